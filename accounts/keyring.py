@@ -1,0 +1,90 @@
+"""The RSA keys that sign tokens. The first one signs, all verify: rotating a key logs nobody out."""
+
+import hashlib
+import os
+import tempfile
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import jwt
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from rest_framework_simplejwt.backends import TokenBackend
+from rest_framework_simplejwt.exceptions import TokenBackendError
+
+
+def _kid(key: rsa.RSAPrivateKey) -> str:
+    """A key's name: the beginning of the SHA-256 of its public half."""
+    public = key.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return hashlib.sha256(public).hexdigest()[:16]
+
+
+def _load(path: Path) -> rsa.RSAPrivateKey:
+    try:
+        key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+    except (OSError, ValueError, TypeError) as error:
+        raise ImproperlyConfigured(
+            f"JWT_PRIVATE_KEYS names {path}, which is not a readable RSA private key in PEM form."
+        ) from error
+    if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < 2048:
+        raise ImproperlyConfigured(f"JWT_PRIVATE_KEYS: {path} must be an RSA key of 2048 bits or more.")
+    return key
+
+
+def _development_key() -> Path:
+    """The key of the embedded default, made at the first use; of processes that race, one wins."""
+    path: Path = settings.DATA_DIR / "keys" / "jwt-development.pem"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        pem = rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        descriptor, draft = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(pem)
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass
+        finally:
+            os.unlink(draft)
+    return path
+
+
+class Keyring(TokenBackend):
+    """simplejwt's RS256 backend with several keys, told apart by the `kid` of a token's header."""
+
+    def __init__(self) -> None:
+        super().__init__("RS256")
+
+    @cached_property
+    def keys(self) -> dict[str, rsa.RSAPrivateKey]:
+        """Keys by their name, the signing one first."""
+        paths = [Path(path) for path in settings.JWT_PRIVATE_KEYS] or [_development_key()]
+        return {_kid(key): key for key in map(_load, paths)}
+
+    @cached_property
+    def _public_keys(self) -> dict[str, rsa.RSAPublicKey]:
+        return {kid: key.public_key() for kid, key in self.keys.items()}
+
+    def get_verifying_key(self, token: Any) -> rsa.RSAPublicKey:
+        """The public key that the token's header names. Raises TokenBackendError when it is not ours."""
+        try:
+            kid = jwt.get_unverified_header(token).get("kid")
+        except jwt.InvalidTokenError as error:
+            raise TokenBackendError("Token is invalid") from error
+        key = self._public_keys.get(str(kid))
+        if key is None:
+            raise TokenBackendError("Token is signed with an unknown key")
+        return key
+
+    def encode(self, payload: dict[str, Any]) -> str:
+        """`payload` as a signed token."""
+        kid, key = next(iter(self.keys.items()))
+        return jwt.encode(payload, key, algorithm="RS256", headers={"kid": kid})
+
+
+keyring = Keyring()

@@ -1,0 +1,119 @@
+"""Users, API keys, access tokens."""
+
+import uuid
+from typing import Any, ClassVar
+
+import simple_history
+from constance.models import Constance
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils.translation import gettext_lazy as _
+
+from legalcity.lib import vault
+
+
+class UserManager(BaseUserManager["User"]):
+    """Users are known by their e-mail, kept in lower case."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A user. Without a password only API keys open the door."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        if not user.sealed_auth_secret:
+            user.sealed_auth_secret = vault.sealed(str(uuid.uuid4()))
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """A member of staff who may do everything."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A client's API user, or a member of staff."""
+
+    email = models.EmailField(_("e-mail"), max_length=254, unique=True)
+    first_name = models.CharField(_("first name"), max_length=255)
+    last_name = models.CharField(_("last name"), max_length=255)
+    entreprise = models.CharField(_("company"), max_length=255, blank=True)
+    siren = models.CharField("SIREN", max_length=9, blank=True)
+    address = models.CharField(_("address"), max_length=255, blank=True)
+    city = models.CharField(_("city"), max_length=255, blank=True)
+    postal = models.CharField(_("postal code"), max_length=20, blank=True)
+    phone = models.CharField(_("phone"), max_length=32, blank=True)
+    metadata = models.JSONField(_("metadata"), default=dict, blank=True)
+    sealed_auth_secret = models.TextField(_("webhook secret (encrypted)"), editable=False)
+    has_api_access = models.BooleanField(_("may use the API"), default=True)
+    can_register = models.BooleanField(_("may register users"), default=False)
+    registered_by = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("registered by")
+    )
+    is_staff = models.BooleanField(_("staff"), default=False)
+    is_active = models.BooleanField(_("active"), default=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = ["first_name", "last_name"]
+
+    class Meta:
+        verbose_name = _("user")
+        verbose_name_plural = _("users")
+        ordering = ("last_name", "first_name", "id")
+        constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique_any_case")]
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.email
+
+    @property
+    def auth_secret(self) -> str:
+        """The secret that signs webhooks sent to this user."""
+        return vault.opened(self.sealed_auth_secret)
+
+
+class ApiKey(models.Model):
+    """A key that opens the API for its user. The key is shown once; its SHA-256 stays."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys", verbose_name=_("user"))
+    digest = models.CharField(_("SHA-256 of the key"), max_length=64, unique=True, editable=False)
+    hint = models.CharField(_("begins with"), max_length=8, editable=False)
+    issued_by = models.ForeignKey(
+        User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("issued by")
+    )
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    last_used_at = models.DateTimeField(_("last used at"), null=True, editable=False)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("API key")
+        verbose_name_plural = _("API keys")
+        ordering = ("-created_at", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.hint}…"
+
+
+class AccessToken(models.Model):
+    """A token in use. One that is not here, or is revoked, opens nothing, however well it is signed."""
+
+    jti = models.UUIDField(_("token id"), primary_key=True, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens", verbose_name=_("user"))
+    issued_at = models.DateTimeField(_("issued at"))
+    expires_at = models.DateTimeField(_("expires at"), db_index=True)
+    revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("access token")
+        verbose_name_plural = _("access tokens")
+        ordering = ("-issued_at", "jti")
+
+    def __str__(self) -> str:
+        return str(self.jti)
+
+
+# System settings keep their history: each value that staff save, when, and by whom.
+simple_history.register(Constance, app="accounts", table_name="accounts_settinghistory")

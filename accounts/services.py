@@ -1,0 +1,102 @@
+"""Writes of accounts: users, keys, sessions."""
+
+import hashlib
+import hmac
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import ApiKey, User
+from accounts.tokens import token_issue
+from legalcity.lib.dates import now
+from legalcity.lib.errors import DomainError, Forbidden
+
+NO_PERMISSION = _("You do not have permission to access this resource.")
+
+
+class BadCredentials(DomainError):
+    """E-mail and key do not fit each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """What a registration gives: the key is known here and nowhere else."""
+
+    user: User
+    api_key: str
+    created: bool
+
+
+def key_digest(key: str) -> str:
+    """What is stored of a key. A UUID has 122 random bits, so a fast hash is enough."""
+    return hashlib.sha256(key.strip().lower().encode()).hexdigest()
+
+
+def key_issue(*, user: User, issued_by: User | None = None) -> str:
+    """A new API key for `user`; older keys go on working. Returned once, stored hashed."""
+    key = str(uuid.uuid4())
+    ApiKey.objects.create(user=user, digest=key_digest(key), hint=key[:8], issued_by=issued_by)
+    return key
+
+
+def key_revoke(*, api_key: ApiKey, moment: datetime | None = None) -> bool:
+    """Revoke a key for good. False when it had been already."""
+    changed = ApiKey.objects.filter(pk=api_key.pk, revoked_at=None).update(revoked_at=moment or now())
+    return bool(changed)
+
+
+def login(*, email: str, key: str) -> tuple[User, str]:
+    """The user and a new token.
+
+    An unknown e-mail takes the same steps as a wrong key: one look-up of keys by e-mail, one comparison at least,
+    in constant time. Raises BadCredentials, or Forbidden for the right key of an account that may not come in.
+    """
+    digest = key_digest(key)
+    user, matched = None, None
+    keys = ApiKey.objects.filter(user__email=email.strip().lower(), revoked_at=None).select_related("user")
+    for candidate in [*keys, ApiKey(digest="0" * 64)]:
+        if hmac.compare_digest(candidate.digest, digest) and candidate.pk:
+            user, matched = candidate.user, candidate
+    if user is None or matched is None:
+        raise BadCredentials(_("Invalid credentials provided"))
+    if not (user.is_active and user.has_api_access):
+        raise Forbidden(NO_PERMISSION)
+    with transaction.atomic():
+        token = token_issue(user=user)
+        ApiKey.objects.filter(pk=matched.pk).update(last_used_at=now())
+    return user, token
+
+
+def user_register(*, registrar: User, values: dict[str, Any]) -> Registration:
+    """Create an API user, or update one that `registrar` created before, and issue a fresh key.
+
+    `values` are the profile's fields, `email` among them. Raises Forbidden without the right to register, and
+    for somebody else's user, the registrar's own e-mail or a member of staff.
+    """
+    if not registrar.can_register:
+        raise Forbidden(NO_PERMISSION)
+    profile = {**values, "email": values["email"].strip().lower()}
+    try:
+        with transaction.atomic():
+            return _create_or_update(registrar, profile)
+    except IntegrityError:
+        # Two registrations of one e-mail at once: the other one made the user, this one updates it.
+        with transaction.atomic():
+            return _create_or_update(registrar, profile)
+
+
+def _create_or_update(registrar: User, profile: dict[str, Any]) -> Registration:
+    user = User.objects.select_for_update().filter(email=profile["email"]).first()
+    if user is None:
+        user = User.objects.create_user(**profile, registered_by_id=registrar.pk)
+        return Registration(user, key_issue(user=user, issued_by=registrar), created=True)
+    if user.is_staff or user.registered_by_id != registrar.pk:
+        raise Forbidden(NO_PERMISSION)
+    for name, value in profile.items():
+        setattr(user, name, value)
+    user.save()
+    return Registration(user, key_issue(user=user, issued_by=registrar), created=False)

@@ -1,0 +1,82 @@
+"""The account calls."""
+
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions, status
+from rest_framework.permissions import AllowAny, BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import services, tokens
+from accounts.serializers import LoginSerializer, RegisterSerializer, user_payload
+from legalcity.api.envelope import refusal, reply
+from legalcity.api.limits import LOGIN, REFRESH
+from legalcity.api.validation import parse
+from legalcity.api.views import ContractView
+from legalcity.lib.errors import Forbidden
+
+
+class LoginView(ContractView):
+    """E-mail and key against a token."""
+
+    permission_classes: ClassVar[list[type[BasePermission]]] = [AllowAny]
+    authentication_classes: ClassVar[list[Any]] = []
+    limits = {"login": LOGIN}
+    validation_message = _("Validation failed.")
+    failure_messages = {"login": _("Authentication failed")}
+    serializers = {"login": LoginSerializer}
+
+    def login(self, request: Request) -> Response:
+        """Authenticate with e-mail and API key."""
+        credentials = parse(LoginSerializer, request)
+        try:
+            user, token = services.login(**credentials)
+        except services.BadCredentials as error:
+            return refusal(error.message, status=status.HTTP_401_UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"})
+        return reply({"user": user_payload(user), "token": token, "token_type": "Bearer"}, _("Login successful"))
+
+
+class RegisterView(ContractView):
+    """New API users, by those who may register them."""
+
+    serializers = {"register": RegisterSerializer}
+
+    def register(self, request: Request) -> Response:
+        """Create or update an API user; the answer shows the key once."""
+        if not request.user.can_register:
+            raise Forbidden(services.NO_PERMISSION)
+        registration = services.user_register(registrar=request.user, values=parse(RegisterSerializer, request))
+        credentials = {"api_key": registration.api_key, "auth_secret": registration.user.auth_secret}
+        data = {"user": {**user_payload(registration.user), **credentials}}
+        if registration.created:
+            return reply(data, _("User registered successfully"), status=status.HTTP_201_CREATED)
+        return reply(data, _("User already exists with API access"))
+
+
+class SessionView(ContractView):
+    """The end and the renewal of a token."""
+
+    limits = {"refresh": REFRESH}
+    unauthenticated_message = _("User not authenticated")
+    failure_messages = {"refresh": _("Token refresh failed")}
+
+    def logout(self, request: Request) -> Response:
+        """Revoke the presented token, durably."""
+        tokens.token_revoke(jti=request.auth)
+        return reply(message=_("Logout successful"))
+
+    def refresh(self, request: Request) -> Response:
+        """Exchange the presented token for a new one."""
+        token = tokens.token_refresh(jti=request.auth, user=request.user)
+        if token is None:
+            raise exceptions.NotAuthenticated
+        return reply({"token": token, "token_type": "Bearer"}, _("Token refreshed successfully"))
+
+
+class MeView(ContractView):
+    """The caller's own profile."""
+
+    def me(self, request: Request) -> Response:
+        """Who the token belongs to."""
+        return reply(user_payload(request.user), _("User retrieved successfully"))

@@ -1,0 +1,97 @@
+"""Creditors and debtors."""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CompanyQuerySet(models.QuerySet["Company"]):
+    """Words of the field."""
+
+    def owned_by(self, user: Any) -> "CompanyQuerySet":
+        """Companies of one account."""
+        return self.filter(owner_id=user.pk)
+
+
+class Company(models.Model):
+    """A party to a case, as creditor (customer) or debtor. Fields are named as in the API."""
+
+    class Type(models.TextChoices):
+        """What kind of party it is."""
+
+        PARTICULAR = "particular", _("private person")
+        COMMERCIAL = "commercial", _("commercial company")
+        FREELANCE = "freelance", _("sole trader or artisan")
+        LIBERAL = "liberal", _("liberal profession")
+        CIVIL = "civil", _("civil company")
+        ASSOCIATION = "association", _("association")
+
+    class Gender(models.TextChoices):
+        """How the representative is addressed."""
+
+        M = "M", "M."
+        MME = "Mme", "Mme"
+
+    class Quality(models.IntegerChoices):
+        """In what quality the representative acts."""
+
+        PRESIDENT = 1, "Président"
+        DIRECTOR = 2, "Directeur général"
+        MANAGER = 3, "Gérant"
+        CO_MANAGER = 4, "Co-gérant"
+        OTHER = 5, "Autre"
+
+    class FreelanceType(models.TextChoices):
+        """What kind of sole trader."""
+
+        TRADER = "trader", _("trader")
+        ARTISAN = "artisan", _("artisan")
+
+    owner = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("owner"))
+    company_type = models.CharField(_("type"), max_length=20, choices=Type.choices, null=True, blank=True)
+    company_legal_form = models.CharField(_("legal form"), max_length=50, null=True, blank=True)
+    company_siren = models.CharField("SIREN", max_length=9, null=True, blank=True)
+    company_name = models.CharField(_("name"), max_length=255, null=True, blank=True)
+    company_legalrep_gender = models.CharField(
+        _("representative's title"), max_length=3, choices=Gender.choices, null=True, blank=True
+    )
+    company_legalrep_firstname = models.CharField(_("representative's first name"), max_length=255)
+    company_legalrep_lastname = models.CharField(_("representative's last name"), max_length=255)
+    company_legalrep_quality = models.PositiveSmallIntegerField(
+        _("representative's quality"), choices=Quality.choices, null=True, blank=True
+    )
+    company_legalrep_quality_other = models.CharField(_("other quality"), max_length=255, null=True, blank=True)
+    company_legalrep_birthday = models.DateField(_("birthday"), null=True, blank=True)
+    company_legalrep_birthday_city = models.CharField(_("city of birth"), max_length=255, null=True, blank=True)
+    company_legalrep_nationality = models.CharField(_("nationality"), max_length=255, null=True, blank=True)
+    company_legalrep_profession = models.CharField(_("profession"), max_length=255, null=True, blank=True)
+    company_freelance_type = models.CharField(
+        _("kind of sole trader"), max_length=10, choices=FreelanceType.choices, null=True, blank=True
+    )
+    company_address = models.CharField(_("address"), max_length=255, null=True, blank=True)
+    company_city = models.CharField(_("city"), max_length=255, null=True, blank=True)
+    company_postal = models.CharField(_("postal code"), max_length=20, null=True, blank=True)
+    company_country = models.CharField(_("country"), max_length=255, null=True, blank=True)
+    company_state = models.CharField(_("state or region"), max_length=255, null=True, blank=True)
+    company_email = models.EmailField(_("e-mail"), max_length=254, null=True, blank=True)
+    company_phone = models.CharField(_("phone"), max_length=32, null=True, blank=True)
+    company_activity = models.CharField(_("activity"), max_length=255, null=True, blank=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    objects = CompanyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+        ordering = ("-id",)
+        indexes = [models.Index(fields=("company_siren",), name="company_siren")]
+
+    def __str__(self) -> str:
+        return self.company_name or self.person
+
+    @property
+    def person(self) -> str:
+        """The representative, or the private person: first and last name."""
+        return f"{self.company_legalrep_firstname} {self.company_legalrep_lastname}".strip()

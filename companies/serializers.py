@@ -1,0 +1,99 @@
+"""What the company calls take and give."""
+
+from typing import Any
+
+from companies.models import Company
+from companies.services import company_errors
+from legalcity.api.fields import CodeField, ContractField, DayField, DigitsField, EmailField, TextField, WordField
+from legalcity.api.validation import ContractSerializer, Errors
+from legalcity.lib.live import live
+
+
+def _text_length() -> int:
+    return int(live.TEXT_LENGTH)
+
+
+class LegalFormField(TextField):
+    """One of the legal forms that the system settings allow."""
+
+    default_error_messages = {"unknown": WordField.default_error_messages["invalid_choice"]}
+
+    def to_internal_value(self, data: Any) -> str:
+        """The form."""
+        text = super().to_internal_value(data)
+        if text not in live.legal_forms:
+            self.fail("unknown")
+        return text
+
+
+def _text(limit: Any = _text_length) -> TextField:
+    return TextField(limit=limit, required=False, allow_null=True)
+
+
+class CompanySerializer(ContractSerializer):
+    """A company as clients send it."""
+
+    company_type = WordField(Company.Type.values, required=False, allow_null=True)
+    company_legal_form = LegalFormField(limit=50, required=False, allow_null=True)
+    company_siren = DigitsField(length=9, required=False, allow_null=True)
+    company_name = _text()
+    company_legalrep_gender = WordField(Company.Gender.values, required=False, allow_null=True)
+    company_legalrep_firstname = TextField(limit=_text_length)
+    company_legalrep_lastname = TextField(limit=_text_length)
+    company_legalrep_quality = CodeField(among=tuple(Company.Quality.values), required=False, allow_null=True)
+    company_legalrep_quality_other = _text()
+    company_legalrep_birthday = DayField(required=False, allow_null=True)
+    company_legalrep_birthday_city = _text()
+    company_legalrep_nationality = _text()
+    company_legalrep_profession = _text()
+    company_freelance_type = WordField(Company.FreelanceType.values, required=False, allow_null=True)
+    company_address = _text()
+    company_city = _text()
+    company_postal = _text(20)
+    company_country = _text()
+    company_state = _text()
+    company_email = EmailField(required=False, allow_null=True)
+    company_phone = _text(32)
+    company_activity = _text()
+
+    def rule_errors(self, values: dict[str, Any]) -> Errors:
+        """The rules of the room."""
+        return company_errors(values)
+
+
+class PartySerializer(CompanySerializer):
+    """A company inside a complete case, where the reference has sentences of its own for the representative."""
+
+    def __init__(self, *args: Any, sentences: dict[str, Any], **kwargs: Any) -> None:
+        self.sentences = sentences
+        super().__init__(*args, **kwargs)
+
+    def get_fields(self) -> dict[str, ContractField]:
+        """The company's fields, with those sentences."""
+        fields: dict[str, ContractField] = super().get_fields()
+        for name, sentence in self.sentences.items():
+            fields[name].error_messages.update(required=sentence, null=sentence)
+        return fields
+
+
+PAYLOAD = (
+    "id",
+    "company_type",
+    "company_legal_form",
+    "company_siren",
+    "company_name",
+    "company_legalrep_gender",
+    "company_legalrep_firstname",
+    "company_legalrep_lastname",
+    "company_address",
+    "company_city",
+    "company_postal",
+    "company_country",
+    "company_email",
+    "company_phone",
+)
+
+
+def company_payload(company: Company) -> dict[str, Any]:
+    """A company as the API shows it."""
+    return {name: getattr(company, name) for name in PAYLOAD}

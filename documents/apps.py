@@ -1,0 +1,11 @@
+"""The room's registration."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class DocumentsConfig(AppConfig):
+    """Documents."""
+
+    name = "documents"
+    verbose_name = _("Documents")

@@ -1,0 +1,58 @@
+"""What a client may ask of the invoices of a case."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from invoicing.models import Invoice
+from legalcity.api.fields import DayField, FlagField
+from legalcity.api.listing import ListQuery, SearchField
+from legalcity.api.validation import Errors
+
+
+class InvoiceQuery(ListQuery):
+    """The query string of the list."""
+
+    is_part_paid = FlagField(words=True, required=False)
+    search = SearchField()
+    date_from = DayField(required=False)
+    date_to = DayField(required=False)
+    sorts = {
+        name: name
+        for name in (
+            "id",
+            "invoice_number",
+            "invoice_date",
+            "invoice_due_date",
+            "invoice_amount",
+            "remaining_amount",
+            "created_at",
+        )
+    }
+    default_sort = ("invoice_date", "desc")
+
+    def rule_errors(self, values: dict[str, Any]) -> Errors:
+        """The period ends on the day it begins, or later."""
+        first, last = values.get("date_from"), values.get("date_to")
+        if first and last and last < first:
+            return {"date_to": [_("The date to field must be a valid date after date from.")]}
+        return {}
+
+
+class InvoiceFilter(django_filters.FilterSet):
+    """The filters over rows."""
+
+    is_part_paid = django_filters.BooleanFilter(field_name="invoice_part_paid")
+    search = django_filters.CharFilter(method="found")
+    date_from = django_filters.DateFilter(field_name="invoice_date", lookup_expr="gte")
+    date_to = django_filters.DateFilter(field_name="invoice_date", lookup_expr="lte")
+
+    class Meta:
+        model = Invoice
+        fields = ("is_part_paid", "search", "date_from", "date_to")
+
+    def found(self, queryset: QuerySet[Invoice], _name: str, term: str) -> QuerySet[Invoice]:
+        """Invoices with `term` in their number or the client's reference, literally."""
+        return queryset.filter(Q(invoice_number__icontains=term) | Q(api_invoice_id__icontains=term))

@@ -1,0 +1,54 @@
+"""What the invoice calls take and give."""
+
+from datetime import date
+from typing import Any
+
+from invoicing.models import Invoice
+from invoicing.rules import days_overdue, is_paid
+from invoicing.services import invoice_errors
+from legalcity.api.fields import DayField, FlagField, MoneyField, TextField
+from legalcity.api.validation import ContractSerializer, Errors
+from legalcity.lib.dates import day_text
+from legalcity.lib.live import live
+from legalcity.lib.money import money_text
+
+
+def _number_length() -> int:
+    return int(live.INVOICE_NUMBER_LENGTH)
+
+
+class InvoiceSerializer(ContractSerializer):
+    """An invoice as clients send it."""
+
+    invoice_number = TextField(limit=_number_length)
+    invoice_date = DayField()
+    invoice_due_date = DayField(required=False, allow_null=True)
+    invoice_amount = MoneyField()
+    invoice_part_paid = FlagField(required=False)
+    invoice_part_paid_amount = MoneyField(required=False, allow_null=True)
+    api_invoice_id = TextField(limit=_number_length, required=False, allow_null=True)
+
+    def rule_errors(self, values: dict[str, Any]) -> Errors:
+        """The rules of the room."""
+        return invoice_errors(values)
+
+
+def invoice_payload(invoice: Invoice, recovery: dict[str, Any] | None, today: date) -> dict[str, Any]:
+    """An invoice as the API shows it; `recovery` is what the call tells of its case."""
+    payload = {
+        "id": invoice.pk,
+        "recovery_id": invoice.recovery_id,
+        "invoice_amount": money_text(invoice.invoice_amount),
+        "invoice_number": invoice.invoice_number,
+        "invoice_date": day_text(invoice.invoice_date),
+        "invoice_due_date": day_text(invoice.invoice_due_date),
+        "invoice_part_paid": invoice.invoice_part_paid,
+        "invoice_part_paid_amount": money_text(invoice.invoice_part_paid_amount),
+        "remaining_amount": money_text(invoice.remaining_amount),
+        "api_invoice_id": invoice.api_invoice_id,
+        "is_paid": is_paid(invoice.remaining_amount),
+        "days_overdue": days_overdue(invoice.invoice_due_date, invoice.remaining_amount, today),
+    }
+    if recovery is not None:
+        payload["recovery"] = recovery
+    return payload

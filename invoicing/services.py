@@ -1,0 +1,80 @@
+"""Writes of invoices. The case that holds them is locked, and its totals recomputed, by the caller."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from invoicing import rules
+from invoicing.models import Invoice
+from legalcity.lib.errors import Invalid
+from legalcity.lib.live import live
+
+FIELDS = (
+    "invoice_number",
+    "invoice_date",
+    "invoice_due_date",
+    "invoice_amount",
+    "invoice_part_paid",
+    "invoice_part_paid_amount",
+    "api_invoice_id",
+)
+
+
+def invoice_errors(values: Mapping[str, Any]) -> rules.Errors:
+    """Sentences of the rules that a whole invoice breaks, under the present system settings."""
+    return rules.invoice_errors(values, reject_inapplicable=live.INAPPLICABLE_FIELDS == "reject")
+
+
+def duplicate_errors(numbers: Sequence[Any]) -> rules.Errors:
+    """Sentences for invoice numbers that come twice in one request: `{"1.invoice_number": [...]}`."""
+    seen: set[Any] = set()
+    errors: rules.Errors = {}
+    for index, number in enumerate(numbers):
+        if number is not None and number in seen:
+            errors[f"{index}.invoice_number"] = [_("The invoice number field has a duplicate value.")]
+        seen.add(number)
+    return errors
+
+
+def invoice_build(*, recovery_id: int, values: Mapping[str, Any]) -> Invoice:
+    """An unsaved invoice. Raises Invalid."""
+    if errors := invoice_errors(values):
+        raise Invalid(errors)
+    return Invoice(recovery_id=recovery_id, **rules.invoice_settled(values))
+
+
+def invoices_create(*, recovery_id: int, items: Sequence[Mapping[str, Any]]) -> list[Invoice]:
+    """Invoices of a new case, in one statement however many. Raises Invalid."""
+    return Invoice.objects.bulk_create([invoice_build(recovery_id=recovery_id, values=item) for item in items])
+
+
+def invoice_create(*, recovery_id: int, values: Mapping[str, Any]) -> Invoice:
+    """A further invoice of a case. Raises Invalid, also when the case has one of that number."""
+    return _saved(invoice_build(recovery_id=recovery_id, values=values))
+
+
+def invoice_values(invoice: Invoice) -> dict[str, Any]:
+    """What is stored, by field, to be merged with what is sent."""
+    return {name: getattr(invoice, name) for name in FIELDS}
+
+
+def invoice_update(*, invoice: Invoice, values: Mapping[str, Any]) -> Invoice:
+    """Change what `values` name; rules hold for the merged state. Raises Invalid."""
+    whole = {**invoice_values(invoice), **values}
+    if errors := invoice_errors(whole):
+        raise Invalid(errors)
+    for name, value in rules.invoice_settled(whole).items():
+        setattr(invoice, name, value)
+    _saved(invoice).refresh_from_db(fields=["remaining_amount"])
+    return invoice
+
+
+def _saved(invoice: Invoice) -> Invoice:
+    try:
+        with transaction.atomic():
+            invoice.save()
+    except IntegrityError as error:
+        raise Invalid({"invoice_number": [_("The invoice number has already been taken.")]}) from error
+    return invoice

@@ -1,0 +1,86 @@
+"""The invoice calls, ignorant of cases."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from invoicing import services
+from invoicing.filters import InvoiceFilter, InvoiceQuery
+from invoicing.models import Invoice
+from invoicing.selectors import invoices_summary
+from invoicing.serializers import InvoiceSerializer, invoice_payload
+from legalcity.api.envelope import reply
+from legalcity.api.listing import about, asked, ordered, page_of, pagination
+from legalcity.api.nested import NestedView
+from legalcity.api.validation import parse
+from legalcity.lib.dates import today
+from legalcity.lib.errors import NotFound
+
+IN_LIST = ("id", "recovery_reference", "debtor_name", "recovery_last_status")
+IN_ANSWER = ("id", "recovery_reference", "debtor_name", "debtor_company")
+
+
+class InvoiceView(NestedView):
+    """List, create, show, update and delete the invoices of a parent."""
+
+    serializers = {"create": InvoiceSerializer, "update": InvoiceSerializer}
+    queries = {"list": InvoiceQuery}
+
+    @staticmethod
+    def _found(parent: Any, invoice_id: int) -> Invoice:
+        invoice = Invoice.objects.filter(recovery_id=parent.pk, pk=invoice_id).first()
+        if invoice is None:
+            raise NotFound(_("Invoice not found"))
+        return invoice
+
+    def list(self, request: Request, recovery_id: int) -> Response:
+        """The invoices of the case, with a summary of all that the filters let through."""
+        parent, day = self.parent(), today()
+        wanted = asked(InvoiceQuery, request)
+        rows = InvoiceFilter(wanted.filters, queryset=Invoice.objects.filter(recovery_id=parent.pk)).qs
+        total, summary = invoices_summary(rows, day)
+        block = about(parent, IN_LIST)
+        page = [
+            invoice_payload(invoice, block, day) for invoice in page_of(ordered(rows, InvoiceQuery, wanted), wanted)
+        ]
+        data = {
+            "invoices": page,
+            "pagination": pagination(wanted, total, len(page)),
+            "summary": summary,
+            "filters_applied": wanted.applied,
+        }
+        message = _("Invoices retrieved successfully. Total: {total} invoices found.").format(total=total)
+        return reply(data, message)
+
+    def create(self, request: Request, recovery_id: int) -> Response:
+        """A further invoice of the case."""
+        with self.changing() as parent:
+            invoice = services.invoice_create(recovery_id=parent.pk, values=parse(InvoiceSerializer, request))
+        payload = invoice_payload(invoice, about(parent, IN_ANSWER), today())
+        return reply(payload, _("Invoice created successfully"), status=status.HTTP_201_CREATED)
+
+    def retrieve(self, request: Request, recovery_id: int, invoice_id: int) -> Response:
+        """One invoice of the case."""
+        parent = self.parent()
+        block = about(parent, (*IN_ANSWER, "case_status"))
+        return reply(
+            invoice_payload(self._found(parent, invoice_id), block, today()), _("Invoice retrieved successfully")
+        )
+
+    def update(self, request: Request, recovery_id: int, invoice_id: int) -> Response:
+        """Change an invoice; what is absent stays."""
+        with self.changing() as parent:
+            invoice = self._found(parent, invoice_id)
+            context = {"stored": services.invoice_values(invoice)}
+            values = parse(InvoiceSerializer, request, partial=True, context=context)
+            invoice = services.invoice_update(invoice=invoice, values=values)
+        return reply(invoice_payload(invoice, about(parent, IN_ANSWER), today()), _("Invoice updated successfully"))
+
+    def destroy(self, request: Request, recovery_id: int, invoice_id: int) -> Response:
+        """Delete an invoice for good."""
+        with self.changing() as parent:
+            self._found(parent, invoice_id).delete()
+        return reply(message=_("Invoice deleted successfully"))

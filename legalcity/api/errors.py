@@ -1,0 +1,79 @@
+"""The one exception handler: whatever goes wrong leaves as the contract's envelope."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+from rest_framework import exceptions, status
+from rest_framework.response import Response
+from rest_framework.views import set_rollback
+
+from legalcity.api.envelope import refusal
+from legalcity.lib import errors as domain
+from legalcity.lib.logs import log_failure
+
+UNAUTHENTICATED = _("Unauthenticated")
+NO_PERMISSION = _("You do not have permission to access this resource.")
+VALIDATION_FAILED = _("Validation failed")
+SERVER_ERROR = _("Server error")
+
+STATUS_OF = {
+    domain.BadRequest: status.HTTP_400_BAD_REQUEST,
+    domain.Forbidden: status.HTTP_403_FORBIDDEN,
+    domain.NotFound: status.HTTP_404_NOT_FOUND,
+    domain.Failed: status.HTTP_500_INTERNAL_SERVER_ERROR,
+}
+
+
+class TooManyAttempts(exceptions.APIException):
+    """A rate limit is used up for `wait` more seconds."""
+
+    status_code = status.HTTP_429_TOO_MANY_REQUESTS
+
+    def __init__(self, wait: int) -> None:
+        super().__init__(
+            _("Too Many Attempts. Please wait {seconds} seconds before trying again.").format(seconds=wait)
+        )
+        self.wait = wait
+
+
+def handle(error: Exception, context: dict[str, Any]) -> Response:
+    """Turn an exception of a view into the envelope. An unknown one is logged and says nothing of itself."""
+    set_rollback()
+    view = context.get("view")
+    if isinstance(error, domain.Invalid):
+        return refusal(
+            getattr(view, "validation_message", VALIDATION_FAILED),
+            status=status.HTTP_422_UNPROCESSABLE_ENTITY,
+            errors=error.errors,
+        )
+    if isinstance(error, domain.DomainError):
+        return refusal(error.message, status=STATUS_OF[type(error)], **error.extra)
+    if isinstance(error, Http404):
+        return refusal(_("Not found"), status=status.HTTP_404_NOT_FOUND)
+    if isinstance(error, PermissionDenied | exceptions.PermissionDenied):
+        return refusal(NO_PERMISSION, status=status.HTTP_403_FORBIDDEN)
+    if isinstance(error, exceptions.APIException):
+        return _from_framework(error, view)
+    return _unknown(error, view)
+
+
+def _from_framework(error: exceptions.APIException, view: Any) -> Response:
+    if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
+        message = getattr(view, "unauthenticated_message", UNAUTHENTICATED)
+        return refusal(message, status=status.HTTP_401_UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"})
+    if isinstance(error, exceptions.MethodNotAllowed):
+        allowed = ", ".join(view.allowed_methods) if view is not None else ""
+        return refusal(_("Method not allowed"), status=error.status_code, headers={"Allow": allowed})
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        return refusal(_("Unsupported media type"), status=error.status_code)
+    headers = {"Retry-After": str(error.wait)} if isinstance(error, TooManyAttempts) else None
+    return refusal(str(error.detail), status=error.status_code, headers=headers)
+
+
+def _unknown(error: Exception, view: Any) -> Response:
+    log_failure(error)
+    action = getattr(view, "action", None)
+    messages: dict[str | None, Any] = getattr(view, "failure_messages", {})
+    return refusal(messages.get(action, SERVER_ERROR), status=status.HTTP_500_INTERNAL_SERVER_ERROR)

@@ -1,0 +1,153 @@
+"""Lists: what a client asks of one (filters, order, page), and the pagination that answers it."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework.request import Request
+
+from legalcity.api.fields import CodeField, TextField, WordField
+from legalcity.api.validation import ContractSerializer, checked
+from legalcity.lib.dates import day_text
+from legalcity.lib.live import live
+
+
+class PageField(CodeField):
+    """The number of a page, from 1."""
+
+    default_error_messages = {"page": _("The {field} field must be at least 1.")}
+
+    def to_internal_value(self, data: Any) -> int:
+        """The number."""
+        number = super().to_internal_value(data)
+        if number < 1:
+            self.fail("page")
+        return number
+
+
+class PageSizeField(CodeField):
+    """Rows on a page, from 1 to the system setting."""
+
+    default_error_messages = {"size": _("The {field} field must be between 1 and {most}.")}
+
+    def to_internal_value(self, data: Any) -> int:
+        """The number."""
+        text = str(data).strip()
+        if not (text.isascii() and text.isdigit() and len(text) < 10 and 1 <= int(text) <= live.MAX_PAGE_SIZE):
+            self.fail("size", most=live.MAX_PAGE_SIZE)
+        return int(text)
+
+
+class SortField(WordField):
+    """A field to sort by."""
+
+    default_error_messages = {"invalid_choice": _("The selected sort field is invalid.")}
+
+
+class SearchField(TextField):
+    """A text to look for."""
+
+    def __init__(self) -> None:
+        super().__init__(limit=255, required=False)
+
+
+class PageQuery(ContractSerializer):
+    """The page of any list."""
+
+    per_page = PageSizeField(required=False)
+    page = PageField(required=False)
+
+    def get_fields(self) -> dict[str, Any]:
+        """Filters and order first, the page last, as the reference lists them."""
+        fields: dict[str, Any] = super().get_fields()
+        for name in ("per_page", "page"):
+            fields[name] = fields.pop(name)
+        return fields
+
+
+class ListQuery(PageQuery):
+    """A list that can be sorted. Subclasses name `sorts` (contract name → column) and `default_sort`."""
+
+    sorts: ClassVar[dict[str, str]] = {}
+    default_sort: ClassVar[tuple[str, str]]
+
+    def get_fields(self) -> dict[str, Any]:
+        """The filters, the order, the page."""
+        fields = super().get_fields()
+        order = {
+            "sort_by": SortField(list(self.sorts), required=False),
+            "sort_order": WordField(["asc", "desc"], required=False),
+        }
+        page = {name: fields.pop(name) for name in ("per_page", "page")}
+        return {**fields, **order, **page}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a client asked of a list: `filters` as the answer echoes them, defaults filled in."""
+
+    filters: dict[str, Any]
+    page: int
+    per_page: int
+
+    @property
+    def offset(self) -> int:
+        """Rows before the page."""
+        return (self.page - 1) * self.per_page
+
+    @property
+    def applied(self) -> dict[str, Any]:
+        """The filters as `filters_applied` shows them."""
+        return {name: day_text(value) if isinstance(value, date) else value for name, value in self.filters.items()}
+
+    @property
+    def descending(self) -> bool:
+        """The direction of the order."""
+        return bool(self.filters["sort_order"] == "desc")
+
+
+def asked(query: type[PageQuery], request: Request) -> Asked:
+    """Read the query string. An empty value is an absent one. Raises Invalid with every sentence."""
+    sent = {key: value for key, value in request.query_params.items() if value.strip()}
+    reader = query(data=sent)
+    values = checked(reader)
+    page, per_page = values.pop("page", 1), values.pop("per_page", live.DEFAULT_PAGE_SIZE)
+    filters = {name: values.get(name) for name in reader.fields if name not in ("page", "per_page")}
+    if isinstance(reader, ListQuery):
+        filters["sort_by"] = filters["sort_by"] or reader.default_sort[0]
+        filters["sort_order"] = filters["sort_order"] or reader.default_sort[1]
+    return Asked(filters=filters, page=page, per_page=per_page)
+
+
+def ordered(queryset: QuerySet[Any], query: type[ListQuery], asked: Asked) -> QuerySet[Any]:
+    """`queryset` in the order that was asked, closed by the id so that no page repeats or skips a row."""
+    sign = "-" if asked.descending else ""
+    return queryset.order_by(f"{sign}{query.sorts[asked.filters['sort_by']]}", f"{sign}pk")
+
+
+def page_of(queryset: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
+    """The rows of the page."""
+    return queryset[asked.offset : asked.offset + asked.per_page]
+
+
+def pagination(asked: Asked, total: int, shown: int) -> dict[str, Any]:
+    """The contract's pagination of a page that shows `shown` of `total` rows."""
+    last = max(1, math.ceil(total / asked.per_page))
+    return {
+        "current_page": asked.page,
+        "per_page": asked.per_page,
+        "total": total,
+        "last_page": last,
+        "from": asked.offset + 1 if shown else None,
+        "to": asked.offset + shown if shown else None,
+        "has_more_pages": asked.page < last,
+    }
+
+
+def about(thing: Any, keys: Sequence[str]) -> dict[str, Any]:
+    """A few fields of `thing`, an empty text shown as null."""
+    return {key: getattr(thing, key) if getattr(thing, key) != "" else None for key in keys}

@@ -1,0 +1,138 @@
+"""The calls about the service itself, and the answers for addresses that no call has."""
+
+from typing import Any, ClassVar
+
+from django.db import OperationalError, connection
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.utils.translation import gettext_lazy as _
+from django.views import defaults
+from rest_framework.permissions import AllowAny, BasePermission
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from legalcity.api.errors import SERVER_ERROR
+from legalcity.api.views import ContractView
+from legalcity.lib.dates import moment_text, now
+from legalcity.lib.errors import NotFound
+from legalcity.lib.live import live
+
+VERSION = "2.0"
+ANY_METHOD = dict.fromkeys(("get", "post", "put", "patch", "delete", "options", "head", "trace"), "missing")
+
+
+class PublicView(ContractView):
+    """A call that asks for no token, and looks at none."""
+
+    permission_classes: ClassVar[list[type[BasePermission]]] = [AllowAny]
+    authentication_classes: ClassVar[list[Any]] = []
+
+
+class HealthView(PublicView):
+    """Whether the service answers."""
+
+    def health(self, request: Request) -> Response:
+        """The status and the server's time."""
+        return Response({"status": "ok", "timestamp": moment_text(now()), "version": VERSION})
+
+
+class InfoView(PublicView):
+    """What the service offers, and where."""
+
+    def info(self, request: Request) -> Response:
+        """Addresses point at the host that answers."""
+        return Response(service_info(request._request.build_absolute_uri("/").rstrip("/")))
+
+
+class FallbackView(PublicView):
+    """Every other address under /api/, whatever the method."""
+
+    def missing(self, request: Request, **_unused: Any) -> Response:
+        """404 in the contract's form."""
+        raise NotFound(_("API endpoint not found"))
+
+
+def service_info(host: str) -> dict[str, Any]:
+    """The body of /api/info for a service at `host` (scheme and host, no slash)."""
+    api = f"{host}/api"
+    case = f"{api}/recoveries/{{recoveryId}}"
+    return {
+        "api_name": "LegalCity Recovery API",
+        "version": VERSION,
+        "description": "Comprehensive API for legal debt recovery management",
+        "documentation": f"{host}/docs",
+        "postman_collection": f"{host}/docs/collection.json",
+        "openapi_spec": f"{host}/docs/openapi.yaml",
+        "auth": {
+            "type": "Bearer Token (OAuth2)",
+            **{f"{name}_endpoint": f"{api}/auth/{name}" for name in ("login", "register", "logout", "me")},
+        },
+        "endpoints": {
+            "auth": f"{api}/auth",
+            "recoveries": f"{api}/recoveries",
+            "companies": f"{case}/companies",
+            "documents": f"{case}/docs",
+            "invoices": f"{case}/invoices",
+            "comments": f"{case}/comments",
+            "protected_invoices": f"{api}/protected-invoices",
+            "scoring": f"{api}/scoring",
+            "health": f"{api}/health",
+        },
+        "features": {
+            "recovery_management": "Complete debt recovery case management",
+            "company_tracking": "Customer and debtor information management",
+            "document_upload": "Secure document storage and retrieval",
+            "invoice_tracking": "Invoice management with payment status",
+            "comment_system": "Internal and external communication tracking",
+            "protected_invoices": "Secure invoice storage with tracking codes",
+            "scoring_services": "Credit scoring and solvency reports",
+        },
+        "supported_formats": {
+            "response_format": "JSON",
+            "authentication": "Bearer Token (OAuth2)",
+            "file_uploads": "PDF, DOC, DOCX, XLS, XLSX, JPG, PNG, GIF (max 10MB)",
+            "date_format": "YYYY-MM-DD",
+            "datetime_format": "ISO 8601 (YYYY-MM-DDTHH:mm:ss.sssZ)",
+        },
+        "rate_limits": {
+            "login_attempts": f"{live.LOGIN_PER_MINUTE} per minute per IP",
+            "api_requests": f"{live.REQUESTS_PER_HOUR} per hour per user",
+            "file_uploads": f"{live.UPLOADS_PER_HOUR} per hour per user",
+        },
+        "contact": {"support": "amine@legalcity.fr", "documentation": f"{host}/docs"},
+    }
+
+
+def alive(_request: HttpRequest) -> HttpResponse:
+    """For a supervisor: the process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+def ready(_request: HttpRequest) -> HttpResponse:
+    """For a load balancer: the process answers and reaches its database."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except OperationalError:
+        return HttpResponse("no database\n", status=503, content_type="text/plain")
+    return HttpResponse("ready\n", content_type="text/plain")
+
+
+def _envelope(request: HttpRequest, message: Any, status: int) -> HttpResponseBase | None:
+    if request.path.startswith("/api/"):
+        return JsonResponse({"success": False, "message": str(message)}, status=status)
+    return None
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """A request that no view saw (unknown host, malformed header)."""
+    return _envelope(request, _("Bad request"), 400) or defaults.bad_request(request, exception)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """An address that no route has."""
+    return _envelope(request, _("API endpoint not found"), 404) or defaults.page_not_found(request, exception)
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """A failure outside every view of the API."""
+    return _envelope(request, SERVER_ERROR, 500) or defaults.server_error(request)

@@ -1,0 +1,96 @@
+"""Serializers that report in the contract's form: dotted keys, every failing rule at once."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from legalcity.api.fields import ContractField, label
+from legalcity.lib.errors import Invalid, Sentence
+
+Errors = dict[str, list[Sentence]]
+
+
+def dotted(detail: Any, prefix: str = "") -> Errors:
+    """The framework's nested errors as `{"invoices.0.invoice_number": [sentence, …]}`."""
+    if isinstance(detail, Mapping):
+        entries = detail.items()
+    elif isinstance(detail, list) and any(isinstance(item, Mapping) for item in detail):
+        entries = enumerate(detail)  # type: ignore[assignment]
+    else:
+        return {prefix: [str(sentence) for sentence in detail]} if detail else {}
+    errors: Errors = {}
+    for key, value in entries:
+        name = "" if key == "non_field_errors" else str(key)
+        errors.update(dotted(value, ".".join(filter(None, (prefix, name)))))
+    return errors
+
+
+def merged(*parts: Errors) -> Errors:
+    """Errors of several sources; the first source that speaks of a field is kept."""
+    whole: Errors = {}
+    for part in parts:
+        for key, sentences in part.items():
+            whole.setdefault(key, sentences)
+    return whole
+
+
+class ContractSerializer(ContractField, serializers.Serializer):
+    """Reads a body. Rules over several fields are in `rule_errors`, asked even when single fields failed.
+
+    `stored` (in the context) is what a partial update builds upon: rules see it merged with what was sent.
+    """
+
+    def rule_errors(self, values: dict[str, Any]) -> Errors:
+        """Sentences of the rules that `values` (the merged state) break. Pure; overridden by rooms."""
+        return {}
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """A nested object that is missing is reported with each of its required fields."""
+        is_missing = data is serializers.empty or data is None
+        if self.parent is None or not is_missing or not self.required:
+            return super().run_validation(data)
+        sentence = str(self.error_messages["required"]).format(field=label(self.field_name))
+        errors: Errors = {"": [sentence]}
+        try:
+            self.to_internal_value({})
+        except serializers.ValidationError as error:
+            errors.update(dotted(error.detail))
+        raise serializers.ValidationError(errors)
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """The values that were sent, typed. Raises ValidationError with every sentence."""
+        failed: Errors = {}
+        values: dict[str, Any] = {}
+        if not isinstance(data, Mapping):
+            raise serializers.ValidationError(self._not_an_object())
+        for field in self._writable_fields:
+            try:
+                values[field.field_name] = field.run_validation(field.get_value(data))
+            except serializers.ValidationError as error:
+                failed.update(dotted(error.detail, field.field_name))
+            except serializers.SkipField:
+                pass
+        errors = merged(failed, self.rule_errors({**self.context.get("stored", {}), **values}))
+        if errors:
+            raise serializers.ValidationError(errors)
+        return values
+
+    def _not_an_object(self) -> Errors:
+        if self.root is self:
+            return {"body": [_("The body must be a JSON object.")]}
+        return {"": [_("The {field} field must be an object.").format(field=label(self.field_name or "item"))]}
+
+
+def parse(serializer: type[ContractSerializer], request: Request, **kwargs: Any) -> dict[str, Any]:
+    """The typed values of the request's body. Raises Invalid in the contract's form."""
+    return checked(serializer(data=request.data, **kwargs))
+
+
+def checked(reader: serializers.BaseSerializer[Any]) -> dict[str, Any]:
+    """The values that `reader` read. Raises Invalid in the contract's form."""
+    if not reader.is_valid():
+        raise Invalid(dotted(reader.errors))
+    return dict(reader.validated_data)

@@ -1,0 +1,63 @@
+"""The base of every view: who asks, how often, then what."""
+
+from typing import Any, ClassVar
+
+from django.http import HttpRequest
+from rest_framework import exceptions
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+from rest_framework.viewsets import ViewSetMixin
+
+from legalcity.api.errors import TooManyAttempts
+from legalcity.api.limits import ANONYMOUS, REQUESTS, Limit, Usage, client_address, take
+from legalcity.lib.errors import Sentence
+
+
+class ContractView(ViewSetMixin, APIView):
+    """A viewset of the contract.
+
+    `limits` gives an action a limit of its own beside the general one; `failure_messages` the sentence that the
+    contract has for its uncaught failure.
+    """
+
+    limits: ClassVar[dict[str, Limit]] = {}
+    failure_messages: ClassVar[dict[str, Sentence]] = {}
+    usage: Usage | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Authenticate, count the call, check permissions: in this order, so that refusals are counted too."""
+        self.format_kwarg = None
+        request.accepted_renderer, request.accepted_media_type = self.perform_content_negotiation(request)
+        refused = None
+        try:
+            self.perform_authentication(request)
+        except exceptions.AuthenticationFailed as error:
+            refused = error
+        self._count(request)
+        if refused is not None:
+            raise refused
+        self.check_permissions(request)
+
+    def _count(self, request: Request) -> None:
+        own = self.limits.get(self.action or "")
+        user = getattr(request, "_user", None)
+        key = str(user.pk) if user is not None else client_address(request._request)
+        general = REQUESTS if user is not None else ANONYMOUS
+        if own is None or user is not None:
+            self._take(general, key, request._request)
+        if own is not None:
+            self._take(own, key, request._request)
+
+    def _take(self, limit: Limit, key: str, request: HttpRequest) -> None:
+        self.usage = take(limit, key, request)
+        if self.usage.exceeded:
+            raise TooManyAttempts(self.usage.wait)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
+        """Show the limit that counts for this call."""
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if self.usage is not None:
+            response["X-RateLimit-Limit"] = str(self.usage.limit)
+            response["X-RateLimit-Remaining"] = str(self.usage.remaining)
+        return response

@@ -1,0 +1,16 @@
+"""The Celery application: workers run `celery -A legalcity worker`, the clock `celery -A legalcity beat`."""
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "legalcity.settings")
+
+app = Celery("legalcity")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.beat_schedule = {
+    "purge-tokens": {"task": "accounts.tasks.purge_tokens", "schedule": crontab(hour="3", minute="10")},
+}

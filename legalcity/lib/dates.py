@@ -1,0 +1,40 @@
+"""Days and moments. "Today" is the day in Paris; timestamps are UTC."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+PARIS = ZoneInfo("Europe/Paris")
+
+
+def now() -> datetime:
+    """The moment, in UTC. Taken once at the door and passed down."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """The day it is in Paris, by which days overdue and due dates are counted."""
+    return datetime.now(PARIS).date()
+
+
+def moment_text(value: datetime | str | None) -> str | None:
+    """The contract's form of a timestamp: `2025-10-20T10:30:00.000000Z`.
+
+    A string is what a database driver or a JSON column gave, in UTC: `2025-10-20 10:30:00[.ffffff][+00:00]`.
+    """
+    if value is None:
+        return None
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if value.tzinfo is not None and value.utcoffset():
+        value = value.astimezone(UTC)
+    return value.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+def day_text(value: date | str | None) -> str | None:
+    """The contract's form of a date: `2025-10-20`."""
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def day(value: date | str | None) -> date | None:
+    """A date from what a driver or a JSON column gave."""
+    return date.fromisoformat(value) if isinstance(value, str) else value

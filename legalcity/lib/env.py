@@ -1,0 +1,78 @@
+"""The one reader of the environment: typed, and refusing nonsense with a sentence that says what to do."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+T = TypeVar("T")
+
+
+class Environment:
+    """Reads settings of one process.
+
+    In production (`DEBUG=0`) a setting without a safe default must be given: `required` says which.
+    """
+
+    def __init__(self, source: dict[str, str] | None = None) -> None:
+        self._env = environ.Env()
+        if source is not None:
+            self._env.ENVIRON = source
+        self.debug = self.flag("DEBUG", default=True)
+
+    def text(self, name: str, default: str = "") -> str:
+        """A string, stripped."""
+        return str(self._env.str(name, default=default)).strip()
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """A boolean: 1/0, true/false, yes/no, on/off. Anything else is refused."""
+        raw = self.text(name)
+        if not raw:
+            return default
+        if raw.lower() in ("1", "true", "yes", "on"):
+            return True
+        if raw.lower() in ("0", "false", "no", "off"):
+            return False
+        raise ImproperlyConfigured(f"{name}={raw!r} is neither yes nor no: set it to 1 or 0.")
+
+    def number(self, name: str, *, default: int, least: int = 0, most: int = 2**31) -> int:
+        """An integer within bounds."""
+        raw = self.text(name)
+        if not raw:
+            return default
+        if not raw.isdecimal() or not least <= int(raw) <= most:
+            raise ImproperlyConfigured(f"{name}={raw!r} is not a whole number between {least} and {most}.")
+        return int(raw)
+
+    def items(self, name: str, default: list[str] | None = None) -> list[str]:
+        """A comma-separated list, blanks left out."""
+        raw = self.text(name)
+        return [part.strip() for part in raw.split(",") if part.strip()] if raw else list(default or [])
+
+    def folder(self, name: str, default: Path) -> Path:
+        """A directory, absolute."""
+        raw = self.text(name)
+        return Path(raw).expanduser().resolve() if raw else default
+
+    def url(self, name: str, *, schemes: tuple[str, ...]) -> str:
+        """A URL of one of the schemes, or the empty string when it is not set."""
+        raw = self.text(name)
+        if raw and urlsplit(raw).scheme not in schemes:
+            raise ImproperlyConfigured(
+                f"{name} must be a URL that begins with {' or '.join(f'{s}://' for s in schemes)}."
+            )
+        return raw
+
+    def database(self, name: str, default: str) -> dict[str, Any]:
+        """Django's settings of one database, from a URL (postgres:// or sqlite://)."""
+        url = self.url(name, schemes=("postgres", "postgresql", "sqlite")) or default
+        return dict(self._env.db_url_config(url))
+
+    def required(self, name: str, value: T, hint: str, *, safe: Callable[[T], bool] = bool) -> T:
+        """`value`, refused in production unless it is safe (by default: set)."""
+        if not self.debug and not safe(value):
+            raise ImproperlyConfigured(f"{name} is missing or unsafe, and DEBUG=0: {hint}")
+        return value

@@ -1,0 +1,143 @@
+"""Structured logs: one JSON object a line, with the request's or the task's id, without personal data.
+
+The path is logged without its query string (searches hold names), addresses and user agents are not logged,
+and a person appears as a number only.
+"""
+
+import logging
+import re
+import time
+import traceback
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import structlog
+from celery.signals import before_task_publish, task_postrun, task_prerun
+from django.http import HttpRequest, HttpResponse
+
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+SECRET_KEYS = frozenset({"key", "api_key", "auth_secret", "password", "token", "authorization", "secret", "email"})
+
+access_log = structlog.get_logger("legalcity.access")
+failure_log = structlog.get_logger("legalcity.failure")
+
+
+def redact(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """Blank the values of keys that carry secrets or personal data, whoever logged them."""
+    for key in SECRET_KEYS.intersection(event):
+        event[key] = "[redacted]"
+    return event
+
+
+def log_failure(error: BaseException) -> None:
+    """Log an uncaught exception by its type and the places it passed.
+
+    Without its text: a database's message quotes the row, and rows hold personal data.
+    """
+    places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
+    failure_log.error("uncaught", error=type(error).__qualname__, places=places[-12:])
+
+
+SHARED_PROCESSORS: list[Any] = [
+    structlog.contextvars.merge_contextvars,
+    structlog.stdlib.add_logger_name,
+    structlog.stdlib.add_log_level,
+    structlog.processors.TimeStamper(fmt="iso", utc=True),
+    redact,
+]
+
+
+def configure(level: str, form: str) -> dict[str, Any]:
+    """Set structlog up and return Django's LOGGING. `form` is `json` or `console`."""
+    structlog.configure(
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED_PROCESSORS,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    renderer = structlog.dev.ConsoleRenderer() if form == "console" else structlog.processors.JSONRenderer()
+    last: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
+    if form == "json":
+        last.append(structlog.processors.format_exc_info)
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {
+            "lines": {
+                "()": structlog.stdlib.ProcessorFormatter,
+                "processors": [*last, renderer],
+                "foreign_pre_chain": SHARED_PROCESSORS,
+            }
+        },
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "root": {"handlers": ["stderr"], "level": level},
+        # Django's own line for a 4xx or 5xx repeats the access line, with the full path.
+        "loggers": {
+            "django.request": {"level": "CRITICAL"},
+            "django.server": {"level": "WARNING"},
+            "celery.app.trace": {"level": "WARNING"},
+        },
+    }
+
+
+class RequestLog:
+    """Middleware: gives each request an id, returns it as `X-Request-ID`, writes one line when it is done."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
+        structlog.contextvars.clear_contextvars()
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        started = time.perf_counter()
+        response = self.get_response(request)
+        response["X-Request-ID"] = request_id
+        if access_log.isEnabledFor(logging.INFO):
+            self._write_line(request, response, started)
+        return response
+
+    def process_exception(self, _request: HttpRequest, error: Exception) -> None:
+        """An uncaught failure of a page; the API's own handler logs those of its views."""
+        log_failure(error)
+
+    @staticmethod
+    def _write_line(request: HttpRequest, response: HttpResponse, started: float) -> None:
+        user = getattr(request, "user", None)
+        match = request.resolver_match
+        access_log.info(
+            "request",
+            method=request.method,
+            route=match.route if match else None,
+            status=response.status_code,
+            ms=round((time.perf_counter() - started) * 1000, 1),
+            user_id=user.pk if user is not None and request.path.startswith("/api/") else None,
+        )
+
+
+@before_task_publish.connect
+def carry_request_id(headers: dict[str, Any] | None = None, **_: Any) -> None:
+    """A task is logged under the id of the request that queued it."""
+    request_id = structlog.contextvars.get_contextvars().get("request_id")
+    if headers is not None and request_id:
+        headers["request_id"] = request_id
+
+
+@task_prerun.connect
+def bind_task(task_id: str, task: Any, **_: Any) -> None:
+    """Name the task, and the request behind it, on every line that it logs."""
+    structlog.contextvars.bind_contextvars(task_id=task_id, task=task.name)
+    if request_id := getattr(task.request, "request_id", None):
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+
+
+@task_postrun.connect
+def unbind_task(**_: Any) -> None:
+    """A task that ran inside a request leaves the request's id behind."""
+    structlog.contextvars.unbind_contextvars("task_id", "task")

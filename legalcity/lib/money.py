@@ -1,0 +1,22 @@
+"""The one rounding of money: half-up, two places."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+CENT = Decimal("0.01")
+
+
+def rounded(amount: Decimal) -> Decimal:
+    """`amount` in EUR to the cent, half-up (1.005 gives 1.01)."""
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+
+
+def money_text(amount: Decimal | float | int | str | None) -> str | None:
+    """The contract's form of an amount: `"1500.00"`; None stays None.
+
+    Takes floats too because SQLite has no exact decimal type: up to 12 integer digits they keep every cent.
+    """
+    if amount is None:
+        return None
+    if isinstance(amount, Decimal) and amount.as_tuple().exponent == -2:
+        return str(amount)
+    return str(rounded(Decimal(str(amount))))

@@ -1,0 +1,31 @@
+"""Text as search sees it, and text that no database takes."""
+
+import unicodedata
+
+UNSTORABLE = "\x00"
+
+
+def folded(text: str) -> str:
+    """`text` without case and accents: `"Société Œuvre"` gives `"societe œuvre"`.
+
+    Both sides of a search go through it, so a search finds the same on every database.
+    """
+    decomposed = unicodedata.normalize("NFKD", text.casefold())
+    return "".join(char for char in decomposed if not unicodedata.combining(char))
+
+
+def is_storable(text: str) -> bool:
+    """False for text with a NUL or a lone surrogate, which PostgreSQL refuses."""
+    if UNSTORABLE in text:
+        return False
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def like_pattern(term: str) -> str:
+    """A LIKE pattern that finds `term` literally anywhere; for use with ESCAPE '\\'."""
+    escaped = term.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return f"%{escaped}%"

@@ -1,0 +1,260 @@
+"""Django's settings. Everything that differs between machines comes from the environment (docs/ops.md).
+
+With nothing set this is the embedded default: SQLite, a local-memory cache, tasks in the process. With DEBUG=0
+a missing secret or an unsafe default is refused here, an unreachable service when a server starts.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from legalcity import system_settings
+from legalcity.lib import logs
+from legalcity.lib.env import Environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment()
+
+# --- the process -----------------------------------------------------------------------------------------------
+DEBUG = env.debug
+DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "var")
+SECRET_KEY = env.required(
+    "SECRET_KEY",
+    env.text("SECRET_KEY", "embedded-development-key" if DEBUG else ""),
+    "set it to 50 random characters or more (python -c 'import secrets; print(secrets.token_urlsafe(50))').",
+    safe=lambda key: len(key) >= 50,
+)
+ENCRYPTION_KEYS = env.required(
+    "ENCRYPTION_KEYS",
+    env.items("ENCRYPTION_KEYS", [SECRET_KEY] if DEBUG else []),
+    "set it to one or more random strings of 32 characters or more; the first encrypts, all decrypt.",
+    safe=lambda keys: bool(keys) and all(len(key) >= 32 for key in keys),
+)
+ALLOWED_HOSTS = env.required(
+    "ALLOWED_HOSTS",
+    env.items("ALLOWED_HOSTS", ["*"] if DEBUG else []),
+    "name the hosts that this server answers for, comma between.",
+    safe=lambda hosts: bool(hosts) and "*" not in hosts,
+)
+PUBLIC_BASE_URL = env.required(
+    "PUBLIC_BASE_URL",
+    (env.url("PUBLIC_BASE_URL", schemes=("http", "https")) or ("http://127.0.0.1:8000" if DEBUG else "")).rstrip("/"),
+    "set it to the address under which the public reaches this server, such as https://api.example.fr.",
+)
+TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0, most=10)
+RATE_LIMITS_ENABLED = env.flag("RATE_LIMITS_ENABLED", default=True)
+MAX_BODY_BYTES = env.number("MAX_BODY_BYTES", default=5 * 1024 * 1024, least=10_000)
+WSGI_APPLICATION = "legalcity.wsgi.application"
+ROOT_URLCONF = "legalcity.urls"
+
+# --- applications ----------------------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "constance",
+    "simple_history",
+    "rest_framework",
+    "django_filters",
+    "django_ratelimit",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "accounts",
+    "companies",
+    "invoicing",
+    "documents",
+    "scoring",
+    "recoveries",
+]
+MIDDLEWARE = [
+    "legalcity.lib.logs.RequestLog",
+    "legalcity.api.middleware.ApiHeaders",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "legalcity.api.middleware.Language",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- database, cache, queue ------------------------------------------------------------------------------------
+DATABASE_URL = env.required(
+    "DATABASE_URL",
+    env.text("DATABASE_URL"),
+    "set it to postgres://user:password@host:5432/name.",
+)
+DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'legalcity.sqlite3'}")}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # IMMEDIATE takes the write lock when a transaction begins: two writers wait instead of failing half-way.
+    DATABASES["default"]["OPTIONS"] = {
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+    }
+    if not DATABASES["default"]["NAME"].startswith(":"):
+        Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+else:
+    # Values go to the server apart from the SQL, which is then prepared once a connection (docs/decisions.md).
+    DATABASES["default"].setdefault("OPTIONS", {}).update({"server_side_binding": True, "prepare_threshold": 3})
+    DATABASES["default"]["CONN_MAX_AGE"] = env.number("DATABASE_CONN_MAX_AGE", default=600)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+REDIS_URL = env.required(
+    "REDIS_URL",
+    env.url("REDIS_URL", schemes=("redis", "rediss", "unix")),
+    "set it to redis://host:6379/0; rate limits and caches must be one for all processes.",
+)
+if REDIS_URL:
+    CACHES = {
+        "default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "legalcity"},
+        # Apart, because a Redis that is down must not answer every request with an error.
+        "limits": {
+            "BACKEND": "django_redis.cache.RedisCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "legalcity-limits",
+            "OPTIONS": {"IGNORE_EXCEPTIONS": True},
+        },
+    }
+    DJANGO_REDIS_LOG_IGNORED_EXCEPTIONS = True
+else:
+    CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+        "limits": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "limits"},
+    }
+    # Each process counts for itself here, which is what these two checks warn of.
+    SILENCED_SYSTEM_CHECKS = ["django_ratelimit.E003", "django_ratelimit.W001"]
+RATELIMIT_USE_CACHE = "limits"
+RATELIMIT_FAIL_OPEN = True
+
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL") or REDIS_URL
+CELERY_TASK_ALWAYS_EAGER = not CELERY_BROKER_URL
+CELERY_TASK_EAGER_PROPAGATES = False
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "Europe/Paris"
+
+CLAMD_URL = env.url("CLAMD_URL", schemes=("tcp", "unix"))
+
+# --- people and their keys -------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+JWT_PRIVATE_KEYS = env.required(
+    "JWT_PRIVATE_KEYS",
+    env.items("JWT_PRIVATE_KEYS"),
+    "name the files of one or more RSA private keys (PEM), comma between; the first signs, all verify "
+    "(openssl genrsa -out jwt.pem 2048).",
+)
+SIMPLE_JWT = {
+    "ALGORITHM": "RS256",
+    "ACCESS_TOKEN_LIFETIME": timedelta(hours=env.number("JWT_LIFETIME_HOURS", default=24, least=1, most=24 * 365)),
+    "AUTH_HEADER_TYPES": ("Bearer",),
+}
+
+# --- the API ---------------------------------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.TokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["legalcity.api.envelope.ContractRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["legalcity.api.parsing.ContractParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "legalcity.api.envelope.AlwaysJson",
+    "DEFAULT_SCHEMA_CLASS": "legalcity.api.schema.ContractSchema",
+    "EXCEPTION_HANDLER": "legalcity.api.errors.handle",
+    "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "LegalCity Recovery API",
+    "DESCRIPTION": "Comprehensive API for legal debt recovery management.",
+    "VERSION": "2.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "docExpansion": "none", "filter": True},
+    "POSTPROCESSING_HOOKS": ["legalcity.api.schema.add_published_reference"],
+    "SERVERS": [{"url": PUBLIC_BASE_URL}],
+}
+
+# --- system settings -------------------------------------------------------------------------------------------
+CONSTANCE_BACKEND = "constance.backends.database.DatabaseBackend"
+CONSTANCE_CONFIG = system_settings.CONFIG
+CONSTANCE_ADDITIONAL_FIELDS = system_settings.FIELD_TYPES
+CONSTANCE_CONFIG_FIELDSETS = system_settings.FIELDSETS
+
+# --- language and time -----------------------------------------------------------------------------------------
+LANGUAGE_CODE = "fr"
+LANGUAGES = [("fr", _("French")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Europe/Paris"
+USE_TZ = True
+
+# --- pages, cookies, headers -----------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+if not DEBUG:
+    STORAGES = {
+        "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+        "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    }
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "object-src": ["'none'"],
+        "base-uri": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+IS_HTTPS = PUBLIC_BASE_URL.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
+SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = logs.configure(env.text("LOG_LEVEL", "INFO").upper(), env.text("LOG_FORMAT", "json"))

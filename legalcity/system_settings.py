@@ -1,0 +1,69 @@
+"""The system settings: business rules that staff change in the back-office, without a deploy.
+
+Typed here, stored by django-constance, read through `legalcity.lib.live`, history kept by django-simple-history.
+"""
+
+from typing import Any
+
+_COUNT = "django.forms.IntegerField"
+
+FIELD_TYPES: dict[str, list[Any]] = {
+    "page_size": [_COUNT, {"min_value": 1, "max_value": 500}],
+    "rate": [_COUNT, {"min_value": 1, "max_value": 1_000_000}],
+    "text_length": [_COUNT, {"min_value": 10, "max_value": 255}],
+    "long_length": [_COUNT, {"min_value": 10, "max_value": 20_000}],
+    "items": [_COUNT, {"min_value": 1, "max_value": 5_000}],
+    "share": ["django.forms.DecimalField", {"min_value": 0, "max_value": 1, "decimal_places": 2}],
+    "ids": ["django.forms.RegexField", {"regex": r"^\d+(,\d+)*$"}],
+    "words": ["django.forms.RegexField", {"regex": r"^[\w .&'-]+(,[\w .&'-]+)*$"}],
+    "inapplicable": [
+        "django.forms.ChoiceField",
+        {"choices": [("drop", "drop: stored and returned as null"), ("reject", "reject: answered with 422")]},
+    ],
+}
+
+CONFIG: dict[str, tuple[Any, str, Any]] = {
+    # Lists
+    "DEFAULT_PAGE_SIZE": (15, "Rows on a page when the client names no per_page.", "page_size"),
+    "MAX_PAGE_SIZE": (100, "The largest per_page that a client may ask for.", "page_size"),
+    # Cases
+    "EDITABLE_STATUSES": ("1,2", "Statuses (ids, comma between) in which a client may change a case.", "ids"),
+    "INAPPLICABLE_FIELDS": ("drop", "What happens to a dependent field that does not apply.", "inapplicable"),
+    "MAX_INVOICES_PER_REQUEST": (1000, "Invoices that one complete case may bring.", "items"),
+    "TEXT_LENGTH": (255, "Characters of a short text (names, addresses, object of the service).", "text_length"),
+    "OBSERVATIONS_LENGTH": (5000, "Characters of the observations on a case.", "long_length"),
+    "INVOICE_NUMBER_LENGTH": (100, "Characters of an invoice number or reference.", "text_length"),
+    # Companies
+    "LEGAL_FORMS": ("SAS,SARL,SA,SNC,GIE", "Legal forms that a company may have (comma between).", "words"),
+    "STRICT_SIREN": (False, "Refuse a SIREN whose check digit (Luhn) is wrong.", bool),
+    # Comments
+    "COMMENT_LENGTH": (2000, "Characters of a comment, counted on what was sent.", "long_length"),
+    "COMMENT_MARKUP_SHARE": (0.8, "Share of a comment that may be markup, between 0 and 1.", "share"),
+    # Rate limits
+    "LOGIN_PER_MINUTE": (5, "Login attempts a minute for one address.", "rate"),
+    "REFRESH_PER_MINUTE": (10, "Token refreshes a minute for one user.", "rate"),
+    "REQUESTS_PER_HOUR": (1000, "API requests an hour for one user.", "rate"),
+    "UPLOADS_PER_HOUR": (50, "File uploads an hour for one user.", "rate"),
+    "ANONYMOUS_PER_MINUTE": (60, "API requests a minute for one address without a token.", "rate"),
+}
+
+FIELDSETS: dict[str, tuple[str, ...]] = {
+    "Lists": ("DEFAULT_PAGE_SIZE", "MAX_PAGE_SIZE"),
+    "Cases": (
+        "EDITABLE_STATUSES",
+        "INAPPLICABLE_FIELDS",
+        "MAX_INVOICES_PER_REQUEST",
+        "TEXT_LENGTH",
+        "OBSERVATIONS_LENGTH",
+        "INVOICE_NUMBER_LENGTH",
+    ),
+    "Companies": ("LEGAL_FORMS", "STRICT_SIREN"),
+    "Comments": ("COMMENT_LENGTH", "COMMENT_MARKUP_SHARE"),
+    "Rate limits": (
+        "LOGIN_PER_MINUTE",
+        "REFRESH_PER_MINUTE",
+        "REQUESTS_PER_HOUR",
+        "UPLOADS_PER_HOUR",
+        "ANONYMOUS_PER_MINUTE",
+    ),
+}

@@ -1,0 +1,27 @@
+"""Every address of the product. The rooms are wired here by name."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path, register_converter
+
+from legalcity.api import pages, system
+from legalcity.api.converters import IdConverter
+
+register_converter(IdConverter, "id")
+
+urlpatterns = [
+    path("api/health", system.HealthView.as_view({"get": "health"}), name="health"),
+    path("api/info", system.InfoView.as_view({"get": "info"}), name="info"),
+    path("api/auth/", include("accounts.urls")),
+    path("api/", include("recoveries.urls")),
+    re_path(r"^api(?:/(?P<fallbackPlaceholder>.*))?$", system.FallbackView.as_view(system.ANY_METHOD), name="fallback"),
+    path("docs", pages.ReferenceView.as_view(), name="docs"),
+    path("docs/openapi.yaml", pages.SchemaView.as_view(), name="openapi"),
+    path("docs/collection.json", pages.CollectionView.as_view(), name="collection"),
+    path("healthz", system.alive, name="healthz"),
+    path("readyz", system.ready, name="readyz"),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "legalcity.api.system.bad_request"
+handler404 = "legalcity.api.system.not_found"
+handler500 = "legalcity.api.system.server_error"

@@ -1,0 +1,1 @@
+"""The case: its life, its parties, its comments, its money."""

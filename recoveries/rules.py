@@ -1,0 +1,83 @@
+"""Rules over the fields of a case. Pure: values in, values and sentences out."""
+
+import secrets
+import string
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from legalcity.lib.errors import Sentence
+from legalcity.lib.text import folded
+
+Errors = dict[str, list[Sentence]]
+
+ALPHABET = string.ascii_uppercase + string.digits
+# `complete` speaks French where `update` speaks English; both are understood by both.
+PENALTY_TYPES = {"montant": "amount", "pourcent": "percent", "amount": "amount", "percent": "percent"}
+RATES = ("no", "yes", "yes 3")
+
+# field → (the field it depends on, the values of that field under which it applies)
+DEPENDENCIES: dict[str, tuple[str, tuple[Any, ...]]] = {
+    "recovery_interest_rate": ("recovery_late_interest", (True,)),
+    "recovery_interest_rate_percent": ("recovery_interest_rate", ("yes",)),
+    "recovery_penalty_type": ("recovery_penalty", (True,)),
+    "recovery_penalty_amount": ("recovery_penalty_type", ("amount",)),
+    "recovery_penalty_percent": ("recovery_penalty_type", ("percent",)),
+}
+PERCENTAGES = {
+    "recovery_interest_rate_percent": lambda: _("The interest rate must be between 0 and 100."),
+    "recovery_penalty_percent": lambda: _("The penalty percentage must be between 0 and 100."),
+}
+
+
+def new_reference(prefix: str = "REC-") -> str:
+    """`REC-` and six of A–Z0–9. Unique by the database: the caller tries again when it is taken."""
+    return prefix + "".join(secrets.choice(ALPHABET) for _unused in range(6))
+
+
+def recovery_settled(values: Mapping[str, Any]) -> dict[str, Any]:
+    """`values` with the fields that do not apply set to null, following each dependency in order."""
+    settled = dict(values)
+    for field, (because, when) in DEPENDENCIES.items():
+        if settled.get(because) not in when:
+            settled[field] = None
+    return settled
+
+
+def recovery_errors(values: Mapping[str, Any], *, reject_inapplicable: bool) -> Errors:
+    """Sentences of the rules that `values` (the whole case) break."""
+    errors: Errors = {}
+    settled = recovery_settled(values)
+    for field, (because, when) in DEPENDENCIES.items():
+        words = {"field": _words(field), "other": _words(because)}
+        if settled.get(because) in when:
+            if settled.get(field) is None:
+                errors[field] = [
+                    _("The {field} field is required when {other} is {value}.").format(
+                        **words, value=_shown(settled.get(because))
+                    )
+                ]
+        elif reject_inapplicable and values.get(field) is not None:
+            errors[field] = [
+                _("The {field} must be null when {other} is {value}.").format(
+                    **words, value=_shown(settled.get(because))
+                )
+            ]
+    for field, sentence in PERCENTAGES.items():
+        if settled.get(field) is not None and not 0 <= settled[field] <= 100:
+            errors[field] = [sentence()]
+    return errors
+
+
+def _words(field: str) -> str:
+    return _(field.replace("_", " "))
+
+
+def _shown(value: Any) -> str:
+    return {True: "true", False: "false", None: "null"}.get(value, value)
+
+
+def searchable(*texts: str) -> str:
+    """What a case is found by: its texts, folded, each on a line of its own so that no match runs over two."""
+    return "\n".join(folded(" ".join(text.split())) for text in texts if text)

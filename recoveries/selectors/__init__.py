@@ -1,0 +1,1 @@
+"""Reads of cases: the list, one case, what stands in it."""

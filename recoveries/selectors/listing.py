@@ -1,0 +1,106 @@
+"""The list of cases: at most two statements, whatever the size of the account or of the page.
+
+Written in SQL because the ORM spends more time on building these queries than the database on answering them
+(docs/decisions.md, "The read path"). Column names come from this file only; whatever clients send is a parameter.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from legalcity.lib.text import folded, like_pattern
+from recoveries.catalogue import catalogue
+from recoveries.selectors.sql import dialect
+
+# Sorts of the API, each with its index (models.py, migration 0002); True for text, which has a collation.
+SORTS: dict[str, tuple[str, bool]] = {
+    "id": ("id", False),
+    "recovery_reference": ("recovery_reference", False),
+    "recovery_service_object": ("recovery_service_object", True),
+    "recovery_last_status": ("status_id", False),
+    "recovery_due_date": ("recovery_due_date", False),
+    "amount": ("amount", False),
+    "amount_torecover": ("amount_torecover", False),
+    "user_id": ("user_id", False),
+    "created_at": ("created_at", False),
+    "updated_at": ("updated_at", False),
+    "debtor_name": ("debtor_name", True),
+    "debtor_company": ("debtor_company", True),
+    "customer_company": ("customer_company", True),
+}
+COLUMNS = """
+    r.id, r.recovery_reference, r.debtor_name, r.debtor_company, r.customer_company, r.amount, r.amount_torecover,
+    r.status_id, r.recovery_due_date, r.created_at, r.updated_at, r.user_id, u.first_name, u.last_name,
+    r.invoices_count, r.comments_count
+"""
+TRIGRAM = 3  # Shorter terms have no trigram: the search index would have to be read whole.
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A page of one account's cases. `group` is a group of statuses, `search` a literal text."""
+
+    owner_id: int
+    group: int | None
+    search: str | None
+    sort: str
+    descending: bool
+    offset: int
+    limit: int
+
+
+def cases_page(wanted: Wanted) -> tuple[int, list[tuple[Any, ...]]]:
+    """How many cases there are in all, and the rows (COLUMNS) of the page."""
+    where, values = _conditions(wanted)
+    with connection.cursor() as cursor:
+        total = _total(cursor, wanted, where, values)
+        limit = min(wanted.limit, total - wanted.offset)
+        if limit <= 0:
+            return total, []
+        # The far half of a list is read from its end: the last page costs what the first one costs.
+        backwards = wanted.offset > total // 2
+        offset = total - wanted.offset - limit if backwards else wanted.offset
+        order = _order(wanted, descending=wanted.descending != backwards)
+        cursor.execute(
+            f"SELECT {COLUMNS} FROM recoveries_recovery r LEFT JOIN accounts_user u ON u.id = r.user_id "
+            f"WHERE {where} ORDER BY {order} LIMIT %s OFFSET %s",
+            [*values, limit, offset],
+        )
+        rows = cursor.fetchall()
+    return total, rows[::-1] if backwards else rows
+
+
+def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
+    # The cast keeps psycopg from sending a small id as int2, which the search index could not use.
+    where, values = ["r.owner_id = CAST(%s AS bigint)"], [wanted.owner_id]
+    if wanted.group is not None:
+        statuses = catalogue.of_group(wanted.group)
+        marks = ", ".join(["%s"] * len(statuses))
+        where.append(f"r.status_id IN ({marks})")
+        values += statuses
+    if wanted.search is not None:
+        term = folded(wanted.search)
+        column = "r.search_text" if len(term) >= TRIGRAM else "(r.search_text || '')"
+        where.append(f"{column} LIKE %s ESCAPE '\\'")
+        values.append(like_pattern(term))  # type: ignore[arg-type]
+    return " AND ".join(where), values
+
+
+def _total(cursor: Any, wanted: Wanted, where: str, values: list[Any]) -> int:
+    """Counted for a search only; else read from the table that the services keep."""
+    if wanted.search is not None:
+        cursor.execute(f"SELECT count(*) FROM recoveries_recovery r WHERE {where}", values)  # noqa: S608
+    else:
+        counts = where.replace("r.", "c.")
+        cursor.execute(f"SELECT COALESCE(SUM(c.n), 0) FROM recoveries_casecount c WHERE {counts}", values)  # noqa: S608
+    return int(cursor.fetchone()[0])
+
+
+def _order(wanted: Wanted, *, descending: bool) -> str:
+    column, is_text = SORTS[wanted.sort]
+    collation = f" {dialect().text_order}" if is_text else ""
+    direction = "DESC" if descending else "ASC"
+    if column == "id":
+        return f"r.id {direction}"
+    return f"r.{column}{collation} {direction}, r.id {direction}"

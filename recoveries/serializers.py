@@ -1,0 +1,152 @@
+"""What the calls on cases take."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from companies.serializers import PartySerializer
+from invoicing.serializers import InvoiceSerializer
+from legalcity.api.fields import CodeField, DayField, FlagField, MoneyField, PercentField, TextField, WordField
+from legalcity.api.listing import ListQuery, PageQuery, SearchField
+from legalcity.api.validation import ContractSerializer, Errors
+from legalcity.lib.live import live
+from recoveries.catalogue import catalogue
+from recoveries.html import comment_errors
+from recoveries.models import Recovery
+from recoveries.rules import PENALTY_TYPES, RATES
+from recoveries.selectors.listing import SORTS
+from recoveries.services.cases import complete_errors, recovery_errors
+
+
+class PenaltyTypeField(WordField):
+    """`amount` or `percent`; the French spellings of `complete` too."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(list(PENALTY_TYPES), **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        """The English spelling."""
+        return PENALTY_TYPES[super().to_internal_value(data)]
+
+
+class RecoverySerializer(ContractSerializer):
+    """A case as clients send it."""
+
+    type = CodeField(among=tuple(Recovery.Type.values), required=False)
+    recovery_service_object = TextField(limit=lambda: int(live.TEXT_LENGTH))
+    recovery_due_date = DayField()
+    recovery_late_interest = FlagField(required=False)
+    recovery_interest_rate = WordField(list(RATES), required=False, allow_null=True)
+    recovery_interest_rate_percent = PercentField(required=False, allow_null=True)
+    recovery_penalty = FlagField(required=False)
+    recovery_penalty_type = PenaltyTypeField(required=False, allow_null=True)
+    recovery_penalty_amount = MoneyField(required=False, allow_null=True)
+    recovery_penalty_percent = PercentField(required=False, allow_null=True)
+    recovery_raison_notpaid = CodeField(among=tuple(Recovery.Reason.values), required=False, allow_null=True)
+    recovery_observations = TextField(limit=lambda: int(live.OBSERVATIONS_LENGTH), required=False, allow_null=True)
+
+    def rule_errors(self, values: dict[str, Any]) -> Errors:
+        """The rules of the room."""
+        return recovery_errors(values)
+
+
+class NewRecoverySerializer(RecoverySerializer):
+    """A case to open."""
+
+    assign_to_me = FlagField(required=False)
+
+
+class InvoiceListField(serializers.ListField):
+    """The invoices of a complete case, bounded."""
+
+    child = InvoiceSerializer()
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """The typed invoices; errors carry the number of the invoice."""
+        if data is None or data == "":
+            return []
+        if data is not serializers.empty:
+            if not isinstance(data, list):
+                raise serializers.ValidationError([_("The invoices field must be an array.")])
+            if len(data) > live.MAX_INVOICES_PER_REQUEST:
+                sentence = _("The invoices field must not have more than {most} items.")
+                raise serializers.ValidationError([sentence.format(most=live.MAX_INVOICES_PER_REQUEST)])
+        return super().run_validation(data)
+
+
+class CompleteSerializer(ContractSerializer):
+    """A case with its parties and invoices."""
+
+    recovery = NewRecoverySerializer()
+    customer = PartySerializer(
+        sentences={
+            "company_legalrep_firstname": _("The customer legal representative first name is required."),
+            "company_legalrep_lastname": _("The customer legal representative last name is required."),
+        }
+    )
+    debtor = PartySerializer(
+        sentences={
+            "company_legalrep_firstname": _("The debtor legal representative first name is required."),
+            "company_legalrep_lastname": _("The debtor legal representative last name is required."),
+        }
+    )
+    invoices = InvoiceListField(required=False, default=list)
+
+    def rule_errors(self, values: dict[str, Any]) -> Errors:
+        """Rules between the invoices."""
+        return complete_errors(values)
+
+
+class GroupField(CodeField):
+    """A group of statuses."""
+
+    default_error_messages = {"unknown": _("The selected status filter is invalid.")}
+
+    def __init__(self) -> None:
+        super().__init__(among=lambda: catalogue.groups, required=False)
+
+
+class RecoveryQuery(ListQuery):
+    """The query string of the list of cases."""
+
+    status = GroupField()
+    search = SearchField()
+    sorts = {name: name for name in SORTS}
+    default_sort = ("created_at", "desc")
+
+
+class CommentField(TextField):
+    """The HTML of a comment; every rule that it breaks is listed."""
+
+    def __init__(self) -> None:
+        super().__init__(limit=10**9, trim_whitespace=False)
+
+    def to_internal_value(self, data: Any) -> str:
+        """The comment as sent: what it may hold is checked here, cleaning is the service's."""
+        raw = super().to_internal_value(data)
+        errors = comment_errors(raw, length=live.COMMENT_LENGTH, share=float(live.COMMENT_MARKUP_SHARE))
+        if errors:
+            raise serializers.ValidationError(errors)
+        return raw
+
+
+class CommentSerializer(ContractSerializer):
+    """A comment as clients send it. `visibleTo…` are the contract's names."""
+
+    comment = CommentField()
+    visibleToUser = FlagField(required=False, source="visible_to_user")
+    visibleToDebtor = FlagField(required=False, source="visible_to_debtor")
+    visibleToBailiff = FlagField(required=False, source="visible_to_bailiff")
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """The values by the names of the model."""
+        values = super().to_internal_value(data)
+        return {self.fields[name].source: value for name, value in values.items()}
+
+
+class CommentQuery(PageQuery):
+    """The query string of the list of comments."""
+
+    visibility = WordField(["user", "debtor", "bailiff", "all"], required=False)
+    unread_only = FlagField(words=True, required=False)

@@ -1,0 +1,217 @@
+"""Writes of cases: open, open completely, change, delete, change status."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from companies.models import Company
+from companies.services import company_build
+from invoicing.models import Invoice
+from invoicing.services import duplicate_errors, invoice_build
+from legalcity.lib.errors import Forbidden, Invalid, NotFound
+from legalcity.lib.live import live
+from recoveries import rules
+from recoveries.catalogue import CREATED
+from recoveries.models import Recovery, StatusChange
+from recoveries.services.copies import copies_set
+from recoveries.services.totals import case_count_add, case_count_move
+
+T = TypeVar("T")
+
+NOT_FOUND = _("Recovery not found")
+NOT_YOURS = _("Unauthorized access to this recovery")
+NOT_EDITABLE = _("Recovery cannot be modified. Only recoveries with status {statuses} can be updated.")
+REFERENCE_TRIES = 8
+
+FIELDS = (
+    "type",
+    "recovery_service_object",
+    "recovery_due_date",
+    "recovery_late_interest",
+    "recovery_interest_rate",
+    "recovery_interest_rate_percent",
+    "recovery_penalty",
+    "recovery_penalty_type",
+    "recovery_penalty_amount",
+    "recovery_penalty_percent",
+    "recovery_raison_notpaid",
+    "recovery_observations",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteCase:
+    """A case with its parties and its invoices."""
+
+    recovery: Recovery
+    customer: Company
+    debtor: Company
+    invoices: Sequence[Invoice]
+
+
+def recovery_errors(values: Mapping[str, Any]) -> rules.Errors:
+    """Sentences of the rules that a whole case breaks, under the present system settings."""
+    return rules.recovery_errors(values, reject_inapplicable=live.INAPPLICABLE_FIELDS == "reject")
+
+
+def recovery_values(recovery: Recovery) -> dict[str, Any]:
+    """What is stored, by field, to be merged with what is sent."""
+    return {name: getattr(recovery, name) for name in FIELDS}
+
+
+def recovery_locked(*, recovery_id: int, owner: User) -> Recovery:
+    """The caller's case, locked until the transaction ends. Raises NotFound, or Forbidden for another account's."""
+    recovery = Recovery.objects.select_for_update(of=("self",)).filter(pk=recovery_id).first()
+    if recovery is None:
+        raise NotFound(NOT_FOUND)
+    if recovery.owner_id != owner.pk:
+        raise Forbidden(NOT_YOURS)
+    return recovery
+
+
+def require_editable(recovery: Recovery) -> None:
+    """Raises Forbidden when clients may not change a case in this status."""
+    editable = live.editable_statuses
+    if recovery.status_id not in editable:
+        raise Forbidden(str(NOT_EDITABLE).format(statuses=str(_(" or ")).join(map(str, sorted(editable)))))
+
+
+def _with_reference(create: Callable[[str], T]) -> T:
+    """`create` with a reference that nobody has: a taken one is rolled back alone and another drawn."""
+    for attempt in range(REFERENCE_TRIES):
+        try:
+            with transaction.atomic():
+                return create(rules.new_reference())
+        except IntegrityError as error:
+            if attempt + 1 == REFERENCE_TRIES or "reference" not in str(error):
+                raise
+    raise AssertionError("unreachable")
+
+
+def _opened(owner: User, values: Mapping[str, Any], **more: Any) -> Recovery:
+    """A new case, saved under a fresh reference. Raises Invalid."""
+    fields = dict(values)
+    handler = owner if fields.pop("assign_to_me", True) else None
+    if errors := recovery_errors(fields):
+        raise Invalid(errors)
+    recovery = Recovery(owner_id=owner.pk, user=handler, status_id=CREATED, **rules.recovery_settled(fields), **more)
+
+    def save(reference: str) -> Recovery:
+        recovery.recovery_reference = reference
+        copies_set(recovery, customer=recovery.customer, debtor=recovery.debtor)
+        recovery.save(force_insert=True)
+        return recovery
+
+    return _with_reference(save)
+
+
+def _begin_history(recovery: Recovery, user: User) -> None:
+    StatusChange.objects.create(recovery=recovery, to_status_id=CREATED, user_id=user.pk)
+    case_count_add(owner_id=recovery.owner_id, status_id=CREATED)
+
+
+@transaction.atomic
+def recovery_create(*, owner: User, values: Mapping[str, Any]) -> Recovery:
+    """A bare case of `owner`. Raises Invalid."""
+    recovery = _opened(owner, values)
+    _begin_history(recovery, owner)
+    return recovery
+
+
+def complete_errors(values: Mapping[str, Any]) -> rules.Errors:
+    """Sentences for what is wrong between the invoices of one complete case: numbers that come twice."""
+    numbers = [item.get("invoice_number") for item in values.get("invoices") or []]
+    return {f"invoices.{key}": sentences for key, sentences in duplicate_errors(numbers).items()}
+
+
+@transaction.atomic
+def recovery_create_complete(
+    *,
+    owner: User,
+    recovery: Mapping[str, Any],
+    customer: Mapping[str, Any],
+    debtor: Mapping[str, Any],
+    invoices: Sequence[Mapping[str, Any]],
+) -> CompleteCase:
+    """A case with its parties and invoices: all or nothing, in a number of statements that does not grow.
+
+    Raises Invalid.
+    """
+    if errors := complete_errors({"invoices": invoices}):
+        raise Invalid(errors)
+    creditor = company_build(owner_id=owner.pk, values=customer)
+    payer = company_build(owner_id=owner.pk, values=debtor)
+    Company.objects.bulk_create([creditor, payer])
+    amount = sum((item["invoice_amount"] for item in invoices), Decimal(0))
+    paid = sum((_part_paid(item) for item in invoices), Decimal(0))
+    case = _opened(
+        owner,
+        recovery,
+        customer=creditor,
+        debtor=payer,
+        amount=amount,
+        amount_torecover=amount - paid,
+        invoices_count=len(invoices),
+    )
+    saved = Invoice.objects.bulk_create([invoice_build(recovery_id=case.pk, values=item) for item in invoices])
+    _begin_history(case, owner)
+    return CompleteCase(case, creditor, payer, saved)
+
+
+def _part_paid(item: Mapping[str, Any]) -> Decimal:
+    if not item.get("invoice_part_paid"):
+        return Decimal(0)
+    return item.get("invoice_part_paid_amount") or Decimal(0)
+
+
+@transaction.atomic
+def recovery_update(*, recovery: Recovery, values: Mapping[str, Any]) -> Recovery:
+    """Change what `values` name; rules hold for the merged state. The caller holds the lock. Raises Invalid."""
+    whole = {**recovery_values(recovery), **values}
+    if errors := recovery_errors(whole):
+        raise Invalid(errors)
+    for name, value in rules.recovery_settled(whole).items():
+        setattr(recovery, name, value)
+    recovery.save(force_update=True, update_fields=[*FIELDS, "updated_at"])
+    return recovery
+
+
+@transaction.atomic
+def recovery_delete(*, recovery: Recovery) -> None:
+    """Delete a case with all that hangs on it, and the companies that no other case uses."""
+    parties = [pk for pk in (recovery.customer_id, recovery.debtor_id) if pk]
+    owner_id, status_id = recovery.owner_id, recovery.status_id
+    recovery.delete()
+    for company_id in parties:
+        company_delete_if_unused(company_id=company_id)
+    case_count_add(owner_id=owner_id, status_id=status_id, by=-1)
+
+
+def company_delete_if_unused(*, company_id: int) -> None:
+    """Delete a company that stands in no case any more."""
+    is_used = (
+        Recovery.objects.filter(customer_id=company_id).exists()
+        or Recovery.objects.filter(debtor_id=company_id).exists()
+    )
+    if not is_used:
+        Company.objects.filter(pk=company_id).delete()
+
+
+@transaction.atomic
+def status_move(*, recovery_id: int, to_status: int, user: User | None, comment: str = "") -> Recovery:
+    """Move a case to another status: lock, compare, move, one history row. Nothing happens when it is there."""
+    recovery = Recovery.objects.select_for_update(of=("self",)).get(pk=recovery_id)
+    if recovery.status_id == to_status:
+        return recovery
+    from_status, recovery.status_id = recovery.status_id, to_status
+    recovery.save(update_fields=["status", "updated_at"])
+    StatusChange.objects.create(
+        recovery=recovery, from_status_id=from_status, to_status_id=to_status, user=user, comment=comment
+    )
+    case_count_move(owner_id=recovery.owner_id, from_status=from_status, to_status=to_status)
+    return recovery

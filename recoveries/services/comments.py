@@ -1,0 +1,64 @@
+"""Writes of comments. The caller holds the lock on the case."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from legalcity.lib.errors import Forbidden
+from recoveries.html import cleaned, plain_text
+from recoveries.models import Comment, Recovery
+from recoveries.services.totals import comments_count_refresh
+
+FROZEN = {
+    "update": _("Cannot update comment that is visible to debtor/bailiff or has been read"),
+    "delete": _("Cannot delete comment that is visible to debtor/bailiff or has been read"),
+}
+
+
+def is_frozen(comment: Comment, recovery: Recovery) -> bool:
+    """True once somebody may have acted upon it: read, visible to the debtor, or to the bailiff of an injunction.
+
+    An amicable case has no bailiff, so there the default visibility does not freeze.
+    """
+    is_before_bailiff = comment.visible_to_bailiff and recovery.type == Recovery.Type.INJUNCTION
+    return comment.is_read or comment.visible_to_debtor or is_before_bailiff
+
+
+def _settled(values: Mapping[str, Any]) -> dict[str, Any]:
+    fields = dict(values)
+    if "comment" in fields:
+        fields["html"] = cleaned(fields.pop("comment"))
+        fields["text"] = plain_text(fields["html"])
+    return fields
+
+
+@transaction.atomic
+def comment_create(*, recovery: Recovery, user: User, values: Mapping[str, Any]) -> Comment:
+    """A comment; `values` are `comment` (HTML that passed its rules) and, if need be, whom it is visible to."""
+    comment = Comment.objects.create(recovery=recovery, user_id=user.pk, **_settled(values))
+    comments_count_refresh(recovery_id=recovery.pk)
+    return comment
+
+
+@transaction.atomic
+def comment_update(*, comment: Comment, recovery: Recovery, values: Mapping[str, Any]) -> Comment:
+    """Change a comment that nobody has acted upon. Raises Forbidden."""
+    if is_frozen(comment, recovery):
+        raise Forbidden(FROZEN["update"])
+    for name, value in _settled(values).items():
+        setattr(comment, name, value)
+    comment.save(force_update=True)
+    comments_count_refresh(recovery_id=recovery.pk)
+    return comment
+
+
+@transaction.atomic
+def comment_delete(*, comment: Comment, recovery: Recovery) -> None:
+    """Delete a comment that nobody has acted upon. Raises Forbidden."""
+    if is_frozen(comment, recovery):
+        raise Forbidden(FROZEN["delete"])
+    comment.delete()
+    comments_count_refresh(recovery_id=recovery.pk)

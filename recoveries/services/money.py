@@ -1,0 +1,35 @@
+"""Payments received and further debts, as staff enter them; the case's totals follow at once."""
+
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+
+from recoveries.models import Acompte, Dette, Recovery
+from recoveries.services.totals import totals_refresh
+
+
+def _lock(recovery_id: int) -> None:
+    Recovery.objects.select_for_update(of=("self",)).get(pk=recovery_id)
+
+
+@transaction.atomic
+def acompte_record(
+    *, recovery_id: int, amount: Decimal, day: date, method: str = "", reference: str = "", comment: str = ""
+) -> Acompte:
+    """A payment of `amount` EUR (more than 0) received on `day`."""
+    _lock(recovery_id)
+    acompte = Acompte.objects.create(
+        recovery_id=recovery_id, amount=amount, date=day, method=method, reference=reference, comment=comment
+    )
+    totals_refresh(recovery_id=recovery_id)
+    return acompte
+
+
+@transaction.atomic
+def dette_record(*, recovery_id: int, label: str, amount: Decimal, day: date, comment: str = "") -> Dette:
+    """A debt of `amount` EUR (more than 0) beside the invoices."""
+    _lock(recovery_id)
+    dette = Dette.objects.create(recovery_id=recovery_id, label=label, amount=amount, date=day, comment=comment)
+    totals_refresh(recovery_id=recovery_id)
+    return dette

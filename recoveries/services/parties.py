@@ -1,0 +1,62 @@
+"""The two parties of a case: its customer (creditor) and its debtor."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from companies.models import Company
+from companies.services import company_create, company_update
+from legalcity.lib.errors import Failed
+from recoveries.models import Recovery
+from recoveries.services.cases import company_delete_if_unused
+from recoveries.services.copies import copies_refresh
+
+TAKEN = _(
+    "Failed to create company: This recovery case already has a {side}. "
+    "Each recovery can have only one customer and one debtor."
+)
+INCOMPLETE = _("Failed to delete company: Cannot delete this company - recovery would be incomplete")
+
+
+@transaction.atomic
+def party_attach(*, recovery: Recovery, side: str, values: Mapping[str, Any]) -> Company:
+    """A new company as the case's `customer` or `debtor`. The caller holds the lock on the case.
+
+    Raises Invalid, or Failed when that side is taken (the contract's documented 500).
+    """
+    if getattr(recovery, f"{side}_id") is not None:
+        raise Failed(str(TAKEN).format(side=side))
+    company = company_create(owner_id=recovery.owner_id, values=values)
+    setattr(recovery, side, company)
+    recovery.save(update_fields=[side, "updated_at"])
+    copies_refresh(recovery_id=recovery.pk)
+    return company
+
+
+@transaction.atomic
+def party_update(*, company: Company, values: Mapping[str, Any]) -> Company:
+    """Change a company, and its name on every case where it stands. Raises Invalid."""
+    company = company_update(company=company, values=values)
+    cases = Recovery.objects.filter(Q(customer_id=company.pk) | Q(debtor_id=company.pk)).order_by("id")
+    for recovery_id in cases.select_for_update(of=("self",)).values_list("id", flat=True):
+        copies_refresh(recovery_id=recovery_id)
+    return company
+
+
+@transaction.atomic
+def party_detach(*, recovery: Recovery, company: Company) -> None:
+    """Take a company out of a case that is still being put together. The caller holds the lock on the case.
+
+    Raises Failed (the contract's documented 500) once the case has a customer, a debtor and an invoice.
+    """
+    if recovery.customer_id and recovery.debtor_id and recovery.invoices_count:
+        raise Failed(INCOMPLETE)
+    for side in ("customer", "debtor"):
+        if getattr(recovery, f"{side}_id") == company.pk:
+            setattr(recovery, side, None)
+    recovery.save(update_fields=["customer", "debtor", "updated_at"])
+    copies_refresh(recovery_id=recovery.pk)
+    company_delete_if_unused(company_id=company.pk)

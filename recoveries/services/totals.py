@@ -1,0 +1,71 @@
+"""What a case adds up to, and how many cases an account has: kept exact with every change."""
+
+from decimal import Decimal
+
+from django.db import connection
+from django.db.models import Count, DecimalField, OuterRef, Subquery, Sum, Value
+from django.db.models.functions import Coalesce, Greatest
+
+from invoicing.models import Invoice
+from legalcity.lib.dates import now
+from recoveries.models import Acompte, CaseCount, Comment, Dette, Recovery
+
+MONEY = DecimalField(max_digits=16, decimal_places=2)
+ZERO = Value(Decimal(0), output_field=MONEY)
+
+
+def _summed(rows: type[Invoice] | type[Acompte] | type[Dette], column: str) -> Coalesce:
+    """The sum of a column over a case's rows, as a subquery."""
+    sums = rows._default_manager.filter(recovery_id=OuterRef("pk")).order_by().values("recovery_id")
+    return Coalesce(Subquery(sums.annotate(total=Sum(column)).values("total"), output_field=MONEY), ZERO)
+
+
+def _counted(rows: type[Invoice] | type[Comment], **conditions: bool) -> Coalesce:
+    found = rows._default_manager.filter(recovery_id=OuterRef("pk"), **conditions).order_by().values("recovery_id")
+    return Coalesce(Subquery(found.annotate(n=Count("pk")).values("n")), 0)
+
+
+def totals_refresh(*, recovery_id: int) -> None:
+    """Recompute amount, what remains to recover and the number of invoices of a case. One statement.
+
+    amount = invoices + dettes; to recover = what remains of them after part payments and acomptes, never below
+    zero. The caller holds the lock on the case.
+    """
+    debts = _summed(Dette, "amount")
+    remaining = _summed(Invoice, "remaining_amount") + debts - _summed(Acompte, "amount")
+    Recovery.objects.filter(pk=recovery_id).update(
+        amount=_summed(Invoice, "invoice_amount") + debts,
+        amount_torecover=Greatest(remaining, ZERO, output_field=MONEY),
+        invoices_count=_counted(Invoice),
+        updated_at=now(),
+    )
+
+
+def comments_count_refresh(*, recovery_id: int) -> None:
+    """Recount the comments that the client sees. One statement."""
+    Recovery.objects.filter(pk=recovery_id).update(comments_count=_counted(Comment, visible_to_user=True))
+
+
+def case_count_add(*, owner_id: int, status_id: int, by: int = 1) -> None:
+    """Count a case in (by=1) or out (by=-1). The last statement of a transaction, since it serialises an account."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO recoveries_casecount (owner_id, status_id, n) VALUES (%s, %s, %s) "
+            "ON CONFLICT (owner_id, status_id) DO UPDATE SET n = recoveries_casecount.n + excluded.n",
+            [owner_id, status_id, by],
+        )
+
+
+def case_count_move(*, owner_id: int, from_status: int, to_status: int) -> None:
+    """Count a case that changes status; in the order of the ids, so that two moves cannot wait for each other."""
+    for status_id in sorted({from_status, to_status}):
+        case_count_add(owner_id=owner_id, status_id=status_id, by=1 if status_id == to_status else -1)
+
+
+def case_counts_rebuild() -> None:
+    """Count every case anew (after a bulk load)."""
+    CaseCount.objects.all().delete()
+    rows = Recovery.objects.order_by().values("owner_id", "status_id").annotate(cases=Count("pk"))
+    CaseCount.objects.bulk_create(
+        CaseCount(owner_id=row["owner_id"], status_id=row["status_id"], n=row["cases"]) for row in rows
+    )

@@ -1,0 +1,25 @@
+"""Routes of cases and of what is mounted under them, under /api/."""
+
+from django.urls import path
+
+from recoveries.views.cases import CompleteView, RecoveryView
+from recoveries.views.comments import CommentView
+from recoveries.views.companies import CaseCompanyView, CompaniesByTypeView
+from recoveries.views.invoices import CaseInvoiceView
+
+MANY = {"get": "list", "post": "create"}
+ONE = {"get": "retrieve", "put": "update", "delete": "destroy"}
+CASE = "recoveries/<id:recovery_id>"
+
+urlpatterns = [
+    path("recoveries/complete", CompleteView.as_view({"post": "create"}), name="recovery-complete"),
+    path("recoveries", RecoveryView.as_view(MANY), name="recoveries"),
+    path(CASE, RecoveryView.as_view({**ONE, "patch": "partial_update"}), name="recovery"),
+    path(f"{CASE}/companies", CaseCompanyView.as_view(MANY), name="case-companies"),
+    path(f"{CASE}/companies/<id:company_id>", CaseCompanyView.as_view(ONE), name="case-company"),
+    path(f"{CASE}/invoices", CaseInvoiceView.as_view(MANY), name="case-invoices"),
+    path(f"{CASE}/invoices/<id:invoice_id>", CaseInvoiceView.as_view(ONE), name="case-invoice"),
+    path(f"{CASE}/comments", CommentView.as_view(MANY), name="case-comments"),
+    path(f"{CASE}/comments/<id:comment_id>", CommentView.as_view(ONE), name="case-comment"),
+    path("companies/type/<str:side>", CompaniesByTypeView.as_view({"get": "list"}), name="companies-by-type"),
+]

@@ -1,0 +1,102 @@
+"""The calls on cases."""
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from legalcity.api.envelope import reply
+from legalcity.api.listing import asked, pagination
+from legalcity.api.validation import parse
+from legalcity.api.views import ContractView
+from legalcity.lib.dates import today
+from legalcity.lib.errors import Forbidden, NotFound
+from recoveries.payloads import case_detail_payload, case_row_payload, case_update_payload, complete_payload
+from recoveries.selectors.detail import CaseDetail, case_detail, case_exists
+from recoveries.selectors.listing import Wanted, cases_page
+from recoveries.serializers import CompleteSerializer, NewRecoverySerializer, RecoveryQuery, RecoverySerializer
+from recoveries.services import cases
+
+
+class CompleteView(ContractView):
+    """A case with its parties and invoices, in one call."""
+
+    serializers = {"create": CompleteSerializer}
+    failure_messages = {"create": _("Failed to create complete recovery case")}
+
+    def create(self, request: Request) -> Response:
+        """All or nothing."""
+        complete = cases.recovery_create_complete(owner=request.user, **parse(CompleteSerializer, request))
+        message = _("Complete recovery case created successfully")
+        return reply(complete_payload(complete), message, status=status.HTTP_201_CREATED)
+
+
+class RecoveryView(ContractView):
+    """List, open, show, change and delete the caller's cases."""
+
+    serializers = {
+        "create": NewRecoverySerializer,
+        "update": RecoverySerializer,
+        "partial_update": RecoverySerializer,
+    }
+    queries = {"list": RecoveryQuery}
+
+    def _detail(self, recovery_id: int) -> CaseDetail:
+        detail = case_detail(recovery_id, self.request.user.pk)
+        if detail is None:
+            raise Forbidden(cases.NOT_YOURS) if case_exists(recovery_id) else NotFound(cases.NOT_FOUND)
+        return detail
+
+    def list(self, request: Request) -> Response:
+        """The caller's cases: filtered, searched, sorted, a page of them."""
+        wanted = asked(RecoveryQuery, request)
+        total, rows = cases_page(
+            Wanted(
+                owner_id=request.user.pk,
+                group=wanted.filters["status"],
+                search=wanted.filters["search"],
+                sort=wanted.filters["sort_by"],
+                descending=wanted.descending,
+                offset=wanted.offset,
+                limit=wanted.per_page,
+            )
+        )
+        data = {
+            "recoveries": [case_row_payload(row) for row in rows],
+            "pagination": pagination(wanted, total, len(rows)),
+            "filters_applied": wanted.applied,
+        }
+        message = _("Recoveries retrieved successfully. Total: {total} recoveries found.").format(total=total)
+        return reply(data, message)
+
+    def create(self, request: Request) -> Response:
+        """A bare case, its parties and invoices to follow."""
+        recovery = cases.recovery_create(owner=request.user, values=parse(NewRecoverySerializer, request))
+        payload = case_detail_payload(self._detail(recovery.pk), today())
+        return reply(payload, _("Recovery created successfully"), status=status.HTTP_201_CREATED)
+
+    def retrieve(self, request: Request, recovery_id: int) -> Response:
+        """One case with all that hangs on it."""
+        payload = case_detail_payload(self._detail(recovery_id), today())
+        return reply(payload, _("Recovery retrieved successfully"))
+
+    def update(self, request: Request, recovery_id: int) -> Response:
+        """Change a case; what is absent stays, for PUT and PATCH alike."""
+        with transaction.atomic():
+            recovery = cases.recovery_locked(recovery_id=recovery_id, owner=request.user)
+            cases.require_editable(recovery)
+            context = {"stored": cases.recovery_values(recovery)}
+            values = parse(RecoverySerializer, request, partial=True, context=context)
+            cases.recovery_update(recovery=recovery, values=values)
+        return reply(case_update_payload(self._detail(recovery_id)), _("Recovery updated successfully"))
+
+    partial_update = update
+
+    def destroy(self, request: Request, recovery_id: int) -> Response:
+        """Delete a case for good, with all that hangs on it."""
+        with transaction.atomic():
+            recovery = cases.recovery_locked(recovery_id=recovery_id, owner=request.user)
+            cases.require_editable(recovery)
+            cases.recovery_delete(recovery=recovery)
+        return reply(message=_("Recovery deleted successfully"))

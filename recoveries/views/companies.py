@@ -1,0 +1,58 @@
+"""The company calls, mounted under a case, and the list of an account's companies."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from companies.models import Company
+from companies.serializers import company_payload
+from companies.views import CompanyView
+from legalcity.api.envelope import reply
+from legalcity.api.views import ContractView
+from legalcity.lib.errors import BadRequest
+from recoveries.models import Recovery
+from recoveries.selectors.parties import SIDES, parties_of, parties_of_account
+from recoveries.services import cases, parties
+from recoveries.views.under import UnderCase
+
+
+class CaseCompanyView(UnderCase, CompanyView):
+    """The customer and the debtor of a case."""
+
+    def locked(self) -> Recovery:
+        """Creation tells another account's case (403) from none (404); the other calls do not."""
+        if self.action == "create":
+            return cases.recovery_locked(recovery_id=self.kwargs["recovery_id"], owner=self.request.user)
+        return super().locked()
+
+    def companies(self, parent: Recovery, side: str | None = None) -> QuerySet[Company]:
+        """The parties of the case."""
+        return parties_of(parent, side)
+
+    def attach(self, parent: Recovery, side: str, values: Mapping[str, Any]) -> Company:
+        """A new party."""
+        return parties.party_attach(recovery=parent, side=side, values=values)
+
+    def change(self, parent: Recovery, company: Company, values: Mapping[str, Any]) -> Company:
+        """Change a party."""
+        return parties.party_update(company=company, values=values)
+
+    def detach(self, parent: Recovery, company: Company) -> None:
+        """Take a party out of the case."""
+        parties.party_detach(recovery=parent, company=company)
+
+
+class CompaniesByTypeView(ContractView):
+    """Every company of the caller that stands in a case."""
+
+    def list(self, request: Request, side: str) -> Response:
+        """Companies that are customers, debtors, or either, each once."""
+        if side not in (*SIDES, "both"):
+            raise BadRequest(_("Invalid type. Must be customer, debtor, or both"))
+        companies = [company_payload(company) for company in parties_of_account(request.user, side)]
+        message = _("Companies of type '{side}' retrieved successfully").format(side=side)
+        return reply(companies, message)

@@ -1,0 +1,1 @@
+"""What a company's promise to pay is worth."""
