@@ -1,6 +1,7 @@
 """The API's door: a Bearer token that is signed, alive and not revoked."""
 
 import uuid
+from typing import cast
 
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -32,3 +33,15 @@ class TokenAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """The value of `WWW-Authenticate`."""
         return "Bearer"
+
+
+def caller(request: Request) -> User:
+    """The user behind an authenticated request."""
+    user = request.user
+    assert isinstance(user, User)  # noqa: S101 - views without AllowAny are reached by users only
+    return user
+
+
+def presented_token(request: Request) -> uuid.UUID:
+    """The id of the token that an authenticated request presented."""
+    return cast(uuid.UUID, request.auth)

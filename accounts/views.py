@@ -1,14 +1,13 @@
 """The account calls."""
 
-from typing import Any, ClassVar
-
 from django.utils.translation import gettext_lazy as _
 from rest_framework import exceptions, status
-from rest_framework.permissions import AllowAny, BasePermission
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts import services, tokens
+from accounts.authentication import caller, presented_token
 from accounts.serializers import LoginSerializer, RegisterSerializer, user_payload
 from legalcity.api.envelope import refusal, reply
 from legalcity.api.limits import LOGIN, REFRESH
@@ -20,8 +19,8 @@ from legalcity.lib.errors import Forbidden
 class LoginView(ContractView):
     """E-mail and key against a token."""
 
-    permission_classes: ClassVar[list[type[BasePermission]]] = [AllowAny]
-    authentication_classes: ClassVar[list[Any]] = []
+    permission_classes = [AllowAny]
+    authentication_classes = []
     limits = {"login": LOGIN}
     validation_message = _("Validation failed.")
     failure_messages = {"login": _("Authentication failed")}
@@ -44,9 +43,9 @@ class RegisterView(ContractView):
 
     def register(self, request: Request) -> Response:
         """Create or update an API user; the answer shows the key once."""
-        if not request.user.can_register:
+        if not caller(request).can_register:
             raise Forbidden(services.NO_PERMISSION)
-        registration = services.user_register(registrar=request.user, values=parse(RegisterSerializer, request))
+        registration = services.user_register(registrar=caller(request), values=parse(RegisterSerializer, request))
         credentials = {"api_key": registration.api_key, "auth_secret": registration.user.auth_secret}
         data = {"user": {**user_payload(registration.user), **credentials}}
         if registration.created:
@@ -63,12 +62,12 @@ class SessionView(ContractView):
 
     def logout(self, request: Request) -> Response:
         """Revoke the presented token, durably."""
-        tokens.token_revoke(jti=request.auth)
+        tokens.token_revoke(jti=presented_token(request))
         return reply(message=_("Logout successful"))
 
     def refresh(self, request: Request) -> Response:
         """Exchange the presented token for a new one."""
-        token = tokens.token_refresh(jti=request.auth, user=request.user)
+        token = tokens.token_refresh(jti=presented_token(request), user=caller(request))
         if token is None:
             raise exceptions.NotAuthenticated
         return reply({"token": token, "token_type": "Bearer"}, _("Token refreshed successfully"))
@@ -79,4 +78,4 @@ class MeView(ContractView):
 
     def me(self, request: Request) -> Response:
         """Who the token belongs to."""
-        return reply(user_payload(request.user), _("User retrieved successfully"))
+        return reply(user_payload(caller(request)), _("User retrieved successfully"))

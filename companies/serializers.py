@@ -4,7 +4,7 @@ from typing import Any
 
 from companies.models import Company
 from companies.services import company_errors
-from legalcity.api.fields import CodeField, ContractField, DayField, DigitsField, EmailField, TextField, WordField
+from legalcity.api.fields import CodeField, DayField, DigitsField, EmailField, TextField, WordField
 from legalcity.api.validation import ContractSerializer, Errors
 from legalcity.lib.live import live
 
@@ -68,9 +68,9 @@ class PartySerializer(CompanySerializer):
         self.sentences = sentences
         super().__init__(*args, **kwargs)
 
-    def get_fields(self) -> dict[str, ContractField]:
+    def get_fields(self) -> dict[str, Any]:
         """The company's fields, with those sentences."""
-        fields: dict[str, ContractField] = super().get_fields()
+        fields: dict[str, Any] = super().get_fields()
         for name, sentence in self.sentences.items():
             fields[name].error_messages.update(required=sentence, null=sentence)
         return fields

@@ -35,7 +35,7 @@ class InvoiceSerializer(ContractSerializer):
 
 def invoice_payload(invoice: Invoice, recovery: dict[str, Any] | None, today: date) -> dict[str, Any]:
     """An invoice as the API shows it; `recovery` is what the call tells of its case."""
-    payload = {
+    payload: dict[str, Any] = {
         "id": invoice.pk,
         "recovery_id": invoice.recovery_id,
         "invoice_amount": money_text(invoice.invoice_amount),

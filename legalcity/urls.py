@@ -13,7 +13,7 @@ urlpatterns = [
     path("api/info", system.InfoView.as_view({"get": "info"}), name="info"),
     path("api/auth/", include("accounts.urls")),
     path("api/", include("recoveries.urls")),
-    re_path(r"^api(?:/(?P<fallbackPlaceholder>.*))?$", system.FallbackView.as_view(system.ANY_METHOD), name="fallback"),
+    re_path(r"^api(?:/(?P<fallbackPlaceholder>.*))?$", system.FallbackView.as_view(system.ONLY_GET), name="fallback"),
     path("docs", pages.ReferenceView.as_view(), name="docs"),
     path("docs/openapi.yaml", pages.SchemaView.as_view(), name="openapi"),
     path("docs/collection.json", pages.CollectionView.as_view(), name="collection"),

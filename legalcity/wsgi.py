@@ -15,5 +15,5 @@ try:
     require_services()
 except ImproperlyConfigured as error:
     # A sentence for the operator, and an exit code that keeps gunicorn from respawning for ever.
-    print(f"legalcity: {error}", file=sys.stderr)
+    sys.stderr.write(f"legalcity: {error}\n")
     sys.exit(3)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from bleach.html5lib_shim import Filter
+from bleach.html5lib_shim import Filter  # type: ignore[attr-defined]
 from bleach.sanitizer import Cleaner
 from django.utils.translation import gettext as _
 
@@ -33,7 +33,7 @@ _DANGEROUS_SCHEMES = ("javascript:", "vbscript:", "data:text/html")
 _NOT_LETTERS = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202f\ufeff]+")
 
 
-class _SafeLinks(Filter):  # type: ignore[misc]
+class _SafeLinks(Filter):
     """Every link that stays says that it is not ours."""
 
     def __iter__(self) -> Iterator[dict[str, Any]]:

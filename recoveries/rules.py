@@ -2,7 +2,7 @@
 
 import secrets
 import string
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -25,7 +25,7 @@ DEPENDENCIES: dict[str, tuple[str, tuple[Any, ...]]] = {
     "recovery_penalty_amount": ("recovery_penalty_type", ("amount",)),
     "recovery_penalty_percent": ("recovery_penalty_type", ("percent",)),
 }
-PERCENTAGES = {
+PERCENTAGES: dict[str, Callable[[], str]] = {
     "recovery_interest_rate_percent": lambda: _("The interest rate must be between 0 and 100."),
     "recovery_penalty_percent": lambda: _("The penalty percentage must be between 0 and 100."),
 }
@@ -75,7 +75,7 @@ def _words(field: str) -> str:
 
 
 def _shown(value: Any) -> str:
-    return {True: "true", False: "false", None: "null"}.get(value, value)
+    return str({True: "true", False: "false", None: "null"}.get(value, value))
 
 
 def searchable(*texts: str) -> str:

@@ -142,7 +142,7 @@ class CommentSerializer(ContractSerializer):
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """The values by the names of the model."""
         values = super().to_internal_value(data)
-        return {self.fields[name].source: value for name, value in values.items()}
+        return {str(self.fields[name].source): value for name, value in values.items()}
 
 
 class CommentQuery(PageQuery):

@@ -1,5 +1,7 @@
 """Routes of cases and of what is mounted under them, under /api/."""
 
+from typing import Any
+
 from django.urls import path
 
 from recoveries.views.cases import CompleteView, RecoveryView
@@ -7,8 +9,8 @@ from recoveries.views.comments import CommentView
 from recoveries.views.companies import CaseCompanyView, CompaniesByTypeView
 from recoveries.views.invoices import CaseInvoiceView
 
-MANY = {"get": "list", "post": "create"}
-ONE = {"get": "retrieve", "put": "update", "delete": "destroy"}
+MANY: dict[str, Any] = {"get": "list", "post": "create"}
+ONE: dict[str, Any] = {"get": "retrieve", "put": "update", "delete": "destroy"}
 CASE = "recoveries/<id:recovery_id>"
 
 urlpatterns = [

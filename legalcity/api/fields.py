@@ -34,7 +34,7 @@ class ContractField(serializers.Field):
 
     def fail(self, key: str, **values: Any) -> Any:
         """Raise the sentence of `key`, its placeholders filled in."""
-        sentence = str(self.error_messages[key]).format(field=label(self.field_name), **values)
+        sentence = str(self.error_messages[key]).format(field=label(self.field_name or ""), **values)
         raise serializers.ValidationError(sentence, code=key)
 
     def run_validation(self, data: Any = serializers.empty) -> Any:

@@ -112,11 +112,12 @@ class Asked:
 
 def asked(query: type[PageQuery], request: Request) -> Asked:
     """Read the query string. An empty value is an absent one. Raises Invalid with every sentence."""
-    sent = {key: value for key, value in request.query_params.items() if value.strip()}
+    sent = {key: value for key, value in request.query_params.items() if str(value).strip()}
     reader = query(data=sent)
     values = checked(reader)
+    names = [str(name) for name in reader.fields]
     page, per_page = values.pop("page", 1), values.pop("per_page", live.DEFAULT_PAGE_SIZE)
-    filters = {name: values.get(name) for name in reader.fields if name not in ("page", "per_page")}
+    filters = {name: values.get(name) for name in names if name not in ("page", "per_page")}
     if isinstance(reader, ListQuery):
         filters["sort_by"] = filters["sort_by"] or reader.default_sort[0]
         filters["sort_order"] = filters["sort_order"] or reader.default_sort[1]

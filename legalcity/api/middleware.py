@@ -25,6 +25,7 @@ class ApiHeaders:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add the headers; answer a preflight."""
         if not request.path.startswith(API):
             return self.get_response(request)
         if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
@@ -61,6 +62,7 @@ class Language:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer in the language that was asked for."""
         is_api = request.path.startswith(API)
         default = "en" if is_api else "fr"
         language = preferred_language(request.headers.get("Accept-Language", ""), default)

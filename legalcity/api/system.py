@@ -1,12 +1,12 @@
 """The calls about the service itself, and the answers for addresses that no call has."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext_lazy as _
 from django.views import defaults
-from rest_framework.permissions import AllowAny, BasePermission
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -17,14 +17,14 @@ from legalcity.lib.errors import NotFound
 from legalcity.lib.live import live
 
 VERSION = "2.0"
-ANY_METHOD = dict.fromkeys(("get", "post", "put", "patch", "delete", "options", "head", "trace"), "missing")
+ONLY_GET: dict[str, Any] = {"get": "missing"}
 
 
 class PublicView(ContractView):
     """A call that asks for no token, and looks at none."""
 
-    permission_classes: ClassVar[list[type[BasePermission]]] = [AllowAny]
-    authentication_classes: ClassVar[list[Any]] = []
+    permission_classes = [AllowAny]
+    authentication_classes = []
 
 
 class HealthView(PublicView):
@@ -49,6 +49,8 @@ class FallbackView(PublicView):
     def missing(self, request: Request, **_unused: Any) -> Response:
         """404 in the contract's form."""
         raise NotFound(_("API endpoint not found"))
+
+    http_method_not_allowed = missing  # type: ignore[assignment]
 
 
 def service_info(host: str) -> dict[str, Any]:

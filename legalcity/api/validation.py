@@ -1,7 +1,7 @@
 """Serializers that report in the contract's form: dotted keys, every failing rule at once."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from legalcity.api.fields import ContractField, label
 from legalcity.lib.errors import Invalid, Sentence
 
-Errors = dict[str, list[Sentence]]
+Errors = dict[str, list[Sentence]]  # dotted field name → its sentences
 
 
 def dotted(detail: Any, prefix: str = "") -> Errors:
@@ -37,6 +37,10 @@ def merged(*parts: Errors) -> Errors:
     return whole
 
 
+def _failure(errors: Errors) -> serializers.ValidationError:
+    return serializers.ValidationError(cast(Any, errors))
+
+
 class ContractSerializer(ContractField, serializers.Serializer):
     """Reads a body. Rules over several fields are in `rule_errors`, asked even when single fields failed.
 
@@ -52,30 +56,30 @@ class ContractSerializer(ContractField, serializers.Serializer):
         is_missing = data is serializers.empty or data is None
         if self.parent is None or not is_missing or not self.required:
             return super().run_validation(data)
-        sentence = str(self.error_messages["required"]).format(field=label(self.field_name))
+        sentence = str(self.error_messages["required"]).format(field=label(self.field_name or ""))
         errors: Errors = {"": [sentence]}
         try:
             self.to_internal_value({})
         except serializers.ValidationError as error:
             errors.update(dotted(error.detail))
-        raise serializers.ValidationError(errors)
+        raise _failure(errors)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """The values that were sent, typed. Raises ValidationError with every sentence."""
         failed: Errors = {}
         values: dict[str, Any] = {}
         if not isinstance(data, Mapping):
-            raise serializers.ValidationError(self._not_an_object())
+            raise _failure(self._not_an_object())
         for field in self._writable_fields:
             try:
-                values[field.field_name] = field.run_validation(field.get_value(data))
+                values[str(field.field_name)] = field.run_validation(field.get_value(data))
             except serializers.ValidationError as error:
-                failed.update(dotted(error.detail, field.field_name))
+                failed.update(dotted(error.detail, str(field.field_name)))
             except serializers.SkipField:
                 pass
         errors = merged(failed, self.rule_errors({**self.context.get("stored", {}), **values}))
         if errors:
-            raise serializers.ValidationError(errors)
+            raise _failure(errors)
         return values
 
     def _not_an_object(self) -> Errors:

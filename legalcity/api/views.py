@@ -21,6 +21,7 @@ class ContractView(ViewSetMixin, APIView):
     contract has for its uncaught failure.
     """
 
+    http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     limits: ClassVar[dict[str, Limit]] = {}
     failure_messages: ClassVar[dict[str, Sentence]] = {}
     usage: Usage | None = None
@@ -56,8 +57,8 @@ class ContractView(ViewSetMixin, APIView):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         """Show the limit that counts for this call."""
-        response = super().finalize_response(request, response, *args, **kwargs)
+        answer: Response = super().finalize_response(request, response, *args, **kwargs)
         if self.usage is not None:
-            response["X-RateLimit-Limit"] = str(self.usage.limit)
-            response["X-RateLimit-Remaining"] = str(self.usage.remaining)
-        return response
+            answer["X-RateLimit-Limit"] = str(self.usage.limit)
+            answer["X-RateLimit-Remaining"] = str(self.usage.remaining)
+        return answer

@@ -18,7 +18,7 @@ class Environment:
     """
 
     def __init__(self, source: dict[str, str] | None = None) -> None:
-        self._env = environ.Env()
+        self._env: Any = environ.Env()
         if source is not None:
             self._env.ENVIRON = source
         self.debug = self.flag("DEBUG", default=True)

@@ -156,7 +156,7 @@ def _statement(vendor: str) -> str:
             f"FROM (SELECT {picked} FROM {source} ORDER BY {order}) child), '[]') AS text)"
         )
     return (
-        f"SELECT {', '.join(columns)} FROM recoveries_recovery r "  # noqa: S608
+        f"SELECT {', '.join(columns)} FROM recoveries_recovery r "
         "LEFT JOIN accounts_user u ON u.id = r.user_id "
         "LEFT JOIN companies_company customer ON customer.id = r.customer_id "
         "LEFT JOIN companies_company debtor ON debtor.id = r.debtor_id "

@@ -73,15 +73,15 @@ def cases_page(wanted: Wanted) -> tuple[int, list[tuple[Any, ...]]]:
 
 def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
     # The cast keeps psycopg from sending a small id as int2, which the search index could not use.
-    where, values = ["r.owner_id = CAST(%s AS bigint)"], [wanted.owner_id]
+    where, values = ["owner_id = CAST(%s AS bigint)"], [wanted.owner_id]
     if wanted.group is not None:
         statuses = catalogue.of_group(wanted.group)
         marks = ", ".join(["%s"] * len(statuses))
-        where.append(f"r.status_id IN ({marks})")
+        where.append(f"status_id IN ({marks})")
         values += statuses
     if wanted.search is not None:
         term = folded(wanted.search)
-        column = "r.search_text" if len(term) >= TRIGRAM else "(r.search_text || '')"
+        column = "search_text" if len(term) >= TRIGRAM else "(search_text || '')"
         where.append(f"{column} LIKE %s ESCAPE '\\'")
         values.append(like_pattern(term))  # type: ignore[arg-type]
     return " AND ".join(where), values
@@ -90,10 +90,9 @@ def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
 def _total(cursor: Any, wanted: Wanted, where: str, values: list[Any]) -> int:
     """Counted for a search only; else read from the table that the services keep."""
     if wanted.search is not None:
-        cursor.execute(f"SELECT count(*) FROM recoveries_recovery r WHERE {where}", values)  # noqa: S608
+        cursor.execute(f"SELECT count(*) FROM recoveries_recovery WHERE {where}", values)
     else:
-        counts = where.replace("r.", "c.")
-        cursor.execute(f"SELECT COALESCE(SUM(c.n), 0) FROM recoveries_casecount c WHERE {counts}", values)  # noqa: S608
+        cursor.execute(f"SELECT COALESCE(SUM(n), 0) FROM recoveries_casecount WHERE {where}", values)
     return int(cursor.fetchone()[0])
 
 

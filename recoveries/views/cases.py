@@ -6,6 +6,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.authentication import caller
 from legalcity.api.envelope import reply
 from legalcity.api.listing import asked, pagination
 from legalcity.api.validation import parse
@@ -27,7 +28,7 @@ class CompleteView(ContractView):
 
     def create(self, request: Request) -> Response:
         """All or nothing."""
-        complete = cases.recovery_create_complete(owner=request.user, **parse(CompleteSerializer, request))
+        complete = cases.recovery_create_complete(owner=caller(request), **parse(CompleteSerializer, request))
         message = _("Complete recovery case created successfully")
         return reply(complete_payload(complete), message, status=status.HTTP_201_CREATED)
 
@@ -43,7 +44,7 @@ class RecoveryView(ContractView):
     queries = {"list": RecoveryQuery}
 
     def _detail(self, recovery_id: int) -> CaseDetail:
-        detail = case_detail(recovery_id, self.request.user.pk)
+        detail = case_detail(recovery_id, caller(self.request).pk)
         if detail is None:
             raise Forbidden(cases.NOT_YOURS) if case_exists(recovery_id) else NotFound(cases.NOT_FOUND)
         return detail
@@ -53,7 +54,7 @@ class RecoveryView(ContractView):
         wanted = asked(RecoveryQuery, request)
         total, rows = cases_page(
             Wanted(
-                owner_id=request.user.pk,
+                owner_id=caller(request).pk,
                 group=wanted.filters["status"],
                 search=wanted.filters["search"],
                 sort=wanted.filters["sort_by"],
@@ -72,7 +73,7 @@ class RecoveryView(ContractView):
 
     def create(self, request: Request) -> Response:
         """A bare case, its parties and invoices to follow."""
-        recovery = cases.recovery_create(owner=request.user, values=parse(NewRecoverySerializer, request))
+        recovery = cases.recovery_create(owner=caller(request), values=parse(NewRecoverySerializer, request))
         payload = case_detail_payload(self._detail(recovery.pk), today())
         return reply(payload, _("Recovery created successfully"), status=status.HTTP_201_CREATED)
 
@@ -84,7 +85,7 @@ class RecoveryView(ContractView):
     def update(self, request: Request, recovery_id: int) -> Response:
         """Change a case; what is absent stays, for PUT and PATCH alike."""
         with transaction.atomic():
-            recovery = cases.recovery_locked(recovery_id=recovery_id, owner=request.user)
+            recovery = cases.recovery_locked(recovery_id=recovery_id, owner=caller(request))
             cases.require_editable(recovery)
             context = {"stored": cases.recovery_values(recovery)}
             values = parse(RecoverySerializer, request, partial=True, context=context)
@@ -96,7 +97,7 @@ class RecoveryView(ContractView):
     def destroy(self, request: Request, recovery_id: int) -> Response:
         """Delete a case for good, with all that hangs on it."""
         with transaction.atomic():
-            recovery = cases.recovery_locked(recovery_id=recovery_id, owner=request.user)
+            recovery = cases.recovery_locked(recovery_id=recovery_id, owner=caller(request))
             cases.require_editable(recovery)
             cases.recovery_delete(recovery=recovery)
         return reply(message=_("Recovery deleted successfully"))

@@ -6,6 +6,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.authentication import caller
 from legalcity.api.envelope import reply
 from legalcity.api.listing import asked, page_of, pagination
 from legalcity.api.validation import parse
@@ -63,7 +64,7 @@ class CommentView(UnderCase):
         """A new comment."""
         with self.changing() as recovery:
             values = parse(CommentSerializer, request)
-            comment = comments.comment_create(recovery=recovery, user=request.user, values=values)
+            comment = comments.comment_create(recovery=recovery, user=caller(request), values=values)
         return reply(comment_payload(comment), _("Comment created successfully"), status=status.HTTP_201_CREATED)
 
     def retrieve(self, request: Request, recovery_id: int, comment_id: int) -> Response:

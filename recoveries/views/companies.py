@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.authentication import caller
 from companies.models import Company
 from companies.serializers import company_payload
 from companies.views import CompanyView
@@ -26,7 +27,7 @@ class CaseCompanyView(UnderCase, CompanyView):
     def locked(self) -> Recovery:
         """Creation tells another account's case (403) from none (404); the other calls do not."""
         if self.action == "create":
-            return cases.recovery_locked(recovery_id=self.kwargs["recovery_id"], owner=self.request.user)
+            return cases.recovery_locked(recovery_id=self.kwargs["recovery_id"], owner=caller(self.request))
         return super().locked()
 
     def companies(self, parent: Recovery, side: str | None = None) -> QuerySet[Company]:
@@ -53,6 +54,6 @@ class CompaniesByTypeView(ContractView):
         """Companies that are customers, debtors, or either, each once."""
         if side not in (*SIDES, "both"):
             raise BadRequest(_("Invalid type. Must be customer, debtor, or both"))
-        companies = [company_payload(company) for company in parties_of_account(request.user, side)]
+        companies = [company_payload(company) for company in parties_of_account(caller(request), side)]
         message = _("Companies of type '{side}' retrieved successfully").format(side=side)
         return reply(companies, message)

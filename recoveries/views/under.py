@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.authentication import caller
 from legalcity.api.nested import NestedView
 from legalcity.lib.errors import Forbidden, NotFound
 from recoveries.models import Recovery
@@ -24,7 +25,7 @@ class UnderCase(NestedView):
 
     def parent(self) -> Recovery:
         """The case for reading. Another account's is not found."""
-        recovery = Recovery.objects.owned_by(self.request.user).filter(pk=self.kwargs["recovery_id"]).first()
+        recovery = Recovery.objects.owned_by(caller(self.request)).filter(pk=self.kwargs["recovery_id"]).first()
         if recovery is None:
             raise NotFound(CASE_NOT_FOUND)
         return recovery
@@ -32,7 +33,7 @@ class UnderCase(NestedView):
     def locked(self) -> Recovery:
         """The case, locked. Another account's is not found."""
         try:
-            return cases.recovery_locked(recovery_id=self.kwargs["recovery_id"], owner=self.request.user)
+            return cases.recovery_locked(recovery_id=self.kwargs["recovery_id"], owner=caller(self.request))
         except (NotFound, Forbidden) as error:
             raise NotFound(CASE_NOT_FOUND) from error
 
