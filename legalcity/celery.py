@@ -12,5 +12,6 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
+    "sweep-documents": {"task": "documents.tasks.sweep", "schedule": crontab(minute="*/5")},
     "purge-tokens": {"task": "accounts.tasks.purge_tokens", "schedule": crontab(hour="3", minute="10")},
 }

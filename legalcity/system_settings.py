@@ -12,6 +12,8 @@ FIELD_TYPES: dict[str, list[Any]] = {
     "rate": [_COUNT, {"min_value": 1, "max_value": 1_000_000}],
     "text_length": [_COUNT, {"min_value": 10, "max_value": 255}],
     "long_length": [_COUNT, {"min_value": 10, "max_value": 20_000}],
+    "megabytes": [_COUNT, {"min_value": 1, "max_value": 10}],
+    "seconds": [_COUNT, {"min_value": 0, "max_value": 30}],
     "items": [_COUNT, {"min_value": 1, "max_value": 5_000}],
     "share": ["django.forms.DecimalField", {"min_value": 0, "max_value": 1, "decimal_places": 2}],
     "ids": ["django.forms.RegexField", {"regex": r"^\d+(,\d+)*$"}],
@@ -39,6 +41,9 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
     # Comments
     "COMMENT_LENGTH": (2000, "Characters of a comment, counted on what was sent.", "long_length"),
     "COMMENT_MARKUP_SHARE": (0.8, "Share of a comment that may be markup, between 0 and 1.", "share"),
+    # Documents
+    "FILE_MEGABYTES": (10, "Mebibytes that a document may weigh.", "megabytes"),
+    "DOCUMENT_WAIT_SECONDS": (10, "Seconds that an upload waits for the workers before it answers 202.", "seconds"),
     # Rate limits
     "LOGIN_PER_MINUTE": (5, "Login attempts a minute for one address.", "rate"),
     "REFRESH_PER_MINUTE": (10, "Token refreshes a minute for one user.", "rate"),
@@ -59,6 +64,7 @@ FIELDSETS: dict[str, tuple[str, ...]] = {
     ),
     "Companies": ("LEGAL_FORMS", "STRICT_SIREN"),
     "Comments": ("COMMENT_LENGTH", "COMMENT_MARKUP_SHARE"),
+    "Documents": ("FILE_MEGABYTES", "DOCUMENT_WAIT_SECONDS"),
     "Rate limits": (
         "LOGIN_PER_MINUTE",
         "REFRESH_PER_MINUTE",
