@@ -16,7 +16,7 @@ from companies.services import company_values
 from legalcity.api.envelope import reply
 from legalcity.api.listing import asked, ordered, page_of, pagination
 from legalcity.api.nested import NestedView
-from legalcity.api.validation import parse
+from legalcity.api.validation import parse, parse_change
 from legalcity.lib.errors import NotFound
 
 
@@ -85,8 +85,8 @@ class CompanyView(NestedView):
         """Change a company; what is absent stays."""
         with self.changing() as parent:
             company = self._found(parent, company_id)
-            context = {"stored": company_values(company)}
-            company = self.change(parent, company, parse(CompanySerializer, request, partial=True, context=context))
+            stored = company_values(company)
+            company = self.change(parent, company, parse_change(CompanySerializer, request, stored))
         return reply(company_payload(company), _("Company updated successfully"))
 
     def destroy(self, request: Request, recovery_id: int, company_id: int) -> Response:

@@ -15,7 +15,7 @@ from invoicing.serializers import InvoiceSerializer, invoice_payload
 from legalcity.api.envelope import reply
 from legalcity.api.listing import about, asked, ordered, page_of, pagination
 from legalcity.api.nested import NestedView
-from legalcity.api.validation import parse
+from legalcity.api.validation import parse, parse_change
 from legalcity.lib.dates import today
 from legalcity.lib.errors import NotFound
 
@@ -74,8 +74,8 @@ class InvoiceView(NestedView):
         """Change an invoice; what is absent stays."""
         with self.changing() as parent:
             invoice = self._found(parent, invoice_id)
-            context = {"stored": services.invoice_values(invoice)}
-            values = parse(InvoiceSerializer, request, partial=True, context=context)
+            stored = services.invoice_values(invoice)
+            values = parse_change(InvoiceSerializer, request, stored)
             invoice = services.invoice_update(invoice=invoice, values=values)
         return reply(invoice_payload(invoice, about(parent, IN_ANSWER), today()), _("Invoice updated successfully"))
 

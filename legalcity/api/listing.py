@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
 from legalcity.api.fields import CodeField, TextField, WordField
-from legalcity.api.validation import ContractSerializer, checked
+from legalcity.api.validation import ContractSerializer, read, reader_of
 from legalcity.lib.dates import day_text
 from legalcity.lib.live import live
 
@@ -113,8 +113,8 @@ class Asked:
 def asked(query: type[PageQuery], request: Request) -> Asked:
     """Read the query string. An empty value is an absent one. Raises Invalid with every sentence."""
     sent = {key: value for key, value in request.query_params.items() if str(value).strip()}
-    reader = query(data=sent)
-    values = checked(reader)
+    reader = reader_of(query)
+    values = read(reader, sent)
     names = [str(name) for name in reader.fields]
     page, per_page = values.pop("page", 1), values.pop("per_page", live.DEFAULT_PAGE_SIZE)
     filters = {name: values.get(name) for name in names if name not in ("page", "per_page")}

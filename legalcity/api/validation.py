@@ -1,7 +1,8 @@
 """Serializers that report in the contract's form: dotted keys, every failing rule at once."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from functools import cache
+from typing import Any, TypeVar, cast
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -10,6 +11,7 @@ from rest_framework.request import Request
 from legalcity.api.fields import ContractField, label
 from legalcity.lib.errors import Invalid, Sentence
 
+S = TypeVar("S", bound="ContractSerializer")
 Errors = dict[str, list[Sentence]]  # dotted field name → its sentences
 
 
@@ -88,13 +90,28 @@ class ContractSerializer(ContractField, serializers.Serializer):
         return {"": [_("The {field} field must be an object.").format(field=label(self.field_name or "item"))]}
 
 
-def parse(serializer: type[ContractSerializer], request: Request, **kwargs: Any) -> dict[str, Any]:
+@cache
+def reader_of(serializer: type[S]) -> S:
+    """One instance of a serializer for all its readings: building its fields costs more than using them."""
+    return serializer()
+
+
+def read(reader: ContractSerializer, data: Any) -> dict[str, Any]:
+    """The typed values of `data`. Raises Invalid in the contract's form."""
+    try:
+        values: dict[str, Any] = reader.run_validation(data)
+    except serializers.ValidationError as error:
+        raise Invalid(dotted(error.detail)) from error
+    return values
+
+
+def parse(serializer: type[ContractSerializer], request: Request) -> dict[str, Any]:
     """The typed values of the request's body. Raises Invalid in the contract's form."""
-    return checked(serializer(data=request.data, **kwargs))
+    return read(reader_of(serializer), request.data)
 
 
-def checked(reader: serializers.BaseSerializer[Any]) -> dict[str, Any]:
-    """The values that `reader` read. Raises Invalid in the contract's form."""
-    if not reader.is_valid():
-        raise Invalid(dotted(reader.errors))
-    return dict(reader.validated_data)
+def parse_change(
+    serializer: type[ContractSerializer], request: Request, stored: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The values that a request changes; what is absent stays. Rules see them merged with what is `stored`."""
+    return read(serializer(partial=True, context={"stored": stored or {}}), request.data)

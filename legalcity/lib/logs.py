@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+import orjson
 import structlog
 from celery.signals import before_task_publish, task_postrun, task_prerun
 from django.http import HttpRequest, HttpResponse
@@ -48,6 +49,10 @@ SHARED_PROCESSORS: list[Any] = [
 ]
 
 
+def _json(event: dict[str, Any], **options: Any) -> str:
+    return orjson.dumps(event, default=options.get("default")).decode()
+
+
 def configure(level: str, form: str) -> dict[str, Any]:
     """Set structlog up and return Django's LOGGING. `form` is `json` or `console`."""
     structlog.configure(
@@ -60,7 +65,9 @@ def configure(level: str, form: str) -> dict[str, Any]:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
-    renderer = structlog.dev.ConsoleRenderer() if form == "console" else structlog.processors.JSONRenderer()
+    renderer = (
+        structlog.dev.ConsoleRenderer() if form == "console" else structlog.processors.JSONRenderer(serializer=_json)
+    )
     last: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
     if form == "json":
         last.append(structlog.processors.format_exc_info)

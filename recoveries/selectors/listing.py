@@ -34,6 +34,8 @@ COLUMNS = """
     r.status_id, r.recovery_due_date, r.created_at, r.updated_at, r.user_id, u.first_name, u.last_name,
     r.invoices_count, r.comments_count
 """
+FROM = "FROM recoveries_recovery r LEFT JOIN accounts_user u ON u.id = r.user_id"
+TOTAL = "SELECT COALESCE(SUM(n), 0) FROM recoveries_casecount WHERE {where}"
 TRIGRAM = 3  # Shorter terms have no trigram: the search index would have to be read whole.
 
 
@@ -51,9 +53,11 @@ class Wanted:
 
 
 def cases_page(wanted: Wanted) -> tuple[int, list[tuple[Any, ...]]]:
-    """How many cases there are in all, and the rows (COLUMNS) of the page."""
+    """How many cases there are in all, and the rows (COLUMNS, maybe one more) of the page."""
     where, values = _conditions(wanted)
     with connection.cursor() as cursor:
+        if wanted.search is None and wanted.offset == 0:
+            return _first_page(cursor, wanted, where, values)
         total = _total(cursor, wanted, where, values)
         limit = min(wanted.limit, total - wanted.offset)
         if limit <= 0:
@@ -62,13 +66,18 @@ def cases_page(wanted: Wanted) -> tuple[int, list[tuple[Any, ...]]]:
         backwards = wanted.offset > total // 2
         offset = total - wanted.offset - limit if backwards else wanted.offset
         order = _order(wanted, descending=wanted.descending != backwards)
-        cursor.execute(
-            f"SELECT {COLUMNS} FROM recoveries_recovery r LEFT JOIN accounts_user u ON u.id = r.user_id "
-            f"WHERE {where} ORDER BY {order} LIMIT %s OFFSET %s",
-            [*values, limit, offset],
-        )
+        cursor.execute(f"SELECT {COLUMNS} {FROM} WHERE {where} {order}", [*values, limit, offset])
         rows = cursor.fetchall()
     return total, rows[::-1] if backwards else rows
+
+
+def _first_page(cursor: Any, wanted: Wanted, where: str, values: list[Any]) -> tuple[int, list[tuple[Any, ...]]]:
+    """The page that nearly everybody asks for, its total in the same statement; without rows there is none."""
+    order = _order(wanted, descending=wanted.descending)
+    total = TOTAL.format(where=where)
+    cursor.execute(f"SELECT {COLUMNS}, ({total}) {FROM} WHERE {where} {order}", [*values, *values, wanted.limit, 0])
+    rows = cursor.fetchall()
+    return (int(rows[0][-1]) if rows else 0), rows
 
 
 def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
@@ -92,7 +101,7 @@ def _total(cursor: Any, wanted: Wanted, where: str, values: list[Any]) -> int:
     if wanted.search is not None:
         cursor.execute(f"SELECT count(*) FROM recoveries_recovery WHERE {where}", values)
     else:
-        cursor.execute(f"SELECT COALESCE(SUM(n), 0) FROM recoveries_casecount WHERE {where}", values)
+        cursor.execute(TOTAL.format(where=where), values)
     return int(cursor.fetchone()[0])
 
 
@@ -101,5 +110,5 @@ def _order(wanted: Wanted, *, descending: bool) -> str:
     collation = f" {dialect().text_order}" if is_text else ""
     direction = "DESC" if descending else "ASC"
     if column == "id":
-        return f"r.id {direction}"
-    return f"r.{column}{collation} {direction}, r.id {direction}"
+        return f"ORDER BY r.id {direction} LIMIT %s OFFSET %s"
+    return f"ORDER BY r.{column}{collation} {direction}, r.id {direction} LIMIT %s OFFSET %s"

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from accounts.authentication import caller
 from legalcity.api.envelope import reply
 from legalcity.api.listing import asked, pagination
-from legalcity.api.validation import parse
+from legalcity.api.validation import parse, parse_change
 from legalcity.api.views import ContractView
 from legalcity.lib.dates import today
 from legalcity.lib.errors import Forbidden, NotFound
@@ -87,8 +87,8 @@ class RecoveryView(ContractView):
         with transaction.atomic():
             recovery = cases.recovery_locked(recovery_id=recovery_id, owner=caller(request))
             cases.require_editable(recovery)
-            context = {"stored": cases.recovery_values(recovery)}
-            values = parse(RecoverySerializer, request, partial=True, context=context)
+            stored = cases.recovery_values(recovery)
+            values = parse_change(RecoverySerializer, request, stored)
             cases.recovery_update(recovery=recovery, values=values)
         return reply(case_update_payload(self._detail(recovery_id)), _("Recovery updated successfully"))
 

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from accounts.authentication import caller
 from legalcity.api.envelope import reply
 from legalcity.api.listing import asked, page_of, pagination
-from legalcity.api.validation import parse
+from legalcity.api.validation import parse, parse_change
 from legalcity.lib.errors import NotFound
 from recoveries.models import Comment, Recovery
 from recoveries.payloads import comment_payload
@@ -75,7 +75,7 @@ class CommentView(UnderCase):
         """Change a comment that nobody has acted upon."""
         with self.changing() as recovery:
             comment = self._found(recovery, comment_id)
-            values = parse(CommentSerializer, request, partial=True)
+            values = parse_change(CommentSerializer, request)
             comment = comments.comment_update(comment=comment, recovery=recovery, values=values)
         return reply(comment_payload(comment), _("Comment updated successfully"))
 
