@@ -60,7 +60,7 @@ class TextField(ContractField, serializers.CharField):
 
     def to_internal_value(self, data: Any) -> str:
         """The text, stripped, storable and short enough."""
-        if isinstance(data, bool) or not isinstance(data, str | int | float):
+        if not isinstance(data, str):
             self.fail("invalid")
         text = str(data)
         if not is_storable(text):

@@ -32,7 +32,7 @@ class CountingCache(RedisCache):
                 self._counted.n = pipe.execute()[1]
         except RedisError as error:
             log.warning("limits_not_counted", error=type(error).__name__)
-        return self._counted.n == 1
+        return bool(self._counted.n == 1)
 
     def incr(self, key: str, delta: int = 1, version: int | None = None, **_: Any) -> Any:
         """What `add` counted."""

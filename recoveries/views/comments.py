@@ -48,11 +48,12 @@ class CommentView(UnderCase):
         if wanted.filters["unread_only"]:
             chosen &= Q(is_read=False)
         counts = seen.order_by().aggregate(
+            # First, because two of the names below would hide the columns that it looks at.
+            chosen=Count("pk", filter=chosen) if chosen else Count("pk"),
             total_comments=Count("pk"),
             unread_count=Count("pk", filter=Q(is_read=False)),
             visible_to_debtor=Count("pk", filter=Q(visible_to_debtor=True)),
             visible_to_bailiff=Count("pk", filter=Q(visible_to_bailiff=True)),
-            chosen=Count("pk", filter=chosen) if chosen else Count("pk"),
         )
         total = counts.pop("chosen")
         page = [comment_payload(comment) for comment in page_of(seen.filter(chosen), wanted)]

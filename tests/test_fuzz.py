@@ -1,0 +1,114 @@
+"""Whatever a client sends, the API answers as its own reference says, and never crashes.
+
+Requests are made by schemathesis from the OpenAPI document: valid ones and invalid ones, the same in every run.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import hypothesis
+import pytest
+import schemathesis
+from django.core.signals import got_request_exception
+from django.db import transaction
+from hypothesis import HealthCheck
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import content_type_conformance, response_schema_conformance, status_code_conformance
+
+from legalcity.api import errors
+from legalcity.api.pages import document_at
+from legalcity.api.published import FALLBACK, VARIABLE
+from legalcity.wsgi import application
+from recoveries.models import Recovery
+from tests.factories import Api, file_case
+
+REQUESTS = 30  # For each call; half of them valid.
+CHECKS = [content_type_conformance, response_schema_conformance, status_code_conformance]
+
+DOCUMENT = document_at("http://testserver")
+CALLS = [(path, method) for path, methods in DOCUMENT["paths"].items() for method in methods]
+WORDS = [
+    (path, parameter["name"], word)
+    for path, methods in DOCUMENT["paths"].items()
+    for parameter in methods.get("get", {}).get("parameters", [])
+    if parameter["in"] == "query"
+    for word in parameter["schema"].get("enum", ["true", "0"] if parameter["schema"]["type"] == "boolean" else [])
+]
+
+Ids = dict[str, int]
+
+
+@pytest.fixture
+def crashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[BaseException]]:
+    """Every failure that nobody expected: of the views (one handler catches them) and of all around them."""
+    found: list[BaseException] = []
+
+    def outside(**info: Any) -> None:
+        found.append(info["exception"] if "exception" in info else RuntimeError("outside the views"))
+
+    monkeypatch.setattr(errors, "log_failure", found.append)
+    got_request_exception.connect(outside)
+    yield found
+    got_request_exception.disconnect(outside)
+
+
+def _ids(api: Api, case: dict[str, Any]) -> Ids:
+    """The ids of a case and of what hangs on it, by the names that the variables of paths have."""
+    comment = api.data("POST", f"/api/recoveries/{case['recovery']['id']}/comments", {"comment": "Called."})
+    return {
+        **dict.fromkeys(("id", "recovery", "recoveryId"), case["recovery"]["id"]),
+        "companyId": case["customer"]["id"],
+        "invoiceId": case["invoices"][0]["id"],
+        "commentId": comment["id"],
+    }
+
+
+@pytest.fixture
+def worlds(owner: Api, stranger: Api) -> list[Ids]:
+    """What requests may be about: mostly a whole case, also one without a debtor, another account's, or nothing."""
+    whole, begun, foreign = (_ids(api, file_case(api)) for api in (owner, owner, stranger))
+    Recovery.objects.filter(pk=begun["id"]).update(debtor=None)
+    return [whole, whole, begun, begun, foreign, {}]
+
+
+@pytest.mark.parametrize(("path", "method"), CALLS, ids=[f"{method.upper()} {path}" for path, method in CALLS])
+def test_every_answer_is_a_documented_one(
+    path: str, method: str, owner: Api, worlds: list[Ids], crashes: list[BaseException]
+) -> None:
+    """Valid and invalid requests; each one finds the same database."""
+    schema = schemathesis.openapi.from_dict(DOCUMENT)
+    schema.app = application
+    operation = schema[path][method]
+    modes = [operation.as_strategy(mode) for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)]
+
+    @hypothesis.settings(
+        max_examples=REQUESTS,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    @hypothesis.given(case=st.one_of(modes), ids=st.sampled_from(worlds))
+    def send(case: Any, ids: Ids) -> None:
+        case.path_parameters.update({name: ids[name] for name in case.path_parameters if name in ids})
+        if path == FALLBACK:
+            case.path_parameters = {name: f"no-{value}" for name, value in case.path_parameters.items()}
+        with transaction.atomic():
+            response = case.call(headers={"Authorization": f"Bearer {owner.token}"})
+            transaction.set_rollback(True)
+        assert not crashes, crashes
+        case.validate_response(response, checks=CHECKS)
+
+    send()
+
+
+@pytest.mark.parametrize(("path", "name", "word"), WORDS, ids=[" ".join(map(str, each)) for each in WORDS])
+def test_every_documented_word_of_a_query_is_taken(
+    path: str, name: str, word: str, owner: Api, worlds: list[Ids], crashes: list[BaseException]
+) -> None:
+    """Words are too few to be left to chance."""
+    address = VARIABLE.sub(lambda variable: str(worlds[0][variable[1]]), path)
+    response = owner.client.get(address, {name: word}, headers={"authorization": f"Bearer {owner.token}"})
+    assert not crashes, crashes
+    assert response.status_code == 200, response.content
