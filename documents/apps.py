@@ -9,3 +9,9 @@ class DocumentsConfig(AppConfig):
 
     name = "documents"
     verbose_name = _("Documents")
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from documents import checks
+
+        assert checks  # noqa: S101 - imported for its registrations

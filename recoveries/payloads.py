@@ -6,6 +6,7 @@ from typing import Any
 
 from companies.models import Company
 from companies.serializers import company_payload
+from documents.serializers import DocumentRow, document_row_payload
 from invoicing.models import Invoice
 from invoicing.rules import days_overdue, is_paid
 from legalcity.lib.dates import day, day_text, moment_text
@@ -90,6 +91,7 @@ def _list_fields(case: Payload) -> Payload:
 def case_detail_payload(detail: CaseDetail, today: date) -> Payload:
     """A case with all that the API shows of it: the documented keys first, in their order."""
     case, children = detail.case, detail.children
+    documents = [document_row_payload(DocumentRow(*row), {}) for row in children["docs"]]
     return {
         "id": case["id"],
         "recovery_reference": case["recovery_reference"],
@@ -99,11 +101,11 @@ def case_detail_payload(detail: CaseDetail, today: date) -> Payload:
         **_people(detail),
         "statusHistory": [_history_payload(row) for row in children["history"]],
         "invoices": [_invoice_payload(case["id"], row, today) for row in children["invoices"]],
-        "docs": [],
+        "docs": [document for document in documents if document["invoice_id"] is None],
         "comments": [_comment_row_payload(case["id"], row) for row in children["comments"]],
         "acomptes": [_acompte_payload(row) for row in children["acomptes"]],
         "dettes": [_dette_payload(row) for row in children["dettes"]],
-        "all_docs": [],
+        "all_docs": documents,
         **stored_fields(case),
         **_list_fields(case),
     }

@@ -4,9 +4,11 @@ from typing import Any
 
 from django.urls import path
 
+from documents.views import FileTypeView
 from recoveries.views.cases import CompleteView, RecoveryView
 from recoveries.views.comments import CommentView
 from recoveries.views.companies import CaseCompanyView, CompaniesByTypeView
+from recoveries.views.documents import CaseDocumentView
 from recoveries.views.invoices import CaseInvoiceView
 
 MANY: dict[str, Any] = {"get": "list", "post": "create"}
@@ -23,5 +25,17 @@ urlpatterns = [
     path(f"{CASE}/invoices/<id:invoice_id>", CaseInvoiceView.as_view(ONE), name="case-invoice"),
     path(f"{CASE}/comments", CommentView.as_view(MANY), name="case-comments"),
     path(f"{CASE}/comments/<id:comment_id>", CommentView.as_view(ONE), name="case-comment"),
+    path(f"{CASE}/docs", CaseDocumentView.as_view(MANY), name="case-documents"),
+    path(
+        f"{CASE}/docs/<id:document_id>",
+        CaseDocumentView.as_view({"get": "retrieve", "delete": "destroy"}),
+        name="case-document",
+    ),
+    path(
+        f"{CASE}/docs/<id:document_id>/download",
+        CaseDocumentView.as_view({"get": "download"}),
+        name="case-document-download",
+    ),
+    path("docs/file-types", FileTypeView.as_view({"get": "list"}), name="file-types"),
     path("companies/type/<str:side>", CompaniesByTypeView.as_view({"get": "list"}), name="companies-by-type"),
 ]

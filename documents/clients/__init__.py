@@ -1,1 +1,1 @@
-"""Talks to outsiders."""
+"""Programs outside that documents go to."""

@@ -11,6 +11,7 @@ import orjson
 from django.db import connection
 
 from companies.serializers import PAYLOAD as COMPANY_COLUMNS
+from documents.serializers import DocumentRow
 from recoveries.models import Recovery
 from recoveries.selectors.sql import DIALECTS
 
@@ -90,6 +91,23 @@ CHILDREN: dict[str, tuple[tuple[str, ...], str, str]] = {
         ),
         "recoveries_comment c WHERE c.recovery_id = r.id AND c.visible_to_user",
         "c.created_at, c.id",
+    ),
+    "docs": (
+        (
+            *(f"d.{column}" for column in DocumentRow._fields[:13]),
+            "i.invoice_number",
+            "i.invoice_amount",
+            "f.filename",
+            "f.mime",
+            "t.type",
+            "d.state",
+            "d.reason",
+        ),
+        "documents_document d LEFT JOIN invoicing_invoice i ON i.id = d.invoice_id "
+        "LEFT JOIN documents_storedfile f ON f.id = d.file_id "
+        "LEFT JOIN documents_filetype t ON t.id = d.file_type_id "
+        "WHERE d.recovery_id = r.id AND d.visible_to_user AND d.state NOT IN ('rejected', 'failed')",
+        "d.created_at, d.id",
     ),
     "acomptes": (
         ("a.id", "a.amount", "a.date", "a.method", "a.reference", "a.comment", "a.created_at"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from companies.models import Company
 from companies.services import company_build
+from documents.services.documents import documents_delete_of_case
 from invoicing.models import Invoice
 from invoicing.services import duplicate_errors, invoice_build
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
@@ -186,6 +187,7 @@ def recovery_delete(*, recovery: Recovery) -> None:
     """Delete a case with all that hangs on it, and the companies that no other case uses."""
     parties = [pk for pk in (recovery.customer_id, recovery.debtor_id) if pk]
     owner_id, status_id = recovery.owner_id, recovery.status_id
+    documents_delete_of_case(recovery_id=recovery.pk)
     recovery.delete()
     for company_id in parties:
         company_delete_if_unused(company_id=company_id)

@@ -1,0 +1,137 @@
+"""What the document calls take and give."""
+
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import serializers
+
+from documents.models import Document, FileType
+from legalcity.api.fields import CodeField, ContractField, TextField
+from legalcity.api.listing import about
+from legalcity.api.validation import ContractSerializer, Errors
+from legalcity.lib.dates import moment_text
+from legalcity.lib.live import live
+from legalcity.lib.money import money_text
+
+IN_ANSWER = ("id", "recovery_reference", "debtor_name", "debtor_company")
+
+
+def _type_ids() -> set[int]:
+    return set(FileType.objects.filter(active=True).values_list("id", flat=True))
+
+
+class UploadField(ContractField, serializers.FileField):
+    """A file of a multipart body; its size and content are checked by the view, which answers them apart."""
+
+    default_error_messages = {
+        "invalid": gettext_lazy("The {field} must be a file."),
+        "no_name": gettext_lazy("The {field} must be a file."),
+        "empty": gettext_lazy("The {field} must not be empty."),
+    }
+
+
+class UrlField(TextField):
+    """An http or https address."""
+
+    default_error_messages = {"not_url": gettext_lazy("The {field} must be a valid URL.")}
+
+    def to_internal_value(self, data: Any) -> str:
+        """The address as sent; whether it may be reached is the fetcher's to say."""
+        text = super().to_internal_value(data)
+        if not text.lower().startswith(("http://", "https://")) or any(char.isspace() for char in text):
+            self.fail("not_url")
+        return text
+
+
+class DocumentSerializer(ContractSerializer):
+    """A document as clients send it: a file, or the address of one."""
+
+    name = TextField(limit=lambda: int(live.TEXT_LENGTH))
+    file = UploadField(required=False, allow_null=True)
+    pathinfo = UrlField(limit=2000, required=False, allow_null=True)
+    invoice_id = CodeField(required=False, allow_null=True)
+    file_type = CodeField(among=_type_ids, required=False, allow_null=True)
+
+    def rule_errors(self, values: dict[str, Any]) -> Errors:
+        """One of the two ways in is needed."""
+        if values.get("file") is None and values.get("pathinfo") is None:
+            return {"pathinfo": [_("The pathinfo field is required when file is not present.")]}
+        return {}
+
+
+class DocumentRow(NamedTuple):
+    """What the API shows of a document, as columns; moments and amounts as the database or its JSON gives them."""
+
+    id: int
+    recovery_id: int
+    invoice_id: int | None
+    author_id: int | None
+    file_id: int | None
+    file_type_id: int | None
+    visible_to_user: bool
+    visible_to_debtor: bool
+    visible_to_bailiff: bool
+    visible_to_oip: bool
+    is_signed: bool
+    created_at: Any
+    updated_at: Any
+    invoice_number: str | None
+    invoice_amount: Any
+    filename: str | None
+    mime: str | None
+    type: str | None
+    state: str
+    reason: str
+
+    @classmethod
+    def of(cls, document: Any) -> "DocumentRow":
+        """The row of an instance whose relations are loaded."""
+        invoice, file, file_type = document.invoice, document.file, document.file_type
+        own = {name: getattr(document, name) for name in cls._fields if hasattr(document, name)}
+        return cls(
+            **own,
+            invoice_number=invoice.invoice_number if invoice else None,
+            invoice_amount=invoice.invoice_amount if invoice else None,
+            filename=file.filename if file else None,
+            mime=file.mime if file else None,
+            type=file_type.type if file_type else None,
+        )
+
+
+def document_payload(document: Document, recovery: Any) -> dict[str, Any]:
+    """A document as its own calls show it; `recovery` is its case."""
+    return document_row_payload(DocumentRow.of(document), {"recovery": about(recovery, IN_ANSWER)})
+
+
+def document_row_payload(row: DocumentRow, recovery: dict[str, Any]) -> dict[str, Any]:
+    """A row in the contract's form. A document that is not ready says where it stands (`state`, `reason`)."""
+    payload: dict[str, Any] = {
+        "id": row.id,
+        "recovery_id": row.recovery_id,
+        "invoice_id": row.invoice_id,
+        "adminUserId": row.author_id,
+        "fileId": row.file_id,
+        "fileTypeId": row.file_type_id,
+        "visibleToUser": bool(row.visible_to_user),
+        "visibleToDebtor": bool(row.visible_to_debtor),
+        "visibleToBailiff": bool(row.visible_to_bailiff),
+        "visibleToOIP": bool(row.visible_to_oip),
+        "isSigned": bool(row.is_signed),
+        "created_at": moment_text(row.created_at),
+        "updated_at": moment_text(row.updated_at),
+        **recovery,
+        "invoice": None,
+        "file": None,
+        "file_type_info": None,
+    }
+    if row.invoice_id is not None:
+        amount = money_text(row.invoice_amount)
+        payload["invoice"] = {"id": row.invoice_id, "invoice_number": row.invoice_number, "amount_ttc": amount}
+    if row.file_id is not None:
+        payload["file"] = {"id": row.file_id, "filename": row.filename, "mime": row.mime}
+    if row.file_type_id is not None:
+        payload["file_type_info"] = {"id": row.file_type_id, "type": row.type}
+    if row.state != Document.State.READY:
+        payload |= {"state": row.state, "reason": row.reason or None}
+    return payload

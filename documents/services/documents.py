@@ -1,0 +1,78 @@
+"""Writes of documents as people ask for them: upload, announce a URL, delete; visibility."""
+
+from functools import partial
+from typing import IO, Any
+
+from django.db import DatabaseError, transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from documents.content import Inspected
+from documents.models import Document, SignatureRequest, StoredFile
+from documents.services.pipeline import file_row
+from documents.services.queueing import queue_processing
+from documents.services.storage import bytes_remove, file_forget_if_unused
+from legalcity.lib.errors import BadRequest
+
+PENDING_SIGNATURES = _("Cannot delete document with pending signature requests")
+
+
+def document_upload(
+    *, recovery_id: int, author: User, file: IO[bytes], inspected: Inspected, values: dict[str, Any]
+) -> Document:
+    """A document from uploaded bytes that passed `inspect`; `values` are name, invoice_id, file_type_id.
+
+    The bytes are stored first, outside the transaction; if the rows cannot be written they go again.
+    """
+    document = Document(recovery_id=recovery_id, author_id=author.pk, state=Document.State.SCANNING, **values)
+    stored = file_row(key=document.key, name=document.name, file=file, inspected=inspected)
+    try:
+        with transaction.atomic():
+            stored.save(force_insert=True)
+            document.file = stored
+            document.save(force_insert=True)
+            queue_processing(document.pk)
+    except DatabaseError:
+        bytes_remove(key=document.key)
+        raise
+    return document
+
+
+@transaction.atomic
+def document_announce(*, recovery_id: int, author: User, url: str, values: dict[str, Any]) -> Document:
+    """A document that a worker fetches from `url`."""
+    document = Document.objects.create(recovery_id=recovery_id, author_id=author.pk, source_url=url, **values)
+    queue_processing(document.pk)
+    return document
+
+
+@transaction.atomic
+def document_delete(*, document: Document) -> None:
+    """Delete a document; its bytes go after the commit when nothing else uses them.
+
+    Raises BadRequest while a signature is waited for.
+    """
+    locked = Document.objects.select_for_update(of=("self",)).filter(pk=document.pk).first()
+    if locked is None:
+        return
+    if locked.signature_requests.filter(state=SignatureRequest.State.PENDING).exists():
+        raise BadRequest(PENDING_SIGNATURES)
+    file_id, key = locked.file_id, locked.key
+    locked.delete()
+    if file_id is not None:
+        file_forget_if_unused(file_id=file_id)
+    else:
+        transaction.on_commit(lambda: bytes_remove(key=key))
+
+
+@transaction.atomic
+def documents_delete_of_case(*, recovery_id: int) -> None:
+    """Delete every document of a case that is being deleted; bytes go after the commit."""
+    rows = list(Document.objects.filter(recovery_id=recovery_id).values_list("key", "file_id"))
+    Document.objects.filter(recovery_id=recovery_id).delete()
+    file_ids = [file_id for _key, file_id in rows if file_id is not None]
+    unused = list(StoredFile.objects.filter(pk__in=file_ids, documents=None).values_list("id", "key"))
+    StoredFile.objects.filter(pk__in=[file_id for file_id, _key in unused]).delete()
+    keys = [key for _id, key in unused] + [key for key, file_id in rows if file_id is None]
+    for key in keys:
+        transaction.on_commit(partial(bytes_remove, key=key))

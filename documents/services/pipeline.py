@@ -1,0 +1,220 @@
+"""The way of a document: pending → fetching → scanning → ready, or rejected, or failed.
+
+Each step may be cut short at any line (a worker killed, a machine lost) and be begun again: who works on a document
+holds a claim with an end, the bytes have one name from the start, and a step writes its result only while its claim
+stands. `sweep` begins again what was left behind.
+"""
+
+import shutil
+import tempfile
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import IO, BinaryIO, cast
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+
+from documents.clients.clamd import ScannerUnavailable, Verdict
+from documents.content import ContentRefused, Inspected, inspect
+from documents.models import Document, StoredFile
+from documents.scanning import scan
+from documents.services.scanner import configured_scanner
+from documents.services.storage import bytes_put, bytes_remove, named, private_storage, sha256_of
+from legalcity.lib.dates import now
+from legalcity.lib.fetching import FetchFailed, FetchLimits, FetchRefused, configured
+from legalcity.lib.live import live
+
+log = structlog.get_logger("documents")
+
+State, Scan = Document.State, Document.Scan
+ON_ITS_WAY = (State.PENDING, State.FETCHING, State.SCANNING)
+CLAIM = timedelta(minutes=5)
+MOST_ATTEMPTS = 3  # at fetching; the scanner is waited for without end
+MEBIBYTE = 1024 * 1024
+SPOOLED = MEBIBYTE  # bytes kept in memory before a temporary file takes over
+
+
+class Outcome(Enum):
+    """What an attempt came to: LATER asks to be called again."""
+
+    DONE = "done"
+    LATER = "later"
+    NOT_MINE = "not mine"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to work on a document until an end that nobody else has chosen."""
+
+    document_id: int
+    until: datetime
+
+    def write(self, **values: object) -> bool:
+        """Write a result, unless the claim has passed to somebody else."""
+        mine = Document.objects.filter(pk=self.document_id, claimed_until=self.until)
+        return bool(mine.update(updated_at=now(), **values))
+
+    def move(self, state: str, **values: object) -> bool:
+        """Move the document to another state."""
+        return self.write(state=state, state_since=now(), **values)
+
+    def release(self, **values: object) -> None:
+        """Let somebody else have it at once."""
+        self.write(claimed_until=None, **values)
+
+
+def document_process(*, document_id: int, moment: datetime) -> Outcome:
+    """Take a document as far as it goes. Safe to call again at any time, from any number of workers."""
+    claim = _claimed(document_id, moment)
+    if claim is None:
+        return Outcome.NOT_MINE
+    document = Document.objects.select_related("file").get(pk=document_id)
+    try:
+        file = document.file or _fetch(claim, document)
+        return Outcome.DONE if file is None else _scan(claim, document.pk, file)
+    except (FetchFailed, ScannerUnavailable) as error:
+        return _again(claim, document, error)
+
+
+def _claimed(document_id: int, moment: datetime) -> Claim | None:
+    """One winner, by a conditional update; the odd microseconds make each claim's end its own."""
+    claim = Claim(document_id, moment + CLAIM + timedelta(microseconds=uuid.uuid4().int % 1_000_000))
+    free = Q(claimed_until=None) | Q(claimed_until__lt=moment)
+    won = Document.objects.filter(free, pk=document_id, state__in=ON_ITS_WAY).update(
+        claimed_until=claim.until, attempts=F("attempts") + 1
+    )
+    return claim if won else None
+
+
+def _fetch(claim: Claim, document: Document) -> StoredFile | None:
+    """Fetch the URL and keep what it gave. None when it was refused, or when the claim has passed on."""
+    claim.move(State.FETCHING)
+    with tempfile.SpooledTemporaryFile(max_size=SPOOLED) as spool:
+        try:
+            limits = FetchLimits(max_bytes=live.FILE_MEGABYTES * MEBIBYTE)
+            fetched = configured().fetch(document.source_url, cast(BinaryIO, spool), limits=limits)
+            spool.seek(0)
+            inspected = inspect(spool, file_name=fetched.file_name)
+        except (FetchRefused, ContentRefused) as error:
+            reject(claim, reason=error.reason)
+            return None
+        stored = file_row(key=document.key, name=document.name, file=spool, inspected=inspected)
+    return _keep(claim, stored)
+
+
+def file_row(*, key: str, name: str, file: IO[bytes], inspected: Inspected) -> StoredFile:
+    """Store bytes under `key` and return their row, unsaved: the slow half, outside any transaction."""
+    size = file.seek(0, 2)
+    digest = sha256_of(file)
+    bytes_put(key=key, file=file)
+    return StoredFile(
+        key=key,
+        filename=named(name, inspected.extension),
+        mime=inspected.mime,
+        size=size,
+        sha256=digest,
+    )
+
+
+def _keep(claim: Claim, stored: StoredFile) -> StoredFile | None:
+    """Name the stored bytes in a row and hand the document on to the scanner; None when the claim has passed on."""
+    with transaction.atomic():
+        # An attempt that was cut short may have left the row, never the link to it.
+        StoredFile.objects.filter(key=stored.key, documents=None).delete()
+        stored.save(force_insert=True)
+        if claim.move(State.SCANNING, file=stored):
+            return stored
+        transaction.set_rollback(True)
+    return None
+
+
+def _scan(claim: Claim, document_id: int, file: StoredFile) -> Outcome:
+    """Ask the scanner; without one, say so in development and wait in production."""
+    claim.move(State.SCANNING)
+    if configured_scanner() is None and settings.DEBUG:
+        log.warning("not_scanned", document_id=document_id, scan=Scan.NOT_SCANNED.value)
+        claim.move(State.READY, scan=Scan.NOT_SCANNED, claimed_until=None, reason="")
+        return Outcome.DONE
+    try:
+        verdict = stored_file_scan(file)
+    except ContentRefused as error:
+        reject(claim, reason=error.reason, scanned_at=now())
+        return Outcome.DONE
+    if verdict.is_clean:
+        claim.move(State.READY, scan=Scan.CLEAN, scanned_at=now(), claimed_until=None, reason="")
+    else:
+        reject(claim, reason=verdict.signature, scan=Scan.FOUND, scanned_at=now())
+    return Outcome.DONE
+
+
+def stored_file_scan(file: StoredFile) -> Verdict:
+    """What the scanner says of a stored file. Raises ScannerUnavailable, and ContentRefused (scanning.scan)."""
+    scanner = configured_scanner()
+    if scanner is None:
+        raise ScannerUnavailable("no scanner is set up (CLAMD_URL)")
+    with private_storage().open(file.key) as stored, tempfile.SpooledTemporaryFile(max_size=SPOOLED) as spool:
+        shutil.copyfileobj(stored, spool)  # A bucket's file cannot be sought in without fetching it again.
+        return scan(spool, scanner)
+
+
+def reject(claim: Claim, *, reason: str, **values: object) -> None:
+    """The document may never be served: its bytes go, the row stays for staff, with the reason."""
+    _end(claim, State.REJECTED, reason, **values)
+
+
+def _end(claim: Claim, state: str, reason: str, **values: object) -> None:
+    with transaction.atomic():
+        document = Document.objects.select_for_update(of=("self",)).filter(pk=claim.document_id).first()
+        if document is None:
+            return
+        file_id, key = document.file_id, document.key
+        if not claim.move(state, reason=reason[:255], file=None, claimed_until=None, **values):
+            return
+        if file_id is not None and not Document.objects.filter(file_id=file_id).exists():
+            StoredFile.objects.filter(pk=file_id).delete()
+        transaction.on_commit(lambda: bytes_remove(key=key))
+    log.info("document_ended", document_id=claim.document_id, state=str(state), reason=reason)
+
+
+def _again(claim: Claim, document: Document, error: FetchFailed | ScannerUnavailable) -> Outcome:
+    """Something temporary. The scanner is waited for without end (fail closed), an address only so often."""
+    reason = getattr(error, "reason", "scanner unavailable")
+    if isinstance(error, FetchFailed) and document.attempts >= MOST_ATTEMPTS:
+        _end(claim, State.FAILED, reason)
+        return Outcome.DONE
+    claim.release(reason=str(reason)[:255])
+    return Outcome.LATER
+
+
+def left_behind(*, moment: datetime) -> list[int]:
+    """Ids of documents on their way that nobody works on."""
+    free = Q(claimed_until=None) | Q(claimed_until__lt=moment)
+    waiting = Document.objects.filter(free, state__in=ON_ITS_WAY, state_since__lt=moment - timedelta(minutes=1))
+    return list(waiting.order_by("id").values_list("id", flat=True)[:1000])
+
+
+def document_rescan(*, document_id: int) -> bool:
+    """Scan a served document again. It stays served meanwhile; a finding takes it away at once.
+
+    True when it is still clean. Raises ScannerUnavailable.
+    """
+    document = Document.objects.select_related("file").get(pk=document_id)
+    if document.file is None:
+        return False
+    try:
+        reason = stored_file_scan(document.file).signature
+    except ContentRefused as error:
+        reason = error.reason
+    if not reason:
+        Document.objects.filter(pk=document_id).update(scan=Scan.CLEAN, scanned_at=now())
+        return True
+    # One file may stand behind several documents: all of them lose it.
+    for shared_id in Document.objects.filter(file_id=document.file_id).values_list("id", flat=True):
+        until = now() + CLAIM
+        Document.objects.filter(pk=shared_id).update(claimed_until=until)
+        reject(Claim(shared_id, until), reason=reason, scan=Scan.FOUND, scanned_at=now())
+    return False

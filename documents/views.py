@@ -1,0 +1,162 @@
+"""The document calls, ignorant of cases."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import FileResponse, HttpResponseBase
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+from rest_framework.parsers import MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.authentication import caller
+from documents.content import ContentRefused, inspect
+from documents.filters import DocumentFilter, DocumentQuery
+from documents.models import Document
+from documents.names import content_disposition
+from documents.selectors import ENDED_BADLY, documents_of, file_types, wait_for_end
+from documents.serializers import DocumentSerializer, document_payload
+from documents.services.documents import document_announce, document_delete, document_upload
+from documents.services.storage import private_storage
+from legalcity.api.envelope import reply
+from legalcity.api.limits import UPLOADS
+from legalcity.api.listing import asked, ordered, page_of, pagination
+from legalcity.api.nested import NestedView
+from legalcity.api.parsing import ContractParser, PayloadTooLarge
+from legalcity.api.validation import parse
+from legalcity.api.views import ContractView
+from legalcity.lib.errors import BadRequest, Failed, Invalid, NotFound
+from legalcity.lib.live import live
+
+MEBIBYTE = 1024 * 1024
+MULTIPART_ROOM = MEBIBYTE  # what a form may weigh beside its file
+
+NOT_PROCESSED = _("Failed to process file")
+DOCUMENT_NOT_FOUND = _("Document not found")
+
+
+class BoundedMultiPart(MultiPartParser):
+    """A form with a file. What is announced as too large is not read at all."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        """The fields and the file. Raises PayloadTooLarge or ParseError."""
+        declared = str((parser_context or {})["request"].META.get("CONTENT_LENGTH") or "0")
+        if declared.isdecimal() and int(declared) > live.FILE_MEGABYTES * MEBIBYTE + MULTIPART_ROOM:
+            raise PayloadTooLarge
+        parsed: Any = super().parse(stream, media_type, parser_context)
+        return parsed
+
+
+class FileTypeView(ContractView):
+    """The catalogue of file types."""
+
+    def list(self, request: Request) -> Response:
+        """The active ones, in order."""
+        return reply(file_types(), _("Active file types retrieved successfully"))
+
+
+class DocumentView(NestedView):
+    """List, create, show, download and delete the documents of a parent."""
+
+    parser_classes = [ContractParser, BoundedMultiPart]
+    serializers = {"create": DocumentSerializer}
+    queries = {"list": DocumentQuery}
+    limits = {"create": UPLOADS}
+    failure_messages = {
+        "create": _("Failed to upload document"),
+        "download": _("File could not be accessed"),
+    }
+
+    def document(self, document_id: int) -> tuple[Any, Document]:
+        """The parent and its document, in the caller's scope. Raises NotFound or Forbidden."""
+        raise NotImplementedError
+
+    def invoice_or_refuse(self, parent: Any, invoice_id: int) -> int:
+        """The id of an invoice of the parent. Raises NotFound."""
+        raise NotImplementedError
+
+    @staticmethod
+    def documents(parent: Any) -> QuerySet[Document]:
+        """The documents that a list shows."""
+        return documents_of(parent.pk).exclude(state__in=ENDED_BADLY)
+
+    def list(self, request: Request, recovery_id: int) -> Response:
+        """The documents of the case."""
+        parent = self.parent()
+        wanted = asked(DocumentQuery, request)
+        rows = DocumentFilter(wanted.filters, queryset=self.documents(parent)).qs
+        total = rows.count()
+        page = [document_payload(row, parent) for row in page_of(ordered(rows, DocumentQuery, wanted), wanted)]
+        message = _("Documents retrieved successfully")
+        return reply({"documents": page}, message, pagination=pagination(wanted, total, len(page)))
+
+    def create(self, request: Request, recovery_id: int) -> Response:
+        """A new document: checked, stored, scanned. 201 when it can be served, 202 while that is not known."""
+        parent = self.parent()
+        values = parse(DocumentSerializer, request)
+        file, url, invoice_id = values.get("file"), values.get("pathinfo"), values.get("invoice_id")
+        fields = {
+            "name": values["name"],
+            "file_type_id": values.get("file_type"),
+            "invoice_id": self.invoice_or_refuse(parent, invoice_id) if invoice_id is not None else None,
+        }
+        author = caller(request)
+        if file is not None:
+            document = self._upload(parent, file, author=author, values=fields)
+        else:
+            document = document_announce(recovery_id=parent.pk, author=author, url=str(url), values=fields)
+        return self._answer(parent, document.pk)
+
+    @staticmethod
+    def _upload(parent: Any, file: Any, **more: Any) -> Document:
+        if file.size > live.FILE_MEGABYTES * MEBIBYTE:
+            raise PayloadTooLarge
+        try:
+            inspected = inspect(file, file_name=file.name)
+        except ContentRefused as error:
+            raise Invalid({"file": [error.sentence]}) from error
+        return document_upload(recovery_id=parent.pk, file=file, inspected=inspected, **more)
+
+    @staticmethod
+    def _answer(parent: Any, document_id: int) -> Response:
+        state = wait_for_end(document_id, seconds=live.DOCUMENT_WAIT_SECONDS)
+        if state in ENDED_BADLY:
+            raise BadRequest(NOT_PROCESSED)
+        document = documents_of(parent.pk).filter(pk=document_id).first()
+        if document is None:
+            raise NotFound(DOCUMENT_NOT_FOUND)
+        payload = document_payload(document, parent)
+        if state == Document.State.READY:
+            return reply(payload, _("Document uploaded successfully"), status=status.HTTP_201_CREATED)
+        return reply(payload, _("Document accepted and being processed"), status=status.HTTP_202_ACCEPTED)
+
+    def retrieve(self, request: Request, recovery_id: int, document_id: int) -> Response:
+        """One document of the case."""
+        parent, document = self.document(document_id)
+        return reply(document_payload(document, parent), _("Document retrieved successfully"))
+
+    def download(self, request: Request, recovery_id: int, document_id: int) -> HttpResponseBase:
+        """The bytes, as an attachment. What is not ready is not served."""
+        _parent, document = self.document(document_id)
+        if document.state != Document.State.READY or document.file is None:
+            raise NotFound(_("File not found"))
+        try:
+            content = private_storage().open(document.file.key)
+        except FileNotFoundError as error:
+            raise NotFound(_("File not found")) from error
+        except OSError as error:
+            raise Failed(_("File could not be accessed")) from error
+        response = FileResponse(content, content_type=document.file.mime)
+        response["Content-Length"] = str(document.file.size)
+        response["Content-Disposition"] = content_disposition(document.file.filename)
+        response["Cache-Control"] = "no-store, private"
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+        return response
+
+    def destroy(self, request: Request, recovery_id: int, document_id: int) -> Response:
+        """Delete a document for good."""
+        _parent, document = self.document(document_id)
+        document_delete(document=document)
+        return reply(message=_("Document deleted successfully"))

@@ -1,0 +1,95 @@
+"""HTTP over a socket that goes to a given address, with an end to every wait."""
+
+import http.client
+import io
+import socket
+import ssl
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from typing import Any, cast
+
+from legalcity.lib.addresses import IPAddress
+
+
+class Deadline:
+    """A moment by which everything must be over."""
+
+    def __init__(self, seconds: float) -> None:
+        self._moment = time.monotonic() + seconds
+
+    def left(self, most: float) -> float:
+        """The seconds that one step may take: what is left, `most` at most. Raises TimeoutError at the end."""
+        left = self._moment - time.monotonic()
+        if left <= 0:
+            raise TimeoutError("deadline")
+        return min(left, most)
+
+
+class _TimedReader(io.RawIOBase):
+    """The reading side of a socket, whose every wait ends at the deadline."""
+
+    def __init__(self, sock: socket.socket, deadline: Deadline, seconds: float) -> None:
+        self._sock, self._deadline, self._seconds = sock, deadline, seconds
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        self._sock.settimeout(self._deadline.left(self._seconds))
+        return self._sock.recv_into(buffer)
+
+
+class _TimedSocket:
+    """What http.client asks of a socket. Closing is left to whoever opened it."""
+
+    def __init__(self, sock: socket.socket, deadline: Deadline, seconds: float) -> None:
+        self._sock, self._deadline, self._seconds = sock, deadline, seconds
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        return io.BufferedReader(_TimedReader(self._sock, self._deadline, self._seconds))
+
+    def sendall(self, data: bytes) -> None:
+        self._sock.settimeout(self._deadline.left(self._seconds))
+        self._sock.sendall(data)
+
+    def close(self) -> None:
+        """Nothing: the response is still to be read when http.client lets go of the socket."""
+
+
+@contextmanager
+def http_connection(
+    ips: Sequence[IPAddress],
+    port: int,
+    *,
+    host: str,
+    tls: ssl.SSLContext | None,
+    connect_seconds: float,
+    read_seconds: float,
+    deadline: Deadline,
+) -> Iterator[http.client.HTTPConnection]:
+    """An HTTP connection to `host` at the first of `ips` that answers; over TLS when `tls` is given. Raises OSError.
+
+    The certificate is judged by the host's name, whichever address answered. Standard http.client knows no
+    proxies, cookies, .netrc, redirects or decompression, so there is nothing of the kind to switch off.
+    """
+    with ExitStack() as stack:
+        sock = stack.enter_context(closing(_dialled(ips, port, connect_seconds, deadline)))
+        if tls is not None:
+            sock.settimeout(deadline.left(connect_seconds))
+            sock = stack.enter_context(closing(tls.wrap_socket(sock, server_hostname=host)))
+        connection = http.client.HTTPConnection(host, port)
+        connection.default_port = 80 if tls is None else 443
+        connection.auto_open = 0  # Never again by name.
+        connection.sock = cast(socket.socket, _TimedSocket(sock, deadline, read_seconds))
+        yield connection
+
+
+def _dialled(ips: Sequence[IPAddress], port: int, seconds: float, deadline: Deadline) -> socket.socket:
+    failure = OSError("no address")
+    for ip in ips:
+        try:
+            return socket.create_connection((str(ip), port), timeout=deadline.left(seconds))
+        except OSError as error:
+            failure = error
+    raise failure
