@@ -1,0 +1,328 @@
+"""The legal deadlines of an injonction de payer: from the key dates of a procedure, what must happen by when.
+
+Pure: dates in, deadlines out. Articles without a name are those of the Code de procédure civile. Two sets of rules
+stand side by side since décret n° 2026-96 of 16 February 2026; the date of the order decides which one applies.
+"""
+
+import calendar
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from functools import lru_cache
+
+import holidays
+from django.utils.translation import gettext_lazy as _
+
+from legalcity.lib.countries import OVERSEAS
+from legalcity.lib.errors import Sentence
+
+# Orders made from this day on: shorter time for service, longer wait before enforcement (décret 2026-96, article 9).
+REFORM = date(2026, 9, 1)
+
+ALSACE = "6AE"
+MOSELLE = "57"
+
+# The places overseas where a court of article 644 sits, each with its calendar in the `holidays` library.
+_CALENDARS = {
+    "GP": "971", "MQ": "972", "GF": "973", "RE": "974", "YT": "976", "BL": "BL", "MF": "MF", "PM": "PM", "WF": "WF",
+}  # fmt: skip
+_DAY = timedelta(days=1)
+
+
+class Procedure(StrEnum):
+    """Which order for payment is asked for."""
+
+    NATIONAL = "national"
+    EUROPEAN = "european"
+
+
+class Court(StrEnum):
+    """The kind of court that makes the order (article 1406)."""
+
+    COMMERCIAL = "tribunal_de_commerce"
+    JUDICIAL = "tribunal_judiciaire"
+    PROTECTION = "juge_des_contentieux_de_la_protection"
+
+
+class Regime(StrEnum):
+    """The set of rules that a deadline comes from."""
+
+    BEFORE_REFORM = "before_2026_09_01"
+    SINCE_REFORM = "since_2026_09_01"
+    EUROPEAN = "european"
+
+
+class Kind(StrEnum):
+    """What a deadline is for."""
+
+    COURT_FEE = "court_fee"
+    SERVICE = "service"
+    OPPOSITION = "opposition"
+    LATE_OPPOSITION = "late_opposition"
+    ENFORCEABLE = "enforceable"
+    OPPOSITION_COSTS = "opposition_costs"
+    LAWYER = "lawyer"
+
+
+LABELS: dict[Kind, Sentence] = {
+    Kind.COURT_FEE: _("Deposit the court fee"),
+    Kind.SERVICE: _("Serve the order on the debtor"),
+    Kind.OPPOSITION: _("End of the time to oppose the order"),
+    Kind.LATE_OPPOSITION: _("End of the time to oppose an order not served in person"),
+    Kind.ENFORCEABLE: _("The order may be enforced"),
+    Kind.OPPOSITION_COSTS: _("Deposit the costs of the opposition"),
+    Kind.LAWYER: _("Appoint a lawyer"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyDates:
+    """What is known of a procedure. A date that is None has not come yet, or is not known.
+
+    `court_territory` and `debtor_country` are ISO codes (`"FR"` is the mainland, `"RE"` La Réunion). `calendar` is
+    ALSACE or MOSELLE for a court there. `needs_lawyer`: the amount calls for one at the tribunal judiciaire.
+    `served_in_person`: None is taken as no. `reached`: the first act served on the debtor in person or, failing
+    that, the first measure that froze assets. `costs_invited`: the court registry's letter that asks for the costs
+    of the opposition. `opposition_notified`: the registry's copy of the opposition, first presented to the creditor.
+    `ended`: paid, withdrawn, lapsed, rejected or judged; nothing is due any more.
+    """
+
+    procedure: Procedure = Procedure.NATIONAL
+    court: Court = Court.COMMERCIAL
+    court_territory: str = "FR"
+    debtor_country: str = "FR"
+    calendar: str | None = None
+    needs_lawyer: bool = False
+    filed: date | None = None
+    court_fee_paid: date | None = None
+    order_made: date | None = None
+    served: date | None = None
+    served_in_person: bool | None = None
+    reached: date | None = None
+    opposed: date | None = None
+    costs_invited: date | None = None
+    costs_paid: date | None = None
+    opposition_notified: date | None = None
+    lawyer_appointed: date | None = None
+    enforceable: date | None = None
+    ended: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """One legal date. The last day to act, or for ENFORCEABLE the first day on which the creditor may."""
+
+    kind: Kind
+    date: date
+    consequence: Sentence
+    article: str
+    regime: Regime | None  # None while the day of the order is not known
+
+    @property
+    def what(self) -> Sentence:
+        """What it is for, in words."""
+        return LABELS[self.kind]
+
+
+def next_deadlines(dates: KeyDates) -> tuple[Deadline, ...]:
+    """The legal dates that `dates` set running and that nothing has met yet, soonest first; past ones included.
+
+    ValueError for a court where the Code de procédure civile does not apply.
+    """
+    if dates.ended:
+        return ()
+    found = (rule(dates) for rule in _RULES[dates.procedure])
+    return tuple(sorted((deadline for deadline in found if deadline), key=lambda deadline: deadline.date))
+
+
+def regime_of(dates: KeyDates) -> Regime | None:
+    """The rules that apply: European, or by the day on which the order was made; None while that is not known."""
+    if dates.procedure == Procedure.EUROPEAN:
+        return Regime.EUROPEAN
+    if dates.order_made is None:
+        return None
+    return Regime.SINCE_REFORM if dates.order_made >= REFORM else Regime.BEFORE_REFORM
+
+
+# Reckoning time.
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day number `months` later, else the last day of that month (article 641)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+def next_working_day(day: date, calendar: str | None = None) -> date:
+    """`day`, or the first working day after a Saturday, a Sunday or a public holiday (article 642).
+
+    `calendar` is a French subdivision of the `holidays` library, such as ALSACE; None is the mainland at large.
+    """
+    off = _public_holidays(calendar)
+    while day.weekday() >= 5 or day in off:
+        day += _DAY
+    return day
+
+
+def distance_months(court_territory: str, debtor_country: str) -> int:
+    """Months that distance adds to the time to oppose: one for overseas, two for abroad (articles 643 to 645).
+
+    0 for a debtor who lives where the court sits. ValueError for a place where no court applies this code.
+    """
+    if court_territory != "FR" and court_territory not in _CALENDARS:
+        raise ValueError(f"no court under the Code de procédure civile sits in {court_territory}")
+    if debtor_country == court_territory:
+        return 0
+    return 1 if debtor_country == "FR" or debtor_country in OVERSEAS else 2
+
+
+@lru_cache(maxsize=16)
+def _public_holidays(calendar: str | None) -> holidays.HolidayBase:
+    return holidays.country_holidays("FR", subdiv=calendar)
+
+
+def _months(day: date, months: int, off: str | None) -> date:
+    return next_working_day(add_months(day, months), off)
+
+
+def _days(day: date, days: int, off: str | None) -> date:
+    return next_working_day(day + timedelta(days=days), off)
+
+
+def _local(dates: KeyDates) -> str | None:
+    """The calendar for the debtor's time. Overseas it has days off by custom, which may or may not prolong a time:
+    they do for the debtor, while the creditor's own time is reckoned without them.
+    """
+    return dates.calendar or _CALENDARS.get(dates.court_territory)
+
+
+# The rules: one for each kind, None when it does not run.
+
+
+def _court_fee(dates: KeyDates) -> Deadline | None:
+    if dates.court != Court.COMMERCIAL or dates.filed is None or dates.court_fee_paid or dates.order_made:
+        return None
+    return Deadline(
+        Kind.COURT_FEE,
+        _days(dates.filed, 15, dates.calendar),
+        _("The request lapses."),
+        "art. 1425 al. 1 CPC",
+        regime_of(dates),
+    )
+
+
+def _service(dates: KeyDates) -> Deadline | None:
+    if dates.order_made is None or dates.served:
+        return None
+    # Distance adds nothing here: article 643 is about the debtor's time, not the creditor's.
+    regime = regime_of(dates)
+    months = 3 if regime == Regime.SINCE_REFORM else 6
+    last = _months(dates.order_made, months, dates.calendar)
+    return Deadline(Kind.SERVICE, last, _("The order becomes void."), "art. 1411 CPC", regime)
+
+
+def _opposition(dates: KeyDates) -> Deadline | None:
+    if dates.served is None or dates.opposed or dates.enforceable:
+        return None
+    if dates.served_in_person:
+        consequence = _("The debtor can no longer oppose the order.")
+    else:
+        consequence = _(
+            "Enforcement is no longer held back; as the order was not served in person, the debtor may still oppose it "
+            "within a month of the first act or seizure that reaches them."
+        )
+    article = "art. 643, 1416 al. 1 CPC" if _distance(dates) else "art. 1416 al. 1 CPC"
+    return Deadline(Kind.OPPOSITION, _end_of_opposition(dates.served, dates), consequence, article, regime_of(dates))
+
+
+def _late_opposition(dates: KeyDates) -> Deadline | None:
+    if dates.served is None or dates.served_in_person or dates.reached is None or dates.opposed:
+        return None
+    return Deadline(
+        Kind.LATE_OPPOSITION,
+        _end_of_opposition(dates.reached, dates),
+        _("The debtor can no longer oppose the order."),
+        "art. 1416 al. 2 CPC",
+        regime_of(dates),
+    )
+
+
+def _enforceable(dates: KeyDates) -> Deadline | None:
+    if dates.served is None or dates.opposed or dates.enforceable:
+        return None
+    regime = regime_of(dates)
+    last = _end_of_opposition(dates.served, dates)
+    if regime != Regime.BEFORE_REFORM:  # the longer wait where the day of the order is not known
+        last = max(last, _months(dates.served, 2, _local(dates)))
+    consequence = _("The order has the effects of a judgment, unless an opposition was notified before.")
+    return Deadline(Kind.ENFORCEABLE, last + _DAY, consequence, "art. 1422 CPC", regime)
+
+
+def _opposition_costs(dates: KeyDates) -> Deadline | None:
+    if dates.court != Court.COMMERCIAL or dates.costs_invited is None or dates.costs_paid:
+        return None
+    # The text does not say whether sending or receipt counts: the invitation's own date is the safe one.
+    last = _days(dates.costs_invited, 15, dates.calendar)
+    return Deadline(Kind.OPPOSITION_COSTS, last, _("The claim lapses."), "art. 1425 al. 2 CPC", regime_of(dates))
+
+
+def _lawyer(dates: KeyDates) -> Deadline | None:
+    if dates.court != Court.JUDICIAL or not dates.needs_lawyer:
+        return None
+    if dates.opposition_notified is None or dates.lawyer_appointed:
+        return None
+    last = _days(dates.opposition_notified, 15, dates.calendar)
+    return Deadline(
+        Kind.LAWYER, last, _("The proceedings end and the order becomes void."), "art. 1418, 1419 CPC", regime_of(dates)
+    )
+
+
+def _european_opposition(dates: KeyDates) -> Deadline | None:
+    if dates.served is None or dates.opposed or dates.enforceable:
+        return None
+    return Deadline(
+        Kind.OPPOSITION,
+        _days(dates.served, 30, _local(dates)),
+        _("The debtor can no longer oppose the order."),
+        "art. 16(2) Reg. (EC) 1896/2006",
+        Regime.EUROPEAN,
+    )
+
+
+def _european_enforceable(dates: KeyDates) -> Deadline | None:
+    opposition = _european_opposition(dates)
+    if opposition is None:
+        return None
+    return Deadline(
+        Kind.ENFORCEABLE,
+        _days(opposition.date, 10, _local(dates)) + _DAY,
+        _("The court declares the order enforceable, unless an opposition was sent in time."),
+        "art. 18 Reg. (EC) 1896/2006, art. 1424-14 CPC",
+        Regime.EUROPEAN,
+    )
+
+
+def _distance(dates: KeyDates) -> int:
+    return distance_months(dates.court_territory, dates.debtor_country)
+
+
+def _end_of_opposition(start: date, dates: KeyDates) -> date:
+    return _months(start, 1 + _distance(dates), _local(dates))
+
+
+_Rule = Callable[[KeyDates], Deadline | None]
+_RULES: dict[Procedure, tuple[_Rule, ...]] = {
+    Procedure.NATIONAL: (
+        _court_fee,
+        _service,
+        _opposition,
+        _late_opposition,
+        _enforceable,
+        _opposition_costs,
+        _lawyer,
+    ),
+    # Neither the Regulation nor articles 1424-1 to 1424-15 set a time for service, and distance adds nothing to its
+    # thirty days. They, too, end on a working day: Regulation (EEC, Euratom) 1182/71, article 3(4).
+    Procedure.EUROPEAN: (_european_opposition, _european_enforceable),
+}

@@ -1,0 +1,101 @@
+"""`manage.py draw_life_cycle`: the page on the life of a case, drawn from the table itself."""
+
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from recoveries.statuses import MOVES, OPEN, STARTS, STATUSES, CaseType, Status, Step
+
+PAGE = "docs/life-cycle.md"
+TITLES = {CaseType.AMICABLE: "Amicable cases", CaseType.INJUNCTION: "Injunction cases"}
+INTRODUCTION = """\
+# The life of a case
+
+Drawn from `recoveries/statuses.py` by `manage.py draw_life_cycle`; a test compares the two. Names and descriptions
+are what the catalogue begins with: staff may change them, and add statuses, which are then further steps of an open
+amicable case. Ids and moves are code, where the reason stands beside each move.
+
+A move is made by one service, which refuses what is not listed here and says what is. Who: the **client** by the
+API, **staff** in the back-office, the **system** where a fact leaves no choice. A closing status ends the case;
+where one can be left again (a payment that bounced, a file reopened), staff do it.
+"""
+
+
+class Command(BaseCommand):
+    """Writes the page, or with `--check` exits with 1 when it is not what the table says."""
+
+    help = f"Draw the statuses and their moves into {PAGE}; --check compares only."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Whether to compare only."""
+        parser.add_argument("--check", action="store_true")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Write or compare."""
+        file = settings.BASE_DIR / PAGE
+        if not options["check"]:
+            file.write_text(page(), encoding="utf-8")
+            self.stdout.write(f"{PAGE} drawn")
+        elif not file.exists() or file.read_text(encoding="utf-8") != page():
+            raise CommandError(f"{PAGE} is not what the table says; run manage.py draw_life_cycle")
+
+
+def page() -> str:
+    """The whole page, in Markdown."""
+    return INTRODUCTION + "".join(f"\n## {TITLES[kind]}\n\n{table(kind)}\n{diagram(kind)}" for kind in CaseType)
+
+
+def table(kind: CaseType) -> str:
+    """The statuses of a kind of case as a Markdown table."""
+    head = "| id | status | group | meaning | closes | caused by | may go to |\n|---|---|---|---|---|---|---|\n"
+    return head + "".join(_row(status) for status in _of(kind))
+
+
+def _row(status: Status) -> str:
+    cells = (
+        str(status.id.value),
+        status.name,
+        f"{status.group.id} {status.group.name}",
+        status.description,
+        "yes" if status.is_closing else "",
+        ", ".join(sorted(status.by)),
+        ", ".join(STATUSES[target].name for target in sorted(MOVES[status.id])),
+    )
+    return f"| {' | '.join(cells)} |\n"
+
+
+def diagram(kind: CaseType) -> str:
+    """The moves of a kind of case as a Mermaid state diagram; what every open status may do leaves the frame."""
+    going, closing = OPEN[kind], frozenset(status.id for status in _of(kind) if status.is_closing)
+    shared = frozenset.intersection(*(MOVES[step] for step in going))
+    lines = [
+        "stateDiagram-v2",
+        "open: En cours",
+        "state open {",
+        *(f"    {line}" for line in _names(going)),
+        f"    [*] --> s{STARTS[kind].value}",
+        *(f"    {line}" for line in _arrows(going, going)),
+        "}",
+        *_names(closing),
+        *(f"open --> s{target.value}" for target in sorted(shared)),
+        *_arrows(going, closing - shared),
+        *_arrows(frozenset(step for step in closing if MOVES[step] != going), going),
+        *(f"s{step.value} --> open" for step in sorted(closing) if MOVES[step] == going),
+    ]
+    return "\n".join(("```mermaid", *lines, "```", ""))
+
+
+def _of(kind: CaseType) -> list[Status]:
+    return [status for status in STATUSES.values() if status.case_type == kind]
+
+
+def _names(steps: frozenset[Step]) -> Iterator[str]:
+    yield from (f'state "{STATUSES[step].name}" as s{step.value}' for step in sorted(steps))
+
+
+def _arrows(sources: frozenset[Step], targets: frozenset[Step]) -> Iterator[str]:
+    for source in sorted(sources):
+        yield from (f"s{source.value} --> s{target.value}" for target in sorted(MOVES[source] & targets))
