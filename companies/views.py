@@ -61,7 +61,7 @@ class CompanyView(NestedView):
         rows = self.companies(parent, wanted.filters["relation_type"])
         rows = CompanyFilter({"search": wanted.filters["search"]}, queryset=rows).qs
         total = rows.count()
-        page = [company_payload(row) for row in page_of(ordered(rows, CompanyQuery, wanted), wanted)]
+        page = [company_payload(row) for row in page_of(ordered(rows, CompanyQuery, wanted), wanted, total)]
         data = {
             "companies": page,
             "pagination": pagination(wanted, total, len(page)),

@@ -2,10 +2,13 @@
 
 from typing import Any
 
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import IntegrityError
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponseBase
+from django.http import FileResponse, HttpResponseBase, UnreadablePostError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
+from rest_framework.exceptions import ParseError
 from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,7 +21,7 @@ from documents.names import content_disposition
 from documents.selectors import ENDED_BADLY, documents_of, file_types, wait_for_end
 from documents.serializers import DocumentSerializer, document_payload
 from documents.services.documents import document_announce, document_delete, document_upload
-from documents.services.storage import private_storage
+from documents.services.storage import StorageFailed, bytes_open
 from legalcity.api.envelope import reply
 from legalcity.api.limits import UPLOADS
 from legalcity.api.listing import asked, ordered, page_of, pagination
@@ -32,19 +35,25 @@ from legalcity.lib.live import live
 MEBIBYTE = 1024 * 1024
 MULTIPART_ROOM = MEBIBYTE  # what a form may weigh beside its file
 
+MALFORMED_FORM = _("Malformed form")
 NOT_PROCESSED = _("Failed to process file")
 DOCUMENT_NOT_FOUND = _("Document not found")
 
 
 class BoundedMultiPart(MultiPartParser):
-    """A form with a file. What is announced as too large is not read at all."""
+    """A form with a file. What is announced as too large is not read at all; no form is a failure of ours."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """The fields and the file. Raises PayloadTooLarge or ParseError."""
         declared = str((parser_context or {})["request"].META.get("CONTENT_LENGTH") or "0")
         if declared.isdecimal() and int(declared) > live.FILE_MEGABYTES * MEBIBYTE + MULTIPART_ROOM:
             raise PayloadTooLarge
-        parsed: Any = super().parse(stream, media_type, parser_context)
+        try:
+            parsed: Any = super().parse(stream, media_type, parser_context)
+        except RequestDataTooBig as error:
+            raise PayloadTooLarge from error
+        except (ParseError, SuspiciousOperation, UnreadablePostError) as error:
+            raise ParseError(MALFORMED_FORM) from error
         return parsed
 
 
@@ -87,7 +96,7 @@ class DocumentView(NestedView):
         wanted = asked(DocumentQuery, request)
         rows = DocumentFilter(wanted.filters, queryset=self.documents(parent)).qs
         total = rows.count()
-        page = [document_payload(row, parent) for row in page_of(ordered(rows, DocumentQuery, wanted), wanted)]
+        page = [document_payload(row, parent) for row in page_of(ordered(rows, DocumentQuery, wanted), wanted, total)]
         message = _("Documents retrieved successfully")
         return reply({"documents": page}, message, pagination=pagination(wanted, total, len(page)))
 
@@ -95,18 +104,24 @@ class DocumentView(NestedView):
         """A new document: checked, stored, scanned. 201 when it can be served, 202 while that is not known."""
         parent = self.parent()
         values = parse(DocumentSerializer, request)
-        file, url, invoice_id = values.get("file"), values.get("pathinfo"), values.get("invoice_id")
-        fields = {
-            "name": values["name"],
-            "file_type_id": values.get("file_type"),
-            "invoice_id": self.invoice_or_refuse(parent, invoice_id) if invoice_id is not None else None,
-        }
-        author = caller(request)
-        if file is not None:
-            document = self._upload(parent, file, author=author, values=fields)
-        else:
-            document = document_announce(recovery_id=parent.pk, author=author, url=str(url), values=fields)
+        invoice_id = self._invoice(parent, values)
+        fields = {"name": values["name"], "file_type_id": values.get("file_type"), "invoice_id": invoice_id}
+        try:
+            document = self._created(parent, values, author=caller(request), values=fields)
+        except IntegrityError:
+            # The case or the invoice may have gone since they were looked at: then they are not found.
+            self._invoice(self.parent(), values)
+            raise
         return self._answer(parent, document.pk)
+
+    def _invoice(self, parent: Any, values: dict[str, Any]) -> int | None:
+        invoice_id = values.get("invoice_id")
+        return None if invoice_id is None else self.invoice_or_refuse(parent, invoice_id)
+
+    def _created(self, parent: Any, sent: dict[str, Any], **more: Any) -> Document:
+        if sent.get("file") is not None:
+            return self._upload(parent, sent["file"], **more)
+        return document_announce(recovery_id=parent.pk, url=sent["pathinfo"], **more)
 
     @staticmethod
     def _upload(parent: Any, file: Any, **more: Any) -> Document:
@@ -142,10 +157,10 @@ class DocumentView(NestedView):
         if document.state != Document.State.READY or document.file is None:
             raise NotFound(_("File not found"))
         try:
-            content = private_storage().open(document.file.key)
+            content = bytes_open(key=document.file.key)
         except FileNotFoundError as error:
             raise NotFound(_("File not found")) from error
-        except OSError as error:
+        except StorageFailed as error:
             raise Failed(_("File could not be accessed")) from error
         response = FileResponse(content, content_type=document.file.mime)
         response["Content-Length"] = str(document.file.size)

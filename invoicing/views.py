@@ -43,9 +43,8 @@ class InvoiceView(NestedView):
         rows = InvoiceFilter(wanted.filters, queryset=Invoice.objects.filter(recovery_id=parent.pk)).qs
         total, summary = invoices_summary(rows, day)
         block = about(parent, IN_LIST)
-        page = [
-            invoice_payload(invoice, block, day) for invoice in page_of(ordered(rows, InvoiceQuery, wanted), wanted)
-        ]
+        invoices = page_of(ordered(rows, InvoiceQuery, wanted), wanted, total)
+        page = [invoice_payload(invoice, block, day) for invoice in invoices]
         data = {
             "invoices": page,
             "pagination": pagination(wanted, total, len(page)),

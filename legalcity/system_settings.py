@@ -3,6 +3,7 @@
 Typed here, stored by django-constance, read through `legalcity.lib.live`, history kept by django-simple-history.
 """
 
+from decimal import Decimal
 from typing import Any
 
 _COUNT = "django.forms.IntegerField"
@@ -40,7 +41,7 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
     "STRICT_SIREN": (False, "Refuse a SIREN whose check digit (Luhn) is wrong.", bool),
     # Comments
     "COMMENT_LENGTH": (2000, "Characters of a comment, counted on what was sent.", "long_length"),
-    "COMMENT_MARKUP_SHARE": (0.8, "Share of a comment that may be markup, between 0 and 1.", "share"),
+    "COMMENT_MARKUP_SHARE": (Decimal("0.8"), "Share of a comment that may be markup, between 0 and 1.", "share"),
     # Documents
     "FILE_MEGABYTES": (10, "Mebibytes that a document may weigh.", "megabytes"),
     "DOCUMENT_WAIT_SECONDS": (10, "Seconds that an upload waits for the workers before it answers 202.", "seconds"),

@@ -30,6 +30,7 @@ _DANGEROUS = (
     re.compile(r"""<[^<>]*[\s"'/]on[a-z]+\s*=""", re.IGNORECASE),
 )
 _DANGEROUS_SCHEMES = ("javascript:", "vbscript:", "data:text/html")
+_ELSEWHERE = re.compile(r"\s*(?:https?://|mailto:)", re.IGNORECASE)
 _NOT_LETTERS = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202f\ufeff]+")
 
 
@@ -43,7 +44,12 @@ class _SafeLinks(Filter):
             yield token
 
 
-_cleaner = Cleaner(tags=TAGS, attributes={"a": ["href"]}, protocols=PROTOCOLS, strip=True, filters=[_SafeLinks])
+def _allowed(tag: str, name: str, value: str) -> bool:
+    """Links to other places and to mailboxes; an address of our own pages is none of these."""
+    return tag == "a" and name == "href" and bool(_ELSEWHERE.match(value))
+
+
+_cleaner = Cleaner(tags=TAGS, attributes=_allowed, protocols=PROTOCOLS, strip=True, filters=[_SafeLinks])
 
 
 def cleaned(raw: str) -> str:

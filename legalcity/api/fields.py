@@ -3,6 +3,8 @@
 A sentence names its field as the reference does: the key with spaces for underscores.
 """
 
+import json
+import math
 import re
 from collections.abc import Callable
 from datetime import date
@@ -18,6 +20,7 @@ from rest_framework import serializers
 from legalcity.lib.text import is_storable
 
 REQUIRED = _("The {field} field is required.")
+DEEPEST = 32  # levels of a free JSON object
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 NUMBER = re.compile(r"-?\d{1,40}(\.\d{1,40})?", re.ASCII)
 
@@ -230,12 +233,16 @@ class WordField(ContractField, serializers.ChoiceField):
         return str(data).strip()
 
 
-def _is_storable(value: Any) -> bool:
+def _is_storable(value: Any, depth: int = 0) -> bool:
+    """Whether a database takes `value` as JSON: no NUL, no lone surrogate, no infinity, no abyss."""
     if isinstance(value, str):
         return is_storable(value)
-    if isinstance(value, dict):
-        return all(_is_storable(key) and _is_storable(item) for key, item in value.items())
-    return all(map(_is_storable, value)) if isinstance(value, list) else True
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if not isinstance(value, dict | list):
+        return True
+    items = [*value, *value.values()] if isinstance(value, dict) else value
+    return depth < DEEPEST and all(_is_storable(item, depth + 1) for item in items)
 
 
 class ObjectField(ContractField, serializers.JSONField):
@@ -244,7 +251,7 @@ class ObjectField(ContractField, serializers.JSONField):
     default_error_messages = {
         "invalid": _("The {field} field must be an object."),
         "too_large": _("The {field} field is too large."),
-        "unstorable": _("The {field} field contains characters that are not allowed."),
+        "unstorable": _("The {field} field contains values that are not allowed."),
     }
     max_bytes = 65_536
 
@@ -252,8 +259,8 @@ class ObjectField(ContractField, serializers.JSONField):
         """The object."""
         if not isinstance(data, dict):
             self.fail("invalid")
-        if len(str(data)) > self.max_bytes:
-            self.fail("too_large")
         if not _is_storable(data):
             self.fail("unstorable")
+        if len(json.dumps(data)) > self.max_bytes:
+            self.fail("too_large")
         return dict(data)

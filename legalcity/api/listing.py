@@ -130,8 +130,10 @@ def ordered(queryset: QuerySet[Any], query: type[ListQuery], asked: Asked) -> Qu
     return queryset.order_by(f"{sign}{query.sorts[asked.filters['sort_by']]}", f"{sign}pk")
 
 
-def page_of(queryset: QuerySet[Any], asked: Asked) -> QuerySet[Any]:
-    """The rows of the page."""
+def page_of(queryset: QuerySet[Any], asked: Asked, total: int) -> QuerySet[Any]:
+    """The rows of the page; none past the end, however far."""
+    if asked.offset >= total:
+        return queryset.none()
     return queryset[asked.offset : asked.offset + asked.per_page]
 
 

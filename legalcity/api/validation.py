@@ -56,7 +56,9 @@ class ContractSerializer(ContractField, serializers.Serializer):
     def run_validation(self, data: Any = serializers.empty) -> Any:
         """A nested object that is missing is reported with each of its required fields."""
         is_missing = data is serializers.empty or data is None
-        if self.parent is None or not is_missing or not self.required:
+        if self.root is self and not isinstance(data, Mapping):
+            raise _failure(self._not_an_object())
+        if not is_missing or not self.required:
             return super().run_validation(data)
         sentence = str(self.error_messages["required"]).format(field=label(self.field_name or ""))
         errors: Errors = {"": [sentence]}

@@ -89,7 +89,7 @@ def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
         where.append(f"status_id IN ({marks})")
         values += statuses
     if wanted.search is not None:
-        term = folded(wanted.search)
+        term = folded(" ".join(wanted.search.split()))
         column = "search_text" if len(term) >= TRIGRAM else "(search_text || '')"
         where.append(f"{column} LIKE %s ESCAPE '\\'")
         values.append(like_pattern(term))  # type: ignore[arg-type]

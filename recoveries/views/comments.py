@@ -56,7 +56,7 @@ class CommentView(UnderCase):
             visible_to_bailiff=Count("pk", filter=Q(visible_to_bailiff=True)),
         )
         total = counts.pop("chosen")
-        page = [comment_payload(comment) for comment in page_of(seen.filter(chosen), wanted)]
+        page = [comment_payload(comment) for comment in page_of(seen.filter(chosen), wanted, total)]
         data = {"comments": page, "pagination": pagination(wanted, total, len(page)), "summary": counts}
         message = _("Comments retrieved successfully. Total: {total} comments found.").format(total=total)
         return reply(data, message)
