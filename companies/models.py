@@ -77,6 +77,8 @@ class Company(models.Model):
     company_email = models.EmailField(_("e-mail"), max_length=254, null=True, blank=True)
     company_phone = models.CharField(_("phone"), max_length=32, null=True, blank=True)
     company_activity = models.CharField(_("activity"), max_length=255, null=True, blank=True)
+    # The name of a party in a procedure: CUST-… or DEBT-… and six of A–Z0–9.
+    reference = models.CharField(_("reference"), max_length=20, null=True, blank=True, unique=True, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 

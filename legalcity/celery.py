@@ -12,6 +12,8 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
+    "sweep-transfers": {"task": "recoveries.tasks.sweep_transfers", "schedule": crontab(minute="*/2")},
+    "deadline-alerts": {"task": "recoveries.tasks.record_deadline_alerts", "schedule": crontab(hour="6", minute="0")},
     "sweep-documents": {"task": "documents.tasks.sweep", "schedule": crontab(minute="*/5")},
     "purge-tokens": {"task": "accounts.tasks.purge_tokens", "schedule": crontab(hour="3", minute="10")},
 }

@@ -15,6 +15,10 @@ FIELD_TYPES: dict[str, list[Any]] = {
     "long_length": [_COUNT, {"min_value": 10, "max_value": 20_000}],
     "megabytes": [_COUNT, {"min_value": 1, "max_value": 10}],
     "seconds": [_COUNT, {"min_value": 0, "max_value": 30}],
+    "amount": ["django.forms.DecimalField", {"min_value": 0, "max_digits": 14, "decimal_places": 2}],
+    "days": [_COUNT, {"min_value": 0, "max_value": 36_500}],
+    "optional": ["django.forms.CharField", {"max_length": 50, "required": False}],
+    "line": ["django.forms.CharField", {"max_length": 255}],
     "items": [_COUNT, {"min_value": 1, "max_value": 5_000}],
     "share": ["django.forms.DecimalField", {"min_value": 0, "max_value": 1, "decimal_places": 2}],
     "ids": ["django.forms.RegexField", {"regex": r"^\d+(,\d+)*$"}],
@@ -42,6 +46,24 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
     # Comments
     "COMMENT_LENGTH": (2000, "Characters of a comment, counted on what was sent.", "long_length"),
     "COMMENT_MARKUP_SHARE": (Decimal("0.8"), "Share of a comment that may be markup, between 0 and 1.", "share"),
+    # Injunction
+    "INJUNCTION_MIN_AMOUNT": (Decimal("0.01"), "Least amount, in EUR, that goes to court.", "amount"),
+    "INJUNCTION_MAX_AMOUNT": (Decimal("0"), "Greatest amount, in EUR, that goes to court; 0 is no limit.", "amount"),
+    "INJUNCTION_MIN_AGE_DAYS": (
+        0,
+        "Least age, in days since the oldest due date, of a case that goes to court.",
+        "days",
+    ),
+    "INJUNCTION_MAX_AGE_DAYS": (0, "Greatest age, in days since the oldest due date; 0 is no limit.", "days"),
+    "TRANSFER_WAIT_SECONDS": (10, "Seconds that a transfer waits for the worker before it answers 202.", "seconds"),
+    "FIRM_NAME": ("LegalCity", "Name of the firm, as the payment page shows it.", "line"),
+    "FIRM_IBAN": (
+        "",
+        "IBAN for the fees of procedures; without one the payment page sends people to the firm.",
+        "optional",
+    ),
+    "FIRM_BIC": ("", "BIC for the fees of procedures.", "optional"),
+    "DEADLINE_NOTICE_DAYS": (15, "Days before a legal deadline at which it is recorded as an alert.", "days"),
     # Documents
     "FILE_MEGABYTES": (10, "Mebibytes that a document may weigh.", "megabytes"),
     "DOCUMENT_WAIT_SECONDS": (10, "Seconds that an upload waits for the workers before it answers 202.", "seconds"),
@@ -65,6 +87,17 @@ FIELDSETS: dict[str, tuple[str, ...]] = {
     ),
     "Companies": ("LEGAL_FORMS", "STRICT_SIREN"),
     "Comments": ("COMMENT_LENGTH", "COMMENT_MARKUP_SHARE"),
+    "Injunction": (
+        "INJUNCTION_MIN_AMOUNT",
+        "INJUNCTION_MAX_AMOUNT",
+        "INJUNCTION_MIN_AGE_DAYS",
+        "INJUNCTION_MAX_AGE_DAYS",
+        "TRANSFER_WAIT_SECONDS",
+        "FIRM_NAME",
+        "FIRM_IBAN",
+        "FIRM_BIC",
+        "DEADLINE_NOTICE_DAYS",
+    ),
     "Documents": ("FILE_MEGABYTES", "DOCUMENT_WAIT_SECONDS"),
     "Rate limits": (
         "LOGIN_PER_MINUTE",

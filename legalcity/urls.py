@@ -5,6 +5,7 @@ from django.urls import include, path, re_path, register_converter
 
 from legalcity.api import pages, system
 from legalcity.api.converters import IdConverter
+from recoveries.views.payment import payment_page
 
 register_converter(IdConverter, "id")
 
@@ -17,6 +18,7 @@ urlpatterns = [
     path("docs", pages.ReferenceView.as_view(), name="docs"),
     path("docs/openapi.yaml", pages.SchemaView.as_view(), name="openapi"),
     path("docs/collection.json", pages.CollectionView.as_view(), name="collection"),
+    path("injonction/<str:key>", payment_page, name="injunction-payment"),
     path("healthz", system.alive, name="healthz"),
     path("readyz", system.ready, name="readyz"),
     path("admin/", admin.site.urls),

@@ -1,19 +1,20 @@
-"""The door for WSGI servers (gunicorn): settings, then the services they need, then the application."""
+"""The door for WSGI servers (gunicorn): settings and keys, then the application.
+
+Whether the services answer is asked once, before the server starts (gunicorn.conf.py).
+"""
 
 import os
-import sys
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "legalcity.settings")
 
-from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from legalcity.lib.startup import require_services
+from legalcity.lib.startup import refusing
 
-try:
+with refusing():
     application = get_wsgi_application()
-    require_services()
-except ImproperlyConfigured as error:
-    # A sentence for the operator, and an exit code that keeps gunicorn from respawning for ever.
-    sys.stderr.write(f"legalcity: {error}\n")
-    sys.exit(3)
+
+    from accounts.keyring import keyring
+
+    # Read now: a key that cannot be read is refused here, not at the first login.
+    SIGNING_KEYS = tuple(keyring.keys)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from companies.models import Company
@@ -14,6 +15,7 @@ from legalcity.lib.money import money_text
 from recoveries.catalogue import catalogue
 from recoveries.models import Comment, Recovery
 from recoveries.selectors.detail import CaseDetail
+from recoveries.selectors.injunction import payment_url
 from recoveries.services.cases import CompleteCase, recovery_values
 
 Row = Sequence[Any]
@@ -108,6 +110,7 @@ def case_detail_payload(detail: CaseDetail, today: date) -> Payload:
         "all_docs": documents,
         **stored_fields(case),
         **_list_fields(case),
+        "injunction": _injunction_payload(detail.injunction),
     }
 
 
@@ -178,6 +181,26 @@ def _created_invoice_payload(invoice: Invoice) -> Payload:
         "invoice_amount": money_text(invoice.invoice_amount),
         "invoice_date": day_text(invoice.invoice_date),
         "remaining_amount": money_text(invoice.remaining_amount),
+    }
+
+
+def _injunction_payload(row: Row) -> Payload | None:
+    recovery_id, reference, procedure, status_id, key, court_fee, handling_fee, paid_on = row
+    if recovery_id is None:
+        return None
+    return {
+        "id": recovery_id,
+        "reference": reference,
+        "procedure": procedure,
+        "status": catalogue.payload(status_id),
+        "url_pay": payment_url(key),
+        "fee": {
+            "amount": money_text(Decimal(str(court_fee)) + Decimal(str(handling_fee))),
+            "court_fee": money_text(court_fee),
+            "handling_fee": money_text(handling_fee),
+            "paid": paid_on is not None,
+            "paid_on": day_text(paid_on),
+        },
     }
 
 

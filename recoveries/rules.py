@@ -31,8 +31,8 @@ PERCENTAGES: dict[str, Callable[[], str]] = {
 }
 
 
-def new_reference(prefix: str = "REC-") -> str:
-    """`REC-` and six of A–Z0–9. Unique by the database: the caller tries again when it is taken."""
+def new_reference(prefix: str) -> str:
+    """`prefix` and six of A–Z0–9. Unique by the database: the caller tries again when it is taken."""
     return prefix + "".join(secrets.choice(ALPHABET) for _unused in range(6))
 
 

@@ -10,6 +10,7 @@ from recoveries.views.comments import CommentView
 from recoveries.views.companies import CaseCompanyView, CompaniesByTypeView
 from recoveries.views.documents import CaseDocumentView
 from recoveries.views.invoices import CaseInvoiceView
+from recoveries.views.transfer import EligibilityView, TransferView
 
 MANY: dict[str, Any] = {"get": "list", "post": "create"}
 ONE: dict[str, Any] = {"get": "retrieve", "put": "update", "delete": "destroy"}
@@ -25,6 +26,16 @@ urlpatterns = [
     path(f"{CASE}/invoices/<id:invoice_id>", CaseInvoiceView.as_view(ONE), name="case-invoice"),
     path(f"{CASE}/comments", CommentView.as_view(MANY), name="case-comments"),
     path(f"{CASE}/comments/<id:comment_id>", CommentView.as_view(ONE), name="case-comment"),
+    path(
+        f"{CASE}/injonction-transfer",
+        TransferView.as_view({"post": "create", "get": "retrieve"}),
+        name="case-transfer",
+    ),
+    path(
+        f"{CASE}/injonction-eligibility",
+        EligibilityView.as_view({"get": "retrieve"}),
+        name="case-eligibility",
+    ),
     path(f"{CASE}/docs", CaseDocumentView.as_view(MANY), name="case-documents"),
     path(
         f"{CASE}/docs/<id:document_id>",

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
 T = TypeVar("T")
+
+YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
 class Environment:
@@ -18,7 +19,7 @@ class Environment:
     """
 
     def __init__(self, source: dict[str, str] | None = None) -> None:
-        self._env: Any = environ.Env()
+        self._env = environ.Env()
         if source is not None:
             self._env.ENVIRON = source
         self.debug = self.flag("DEBUG", default=True)
@@ -32,10 +33,8 @@ class Environment:
         raw = self.text(name)
         if not raw:
             return default
-        if raw.lower() in ("1", "true", "yes", "on"):
-            return True
-        if raw.lower() in ("0", "false", "no", "off"):
-            return False
+        if raw.lower() in YES + NO:
+            return raw.lower() in YES
         raise ImproperlyConfigured(f"{name}={raw!r} is neither yes nor no: set it to 1 or 0.")
 
     def number(self, name: str, *, default: int, least: int = 0, most: int = 2**31) -> int:
@@ -44,7 +43,10 @@ class Environment:
         if not raw:
             return default
         if not raw.isdecimal() or not least <= int(raw) <= most:
-            raise ImproperlyConfigured(f"{name}={raw!r} is not a whole number between {least} and {most}.")
+            raise ImproperlyConfigured(
+                f"{name}={raw!r} does not do: set it to a whole number from {least} to {most}, or leave it unset "
+                f"for {default}."
+            )
         return int(raw)
 
     def items(self, name: str, default: list[str] | None = None) -> list[str]:
@@ -58,21 +60,30 @@ class Environment:
         return Path(raw).expanduser().resolve() if raw else default
 
     def url(self, name: str, *, schemes: tuple[str, ...]) -> str:
-        """A URL of one of the schemes, or the empty string when it is not set."""
+        """A URL of one of the schemes, or the empty string when it is not set.
+
+        A refusal never quotes the URL: it may hold a password.
+        """
         raw = self.text(name)
-        if raw and urlsplit(raw).scheme not in schemes:
-            raise ImproperlyConfigured(
-                f"{name} must be a URL that begins with {' or '.join(f'{s}://' for s in schemes)}."
-            )
+        if raw and not raw.startswith(tuple(f"{scheme}://" for scheme in schemes)):
+            begin = " or ".join(f"{scheme}://" for scheme in schemes)
+            raise ImproperlyConfigured(f"{name} is not a URL that will do: write one that begins with {begin}.")
         return raw
 
     def database(self, name: str, default: str) -> dict[str, Any]:
         """Django's settings of one database, from a URL (postgres:// or sqlite://)."""
         url = self.url(name, schemes=("postgres", "postgresql", "sqlite")) or default
-        return dict(self._env.db_url_config(url))
+        try:
+            config = dict(self._env.db_url_config(url))
+        except ValueError:
+            config = {}
+        if not config.get("NAME"):
+            raise ImproperlyConfigured(f"{name} names no database: write postgres://user:password@host:5432/name.")
+        return config
 
     def required(self, name: str, value: T, hint: str, *, safe: Callable[[T], bool] = bool) -> T:
         """`value`, refused in production unless it is safe (by default: set)."""
         if not self.debug and not safe(value):
-            raise ImproperlyConfigured(f"{name} is missing or unsafe, and DEBUG=0: {hint}")
+            fault = "is not safe" if value else "is not set"
+            raise ImproperlyConfigured(f"{name} {fault} and DEBUG=0 asks for it: {hint}")
         return value

@@ -1,32 +1,79 @@
-"""What a server process asks of its services before it takes the first request."""
+"""What a process asks of its services before it begins to work.
 
+`python -m legalcity.lib.startup` asks from outside, once, before a server starts: it prints a sentence for each
+service that cannot be used and exits with 3 (gunicorn.conf.py and `make worker` do that).
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import django
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import caches
 from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+from kombu import Connection
+
+REFUSED = 3  # the exit code on which gunicorn gives up instead of starting its workers again
+PATIENCE = 5  # seconds to wait for the broker
 
 
 def require_services() -> None:
-    """Refuse to start while a configured service cannot be reached.
+    """Refuse to start while a configured service cannot be used.
 
-    Raises ImproperlyConfigured with a sentence that names the setting and what to do. In development
+    Raises ImproperlyConfigured with a sentence for each, which names the setting and what to do. In development
     (DEBUG=1) nothing is asked: the embedded defaults have no service to reach.
     """
     if settings.DEBUG:
         return
-    _require_database()
-    _require_cache()
+    faults = []
+    for require in (_require_database, _require_cache, _require_broker):
+        try:
+            require()
+        except ImproperlyConfigured as fault:
+            faults.append(str(fault))
+    if faults:
+        raise ImproperlyConfigured("\n".join(faults))
+
+
+def require_queue() -> None:
+    """Refuse to start a worker that has no queue to work on. Raises ImproperlyConfigured."""
+    if settings.CELERY_TASK_ALWAYS_EAGER:
+        raise ImproperlyConfigured(
+            "there is no queue: tasks run inside the web process. Set REDIS_URL (or CELERY_BROKER_URL) for a worker."
+        )
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Inside, ImproperlyConfigured ends the process: the operator reads its sentences, not a traceback."""
+    try:
+        yield
+    except ImproperlyConfigured as error:
+        for sentence in str(error).splitlines():
+            sys.stderr.write(f"legalcity: {sentence}\n")
+        sys.exit(REFUSED)
 
 
 def _require_database() -> None:
     try:
         connection.ensure_connection()
+        executor = MigrationExecutor(connection)
+        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
     except OperationalError as error:
         raise ImproperlyConfigured(
             f"the database of DATABASE_URL cannot be reached: start it, or correct the URL ({type(error).__name__})."
         ) from error
     finally:
         connection.close()
+    if pending:
+        raise ImproperlyConfigured(
+            f"the database of DATABASE_URL lacks {len(pending)} migrations: run `python manage.py migrate` first."
+        )
 
 
 def _require_cache() -> None:
@@ -36,3 +83,41 @@ def _require_cache() -> None:
         raise ImproperlyConfigured(
             f"the cache of REDIS_URL cannot be reached: start Redis, or correct the URL ({type(error).__name__})."
         ) from error
+
+
+def _require_broker() -> None:
+    url = settings.CELERY_BROKER_URL
+    if not url:
+        return
+    name = "CELERY_BROKER_URL" if url != settings.REDIS_URL else "REDIS_URL (no CELERY_BROKER_URL is set)"
+    try:
+        with Connection(url, connect_timeout=PATIENCE) as broker:
+            broker.ensure_connection(max_retries=1, timeout=PATIENCE)
+    except Exception as error:  # As above, and URLs of unknown kinds.
+        raise ImproperlyConfigured(
+            f"the queue of {name} cannot be reached: start its broker, or correct the URL ({type(error).__name__})."
+        ) from error
+
+
+def warn_without_pages() -> None:
+    """Say it when the static files of the pages were never gathered; the API works without them."""
+    if not settings.DEBUG and not staticfiles_storage.exists("staticfiles.json"):
+        sys.stderr.write(
+            "legalcity: back-office and reference cannot be shown: run `python manage.py collectstatic` first.\n"
+        )
+
+
+def main() -> None:
+    """Ask for a web process, or with the argument `worker` for one that works on the queue."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "legalcity.settings")
+    with refusing():
+        django.setup()
+        require_services()
+        if sys.argv[1:] == ["worker"]:
+            require_queue()
+        else:
+            warn_without_pages()
+
+
+if __name__ == "__main__":
+    main()

@@ -44,6 +44,17 @@ CASE_COLUMNS = (
     "recovery_observations",
 )
 HANDLER_COLUMNS = ("first_name", "last_name")
+# The procedure: on its own case, and on the case that it was transferred from.
+INJUNCTION_COLUMNS = (
+    "j.recovery_id",
+    "jr.recovery_reference",
+    "j.procedure",
+    "jr.status_id",
+    "j.key",
+    "j.court_fee",
+    "j.handling_fee",
+    "j.fee_paid_on",
+)
 
 # name → (columns, source, order)
 CHILDREN: dict[str, tuple[tuple[str, ...], str, str]] = {
@@ -130,6 +141,7 @@ class CaseDetail:
     handler: tuple[str, str]
     customer: dict[str, Any] | None
     debtor: dict[str, Any] | None
+    injunction: tuple[Any, ...]
     children: dict[str, list[list[Any]]]
 
 
@@ -146,6 +158,7 @@ def case_detail(recovery_id: int, owner_id: int) -> CaseDetail | None:
         handler=(next(values), next(values)),
         customer=_party(values),
         debtor=_party(values),
+        injunction=tuple(next(values) for _column in INJUNCTION_COLUMNS),
         children={name: orjson.loads(next(values)) for name in CHILDREN},
     )
 
@@ -166,6 +179,7 @@ def _statement(vendor: str) -> str:
     columns = [f"r.{column}" for column in CASE_COLUMNS]
     columns += [f"u.{column}" for column in HANDLER_COLUMNS]
     columns += [f"{side}.{column}" for side in ("customer", "debtor") for column in COMPANY_COLUMNS]
+    columns += INJUNCTION_COLUMNS
     for names, source, order in CHILDREN.values():
         picked = ", ".join(f"{name} AS c{index}" for index, name in enumerate(names))
         array = ", ".join(f"c{index}" for index in range(len(names)))
@@ -178,5 +192,7 @@ def _statement(vendor: str) -> str:
         "LEFT JOIN accounts_user u ON u.id = r.user_id "
         "LEFT JOIN companies_company customer ON customer.id = r.customer_id "
         "LEFT JOIN companies_company debtor ON debtor.id = r.debtor_id "
+        "LEFT JOIN recoveries_injunction j ON j.recovery_id = COALESCE(r.transferred_to_id, r.id) "
+        "LEFT JOIN recoveries_recovery jr ON jr.id = j.recovery_id "
         "WHERE r.id = %s AND r.owner_id = %s"
     )

@@ -1,11 +1,11 @@
 """Writes of cases: open, open completely, change, delete, change status."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, TypeVar
+from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -20,14 +20,12 @@ from recoveries import rules
 from recoveries.catalogue import CREATED
 from recoveries.models import Recovery, StatusChange
 from recoveries.services.copies import copies_set
-from recoveries.services.totals import case_count_add, case_count_move
-
-T = TypeVar("T")
+from recoveries.services.references import with_reference
+from recoveries.services.totals import case_count_add
 
 NOT_FOUND = _("Recovery not found")
 NOT_YOURS = _("Unauthorized access to this recovery")
 NOT_EDITABLE = _("Recovery cannot be modified. Only recoveries with status {statuses} can be updated.")
-REFERENCE_TRIES = 8
 
 FIELDS = (
     "type",
@@ -82,18 +80,6 @@ def require_editable(recovery: Recovery) -> None:
         raise Forbidden(str(NOT_EDITABLE).format(statuses=str(_(" or ")).join(map(str, sorted(editable)))))
 
 
-def _with_reference(create: Callable[[str], T]) -> T:
-    """`create` with a reference that nobody has: a taken one is rolled back alone and another drawn."""
-    for attempt in range(REFERENCE_TRIES):
-        try:
-            with transaction.atomic():
-                return create(rules.new_reference())
-        except IntegrityError as error:
-            if attempt + 1 == REFERENCE_TRIES or "reference" not in str(error):
-                raise
-    raise AssertionError("unreachable")
-
-
 def _opened(owner: User, values: Mapping[str, Any], **more: Any) -> Recovery:
     """A new case, saved under a fresh reference. Raises Invalid."""
     fields = dict(values)
@@ -108,7 +94,7 @@ def _opened(owner: User, values: Mapping[str, Any], **more: Any) -> Recovery:
         recovery.save(force_insert=True)
         return recovery
 
-    return _with_reference(save)
+    return with_reference("REC-", save)
 
 
 def _begin_history(recovery: Recovery, user: User) -> None:
@@ -202,18 +188,3 @@ def company_delete_if_unused(*, company_id: int) -> None:
     )
     if not is_used:
         Company.objects.filter(pk=company_id).delete()
-
-
-@transaction.atomic
-def status_move(*, recovery_id: int, to_status: int, user: User | None, comment: str = "") -> Recovery:
-    """Move a case to another status: lock, compare, move, one history row. Nothing happens when it is there."""
-    recovery = Recovery.objects.select_for_update(of=("self",)).get(pk=recovery_id)
-    if recovery.status_id == to_status:
-        return recovery
-    from_status, recovery.status_id = recovery.status_id, to_status
-    recovery.save(update_fields=["status", "updated_at"])
-    StatusChange.objects.create(
-        recovery=recovery, from_status_id=from_status, to_status_id=to_status, user=user, comment=comment
-    )
-    case_count_move(owner_id=recovery.owner_id, from_status=from_status, to_status=to_status)
-    return recovery

@@ -1,0 +1,98 @@
+"""The portfolio in the database: batch by batch, exact after each one, nothing twice."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import models, reset_queries, transaction
+
+from companies.models import Company
+from invoicing.models import Invoice
+from recoveries.catalogue import CREATED
+from recoveries.demo.accounts import accounts_ensure
+from recoveries.demo.cases import CaseDraft, Scene, case_build, reference_of
+from recoveries.demo.people import names_of
+from recoveries.models import Acompte, Comment, Dette, Recovery, Status, StatusChange
+from recoveries.services.totals import case_count_add
+
+BATCH = 1000  # cases in a transaction; more would be no faster and hold more in memory
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """How many cases were added, and how many were there already."""
+
+    added: int
+    present: int
+
+
+def portfolio_load(*, seed: int, cases: int, today: date, progress: Callable[[int], Any] = lambda _n: None) -> Loaded:
+    """Cases 0 to `cases` of the portfolio of `seed`; those that are there already are left alone.
+
+    `progress` is called with the number of cases done, after each batch. Raises NotOurs.
+    """
+    scene = scene_set(seed=seed, today=today)
+    added = 0
+    for start in range(0, cases, BATCH):
+        numbers = range(start, min(start + BATCH, cases))
+        added += _batch_load(scene, numbers)
+        progress(len(numbers))
+        reset_queries()  # With DEBUG=1 Django remembers every statement.
+    return Loaded(added=added, present=cases - added)
+
+
+def scene_set(*, seed: int, today: date) -> Scene:
+    """The accounts, found or made, and what all cases share. Raises NotOurs."""
+    names = names_of(seed)
+    accounts, staff = accounts_ensure(seed=seed, names=names)
+    return Scene(seed=seed, today=today, names=names, accounts=accounts, staff=staff, path=_path())
+
+
+def _path() -> list[Status]:
+    """The statuses in the order of the catalogue, from the one that cases begin with."""
+    return sorted(Status.objects.all(), key=lambda status: status.pk != CREATED)
+
+
+def _batch_load(scene: Scene, numbers: Sequence[int]) -> int:
+    references = {reference_of(scene.seed, number): number for number in numbers}
+    there = Recovery.objects.filter(recovery_reference__in=references).values_list("recovery_reference", flat=True)
+    missing = references.keys() - set(there)
+    drafts = [case_build(scene, number) for reference, number in references.items() if reference in missing]
+    with moments_as_given(), transaction.atomic():
+        _insert(drafts)
+    return len(drafts)
+
+
+def _insert(drafts: Sequence[CaseDraft]) -> None:
+    Company.objects.bulk_create([draft.debtor for draft in drafts])
+    Recovery.objects.bulk_create([draft.recovery for draft in drafts])
+    Invoice.objects.bulk_create([row for draft in drafts for row in draft.invoices], batch_size=BATCH)
+    StatusChange.objects.bulk_create([row for draft in drafts for row in draft.changes], batch_size=BATCH)
+    Comment.objects.bulk_create([row for draft in drafts for row in draft.comments], batch_size=BATCH)
+    Acompte.objects.bulk_create([row for draft in drafts for row in draft.acomptes])
+    Dette.objects.bulk_create([row for draft in drafts for row in draft.dettes])
+    counts = Counter((draft.recovery.owner_id, draft.recovery.status_id) for draft in drafts)
+    for (owner_id, status_id), n in sorted(counts.items()):
+        case_count_add(owner_id=owner_id, status_id=status_id, by=n)
+
+
+@contextmanager
+def moments_as_given() -> Iterator[None]:
+    """Rows keep the moments that they are given: by themselves the models stamp them with the present one."""
+    fields: list[models.DateTimeField[Any, Any]] = [
+        field
+        for model in (Company, Recovery, Invoice, StatusChange, Comment, Acompte, Dette)
+        for field in model._meta.concrete_fields
+        if isinstance(field, models.DateTimeField)
+    ]
+    before = [(field, field.auto_now, field.auto_now_add) for field in fields]
+    for field in fields:
+        field.auto_now = field.auto_now_add = False
+    try:
+        yield
+    finally:
+        for field, auto_now, auto_now_add in before:
+            field.auto_now, field.auto_now_add = auto_now, auto_now_add

@@ -1,0 +1,58 @@
+"""What people write on a case. `str.format` fills in the debtor, an amount, a day to come or a day before."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment: who writes it, and who may see it."""
+
+    text: str
+    by_staff: bool = True
+    to_client: bool = True
+    to_debtor: bool = False
+
+
+REMARKS = (
+    Remark("Appel au débiteur : pas de réponse, message laissé sur le répondeur."),
+    Remark("Appel à {debtor} : la personne demande un rappel le {day}."),
+    Remark("Le débiteur reconnaît la dette et propose un versement de {amount} le {day}."),
+    Remark("Le débiteur conteste la dernière facture : il dit ne pas avoir reçu le bon de livraison."),
+    Remark("Courrier revenu avec la mention « destinataire inconnu à l'adresse ». Recherche d'adresse lancée."),
+    Remark("Échéancier proposé : trois mensualités de {amount}, la première le {day}.", to_debtor=True),
+    Remark("Rappel : le règlement de {amount} est attendu au plus tard le {day}.", to_debtor=True),
+    Remark("Votre versement de {amount} a bien été reçu, merci.", to_debtor=True),
+    Remark("Situation vérifiée au registre : société active, aucune procédure collective.", to_client=False),
+    Remark("Second contact par courriel, accusé de lecture reçu le {before}.", to_client=False),
+    Remark("Nous avons retrouvé le bon de commande signé, je le transmets.", by_staff=False),
+    Remark("Le débiteur nous a appelés directement, il promet de payer avant le {day}.", by_staff=False),
+    Remark("Merci de ne pas accorder plus de trois échéances.", by_staff=False),
+    Remark("Avez-vous du nouveau sur ce dossier ?", by_staff=False),
+    Remark("Contact : {debtor}, joignable le matin uniquement.", by_staff=False),
+)
+
+OBSERVATIONS = (
+    "Client régulier depuis plusieurs années, premier impayé.",
+    "Deux relances amiables déjà envoyées par nos soins, sans réponse.",
+    "Le débiteur invoque des difficultés passagères de trésorerie.",
+    "Travaux réceptionnés sans réserve, procès-verbal disponible.",
+    "Le chèque remis a été rejeté pour défaut de provision.",
+    "Changement de gérant en cours d'année, interlocuteur à confirmer.",
+    "Bon de commande et bons de livraison signés disponibles sur demande.",
+)
+
+STEPS = (
+    "Relance envoyée par courriel et par lettre simple",
+    "Délai écoulé sans règlement",
+    "Promesse de règlement non tenue",
+    "Relance téléphonique sans suite",
+)
+
+DEBTS = (
+    ("Indemnité forfaitaire pour frais de recouvrement", 4000, 4000),
+    ("Frais de rejet de prélèvement", 1200, 2500),
+    ("Frais de rejet de chèque", 3000, 5000),
+    ("Caution de matériel non restitué", 15_000, 90_000),
+)
+
+METHODS = ("virement", "chèque", "carte bancaire", "prélèvement")

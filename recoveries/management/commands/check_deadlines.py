@@ -1,0 +1,29 @@
+"""`manage.py check_deadlines`: the legal deadlines that are about to lapse."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from legalcity.lib.dates import today
+from recoveries.services.deadlines import deadlines_within
+
+
+class Command(BaseCommand):
+    """A line a deadline, soonest first."""
+
+    help = "List the legal deadlines of open procedures that lapse in the next N days, past ones included."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """How far to look."""
+        parser.add_argument("--days", type=int, default=15)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Date, case, what, consequence, article."""
+        found = deadlines_within(days=options["days"], today=today())
+        for injunction, deadline in found:
+            self.stdout.write(
+                f"{deadline.date}  {injunction.recovery.recovery_reference}  {deadline.what}: "
+                f"{deadline.consequence} ({deadline.article})"
+            )
+        self.stdout.write(f"{len(found)} deadlines within {options['days']} days")

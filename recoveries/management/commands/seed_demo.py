@@ -1,0 +1,56 @@
+"""`manage.py seed_demo`: a believable French portfolio of any size."""
+
+import json
+from argparse import ArgumentParser
+from datetime import date
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from legalcity.lib.dates import today
+from recoveries.demo.accounts import CLIENTS, STAFF, NotOurs
+from recoveries.demo.cases import REFERENCES
+from recoveries.demo.credentials import credentials_renew
+from recoveries.demo.portfolio import portfolio_load
+
+
+class Command(BaseCommand):
+    """Says what it added; with --credentials prints how to get in, as one JSON object on a line of its own."""
+
+    help = (
+        "Load a demonstration portfolio: client accounts, staff, cases with companies, invoices, payments, comments "
+        "and history. The same seed and day give the same cases. Run again it adds only what is missing: cases that "
+        "are there already are left alone, none comes twice, a smaller number removes nothing. A database holds the "
+        "portfolio of one seed; another seed is refused."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """How many cases, and which."""
+        parser.add_argument("--cases", type=int, default=200, help="number of cases that there shall be (default 200)")
+        parser.add_argument("--seed", type=int, default=1, help="which portfolio (default 1)")
+        parser.add_argument("--today", type=date.fromisoformat, help="the day that dates count back from (YYYY-MM-DD)")
+        parser.add_argument(
+            "--credentials",
+            action="store_true",
+            help="renew the API key of the first client and the password of the first member of staff, and print them",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Load with a progress bar, on standard error and only where it can be watched."""
+        cases = options["cases"]
+        if not 0 <= cases <= REFERENCES // 10:
+            raise CommandError(f"--cases must be between 0 and {REFERENCES // 10}")
+        try:
+            with tqdm(total=cases, unit=" cases", disable=None, dynamic_ncols=True) as bar:
+                loaded = portfolio_load(
+                    seed=options["seed"], cases=cases, today=options["today"] or today(), progress=bar.update
+                )
+        except NotOurs as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            f"{loaded.added} cases added, {loaded.present} there already; "
+            f"{len(CLIENTS)} client accounts, {len(STAFF) + 1} members of staff"
+        )
+        if options["credentials"]:
+            self.stdout.write(json.dumps(credentials_renew().as_dict()))

@@ -1,0 +1,124 @@
+"""Reads of the way to court: the facts behind eligibility, a transfer as clients see it, deadlines."""
+
+import time
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from companies.models import Company
+from legalcity.lib.countries import country_code
+from legalcity.lib.live import live
+from recoveries.catalogue import catalogue
+from recoveries.deadlines import Court, Deadline, KeyDates, Procedure, next_deadlines
+from recoveries.eligibility import Claim, Facts, Limits, Party
+from recoveries.models import Injunction, Recovery, TransferRequest
+
+State = TransferRequest.State
+
+
+def _party(company: Company | None) -> Party | None:
+    if company is None:
+        return None
+    return Party(company.company_type, company.company_country, company.company_freelance_type)
+
+
+def facts_of(recovery: Recovery) -> Facts:
+    """What the rule of eligibility looks at. An invoice without a due date counts as due on its own date."""
+    invoices = recovery.invoices.values_list("invoice_due_date", "invoice_date", "remaining_amount")
+    return Facts(
+        case_type=recovery.type,
+        status_id=recovery.status_id,
+        is_closed=catalogue.is_closing(recovery.status_id),
+        is_transferred=recovery.transferred_to_id is not None,
+        customer=_party(recovery.customer),
+        debtor=_party(recovery.debtor),
+        invoices=tuple(Claim(due or issued, remaining) for due, issued, remaining in invoices),
+        amount=recovery.amount_torecover,
+        restarts=tuple(recovery.acomptes.values_list("date", flat=True)),
+    )
+
+
+def limits() -> Limits:
+    """The limits that staff set; 0 is none."""
+    return Limits(
+        min_amount=live.INJUNCTION_MIN_AMOUNT or None,
+        max_amount=live.INJUNCTION_MAX_AMOUNT or None,
+        min_age_days=live.INJUNCTION_MIN_AGE_DAYS or None,
+        max_age_days=live.INJUNCTION_MAX_AGE_DAYS or None,
+    )
+
+
+def payment_url(key: str) -> str:
+    """The public page of a procedure's fee."""
+    return f"{settings.PUBLIC_BASE_URL}/injonction/{key}"
+
+
+def injunction_of_key(key: str) -> Injunction | None:
+    """The procedure whose payment page has an address that begins like `key`; the caller compares the rest."""
+    reference = f"REC-{key[:9]}"
+    return Injunction.objects.select_related("recovery").filter(recovery__recovery_reference=reference).first()
+
+
+def transfer_wait(request_id: int, *, seconds: float) -> TransferRequest:
+    """The request once it has ended, or as it stands after `seconds`."""
+    deadline, pause = time.monotonic() + seconds, 0.01
+    while True:
+        request = TransferRequest.objects.get(pk=request_id)
+        if request.state != State.PENDING or time.monotonic() >= deadline:
+            return request
+        time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
+        pause = min(pause * 1.6, 0.25)
+
+
+def transfer_payload(original: Recovery, *, caller_id: int) -> dict[str, Any]:
+    """A transferred case as the contract answers it."""
+    injunction = Injunction.objects.select_related("recovery__customer", "recovery__debtor").get(
+        recovery=original.transferred_to
+    )
+    case = injunction.recovery
+    return {
+        "id": case.pk,
+        "reference": case.recovery_reference,
+        "type": "INJONCTION DE PAYER",
+        "assign_to_me": case.user_id == caller_id,
+        "customer_ref": case.customer.reference if case.customer else None,
+        "debtor_ref": case.debtor.reference if case.debtor else None,
+        "url_pay": payment_url(injunction.key),
+    }
+
+
+def key_dates(injunction: Injunction) -> KeyDates:
+    """The dates of a procedure as the deadline engine takes them. An unknown country counts as the mainland."""
+    debtor = injunction.recovery.debtor
+    country = country_code(debtor.company_country) if debtor else None
+    served_how = injunction.served_how
+    return KeyDates(
+        procedure=Procedure(injunction.procedure),
+        court=Court(injunction.court_type or Court.JUDICIAL),
+        court_territory=injunction.court_territory,
+        debtor_country=country or "FR",
+        filed=injunction.filed_on,
+        court_fee_paid=injunction.court_fee_paid_on,
+        order_made=injunction.order_made_on,
+        served=injunction.served_on,
+        served_in_person=served_how == Injunction.ServedHow.PERSON if served_how else None,
+        reached=injunction.reached_on,
+        opposed=injunction.opposed_on,
+        costs_invited=injunction.costs_invited_on,
+        costs_paid=injunction.costs_paid_on,
+        opposition_notified=injunction.opposition_notified_on,
+        lawyer_appointed=injunction.lawyer_appointed_on,
+        enforceable=injunction.enforceable_on,
+        ended=injunction.ended_on,
+    )
+
+
+def deadlines_of(injunction: Injunction) -> tuple[Deadline, ...]:
+    """The legal dates that a procedure still has before it, soonest first."""
+    return next_deadlines(key_dates(injunction))
+
+
+def open_procedures() -> QuerySet[Injunction]:
+    """Procedures that have not ended."""
+    return Injunction.objects.filter(ended_on=None).select_related("recovery__debtor", "recovery__user").order_by("id")

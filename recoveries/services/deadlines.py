@@ -1,0 +1,30 @@
+"""Alerts of legal deadlines: each recorded once."""
+
+from datetime import date, timedelta
+
+from recoveries.deadlines import Deadline
+from recoveries.models import DeadlineAlert, Injunction
+from recoveries.selectors.injunction import deadlines_of, open_procedures
+
+
+def deadlines_within(*, days: int, today: date) -> list[tuple[Injunction, Deadline]]:
+    """What lapses until `days` from `today`, what is past included; soonest first."""
+    until = today + timedelta(days=days)
+    found = [
+        (injunction, deadline)
+        for injunction in open_procedures().iterator(chunk_size=500)
+        for deadline in deadlines_of(injunction)
+        if deadline.date <= until
+    ]
+    return sorted(found, key=lambda pair: (pair[1].date, pair[0].pk))
+
+
+def alerts_record(*, days: int, today: date) -> int:
+    """Record an alert for each deadline that lapses within `days`; returns how many are new."""
+    alerts = [
+        DeadlineAlert(injunction=injunction, kind=deadline.kind.value, date=deadline.date, article=deadline.article)
+        for injunction, deadline in deadlines_within(days=days, today=today)
+    ]
+    before = DeadlineAlert.objects.count()
+    DeadlineAlert.objects.bulk_create(alerts, ignore_conflicts=True, batch_size=500)
+    return DeadlineAlert.objects.count() - before

@@ -1,0 +1,183 @@
+"""The transfer of an amicable case to an injunction procedure.
+
+A request is written down, a worker carries it out: under the lock of the case, in one transaction, once. A worker
+that dies leaves the request pending, and another one begins again; whoever comes second is told so.
+"""
+
+import secrets
+from datetime import date, datetime, timedelta
+
+import structlog
+from django.db import connection, transaction
+
+from accounts.models import User
+from companies.models import Company
+from documents.models import Document, new_key
+from invoicing.models import Invoice
+from legalcity.lib.dates import now
+from recoveries.eligibility import Eligibility, assess
+from recoveries.models import Injunction, InjunctionFee, Recovery, StatusChange, TransferRequest
+from recoveries.selectors.injunction import facts_of, limits
+from recoveries.services.cases import FIELDS
+from recoveries.services.copies import copies_set
+from recoveries.services.life import status_move
+from recoveries.services.references import with_reference
+from recoveries.services.totals import case_count_add, comments_count_refresh, totals_refresh
+from recoveries.statuses import Actor, Step
+
+log = structlog.get_logger("recoveries")
+
+State = TransferRequest.State
+KEY_TAIL_BYTES = 24  # 192 bits that nobody guesses
+LEFT_BEHIND = timedelta(minutes=1)
+
+# Children are copied inside the database: as many statements for a thousand of them as for one.
+_COPIES = (
+    """
+    INSERT INTO invoicing_invoice (recovery_id, invoice_number, invoice_date, invoice_due_date, invoice_amount,
+        invoice_part_paid, invoice_part_paid_amount, api_invoice_id, created_at, updated_at)
+    SELECT %s, invoice_number, invoice_date, invoice_due_date, invoice_amount,
+        invoice_part_paid, invoice_part_paid_amount, api_invoice_id, created_at, updated_at
+    FROM invoicing_invoice WHERE recovery_id = %s AND remaining_amount > 0 ORDER BY id
+    """,
+    """
+    INSERT INTO recoveries_dette (recovery_id, label, amount, date, comment, created_at)
+    SELECT %s, label, amount, date, comment, created_at FROM recoveries_dette WHERE recovery_id = %s ORDER BY id
+    """,
+    """
+    INSERT INTO recoveries_comment (recovery_id, user_id, html, text, visible_to_user, visible_to_debtor,
+        visible_to_bailiff, is_read, created_at, updated_at)
+    SELECT %s, user_id, html, text, visible_to_user, visible_to_debtor, visible_to_bailiff, is_read, created_at,
+        updated_at
+    FROM recoveries_comment WHERE recovery_id = %s ORDER BY id
+    """,
+)
+
+
+def eligibility_of(recovery: Recovery, today: date) -> Eligibility:
+    """Whether a case may be transferred, under the present limits."""
+    return assess(facts_of(recovery), limits(), today)
+
+
+@transaction.atomic
+def transfer_request(*, recovery: Recovery, user: User) -> TransferRequest:
+    """Ask for the transfer of a case; a worker takes it from here."""
+    from recoveries.tasks import transfer_to_injunction  # Here, because tasks are a door to the services.
+
+    request = TransferRequest.objects.create(recovery=recovery, user=user)
+    transaction.on_commit(lambda: transfer_to_injunction.delay(request.pk), robust=True)
+    return request
+
+
+@transaction.atomic
+def transfer_carry_out(*, request_id: int, today: date) -> str:
+    """Carry a request out, or refuse it with its reasons; returns its state. Safe to call again at any time."""
+    # The case first, its children after; the request is read again under the lock.
+    asked = TransferRequest.objects.filter(pk=request_id).values("recovery_id")
+    original = (
+        Recovery.objects.select_for_update(of=("self",))
+        .select_related("customer", "debtor")
+        .filter(pk__in=asked)
+        .first()
+    )
+    request = TransferRequest.objects.filter(pk=request_id).first()
+    if original is None or request is None or request.state != State.PENDING:
+        return request.state if request else State.FAILED.value
+    answer = eligibility_of(original, today)
+    if not answer.eligible:
+        return _ended(request, State.REFUSED, reasons=[str(reason) for reason in answer.reasons])
+    _transfer(original, answer, request.user)
+    return _ended(request, State.DONE)
+
+
+def transfer_fail(*, request_id: int) -> None:
+    """Write down that a request could not be carried out."""
+    request = TransferRequest.objects.filter(pk=request_id, state=State.PENDING).first()
+    if request is not None:
+        _ended(request, State.FAILED)
+
+
+def transfers_left_behind(*, moment: datetime) -> list[int]:
+    """Ids of requests that nobody has carried out for a while."""
+    waiting = TransferRequest.objects.filter(state=State.PENDING, created_at__lt=moment - LEFT_BEHIND)
+    return list(waiting.order_by("id").values_list("id", flat=True)[:1000])
+
+
+def _ended(request: TransferRequest, state: State, *, reasons: list[str] | None = None) -> str:
+    request.state, request.reasons, request.ended_at = state, reasons or [], now()
+    request.save(update_fields=["state", "reasons", "ended_at"])
+    log.info("transfer_ended", recovery_id=request.recovery_id, state=state.value)
+    return state.value
+
+
+def _transfer(original: Recovery, answer: Eligibility, user: User | None) -> None:
+    customer, debtor = _copied_party(original.customer, "CUST-"), _copied_party(original.debtor, "DEBT-")
+    case = _copied_case(original, customer, debtor)
+    for statement in _COPIES:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [case.pk, original.pk])
+    _link_documents(original, case)
+    totals_refresh(recovery_id=case.pk)
+    comments_count_refresh(recovery_id=case.pk)
+    _open_procedure(case, answer)
+    StatusChange.objects.create(recovery=case, to_status_id=Step.REQUEST_DRAFT, user=user)
+    Recovery.objects.filter(pk=original.pk).update(transferred_to=case)
+    status_move(recovery_id=original.pk, to_status=Step.TRANSFERRED, user=user, by=Actor.CLIENT)
+    case_count_add(owner_id=case.owner_id, status_id=Step.REQUEST_DRAFT)
+
+
+def _copied_party(company: Company | None, prefix: str) -> Company:
+    assert company is not None  # noqa: S101 - a case without a party is not eligible
+
+    def save(reference: str) -> Company:
+        values = {field.attname: getattr(company, field.attname) for field in Company._meta.concrete_fields}
+        copy = Company(**{**values, "id": None, "reference": reference})
+        copy.save(force_insert=True)
+        return copy
+
+    return with_reference(prefix, save)
+
+
+def _copied_case(original: Recovery, customer: Company, debtor: Company) -> Recovery:
+    def save(reference: str) -> Recovery:
+        case = Recovery(
+            **{name: getattr(original, name) for name in FIELDS},
+            owner_id=original.owner_id,
+            user_id=original.user_id,
+            status_id=Step.REQUEST_DRAFT,
+            customer=customer,
+            debtor=debtor,
+            recovery_reference=reference,
+        )
+        case.type = Recovery.Type.INJUNCTION
+        copies_set(case, customer=customer, debtor=debtor)
+        case.save(force_insert=True)
+        return case
+
+    return with_reference("REC-INJ", save)
+
+
+def _link_documents(original: Recovery, case: Recovery) -> None:
+    """The new case shows the same files: linked, not stored twice."""
+    ready = list(Document.objects.filter(recovery=original, state=Document.State.READY).select_related("invoice"))
+    if not ready:
+        return
+    invoices = dict(Invoice.objects.filter(recovery=case).values_list("invoice_number", "id"))
+    for document in ready:
+        document.invoice_id = invoices.get(document.invoice.invoice_number) if document.invoice else None
+        document.pk, document.recovery_id, document.key = None, case.pk, new_key()
+    Document.objects.bulk_create(ready)
+
+
+def _open_procedure(case: Recovery, answer: Eligibility) -> None:
+    """The record of the procedure, with the fee of its kind of court and the address of its payment page."""
+    assert answer.procedure is not None and answer.court_type is not None  # noqa: S101, PT018 - it is eligible
+    fee = InjunctionFee.objects.filter(procedure=answer.procedure, court_type=answer.court_type).first()
+    Injunction.objects.create(
+        recovery=case,
+        key=case.recovery_reference.removeprefix("REC-") + secrets.token_urlsafe(KEY_TAIL_BYTES),
+        procedure=answer.procedure.value,
+        court_type=answer.court_type.value,
+        court_fee=fee.court_fee if fee else 0,
+        handling_fee=fee.handling_fee if fee else 0,
+    )

@@ -1,0 +1,74 @@
+"""The public page of a procedure's fee: no login, no script, nothing about the debt beyond reference and fee."""
+
+import hmac
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import translation
+from django.views.decorators.http import require_safe
+from segno.helpers import make_epc_qr
+
+from legalcity.api.limits import ANONYMOUS, client_address, take
+from legalcity.lib.live import live
+from recoveries.models import Injunction
+from recoveries.selectors.injunction import injunction_of_key
+
+PAGE = "pages/injunction.html"
+KEY_LENGTH = 64
+# A page of a secret address: kept by nobody, shown to no search engine, its address sent to nobody.
+HEADERS = {
+    "Cache-Control": "no-store, private",
+    "X-Robots-Tag": "noindex, nofollow, noarchive",
+    "Referrer-Policy": "no-referrer",
+}
+
+
+@require_safe
+def payment_page(request: HttpRequest, key: str) -> HttpResponse:
+    """What is due for the procedure of `key`, and how to pay it. A wrong key is a plain 404, counted per address."""
+    usage = take(ANONYMOUS, f"injonction {client_address(request)}", request)
+    with translation.override("fr"):
+        if usage.exceeded:
+            response = HttpResponse("Trop de demandes. Veuillez patienter.\n", status=429, content_type="text/plain")
+            response["Retry-After"] = str(usage.wait)
+        else:
+            response = render(request, PAGE, _context(_opened_by(key)))
+    for name, value in HEADERS.items():
+        response[name] = value
+    return response
+
+
+def _opened_by(key: str) -> Injunction:
+    """The procedure of the key. The part that is no secret finds it, the whole is compared in constant time."""
+    injunction = injunction_of_key(key) if key.isascii() else None
+    expected = injunction.key if injunction else "-" * KEY_LENGTH
+    if not hmac.compare_digest(expected.encode(), key.encode()) or injunction is None:
+        raise Http404
+    return injunction
+
+
+def _context(injunction: Injunction) -> dict[str, Any]:
+    reference = injunction.recovery.recovery_reference
+    is_due = injunction.fee_paid_on is None and injunction.fee > 0
+    return {
+        "injunction": injunction,
+        "reference": reference,
+        "is_due": is_due,
+        "firm": live.FIRM_NAME,
+        "iban": " ".join(live.FIRM_IBAN[start : start + 4] for start in range(0, len(live.FIRM_IBAN), 4)),
+        "bic": live.FIRM_BIC,
+        "qr": _qr(injunction, reference) if is_due and live.FIRM_IBAN else "",
+    }
+
+
+def _qr(injunction: Injunction, reference: str) -> str:
+    """The SEPA transfer as a QR code (EPC069-12), as SVG."""
+    code = make_epc_qr(
+        name=live.FIRM_NAME[:70],
+        iban=live.FIRM_IBAN.replace(" ", ""),
+        amount=injunction.fee,
+        text=reference,
+        bic=live.FIRM_BIC or None,
+    )
+    return str(code.svg_inline(scale=4, border=4, light="#fff", title="Code QR du virement SEPA"))
