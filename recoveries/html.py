@@ -29,6 +29,8 @@ _DANGEROUS = (
     ),
     re.compile(r"""<[^<>]*[\s"'/]on[a-z]+\s*=""", re.IGNORECASE),
 )
+# References to numbers that no character has; longer ones than Python turns into a number are among them.
+_NO_CHARACTER = re.compile(r"&#(?:[xX][0-9a-fA-F]{9,}|[0-9]{9,});?")
 _DANGEROUS_SCHEMES = ("javascript:", "vbscript:", "data:text/html")
 _ELSEWHERE = re.compile(r"\s*(?:https?://|mailto:)", re.IGNORECASE)
 _NOT_LETTERS = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202f\ufeff]+")
@@ -54,19 +56,23 @@ _cleaner = Cleaner(tags=TAGS, attributes=_allowed, protocols=PROTOCOLS, strip=Tr
 
 def cleaned(raw: str) -> str:
     """`raw` with the documented tags only. Call it on comments without `comment_errors` only."""
-    return str(_cleaner.clean(raw)).strip()
+    return str(_cleaner.clean(_NO_CHARACTER.sub("\ufffd", raw))).strip()
+
+
+def _unescaped(text: str) -> str:
+    return html.unescape(_NO_CHARACTER.sub("\ufffd", text))
 
 
 def plain_text(markup: str) -> str:
     """The words of `markup`, blocks on lines of their own."""
-    text = html.unescape(_TAG.sub("", _BLOCK_END.sub("\n", markup)))
+    text = _unescaped(_TAG.sub("", _BLOCK_END.sub("\n", markup)))
     lines = (" ".join(line.split()) for line in text.splitlines())
     return "\n".join(line for line in lines if line)
 
 
 def is_dangerous(raw: str) -> bool:
     """True for script-like content, also when it hides behind entities, white space or capitals."""
-    readings = (raw, html.unescape(raw))
+    readings = (raw, _unescaped(raw))
     if any(pattern.search(reading) for pattern in _DANGEROUS for reading in readings):
         return True
     packed = _NOT_LETTERS.sub("", readings[1]).lower()

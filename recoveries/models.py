@@ -144,8 +144,9 @@ class Recovery(models.Model):
     )
 
     # Sums over invoices, debts and payments; written by services/totals.py with every change of theirs.
-    amount = models.DecimalField(_("amount"), max_digits=16, decimal_places=2, default=0)
-    amount_torecover = models.DecimalField(_("to recover"), max_digits=16, decimal_places=2, default=0)
+    # Wide enough for the most invoices of the largest amount.
+    amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=2, default=0)
+    amount_torecover = models.DecimalField(_("to recover"), max_digits=20, decimal_places=2, default=0)
     invoices_count = models.PositiveIntegerField(_("invoices"), default=0)
     comments_count = models.PositiveIntegerField(_("comments"), default=0)
     # Copies of what lists show, sort or search by; written by services/copies.py with every change of theirs.

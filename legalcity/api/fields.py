@@ -20,6 +20,7 @@ from rest_framework import serializers
 from legalcity.lib.text import is_storable
 
 REQUIRED = _("The {field} field is required.")
+MAX_EMAIL = 254  # characters, RFC 5321
 DEEPEST = 32  # levels of a free JSON object
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 NUMBER = re.compile(r"-?\d{1,40}(\.\d{1,40})?", re.ASCII)
@@ -82,11 +83,13 @@ class EmailField(TextField):
     default_error_messages = {"not_email": _("The {field} must be a valid email address.")}
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(limit=254, **kwargs)
+        super().__init__(limit=MAX_EMAIL, **kwargs)
 
     def to_internal_value(self, data: Any) -> str:
         """The address as sent."""
         text = super().to_internal_value(data)
+        if len(text.lower()) > MAX_EMAIL:  # Some letters are longer in lower case, which is how it is kept.
+            self.fail("too_long", limit=MAX_EMAIL)
         try:
             validate_email(text)
         except DjangoValidationError:

@@ -72,6 +72,6 @@ def take(limit: Limit, key: str, request: HttpRequest) -> Usage:
     return Usage(
         limit=most,
         remaining=max(0, most - usage["count"]),
-        wait=max(1, usage["time_left"]),
+        wait=usage["time_left"] + 1,  # The window includes the second that it is named after.
         exceeded=usage["should_limit"],
     )

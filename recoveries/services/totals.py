@@ -10,7 +10,7 @@ from invoicing.models import Invoice
 from legalcity.lib.dates import now
 from recoveries.models import Acompte, CaseCount, Comment, Dette, Recovery
 
-MONEY = DecimalField(max_digits=16, decimal_places=2)
+MONEY = DecimalField(max_digits=20, decimal_places=2)
 ZERO = Value(Decimal(0), output_field=MONEY)
 
 

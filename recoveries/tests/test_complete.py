@@ -8,7 +8,6 @@ from django.db import IntegrityError
 
 from companies.models import Company
 from invoicing.models import Invoice
-from recoveries import rules
 from recoveries.models import CaseCount, Recovery, StatusChange
 from tests.factories import Api, CompanyBody, InvoiceBody, RecoveryBody, complete_body, detail, file_case
 
@@ -197,8 +196,8 @@ def test_references_have_their_form_and_differ(owner: Api) -> None:
 
 
 def test_a_reference_that_is_taken_is_drawn_anew(owner: Api, monkeypatch: pytest.MonkeyPatch) -> None:
-    drawn = iter(["REC-AAAAAA", "REC-AAAAAA", "REC-AAAAAA", "REC-BBBBBB"])
-    monkeypatch.setattr(rules, "new_reference", lambda: next(drawn))
+    letters = iter("AAAAAA" * 3 + "BBBBBB")
+    monkeypatch.setattr("secrets.choice", lambda _alphabet: next(letters))
     first, second = file_case(owner)["recovery"], file_case(owner)["recovery"]
     assert (first["recovery_reference"], second["recovery_reference"]) == ("REC-AAAAAA", "REC-BBBBBB")
     assert detail(owner, second["id"])["customer"] is not None

@@ -17,11 +17,12 @@ from companies.rules import QUALITIES, company_errors, is_real_siren
 from invoicing.models import Invoice
 from invoicing.rules import invoice_errors
 from recoveries.html import cleaned, plain_text
-from recoveries.models import Acompte, CaseCount, Comment, Dette, Recovery, Status, StatusChange, StatusGroup
+from recoveries.models import Acompte, CaseCount, Comment, Dette, Recovery, Status, StatusChange
 from recoveries.rules import recovery_errors
 from recoveries.services.cases import recovery_delete
 from recoveries.services.copies import copies_refresh
 from recoveries.services.totals import case_counts_rebuild, comments_count_refresh, totals_refresh
+from recoveries.statuses import OPEN, CaseType, Step, is_allowed
 from tests.factories import Api, ApiUserFactory, case_id
 
 pytestmark = pytest.mark.django_db
@@ -169,19 +170,25 @@ class TestExactness:
             assert sorted(CaseCount.objects.values_list("owner_id", "status_id", "n")) == counted
             assert sum(n for _, _, n in counted) == cases + 1
 
-    def test_the_history_leads_to_the_status_of_the_case(self) -> None:
-        StatusGroup.objects.create(id=4, name="Clos", position=4)
-        Status.objects.create(id=4, name="Payé", group_id=4, position=4, is_closing=True)
-        seed(120)
-        path = list(Status.objects.values_list("id", flat=True))
+    def test_the_history_leads_by_allowed_moves_to_the_status_of_the_case(self) -> None:
+        added = Status.objects.create(id=50, name="Recherche", group_id=6, position=50)
+        seed(300)
         reached = set()
         for case in Recovery.objects.all():
             steps = list(StatusChange.objects.filter(recovery=case).order_by("created_at", "id"))
-            assert [step.to_status_id for step in steps] == path[: len(steps)]
-            assert [step.from_status_id for step in steps] == [None, *path][: len(steps)]
-            assert case.status_id == steps[-1].to_status_id
+            moves = [(step.from_status_id, step.to_status_id) for step in steps]
+            assert [before for before, _ in moves] == [None, *(after for _, after in moves)][: len(moves)]
+            assert all(is_allowed(*move, added=[added.pk]) for move in moves)
+            assert case.status_id == moves[-1][1]
             reached.add(case.status_id)
-        assert reached == set(path)
+        assert reached == {*OPEN[CaseType.AMICABLE], Step.PAID, Step.CLOSED, added.pk}
+
+    def test_nothing_remains_of_what_is_paid_and_something_of_the_rest(self) -> None:
+        seed(200)
+        paid = Recovery.objects.filter(status_id=Step.PAID)
+        assert paid.exists()
+        assert not paid.exclude(amount_torecover=0).exists()
+        assert not Recovery.objects.exclude(status_id=Step.PAID).filter(amount_torecover=0).exists()
 
 
 class TestBelief:

@@ -1,5 +1,6 @@
 """The calls on the way to court: may it go, let it go, has it gone."""
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.request import Request
@@ -39,7 +40,7 @@ class TransferView(OneCaseView):
     """The transfer of a case to an injunction procedure."""
 
     failure_messages = {"create": FAILURE}
-    also_answers = {"create": {202: _("Transfer accepted and being processed")}}
+    also_answers = {"create": {202: "Transfer accepted and being processed"}}
 
     def create(self, request: Request, recovery_id: int) -> Response:
         """Ask for the transfer, and wait for the worker as long as the system settings say."""
@@ -59,9 +60,11 @@ class TransferView(OneCaseView):
             raise NotFound(_("No transfer has been requested for this recovery"))
         return self._answer(request, last)
 
-    def _answer(self, request: Request, asked: TransferRequest) -> Response:
+    def _answer(self, request: Request, asked: TransferRequest | None) -> Response:
+        if asked is None:
+            raise NotFound(NOT_FOUND)
         if asked.state == State.REFUSED:
-            raise Forbidden(NOT_ELIGIBLE, reasons=asked.reasons)
+            raise Forbidden(NOT_ELIGIBLE, reasons=[sentences[get_language()] for sentences in asked.reasons])
         if asked.state == State.FAILED:
             raise Failed(FAILURE)
         if asked.state == State.PENDING:
@@ -69,8 +72,9 @@ class TransferView(OneCaseView):
             data = {"state": asked.state, "poll_url": address}
             message = _("Transfer accepted and being processed")
             return reply(data, message, status=status.HTTP_202_ACCEPTED, headers={"Location": address})
-        original = Recovery.objects.get(pk=asked.recovery_id)
-        payload = transfer_payload(original, caller_id=caller(request).pk or 0)
+        payload = transfer_payload(asked.recovery_id, caller_id=caller(request).pk or 0)
+        if payload is None:
+            raise NotFound(_("The injunction case of this recovery is no longer there"))
         return reply(payload, _("Recovery successfully transferred to injunction procedure"))
 
 

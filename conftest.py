@@ -1,0 +1,85 @@
+"""Fixtures that the tests of every room share."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from constance import config as system_settings
+from django.conf import settings as django_settings
+from django.core.cache import caches
+from django.utils import translation
+from pytest_django import Settings
+
+from accounts.models import User
+from legalcity.lib.live import live
+from recoveries.catalogue import catalogue
+from tests.factories import Api, ApiUserFactory
+
+
+def pytest_configure() -> None:
+    """Each process of a run keeps to its own keys of a shared cache."""
+    for options in django_settings.CACHES.values():
+        options["KEY_PREFIX"] = f"{options.get('KEY_PREFIX', '')}-test-{os.getpid()}"
+
+
+def _forget_everything() -> None:
+    for cache in caches.all():
+        # django-redis empties the whole database on `clear`, the keys of other processes too.
+        if hasattr(cache, "delete_pattern"):
+            cache.delete_pattern("*")
+        else:
+            cache.clear()
+    live.forget()
+    catalogue.forget()
+
+
+@pytest.fixture(autouse=True)
+def fresh(settings: Settings) -> Iterator[None]:
+    """No test sees what another one cached, or its language; nobody is refused for asking often, unless asked for."""
+    settings.RATE_LIMITS_ENABLED = False
+    _forget_everything()
+    with translation.override("en"):
+        yield
+    _forget_everything()
+
+
+@pytest.fixture
+def api(db: None) -> Callable[[User], Api]:
+    """Gives a client of the API for a user, logged in as clients do: by e-mail and key."""
+    return Api.of
+
+
+@pytest.fixture
+def owner(api: Callable[[User], Api]) -> Api:
+    """A client of the firm, who may register further users."""
+    return api(ApiUserFactory(email="owner@example.com", can_register=True))
+
+
+@pytest.fixture
+def stranger(api: Callable[[User], Api]) -> Api:
+    """Another client of the firm."""
+    return api(ApiUserFactory(email="stranger@example.com"))
+
+
+@pytest.fixture
+def staff(api: Callable[[User], Api]) -> Api:
+    """A member of staff with an API key."""
+    return api(ApiUserFactory(email="staff@example.com", is_staff=True))
+
+
+@pytest.fixture
+def anonymous(db: None) -> Api:
+    """Somebody without a token."""
+    return Api()
+
+
+@pytest.fixture
+def system_setting(db: None) -> Callable[..., None]:
+    """Changes system settings, as staff do: `system_setting(COMMENT_LENGTH=10)`."""
+
+    def change(**values: Any) -> None:
+        for name, value in values.items():
+            setattr(system_settings, name, value)
+
+    return change

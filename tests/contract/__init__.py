@@ -1,0 +1,1 @@
+"""The published reference, response by response."""

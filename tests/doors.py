@@ -1,0 +1,234 @@
+"""The calls that take a body or a query, as tests of bad input walk them: generated from the views."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+from rest_framework.serializers import Field
+
+from legalcity.api.validation import ContractSerializer
+from recoveries.serializers import InvoiceListField
+from tests.factories import (
+    Api,
+    CompanyBody,
+    InvoiceBody,
+    RecoveryBody,
+    RegisterBody,
+    bare_case_id,
+    case_id,
+    complete_body,
+)
+
+# Their bodies are forms and their rows have files in storage: the documents room's own tests walk these routes.
+WITH_FILES = frozenset({"case-documents", "case-document", "case-document-download"})
+
+
+@dataclass(frozen=True)
+class Route:
+    """One route: its name, its address with `<...>` for what varies, its methods but HEAD, its view."""
+
+    name: str
+    address: str
+    actions: dict[str, str]
+    view: Any
+
+    @property
+    def methods(self) -> tuple[str, ...]:
+        """Methods in capitals."""
+        return tuple(sorted(method.upper() for method in self.actions))
+
+    def at(self, **ids: Any) -> str:
+        """The address with its variable parts filled in."""
+        return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(ids[match[1]]), self.address)
+
+    def __str__(self) -> str:
+        return self.name
+
+    __hash__ = object.__hash__
+
+
+def _walk(patterns: list[Any], prefix: str = "/") -> Iterator[Route]:
+    for pattern in patterns:
+        address = prefix + str(pattern.pattern).removeprefix("^")
+        if isinstance(pattern, URLResolver):
+            yield from _walk(pattern.url_patterns, address)
+        elif isinstance(pattern, URLPattern) and address.startswith("/api"):
+            view = pattern.callback
+            actions = {method: name for method, name in getattr(view, "actions", {}).items() if method != "head"}
+            yield Route(pattern.name or address, address, actions, getattr(view, "cls", view))
+
+
+@cache
+def routes() -> dict[str, Route]:
+    """Every route under /api, by name."""
+    return {route.name: route for route in _walk(get_resolver().url_patterns)}
+
+
+def login_body() -> dict[str, Any]:
+    """Credentials that fit nobody."""
+    return {"email": "john@example.com", "key": "06572215-cb86-4ca2-b6b1-2ba6ceb1e8a5"}
+
+
+def company_to_add() -> dict[str, Any]:
+    """A debtor for a case that has none."""
+    return CompanyBody(relation_type="debtor")
+
+
+def comment_body() -> dict[str, Any]:
+    """A comment."""
+    return {"comment": "<p>Called</p>"}
+
+
+# (route, method) → a body that is taken.
+BODIES: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
+    ("login", "POST"): login_body,
+    ("register", "POST"): RegisterBody,
+    ("recovery-complete", "POST"): complete_body,
+    ("recoveries", "POST"): RecoveryBody,
+    ("recovery", "PUT"): RecoveryBody,
+    ("recovery", "PATCH"): RecoveryBody,
+    ("case-companies", "POST"): company_to_add,
+    ("case-company", "PUT"): CompanyBody,
+    ("case-invoices", "POST"): InvoiceBody,
+    ("case-invoice", "PUT"): InvoiceBody,
+    ("case-comments", "POST"): comment_body,
+    ("case-comment", "PUT"): comment_body,
+}
+
+
+@dataclass(frozen=True)
+class Door:
+    """A call that takes a body."""
+
+    route: Route
+    method: str
+
+    @property
+    def serializer(self) -> ContractSerializer:
+        """What reads the body."""
+        return self.route.view.serializers[self.route.actions[self.method.lower()]]()
+
+    def body(self) -> dict[str, Any]:
+        """A body that is taken."""
+        return BODIES[self.route.name, self.method]()
+
+    def address(self, owner: Api) -> str:
+        """The call's address in a case of `owner` where it succeeds."""
+        return self.route.at(**things(owner, bare=self.route.name == "case-companies"))
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.route}"
+
+    __hash__ = object.__hash__
+
+
+def things(owner: Api, *, bare: bool = False) -> dict[str, Any]:
+    """Ids of a case of `owner` and of one thing of each kind in it; a `bare` case has a customer only."""
+    recovery_id = bare_case_id(owner) if bare else case_id(owner)
+    base = f"/api/recoveries/{recovery_id}"
+    if bare:
+        owner.data("POST", f"{base}/companies", CompanyBody(relation_type="customer"))
+    shown = owner.data("GET", base)
+    return {
+        "recovery_id": recovery_id,
+        "company_id": shown["customer"]["id"],
+        "invoice_id": shown["invoices"][0]["id"] if shown["invoices"] else 0,
+        "comment_id": owner.data("POST", f"{base}/comments", comment_body())["id"],
+        "side": "both",
+    }
+
+
+def doors() -> list[Door]:
+    """Every call that takes a JSON body."""
+    return [
+        Door(route, method.upper())
+        for route in routes().values()
+        for method, action in route.actions.items()
+        if action in getattr(route.view, "serializers", {}) and route.name not in WITH_FILES
+    ]
+
+
+@dataclass(frozen=True)
+class Place:
+    """A field of a body: the door, the keys that lead to it, and what reads it."""
+
+    door: Door
+    keys: tuple[str | int, ...]
+    field: Field
+
+    @property
+    def name(self) -> str:
+        """The key of its errors."""
+        return ".".join(map(str, self.keys))
+
+    def body(self, value: Any) -> dict[str, Any]:
+        """A good body with `value` here."""
+        body = self.door.body()
+        parent = self._parent(body)
+        parent[self.keys[-1]] = value
+        return body
+
+    def body_without(self) -> dict[str, Any]:
+        """A good body without this field."""
+        body = self.door.body()
+        del self._parent(body)[self.keys[-1]]
+        return body
+
+    def _parent(self, body: dict[str, Any]) -> Any:
+        for key in self.keys[:-1]:
+            body = body[key]  # type: ignore[index]
+        return body
+
+    def __str__(self) -> str:
+        return f"{self.door} {self.name}"
+
+    __hash__ = object.__hash__
+
+
+def _places_in(door: Door, serializer: ContractSerializer, keys: tuple[str | int, ...] = ()) -> Iterator[Place]:
+    for name, field in serializer.fields.items():
+        yield Place(door, (*keys, name), field)
+        if isinstance(field, ContractSerializer):
+            yield from _places_in(door, field, (*keys, name))
+        elif isinstance(field, InvoiceListField):
+            yield from _places_in(door, field.child, (*keys, name, 0))
+
+
+def places() -> list[Place]:
+    """Every field of every body, nested ones too."""
+    return [place for door in doors() for place in _places_in(door, door.serializer)]
+
+
+@dataclass(frozen=True)
+class Query:
+    """A list that takes a query string."""
+
+    route: Route
+
+    @property
+    def fields(self) -> dict[str, Field]:
+        """What reads each part of the query."""
+        return dict(self.route.view.queries["list"]().fields)
+
+    def address(self, owner: Api) -> str:
+        """The list of a case of `owner`."""
+        return self.route.at(**things(owner))
+
+    def __str__(self) -> str:
+        return str(self.route)
+
+    __hash__ = object.__hash__
+
+
+def queries() -> list[Query]:
+    """Every list that takes a query string."""
+    return [
+        Query(route)
+        for route in routes().values()
+        if route.actions.get("get") == "list"
+        and "list" in getattr(route.view, "queries", {})
+        and route.name not in WITH_FILES
+    ]

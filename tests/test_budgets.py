@@ -1,0 +1,258 @@
+"""How many statements a call may cost, and that each sort of the list of cases is read from its index.
+
+Statements count token and user; not what opens and closes a transaction, nor what a process reads once and keeps
+(system settings, catalogue of statuses).
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date, timedelta
+from functools import partial
+from itertools import count
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User
+from invoicing.models import Invoice
+from legalcity.lib import live as live_settings
+from recoveries import catalogue as statuses
+from recoveries.models import Comment, Recovery, StatusChange
+from recoveries.selectors.listing import SORTS, Wanted, cases_page
+from recoveries.services.copies import copies_set
+from recoveries.services.totals import case_counts_rebuild
+from tests.factories import Api, ApiUserFactory, case_id, complete_body
+
+# The most statements of each call, whatever it finds.
+BUDGETS = {
+    "GET /api/recoveries": 3,
+    "GET /api/recoveries?search=company": 3,
+    "GET /api/recoveries/{case}": 2,
+    "GET /api/recoveries/{case}/companies": 4,
+    "GET /api/recoveries/{case}/invoices": 4,
+    "GET /api/recoveries/{case}/comments": 4,
+    "GET /api/companies/type/both": 2,
+    "GET /api/auth/me": 1,
+    "POST /api/recoveries/complete": 6,
+}
+# SQLite takes so many values in one statement, so a long list of rows goes there in several.
+SQLITE_ROWS_AT_ONCE = 100
+TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT")
+
+CASE_SORT_INDEXES = {
+    # An account with a fifth of all cases finds its newest as fast by the primary key.
+    "id": "recovery_by_owner recoveries_recovery_pkey",
+    "recovery_reference": "recovery_by_reference",
+    "recovery_service_object": "recovery_by_service",
+    "recovery_last_status": "recovery_by_status",
+    "recovery_due_date": "recovery_by_due_date",
+    "amount": "recovery_by_amount",
+    "amount_torecover": "recovery_by_torecover",
+    "user_id": "recovery_by_handler",
+    "created_at": "recovery_by_created",
+    "updated_at": "recovery_by_updated",
+    "debtor_name": "recovery_by_debtor_name",
+    "debtor_company": "recovery_by_debtor_company",
+    "customer_company": "recovery_by_customer_company",
+}
+
+Node = tuple[str, str | None, str | None]
+
+pytestmark = pytest.mark.django_db
+needs_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="plans are those of PostgreSQL")
+
+SIZES = (1, 15, 100)
+
+
+@pytest.fixture(autouse=True)
+def budget_kept_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process keeps is read before the counting and does not grow old in the middle of it."""
+    monkeypatch.setattr(live_settings, "MAX_AGE", 3600.0)
+    monkeypatch.setattr(statuses, "MAX_AGE", 3600.0)
+    assert live_settings.live.MAX_PAGE_SIZE
+    assert statuses.catalogue.entries
+
+
+@pytest.fixture
+def budget_owner(budget_kept_reads: None) -> Api:
+    """The account that asks."""
+    return Api.of(ApiUserFactory(email="owner@example.com"))
+
+
+def statements(call: Callable[[], Any], *, status: int = 200) -> list[str]:
+    """The statements of a call of the API that must answer `status`."""
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        answer = call()
+    assert answer.status_code == status, answer.content
+    return [query["sql"] for query in captured if not query["sql"].startswith(TRANSACTION)]
+
+
+def file_cases(owner: User, many: int) -> None:
+    """So many bare cases of an account, with what their services would have kept."""
+    numbers = count(Recovery.objects.count())
+    cases = [
+        Recovery(
+            owner=owner,
+            user=owner,
+            status_id=1,
+            recovery_reference=f"REC-{next(numbers):06}",
+            recovery_service_object="Consulting",
+            recovery_due_date=date(2025, 12, 31),
+        )
+        for _ in range(many)
+    ]
+    for case in cases:
+        copies_set(case, customer=None, debtor=None)
+    Recovery.objects.bulk_create(cases)
+    case_counts_rebuild()
+
+
+def hang_children(case: int, user: User, many: int) -> None:
+    """So many invoices, comments and changes of status on a case."""
+    day = date(2025, 1, 1)
+    Invoice.objects.bulk_create(
+        Invoice(recovery_id=case, invoice_number=f"MORE-{n}", invoice_date=day + timedelta(n), invoice_amount=10)
+        for n in range(many)
+    )
+    Comment.objects.bulk_create(Comment(recovery_id=case, user=user, html="<p>Hi</p>", text="Hi") for _ in range(many))
+    StatusChange.objects.bulk_create(StatusChange(recovery_id=case, to_status_id=1, user=user) for _ in range(many))
+
+
+# --- reads -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("rows", SIZES)
+def test_list_of_cases(budget_owner: Api, rows: int) -> None:
+    file_cases(budget_owner.user, rows + 20)
+    asked = statements(lambda: budget_owner.get(f"/api/recoveries?per_page={rows}"))
+    assert len(asked) <= BUDGETS["GET /api/recoveries"], asked
+    assert len(budget_owner.data("GET", f"/api/recoveries?per_page={rows}")["recoveries"]) == rows
+
+
+@pytest.mark.parametrize("query", ["sort_by=debtor_name", "status=1", "page=3", "page=900", "sort_order=asc&page=2"])
+def test_list_of_cases_however_it_is_asked(budget_owner: Api, query: str) -> None:
+    file_cases(budget_owner.user, 60)
+    asked = statements(lambda: budget_owner.get(f"/api/recoveries?{query}"))
+    assert len(asked) <= BUDGETS["GET /api/recoveries"], asked
+
+
+@pytest.mark.parametrize("rows", SIZES)
+def test_search_of_cases(budget_owner: Api, rows: int) -> None:
+    file_cases(budget_owner.user, rows)
+    asked = statements(lambda: budget_owner.get(f"/api/recoveries?search=rec-&per_page={rows}"))
+    assert len(asked) <= BUDGETS["GET /api/recoveries?search=company"], asked
+
+
+@pytest.mark.parametrize("children", [1, 500])
+@pytest.mark.parametrize("path", ["", "/invoices", "/comments", "/companies"])
+def test_reads_of_one_case(budget_owner: Api, path: str, children: int) -> None:
+    case = case_id(budget_owner)
+    hang_children(case, budget_owner.user, children)
+    pages = "" if path in ("", "/companies") else "?per_page=100"
+    asked = statements(lambda: budget_owner.get(f"/api/recoveries/{case}{path}{pages}"))
+    assert len(asked) <= BUDGETS[f"GET /api/recoveries/{{case}}{path}"], asked
+
+
+@pytest.mark.parametrize("cases", [1, 12])
+def test_companies_of_an_account(budget_owner: Api, cases: int) -> None:
+    for _ in range(cases):
+        case_id(budget_owner)
+    asked = statements(lambda: budget_owner.get("/api/companies/type/both"))
+    assert len(asked) <= BUDGETS["GET /api/companies/type/both"], asked
+    assert len(budget_owner.data("GET", "/api/companies/type/both")) == 2 * cases
+
+
+def test_token_state_user_and_active_flag_are_one_statement(budget_owner: Api) -> None:
+    asked = statements(lambda: budget_owner.get("/api/auth/me"))
+    assert len(asked) == BUDGETS["GET /api/auth/me"], asked
+
+
+# --- writes ----------------------------------------------------------------------------------------------------
+
+
+def test_a_complete_case_costs_the_same_however_many_invoices_it_brings(budget_owner: Api) -> None:
+    costs = {}
+    for many in (3, 50, 500):
+        body = complete_body(invoices=[{"invoice_number": f"N-{n}"} for n in range(many)])
+        asked = statements(partial(budget_owner.post, "/api/recoveries/complete", body), status=201)
+        written = [sql for sql in asked if sql.startswith('INSERT INTO "invoicing_invoice"')]
+        at_most = 1 if connection.vendor == "postgresql" else 1 + many // SQLITE_ROWS_AT_ONCE
+        assert len(written) <= at_most
+        costs[many] = len(asked) - len(written) + 1
+    assert set(costs.values()) == {BUDGETS["POST /api/recoveries/complete"]}, costs
+
+
+# --- plans -----------------------------------------------------------------------------------------------------
+
+CASES_IN_BULK = """
+    INSERT INTO recoveries_recovery (owner_id, user_id, type, status_id, recovery_reference, recovery_service_object,
+        recovery_due_date, recovery_late_interest, recovery_penalty, created_at, updated_at, amount,
+        amount_torecover, invoices_count, comments_count, debtor_name, debtor_company, customer_company, search_text)
+    SELECT CASE WHEN n %% 5 = 0 THEN owners[1] ELSE owners[2 + n %% 9] END, owners[1 + n %% 10], 1, 1 + n %% 3,
+        'REC-' || upper(left(md5(n::text), 12)), 'Service ' || n %% 977, date '2025-01-01' + n %% 500, false, false,
+        now() - n %% 9973 * interval '1 hour', now() - n %% 8887 * interval '1 minute', n %% 6007, n %% 5003, 0, 0,
+        'Debtor ' || n %% 4001, 'Company ' || n %% 3001, 'Creditor ' || n %% 2003, 'debtor ' || n %% 4001
+    FROM generate_series(1, 25000) n, (SELECT %s::bigint[] AS owners) given
+"""
+
+
+def page_statement(wanted: Wanted) -> tuple[str, list[Any]]:
+    """The statement that reads a page of cases, with its values."""
+    seen = []
+
+    def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        seen.append((sql, params))
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(note):
+        total, rows = cases_page(wanted)
+    assert rows
+    assert total >= len(rows)
+    return seen[-1]
+
+
+def scans(plan: dict[str, Any]) -> Iterator[Node]:
+    """Each node of a plan: its type, its table, its index."""
+    yield plan["Node Type"], plan.get("Relation Name"), plan.get("Index Name")
+    for below in plan.get("Plans", []):
+        yield from scans(below)
+
+
+def assert_read_in_order(nodes: list[Node], indexes: list[str], asked: Any) -> None:
+    """The cases come from one of `indexes`, and from nowhere else; nothing is sorted."""
+    on_cases = [(kind, index) for kind, table, index in nodes if table == "recoveries_recovery"]
+    assert on_cases in [[("Index Scan", index)] for index in indexes], (asked, nodes)
+    assert not [kind for kind, _table, _index in nodes if "Sort" in kind], (asked, nodes)
+
+
+def explained(wanted: Wanted) -> list[Node]:
+    """The nodes of PostgreSQL's plan for a page of cases."""
+    sql, values = page_statement(wanted)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", values)
+        return list(scans(cursor.fetchone()[0][0]["Plan"]))
+
+
+@pytest.mark.postgres
+@needs_postgresql
+def test_each_sort_of_the_list_is_read_from_its_index() -> None:
+    owners = [ApiUserFactory().pk for _ in range(10)]
+    with connection.cursor() as cursor:
+        cursor.execute(CASES_IN_BULK, [owners])
+        cursor.execute("ANALYZE recoveries_recovery")
+        cursor.execute("ANALYZE accounts_user")
+    case_counts_rebuild()
+
+    assert set(CASE_SORT_INDEXES) == set(SORTS)
+    for sort, index in CASE_SORT_INDEXES.items():
+        for descending in (True, False):
+            for offset in (0, 4995):
+                nodes = explained(Wanted(owners[0], None, None, sort, descending, offset, 15))
+                assert_read_in_order(nodes, index.split(), (sort, descending, offset))
+
+    for group in (1, 2, 3):
+        nodes = explained(Wanted(owners[0], group, None, "created_at", True, 0, 15))
+        assert_read_in_order(nodes, ["recovery_by_status_created"], group)

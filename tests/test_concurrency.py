@@ -1,0 +1,297 @@
+"""What many do at the same moment: on PostgreSQL, each in a thread with a connection of its own."""
+
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from itertools import pairwise
+from threading import Barrier
+from typing import Any, TypeVar
+
+import pytest
+from django.db import connection, connections
+from django.db.models import Count, Sum
+
+from accounts.models import AccessToken, ApiKey, User
+from companies.models import Company
+from invoicing.models import Invoice
+from recoveries.models import CaseCount, Comment, Recovery, StatusChange
+from recoveries.services.life import status_move
+from recoveries.statuses import STATUSES, Step
+from scoring.models import TokenBalance, TokenEntry
+from scoring.services import tokens_grant
+from tests.factories import (
+    Api,
+    ApiUserFactory,
+    CompanyBody,
+    InvoiceBody,
+    RegisterBody,
+    bare_case_id,
+    case_id,
+    complete_body,
+    detail,
+    move,
+)
+
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="row locks and races need PostgreSQL"),
+    # Threads see committed rows only; migrations made the catalogue of statuses, which is put back for each test.
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+]
+
+T = TypeVar("T")
+
+MANY = 20
+TAKEN = (
+    "Failed to create company: This recovery case already has a customer. "
+    "Each recovery can have only one customer and one debtor."
+)
+
+
+def at_once(count: int, call: Callable[[int], T]) -> list[T]:
+    """What `call(0)` to `call(count - 1)` give, all begun at the same moment."""
+    barrier = Barrier(count, timeout=30)
+
+    def run(number: int) -> T:
+        try:
+            connection.ensure_connection()
+            barrier.wait()
+            return call(number)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(count) as pool:
+        return [future.result() for future in [pool.submit(run, number) for number in range(count)]]
+
+
+def twin(api: Api) -> Api:
+    """A client of its own, with the token of `api`."""
+    other = Api()
+    other.token = api.token
+    return other
+
+
+def statuses_at_once(count: int, api: Api, call: Callable[[Api, int], Any]) -> Counter[int]:
+    """How often each status answers `call(twin of api, number)`."""
+    return Counter(at_once(count, lambda number: int(call(twin(api), number).status_code)))
+
+
+@pytest.fixture
+def race_owner() -> Api:
+    """A client of the firm, who may register further users."""
+    return Api.of(ApiUserFactory(email="owner@example.com", can_register=True))
+
+
+def totals_of(recovery_id: int) -> tuple[Decimal, Decimal, int]:
+    """What the case says that it adds up to."""
+    case = Recovery.objects.get(pk=recovery_id)
+    return case.amount, case.amount_torecover, case.invoices_count
+
+
+def assert_counts_are_exact(owner: User) -> None:
+    """The kept numbers of cases are the numbers of cases."""
+    counted = Recovery.objects.filter(owner=owner).values_list("status_id").annotate(n=Count("pk"))
+    kept = CaseCount.objects.filter(owner=owner).exclude(n=0).values_list("status_id", "n")
+    assert dict(kept) == dict(counted)
+
+
+# --- a case and its parties ------------------------------------------------------------------------------------
+
+
+def test_a_case_gets_one_customer(race_owner: Api) -> None:
+    case = bare_case_id(race_owner)
+    path = f"/api/recoveries/{case}/companies"
+
+    def attach(number: int) -> tuple[int, str]:
+        answer = twin(race_owner).post(path, CompanyBody(relation_type="customer", company_name=f"Rival {number}"))
+        return answer.status_code, answer.json()["message"]
+
+    answers = Counter(at_once(MANY, attach))
+    assert answers == {
+        (201, "Company created and associated with recovery successfully"): 1,
+        (500, TAKEN): MANY - 1,
+    }
+    winner = Company.objects.get()
+    shown = detail(race_owner, case)
+    assert shown["customer"]["id"] == winner.pk
+    assert shown["customer_company"] == winner.company_name
+    assert shown["debtor"] is None
+
+
+def test_cases_opened_at_once_are_all_counted(race_owner: Api) -> None:
+    answers = statuses_at_once(MANY, race_owner, lambda api, _n: api.post("/api/recoveries/complete", complete_body()))
+    assert answers == {201: MANY}
+    assert_counts_are_exact(race_owner.user)
+    listed = race_owner.data("GET", "/api/recoveries?per_page=100")
+    assert listed["pagination"]["total"] == MANY
+    assert len({case["recovery_reference"] for case in listed["recoveries"]}) == MANY
+
+
+def test_a_case_is_deleted_once(race_owner: Api) -> None:
+    case, other = case_id(race_owner), case_id(race_owner)
+    answers = statuses_at_once(10, race_owner, lambda api, _n: api.delete(f"/api/recoveries/{case}"))
+    assert answers == {200: 1, 404: 9}
+    assert list(Recovery.objects.values_list("pk", flat=True)) == [other]
+    assert Company.objects.count() == 2
+    assert_counts_are_exact(race_owner.user)
+
+
+def test_an_invoice_for_a_case_that_is_being_deleted(race_owner: Api) -> None:
+    case = case_id(race_owner)
+
+    def act(api: Api, number: int) -> Any:
+        if number == 5:
+            return api.delete(f"/api/recoveries/{case}")
+        return api.post(f"/api/recoveries/{case}/invoices", InvoiceBody(invoice_number=f"LATE-{number}"))
+
+    answers = statuses_at_once(10, race_owner, act)
+    assert answers[200] == 1
+    assert answers[201] + answers[404] == 9
+    assert Invoice.objects.count() == 0
+
+
+# --- money -----------------------------------------------------------------------------------------------------
+
+
+def test_invoices_created_at_once_are_all_in_the_totals(race_owner: Api) -> None:
+    case = case_id(race_owner, invoices=[])
+
+    def create(api: Api, number: int) -> Any:
+        body = InvoiceBody(
+            invoice_number=f"AT-ONCE-{number}",
+            invoice_amount=f"{number + 1}.10",
+            invoice_part_paid=True,
+            invoice_part_paid_amount="1.05",
+        )
+        return api.post(f"/api/recoveries/{case}/invoices", body)
+
+    assert statuses_at_once(MANY, race_owner, create) == {201: MANY}
+    # 1.10 + 2.10 + … + 20.10, less 1.05 each.
+    assert totals_of(case) == (Decimal("212.00"), Decimal("191.00"), MANY)
+
+
+def test_invoices_created_changed_and_deleted_at_once_leave_exact_totals(race_owner: Api) -> None:
+    stored = [{"invoice_number": f"KEPT-{n}", "invoice_amount": "100.00"} for n in range(12)]
+    case = case_id(race_owner, invoices=stored)
+    path = f"/api/recoveries/{case}/invoices"
+    ids = list(Invoice.objects.filter(recovery_id=case).order_by("id").values_list("id", flat=True))
+
+    def act(api: Api, number: int) -> Any:
+        if number < 6:
+            return api.delete(f"{path}/{ids[number]}")
+        if number < 12:
+            change = {"invoice_amount": "40.25", "invoice_part_paid": True, "invoice_part_paid_amount": "0.25"}
+            return api.put(f"{path}/{ids[number]}", change)
+        return api.post(path, InvoiceBody(invoice_number=f"NEW-{number}", invoice_amount="7.07"))
+
+    assert statuses_at_once(MANY, race_owner, act) == {200: 12, 201: 8}
+    # 6 × 40.25 + 8 × 7.07; 0.25 is paid of each of the six.
+    assert totals_of(case) == (Decimal("298.06"), Decimal("296.56"), 14)
+    sums = Invoice.objects.filter(recovery_id=case).aggregate(a=Sum("invoice_amount"), r=Sum("remaining_amount"))
+    assert totals_of(case) == (sums["a"], sums["r"], 14)
+
+
+def test_an_invoice_number_is_given_once(race_owner: Api) -> None:
+    case = case_id(race_owner, invoices=[])
+    body = InvoiceBody(invoice_number="ONLY-ONE")
+    answers = statuses_at_once(10, race_owner, lambda api, _n: api.post(f"/api/recoveries/{case}/invoices", body))
+    assert answers == {201: 1, 422: 9}
+    assert totals_of(case) == (Decimal("100.00"), Decimal("100.00"), 1)
+
+
+def test_comments_written_at_once_are_all_counted(race_owner: Api) -> None:
+    case = case_id(race_owner)
+    path = f"/api/recoveries/{case}/comments"
+    answers = statuses_at_once(MANY, race_owner, lambda api, n: api.post(path, {"comment": f"<p>Note {n}</p>"}))
+    assert answers == {201: MANY}
+    assert Comment.objects.filter(recovery_id=case).count() == MANY
+    assert Recovery.objects.get(pk=case).comments_count == MANY
+
+
+# --- tokens and users ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("times", [2, 10])
+def test_a_token_is_exchanged_once(race_owner: Api, times: int) -> None:
+    def refresh(_number: int) -> tuple[int, str | None]:
+        answer = twin(race_owner).post("/api/auth/refresh")
+        return answer.status_code, answer.json().get("data", {}).get("token")
+
+    answers = at_once(times, refresh)
+    assert Counter(status for status, _token in answers) == {200: 1, 401: times - 1}
+    fresh = Api()
+    fresh.token = next(token for _status, token in answers if token)
+    assert fresh.get("/api/auth/me").status_code == 200
+    assert race_owner.get("/api/auth/me").status_code == 401
+    assert AccessToken.objects.filter(revoked_at=None).count() == 1
+
+
+def test_a_token_that_is_refreshed_and_revoked_at_once_is_dead(race_owner: Api) -> None:
+    """Whoever comes first: the old token is gone, and at most one new one exists."""
+    paths = ["/api/auth/refresh", "/api/auth/logout"] * 4
+    answers = statuses_at_once(8, race_owner, lambda api, n: api.post(paths[n]))
+    assert set(answers) <= {200, 401}
+    assert race_owner.get("/api/auth/me").status_code == 401
+    assert AccessToken.objects.filter(revoked_at=None).count() <= 1
+
+
+def test_registrations_of_one_e_mail_make_one_user(race_owner: Api) -> None:
+    emails = ["new@example.com", "New@Example.com"]
+    answers = statuses_at_once(
+        10, race_owner, lambda api, n: api.post("/api/auth/register", RegisterBody(email=emails[n % 2]))
+    )
+    assert answers == {201: 1, 200: 9}
+    user = User.objects.get(email__iexact="new@example.com")
+    assert ApiKey.objects.filter(user=user, revoked_at=None).count() == 10
+
+
+def test_one_registrar_wins_an_e_mail() -> None:
+    registrars = [Api.of(ApiUserFactory(can_register=True)) for _ in range(6)]
+    bodies = [RegisterBody(email="wanted@example.com") for _ in registrars]
+
+    def register(number: int) -> int:
+        return int(registrars[number].post("/api/auth/register", bodies[number]).status_code)
+
+    assert Counter(at_once(6, register)) == {201: 1, 403: 5}
+    assert User.objects.filter(email="wanted@example.com").count() == 1
+
+
+def test_tokens_granted_at_once_add_up() -> None:
+    user = ApiUserFactory()
+    at_once(10, lambda number: tokens_grant(user=user, amount=number + 1))
+    assert TokenBalance.objects.get(user=user).tokens == 55
+    assert TokenEntry.objects.filter(user=user).aggregate(sum=Sum("amount"))["sum"] == 55
+
+
+# --- statuses --------------------------------------------------------------------------------------------------
+
+
+def test_moves_of_one_case_make_one_chain(race_owner: Api) -> None:
+    case = case_id(race_owner)
+    move(case, Step.FORMAL_NOTICE)
+    # Each of these leads to each other one, so that no order of the moves is refused.
+    targets = [Step.PRE_LITIGATION, Step.PAYMENT_PLAN, Step.DISPUTE] * 4
+    at_once(len(targets), lambda n: status_move(recovery_id=case, to_status=targets[n], user=None).pk)
+    steps = list(StatusChange.objects.filter(recovery_id=case).order_by("id").values_list("from_status", "to_status"))
+    assert steps[:2] == [(None, Step.CREATED), (Step.CREATED, Step.FORMAL_NOTICE)]
+    assert len(steps) > 3
+    for (_before, reached), (left, _after) in pairwise(steps):
+        assert left == reached
+    assert all(left != reached for left, reached in steps)
+    assert Recovery.objects.get(pk=case).status_id == steps[-1][1]
+    assert_counts_are_exact(race_owner.user)
+
+
+def test_moves_of_many_cases_keep_the_counts(race_owner: Api) -> None:
+    """Half go one way while half come back: two moves over the same counters never wait for each other."""
+    cases = [case_id(race_owner) for _ in range(12)]
+    plan, dispute = Step.PAYMENT_PLAN, Step.DISPUTE
+    for index, case in enumerate(cases):
+        move(case, plan if index % 2 else dispute)
+    wanted = {case: dispute if index % 2 else plan for index, case in enumerate(cases)}
+    at_once(12, lambda n: status_move(recovery_id=cases[n], to_status=wanted[cases[n]], user=None).pk)
+    assert dict(Recovery.objects.values_list("pk", "status_id")) == wanted
+    assert_counts_are_exact(race_owner.user)
+    group = STATUSES[plan].group.id
+    assert race_owner.data("GET", f"/api/recoveries?status={group}")["pagination"]["total"] == 6

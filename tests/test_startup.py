@@ -1,0 +1,293 @@
+"""Starting the product from outside, as a supervisor does: what is refused, with which sentence and exit code."""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+ROOT = Path(__file__).resolve().parent.parent
+# Port 1 of this machine: nobody listens, so a connection is refused at once.
+NOBODY = "127.0.0.1:1"
+UNREACHABLE = {
+    "DATABASE_URL": f"postgres://user:hidden@{NOBODY}/legalcity",
+    "REDIS_URL": f"redis://:hidden@{NOBODY}/0",
+    "CELERY_BROKER_URL": f"amqp://user:hidden@{NOBODY}//",
+}
+REFUSED = 3
+
+Environment = dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def production(tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    """Everything that production asks for, with services that nobody offers."""
+    folder = tmp_path_factory.mktemp("production")
+    key = folder / "jwt.pem"
+    key.write_bytes(
+        rsa.generate_private_key(public_exponent=65537, key_size=2048).private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "DATA_DIR": str(folder),
+        "DEBUG": "0",
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "ENCRYPTION_KEYS": secrets.token_urlsafe(32),
+        "JWT_PRIVATE_KEYS": str(key),
+        "ALLOWED_HOSTS": "api.example.fr,127.0.0.1",
+        "PUBLIC_BASE_URL": "http://api.example.fr",
+        "CLAMD_URL": f"tcp://{NOBODY}",
+        **UNREACHABLE,
+    }
+
+
+def run(environment: Environment, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the product to its end; one that goes on for a minute fails the test."""
+    return subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def sentence(result: subprocess.CompletedProcess[str]) -> str:
+    """The one line that tells the operator, without a traceback."""
+    assert "Traceback" not in result.stderr, result.stderr
+    lines = [line for line in result.stderr.splitlines() if line.startswith("legalcity: ")]
+    assert len(lines) == 1, result.stderr
+    return lines[0]
+
+
+class TestSettings:
+    def test_a_complete_production_environment_passes_the_deployment_check(self, production: Environment) -> None:
+        https = {**production, "PUBLIC_BASE_URL": "https://api.example.fr"}
+        result = run(https, "manage.py", "check", "--deploy", "--fail-level", "WARNING")
+        assert result.returncode == 0, result.stderr
+
+    @pytest.mark.parametrize(
+        ("name", "hint"),
+        [
+            ("SECRET_KEY", "50 random characters"),
+            ("ENCRYPTION_KEYS", "32 characters or more"),
+            ("JWT_PRIVATE_KEYS", "openssl genrsa"),
+            ("ALLOWED_HOSTS", "name the hosts"),
+            ("PUBLIC_BASE_URL", "such as https://api.example.fr"),
+            ("DATABASE_URL", "postgres://user:password@host:5432/name"),
+            ("REDIS_URL", "redis://host:6379/0"),
+        ],
+    )
+    def test_a_setting_that_is_missing_is_named_with_what_to_do(
+        self, production: Environment, name: str, hint: str
+    ) -> None:
+        result = run({**production, name: ""}, "manage.py", "check")
+        assert result.returncode == 1
+        assert sentence(result).startswith(f"legalcity: {name} is not set and DEBUG=0 asks for it: ")
+        assert hint in sentence(result)
+
+    @pytest.mark.parametrize(
+        ("name", "value"),
+        [
+            ("SECRET_KEY", "embedded-development-key"),
+            ("ENCRYPTION_KEYS", "short"),
+            ("ALLOWED_HOSTS", "*"),
+        ],
+    )
+    def test_a_setting_that_is_not_safe_is_named_and_not_shown(
+        self, production: Environment, name: str, value: str
+    ) -> None:
+        result = run({**production, name: value}, "manage.py", "check")
+        assert result.returncode == 1
+        assert sentence(result).startswith(f"legalcity: {name} is not safe and DEBUG=0 asks for it: ")
+        assert f"'{value}'" not in result.stderr
+
+    @pytest.mark.parametrize(
+        ("name", "value", "told"),
+        [
+            ("DEBUG", "perhaps", "DEBUG='perhaps' is neither yes nor no: set it to 1 or 0."),
+            ("TRUSTED_PROXIES", "two", "set it to a whole number from 0 to 10"),
+            ("TRUSTED_PROXIES", "11", "set it to a whole number from 0 to 10"),
+            ("DATABASE_URL", "mysql://user:hidden@host/name", "begins with postgres://"),
+            ("DATABASE_URL", "postgres://user:hidden@host:5432", "names no database"),
+            ("DATABASE_URL", "postgres://user:hidden@host:port/name", "names no database"),
+            ("REDIS_URL", "http://user:hidden@host", "begins with redis://"),
+        ],
+    )
+    def test_nonsense_is_refused_in_development_too(
+        self, production: Environment, name: str, value: str, told: str
+    ) -> None:
+        result = run({**production, "DEBUG": "1", name: value}, "manage.py", "check")
+        assert result.returncode == 1
+        assert told in sentence(result)
+        assert "hidden" not in result.stderr
+
+    def test_with_nothing_set_the_embedded_default_works(self, production: Environment) -> None:
+        bare = {name: production[name] for name in ("PATH", "HOME", "DATA_DIR")}
+        assert run(bare, "manage.py", "check").returncode == 0
+
+
+class TestServices:
+    @pytest.mark.parametrize(
+        "command",
+        [
+            pytest.param(("-m", "gunicorn", "legalcity.wsgi"), id="gunicorn"),
+            pytest.param(("-m", "legalcity.lib.startup", "worker"), id="worker"),
+        ],
+    )
+    def test_what_cannot_be_reached_is_told_once_and_ends_the_start(
+        self, production: Environment, command: tuple[str, ...]
+    ) -> None:
+        result = run({**production, "PORT": str(free_port())}, *command)
+        assert result.returncode == REFUSED
+        assert "Traceback" not in result.stderr
+        assert "Booting worker" not in result.stderr
+        told = [line for line in result.stderr.splitlines() if line.startswith("legalcity: ")]
+        assert len(told) == 3
+        for line, name, advice in zip(told, UNREACHABLE, ("start it", "start Redis", "start its broker"), strict=True):
+            assert f"of {name} cannot be reached" in line
+            assert advice in line
+        assert "hidden" not in result.stderr
+
+    def test_a_database_without_its_tables_is_refused(self, production: Environment, tmp_path: Path) -> None:
+        fresh = {**production, "DATABASE_URL": f"sqlite:///{tmp_path / 'fresh.sqlite3'}"}
+        result = run(fresh, "-m", "legalcity.lib.startup")
+        assert result.returncode == REFUSED
+        assert "migrations: run `python manage.py migrate` first." in result.stderr
+
+    def test_a_signing_key_that_cannot_be_read_is_refused(self, production: Environment, tmp_path: Path) -> None:
+        broken = tmp_path / "broken.pem"
+        broken.write_text("no key at all")
+        environment = {**production, "JWT_PRIVATE_KEYS": str(broken), "PORT": str(free_port())}
+        result = run(environment, "-m", "gunicorn", "legalcity.wsgi")
+        assert result.returncode == REFUSED
+        assert f"JWT_PRIVATE_KEYS names {broken}" in sentence(result)
+
+    @pytest.mark.parametrize(("name", "value"), [("PORT", "eighty"), ("PORT", "70000"), ("WEB_CONCURRENCY", "0")])
+    def test_the_servers_own_settings_are_checked(self, production: Environment, name: str, value: str) -> None:
+        result = run({**production, name: value}, "-m", "gunicorn", "legalcity.wsgi")
+        assert result.returncode == REFUSED
+        assert sentence(result).startswith(f"legalcity: {name}='{value}' does not do")
+
+    def test_a_worker_without_a_queue_is_refused_in_development_too(self, production: Environment) -> None:
+        bare = {name: production[name] for name in ("PATH", "HOME", "DATA_DIR")}
+        result = run(bare, "-m", "legalcity.lib.startup", "worker")
+        assert result.returncode == REFUSED
+        assert "Set REDIS_URL (or CELERY_BROKER_URL) for a worker." in sentence(result)
+
+
+class TestServer:
+    @pytest.fixture(scope="class")
+    def embedded(self, production: Environment, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+        """The embedded default, its database ready."""
+        environment = {
+            **{name: production[name] for name in ("PATH", "HOME")},
+            "DATA_DIR": str(tmp_path_factory.mktemp("embedded")),
+            "WEB_CONCURRENCY": "1",
+        }
+        assert run(environment, "manage.py", "migrate", "--verbosity", "0").returncode == 0
+        return environment
+
+    @pytest.fixture
+    def server(self, embedded: Environment) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+        """The embedded default under the production server, answering."""
+        port = free_port()
+        command = [sys.executable, "-m", "gunicorn", "legalcity.wsgi"]
+        with (Path(embedded["DATA_DIR"]) / "server.log").open("wb") as log:
+            process = subprocess.Popen(command, cwd=ROOT, env={**embedded, "PORT": str(port)}, stdout=log, stderr=log)
+        try:
+            _wait_until_ready(port, process)
+            yield process, port
+        finally:
+            process.terminate()
+            process.wait()
+
+    def test_it_answers_and_ends_when_told(
+        self, server: tuple[subprocess.Popen[bytes], int], production: Environment
+    ) -> None:
+        process, port = server
+        with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+            assert answer.read() == b"ready\n"
+        assert not (Path(production["HOME"]) / ".gunicorn").exists()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(timeout=30) == 0
+
+    def test_a_walk_that_fails_names_its_step(
+        self, server: tuple[subprocess.Popen[bytes], int], production: Environment
+    ) -> None:
+        nobody = {"PATH": production["PATH"], "LEGALCITY_EMAIL": "nobody@example.fr", "LEGALCITY_API_KEY": "wrong"}
+        result = run(nobody, "scripts/walk.py", f"http://127.0.0.1:{server[1]}")
+        assert result.returncode == 1
+        assert "Step 2 failed" in result.stderr
+        assert "expected status 200, got 401" in result.stderr
+
+
+class TestDemo:
+    def test_it_walks_the_main_job_shows_the_ways_in_and_ends_on_ctrl_c(
+        self, production: Environment, tmp_path: Path
+    ) -> None:
+        # The shell's own settings are not the demonstration's: these services are not there.
+        environment = {**production, "DATA_DIR": str(tmp_path)}
+        command = [sys.executable, "scripts/demo.py", "--port", str(free_port()), "--cases", "5"]
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        assert process.stdout is not None
+        lines = []
+        try:
+            for line in process.stdout:
+                lines.append(line)
+                if "Server log" in line:
+                    break
+            process.send_signal(signal.SIGINT)
+            rest, _ = process.communicate(timeout=30)
+        finally:
+            process.kill()
+        shown = "".join([*lines, rest])
+        assert process.returncode == 0, shown
+        for step in ("logs in", "files an unpaid case", "finds", "follows", "adds an invoice", "comments", "reads"):
+            assert step in shown
+        for way_in in ("/api ", "/docs", "/admin/", "key ", "password "):
+            assert way_in in shown
+        with socket.socket() as probe:
+            assert probe.connect_ex(("127.0.0.1", int(command[3]))) != 0
+
+    def test_a_port_that_is_taken_is_said_before_anything_is_done(
+        self, production: Environment, tmp_path: Path
+    ) -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            port = taken.getsockname()[1]
+            environment = {**production, "DATA_DIR": str(tmp_path / "data")}
+            result = run(environment, "scripts/demo.py", "--port", str(port))
+        assert result.returncode == 1
+        assert f"port {port} of 127.0.0.1 cannot be had" in result.stderr
+        assert not (tmp_path / "data").exists()
+
+
+def _wait_until_ready(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            with urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5):
+                return
+        except (URLError, OSError):
+            time.sleep(0.2)
+    raise AssertionError("the server did not start")
