@@ -59,7 +59,7 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
     "FIRM_NAME": ("LegalCity", "Name of the firm, as the payment page shows it.", "line"),
     "FIRM_IBAN": (
         "",
-        "IBAN for the fees of procedures; without one the payment page sends people to the firm.",
+        "IBAN for the fees of procedures; without one the payment page names the firm only.",
         "optional",
     ),
     "FIRM_BIC": ("", "BIC for the fees of procedures.", "optional"),
