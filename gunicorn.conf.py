@@ -1,11 +1,19 @@
-"""The production server. PORT, WEB_CONCURRENCY and WEB_THREADS come from the environment."""
+"""The production server. HOST, PORT, WEB_CONCURRENCY and WEB_THREADS come from the environment."""
 
 import multiprocessing
-import os
+import signal
+import subprocess
+import sys
+from typing import Any
 
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_CONCURRENCY", multiprocessing.cpu_count() + 1))
-threads = int(os.environ.get("WEB_THREADS", 4))
+from legalcity.lib.env import Environment
+from legalcity.lib.startup import refusing
+
+with refusing():
+    env = Environment()
+    bind = f"{env.text('HOST', '127.0.0.1')}:{env.number('PORT', default=8000, least=1, most=65535)}"
+    workers = env.number("WEB_CONCURRENCY", default=multiprocessing.cpu_count() + 1, least=1, most=1000)
+    threads = env.number("WEB_THREADS", default=4, least=1, most=1000)
 worker_class = "gthread"
 timeout = 60
 graceful_timeout = 30
@@ -16,3 +24,22 @@ max_requests_jitter = 4_000
 limit_request_line = 8190
 # Requests are logged by the application, with their id and without personal data.
 accesslog = None
+# No door beside the port: the server is steered by signals.
+control_socket_disable = True
+
+
+def on_starting(_server: Any) -> None:
+    """Refuse to start without what the application needs.
+
+    Asked in a process of its own, so that the workers inherit nothing of it; and once, so that a worker that is
+    renewed during a short outage of a service does not take the whole server down.
+    """
+    question = "import legalcity.wsgi, legalcity.lib.startup as startup; startup.main()"
+    asked = subprocess.run([sys.executable, "-c", question], check=False)  # noqa: S603
+    if asked.returncode:
+        sys.exit(asked.returncode)
+
+
+def post_worker_init(_worker: Any) -> None:
+    """Leave Ctrl-C to the master, who tells the workers: told twice at once, a worker can lock itself up."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -101,6 +101,9 @@ TEMPLATES = [
     },
 ]
 
+# These two look for Django's own class names; ours (lib/pages.py) are subclasses of them.
+SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W003"]
+
 # --- database, cache, queue ------------------------------------------------------------------------------------
 DATABASE_URL = env.required(
     "DATABASE_URL",
@@ -127,7 +130,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.required(
     "REDIS_URL",
-    env.url("REDIS_URL", schemes=("redis", "rediss", "unix")),
+    env.url("REDIS_URL", schemes=("redis", "rediss")),
     "set it to redis://host:6379/0; rate limits and caches must be one for all processes.",
 )
 if REDIS_URL:
@@ -141,14 +144,14 @@ if REDIS_URL:
         },
     }
     # django-ratelimit knows its stores by name; this one is django-redis', one round trip shorter.
-    SILENCED_SYSTEM_CHECKS = ["django_ratelimit.W001"]
+    SILENCED_SYSTEM_CHECKS += ["django_ratelimit.W001"]
 else:
     CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
         "limits": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "limits"},
     }
     # Each process counts for itself here, which is what these two checks warn of.
-    SILENCED_SYSTEM_CHECKS = ["django_ratelimit.E003", "django_ratelimit.W001"]
+    SILENCED_SYSTEM_CHECKS += ["django_ratelimit.E003", "django_ratelimit.W001"]
 RATELIMIT_USE_CACHE = "limits"
 RATELIMIT_FAIL_OPEN = True
 
@@ -162,7 +165,9 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # A worker that was killed leaves its task to another after this time.
-CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 600}
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": env.number("CELERY_VISIBILITY_TIMEOUT", default=600, least=1, most=86_400)  # seconds
+}
 CELERY_TIMEZONE = "Europe/Paris"
 
 # --- documents -------------------------------------------------------------------------------------------------
@@ -171,7 +176,7 @@ DOCUMENTS_DIR = env.folder("DOCUMENTS_DIR", DATA_DIR / "documents")
 S3_BUCKET = env.text("S3_BUCKET")
 CLAMD_URL = env.url("CLAMD_URL", schemes=("tcp", "unix"))
 CLAMD_TIMEOUT = env.number("CLAMD_TIMEOUT", default=60, least=1, most=600)  # seconds
-FETCH_PORTS = frozenset(int(port) for port in env.items("FETCH_PORTS", ["80", "443"]))
+FETCH_PORTS = env.numbers("FETCH_PORTS", {80, 443}, most=65_535)
 
 # --- people and their keys -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -290,6 +295,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 SECURE_SSL_REDIRECT = IS_HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]  # Supervisors ask from inside, without TLS.
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = IS_HTTPS
 SECURE_REFERRER_POLICY = "same-origin"
@@ -297,4 +303,7 @@ X_FRAME_OPTIONS = "DENY"
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-LOGGING = logs.configure(env.text("LOG_LEVEL", "INFO").upper(), env.text("LOG_FORMAT", "json"))
+LOGGING = logs.configure(
+    env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
+    env.choice("LOG_FORMAT", "JSON", ("JSON", "CONSOLE")).lower(),
+)

@@ -282,7 +282,7 @@ class ContractSchema(AutoSchema):
         also: dict[int, str] = getattr(self.view, "also_answers", {}).get(self.action, {})
         bodies = {status: self._success(status, answers.get(status, [])) for status in successes}
         for status, text in also.items():
-            bodies[status] = {**self._success(status, []), "description": text}
+            bodies[status] = {**self._success(status, []), "description": str(text)}
         for status in {status for status in answers if status >= 400} | self._possible_failures():
             bodies[status] = self._failure(status, answers.get(status, []))
         return {str(status): bodies[status] for status in sorted(bodies)}
@@ -390,7 +390,7 @@ def _shared_responses() -> Schema:
     responses = {}
     for status, (name, text, _sentence) in SHARED.items():
         body = {"success": False, "message": _shared_message(status)}
-        responses[name] = {**_failure_response(status, [Answer(status, "", body)]), "description": text}
+        responses[name] = {**_failure_response(status, [Answer(status, "", body)]), "description": str(text)}
     return responses
 
 

@@ -49,6 +49,20 @@ class Environment:
             )
         return int(raw)
 
+    def numbers(self, name: str, default: set[int], *, most: int) -> frozenset[int]:
+        """A comma-separated list of whole numbers from 1 to `most`."""
+        parts = self.items(name)
+        if any(not part.isdecimal() or not 1 <= int(part) <= most for part in parts):
+            raise ImproperlyConfigured(f"{name} is a list of whole numbers between 1 and {most}, comma between.")
+        return frozenset(map(int, parts)) or frozenset(default)
+
+    def choice(self, name: str, default: str, words: tuple[str, ...]) -> str:
+        """One of a few words, in capitals."""
+        word = self.text(name, default).upper() or default
+        if word not in words:
+            raise ImproperlyConfigured(f"{name}={word} is unknown: set it to {', '.join(words)}.")
+        return word
+
     def items(self, name: str, default: list[str] | None = None) -> list[str]:
         """A comma-separated list, blanks left out."""
         raw = self.text(name)

@@ -9,7 +9,8 @@ from random import Random
 from invoicing.models import Invoice
 from recoveries.demo.sentences import DEBTS, METHODS
 from recoveries.demo.trades import Trade
-from recoveries.models import Acompte, Dette
+from recoveries.models import Acompte, Dette, StatusChange
+from recoveries.statuses import Step
 
 COUNTS = (1, 2, 3, 4, 5, 8)
 COUNT_WEIGHTS = (44, 27, 15, 8, 4, 2)
@@ -70,20 +71,20 @@ def dettes_build(rng: Random, *, filed: datetime) -> list[Dette]:
     return [Dette(label=label, amount=euros(rng.randint(least, most)), date=day, created_at=filed)]
 
 
-def acomptes_build(rng: Random, *, owed: Decimal, moments: Sequence[datetime]) -> list[Acompte]:
-    """Payments received after the reminders at `moments`, together less than `owed`."""
-    acomptes = []
-    for moment in moments:
-        if rng.random() < 0.3:
+def acomptes_build(rng: Random, *, owed: Decimal, changes: Sequence[StatusChange]) -> list[Acompte]:
+    """Payments received as the case went on: two at most, in part; and what remained, once it is paid."""
+    acomptes: list[Acompte] = []
+    for change in changes[1:]:
+        if change.to_status_id == Step.PAID:
+            rest = owed - sum(acompte.amount for acompte in acomptes)
+            acomptes.append(_acompte(rng, rest, change.created_at))
+        elif len(acomptes) < 2 and rng.random() < 0.2:
             share = rng.choice((Decimal("0.10"), Decimal("0.20"), Decimal("0.25"), Decimal("0.40")))
-            method = rng.choice(METHODS)
-            acomptes.append(
-                Acompte(
-                    amount=max((owed * share).quantize(Decimal("0.01")), Decimal("0.01")),
-                    date=moment.date(),
-                    method=method,
-                    reference=f"{method[:3].upper()} {rng.randrange(10**6):06d}",
-                    created_at=moment,
-                )
-            )
-    return acomptes[:2]
+            acomptes.append(_acompte(rng, (owed * share).quantize(Decimal("0.01")), change.created_at))
+    return acomptes
+
+
+def _acompte(rng: Random, amount: Decimal, moment: datetime) -> Acompte:
+    method = rng.choice(METHODS)
+    reference = f"{method[:3].upper()} {rng.randrange(10**6):06d}"
+    return Acompte(amount=amount, date=moment.date(), method=method, reference=reference, created_at=moment)

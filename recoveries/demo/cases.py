@@ -1,6 +1,6 @@
 """One case of the portfolio, unsaved. The same seed, day and number give the same case, alone or among a million."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -28,14 +28,14 @@ REASON_WEIGHTS = (3, 30, 26, 12, 8, 6, 2, 8, 5)
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the cases of a portfolio share. `path` are the statuses in the order in which a case takes them."""
+    """What the cases of a portfolio share. `statuses` is the catalogue, by id."""
 
     seed: int
     today: date
     names: Names
     accounts: Sequence[Account]
     staff: Sequence[int]
-    path: Sequence[Status]
+    statuses: Mapping[int, Status]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +78,11 @@ def case_build(scene: Scene, number: int) -> CaseDraft:
 
     debtor = debtor_build(rng=rng, names=scene.names, owner_id=account.user_id, today=scene.today)
     debtor.created_at = debtor.updated_at = filed
-    changes = statuses_walk(rng, path=scene.path, filed=filed, today=scene.today, people=people)
+    changes = statuses_walk(rng, statuses=scene.statuses, filed=filed, today=scene.today, people=people)
     invoices = invoices_build(rng, trade=account.trade, account=account.number, filed=filed)
     dettes = dettes_build(rng, filed=filed)
     owed = remaining(invoices) + sum((dette.amount for dette in dettes), Decimal(0))
-    acomptes = acomptes_build(rng, owed=owed, moments=[change.created_at for change in changes[1:]])
+    acomptes = acomptes_build(rng, owed=owed, changes=changes)
     comments = comments_build(rng, filed=filed, today=scene.today, people=people, debtor=debtor.person, owed=owed)
 
     recovery = Recovery(

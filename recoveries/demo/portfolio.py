@@ -11,7 +11,6 @@ from django.db import models, reset_queries, transaction
 
 from companies.models import Company
 from invoicing.models import Invoice
-from recoveries.catalogue import CREATED
 from recoveries.demo.accounts import accounts_ensure
 from recoveries.demo.cases import CaseDraft, Scene, case_build, reference_of
 from recoveries.demo.people import names_of
@@ -48,12 +47,8 @@ def scene_set(*, seed: int, today: date) -> Scene:
     """The accounts, found or made, and what all cases share. Raises NotOurs."""
     names = names_of(seed)
     accounts, staff = accounts_ensure(seed=seed, names=names)
-    return Scene(seed=seed, today=today, names=names, accounts=accounts, staff=staff, path=_path())
-
-
-def _path() -> list[Status]:
-    """The statuses in the order of the catalogue, from the one that cases begin with."""
-    return sorted(Status.objects.all(), key=lambda status: status.pk != CREATED)
+    statuses = Status.objects.in_bulk()
+    return Scene(seed=seed, today=today, names=names, accounts=accounts, staff=staff, statuses=statuses)
 
 
 def _batch_load(scene: Scene, numbers: Sequence[int]) -> int:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from recoveries.statuses import Step
+
 
 @dataclass(frozen=True, slots=True)
 class Remark:
@@ -41,12 +43,16 @@ OBSERVATIONS = (
     "Bon de commande et bons de livraison signés disponibles sur demande.",
 )
 
-STEPS = (
-    "Relance envoyée par courriel et par lettre simple",
-    "Délai écoulé sans règlement",
-    "Promesse de règlement non tenue",
-    "Relance téléphonique sans suite",
-)
+STEPS: dict[int, str] = {
+    Step.REMINDER_1: "Première relance envoyée par courriel et par lettre simple",
+    Step.REMINDER_2: "Délai écoulé sans règlement, seconde relance envoyée",
+    Step.FORMAL_NOTICE: "Mise en demeure envoyée en recommandé avec accusé de réception",
+    Step.PRE_LITIGATION: "Sans réponse à la mise en demeure, pièces réunies",
+    Step.PAYMENT_PLAN: "Échéancier accepté par le débiteur",
+    Step.DISPUTE: "Le débiteur conteste la créance par écrit",
+    Step.PAID: "Solde reçu",
+    Step.CLOSED: "Créance jugée irrécouvrable, dossier clos à la demande du client",
+}
 
 DEBTS = (
     ("Indemnité forfaitaire pour frais de recouvrement", 4000, 4000),

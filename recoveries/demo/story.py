@@ -1,17 +1,30 @@
 """The life of a case: when it was filed, how far it went, what was written on it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from html import escape
-from itertools import pairwise
 from random import Random
 
 from recoveries.demo.sentences import REMARKS, STEPS
 from recoveries.models import Comment, Status, StatusChange
+from recoveries.statuses import STATUSES, Actor, Step, allowed_moves
 
 SPAN = 730  # days that the portfolio reaches back
+# How often a status comes next, where the life cycle allows it. A transfer makes a second case, so none is here; a
+# status that staff added comes now and then.
+NEXT: dict[int, int] = {
+    Step.REMINDER_1: 60,
+    Step.REMINDER_2: 55,
+    Step.FORMAL_NOTICE: 24,
+    Step.PRE_LITIGATION: 14,
+    Step.PAYMENT_PLAN: 9,
+    Step.DISPUTE: 6,
+    Step.PAID: 8,
+    Step.CLOSED: 3,
+}
+SELDOM = 2
 COMMENT_COUNTS = (0, 1, 2, 3, 4, 6)
 COMMENT_WEIGHTS = (22, 27, 22, 15, 9, 5)
 
@@ -37,25 +50,41 @@ def _office_hours(rng: Random, day: date) -> datetime:
 
 
 def statuses_walk(
-    rng: Random, *, path: Sequence[Status], filed: datetime, today: date, people: People
+    rng: Random, *, statuses: Mapping[int, Status], filed: datetime, today: date, people: People
 ) -> list[StatusChange]:
-    """The steps through `path` that the case has taken by `today`, oldest first; the last one is where it stands."""
-    steps = [StatusChange(to_status_id=path[0].id, user_id=people.client, created_at=filed)]
-    day = filed.date()
-    for before, after in pairwise(path):
-        day += timedelta(days=rng.randint(10, 45))
-        if day >= today or before.is_closing or rng.random() < 0.3:
+    """The moves that the case has made by `today`, oldest first; the last one is where it stands.
+
+    Each is one that the life cycle allows, to a status of the catalogue (`statuses`), and none comes twice.
+    """
+    here, day = int(Step.CREATED), filed.date()
+    changes = [StatusChange(to_status_id=here, user_id=people.client, created_at=filed)]
+    seen = {here}
+    while weights := _ways_on(statuses, here, seen):
+        day += timedelta(days=rng.randint(8, 40))
+        if day >= today or rng.random() < 0.2:
             break
-        steps.append(
+        before, here = here, rng.choices(list(weights), list(weights.values()))[0]
+        seen.add(here)
+        changes.append(
             StatusChange(
-                from_status_id=before.id,
-                to_status_id=after.id,
+                from_status_id=before,
+                to_status_id=here,
                 user_id=people.handler,
-                comment=rng.choice(STEPS),
+                comment=STEPS.get(here, ""),
                 created_at=_office_hours(rng, day),
             )
         )
-    return steps
+    return changes
+
+
+def _ways_on(statuses: Mapping[int, Status], here: int, seen: set[int]) -> dict[int, int]:
+    """The statuses that may come after `here`, in order, each with its weight; none after a closing one."""
+    if statuses[here].is_closing:
+        return {}
+    added = [pk for pk in statuses if pk not in STATUSES]
+    allowed = allowed_moves(here, by=Actor.STAFF, added=added)
+    usual = {**dict.fromkeys(added, SELDOM), **NEXT}
+    return {pk: usual[pk] for pk in sorted(statuses) if pk in allowed and pk in usual and pk not in seen}
 
 
 def comments_build(

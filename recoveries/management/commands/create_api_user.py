@@ -13,6 +13,8 @@ from accounts.models import User
 from accounts.services import key_issue
 from scoring.services import tokens_grant
 
+LONGEST = 255  # characters of a name
+
 
 class Command(BaseCommand):
     """Prints the credentials once; nobody can read the key again."""
@@ -38,6 +40,11 @@ class Command(BaseCommand):
             validate_email(email)
         except ValidationError as error:
             raise CommandError(f"{email!r} is not an e-mail address") from error
+        for name in ("first_name", "last_name", "entreprise"):
+            if len(options[name]) > LONGEST:
+                raise CommandError(f"--{name.replace('_', '-')} has more than {LONGEST} characters")
+        if options["tokens"] < 0:
+            raise CommandError("--tokens is 0 or more")
         if User.objects.filter(email=email).exists():
             raise CommandError(f"a user with the e-mail {email} exists already")
         user = User.objects.create_user(

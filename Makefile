@@ -1,0 +1,53 @@
+# Everything that one does with LegalCity, by name: `make help`.
+# Asks for Python 3.11 or later, pip and make; nothing here depends on a locale or a terminal.
+
+export LC_ALL := C.UTF-8
+export PYTHONUTF8 := 1
+export DJANGO_SETTINGS_MODULE := legalcity.settings
+
+PY := .venv/bin/python
+PORT ?= 8000
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint serve worker beat migrate lock bench installed
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s%s\n", $$1, $$2 }'
+
+setup: ## make .venv from the locked requirements
+	@sh scripts/setup.sh requirements-dev.txt
+
+# What runs in production does not need the tools of development; where these are installed they do not hurt.
+installed:
+	@sh scripts/setup.sh requirements.txt
+
+demo: installed ## a server on 127.0.0.1:8000 (PORT) with demonstration data, the main job walked through; Ctrl-C ends it
+	@$(PY) scripts/demo.py --port $(PORT)
+
+test: setup ## the whole test suite; on PostgreSQL and Redis where DATABASE_URL and REDIS_URL name them (ARGS for pytest)
+	@DEBUG=1 $(PY) -m pytest -n auto $(ARGS)
+
+lint: setup ## style, types, layers, migrations, settings
+	@sh scripts/lint.sh
+
+serve: installed ## the production server on PORT (docs/ops.md)
+	@sh scripts/serve.sh
+
+worker: installed ## a worker for the queue, with the clock when BEAT=1
+	@$(PY) -m legalcity.lib.startup worker
+	@exec $(PY) -m celery -A legalcity worker --loglevel INFO $(if $(filter 1,$(BEAT)),--beat --schedule var/beat,)
+
+beat: installed ## the clock of the periodic tasks: one process in all
+	@$(PY) -m legalcity.lib.startup worker
+	@mkdir -p var
+	@exec $(PY) -m celery -A legalcity beat --loglevel INFO --schedule var/beat
+
+migrate: installed ## bring the database up to date
+	@$(PY) manage.py migrate
+
+lock: setup ## write requirements.txt and requirements-dev.txt anew from the .in files
+	@sh scripts/lock.sh
+
+bench: setup ## measure the read and write paths on PostgreSQL, as ratios to the ceiling
+	@$(PY) benchmarks/run.py $(ARGS)

@@ -1,0 +1,23 @@
+#!/bin/sh
+# Everything that can be said of the code without running it. Stops at the first fault.
+set -eu
+step() {
+    echo "lint: $1"
+    shift
+    "$@"
+}
+# The settings that the checks load are those of development, whatever this shell exports.
+export DEBUG=1
+unset DATABASE_URL REDIS_URL CELERY_BROKER_URL 2>/dev/null || true
+python=.venv/bin/python
+
+step "ruff check" $python -m ruff check .
+step "ruff format" $python -m ruff format --check .
+step "mypy" $python -m mypy .
+step "imports" .venv/bin/lint-imports
+if find templates -name '*.html' | grep -q .; then
+    step "templates" $python -m djlint templates --lint --quiet --profile django
+fi
+step "migrations" $python manage.py makemigrations --check --dry-run
+step "django check" $python manage.py check
+step "django check --deploy" $python scripts/check_deploy.py
