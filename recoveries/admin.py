@@ -109,10 +109,11 @@ class InjunctionAdmin(admin.ModelAdmin):
     @admin.display(description=_("next legal deadlines"))
     def next_dates(self, injunction: Injunction) -> str:
         """What must happen by when, what follows if it does not, and why."""
-        lines = (
-            (deadline.date, deadline.what, deadline.consequence, deadline.article)
-            for deadline in deadlines_of(injunction)
-        )
+        try:
+            deadlines = deadlines_of(injunction)
+        except ValueError as error:  # A court where the Code de procédure civile does not apply.
+            return str(error)
+        lines = ((deadline.date, deadline.what, deadline.consequence, deadline.article) for deadline in deadlines)
         return format_html_join("", "{}: {}. {} ({})<br>", lines) or "-"
 
 

@@ -52,14 +52,20 @@ class Catalogue:
         """Ids of the statuses of a group."""
         return [entry.id for entry in self.entries.values() if entry.group == group]
 
+    def entry(self, status_id: int) -> Entry:
+        """One status; the catalogue is read again for one that another process has just added."""
+        if status_id not in self.entries:
+            self.forget()
+        return self.entries[status_id]
+
     def payload(self, status_id: int) -> dict[str, Any]:
         """A status as the API shows it."""
-        entry = self.entries[status_id]
+        entry = self.entry(status_id)
         return {"id": entry.id, "name": entry.name, "description": entry.description}
 
     def is_closing(self, status_id: int) -> bool:
         """True when a case in this status is closed."""
-        return self.entries[status_id].is_closing
+        return self.entry(status_id).is_closing
 
 
 catalogue = Catalogue()

@@ -60,22 +60,23 @@ def injunction_of_key(key: str) -> Injunction | None:
     return Injunction.objects.select_related("recovery").filter(recovery__recovery_reference=reference).first()
 
 
-def transfer_wait(request_id: int, *, seconds: float) -> TransferRequest:
-    """The request once it has ended, or as it stands after `seconds`."""
+def transfer_wait(request_id: int, *, seconds: float) -> TransferRequest | None:
+    """The request once it has ended, or as it stands after `seconds`; None when its case is deleted meanwhile."""
     deadline, pause = time.monotonic() + seconds, 0.01
     while True:
-        request = TransferRequest.objects.get(pk=request_id)
-        if request.state != State.PENDING or time.monotonic() >= deadline:
+        request = TransferRequest.objects.filter(pk=request_id).first()
+        if request is None or request.state != State.PENDING or time.monotonic() >= deadline:
             return request
         time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
         pause = min(pause * 1.6, 0.25)
 
 
-def transfer_payload(original: Recovery, *, caller_id: int) -> dict[str, Any]:
-    """A transferred case as the contract answers it."""
-    injunction = Injunction.objects.select_related("recovery__customer", "recovery__debtor").get(
-        recovery=original.transferred_to
-    )
+def transfer_payload(recovery_id: int, *, caller_id: int) -> dict[str, Any] | None:
+    """A transferred case as the contract answers it; None when its injunction case is gone."""
+    procedures = Injunction.objects.select_related("recovery__customer", "recovery__debtor")
+    injunction = procedures.filter(recovery__transferred_from=recovery_id).first()
+    if injunction is None:
+        return None
     case = injunction.recovery
     return {
         "id": case.pk,
@@ -120,5 +121,6 @@ def deadlines_of(injunction: Injunction) -> tuple[Deadline, ...]:
 
 
 def open_procedures() -> QuerySet[Injunction]:
-    """Procedures that have not ended."""
-    return Injunction.objects.filter(ended_on=None).select_related("recovery__debtor", "recovery__user").order_by("id")
+    """Procedures that have not ended: neither by their date nor by the status of their case."""
+    lasting = Injunction.objects.filter(ended_on=None, recovery__status__is_closing=False)
+    return lasting.select_related("recovery__debtor", "recovery__user").order_by("id")

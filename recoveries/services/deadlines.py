@@ -2,9 +2,13 @@
 
 from datetime import date, timedelta
 
+import structlog
+
 from recoveries.deadlines import Deadline
 from recoveries.models import DeadlineAlert, Injunction
 from recoveries.selectors.injunction import deadlines_of, open_procedures
+
+log = structlog.get_logger("recoveries")
 
 
 def deadlines_within(*, days: int, today: date) -> list[tuple[Injunction, Deadline]]:
@@ -13,10 +17,19 @@ def deadlines_within(*, days: int, today: date) -> list[tuple[Injunction, Deadli
     found = [
         (injunction, deadline)
         for injunction in open_procedures().iterator(chunk_size=500)
-        for deadline in deadlines_of(injunction)
+        for deadline in _deadlines_of(injunction)
         if deadline.date <= until
     ]
     return sorted(found, key=lambda pair: (pair[1].date, pair[0].pk))
+
+
+def _deadlines_of(injunction: Injunction) -> tuple[Deadline, ...]:
+    """None for a court whose law the engine does not know: that must not hide the deadlines of the others."""
+    try:
+        return deadlines_of(injunction)
+    except ValueError:
+        log.error("deadlines_not_reckoned", recovery_id=injunction.recovery_id, court=injunction.court_territory)
+        return ()
 
 
 def alerts_record(*, days: int, today: date) -> int:

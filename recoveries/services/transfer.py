@@ -5,20 +5,22 @@ that dies leaves the request pending, and another one begins again; whoever come
 """
 
 import secrets
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 import structlog
+from django.conf import settings
 from django.db import connection, transaction
+from django.utils import translation
 
 from accounts.models import User
 from companies.models import Company
-from documents.models import Document, new_key
-from invoicing.models import Invoice
 from legalcity.lib.dates import now
-from recoveries.eligibility import Eligibility, assess
+from legalcity.lib.errors import NotFound
+from recoveries.eligibility import Eligibility, Reason, assess
 from recoveries.models import Injunction, InjunctionFee, Recovery, StatusChange, TransferRequest
 from recoveries.selectors.injunction import facts_of, limits
-from recoveries.services.cases import FIELDS
+from recoveries.services.cases import FIELDS, NOT_FOUND
 from recoveries.services.copies import copies_set
 from recoveries.services.life import status_move
 from recoveries.services.references import with_reference
@@ -31,7 +33,8 @@ State = TransferRequest.State
 KEY_TAIL_BYTES = 24  # 192 bits that nobody guesses
 LEFT_BEHIND = timedelta(minutes=1)
 
-# Children are copied inside the database: as many statements for a thousand of them as for one.
+# Children are copied inside the database: as many statements for a thousand of them as for one. Invoices come before
+# the documents that belong to them.
 _COPIES = (
     """
     INSERT INTO invoicing_invoice (recovery_id, invoice_number, invoice_date, invoice_due_date, invoice_amount,
@@ -51,6 +54,22 @@ _COPIES = (
         updated_at
     FROM recoveries_comment WHERE recovery_id = %s ORDER BY id
     """,
+    # Documents are linked: the copies have the same files. Those that wait for the scanner are scanned for each case.
+    # Their keys name no bytes, and need only be unique. The invoice is the copy of theirs, none when that was paid.
+    """
+    INSERT INTO documents_document (recovery_id, invoice_id, author_id, file_type_id, file_id, name, visible_to_user,
+        visible_to_debtor, visible_to_bailiff, visible_to_oip, is_signed, created_at, updated_at, state, state_since,
+        reason, scan, scanned_at, source_url, attempts, key)
+    SELECT r.id, i.id, d.author_id, d.file_type_id, d.file_id, d.name, d.visible_to_user,
+        d.visible_to_debtor, d.visible_to_bailiff, d.visible_to_oip, d.is_signed, d.created_at, d.updated_at, d.state,
+        d.state_since, d.reason, d.scan, d.scanned_at, d.source_url, d.attempts,
+        'linked/' || r.id || '/' || d.id
+    FROM documents_document d
+    JOIN recoveries_recovery r ON r.id = %s
+    LEFT JOIN invoicing_invoice own ON own.id = d.invoice_id
+    LEFT JOIN invoicing_invoice i ON i.recovery_id = r.id AND i.invoice_number = own.invoice_number
+    WHERE d.recovery_id = %s AND d.file_id IS NOT NULL AND d.state IN ('ready', 'scanning') ORDER BY d.id
+    """,
 )
 
 
@@ -61,9 +80,11 @@ def eligibility_of(recovery: Recovery, today: date) -> Eligibility:
 
 @transaction.atomic
 def transfer_request(*, recovery: Recovery, user: User) -> TransferRequest:
-    """Ask for the transfer of a case; a worker takes it from here."""
+    """Ask for the transfer of a case; a worker takes it from here. Raises NotFound when it was deleted meanwhile."""
     from recoveries.tasks import transfer_to_injunction  # Here, because tasks are a door to the services.
 
+    if not Recovery.objects.select_for_update(of=("self",)).filter(pk=recovery.pk):
+        raise NotFound(NOT_FOUND)
     request = TransferRequest.objects.create(recovery=recovery, user=user)
     transaction.on_commit(lambda: transfer_to_injunction.delay(request.pk), robust=True)
     return request
@@ -72,29 +93,25 @@ def transfer_request(*, recovery: Recovery, user: User) -> TransferRequest:
 @transaction.atomic
 def transfer_carry_out(*, request_id: int, today: date) -> str:
     """Carry a request out, or refuse it with its reasons; returns its state. Safe to call again at any time."""
-    # The case first, its children after; the request is read again under the lock.
+    # The case first, all that hangs on it after: what is read in the statement that waits for the lock may be from
+    # before the wait. So the parties are not joined, and the request is read again.
     asked = TransferRequest.objects.filter(pk=request_id).values("recovery_id")
-    original = (
-        Recovery.objects.select_for_update(of=("self",))
-        .select_related("customer", "debtor")
-        .filter(pk__in=asked)
-        .first()
-    )
+    original = Recovery.objects.select_for_update(of=("self",)).filter(pk__in=asked).first()
     request = TransferRequest.objects.filter(pk=request_id).first()
     if original is None or request is None or request.state != State.PENDING:
         return request.state if request else State.FAILED.value
     answer = eligibility_of(original, today)
     if not answer.eligible:
-        return _ended(request, State.REFUSED, reasons=[str(reason) for reason in answer.reasons])
+        return _ended(request, State.REFUSED, reasons=[_in_each_language(reason) for reason in answer.reasons])
     _transfer(original, answer, request.user)
     return _ended(request, State.DONE)
 
 
 def transfer_fail(*, request_id: int) -> None:
-    """Write down that a request could not be carried out."""
-    request = TransferRequest.objects.filter(pk=request_id, state=State.PENDING).first()
-    if request is not None:
-        _ended(request, State.FAILED)
+    """Write down that a request could not be carried out, unless another worker has ended it meanwhile."""
+    waiting = TransferRequest.objects.filter(pk=request_id, state=State.PENDING)
+    if waiting.update(state=State.FAILED, ended_at=now()):
+        log.info("transfer_ended", request_id=request_id, state=State.FAILED.value)
 
 
 def transfers_left_behind(*, moment: datetime) -> list[int]:
@@ -103,8 +120,17 @@ def transfers_left_behind(*, moment: datetime) -> list[int]:
     return list(waiting.order_by("id").values_list("id", flat=True)[:1000])
 
 
-def _ended(request: TransferRequest, state: State, *, reasons: list[str] | None = None) -> str:
-    request.state, request.reasons, request.ended_at = state, reasons or [], now()
+def _in_each_language(reason: Reason) -> dict[str, str]:
+    """Language → sentence: a worker does not know the language of who will read it."""
+    sentences = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            sentences[language] = str(reason)
+    return sentences
+
+
+def _ended(request: TransferRequest, state: State, *, reasons: Sequence[dict[str, str]] = ()) -> str:
+    request.state, request.reasons, request.ended_at = state, list(reasons), now()
     request.save(update_fields=["state", "reasons", "ended_at"])
     log.info("transfer_ended", recovery_id=request.recovery_id, state=state.value)
     return state.value
@@ -116,7 +142,6 @@ def _transfer(original: Recovery, answer: Eligibility, user: User | None) -> Non
     for statement in _COPIES:
         with connection.cursor() as cursor:
             cursor.execute(statement, [case.pk, original.pk])
-    _link_documents(original, case)
     totals_refresh(recovery_id=case.pk)
     comments_count_refresh(recovery_id=case.pk)
     _open_procedure(case, answer)
@@ -155,18 +180,6 @@ def _copied_case(original: Recovery, customer: Company, debtor: Company) -> Reco
         return case
 
     return with_reference("REC-INJ", save)
-
-
-def _link_documents(original: Recovery, case: Recovery) -> None:
-    """The new case shows the same files: linked, not stored twice."""
-    ready = list(Document.objects.filter(recovery=original, state=Document.State.READY).select_related("invoice"))
-    if not ready:
-        return
-    invoices = dict(Invoice.objects.filter(recovery=case).values_list("invoice_number", "id"))
-    for document in ready:
-        document.invoice_id = invoices.get(document.invoice.invoice_number) if document.invoice else None
-        document.pk, document.recovery_id, document.key = None, case.pk, new_key()
-    Document.objects.bulk_create(ready)
 
 
 def _open_procedure(case: Recovery, answer: Eligibility) -> None:
