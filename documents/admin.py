@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from documents.models import Document, FileType, SignatureRequest
+from documents.services.queueing import queue_processing
 from documents.services.signing import ByHand, signature_record, signature_request
-from documents.tasks import process
 from legalcity.lib.backoffice import ReadOnlyAdmin
 from legalcity.lib.errors import DomainError
 
@@ -47,7 +47,7 @@ class DocumentAdmin(ReadOnlyAdmin):
     def try_again(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
         """Queue the chosen documents once more."""
         for document_id in queryset.values_list("id", flat=True):
-            process.delay(document_id)
+            queue_processing(document_id)
         messages.success(request, _("Queued."))
 
 

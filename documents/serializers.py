@@ -27,7 +27,6 @@ class UploadField(ContractField, serializers.FileField):
     default_error_messages = {
         "invalid": gettext_lazy("The {field} must be a file."),
         "no_name": gettext_lazy("The {field} must be a file."),
-        "empty": gettext_lazy("The {field} must not be empty."),
     }
 
 
@@ -48,7 +47,7 @@ class DocumentSerializer(ContractSerializer):
     """A document as clients send it: a file, or the address of one."""
 
     name = TextField(limit=lambda: int(live.TEXT_LENGTH))
-    file = UploadField(required=False, allow_null=True)
+    file = UploadField(required=False, allow_null=True, allow_empty_file=True)
     pathinfo = UrlField(limit=2000, required=False, allow_null=True)
     invoice_id = CodeField(required=False, allow_null=True)
     file_type = CodeField(among=_type_ids, required=False, allow_null=True)

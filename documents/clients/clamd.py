@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 DEFAULT_PORT = 3310
 CHUNK = 64 * 1024
 MAX_REPLY = 4096
-FOUND = re.compile(r"stream: (?P<signature>\S.*) FOUND")
+FOUND = re.compile(r"stream: (?P<signature>\S[^\0\n]*) FOUND")
 
 
 class ScannerUnavailable(Exception):

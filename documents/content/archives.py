@@ -13,6 +13,7 @@ from documents.content.refusal import ContentRefused
 MAX_ENTRIES = 2_000
 MAX_UNPACKED = 200 * 1024 * 1024  # bytes, nested archives included; an ample spreadsheet has 170 MB
 MAX_ENTRY = 100 * 1024 * 1024  # the scanner looks no further by default
+MAX_ELEMENTS = 2_000_000  # of XML that is read through; a contract of a thousand pages has a few hundred thousand
 MAX_RATIO, RATIO_FROM = 400, 4 * 1024 * 1024  # small files of blanks pack better than that, and do no harm
 MAX_DEPTH = 2  # an archive in the archive
 CHUNK = 64 * 1024
@@ -26,10 +27,11 @@ MAX_DIRECTORY = 1024 * 1024  # bytes
 
 @dataclass(slots=True)
 class Budget:
-    """What is left to unpack from one file, nested archives included."""
+    """What is left to unpack and to read from one file, nested archives included."""
 
     entries: int = MAX_ENTRIES
     size: int = MAX_UNPACKED
+    elements: int = MAX_ELEMENTS
 
 
 def open_archive(file: IO[bytes], budget: Budget) -> zipfile.ZipFile:

@@ -23,10 +23,13 @@ def libmagic_problem() -> str | None:
 
 
 def mime_of(file: IO[bytes]) -> str:
-    """The type that the beginning of `file` shows. Raises LibmagicMissing."""
+    """The type that the beginning of `file` shows; empty for what libmagic stumbles over. Raises LibmagicMissing."""
     if problem := libmagic_problem():
         raise LibmagicMissing(problem)
     import magic
 
     file.seek(0)
-    return str(magic.from_buffer(file.read(HEAD), mime=True))
+    try:
+        return str(magic.from_buffer(file.read(HEAD), mime=True))
+    except magic.MagicException:
+        return ""

@@ -3,17 +3,19 @@
 import re
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import IO
 
 from olefile import OleFileIO  # type: ignore[import-untyped]
 
 from documents.content import ole
 from documents.content.archives import LOCAL_SIGNATURE, MAX_DEPTH, Budget, chunks, open_archive
-from documents.content.parts import FieldReader, PartReader, check_relations, content_types
+from documents.content.parts import FieldReader, PartReader, PrologReader, RelationsReader, TypesReader
 from documents.content.polyglots import refuse_closing_archive
 from documents.content.refusal import ContentRefused
 from documents.content.types import DOCX, XLSX, Kind
+
+Types = list[tuple[str, str]]
 
 CONTENT_TYPES = "[Content_Types].xml"
 MAIN_TYPES = {
@@ -21,8 +23,7 @@ MAIN_TYPES = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml": XLSX,
 }
 ACTIVE_NAME = re.compile(r"(?:^|/)(?:vba(?:project|data)[^/]*|macrosheets/.*|activex/.*)$", re.IGNORECASE)
-WITH_FIELDS = re.compile(r"word/[^/]+\.xml|xl/externallinks/[^/]+\.xml", re.IGNORECASE)
-MAX_INDEX = 1024 * 1024  # bytes of a part that is read whole: content types, relations
+WITH_FIELDS = re.compile(r"word/[^/]+\.xml|xl/externallinks/[^/]+\.xml|xl/workbook\.xml", re.IGNORECASE)
 IN_MEMORY = 1024 * 1024  # bytes of a nested file, beyond which it is laid on the disk
 
 
@@ -73,26 +74,37 @@ def _check_nested(file: IO[bytes], budget: Budget, depth: int) -> None:
         _check_archive(file, budget, depth)
 
 
-def _check_archive(file: IO[bytes], budget: Budget, depth: int) -> tuple[zipfile.ZipFile, list[tuple[str, str]]]:
+def _check_archive(file: IO[bytes], budget: Budget, depth: int) -> tuple[zipfile.ZipFile, Types]:
     """Read every entry of an archive; the archive and its content types (none unless it is a package)."""
     archive = open_archive(file, budget)
-    types: list[tuple[str, str]] = []
+    types: Types = []
     for entry in archive.infolist():
         if ACTIVE_NAME.search(entry.filename):
             raise ContentRefused("macros")
         content = chunks(archive, entry, budget)
-        if entry.filename == CONTENT_TYPES:
-            types = content_types(_whole(content))
-        elif entry.filename.endswith(".rels"):
-            check_relations(_whole(content))
-        elif entry.filename.endswith(".xml"):
-            _read(content, FieldReader() if WITH_FIELDS.fullmatch(entry.filename) else PartReader())
-        else:
+        reader = _reader(entry.filename, budget)
+        if reader is None:
             _check_other(content, budget, depth)
+        else:
+            for chunk in content:
+                reader.feed(chunk)
+            reader.close()
+        if isinstance(reader, TypesReader):
+            types = reader.types
     return archive, types
 
 
-def _kind(package: tuple[zipfile.ZipFile, list[tuple[str, str]]]) -> Kind:
+def _reader(name: str, budget: Budget) -> PartReader | None:
+    if name == CONTENT_TYPES:
+        return TypesReader(budget)
+    if name.endswith(".rels"):
+        return RelationsReader(budget)
+    if name.endswith(".xml"):
+        return FieldReader(budget) if WITH_FIELDS.fullmatch(name) else PrologReader(budget)
+    return None
+
+
+def _kind(package: tuple[zipfile.ZipFile, Types]) -> Kind:
     """Word or Excel, by the type of the main part, which must be there. Templates and slides are neither."""
     archive, types = package
     names = set(archive.namelist())
@@ -100,21 +112,6 @@ def _kind(package: tuple[zipfile.ZipFile, list[tuple[str, str]]]) -> Kind:
     if len(kinds) != 1:
         raise ContentRefused("type")
     return kinds.pop()
-
-
-def _whole(content: Iterable[bytes]) -> bytes:
-    data = bytearray()
-    for chunk in content:
-        data += chunk
-        if len(data) > MAX_INDEX:
-            raise ContentRefused("too_complex")
-    return bytes(data)
-
-
-def _read(content: Iterable[bytes], reader: PartReader) -> None:
-    for chunk in content:
-        reader.feed(chunk)
-    reader.close()
 
 
 def _check_other(content: Iterator[bytes], budget: Budget, depth: int) -> None:

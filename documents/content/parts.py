@@ -6,11 +6,14 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import ParseError, XMLParser, fromstring
+from defusedxml.ElementTree import ParseError, XMLParser
 
+from documents.content.archives import Budget
 from documents.content.refusal import ContentRefused
 
 MAX_TOKEN = 1024 * 1024  # bytes; expat begins a token again with each piece of it
+MAX_DEPTH = 500
+MAX_NAMES = 20_000  # of elements and attributes, all different
 DDE = re.compile(r"\s*DDE(?:AUTO)?\b", re.IGNORECASE)
 # Visual Basic, Excel 4 macros, ActiveX.
 ACTIVE_TYPE = re.compile(r"macroenabled|vbaproject|macrosheet|activex", re.IGNORECASE)
@@ -29,24 +32,47 @@ class _NoTree:
 
 
 class PartReader:
-    """Reads an XML part piece by piece, in bounded memory."""
+    """Reads an XML part piece by piece, to its end, keeping nothing. Subclasses look at the elements.
 
-    def __init__(self) -> None:
+    expat keeps each open element and each name it ever met, so those are bounded too.
+    """
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget = budget
         self._parser = XMLParser(target=_NoTree(), forbid_dtd=True)
         self._expat: Any = self._parser.parser
         self._expat.DefaultHandlerExpand = None  # it would be called for every word
-        self._fed = 0
+        self._expat.StartElementHandler = self._begin
+        self._expat.EndElementHandler = self._end
+        self._fed = self._depth = 0
 
     def feed(self, data: bytes) -> None:
         """Take the next piece. Raises ContentRefused."""
         self._fed += len(data)
         self._guarded(self._parser.feed, data)
-        if self._fed - self._expat.CurrentByteIndex > MAX_TOKEN:
+        if self._fed - self._expat.CurrentByteIndex > MAX_TOKEN or len(self._expat.intern) > MAX_NAMES:
             raise ContentRefused("too_complex")
 
     def close(self) -> None:
         """The part is at its end. Raises ContentRefused when the XML is not."""
         self._guarded(self._parser.close)
+
+    def element(self, name: str, attributes: list[str]) -> None:
+        """An element begins: its name without the namespace, its attributes as name, value, name, value …"""
+
+    def end(self, name: str) -> None:
+        """An element ends."""
+
+    def _begin(self, tag: str, attributes: list[str]) -> None:
+        self._depth += 1
+        self._budget.elements -= 1
+        if self._depth > MAX_DEPTH or self._budget.elements < 0:
+            raise ContentRefused("too_complex")
+        self.element(tag.rpartition("}")[2], attributes)
+
+    def _end(self, tag: str) -> None:
+        self._depth -= 1
+        self.end(tag.rpartition("}")[2])
 
     @staticmethod
     def _guarded(step: Callable[..., Any], *args: bytes) -> None:
@@ -56,27 +82,40 @@ class PartReader:
             raise ContentRefused("archive") from error
 
 
+class PrologReader(PartReader):
+    """Reads up to the first element only: a DTD stands before it. Sheets are too large to be read through here."""
+
+    _is_done = False
+
+    def feed(self, data: bytes) -> None:
+        """Take the next piece."""
+        if not self._is_done:
+            super().feed(data)
+
+    def close(self) -> None:
+        """The part is at its end."""
+        if not self._is_done:
+            super().close()
+
+    def element(self, name: str, attributes: list[str]) -> None:
+        """The first element of this piece, and those after it."""
+        self._is_done = True
+
+
 class FieldReader(PartReader):
-    """Also refuses DDE, by which a document starts programs: Word's fields, Excel's links.
+    """Refuses DDE, by which a document starts programs: Word's fields, Excel's links.
 
     A field's code may be cut into any number of runs, so it is put together between the marks of the field.
     """
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, budget: Budget) -> None:
+        super().__init__(budget)
         self._code: list[str] = []
-        self._expat.StartElementHandler = self._begin
 
-    def close(self) -> None:
-        """The part is at its end."""
-        super().close()
-        self._end_of_code()
-
-    def _begin(self, tag: str, attributes: list[str]) -> None:
-        name = tag.rpartition("}")[2]
+    def element(self, name: str, attributes: list[str]) -> None:
+        """Collect the codes of fields, and judge the ones that are complete."""
         if name == "instrText":
             self._expat.CharacterDataHandler = self._code.append
-            self._expat.EndElementHandler = self._end
         elif name == "fldChar":
             self._end_of_code()
         elif name == "fldSimple":
@@ -85,8 +124,15 @@ class FieldReader(PartReader):
         elif name == "ddeLink":
             raise ContentRefused("macros")
 
-    def _end(self, _tag: str) -> None:
-        self._expat.CharacterDataHandler = self._expat.EndElementHandler = None
+    def end(self, name: str) -> None:
+        """Text outside the codes is not looked at."""
+        if name == "instrText":
+            self._expat.CharacterDataHandler = None
+
+    def close(self) -> None:
+        """The part is at its end."""
+        super().close()
+        self._end_of_code()
 
     def _end_of_code(self) -> None:
         if DDE.match("".join(self._code)):
@@ -94,24 +140,32 @@ class FieldReader(PartReader):
         self._code.clear()
 
 
-def content_types(data: bytes) -> list[tuple[str, str]]:
-    """The types that `[Content_Types].xml` gives: (type, part name, empty for a default). Refuses active ones."""
-    types = [
-        (element.get("ContentType", "").strip().lower(), element.get("PartName", "").lstrip("/"))
-        for element in _parsed(data).iter()
-    ]
-    if any(ACTIVE_TYPE.search(content_type) for content_type, _ in types):
-        raise ContentRefused("macros")
-    return types
+class TypesReader(PartReader):
+    """Collects the content types of a package in `types`: (type, part name, empty for a default)."""
+
+    def __init__(self, budget: Budget) -> None:
+        super().__init__(budget)
+        self.types: list[tuple[str, str]] = []
+
+    def element(self, name: str, attributes: list[str]) -> None:
+        """Take down a type; active ones are refused."""
+        values = dict(zip(attributes[::2], attributes[1::2], strict=True))
+        content_type = values.get("ContentType", "").strip().lower()
+        if ACTIVE_TYPE.search(content_type):
+            raise ContentRefused("macros")
+        self.types.append((content_type, values.get("PartName", "").lstrip("/")))
 
 
-def check_relations(data: bytes) -> None:
-    """Refuse a part whose relations have something loaded from elsewhere when the file is opened."""
-    for element in _parsed(data).iter():
-        if element.get("TargetMode", "").strip().lower() != "external":
-            continue
-        followed = element.get("Type", "").strip().lower().endswith(FOLLOWED_ON_REQUEST)
-        if not followed and not is_near(element.get("Target", "")):
+class RelationsReader(PartReader):
+    """Refuses a part whose relations have something loaded from elsewhere when the file is opened."""
+
+    def element(self, name: str, attributes: list[str]) -> None:
+        """Judge a relation."""
+        values = dict(zip(attributes[::2], attributes[1::2], strict=True))
+        if values.get("TargetMode", "").strip().lower() != "external":
+            return
+        followed = values.get("Type", "").strip().lower().endswith(FOLLOWED_ON_REQUEST)
+        if not followed and not is_near(values.get("Target", "")):
             raise ContentRefused("links")
 
 
@@ -128,10 +182,3 @@ def is_near(target: str) -> bool:
     if share:
         return OFFICE_SERVER.fullmatch(share["server"]) is not None
     return DRIVE.match(target) is not None or not urlsplit(target).scheme
-
-
-def _parsed(data: bytes) -> Any:
-    try:
-        return fromstring(data, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError) as error:
-        raise ContentRefused("archive") from error

@@ -16,7 +16,7 @@ from documents.content.types import PDF, Kind
 OPEN_SECONDS, LIST_SECONDS = 5.0, 20.0
 MAX_PAGE_NODES = 1_000  # looked at on the way to the first page
 MAX_OBJECTS = 300_000
-MAX_STRUCTURE = 10 * 1024 * 1024  # bytes of one unpacked table or object stream
+MAX_STRUCTURE = 4 * 1024 * 1024  # bytes of one unpacked table or object stream
 MAX_EMBEDDED = 25 * 1024 * 1024  # bytes of one embedded file
 MAX_EMBEDDED_TOTAL = 100 * 1024 * 1024
 TAIL = 64 * 1024
@@ -74,13 +74,15 @@ def embedded_files(file: IO[bytes]) -> Iterator[tuple[str, bytes]]:
     timed = _TimedFile(file, LIST_SECONDS)
     with _parsing():
         found = _embedded_streams(_opened(timed))
-    left = MAX_EMBEDDED_TOTAL
+    size, seconds = 0, 0.0
     for name, stream in found:
+        began = time.monotonic()
         timed.allow(OPEN_SECONDS)  # What the caller did meanwhile does not count.
         with _parsing(unpacked=MAX_EMBEDDED):
             content = stream.get_data()
-        left -= len(content)
-        if left < 0 or len(content) > MAX_EMBEDDED:
+        size += len(content)
+        seconds += time.monotonic() - began
+        if len(content) > MAX_EMBEDDED or size > MAX_EMBEDDED_TOTAL or seconds > LIST_SECONDS:
             raise ContentRefused("too_complex")
         yield name, content
 

@@ -71,8 +71,11 @@ def documents_delete_of_case(*, recovery_id: int) -> None:
     rows = list(Document.objects.filter(recovery_id=recovery_id).values_list("key", "file_id"))
     Document.objects.filter(recovery_id=recovery_id).delete()
     file_ids = [file_id for _key, file_id in rows if file_id is not None]
-    unused = list(StoredFile.objects.filter(pk__in=file_ids, documents=None).values_list("id", "key"))
-    StoredFile.objects.filter(pk__in=[file_id for file_id, _key in unused]).delete()
-    keys = [key for _id, key in unused] + [key for key, file_id in rows if file_id is None]
+    # Locked, so that of two who give up the same file at once the second one sees that it is the last.
+    files = list(StoredFile.objects.select_for_update(of=("self",)).filter(pk__in=file_ids).order_by("id"))
+    used = set(Document.objects.filter(file_id__in=file_ids).values_list("file_id", flat=True))
+    unused = [file for file in files if file.pk not in used]
+    StoredFile.objects.filter(pk__in=[file.pk for file in unused]).delete()
+    keys = [file.key for file in unused] + [key for key, file_id in rows if file_id is None]
     for key in keys:
         transaction.on_commit(partial(bytes_remove, key=key))

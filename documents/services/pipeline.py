@@ -1,11 +1,10 @@
 """The way of a document: pending → fetching → scanning → ready, or rejected, or failed.
 
 Each step may be cut short at any line (a worker killed, a machine lost) and be begun again: who works on a document
-holds a claim with an end, the bytes have one name from the start, and a step writes its result only while its claim
-stands. `sweep` begins again what was left behind.
+holds a claim with an end, the name of the bytes is written down before the bytes are, and a step writes its result
+only while its claim stands. `sweep` begins again what was left behind.
 """
 
-import shutil
 import tempfile
 import uuid
 from dataclasses import dataclass
@@ -20,10 +19,19 @@ from django.db.models import F, Q
 
 from documents.clients.clamd import ScannerUnavailable, Verdict
 from documents.content import ContentRefused, Inspected, inspect
-from documents.models import Document, StoredFile
+from documents.content.types import BY_EXTENSION, extension_of
+from documents.models import Document, StoredFile, new_key
 from documents.scanning import scan
 from documents.services.scanner import configured_scanner
-from documents.services.storage import bytes_put, bytes_remove, named, private_storage, sha256_of
+from documents.services.storage import (
+    StorageFailed,
+    bytes_put,
+    bytes_read,
+    bytes_remove,
+    file_forget_if_unused,
+    named,
+    sha256_of,
+)
 from legalcity.lib.dates import now
 from legalcity.lib.fetching import FetchFailed, FetchLimits, FetchRefused, configured
 from legalcity.lib.live import live
@@ -33,7 +41,7 @@ log = structlog.get_logger("documents")
 State, Scan = Document.State, Document.Scan
 ON_ITS_WAY = (State.PENDING, State.FETCHING, State.SCANNING)
 CLAIM = timedelta(minutes=5)
-MOST_ATTEMPTS = 3  # at fetching; the scanner is waited for without end
+MOST_ATTEMPTS = 3  # at fetching, and that may be cut short; scanner and storage are waited for without end
 MEBIBYTE = 1024 * 1024
 SPOOLED = MEBIBYTE  # bytes kept in memory before a temporary file takes over
 
@@ -72,11 +80,17 @@ def document_process(*, document_id: int, moment: datetime) -> Outcome:
     claim = _claimed(document_id, moment)
     if claim is None:
         return Outcome.NOT_MINE
-    document = Document.objects.select_related("file").get(pk=document_id)
+    document = Document.objects.select_related("file").filter(pk=document_id).first()
+    if document is None:
+        return Outcome.DONE
+    if document.attempts > MOST_ATTEMPTS:
+        # Each attempt before was cut short: what kills its worker is not given to a worker for ever.
+        _end(claim, State.FAILED, "interrupted")
+        return Outcome.DONE
     try:
         file = document.file or _fetch(claim, document)
         return Outcome.DONE if file is None else _scan(claim, document.pk, file)
-    except (FetchFailed, ScannerUnavailable) as error:
+    except (FetchFailed, ScannerUnavailable, StorageFailed) as error:
         return _again(claim, document, error)
 
 
@@ -92,17 +106,26 @@ def _claimed(document_id: int, moment: datetime) -> Claim | None:
 
 def _fetch(claim: Claim, document: Document) -> StoredFile | None:
     """Fetch the URL and keep what it gave. None when it was refused, or when the claim has passed on."""
-    claim.move(State.FETCHING)
+    if document.state != State.FETCHING:
+        claim.move(State.FETCHING)
     with tempfile.SpooledTemporaryFile(max_size=SPOOLED) as spool:
         try:
             limits = FetchLimits(max_bytes=live.FILE_MEGABYTES * MEBIBYTE)
             fetched = configured().fetch(document.source_url, cast(BinaryIO, spool), limits=limits)
             spool.seek(0)
-            inspected = inspect(spool, file_name=fetched.file_name)
+            # The end of an address (`doc.php`) is a file's name only when it says what files are called.
+            is_name = extension_of(fetched.file_name) in BY_EXTENSION
+            inspected = inspect(spool, file_name=fetched.file_name if is_name else "")
         except (FetchRefused, ContentRefused) as error:
             reject(claim, reason=error.reason)
             return None
-        stored = file_row(key=document.key, name=document.name, file=spool, inspected=inspected)
+        # Each attempt writes under a name of its own, so that a worker that was overtaken cannot replace what has
+        # been scanned since; what an attempt cut short has left goes first.
+        key = new_key()
+        bytes_remove(key=document.key)
+        if not claim.write(key=key):
+            return None
+        stored = file_row(key=key, name=document.name, file=spool, inspected=inspected)
     return _keep(claim, stored)
 
 
@@ -123,18 +146,16 @@ def file_row(*, key: str, name: str, file: IO[bytes], inspected: Inspected) -> S
 def _keep(claim: Claim, stored: StoredFile) -> StoredFile | None:
     """Name the stored bytes in a row and hand the document on to the scanner; None when the claim has passed on."""
     with transaction.atomic():
-        # An attempt that was cut short may have left the row, never the link to it.
-        StoredFile.objects.filter(key=stored.key, documents=None).delete()
         stored.save(force_insert=True)
-        if claim.move(State.SCANNING, file=stored):
+        if claim.move(State.SCANNING, file=stored, attempts=0):
             return stored
         transaction.set_rollback(True)
+    bytes_remove(key=stored.key)
     return None
 
 
 def _scan(claim: Claim, document_id: int, file: StoredFile) -> Outcome:
     """Ask the scanner; without one, say so in development and wait in production."""
-    claim.move(State.SCANNING)
     if configured_scanner() is None and settings.DEBUG:
         log.warning("not_scanned", document_id=document_id, scan=Scan.NOT_SCANNED.value)
         claim.move(State.READY, scan=Scan.NOT_SCANNED, claimed_until=None, reason="")
@@ -144,6 +165,9 @@ def _scan(claim: Claim, document_id: int, file: StoredFile) -> Outcome:
     except ContentRefused as error:
         reject(claim, reason=error.reason, scanned_at=now())
         return Outcome.DONE
+    except FileNotFoundError:
+        _end(claim, State.FAILED, "file missing")
+        return Outcome.DONE
     if verdict.is_clean:
         claim.move(State.READY, scan=Scan.CLEAN, scanned_at=now(), claimed_until=None, reason="")
     else:
@@ -152,13 +176,16 @@ def _scan(claim: Claim, document_id: int, file: StoredFile) -> Outcome:
 
 
 def stored_file_scan(file: StoredFile) -> Verdict:
-    """What the scanner says of a stored file. Raises ScannerUnavailable, and ContentRefused (scanning.scan)."""
+    """What the scanner says of a stored file.
+
+    Raises ScannerUnavailable, StorageFailed, FileNotFoundError, and ContentRefused (scanning.scan).
+    """
     scanner = configured_scanner()
     if scanner is None:
         raise ScannerUnavailable("no scanner is set up (CLAMD_URL)")
-    with private_storage().open(file.key) as stored, tempfile.SpooledTemporaryFile(max_size=SPOOLED) as spool:
-        shutil.copyfileobj(stored, spool)  # A bucket's file cannot be sought in without fetching it again.
-        return scan(spool, scanner)
+    with tempfile.SpooledTemporaryFile(max_size=SPOOLED) as spool:
+        bytes_read(key=file.key, into=cast(IO[bytes], spool))
+        return scan(cast(IO[bytes], spool), scanner)
 
 
 def reject(claim: Claim, *, reason: str, **values: object) -> None:
@@ -174,19 +201,23 @@ def _end(claim: Claim, state: str, reason: str, **values: object) -> None:
         file_id, key = document.file_id, document.key
         if not claim.move(state, reason=reason[:255], file=None, claimed_until=None, **values):
             return
-        if file_id is not None and not Document.objects.filter(file_id=file_id).exists():
-            StoredFile.objects.filter(pk=file_id).delete()
-        transaction.on_commit(lambda: bytes_remove(key=key))
+        if file_id is not None:
+            file_forget_if_unused(file_id=file_id)
+        else:
+            transaction.on_commit(lambda: bytes_remove(key=key))
     log.info("document_ended", document_id=claim.document_id, state=str(state), reason=reason)
 
 
-def _again(claim: Claim, document: Document, error: FetchFailed | ScannerUnavailable) -> Outcome:
-    """Something temporary. The scanner is waited for without end (fail closed), an address only so often."""
-    reason = getattr(error, "reason", "scanner unavailable")
-    if isinstance(error, FetchFailed) and document.attempts >= MOST_ATTEMPTS:
-        _end(claim, State.FAILED, reason)
+def _again(claim: Claim, document: Document, error: FetchFailed | ScannerUnavailable | StorageFailed) -> Outcome:
+    """Something temporary. What is ours is waited for without end (fail closed), an address only so often."""
+    if not isinstance(error, FetchFailed):
+        reason = "storage unavailable" if isinstance(error, StorageFailed) else "scanner unavailable"
+        claim.release(reason=reason, attempts=0)
+    elif document.attempts < MOST_ATTEMPTS:
+        claim.release(reason=error.reason[:255])
+    else:
+        _end(claim, State.FAILED, error.reason)
         return Outcome.DONE
-    claim.release(reason=str(reason)[:255])
     return Outcome.LATER
 
 
@@ -200,17 +231,17 @@ def left_behind(*, moment: datetime) -> list[int]:
 def document_rescan(*, document_id: int) -> bool:
     """Scan a served document again. It stays served meanwhile; a finding takes it away at once.
 
-    True when it is still clean. Raises ScannerUnavailable.
+    True when it is still clean, or gone. Raises ScannerUnavailable, StorageFailed, FileNotFoundError.
     """
-    document = Document.objects.select_related("file").get(pk=document_id)
-    if document.file is None:
-        return False
+    document = Document.objects.select_related("file").filter(pk=document_id, state=State.READY).first()
+    if document is None or document.file is None:
+        return True
     try:
         reason = stored_file_scan(document.file).signature
     except ContentRefused as error:
         reason = error.reason
     if not reason:
-        Document.objects.filter(pk=document_id).update(scan=Scan.CLEAN, scanned_at=now())
+        Document.objects.filter(pk=document_id, state=State.READY).update(scan=Scan.CLEAN, scanned_at=now())
         return True
     # One file may stand behind several documents: all of them lose it.
     for shared_id in Document.objects.filter(file_id=document.file_id).values_list("id", flat=True):

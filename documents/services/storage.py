@@ -5,8 +5,12 @@ the transaction that forgets them has committed, so a rollback never leaves a do
 """
 
 import hashlib
+import re
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import IO
 
 import structlog
@@ -21,8 +25,15 @@ from documents.names import safe_file_name
 log = structlog.get_logger("documents")
 
 CHUNK = 64 * 1024
+KEY = re.compile(r"[0-9a-f]{2}/[0-9a-f]{2}/[0-9a-f]{32}")  # models.new_key
+FOLDERS = 256  # of the first level of keys
+BATCH = 500
 # Bytes are stored before the row that names them: younger ones may just be on their way.
 ORPHAN_AGE = timedelta(days=1)
+
+
+class StorageFailed(Exception):
+    """The storage cannot do its work now. Try again later."""
 
 
 def private_storage() -> Storage:
@@ -48,15 +59,41 @@ def named(name: str, extension: str) -> str:
     return safe if fits else safe_file_name(f"{safe[:200]}.{extension}")
 
 
+@contextmanager
+def _storage() -> Iterator[Storage]:
+    """The private storage; whatever it raises, in words of its own, leaves as StorageFailed or FileNotFoundError."""
+    try:
+        yield private_storage()
+    except FileNotFoundError:
+        raise
+    except Exception as error:
+        raise StorageFailed(type(error).__name__) from error
+
+
 def bytes_put(*, key: str, file: IO[bytes]) -> None:
-    """Store a file under `key`. What an attempt cut short left there is replaced: nothing is stored twice."""
-    storage = private_storage()
+    """Store a file under `key`. What an attempt cut short left there is replaced: nothing is stored twice.
+
+    Raises StorageFailed.
+    """
     file.seek(0)
-    storage.delete(key)
-    saved = storage.save(key, File(file))
-    if saved != key:
-        storage.delete(saved)
-        raise RuntimeError("the storage gave another name than the one asked for")
+    with _storage() as storage:
+        storage.delete(key)
+        saved = storage.save(key, File(file))
+        if saved != key:
+            storage.delete(saved)
+            raise StorageFailed("somebody else is writing there")
+
+
+def bytes_open(*, key: str) -> IO[bytes]:
+    """What is stored under `key`, for reading; the caller closes it. Raises FileNotFoundError or StorageFailed."""
+    with _storage() as storage:
+        return storage.open(key)
+
+
+def bytes_read(*, key: str, into: IO[bytes]) -> None:
+    """Copy what is stored under `key`. Raises FileNotFoundError or StorageFailed."""
+    with _storage() as storage, storage.open(key) as stored:
+        shutil.copyfileobj(stored, into)
 
 
 def bytes_remove(*, key: str) -> None:
@@ -78,31 +115,54 @@ def file_forget_if_unused(*, file_id: int) -> None:
         transaction.on_commit(lambda: bytes_remove(key=key))
 
 
-def orphans_remove(*, moment: datetime) -> int:
-    """Remove bytes that no row knows and that are older than ORPHAN_AGE; returns how many."""
+def folder_due(moment: datetime) -> str:
+    """The folder whose orphans are looked for at `moment`: a sweep every five minutes sees each within a day."""
+    return f"{int(moment.timestamp()) // 300 % FOLDERS:02x}"
+
+
+def orphans_remove(*, moment: datetime, folder: str = "") -> int:
+    """Remove bytes older than ORPHAN_AGE that no document knows, of one folder or of all; returns how many."""
+    _forget_unused(moment)
     removed = 0
-    storage = private_storage()
-    for key in _stored_keys(storage):
-        if storage.get_modified_time(key) > moment - ORPHAN_AGE:
-            continue
-        is_known = (
-            StoredFile.objects.filter(key=key).exists()
-            or Document.objects.filter(
-                key=key, state__in=(Document.State.PENDING, Document.State.FETCHING, Document.State.SCANNING)
-            ).exists()
-        )
-        if not is_known:
-            bytes_remove(key=key)
-            removed += 1
+    keys = _stored_keys(private_storage(), folder)
+    while batch := list(islice(keys, BATCH)):
+        for key in _unknown(batch):
+            if _is_old(key, moment):
+                bytes_remove(key=key)
+                removed += 1
     return removed
 
 
-def _stored_keys(storage: Storage, folder: str = "") -> Iterator[str]:
+def _forget_unused(moment: datetime) -> None:
+    """Forget files whose documents went by another way than the services."""
+    unused = StoredFile.objects.filter(documents=None, created_at__lt=moment - ORPHAN_AGE)
+    for file_id in unused.values_list("id", flat=True)[:BATCH]:
+        file_forget_if_unused(file_id=file_id)
+
+
+def _unknown(keys: list[str]) -> list[str]:
+    on_the_way = (Document.State.PENDING, Document.State.FETCHING, Document.State.SCANNING)
+    known = set(StoredFile.objects.filter(key__in=keys).values_list("key", flat=True))
+    known |= set(Document.objects.filter(key__in=keys, state__in=on_the_way).values_list("key", flat=True))
+    return [key for key in keys if key not in known]
+
+
+def _is_old(key: str, moment: datetime) -> bool:
+    try:
+        return private_storage().get_modified_time(key) < moment - ORPHAN_AGE
+    except Exception as error:  # Removed meanwhile, or for the next sweep.
+        log.warning("orphan_not_judged", storage_key=key, error=type(error).__name__)
+        return False
+
+
+def _stored_keys(storage: Storage, folder: str) -> Iterator[str]:
+    """Names in the storage that are ours: a folder may hold other things than documents."""
     try:
         folders, files = storage.listdir(folder)
     except FileNotFoundError:
         return
     for name in files:
-        yield f"{folder}/{name}" if folder else name
+        if KEY.fullmatch(key := f"{folder}/{name}"):
+            yield key
     for name in folders:
         yield from _stored_keys(storage, f"{folder}/{name}" if folder else name)

@@ -88,6 +88,7 @@ def configure(level: str, form: str) -> dict[str, Any]:
             "django.request": {"level": "CRITICAL"},
             "django.server": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
+            "pypdf": {"level": "ERROR"},  # A hostile PDF would fill the log.
         },
     }
 

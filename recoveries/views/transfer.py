@@ -40,7 +40,10 @@ class TransferView(OneCaseView):
     """The transfer of a case to an injunction procedure."""
 
     failure_messages = {"create": FAILURE}
-    also_answers = {"create": {202: "Transfer accepted and being processed"}}
+    also_answers = {
+        "create": {202: "Transfer accepted and being processed"},
+        "retrieve": {202: "Transfer accepted and being processed"},
+    }
 
     def create(self, request: Request, recovery_id: int) -> Response:
         """Ask for the transfer, and wait for the worker as long as the system settings say."""

@@ -11,6 +11,7 @@ from documents.clients.clamd import ScannerUnavailable
 from documents.selectors import served_documents
 from documents.services.pipeline import document_rescan
 from documents.services.scanner import configured_scanner
+from documents.services.storage import StorageFailed
 from legalcity.lib.dates import PARIS
 
 
@@ -35,11 +36,18 @@ class Command(BaseCommand):
         if configured_scanner() is None:
             raise CommandError("no scanner is set up: set CLAMD_URL")
         served = served_documents(options["since"])
-        looked_at = rejected = 0
+        looked_at = rejected = missing = 0
         for document_id in tqdm(list(served.values_list("id", flat=True)), unit="document"):
             try:
                 rejected += not document_rescan(document_id=document_id)
+            except FileNotFoundError:
+                missing += 1
             except ScannerUnavailable as error:
                 raise CommandError(f"the scanner does not answer, {looked_at} were looked at: {error}") from error
-            looked_at += 1
+            except StorageFailed as error:
+                raise CommandError(f"the storage does not answer, {looked_at} were looked at: {error}") from error
+            else:
+                looked_at += 1
         self.stdout.write(f"{looked_at} documents scanned, {rejected} taken away")
+        if missing:
+            self.stderr.write(f"{missing} documents have lost their file")

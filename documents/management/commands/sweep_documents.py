@@ -1,10 +1,10 @@
-"""`manage.py sweep_documents`: what the clock does every five minutes, now."""
+"""`manage.py sweep_documents`: what the clock does bit by bit, now and in full."""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from documents.tasks import sweep
+from documents.tasks import sweep_everything
 
 
 class Command(BaseCommand):
@@ -14,5 +14,5 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say what was done."""
-        done = sweep()
+        done = sweep_everything()
         self.stdout.write(f"{done['queued']} documents queued, {done['orphans']} orphan files removed")

@@ -1,0 +1,164 @@
+"""The findings as a Markdown document: a row for each goal and measurement."""
+
+import statistics
+from dataclasses import dataclass, field
+from typing import Any
+
+import goals
+from goals import Goal
+from load import Slice
+from measuring import Turns
+
+HEADER = (
+    "| operation | account | product/s | ceiling/s | by CPU | measured | goal | verdict |",
+    "|---|---|--:|--:|--:|--:|---|---|",
+)
+COMPLETE_CPU = "complete, CPU of 500 invoices to 3"
+
+
+def _p50(turn: Slice) -> float:
+    return turn.p50
+
+
+@dataclass
+class Report:
+    """Collects measurements; `accounts` are the cases of each account in the largest database."""
+
+    sizes: list[int]
+    accounts: dict[str, int]
+    times: dict[int, Any] = field(default_factory=dict)
+    statements: dict[str, int] = field(default_factory=dict)
+    rows: list[str] = field(default_factory=list)
+    growths: dict[str, float] = field(default_factory=dict)
+    p50s: dict[str, float] = field(default_factory=dict)
+    cpu_of_complete: dict[int, float] = field(default_factory=dict)
+    differing: list[str] = field(default_factory=list)
+
+    def differs(self, name: str) -> None:
+        """The ceiling does not answer what the product answers."""
+        self.differing.append(name)
+
+    def _row(
+        self, name: str, who: str, value: float, goal: Goal, *, shown: str = "", rates: Any = ("", "", "")
+    ) -> None:
+        cells = [name, who, *rates, shown or f"{value:.2f}{goal.unit}", goal.text, goal.verdict(value)]
+        self.rows.append(f"| {' | '.join(map(str, cells))} |")
+
+    def _against_ceiling(self, name: str, who: str, turns: Turns, goal: Goal) -> None:
+        product, ceiling = f"product {self.sizes[-1]} {who}", f"ceiling {who}"
+        by_cpu = turns.cpu_each(ceiling) / turns.cpu_each(product)
+        rates = (f"{turns.median(product):.0f}", f"{turns.median(ceiling):.0f}", f"{by_cpu:.2f}")
+        self._row(name, who, turns.ratio(product, ceiling), goal, rates=rates)
+
+    def _grown(self, name: str, turns: Turns) -> None:
+        smallest, largest = (f"product {self.sizes[end]} big" for end in (0, -1))
+        if smallest != largest and smallest in turns.slices:
+            self.growths[name] = turns.ratio(smallest, largest)
+
+    def read(self, name: str, turns: Turns) -> None:
+        """A read, against the ceiling; of the big account, against the small one and against itself when small."""
+        for who in self.accounts:
+            self._against_ceiling(name, who, turns, goals.DETAIL if name == "detail" else goals.LIST)
+        big, small = (f"product {self.sizes[-1]} {who}" for who in ("big", "small"))
+        self.p50s[name] = turns.ratio(big, small, _p50)
+        self._grown(name, turns)
+
+    def complete(self, invoices: int, turns: Turns) -> None:
+        """Complete cases, against the ceiling."""
+        name = f"complete, {invoices} invoices"
+        self._against_ceiling(name, "big", turns, goals.COMPLETE[invoices])
+        self.cpu_of_complete[invoices] = turns.cpu_each(f"product {self.sizes[-1]} big")
+        self._grown(name, turns)
+
+    def textbook(self, name: str, who: str, turns: Turns) -> None:
+        """A read, against the textbook."""
+        rates = (f"{turns.median('product'):.0f}", f"{turns.median('textbook'):.1f} (textbook)", "")
+        self._row(f"{name}, to the textbook", who, turns.ratio("product", "textbook"), goals.TEXTBOOK, rates=rates)
+
+    def last_page(self, who: str, turns: Turns) -> None:
+        """The last page, against the first."""
+        rates = (f"{turns.median('last'):.0f}", f"{turns.median('first'):.0f} (page 1)", "")
+        self._row("last page, time to page 1", who, turns.ratio("last", "first", _p50), goals.LAST_PAGE, rates=rates)
+
+    def search(self, who: str, kind: str, turns: Turns) -> None:
+        """A search: milliseconds of SQL, and requests a second."""
+        found = self.times[self.sizes[-1]][who]["searches"][kind]
+        goal = goals.search_goal(who, found["matches"])
+        name = f"search, {kind}: {found['matches']:,} matches, SQL"
+        rates = (f"{turns.median('product'):.0f}", "", "")
+        self._row(name, who, found["ms"], goal, shown=f"{found['ms']:.1f} ms", rates=rates)
+
+    def _of_lists(self, name: str, values: dict[str, float], goal: Goal, who: str) -> None:
+        """The worst list and the middle one, then each other operation."""
+        lists = {key: value for key, value in values.items() if key.startswith("list")}
+        if lists:
+            worst = max(lists, key=lambda key: lists[key])
+            shown = f"{lists[worst]:.2f} × ({worst.removeprefix('list, ')})"
+            self._row(f"{name}, worst list", who, lists[worst], goal, shown=shown)
+            self._row(f"{name}, median of the lists", who, statistics.median(lists.values()), goal)
+        for key, value in values.items():
+            if key not in lists:
+                self._row(f"{name}, {key}", who, value, goal)
+
+    def _derived(self) -> None:
+        self._of_lists("p50 of big to small", self.p50s, goals.BIG_TO_SMALL, "both")
+        self._of_lists(f"growth from {self.sizes[0]:,} to {self.sizes[-1]:,}", self.growths, goals.GROWTH, "big")
+        ratio = self.cpu_of_complete[500] / self.cpu_of_complete[3]
+        self._row(COMPLETE_CPU, "big", ratio, goals.COMPLETE_CPU)
+
+    def _from_inside(self) -> None:
+        smallest, largest = self.times[self.sizes[0]], self.times[self.sizes[-1]]
+        for who in self.accounts:
+            total, count = largest[who]["total"], largest[who]["count"]
+            shown = f"{total:.3f} ms ({smallest[who]['total']:.3f} ms at {self.sizes[0]:,}; counting: {count:.1f} ms)"
+            self._row("exact total, SQL", who, total / smallest[who]["total"], goals.TOTAL_GROWTH, shown=shown)
+            first, last = largest[who]["page 1"], largest[who]["last page"]
+            shown = f"{last:.3f} ms to {first:.3f} ms (middle: {largest[who]['middle page']:.1f} ms)"
+            self._row("last page, SQL to page 1", who, last / first, goals.LAST_PAGE, shown=shown)
+        for name, goal in goals.STATEMENTS.items():
+            worst = max(n for call, n in self.statements.items() if call.startswith(name))
+            self._row(f"statements, {name}", "", worst, goal, shown=str(worst))
+        three, many = self.statements["complete with 3"], self.statements["complete with 500"]
+        self._row("statements, complete with 500 invoices", "", many, Goal(three, now=three), shown=f"{many}")
+
+    def _sizes_table(self) -> list[str]:
+        lines = ["| SQL, ms | account | " + " | ".join(f"{size:,}" for size in self.sizes) + " |"]
+        lines.append("|---|---|" + "--:|" * len(self.sizes))
+        for who in self.accounts:
+            for key in ("page 1", "last page", "total", "count"):
+                cells = [f"{self.times[size][who][key]:.3f}" for size in self.sizes]
+                lines.append(f"| {key} | {who} | {' | '.join(cells)} |")
+            for kind in self.times[self.sizes[-1]][who]["searches"]:
+                found = [self.times[size][who]["searches"][kind] for size in self.sizes]
+                cells = [f"{each['ms']:.2f} ({each['matches']:,})" for each in found]
+                lines.append(f"| search, {kind} (matches) | {who} | {' | '.join(cells)} |")
+        return lines
+
+    def markdown(self, description: list[str]) -> str:
+        """The whole document."""
+        self._derived()
+        self._from_inside()
+        cases = " and ".join(f"{cases:,} ({who})" for who, cases in self.accounts.items())
+        warnings = []
+        if self.differing:
+            names = ", ".join(sorted(set(self.differing)))
+            warnings = [f"**The ceiling's answer is not the product's for: {names}. Bring ceiling.py up to date.**", ""]
+        return "\n".join(
+            [
+                "# Results of `make bench`",
+                "",
+                *(f"- {line}" for line in description),
+                f"- Cases: {', '.join(f'{size:,}' for size in self.sizes)}; accounts of {cases} in the largest",
+                "- Requests a second of one worker, 4 connections; ratios are medians of pairs measured by turns; "
+                "by CPU: the same ratio by the server's processor time.",
+                "",
+                *warnings,
+                *HEADER,
+                *self.rows,
+                "",
+                "## SQL by size",
+                "",
+                *self._sizes_table(),
+                "",
+            ]
+        )

@@ -1,0 +1,93 @@
+"""The two applications under the production server's configuration, on free ports of this machine."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
+APPLICATIONS = {
+    "product": "legalcity.wsgi:application",
+    "ceiling": "ceiling:application",
+    "textbook": "textbook:application",
+}
+SETTINGS = {"textbook": {"DJANGO_SETTINGS_MODULE": "textbook_settings"}}
+START_SECONDS = 60
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: where it listens, and its master process."""
+
+    port: int
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """Processor time that its workers have used so far."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
+        return sum(_ticks(int(child)) for child in children) / TICKS
+
+
+def _ticks(pid: int) -> int:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            break
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise SystemExit(f"bench: a server did not start:\n{log.read_text()[-2000:]}")
+
+
+@contextmanager
+def running(application: str, environment: dict[str, str], folder: Path) -> Iterator[Server]:
+    """One of APPLICATIONS under gunicorn, with the project's configuration.
+
+    One worker, so that what is measured is the code and not the number of cores; never renewed, so that no
+    measurement falls into its start.
+    """
+    port = _free_port()
+    settings = {"HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": "1", "PYTHONPATH": f"{ROOT}:{HERE}"}
+    settings |= SETTINGS.get(application, {})
+    log = folder / f"{application}-{port}.log"
+    command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "--max-requests", "0"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [*command, APPLICATIONS[application]],
+            cwd=ROOT,
+            env={**environment, **settings},
+            stdout=output,
+            stderr=output,
+        )
+        try:
+            _wait(port, process, log)
+            yield Server(port, process.pid)
+        finally:
+            process.send_signal(signal.SIGQUIT)  # At once: nobody is waiting for an answer.
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
