@@ -267,6 +267,7 @@ if S3_BUCKET:
             "querystring_auth": True,
             "querystring_expire": 60,
             "signature_version": "s3v4",
+            "max_memory_size": 1024 * 1024,  # A larger object goes through a temporary file.
         },
     }
 else:
