@@ -11,6 +11,7 @@ from segno.helpers import make_epc_qr
 
 from legalcity.api.limits import ANONYMOUS, client_address, take
 from legalcity.lib.live import live
+from legalcity.lib.text import is_storable
 from recoveries.models import Injunction
 from recoveries.selectors.injunction import injunction_of_key
 
@@ -41,7 +42,7 @@ def payment_page(request: HttpRequest, key: str) -> HttpResponse:
 
 def _opened_by(key: str) -> Injunction:
     """The procedure of the key. The part that is no secret finds it, the whole is compared in constant time."""
-    injunction = injunction_of_key(key) if key.isascii() else None
+    injunction = injunction_of_key(key) if is_storable(key) else None
     expected = injunction.key if injunction else "-" * KEY_LENGTH
     if not hmac.compare_digest(expected.encode(), key.encode()) or injunction is None:
         raise Http404
