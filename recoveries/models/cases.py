@@ -1,0 +1,168 @@
+"""The case, and how many of them an account has."""
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from recoveries.models.statuses import Status
+
+
+class RecoveryQuerySet(models.QuerySet["Recovery"]):
+    """Words of the field."""
+
+    def owned_by(self, user: Any) -> "RecoveryQuerySet":
+        """Cases of one account."""
+        return self.filter(owner_id=user.pk)
+
+
+class Recovery(models.Model):
+    """A recovery case. Fields that clients see are named as in the API."""
+
+    class Type(models.IntegerChoices):
+        """How the money is asked for."""
+
+        AMICABLE = 1, _("amicable recovery")
+        INJUNCTION = 2, _("injonction de payer")
+
+    class InterestRate(models.TextChoices):
+        """Which rate late interest runs at."""
+
+        NONE = "no", _("none")
+        CUSTOM = "yes", _("agreed rate")
+        LEGAL_THREE_TIMES = "yes 3", _("three times the legal rate")
+
+    class PenaltyType(models.TextChoices):
+        """How the penalty is reckoned."""
+
+        AMOUNT = "amount", _("fixed amount")
+        PERCENT = "percent", _("percentage")
+
+    class Reason(models.IntegerChoices):
+        """Why the debtor does not pay, as the creditor sees it."""
+
+        OTHER = 0, _("other")
+        BAD_PAYER = 1, _("bad payer")
+        TEMPORARY_DIFFICULTIES = 2, _("temporary financial difficulties")
+        MAJOR_DIFFICULTIES = 3, _("major financial difficulties")
+        POORLY_PERFORMED = 4, _("service poorly performed")
+        PARTIALLY_PERFORMED = 5, _("service partially carried out")
+        NEVER_REQUESTED = 6, _("service never requested")
+        NONE = 7, _("none")
+        OTHER_REASON = 8, _("other reason")
+
+    owner = models.ForeignKey(
+        "accounts.User", on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("client")
+    )
+    user = models.ForeignKey(
+        "accounts.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("handler")
+    )
+    type = models.PositiveSmallIntegerField(_("type"), choices=Type.choices, default=Type.AMICABLE)
+    status = models.ForeignKey(Status, on_delete=models.PROTECT, related_name="+", verbose_name=_("status"))
+    customer = models.ForeignKey(
+        "companies.Company", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("creditor")
+    )
+    debtor = models.ForeignKey(
+        "companies.Company", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("debtor")
+    )
+    recovery_reference = models.CharField(_("reference"), max_length=20, unique=True)
+    recovery_service_object = models.CharField(_("object of the service"), max_length=255)
+    recovery_due_date = models.DateField(_("due date"))
+    recovery_late_interest = models.BooleanField(_("late interest"), default=False)
+    recovery_interest_rate = models.CharField(
+        _("interest rate"), max_length=5, choices=InterestRate.choices, null=True, blank=True
+    )
+    recovery_interest_rate_percent = models.DecimalField(
+        _("agreed rate, %"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    recovery_penalty = models.BooleanField(_("penalty"), default=False)
+    recovery_penalty_type = models.CharField(
+        _("kind of penalty"), max_length=7, choices=PenaltyType.choices, null=True, blank=True
+    )
+    recovery_penalty_amount = models.DecimalField(
+        _("penalty, EUR"), max_digits=14, decimal_places=2, null=True, blank=True
+    )
+    recovery_penalty_percent = models.DecimalField(
+        _("penalty, %"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    recovery_raison_notpaid = models.PositiveSmallIntegerField(
+        _("reason for non-payment"), choices=Reason.choices, null=True, blank=True
+    )
+    recovery_observations = models.TextField(_("observations"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+    transferred_to = models.OneToOneField(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="transferred_from",
+        verbose_name=_("transferred to"),
+    )
+
+    # Sums over invoices, debts and payments; written by services/totals.py with every change of theirs.
+    # Wide enough for the most invoices of the largest amount.
+    amount = models.DecimalField(_("amount"), max_digits=20, decimal_places=2, default=0)
+    amount_torecover = models.DecimalField(_("to recover"), max_digits=20, decimal_places=2, default=0)
+    invoices_count = models.PositiveIntegerField(_("invoices"), default=0)
+    comments_count = models.PositiveIntegerField(_("comments"), default=0)
+    # Copies of what lists show, sort or search by; written by services/copies.py with every change of theirs.
+    debtor_name = models.CharField(_("debtor's name"), max_length=511, default="", blank=True)
+    debtor_company = models.CharField(_("debtor's company"), max_length=255, default="", blank=True)
+    customer_company = models.CharField(_("creditor's company"), max_length=255, default="", blank=True)
+    search_text = models.TextField(default="", blank=True, editable=False)
+
+    objects = RecoveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("case")
+        verbose_name_plural = _("cases")
+        ordering = ("-created_at", "-id")
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gte=0), name="recovery_amount_not_negative"),
+            models.CheckConstraint(condition=Q(amount_torecover__gte=0), name="recovery_torecover_not_negative"),
+            models.UniqueConstraint(fields=("owner", "id"), name="recovery_by_owner"),
+        ]
+        # One index for each sort of the API, led by the owner and closed by the id. Those of text columns need
+        # a collation, which each database names differently: migration 0002.
+        indexes = [
+            models.Index(fields=("owner", "recovery_reference", "id"), name="recovery_by_reference"),
+            models.Index(fields=("owner", "status", "created_at", "id"), name="recovery_by_status_created"),
+            models.Index(fields=("owner", "status", "id"), name="recovery_by_status"),
+            models.Index(fields=("owner", "recovery_due_date", "id"), name="recovery_by_due_date"),
+            models.Index(fields=("owner", "amount", "id"), name="recovery_by_amount"),
+            models.Index(fields=("owner", "amount_torecover", "id"), name="recovery_by_torecover"),
+            models.Index(fields=("owner", "user", "id"), name="recovery_by_handler"),
+            models.Index(fields=("owner", "created_at", "id"), name="recovery_by_created"),
+            models.Index(fields=("owner", "updated_at", "id"), name="recovery_by_updated"),
+        ]
+
+    def __str__(self) -> str:
+        return self.recovery_reference
+
+    @property
+    def recovery_last_status(self) -> int:
+        """The status by its name in the API."""
+        return self.status_id
+
+
+class CaseCount(models.Model):
+    """How many cases an account has in a status: the exact total of a list, without counting.
+
+    Changed with the cases, in one transaction, by services/totals.py.
+    """
+
+    owner = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+", db_index=False)
+    status = models.ForeignKey(Status, on_delete=models.CASCADE, related_name="+", db_index=False)
+    n = models.IntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("number of cases")
+        verbose_name_plural = _("numbers of cases")
+        constraints = [
+            models.UniqueConstraint(fields=("owner", "status"), name="case_count_one_row"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.n)

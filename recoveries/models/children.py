@@ -1,0 +1,104 @@
+"""What hangs on a case: its history, its payments and debts, its comments."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from recoveries.models.cases import Recovery
+from recoveries.models.statuses import Status
+
+
+class StatusChange(models.Model):
+    """One step in the life of a case: from, to, who, when, why."""
+
+    recovery = models.ForeignKey(
+        Recovery, on_delete=models.CASCADE, related_name="status_history", verbose_name=_("case")
+    )
+    from_status = models.ForeignKey(
+        Status, on_delete=models.PROTECT, null=True, related_name="+", db_index=False, verbose_name=_("from")
+    )
+    to_status = models.ForeignKey(
+        Status, on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("to")
+    )
+    user = models.ForeignKey(
+        "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("who")
+    )
+    comment = models.TextField(_("why"), blank=True)
+    created_at = models.DateTimeField(_("when"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("change of status")
+        verbose_name_plural = _("changes of status")
+        ordering = ("created_at", "id")
+
+    def __str__(self) -> str:
+        return f"{self.from_status_id or '-'} → {self.to_status_id}"
+
+
+class Acompte(models.Model):
+    """A payment received on a case."""
+
+    recovery = models.ForeignKey(Recovery, on_delete=models.CASCADE, related_name="acomptes", verbose_name=_("case"))
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+    date = models.DateField(_("date"))
+    method = models.CharField(_("method"), max_length=50, blank=True)
+    reference = models.CharField(_("reference"), max_length=255, blank=True)
+    comment = models.TextField(_("comment"), blank=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("payment received (acompte)")
+        verbose_name_plural = _("payments received (acomptes)")
+        ordering = ("date", "id")
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="acompte_positive")]
+
+    def __str__(self) -> str:
+        return f"{self.amount} €"
+
+
+class Dette(models.Model):
+    """A debt on a case that is not an invoice (fees of an earlier step, a deposit …)."""
+
+    recovery = models.ForeignKey(Recovery, on_delete=models.CASCADE, related_name="dettes", verbose_name=_("case"))
+    label = models.CharField(_("label"), max_length=255)
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
+    date = models.DateField(_("date"))
+    comment = models.TextField(_("comment"), blank=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("debt (dette)")
+        verbose_name_plural = _("debts (dettes)")
+        ordering = ("date", "id")
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="dette_positive")]
+
+    def __str__(self) -> str:
+        return f"{self.label}: {self.amount} €"
+
+
+class Comment(models.Model):
+    """A comment on a case: HTML of a few tags, for those it is made visible to."""
+
+    recovery = models.ForeignKey(
+        Recovery, on_delete=models.CASCADE, related_name="comments", db_index=False, verbose_name=_("case")
+    )
+    user = models.ForeignKey(
+        "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("author")
+    )
+    html = models.TextField(_("comment"))
+    text = models.TextField(_("plain text"))
+    visible_to_user = models.BooleanField(_("visible to the client"), default=True)
+    visible_to_debtor = models.BooleanField(_("visible to the debtor"), default=False)
+    visible_to_bailiff = models.BooleanField(_("visible to the bailiff"), default=True)
+    is_read = models.BooleanField(_("read"), default=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        ordering = ("created_at", "id")
+        indexes = [models.Index(fields=("recovery", "created_at", "id"), name="comment_of_case")]
+
+    def __str__(self) -> str:
+        return self.text[:60]

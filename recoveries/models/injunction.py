@@ -1,0 +1,150 @@
+"""The way to court: the procedure, its fees, requests for it, deadlines that staff were told of."""
+
+from decimal import Decimal
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from recoveries.models.cases import Recovery
+
+# Values are those of recoveries/deadlines.py (Procedure, Court).
+PROCEDURES = [("national", _("injonction de payer")), ("european", _("European order for payment"))]
+COURTS = [
+    ("tribunal_de_commerce", "Tribunal de commerce"),
+    ("tribunal_judiciaire", "Tribunal judiciaire"),
+    ("juge_des_contentieux_de_la_protection", "Juge des contentieux de la protection"),
+]
+
+
+class InjunctionFee(models.Model):
+    """What the procedure costs before a kind of court: catalogue rows that staff keep up to date.
+
+    The court's fee is law (its source in `source`), the handling fee the firm's.
+    """
+
+    procedure = models.CharField(_("procedure"), max_length=10, choices=PROCEDURES)
+    court_type = models.CharField(_("kind of court"), max_length=40, choices=COURTS)
+    court_fee = models.DecimalField(_("court fee, EUR"), max_digits=8, decimal_places=2)
+    handling_fee = models.DecimalField(_("handling fee, EUR"), max_digits=8, decimal_places=2)
+    source = models.CharField(_("source"), max_length=255, blank=True)
+
+    class Meta:
+        verbose_name = _("fee of a procedure")
+        verbose_name_plural = _("fees of procedures")
+        constraints = [
+            models.UniqueConstraint(fields=("procedure", "court_type"), name="injunction_fee_one_row"),
+            models.CheckConstraint(condition=Q(court_fee__gte=0, handling_fee__gte=0), name="injunction_fee_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_procedure_display()}, {self.get_court_type_display()}"
+
+
+class Injunction(models.Model):
+    """The procedure of an injunction case: where it is, its key dates, its fee."""
+
+    class ServedHow(models.TextChoices):
+        """To whom the order was handed."""
+
+        PERSON = "person", _("to the debtor in person")
+        OTHER = "other", _("otherwise (home, town hall, office)")
+
+    recovery = models.OneToOneField(
+        Recovery, on_delete=models.CASCADE, related_name="injunction", verbose_name=_("case")
+    )
+    key = models.CharField(_("key of the payment page"), max_length=64, unique=True, editable=False)
+    procedure = models.CharField(_("procedure"), max_length=10, choices=PROCEDURES)
+    court_type = models.CharField(_("kind of court"), max_length=40, choices=COURTS, blank=True)
+    court_name = models.CharField(_("court"), max_length=255, blank=True)
+    court_territory = models.CharField(_("territory of the court (ISO)"), max_length=2, default="FR")
+    file_number = models.CharField(_("file number"), max_length=100, blank=True)
+    filed_on = models.DateField(_("request filed on"), null=True, blank=True)
+    court_fee_paid_on = models.DateField(_("court fee deposited on"), null=True, blank=True)
+    order_made_on = models.DateField(_("order made on"), null=True, blank=True)
+    granted_amount = models.DecimalField(_("granted, EUR"), max_digits=16, decimal_places=2, null=True, blank=True)
+    served_on = models.DateField(_("order served on"), null=True, blank=True)
+    served_how = models.CharField(_("served"), max_length=6, choices=ServedHow.choices, blank=True)
+    reached_on = models.DateField(_("debtor reached in person on"), null=True, blank=True)
+    opposed_on = models.DateField(_("opposed on"), null=True, blank=True)
+    costs_invited_on = models.DateField(_("costs of the opposition asked for on"), null=True, blank=True)
+    costs_paid_on = models.DateField(_("costs of the opposition deposited on"), null=True, blank=True)
+    opposition_notified_on = models.DateField(_("opposition notified on"), null=True, blank=True)
+    lawyer_appointed_on = models.DateField(_("lawyer appointed on"), null=True, blank=True)
+    enforceable_on = models.DateField(_("enforceable on"), null=True, blank=True)
+    ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    court_fee = models.DecimalField(_("court fee, EUR"), max_digits=8, decimal_places=2)
+    handling_fee = models.DecimalField(_("handling fee, EUR"), max_digits=8, decimal_places=2)
+    fee_paid_on = models.DateField(_("fee paid on"), null=True, blank=True)
+    fee_payment_reference = models.CharField(_("reference of the payment"), max_length=255, blank=True)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("procedure")
+        verbose_name_plural = _("procedures")
+
+    def __str__(self) -> str:
+        return str(self.recovery)
+
+    @property
+    def fee(self) -> Decimal:
+        """What is due for the procedure, in EUR."""
+        return self.court_fee + self.handling_fee
+
+
+class TransferRequest(models.Model):
+    """Somebody asked for the transfer of a case; the worker writes down what came of it."""
+
+    class State(models.TextChoices):
+        """Where the request stands."""
+
+        PENDING = "pending", _("waiting")
+        DONE = "done", _("done")
+        REFUSED = "refused", _("refused")
+        FAILED = "failed", _("failed")
+
+    recovery = models.ForeignKey(
+        Recovery, on_delete=models.CASCADE, related_name="transfer_requests", verbose_name=_("case")
+    )
+    user = models.ForeignKey(
+        "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("who")
+    )
+    state = models.CharField(_("state"), max_length=7, choices=State.choices, default=State.PENDING)
+    reasons = models.JSONField(_("reasons"), default=list)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+
+    class Meta:
+        verbose_name = _("request for a transfer")
+        verbose_name_plural = _("requests for a transfer")
+        ordering = ("-id",)
+        indexes = [
+            models.Index(fields=("created_at",), name="transfer_waiting", condition=Q(state="pending")),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recovery_id}: {self.state}"
+
+
+class DeadlineAlert(models.Model):
+    """A legal deadline that staff were told of, once."""
+
+    injunction = models.ForeignKey(
+        Injunction, on_delete=models.CASCADE, related_name="alerts", verbose_name=_("procedure")
+    )
+    kind = models.CharField(_("deadline"), max_length=20)
+    date = models.DateField(_("date"))
+    article = models.CharField(_("article"), max_length=100)
+    created_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("deadline alert")
+        verbose_name_plural = _("deadline alerts")
+        ordering = ("date", "id")
+        constraints = [
+            models.UniqueConstraint(fields=("injunction", "kind", "date"), name="deadline_alert_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.date}"
