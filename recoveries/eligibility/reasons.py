@@ -1,0 +1,136 @@
+"""What stands in the way of a transfer."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from django.utils.translation import gettext_lazy as _
+
+from legalcity.lib.countries import EU, EUROPEAN_ORDER_STATES, NATIONAL_PROCEDURE, OVERSEAS, country_code
+from recoveries.eligibility.answer import Reason, limited
+from recoveries.eligibility.facts import Facts, Limits, Party, oldest_due, unpaid
+from recoveries.eligibility.limitation import last_day_to_sue, limitation_for
+from recoveries.eligibility.place import state_of
+from recoveries.statuses import CaseType
+
+REGULATION = "Reg. (EC) 1896/2006"
+
+
+def reasons_of(facts: Facts, limits: Limits, today: date) -> Iterator[Reason]:
+    """Everything that speaks against it: its state, its parties, its amount, its age."""
+    yield from _reasons_of_state(facts)
+    yield from _reasons_of_parties(facts)
+    yield from _reasons_of_amount(facts, limits)
+    yield from _reasons_of_time(facts, limits, today)
+
+
+def _reasons_of_state(facts: Facts) -> Iterator[Reason]:
+    if facts.case_type != CaseType.AMICABLE:
+        yield Reason("not_amicable", _("Only an amicable case can be transferred."))
+    if facts.is_transferred:
+        yield Reason("transferred", _("The case has already been transferred to an injunction procedure."))
+    elif facts.is_closed:
+        yield Reason("closed", _("The case is closed."))
+
+
+def _reasons_of_parties(facts: Facts) -> Iterator[Reason]:
+    if facts.customer is None:
+        yield Reason("no_customer", _("The case has no creditor."), "art. 54, 1407 CPC")
+    if facts.debtor is None:
+        yield Reason("no_debtor", _("The case has no debtor."), "art. 54, 1407 CPC")
+    else:
+        yield from _reasons_of_place(facts.customer, facts.debtor)
+
+
+def _reasons_of_place(customer: Party | None, debtor: Party) -> Iterator[Reason]:
+    where = country_code(debtor.country)
+    if where is None:
+        yield Reason(
+            "debtor_country_unknown", _("The debtor's country is missing or could not be understood."), "art. 1406 CPC"
+        )
+    elif where in NATIONAL_PROCEDURE:
+        return
+    elif where in OVERSEAS:
+        yield Reason(
+            "debtor_under_another_code",
+            _("The court of the place where the debtor lives has a civil procedure of its own."),
+            "art. 1406 CPC",
+        )
+    elif where == "DK":
+        yield Reason(
+            "debtor_in_denmark",
+            _("Denmark does not take part in the European order for payment."),
+            f"art. 2(3) {REGULATION}",
+        )
+    elif where not in EU:
+        yield Reason(
+            "debtor_outside_eu",
+            _("The debtor is neither in France nor in the European Union."),
+            f"art. 1406 CPC, art. 2 {REGULATION}",
+        )
+    elif customer is not None:
+        yield from _reasons_across_borders(country_code(customer.country), where)
+
+
+def _reasons_across_borders(creditor: str | None, debtor: str) -> Iterator[Reason]:
+    article = f"art. 3 {REGULATION}"
+    if creditor is None:
+        yield Reason(
+            "creditor_country_unknown",
+            _("The creditor's country, which a cross-border case needs, is missing or could not be understood."),
+            article,
+        )
+    elif state_of(creditor) == debtor:
+        yield Reason("same_state", _("The creditor and the debtor are in the same member state."), article)
+    elif state_of(creditor) not in EUROPEAN_ORDER_STATES:
+        yield Reason(
+            "creditor_outside_eu",
+            _("The creditor is not in a member state that takes part in the European order for payment."),
+            article,
+        )
+
+
+def _reasons_of_amount(facts: Facts, limits: Limits) -> Iterator[Reason]:
+    if not unpaid(facts):
+        yield Reason("nothing_unpaid", _("The case has no invoice that is not fully paid."), "art. 1405 CPC")
+    elif facts.amount <= 0:
+        yield Reason("nothing_to_recover", _("Nothing is left to recover."), "art. 1405 CPC")
+    elif limits.min_amount is not None and facts.amount < limits.min_amount:
+        yield limited(
+            "amount_too_low", _("The amount is under the minimum of {limit} EUR."), limit=f"{limits.min_amount:.2f}"
+        )
+    elif limits.max_amount is not None and facts.amount > limits.max_amount:
+        yield limited(
+            "amount_too_high", _("The amount is over the maximum of {limit} EUR."), limit=f"{limits.max_amount:.2f}"
+        )
+
+
+def _reasons_of_time(facts: Facts, limits: Limits, today: date) -> Iterator[Reason]:
+    due = oldest_due(facts)
+    if due is None:
+        if unpaid(facts):
+            yield Reason("due_date_unknown", _("No unpaid invoice has a due date."), "art. 1405 CPC")
+        return
+    age = (today - due).days
+    if age < 1:
+        yield Reason("not_due", _("No unpaid invoice is past its due date."), "art. 1405 CPC")
+    elif limits.min_age_days is not None and age < limits.min_age_days:
+        yield limited(
+            "too_recent",
+            _("The oldest unpaid invoice has been due for less than {limit} days."),
+            limit=limits.min_age_days,
+        )
+    if limits.max_age_days is not None and age > limits.max_age_days:
+        yield limited(
+            "too_old",
+            _("The oldest unpaid invoice has been due for more than {limit} days."),
+            limit=limits.max_age_days,
+        )
+    limitation = limitation_for(facts.customer, facts.debtor, facts.matter)
+    last = last_day_to_sue(due, limitation, facts.restarts)
+    if today > last:
+        yield limited(
+            "time_barred",
+            _("The oldest unpaid invoice has been time-barred since {day}."),
+            limitation.article,
+            day=(last + timedelta(days=1)).isoformat(),
+        )
