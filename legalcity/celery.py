@@ -1,9 +1,11 @@
 """The Celery application: workers run `celery -A legalcity worker`, the clock `celery -A legalcity beat`."""
 
 import os
+from typing import Any
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import beat_init, celeryd_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "legalcity.settings")
 
@@ -17,3 +19,14 @@ app.conf.beat_schedule = {
     "sweep-documents": {"task": "documents.tasks.sweep", "schedule": crontab(minute="*/5")},
     "purge-tokens": {"task": "accounts.tasks.purge_tokens", "schedule": crontab(hour="3", minute="10")},
 }
+
+
+@celeryd_init.connect
+@beat_init.connect
+def require_what_work_needs(**signal: Any) -> None:
+    """However a worker or the clock is started, it refuses to without its services, with a sentence for each."""
+    from legalcity.lib.startup import refusing, require_queue, require_services
+
+    with refusing():
+        require_services()
+        require_queue()

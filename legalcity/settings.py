@@ -222,7 +222,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "docExpansion": "none", "filter": True},
-    "POSTPROCESSING_HOOKS": ["legalcity.api.schema.add_published_reference"],
+    "POSTPROCESSING_HOOKS": ["legalcity.api.document.add_published_reference"],
     "SERVERS": [{"url": PUBLIC_BASE_URL}],
 }
 

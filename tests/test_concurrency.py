@@ -1,15 +1,12 @@
 """What many do at the same moment: on PostgreSQL, each in a thread with a connection of its own."""
 
 from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from itertools import pairwise
-from threading import Barrier
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.db.models import Count, Sum
 
 from accounts.models import AccessToken, ApiKey, User
@@ -32,6 +29,7 @@ from tests.factories import (
     detail,
     move,
 )
+from tests.races import at_once, statuses_at_once, twin
 
 pytestmark = [
     pytest.mark.postgres,
@@ -40,41 +38,11 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
 ]
 
-T = TypeVar("T")
-
 MANY = 20
 TAKEN = (
     "Failed to create company: This recovery case already has a customer. "
     "Each recovery can have only one customer and one debtor."
 )
-
-
-def at_once(count: int, call: Callable[[int], T]) -> list[T]:
-    """What `call(0)` to `call(count - 1)` give, all begun at the same moment."""
-    barrier = Barrier(count, timeout=30)
-
-    def run(number: int) -> T:
-        try:
-            connection.ensure_connection()
-            barrier.wait()
-            return call(number)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(count) as pool:
-        return [future.result() for future in [pool.submit(run, number) for number in range(count)]]
-
-
-def twin(api: Api) -> Api:
-    """A client of its own, with the token of `api`."""
-    other = Api()
-    other.token = api.token
-    return other
-
-
-def statuses_at_once(count: int, api: Api, call: Callable[[Api, int], Any]) -> Counter[int]:
-    """How often each status answers `call(twin of api, number)`."""
-    return Counter(at_once(count, lambda number: int(call(twin(api), number).status_code)))
 
 
 @pytest.fixture

@@ -149,12 +149,15 @@ class TestServices:
         [
             pytest.param(("-m", "gunicorn", "legalcity.wsgi"), id="gunicorn"),
             pytest.param(("-m", "legalcity.lib.startup", "worker"), id="worker"),
+            pytest.param(("-m", "celery", "-A", "legalcity", "worker"), id="celery worker"),
+            pytest.param(("-m", "celery", "-A", "legalcity", "beat", "--schedule", "{folder}/schedule"), id="celery beat"),
         ],
     )
     def test_what_cannot_be_reached_is_told_once_and_ends_the_start(
         self, production: Environment, command: tuple[str, ...]
     ) -> None:
-        result = run({**production, "PORT": str(free_port())}, *command)
+        words = [word.format(folder=production["DATA_DIR"]) for word in command]
+        result = run({**production, "PORT": str(free_port())}, *words)
         assert result.returncode == REFUSED
         assert "Traceback" not in result.stderr
         assert "Booting worker" not in result.stderr
@@ -185,9 +188,12 @@ class TestServices:
         assert result.returncode == REFUSED
         assert sentence(result).startswith(f"legalcity: {name}='{value}' does not do")
 
-    def test_a_worker_without_a_queue_is_refused_in_development_too(self, production: Environment) -> None:
+    @pytest.mark.parametrize("command", ["legalcity.lib.startup worker", "celery -A legalcity worker"])
+    def test_a_worker_without_a_queue_is_refused_in_development_too(
+        self, production: Environment, command: str
+    ) -> None:
         bare = {name: production[name] for name in ("PATH", "HOME", "DATA_DIR")}
-        result = run(bare, "-m", "legalcity.lib.startup", "worker")
+        result = run(bare, "-m", *command.split())
         assert result.returncode == REFUSED
         assert "Set REDIS_URL (or CELERY_BROKER_URL) for a worker." in sentence(result)
 

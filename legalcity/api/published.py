@@ -14,6 +14,7 @@ from typing import Any
 
 SOURCE = Path(__file__).with_name("contract") / "legalcity.json"
 HOST = "https://apiv2-sandbox.legalcity.fr"  # Where the examples of the reference point at.
+API = "/api"
 FALLBACK = "/api/{fallbackPlaceholder}"
 NOT_YET = "This endpoint is not yet implemented. Feature under development."
 FILLER = "architecto"
@@ -220,3 +221,8 @@ def _with_bare_case(bare: Call, *, complete: Call, detail: Call) -> Call:
         parameters=bare.parameters,
         answers=(Answer(201, "", {**shown.body, "message": "Recovery created successfully"}),),
     )
+
+
+def route_path(path: str) -> str:
+    """`path` as a template; the framework cuts the optional end off the route of unknown addresses."""
+    return FALLBACK if path == API else path

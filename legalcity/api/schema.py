@@ -1,4 +1,4 @@
-"""The OpenAPI document, generated from the code.
+"""One operation of the OpenAPI document, generated from the code of its view.
 
 Routes, access, bodies and query strings come from the views: `serializers` and `queries` name what an action reads.
 Titles, texts and examples come from the published reference, from the docstrings where it has none. Every answer
@@ -6,113 +6,27 @@ that can happen is declared. A view whose action has a success that was never pu
 `also_answers = {"create": {202: "Not done yet: ask again at `status_url`."}}`.
 """
 
-import json
-import re
 from http import HTTPStatus
 from itertools import zip_longest
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.utils import translation
-from django.utils.functional import lazy
-from django.utils.translation import gettext_lazy as _
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework.permissions import AllowAny
 
 from legalcity.api import errors, published, shapes
+from legalcity.api.document import OTHER
 from legalcity.api.fields import REQUIRED, label
 from legalcity.api.listing import PageField
-from legalcity.api.parsing import MALFORMED, PayloadTooLarge
-from legalcity.api.published import Answer, Call
+from legalcity.api.published import API, Answer, Call
+from legalcity.api.responses import JSON, SHARED, examples_of, failure_response, headers_of, shared_message
 from legalcity.api.shapes import Schema
 
-API = "/api"
-JSON = "application/json"
 ANYTHING = "*/*"
-OTHER = "Other"  # The section of calls that no section of the reference fits.
 WITH_BODY = ("POST", "PUT", "PATCH")
-
-GUIDE = """
-**Access.** `POST /api/auth/login` exchanges an e-mail and an API key for a token; every other call wants it as
-`Authorization: Bearer …`. Only the calls about the service itself are open.
-
-**Answers.** A success is `{"success": true, "data": …, "message": "…"}`, a failure
-`{"success": false, "message": "…"}`; a 422 adds `errors`, the sentences of each field, nested fields by dotted keys
-(`invoices.0.invoice_number`). Every answer says in `X-Request-ID` how we find it in our logs.
-
-**Values.** Money is a string with two decimals (`"1500.00"`), dates are `YYYY-MM-DD`, moments are UTC
-(`2025-10-20T10:30:00.000000Z`). Numbers may be sent as strings, booleans as 1 and 0. Fields that a call does not know,
-or that clients may not set, are ignored. A field that does not apply beside the others is stored as null.
-
-**Changes.** `PUT` and `PATCH` alike change what is sent and keep the rest.
-
-**Lists.** `page` begins at 1; a page past the end is empty. `filters_applied` tells the filters that took effect.
-
-**Limits.** `X-RateLimit-Limit` and `X-RateLimit-Remaining` tell how many calls are left, a 429 in `Retry-After` when
-to come back.
-
-**Language.** Messages are English, or French with `Accept-Language: fr`; keys never change.
-
-**For your tools.** The same reference as an [OpenAPI document](%(host)s/docs/openapi.yaml) and as a
-[Postman collection](%(host)s/docs/collection.json).
-"""
-
-HEADERS: dict[str, Schema] = {
-    "X-RateLimit-Limit": {
-        "description": "The calls that the limit of this call allows in its period.",
-        "schema": {"type": "integer", "minimum": 1},
-    },
-    "X-RateLimit-Remaining": {
-        "description": "The calls that are left of it.",
-        "schema": {"type": "integer", "minimum": 0},
-    },
-    "X-Request-ID": {
-        "description": "The request's name in our logs: the client's own `X-Request-ID`, or one that we made.",
-        "schema": {"type": "string"},
-    },
-    "Retry-After": {
-        "description": "Seconds until the limit begins anew.",
-        "schema": {"type": "integer", "minimum": 1},
-    },
-    "WWW-Authenticate": {"description": "The scheme to come back with.", "schema": {"type": "string"}},
-}
-EVERYWHERE = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-Request-ID")
-SOMEWHERE = {401: ("WWW-Authenticate",), 429: ("Retry-After",)}
-
-FAILURE: Schema = {
-    "type": "object",
-    "description": "What every failure looks like.",
-    "properties": {
-        "success": {"type": "boolean", "enum": [False]},
-        "message": {"type": "string", "description": "A sentence for the person in front of the client."},
-        "errors": {
-            "type": "object",
-            "description": "The sentences of each field, by its dotted key (422).",
-            "additionalProperties": {"type": "array", "items": {"type": "string"}},
-        },
-        "reasons": {
-            "type": "array",
-            "description": "Why a case is not eligible, where that was the question (403).",
-            "items": {"type": "string"},
-        },
-    },
-    "required": ["success", "message"],
-}
-FAILURE_REF = {"$ref": "#/components/schemas/Failure"}
-
-# Failures that many calls share: status → name of the component, what it means, the sentence.
-SHARED: dict[int, tuple[str, str, Any]] = {
-    400: ("MalformedBody", "The body is not valid JSON.", MALFORMED),
-    401: ("Unauthenticated", "No token, or one that opens nothing any more.", errors.UNAUTHENTICATED),
-    403: ("Forbidden", "The caller may not do this.", errors.NO_PERMISSION),
-    404: ("NotFound", "There is no such thing.", _("Not found")),
-    413: ("PayloadTooLarge", "The body is over the limit.", PayloadTooLarge.default_detail),
-    415: ("UnsupportedMediaType", "The body is of another media type.", _("Unsupported media type")),
-    429: ("TooManyAttempts", "A rate limit is used up.", lazy(lambda: str(errors.TooManyAttempts(60).detail), str)()),
-    500: ("ServerError", "We failed; the answer says nothing of how.", errors.SERVER_ERROR),
-}
 
 
 class TokenScheme(OpenApiAuthenticationExtension):
@@ -148,7 +62,7 @@ class ContractSchema(AutoSchema):
     @property
     def call(self) -> Call | None:
         """What the reference says of this operation."""
-        return published.find(self.method, _route_path(self.path))
+        return published.find(self.method, published.route_path(self.path))
 
     @property
     def action(self) -> str:
@@ -186,7 +100,7 @@ class ContractSchema(AutoSchema):
         return [*self._path_parameters(), *self._query_parameters()]
 
     def _path_parameters(self) -> list[Schema]:
-        shown = published.variables(published.public_path(_route_path(self.path)))
+        shown = published.variables(published.public_path(published.route_path(self.path)))
         return [
             self._path_parameter(name, is_id=f"<id:{own}>" in self.path_regex)
             for own, name in zip_longest(published.variables(self.path), shown)
@@ -314,23 +228,23 @@ class ContractSchema(AutoSchema):
 
     def _success(self, status: int, answers: list[Answer]) -> Schema:
         described = "; or: ".join(dict.fromkeys(filter(None, (answer.message for answer in answers))))
-        response: Schema = {"description": described or HTTPStatus(status).phrase, "headers": _headers(status)}
+        response: Schema = {"description": described or HTTPStatus(status).phrase, "headers": headers_of(status)}
         if any(isinstance(answer.body, str) for answer in answers):
             return {**response, "content": {ANYTHING: {"schema": {"type": "string", "format": "binary"}}}}
         bodies = [answer.body for answer in answers] or [{"success": True, "data": None, "message": ""}]
         schema = self._component(f"Answer{status}", shapes.envelope(bodies))
-        return {**response, "content": {JSON: {"schema": schema, **_examples(answers)}}}
+        return {**response, "content": {JSON: {"schema": schema, **examples_of(answers)}}}
 
     def _failure(self, status: int, answers: list[Answer]) -> Schema:
         """The documented failures of `status` and the one of our own that it can have besides."""
         own = self._own_failure(status)
-        is_general = status in SHARED and own.message == str(_shared_message(status))
+        is_general = status in SHARED and own.message == str(shared_message(status))
         if is_general and all(answer.message == own.message for answer in answers):
             return {"$ref": f"#/components/responses/{SHARED[status][0]}"}
         messages = [answer.message for answer in answers]
         if not answers or (self._adds(status) and own.message not in messages):
             answers = [*answers, own]
-        return _failure_response(status, answers)
+        return failure_response(status, answers)
 
     def _adds(self, status: int) -> bool:
         """Whether our own failure of `status` can happen beside the documented ones."""
@@ -342,7 +256,7 @@ class ContractSchema(AutoSchema):
             422: getattr(self.view, "validation_message", errors.VALIDATION_FAILED),
             500: getattr(self.view, "failure_messages", {}).get(self.action),
         }
-        message = str(sentences.get(status) or _shared_message(status))
+        message = str(sentences.get(status) or shared_message(status))
         body: Schema = {"success": False, "message": message}
         if status == 422:
             body["errors"] = self._sample_errors()
@@ -352,84 +266,3 @@ class ContractSchema(AutoSchema):
         required = (self._body or {}).get("required") or list((self._body or {}).get("properties", {}))
         name, sentence = (required[0], REQUIRED) if required else ("page", PageField.default_error_messages["page"])
         return {name: [str(sentence).format(field=label(name))]}
-
-
-def _route_path(path: str) -> str:
-    """`path` as a template; the framework cuts the optional end off the route of unknown addresses."""
-    return published.FALLBACK if path == API else path
-
-
-def _shared_message(status: int) -> str:
-    return str(SHARED[status][2]) if status in SHARED else HTTPStatus(status).phrase
-
-
-def _headers(status: int) -> Schema:
-    names = (*EVERYWHERE, *SOMEWHERE.get(status, ()))
-    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
-
-
-def _failure_response(status: int, answers: list[Answer]) -> Schema:
-    sentences = dict.fromkeys(answer.message for answer in answers)
-    return {
-        "description": "; or: ".join(sentences),
-        "headers": _headers(status),
-        "content": {JSON: {"schema": FAILURE_REF, **_examples(answers)}},
-    }
-
-
-def _examples(answers: list[Answer]) -> Schema:
-    """The bodies as named examples, or nothing."""
-    examples: Schema = {}
-    for number, answer in enumerate(answers, start=1):
-        title = answer.label or answer.message or "Example"
-        name = re.sub(r"[^a-z0-9]+", "_", title.lower())[:50].strip("_")
-        examples[name if name not in examples else f"{name}_{number}"] = {"summary": title, "value": answer.body}
-    return {"examples": examples} if examples else {}
-
-
-def _shared_responses() -> Schema:
-    responses = {}
-    for status, (name, text, _sentence) in SHARED.items():
-        body = {"success": False, "message": _shared_message(status)}
-        responses[name] = {**_failure_response(status, [Answer(status, "", body)]), "description": str(text)}
-    return responses
-
-
-def moved(document: Schema, old: str, new: str) -> Schema:
-    """A copy of `document` whose addresses at `old` (scheme and host) are at `new`."""
-    copy: Schema = json.loads(json.dumps(document, ensure_ascii=False).replace(old, new))
-    return copy
-
-
-def _in_published_order(paths: Schema) -> Schema:
-    """The paths under their published names, in the order of the reference; others follow."""
-    order = {(call.path, call.method.lower()): number for number, call in enumerate(published.calls())}
-    named = {published.public_path(_route_path(path)): methods for path, methods in paths.items()}
-
-    def rank(path: str) -> int:
-        return min(order.get((path, method), len(order)) for method in named[path])
-
-    return {
-        path: dict(sorted(named[path].items(), key=lambda item: order.get((path, item[0]), len(order))))
-        for path in sorted(named, key=rank)
-    }
-
-
-def add_published_reference(result: Schema, generator: Any, request: Any, public: bool) -> Schema:
-    """The whole document: paths in their published order, sections, the guide, what all answers share.
-
-    `result` is what drf-spectacular made of the views; its server (settings) is also put into the examples.
-    """
-    host = result["servers"][0]["url"]
-    result["info"]["description"] += "\n" + GUIDE % {"host": host}
-    result["paths"] = _in_published_order(result["paths"])
-    operations = [operation for methods in result["paths"].values() for operation in methods.values()]
-    used = {tag for operation in operations for tag in operation["tags"]}
-    sections = published.sections()
-    result["tags"] = [
-        {"name": name, "description": sections.get(name, "")} for name in [*sections, OTHER] if name in used
-    ]
-    with translation.override("en"):
-        result["components"].update(headers=HEADERS, responses=_shared_responses())
-    result["components"]["schemas"]["Failure"] = FAILURE
-    return moved(result, published.HOST, host)

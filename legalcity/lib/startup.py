@@ -54,8 +54,11 @@ def refusing() -> Iterator[None]:
     try:
         yield
     except ImproperlyConfigured as error:
+        # The process's own stream: Celery's clock has put its log in the place of `sys.stderr` by now.
+        stream = sys.__stderr__ or sys.stderr
         for sentence in str(error).splitlines():
-            sys.stderr.write(f"legalcity: {sentence}\n")
+            stream.write(f"legalcity: {sentence}\n")
+        stream.flush()
         sys.exit(REFUSED)
 
 

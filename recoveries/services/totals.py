@@ -58,7 +58,9 @@ def case_count_add(*, owner_id: int, status_id: int, by: int = 1) -> None:
 
 def case_count_move(*, owner_id: int, from_status: int, to_status: int) -> None:
     """Count a case that changes status; in the order of the ids, so that two moves cannot wait for each other."""
-    for status_id in sorted({from_status, to_status}):
+    if from_status == to_status:
+        return
+    for status_id in sorted((from_status, to_status)):
         case_count_add(owner_id=owner_id, status_id=status_id, by=1 if status_id == to_status else -1)
 
 

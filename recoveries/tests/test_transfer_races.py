@@ -24,7 +24,7 @@ from recoveries.tests.transfers import (
     transferable,
 )
 from tests.factories import Api, ApiUserFactory, InvoiceBody, detail
-from tests.test_concurrency import at_once, statuses_at_once, twin
+from tests.races import at_once, statuses_at_once, twin
 
 pytestmark = [
     pytest.mark.postgres,

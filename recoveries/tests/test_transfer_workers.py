@@ -24,7 +24,7 @@ from recoveries.models import Injunction, TransferRequest
 from recoveries.tasks import sweep_transfers, transfer_to_injunction
 from recoveries.tests.transfers import ALREADY, assert_transferred_once, transfer_path, transferable
 from tests.factories import Api, ApiUserFactory
-from tests.test_concurrency import at_once, twin
+from tests.races import at_once, twin
 
 pytestmark = [
     pytest.mark.postgres,

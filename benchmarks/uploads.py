@@ -1,10 +1,10 @@
 """How large a web process grows while many clients upload and download the largest documents at once.
 
-    .venv/bin/python benchmarks/documents.py [--clients 20] [--rounds 3]
+    .venv/bin/python benchmarks/uploads.py [--clients 20] [--rounds 3]
 
 A production server (gunicorn, 2 processes of 4 threads) on PostgreSQL and Redis, with a worker and a real clamd, all
 on 127.0.0.1 and gone at the end. Each client uploads a file of 10 MiB, waits until it is served and downloads it
-again, round after round. Prints a Markdown table and appends it to benchmarks/documents.md.
+again, round after round. Prints a Markdown table and appends it to benchmarks/uploads.md.
 """
 
 import argparse
@@ -286,7 +286,7 @@ def main() -> None:
         stack.callback(machine.forget_counters)
         result = table(*measured(stack, Path(name), given), given)
     print(result)
-    page = HERE / "documents.md"
+    page = HERE / "uploads.md"
     title = "" if page.exists() else "# Memory of web processes under large documents\n"
     with page.open("a", encoding="utf-8") as out:
         out.write(f"{title}\n{result}")

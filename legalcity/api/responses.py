@@ -1,0 +1,110 @@
+"""What answers look like in the OpenAPI document: headers, failures, examples."""
+
+import re
+from http import HTTPStatus
+from typing import Any
+
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+
+from legalcity.api import errors
+from legalcity.api.parsing import MALFORMED, PayloadTooLarge
+from legalcity.api.published import Answer
+from legalcity.api.shapes import Schema
+
+JSON = "application/json"
+
+HEADERS: dict[str, Schema] = {
+    "X-RateLimit-Limit": {
+        "description": "The calls that the limit of this call allows in its period.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
+    "X-RateLimit-Remaining": {
+        "description": "The calls that are left of it.",
+        "schema": {"type": "integer", "minimum": 0},
+    },
+    "X-Request-ID": {
+        "description": "The request's name in our logs: the client's own `X-Request-ID`, or one that we made.",
+        "schema": {"type": "string"},
+    },
+    "Retry-After": {
+        "description": "Seconds until the limit begins anew.",
+        "schema": {"type": "integer", "minimum": 1},
+    },
+    "WWW-Authenticate": {"description": "The scheme to come back with.", "schema": {"type": "string"}},
+}
+EVERYWHERE = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-Request-ID")
+SOMEWHERE = {401: ("WWW-Authenticate",), 429: ("Retry-After",)}
+
+FAILURE: Schema = {
+    "type": "object",
+    "description": "What every failure looks like.",
+    "properties": {
+        "success": {"type": "boolean", "enum": [False]},
+        "message": {"type": "string", "description": "A sentence for the person in front of the client."},
+        "errors": {
+            "type": "object",
+            "description": "The sentences of each field, by its dotted key (422).",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+        },
+        "reasons": {
+            "type": "array",
+            "description": "Why a case is not eligible, where that was the question (403).",
+            "items": {"type": "string"},
+        },
+    },
+    "required": ["success", "message"],
+}
+FAILURE_REF = {"$ref": "#/components/schemas/Failure"}
+
+# Failures that many calls share: status → name of the component, what it means, the sentence.
+SHARED: dict[int, tuple[str, str, Any]] = {
+    400: ("MalformedBody", "The body is not valid JSON.", MALFORMED),
+    401: ("Unauthenticated", "No token, or one that opens nothing any more.", errors.UNAUTHENTICATED),
+    403: ("Forbidden", "The caller may not do this.", errors.NO_PERMISSION),
+    404: ("NotFound", "There is no such thing.", _("Not found")),
+    413: ("PayloadTooLarge", "The body is over the limit.", PayloadTooLarge.default_detail),
+    415: ("UnsupportedMediaType", "The body is of another media type.", _("Unsupported media type")),
+    429: ("TooManyAttempts", "A rate limit is used up.", lazy(lambda: str(errors.TooManyAttempts(60).detail), str)()),
+    500: ("ServerError", "We failed; the answer says nothing of how.", errors.SERVER_ERROR),
+}
+
+
+def shared_message(status: int) -> str:
+    """The sentence of a failure that no call says otherwise."""
+    return str(SHARED[status][2]) if status in SHARED else HTTPStatus(status).phrase
+
+
+def headers_of(status: int) -> Schema:
+    """The headers that an answer of `status` carries."""
+    names = (*EVERYWHERE, *SOMEWHERE.get(status, ()))
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
+
+
+def failure_response(status: int, answers: list[Answer]) -> Schema:
+    """A failure of `status`, with each of its sentences."""
+    sentences = dict.fromkeys(answer.message for answer in answers)
+    return {
+        "description": "; or: ".join(sentences),
+        "headers": headers_of(status),
+        "content": {JSON: {"schema": FAILURE_REF, **examples_of(answers)}},
+    }
+
+
+def examples_of(answers: list[Answer]) -> Schema:
+    """The bodies as named examples, or nothing."""
+    examples: Schema = {}
+    for number, answer in enumerate(answers, start=1):
+        title = answer.label or answer.message or "Example"
+        name = re.sub(r"[^a-z0-9]+", "_", title.lower())[:50].strip("_")
+        examples[name if name not in examples else f"{name}_{number}"] = {"summary": title, "value": answer.body}
+    return {"examples": examples} if examples else {}
+
+
+def shared_responses() -> Schema:
+    """The components that calls refer to."""
+    responses = {}
+    for status, (name, text, _sentence) in SHARED.items():
+        body = {"success": False, "message": shared_message(status)}
+        responses[name] = {**failure_response(status, [Answer(status, "", body)]), "description": str(text)}
+    return responses
