@@ -150,7 +150,7 @@ class TestServices:
             pytest.param(("-m", "gunicorn", "legalcity.wsgi"), id="gunicorn"),
             pytest.param(("-m", "legalcity.lib.startup", "worker"), id="worker"),
             pytest.param(("-m", "celery", "-A", "legalcity", "worker"), id="celery worker"),
-            pytest.param(("-m", "celery", "-A", "legalcity", "beat", "--schedule", "{folder}/schedule"), id="celery beat"),
+            pytest.param(("-m", "celery", "-A", "legalcity", "beat", "-s", "{folder}/schedule"), id="celery beat"),
         ],
     )
     def test_what_cannot_be_reached_is_told_once_and_ends_the_start(
