@@ -1,0 +1,1 @@
+"""Protected invoices: the client's own invoices, kept under a tracking code."""
