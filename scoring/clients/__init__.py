@@ -1,0 +1,1 @@
+"""Outsiders that know something of companies."""

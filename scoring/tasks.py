@@ -1,0 +1,45 @@
+"""Celery's doors to scoring: an id in, the service called."""
+
+from typing import Any
+
+from celery import shared_task
+
+from legalcity.lib.dates import now, today
+from scoring.services.pipeline import Outcome, order_process, orders_left_behind
+from scoring.services.watching import surveillance_check, surveillances_due
+
+BACKOFF = (5, 30, 120)  # seconds before the next attempt; later the sweep comes by
+
+
+@shared_task(bind=True, max_retries=len(BACKOFF))
+def process(self: Any, order_pk: int) -> str:
+    """Do an order; come back a few times while something of ours is out of order."""
+    outcome = order_process(order_pk=order_pk, moment=now())
+    retries: int = self.request.retries
+    if outcome is not Outcome.LATER or retries >= len(BACKOFF):
+        return str(outcome.value)
+    raise self.retry(countdown=BACKOFF[retries])
+
+
+@shared_task
+def sweep() -> int:
+    """Begin again the orders that were left behind; returns how many."""
+    waiting = orders_left_behind(moment=now())
+    for order_pk in waiting:
+        process.delay(order_pk)
+    return len(waiting)
+
+
+@shared_task
+def check_surveillance(surveillance_id: int) -> int:
+    """Look at one company under surveillance; returns how many changes are new."""
+    return surveillance_check(surveillance_id=surveillance_id, today=today(), moment=now())
+
+
+@shared_task
+def check_surveillances() -> int:
+    """Queue the looks that are due today; returns how many. Beat asks every hour: each is done once a day."""
+    waiting = surveillances_due(today=today())
+    for surveillance_id in waiting:
+        check_surveillance.delay(surveillance_id)
+    return len(waiting)
