@@ -9,3 +9,9 @@ class InvoicingConfig(AppConfig):
 
     name = "invoicing"
     verbose_name = _("Invoices")
+
+    def ready(self) -> None:
+        """Register the checks."""
+        from invoicing.billing import checks
+
+        assert checks  # noqa: S101 - imported for its registrations

@@ -13,20 +13,21 @@ from legalcity.lib.live import live
 from legalcity.lib.money import money_text
 
 
-def _number_length() -> int:
+def number_length() -> int:
+    """Characters of an invoice number or reference."""
     return int(live.INVOICE_NUMBER_LENGTH)
 
 
 class InvoiceSerializer(ContractSerializer):
     """An invoice as clients send it."""
 
-    invoice_number = TextField(limit=_number_length)
+    invoice_number = TextField(limit=number_length)
     invoice_date = DayField()
     invoice_due_date = DayField(required=False, allow_null=True)
     invoice_amount = MoneyField()
     invoice_part_paid = FlagField(required=False)
     invoice_part_paid_amount = MoneyField(required=False, allow_null=True)
-    api_invoice_id = TextField(limit=_number_length, required=False, allow_null=True)
+    api_invoice_id = TextField(limit=number_length, required=False, allow_null=True)
 
     def rule_errors(self, values: dict[str, Any]) -> Errors:
         """The rules of the room."""

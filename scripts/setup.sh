@@ -8,6 +8,23 @@ lock=$1
 python=${PYTHON:-python3}
 done_with=.venv/installed.txt
 
+# What PDF invoices are drawn with. Where it cannot be installed, `manage.py check` says so and the rest works.
+drawing_libraries() {
+    missing=
+    libraries=$(PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null) || return 0
+    case $libraries in *libpango-1.0.so.0*) ;; *) missing="$missing libpango-1.0-0" ;; esac
+    case $libraries in *libpangoft2-1.0.so.0*) ;; *) missing="$missing libpangoft2-1.0-0" ;; esac
+    [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || missing="$missing fonts-dejavu-core"
+    [ -n "$missing" ] && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1 || return 0
+    echo "setup: installing$missing"
+    export DEBIAN_FRONTEND=noninteractive
+    # shellcheck disable=SC2086 - one word for each package
+    { apt-get install -y -qq --no-install-recommends $missing ||
+        { apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing; }; } >/dev/null 2>&1 ||
+        echo "setup: could not install$missing; PDF invoices will not be made" >&2
+}
+drawing_libraries
+
 for fits in "$lock" requirements-dev.txt; do
     if [ -x .venv/bin/python ] && cmp -s "$fits" "$done_with"; then
         exit 0

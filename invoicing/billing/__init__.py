@@ -1,0 +1,1 @@
+"""The firm's own invoices: what clients owe the firm."""

@@ -1,0 +1,149 @@
+"""Acts on the firm's invoices: issue, credit, record a payment. All through the services."""
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.backoffice.actions import ObjectAction
+from accounts.origin import staff_of
+from invoicing.billing import firm
+from invoicing.billing.services.charges import charge_bill
+from invoicing.billing.services.issuing import invoice_credit, invoice_issue, quantities_left
+from invoicing.billing.services.payments import payment_record
+from invoicing.models import Charge, FirmInvoice, Tax
+from legalcity.lib.dates import today
+from legalcity.lib.text import is_storable
+
+CHANGE = "invoicing.change_firminvoice"
+
+
+def storable(text: str) -> None:
+    """Refuses text that no database takes."""
+    if not is_storable(text):
+        raise ValidationError(_("This text holds characters that cannot be kept."))
+
+
+def not_in_the_future(day: date) -> None:
+    """Refuses a day to come: money has come in already."""
+    if day > today():
+        raise ValidationError(_("This day is still to come."))
+
+
+class PaymentForm(forms.Form):
+    """What came in."""
+
+    amount = forms.DecimalField(label=gettext_lazy("Amount"), min_value=0.01, max_digits=16, decimal_places=2)
+    paid_on = forms.DateField(
+        label=gettext_lazy("Date"),
+        initial=today,
+        validators=[not_in_the_future],
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+    )
+    method = forms.CharField(label=gettext_lazy("Method"), required=False, max_length=50, validators=[storable])
+    reference = forms.CharField(
+        label=gettext_lazy("Reference of the payment"), required=False, max_length=255, validators=[storable]
+    )
+
+
+class CreditForm(forms.Form):
+    """Why, and how many of each item; at first all that is left."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason, as the credit note says it"),
+        max_length=2000,
+        validators=[storable],
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+    def __init__(self, *args: Any, invoice: FirmInvoice | None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        left = quantities_left(invoice) if invoice else {}
+        names = dict(invoice.items.values_list("pk", "name")) if invoice else {}
+        for pk, count in left.items():
+            self.fields[f"item_{pk}"] = forms.IntegerField(label=names[pk], min_value=0, max_value=count, initial=count)
+
+
+def _issue(_request: HttpRequest, invoice: FirmInvoice, _data: dict[str, Any]) -> str:
+    issued = invoice_issue(invoice_id=invoice.pk)
+    said = _("Issued: {reference}.").format(reference=issued.reference)
+    missing = ", ".join(map(str, firm.missing_details(issued.seller)))
+    if missing:
+        said += " " + _("The system settings lack details of the firm: {names}.").format(names=missing)
+    return said
+
+
+def _credit(request: HttpRequest, invoice: FirmInvoice, data: dict[str, Any]) -> str:
+    counts = {key: data[f"item_{key}"] for key in quantities_left(invoice) if f"item_{key}" in data}
+    note = invoice_credit(invoice_id=invoice.pk, user=staff_of(request), reason=data["reason"], quantities=counts)
+    return _("Credit note issued: {reference}.").format(reference=note.reference)
+
+
+def _pay(request: HttpRequest, invoice: FirmInvoice, data: dict[str, Any]) -> str:
+    payment_record(invoice_id=invoice.pk, by=staff_of(request), **data)
+    return _("Payment recorded.")
+
+
+def _bill(_request: HttpRequest, charge: Charge, _data: dict[str, Any]) -> str:
+    invoice = charge_bill(charge_id=charge.pk)
+    return _("Issued: {reference}.").format(reference=invoice)
+
+
+def _offer(_request: HttpRequest, tax: Tax, _data: dict[str, Any]) -> None:
+    tax.enable = not tax.enable
+    tax.save(update_fields=["enable"])
+
+
+OFFER = ObjectAction(
+    name="offer",
+    label=gettext_lazy("Offer, or offer no longer"),
+    permission="invoicing.add_tax",
+    perform=_offer,
+    explain=gettext_lazy("Drafts may choose among the taxes that are offered; invoices keep theirs."),
+)
+ISSUE = ObjectAction(
+    name="issue",
+    label=gettext_lazy("Issue"),
+    permission=CHANGE,
+    perform=_issue,
+    is_offered=lambda request, invoice: not invoice.is_issued,
+    explain=gettext_lazy("The draft gets its number and stays as it is for ever; only a credit note corrects it."),
+    danger=True,
+)
+CREDIT = ObjectAction(
+    name="credit",
+    label=gettext_lazy("Issue a credit note"),
+    permission=CHANGE,
+    perform=_credit,
+    form=CreditForm,
+    form_options=lambda request, invoice: {"invoice": invoice},
+    is_offered=lambda request, invoice: (
+        invoice.is_issued and not invoice.is_credit_note and any(quantities_left(invoice).values())
+    ),
+    explain=gettext_lazy("A credit note with a number of its own takes back what you enter."),
+    danger=True,
+)
+PAY = ObjectAction(
+    name="pay",
+    label=gettext_lazy("Record a payment"),
+    permission="invoicing.add_firmpayment",
+    perform=_pay,
+    form=PaymentForm,
+    is_offered=lambda request, invoice: (
+        invoice.is_issued and not invoice.is_credit_note and invoice.total > invoice.paid + invoice.credited
+    ),
+    explain=lambda invoice: _("Left to pay: {amount} {currency}.").format(
+        amount=invoice.total - invoice.paid - invoice.credited, currency=invoice.currency.name_short
+    ),
+)
+BILL = ObjectAction(
+    name="bill",
+    label=gettext_lazy("Bill now"),
+    permission=CHANGE,
+    perform=_bill,
+    is_offered=lambda request, charge: charge.invoice_id is None,
+)

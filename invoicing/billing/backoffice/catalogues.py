@@ -1,0 +1,120 @@
+"""Staff's pages of clients and of the catalogues that invoices are made of."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from accounts.backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
+from invoicing.billing.backoffice.acts import OFFER
+from invoicing.models import (
+    BillingAddress,
+    BillingClient,
+    ClientType,
+    ClientUser,
+    Currency,
+    InvoiceType,
+    ProductType,
+    SubscriptionKey,
+    Tax,
+)
+
+
+class ClientUserInline(admin.TabularInline):
+    """Who reads the client's invoices, and is billed to it."""
+
+    model = ClientUser
+    extra = 0
+    autocomplete_fields = ("user",)
+
+
+@admin.register(BillingClient)
+class BillingClientAdmin(StaffAdmin):
+    """Whom the firm bills."""
+
+    holds_personal_data = True
+    list_display = ("name", "client_type", "company_registration_number", "vat_number", "contact_email")
+    list_filter = ("client_type",)
+    list_select_related = ("client_type",)
+    search_fields = ("name", "company_registration_number", "contact_email", "members__user__email")
+    autocomplete_fields = ("contact_address", "billing_address")
+    inlines = (ClientUserInline,)
+
+
+@admin.register(BillingAddress)
+class BillingAddressAdmin(StaffAdmin):
+    """Addresses of clients; issued invoices keep the one that they were issued with."""
+
+    list_display = ("line1", "postal_code", "city", "country")
+    search_fields = ("line1", "postal_code", "city")
+
+
+class KeptAdmin(StaffAdmin):
+    """Rows that invoices refer to stay."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nobody deletes them; most can be switched off."""
+        return False
+
+
+@admin.register(InvoiceType)
+class InvoiceTypeAdmin(KeptAdmin):
+    """Series of numbers."""
+
+    list_display = ("code", "name", "series", "prefix", "leading_zeros", "last_number")
+    readonly_fields = ("last_number",)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: InvoiceType | None = None) -> tuple[str, ...]:
+        """A series that has begun keeps its form."""
+        begun = ("series", "prefix", "leading_zeros", "code") if obj and obj.last_number else ()
+        return ("last_number", *begun)
+
+
+@admin.register(Tax)
+class TaxAdmin(KeptAdmin):
+    """Taxes: a new rate is a new row, an old one is offered no longer."""
+
+    list_display = ("name", "kind", "category", "percent", "units", "description", "enable")
+    list_filter = ("kind", "enable")
+
+    object_actions = (OFFER,)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The database refuses it, but for whether the tax is offered: an act."""
+        return False
+
+
+@admin.register(ProductType)
+class ProductTypeAdmin(KeptAdmin):
+    """What is sold. Services know a type by its code, which is given once."""
+
+    list_display = ("name", "code", "enable")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: ProductType | None = None) -> tuple[str, ...]:
+        """The code is given once."""
+        return ("code",) if obj else ()
+
+
+@admin.register(Currency)
+class CurrencyAdmin(KeptAdmin):
+    """Currencies with two decimals."""
+
+    list_display = ("name", "name_short", "symbol")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Currency | None = None) -> tuple[str, ...]:
+        """The code is given once."""
+        return ("name_short",) if obj else ()
+
+
+@admin.register(ClientType)
+class ClientTypeAdmin(KeptAdmin):
+    """What clients are."""
+
+    list_display = ("code", "name")
+
+
+@admin.register(SubscriptionKey)
+class SubscriptionKeyAdmin(ReadOnlyStaffAdmin):
+    """Keys to /v1/firms/ by their first characters; `manage.py rotate_subscription_key` makes them."""
+
+    list_display = ("hint", "created_at", "ends_at")

@@ -1,0 +1,57 @@
+"""The firm as its invoices name it, and what French law asks of them to say.
+
+CGI, annexe II, article 242 nonies A, I: names and addresses of both, VAT numbers, SIREN of the client, date, unique
+number, quantity, name, unit price, rate and amount of each tax, exemption with its article, kind of operation, option
+for VAT on debits. Code de commerce, article L441-9, I: due date, discount terms, penalties for late payment, the
+indemnity of 40 EUR (D441-5). Code de commerce, articles R123-237 and R123-238: SIREN, RCS, legal form, capital.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from legalcity.lib.errors import Sentence
+from legalcity.lib.live import live
+
+# Kept on the paper under these names → system setting.
+DETAILS = {
+    "name": "FIRM_NAME",
+    "legal_form": "FIRM_LEGAL_FORM",
+    "capital": "FIRM_CAPITAL",
+    "address": "FIRM_ADDRESS",
+    "postal_code": "FIRM_POSTAL_CODE",
+    "city": "FIRM_CITY",
+    "siren": "FIRM_SIREN",
+    "rcs": "FIRM_RCS",
+    "vat_number": "FIRM_VAT_NUMBER",
+    "email": "FIRM_EMAIL",
+    "phone": "FIRM_PHONE",
+    "iban": "FIRM_IBAN",
+    "bic": "FIRM_BIC",
+    "late_penalties": "LATE_PENALTIES",
+    "discount": "EARLY_PAYMENT_DISCOUNT",
+    "vat_on_debits": "VAT_ON_DEBITS",
+}
+# Without these a paper is not an invoice before the law.
+REQUIRED: dict[str, Sentence] = {
+    "name": _("name"),
+    "legal_form": _("legal form"),
+    "address": _("address"),
+    "postal_code": _("postal code"),
+    "city": _("city"),
+    "siren": "SIREN",
+    "vat_number": _("VAT number"),
+    "late_penalties": _("penalties for late payment"),
+    "discount": _("discount terms"),
+}
+
+
+def seller_now() -> dict[str, Any]:
+    """The firm's details by the present system settings, as an issued invoice keeps them."""
+    return {name: getattr(live, setting) for name, setting in DETAILS.items()}
+
+
+def missing_details(seller: Mapping[str, Any]) -> list[Sentence]:
+    """The details that the law asks for and `seller` lacks."""
+    return [label for name, label in REQUIRED.items() if not str(seller.get(name, "")).strip()]

@@ -1,0 +1,27 @@
+"""The system libraries that papers need, and what to say where they are missing."""
+
+from functools import lru_cache
+
+from django.utils.translation import gettext as _
+
+APT = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 fonts-dejavu-core"
+
+
+class PdfUnavailable(RuntimeError):
+    """PDF cannot be made on this machine; the text says which command mends it."""
+
+
+@lru_cache(maxsize=1)
+def _works() -> bool:
+    try:
+        import weasyprint
+    except (ImportError, OSError):
+        return False
+    return bool(weasyprint.VERSION)
+
+
+def pdf_problem() -> str | None:
+    """What keeps PDF from being made, as a sentence with the command that mends it; None when it works."""
+    if _works():
+        return None
+    return _("Pango, which draws PDF invoices, is missing: {command}").format(command=APT)

@@ -1,0 +1,61 @@
+"""Reads of the firm's invoices."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import DecimalField, F, OuterRef, Prefetch, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Coalesce
+
+from accounts.models import User
+from invoicing.models import Charge, FirmInvoice, FirmInvoiceItem, FirmPayment, InvoiceType
+from legalcity.lib.errors import NotFound
+
+MONEY = DecimalField(max_digits=16, decimal_places=2)
+
+
+def invoices_for(user: User) -> QuerySet[FirmInvoice]:
+    """The issued invoices that `user` may read: staff all, a client's user that client's, others none."""
+    issued = FirmInvoice.objects.filter(status=FirmInvoice.Status.ISSUED)
+    if user.is_staff:
+        return issued
+    return issued.filter(client__members__user=user)
+
+
+def to_pay(invoices: QuerySet[FirmInvoice]) -> QuerySet[Any]:
+    """Issued invoices among `invoices`, credit notes left out, with `left`: what remains to be paid."""
+    zero = Value(0, output_field=MONEY)
+    paid = FirmPayment.objects.filter(invoice=OuterRef("pk")).order_by().values("invoice")
+    notes = FirmInvoice.objects.filter(corrects=OuterRef("pk"), status="issued").order_by().values("corrects")
+    issued = invoices.filter(status=FirmInvoice.Status.ISSUED, invoice_type__series=InvoiceType.Series.INVOICE)
+    return issued.annotate(
+        left=F("total")
+        - Coalesce(Subquery(paid.annotate(n=Sum("amount")).values("n"), output_field=MONEY), zero)
+        - Coalesce(Subquery(notes.annotate(n=Sum("total")).values("n"), output_field=MONEY), zero)
+    )
+
+
+def whole(invoices: QuerySet[FirmInvoice]) -> QuerySet[FirmInvoice]:
+    """`invoices` with everything that the API and the paper show: five statements for any number of them."""
+    items = FirmInvoiceItem.objects.select_related("product_type").prefetch_related("taxes")
+    return invoices.select_related("invoice_type", "currency", "user", "corrects").prefetch_related(
+        Prefetch("items", queryset=items), "payments", "credit_notes"
+    )
+
+
+def invoice_for(user: User, invoice_id: str, message: str) -> FirmInvoice:
+    """One invoice that `user` may read. Raises NotFound, also for what is no UUID."""
+    try:
+        key = UUID(invoice_id)
+    except ValueError:
+        raise NotFound(message) from None
+    invoice = whole(invoices_for(user)).filter(pk=key).first()
+    if invoice is None:
+        raise NotFound(message)
+    return invoice
+
+
+def charges_waiting(before: datetime) -> list[int]:
+    """Ids of charges written down before a moment that nobody has billed yet, oldest first."""
+    waiting = Charge.objects.filter(invoice=None, created_at__lt=before)
+    return list(waiting.order_by("id").values_list("id", flat=True)[:1000])

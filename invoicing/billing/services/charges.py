@@ -1,0 +1,108 @@
+"""Charges: what happens in another room is written down with it, and billed after it, once."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from accounts.models import User
+from invoicing.billing.selectors import charges_waiting
+from invoicing.billing.services.clients import client_of
+from invoicing.billing.services.drafts import NewInvoice, NewItem
+from invoicing.billing.services.issuing import invoice_write
+from invoicing.billing.taxes import vat_code
+from invoicing.models import Charge, FirmInvoice, ProductType, Tax
+
+LEFT_BEHIND = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeLine:
+    """A line to be billed, as it is kept: `product` and `tax` are codes of the catalogues, `price` EUR without VAT.
+
+    Without a tax it bears VAT as its client does.
+    """
+
+    product: str
+    name: str
+    price: str
+    details: str = ""
+    tax: str = ""
+    quantity: int = 1
+
+
+def charge_record(*, user_id: int, entity_type: str, entity_id: str, lines: Sequence[ChargeLine]) -> Charge:
+    """Write down that a user is to be billed for something, in the transaction in which it happens: one statement.
+
+    Raises IntegrityError when that thing has been charged already.
+    """
+    return Charge.objects.create(
+        user_id=user_id,
+        invoice_entity_type=entity_type,
+        invoice_entity_id=entity_id,
+        lines=[asdict(line) for line in lines],
+    )
+
+
+def charge_queue(charge: Charge) -> None:
+    """Have a worker bill a charge after the commit; where the queue is away the sweep does it."""
+    from invoicing.tasks import bill_charge  # Here, because tasks are a door to the services.
+
+    transaction.on_commit(lambda: bill_charge.delay(charge.pk), robust=True)
+
+
+@transaction.atomic
+def charge_bill(*, charge_id: int) -> FirmInvoice | None:
+    """Issue the invoice of a charge; whoever comes second gets the same one. None when the charge is gone.
+
+    Raises Invalid while the firm's details are not complete (`firm.missing_details`).
+    """
+    charge = Charge.objects.select_for_update(of=("self",)).filter(pk=charge_id).first()
+    if charge is None:
+        return None
+    if charge.invoice is not None:
+        return charge.invoice
+    charge.invoice = lines_bill(
+        user=charge.user,
+        by=charge.user,
+        entity_type=charge.invoice_entity_type,
+        entity_id=charge.invoice_entity_id,
+        lines=[ChargeLine(**line) for line in charge.lines],
+    )
+    charge.save(update_fields=["invoice"])
+    return charge.invoice
+
+
+def lines_bill(
+    *, user: User, by: User | None, entity_type: str, entity_id: str, lines: Sequence[ChargeLine]
+) -> FirmInvoice:
+    """An issued invoice of `lines` to the client that `user` belongs to, in the caller's transaction.
+
+    Raises Invalid as `invoice_issue` does.
+    """
+    client = client_of(user)
+    products = {product.code: product for product in ProductType.objects.all()}
+    own = vat_code(country=client.billing_address.country, vat_number=client.vat_number)
+    taxes = {tax.code: tax for tax in Tax.objects.filter(code__in={own, *(line.tax for line in lines)})}
+    items = [
+        NewItem(
+            name=line.name,
+            product_type=products[line.product],
+            unit_price=Decimal(line.price),
+            taxes=[taxes[line.tax or own]],
+            quantity=line.quantity,
+            code=line.product,
+            details=line.details,
+            entity_type=entity_type,
+            entity_id=entity_id,
+        )
+        for line in lines
+    ]
+    return invoice_write(NewInvoice(client=client, items=items, user=by))
+
+
+def charges_left_behind(*, moment: datetime) -> list[int]:
+    """Ids of charges that nobody has billed for a while."""
+    return charges_waiting(moment - LEFT_BEHIND)
