@@ -1,17 +1,20 @@
-"""Users, API keys, access tokens."""
+"""Users, API keys, access tokens, the audit."""
 
 import uuid
 from typing import Any, ClassVar
 
 import simple_history
 from constance.models import Constance
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from legalcity.lib import vault
+from legalcity.lib.dates import now
 
 
 class UserManager(BaseUserManager["User"]):
@@ -29,6 +32,10 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         """A member of staff who may do everything."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        """The user of an e-mail, however it is capitalised."""
+        return self.get(email=(username or "").strip().lower())
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -51,6 +58,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         "self", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("registered by")
     )
     is_staff = models.BooleanField(_("staff"), default=False)
+    language = models.CharField(
+        _("language of the back-office"), max_length=2, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
@@ -65,6 +75,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name_plural = _("users")
         ordering = ("last_name", "first_name", "id")
         constraints = [models.UniqueConstraint(Lower("email"), name="user_email_unique_any_case")]
+        permissions = [("manage_access", _("Can issue and revoke keys, tokens and second factors"))]
 
     def __str__(self) -> str:
         return f"{self.first_name} {self.last_name}".strip() or self.email
@@ -115,5 +126,57 @@ class AccessToken(models.Model):
         return str(self.jti)
 
 
+class AuditEvent(models.Model):
+    """Who did what to what, when, from where and why. Rows are added; triggers refuse to change or delete them.
+
+    The person and the thing are kept as plain values, not as foreign keys: deleting them must neither be stopped by
+    their trace nor change it.
+    """
+
+    class Door(models.TextChoices):
+        """How the person came in."""
+
+        BACKOFFICE = "backoffice", _("back-office")
+        API = "api", _("API")
+        WORKER = "worker", _("worker")
+        COMMAND = "command", _("command line")
+
+    at = models.DateTimeField(_("when"), default=now, db_index=True)
+    action = models.CharField(_("action"), max_length=100)
+    succeeded = models.BooleanField(_("carried out"), default=True)
+    door = models.CharField(_("door"), max_length=12, choices=Door)
+    actor_id = models.BigIntegerField(_("person (id)"), null=True)
+    actor_email = models.CharField(_("person"), max_length=254, blank=True)
+    address = models.CharField(_("address"), max_length=64, blank=True)
+    request_id = models.CharField(_("request"), max_length=64, blank=True)
+    object_type = models.CharField(_("kind of thing"), max_length=100, blank=True)
+    object_id = models.CharField(_("thing (id)"), max_length=64, blank=True)
+    object_label = models.CharField(_("thing"), max_length=255, blank=True)
+    reason = models.TextField(_("reason"), blank=True)
+    before = models.JSONField(_("before"), null=True, encoder=DjangoJSONEncoder)
+    after = models.JSONField(_("after"), null=True, encoder=DjangoJSONEncoder)
+    details = models.JSONField(_("details"), default=dict, encoder=DjangoJSONEncoder)
+    # Of two events with one key the second is refused: a form sent twice, a page looked at again within the hour.
+    once_key = models.CharField(max_length=200, null=True, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = _("audit event")
+        verbose_name_plural = _("audit events")
+        ordering = ("-at", "-id")
+        indexes = [
+            models.Index(fields=["object_type", "object_id", "-at"], name="audit_object"),
+            models.Index(fields=["actor_id", "-at"], name="audit_actor"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.object_label}".strip()
+
+
 # System settings keep their history: each value that staff save, when, and by whom.
-simple_history.register(Constance, app="accounts", table_name="accounts_settinghistory")
+simple_history.register(
+    Constance,
+    app="accounts",
+    table_name="accounts_settinghistory",
+    verbose_name=_("change of a setting"),
+    verbose_name_plural=_("changes of settings"),
+)

@@ -1,0 +1,26 @@
+"""What staff fill in on the pages of the entrance."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+
+
+class CodeForm(forms.Form):
+    """A code of the second factor."""
+
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autofocus": True, "spellcheck": "false", "size": 20}
+        ),
+    )
+
+
+class LanguageForm(forms.ModelForm):
+    """The language that the back-office speaks to its user."""
+
+    class Meta:
+        model = User
+        fields = ("language",)

@@ -1,0 +1,341 @@
+"""Every action of the back-office, carried out as staff do it, leaves its row in the audit."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from axes.models import AccessAttempt
+from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, models
+from django.test import Client
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from accounts.backoffice.admins import StaffAdmin
+from accounts.backoffice.registry import Registered, registered_actions
+from accounts.models import AccessToken, ApiKey, AuditEvent, User
+from documents.models import Document, SignatureRequest
+from documents.tests.samples import image
+from invoicing.models import Charge, ProtectedInvoice, Tax, TokenPack
+from invoicing.tests.billing.papers import draft, issued, item_ids
+from legalcity.lib.dates import today
+from recoveries.models import Comment, Recovery, TransferRequest
+from recoveries.services.transfer import transfer_carry_out
+from recoveries.tests.transfers import transferable, transferred
+from scoring.models import ScoringOrder, TokenAccount
+from scoring.services.tokens import tokens_grant
+from tests.backoffice import act, act_on_rows, browser_of, chief, page_of
+from tests.factories import Api, ApiUserFactory, OrderBody, ProtectedInvoiceBody, case_id, file_case
+from tests.races import at_once
+
+pytestmark = pytest.mark.django_db
+
+PAYMENT = {"amount": "10.00", "day": "2026-01-05"}
+
+
+@dataclass
+class Example:
+    """A thing that an action is offered for, and what its form is filled in with."""
+
+    thing: models.Model
+    data: dict[str, Any] = field(default_factory=dict)
+
+
+def _user_with_second_factor(_owner: Api) -> Example:
+    user = ApiUserFactory(email="second@example.com", is_staff=True)
+    TOTPDevice.objects.create(user=user, name="telephone", confirmed=True)
+    return Example(user, {"reason": "Lost telephone, called back."})
+
+
+def _attempt(_owner: Api) -> Example:
+    return Example(
+        AccessAttempt.objects.create(
+            username="ann@example.com", ip_address="192.0.2.1", failures_since_start=5, get_data="", post_data=""
+        )
+    )
+
+
+def _document(owner: Api, state: str) -> Document:
+    return Document.objects.create(recovery_id=case_id(owner), author=owner.user, name="contract.pdf", state=state)
+
+
+def _signature(owner: Api) -> Example:
+    document = _document(owner, "ready")
+    return Example(
+        SignatureRequest.objects.create(document=document, signer_name="Ann Martin", signer_email="ann@example.com")
+    )
+
+
+def _failed_order(owner: Api) -> Example:
+    tokens_grant(user=owner.user, amount=4)
+    company = file_case(owner)["debtor"]["id"]
+    owner.data("POST", "/api/scoring/order", OrderBody(company_id=company))
+    ScoringOrder.objects.update(status=ScoringOrder.Status.FAILED)
+    return Example(ScoringOrder.objects.get())
+
+
+def _case(owner: Api) -> Recovery:
+    return Recovery.objects.get(pk=case_id(owner))
+
+
+def _case_with_comment(owner: Api) -> Example:
+    comment = Comment.objects.create(recovery=_case(owner), html="<p>x</p>", text="x")
+    return Example(comment.recovery, {"read": comment.pk})
+
+
+def _case_and_file(owner: Api) -> Example:
+    return Example(_case(owner), {"file": SimpleUploadedFile("photo.png", image("PNG"))})
+
+
+def _case_with_document(owner: Api) -> Example:
+    document = _document(owner, "ready")
+    signer = {"signer_name": "Ann Martin", "signer_email": "ann@example.com"}
+    return Example(document.recovery, {"document": document.pk, "debtor": "yes", **signer})
+
+
+def _injunction_case(owner: Api) -> Example:
+    asked = TransferRequest.objects.create(recovery=_case(owner))
+    transfer_carry_out(request_id=asked.pk, today=today())
+    court = {"court_type": "tribunal_de_commerce", "court_territory": "FR", "filed_on": "2026-01-05"}
+    return Example(Recovery.objects.get(transferred_from=asked.recovery_id), court)
+
+
+def _protected(owner: Api, status: str) -> Example:
+    invoice = owner.data("POST", "/api/protected-invoices", ProtectedInvoiceBody(status=status))
+    return Example(ProtectedInvoice.objects.get(pk=invoice["id"]))
+
+
+def _credit(_owner: Api) -> Example:
+    invoice = issued()
+    return Example(invoice, {"reason": "Wrong price", **{f"item_{pk}": 1 for pk in item_ids(invoice)}})
+
+
+def _charge(owner: Api) -> Example:
+    transferred(owner, transferable(owner))
+    return Example(Charge.objects.get(invoice=None))
+
+
+def _sale(owner: Api) -> Example:
+    return Example(TokenPack.objects.filter(enable=True)[0], {"user": owner.user.email, "packs": 1})
+
+
+# How to make the thing that each action is for. An action that is not here fails the first test below.
+EXAMPLES: dict[str, Callable[[Api], Example]] = {
+    "accounts.user:object:issue-key": lambda owner: Example(ApiUserFactory()),
+    "accounts.user:object:reset-second-factor": _user_with_second_factor,
+    "accounts.apikey:object:revoke-key": lambda owner: Example(ApiKey.objects.get(user=owner.user)),
+    "accounts.apikey:bulk:revoke-key": lambda owner: Example(ApiKey.objects.get(user=owner.user)),
+    "accounts.accesstoken:object:revoke-token": lambda owner: Example(AccessToken.objects.get(user=owner.user)),
+    "accounts.accesstoken:bulk:revoke-token": lambda owner: Example(AccessToken.objects.get(user=owner.user)),
+    "axes.accessattempt:object:lift-lock": _attempt,
+    "axes.accessattempt:bulk:lift-lock": _attempt,
+    "documents.document:object:try-again": lambda owner: Example(_document(owner, "scanning")),
+    "documents.document:bulk:try-again": lambda owner: Example(_document(owner, "scanning")),
+    "documents.signaturerequest:object:record-signed": _signature,
+    "documents.signaturerequest:bulk:record-signed": _signature,
+    "documents.signaturerequest:object:record-declined": _signature,
+    "documents.signaturerequest:bulk:record-declined": _signature,
+    "invoicing.firminvoice:object:issue": lambda owner: Example(draft()),
+    "invoicing.firminvoice:object:pay": lambda owner: Example(issued(), {"amount": "10.00", "paid_on": "2026-01-05"}),
+    "invoicing.firminvoice:object:credit": _credit,
+    "invoicing.charge:object:bill": _charge,
+    "invoicing.tax:object:offer": lambda owner: Example(Tax.objects.all()[0]),
+    "invoicing.tokenpack:object:sell": _sale,
+    "invoicing.protectedinvoice:object:protected_paid": lambda owner: _protected(owner, "pending"),
+    "invoicing.protectedinvoice:object:protected_cancelled": lambda owner: _protected(owner, "pending"),
+    "invoicing.protectedinvoice:object:protected_pending": lambda owner: _protected(owner, "paid"),
+    "invoicing.protectedinvoice:bulk:protected_paid": lambda owner: _protected(owner, "pending"),
+    "invoicing.protectedinvoice:bulk:protected_cancelled": lambda owner: _protected(owner, "pending"),
+    "invoicing.protectedinvoice:bulk:protected_pending": lambda owner: _protected(owner, "paid"),
+    "recoveries.recovery:object:move-status": lambda owner: Example(_case(owner), {"to_status": 2, "reason": "Sent."}),
+    "recoveries.recovery:object:assign": lambda owner: Example(_case(owner), {"handler": "chief@example.com"}),
+    "recoveries.recovery:bulk:move-status": lambda owner: Example(_case(owner), {"to_status": 2, "reason": "Sent."}),
+    "recoveries.recovery:bulk:assign": lambda owner: Example(_case(owner), {"handler": "chief@example.com"}),
+    "recoveries.recovery:object:comment": lambda owner: Example(_case(owner), {"text": "Called."}),
+    "recoveries.recovery:object:send-reminder": lambda owner: Example(
+        _case(owner), {"kind": "relance_1", "to": "debtor@example.com"}
+    ),
+    "recoveries.recovery:object:mark-read": _case_with_comment,
+    "recoveries.recovery:object:record-payment": lambda owner: Example(_case(owner), PAYMENT),
+    "recoveries.recovery:object:record-debt": lambda owner: Example(_case(owner), {**PAYMENT, "label": "Deposit"}),
+    "recoveries.recovery:object:upload-document": _case_and_file,
+    "recoveries.recovery:object:set-visibility": _case_with_document,
+    "recoveries.recovery:object:request-signature": _case_with_document,
+    "recoveries.recovery:object:check-eligibility": lambda owner: Example(_case(owner)),
+    "recoveries.recovery:object:transfer": lambda owner: Example(_case(owner)),
+    "recoveries.recovery:object:record-dates": _injunction_case,
+    "scoring.scoringorder:object:retry-order": _failed_order,
+    "scoring.scoringorder:bulk:retry-order": _failed_order,
+    "scoring.tokenaccount:object:grant-tokens": lambda owner: Example(
+        TokenAccount.objects.get(pk=owner.user.pk), {"tokens": 5, "reason": "Offer 12"}
+    ),
+}
+ACTIONS = {str(known): known for known in registered_actions()}
+
+
+@pytest.fixture
+def office(db: None) -> Client:
+    """The browser of a member of staff who may do everything."""
+    return browser_of(chief())
+
+
+def _carried_out(office: Client, known: Registered, example: Example) -> Any:
+    if known.way == "object":
+        return act(office, example.thing, known.name, **example.data)
+    if known.way == "bulk":
+        return act_on_rows(office, [example.thing], known.name, **example.data)
+    chosen = {"action": known.name, "_selected_action": [example.thing.pk], **example.data}
+    return office.post(page_of(known.model, "changelist"), chosen)
+
+
+def test_every_action_has_an_example() -> None:
+    assert set(ACTIONS) == set(EXAMPLES)
+
+
+def test_every_page_of_ours_is_audited() -> None:
+    strangers = {
+        model._meta.label_lower for model, page in admin.site._registry.items() if not isinstance(page, StaffAdmin)
+    }
+    assert strangers <= {"constance.config"}  # Its changes are audited by a signal.
+
+
+@pytest.mark.parametrize("name", sorted(set(ACTIONS) & set(EXAMPLES)))
+def test_an_action_leaves_its_row(office: Client, owner: Api, name: str) -> None:
+    known, example = ACTIONS[name], EXAMPLES[name](owner)
+    thing, pk, label = example.thing, str(example.thing.pk), str(example.thing)
+    answer = _carried_out(office, known, example)
+    assert answer.status_code in (200, 302)
+    event = AuditEvent.objects.get(action=known.name, object_type=thing._meta.label_lower, object_id=pk)
+    assert event.succeeded, event.details
+    assert (event.actor_email, event.door, event.address) == ("chief@example.com", "backoffice", "127.0.0.1")
+    assert event.object_label == label
+    assert event.request_id == answer["X-Request-ID"]
+    assert event.reason == example.data.get("reason", "")
+
+
+@pytest.mark.parametrize("name", sorted(name for name in set(ACTIONS) & set(EXAMPLES) if ":object:" in name))
+def test_without_the_right_an_action_is_neither_shown_nor_carried_out(owner: Api, name: str) -> None:
+    known, example = ACTIONS[name], EXAMPLES[name](owner)
+    clerk = ApiUserFactory(is_staff=True)
+    answer = act(browser_of(clerk), example.thing, known.name, **example.data)
+    assert answer.status_code in (302, 403)  # 302 where the list does not even hold the thing for them.
+    assert not AuditEvent.objects.filter(action=known.name).exists()
+
+
+def test_the_page_of_a_thing_offers_what_makes_sense(office: Client, owner: Api) -> None:
+    key = ApiKey.objects.get(user=owner.user)
+    change, action = page_of(ApiKey, "change", key.pk), page_of(ApiKey, "action", key.pk, "revoke-key")
+    assert action in office.get(change).content.decode()
+    act(office, key, "revoke-key")
+    assert action not in office.get(change).content.decode()
+    assert office.get(action).status_code == 302
+
+
+def test_an_unknown_action_or_thing_is_not_found(office: Client, owner: Api) -> None:
+    key = ApiKey.objects.get(user=owner.user)
+    assert office.get(page_of(ApiKey, "action", key.pk, "fly")).status_code == 404
+    for wrong in ("0", "x", "9" * 30, "1/../2"):
+        assert office.get(f"/admin/accounts/apikey/{wrong}/action/revoke-key/").status_code == 302
+
+
+# --- sent twice, sent by strangers, refused --------------------------------------------------------------------
+
+
+def test_a_form_sent_twice_acts_once(office: Client) -> None:
+    user = ApiUserFactory()
+    address = page_of(User, "action", user.pk, "issue-key")
+    token = office.get(address).context["token"]
+    office.post(address, {"form_token": token})
+    again = office.post(address, {"form_token": token}, follow=True)
+    assert ApiKey.objects.filter(user=user).count() == 1
+    assert AuditEvent.objects.filter(action="issue-key").count() == 1
+    assert "already" in again.content.decode()
+
+
+@pytest.mark.parametrize("token", ["", "x", "\x00" * 32, "a" * 100_000])
+def test_a_token_of_nobody_does_nothing(office: Client, token: str) -> None:
+    user = ApiUserFactory()
+    assert office.post(page_of(User, "action", user.pk, "issue-key"), {"form_token": token}).status_code == 200
+    assert not ApiKey.objects.filter(user=user).exists()
+
+
+def test_a_form_of_another_site_does_nothing() -> None:
+    user, office = ApiUserFactory(), Client(enforce_csrf_checks=True)
+    office.force_login(chief())
+    answer = office.post(page_of(User, "action", user.pk, "issue-key"), {"form_token": "0" * 32})
+    assert answer.status_code == 403
+    assert not ApiKey.objects.filter(user=user).exists()
+
+
+def test_a_form_with_a_fault_comes_back(office: Client, owner: Api) -> None:
+    example = _user_with_second_factor(owner)
+    answer = act(office, example.thing, "reset-second-factor", reason="")
+    assert answer.status_code == 200
+    assert "reason" in answer.context["form"].errors
+    assert TOTPDevice.objects.filter(user=example.thing).exists()
+
+
+def test_a_refusal_is_written_down(office: Client, owner: Api) -> None:
+    key = ApiKey.objects.get(user=owner.user)
+    address = page_of(ApiKey, "action", key.pk, "revoke-key")
+    token = office.get(address).context["token"]
+    act(office, key, "revoke-key")
+    answer = office.post(address, {"form_token": token})
+    assert answer.status_code == 200
+    assert answer.context["form"].non_field_errors() == ["“Revoke the key” is not possible now."]
+    refused = AuditEvent.objects.get(action="revoke-key", succeeded=False)
+    assert refused.details == {"refusal": "“Revoke the key” is not possible now."}
+
+
+def test_what_changed_is_in_the_row(office: Client, owner: Api) -> None:
+    key = ApiKey.objects.get(user=owner.user)
+    act(office, key, "revoke-key")
+    event = AuditEvent.objects.get(action="revoke-key")
+    assert event.before == {"revoked_at": None}
+    assert set(event.after) == {"revoked_at"}
+
+
+# --- lists -----------------------------------------------------------------------------------------------------
+
+
+def test_each_row_of_a_list_is_told_of(office: Client, owner: Api, stranger: Api) -> None:
+    first, second = ApiKey.objects.get(user=owner.user), ApiKey.objects.get(user=stranger.user)
+    act(office, first, "revoke-key")
+    answer = act_on_rows(office, [first, second], "revoke-key")
+    told = {result.label: (result.succeeded, result.sentence) for result in answer.context["results"]}
+    assert told == {
+        str(first): (False, "“Revoke the key” is not possible now."),
+        str(second): (True, "The key is revoked."),
+    }
+    assert not ApiKey.objects.filter(revoked_at=None).exists()
+    assert AuditEvent.objects.filter(action="revoke-key").count() == 3
+
+
+@pytest.mark.parametrize("rows", [["x"], ["9" * 30], ["\x00"], ["-1"], ["1", "' OR 1=1"]])
+def test_rows_of_nobody_are_not_looked_for(office: Client, rows: list[str]) -> None:
+    answer = office.post(page_of(ApiKey, "changelist"), {"action": "revoke-key", "_selected_action": rows})
+    assert answer.status_code in (200, 302)
+    assert not AuditEvent.objects.filter(action="revoke-key").exists()
+
+
+def test_a_list_asks_before_it_acts(office: Client, owner: Api) -> None:
+    key = ApiKey.objects.get(user=owner.user)
+    page = office.post(page_of(ApiKey, "changelist"), {"action": "revoke-key", "_selected_action": [key.pk]})
+    assert str(key) in page.content.decode()
+    key.refresh_from_db()
+    assert key.revoked_at is None
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="races need PostgreSQL")
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_form_sent_many_times_at_once_acts_once() -> None:
+    user, boss = ApiUserFactory(), chief()
+    browsers = [browser_of(boss) for _ in range(6)]
+    address = page_of(User, "action", user.pk, "issue-key")
+    token = browsers[0].get(address).context["token"]
+    answers = at_once(6, lambda number: browsers[number].post(address, {"form_token": token}).status_code)
+    assert set(answers) <= {200, 302}
+    assert ApiKey.objects.filter(user=user).count() == 1
+    assert AuditEvent.objects.filter(action="issue-key").count() == 1
