@@ -10,7 +10,7 @@ PORT ?= 8000
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint serve worker beat migrate lock bench installed
+.PHONY: help setup demo test screenshots lint serve worker beat migrate lock bench installed
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s%s\n", $$1, $$2 }'
@@ -27,6 +27,9 @@ demo: installed ## a server on 127.0.0.1:8000 (PORT) with demonstration data, th
 
 test: setup ## the whole test suite; on PostgreSQL and Redis where DATABASE_URL and REDIS_URL name them (ARGS for pytest)
 	@DEBUG=1 $(PY) -m pytest -n auto $(ARGS)
+
+screenshots: setup ## make the pictures of docs/staff.md anew (asks for chromium)
+	@DEBUG=1 STAFF_SCREENSHOTS=1 $(PY) -m pytest -p no:randomly tests/browser/test_staff_day.py tests/browser/test_guide.py
 
 lint: setup ## style, types, layers, migrations, settings
 	@sh scripts/lint.sh

@@ -8,12 +8,14 @@ import pytest
 from constance import config as system_settings
 from django.conf import settings as django_settings
 from django.core.cache import caches
+from django.db import connection
 from django.utils import translation
 from pytest_django import Settings
 
 from accounts.models import User
 from legalcity.lib.live import live
 from recoveries.catalogue import catalogue
+from recoveries.selectors.rates import rate_book
 from tests.factories import Api, ApiUserFactory
 
 
@@ -21,6 +23,28 @@ def pytest_configure() -> None:
     """Each process of a run keeps to its own keys of a shared cache."""
     for options in django_settings.CACHES.values():
         options["KEY_PREFIX"] = f"{options.get('KEY_PREFIX', '')}-test-{os.getpid()}"
+    if connection.vendor == "sqlite":
+        _set_triggers_aside_while_tables_are_emptied()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Nobody overlooks that the browser tests were left out."""
+    reasons = {report.longrepr[2] for report in terminalreporter.stats.get("skipped", []) if report.longrepr}
+    for reason in sorted(reason for reason in reasons if "apt-get" in reason):
+        terminalreporter.write_line(reason, yellow=True, bold=True)
+
+
+def _set_triggers_aside_while_tables_are_emptied() -> None:
+    """After a test with transactions all rows go. SQLite deletes them, which append-only tables refuse."""
+    sql_flush = connection.ops.sql_flush
+
+    def statements(*args: Any, **options: Any) -> list[str]:
+        with connection.cursor() as cursor:
+            triggers = cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+        drops = [f"DROP TRIGGER {name}" for name, _sql in triggers]
+        return [*drops, *sql_flush(*args, **options), *(sql for _name, sql in triggers)]
+
+    connection.ops.sql_flush = statements
 
 
 def _forget_everything() -> None:
@@ -32,6 +56,7 @@ def _forget_everything() -> None:
             cache.clear()
     live.forget()
     catalogue.forget()
+    rate_book.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -65,12 +65,12 @@ FROM bench_case;
 INSERT INTO recoveries_recovery (id, owner_id, user_id, type, status_id, customer_id, debtor_id, recovery_reference,
     recovery_service_object, recovery_due_date, recovery_late_interest, recovery_penalty, recovery_raison_notpaid,
     created_at, updated_at, amount, amount_torecover, invoices_count, comments_count, debtor_name, debtor_company,
-    customer_company, search_text)
+    customer_company, debtor_country, search_text)
 SELECT i, owner_id, CASE WHEN draw %% 10 < 7 THEN owner_id END, 1, status_id, 2 * i - 1, 2 * i, reference,
     'Prestation ' || draw, due_date, false, false, 1,
     created_at, created_at + (draw %% 5000) * interval '1 minute',
     first_amount + second_amount, first_amount + second_amount - coalesce(part_paid, 0), 2, 0,
-    first_name || ' ' || last_name, debtor_company, customer_company, lower(reference) || E'\n' || searched
+    first_name || ' ' || last_name, debtor_company, customer_company, 'FR', lower(reference) || E'\n' || searched
 FROM bench_case;
 
 INSERT INTO invoicing_invoice (id, recovery_id, invoice_number, invoice_date, invoice_due_date, invoice_amount,

@@ -1,16 +1,75 @@
 """Staff's door to companies."""
 
-from django.contrib import admin
+from typing import Any
 
+from django.apps import apps
+from django.contrib import admin
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.backoffice.admins import ReadOnlyStaffAdmin
+from accounts.origin import staff_of
+from accounts.roles import sees_all_cases
 from companies.models import Company
-from legalcity.lib.backoffice import ReadOnlyAdmin
+from companies.rules import is_real_siren
+from legalcity.lib.bounded import BoundedPaginator
+
+SIREN = 9  # digits
 
 
 @admin.register(Company)
-class CompanyAdmin(ReadOnlyAdmin):
+class CompanyAdmin(ReadOnlyStaffAdmin):
     """Creditors and debtors. Their names stand on cases too, so they are changed through the case."""
 
-    list_display = ("__str__", "company_type", "company_legal_form", "company_siren", "company_city", "owner")
+    holds_personal_data = True
+    list_display = ("__str__", "company_type", "company_legal_form", "siren", "company_city", "owner", "cases")
     list_filter = ("company_type", "company_legal_form")
     list_select_related = ("owner",)
-    search_fields = ("company_name", "company_legalrep_lastname", "company_siren", "company_email")
+    list_per_page = 50
+    paginator = BoundedPaginator
+    search_fields = ("company_name", "company_legalrep_lastname", "company_email__iexact", "reference__exact")
+    search_help_text = _("SIREN, name, last name of the representative, e-mail or reference.")
+    readonly_fields = ("siren", "cases")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
+        """Handlers do not see the companies of other handlers' cases alone. Cases live a floor above, hence by name."""
+        user, companies = staff_of(request), super().get_queryset(request)
+        if sees_all_cases(user):
+            return companies
+        cases = apps.get_model("recoveries", "Recovery").objects.all()
+        in_reach = cases.filter(Q(user=user) | Q(user=None))
+        in_none = ~Q(_stands_in(cases, "debtor")) & ~Q(_stands_in(cases, "customer"))
+        return companies.filter(Q(_stands_in(in_reach, "debtor")) | Q(_stands_in(in_reach, "customer")) | in_none)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Company], search_term: str
+    ) -> tuple[QuerySet[Company], bool]:
+        """Nine digits, however they are grouped, are a SIREN: found by its index."""
+        digits = "".join(search_term.split())
+        if len(digits) == SIREN and digits.isascii() and digits.isdigit():
+            return queryset.filter(company_siren=digits), False
+        return super().get_search_results(request, queryset, search_term)
+
+    @admin.display(description="SIREN", ordering="company_siren")
+    def siren(self, company: Company) -> str:
+        """The number, with a warning where its check digit is wrong."""
+        if not company.company_siren or is_real_siren(company.company_siren):
+            return company.company_siren or "-"
+        return format_html(
+            '{} <span class="lc-badge lc-badge-wait">{}</span>', company.company_siren, _("check digit wrong")
+        )
+
+    @admin.display(description=_("cases"))
+    def cases(self, company: Company) -> SafeString:
+        """The way to the cases that the company stands in."""
+        address = reverse("admin:recoveries_recovery_changelist")
+        return format_html('<a href="{}?company={}">{}</a>', address, company.pk, _("its cases"))
+
+
+def _stands_in(cases: QuerySet[Any], side: str) -> Exists:
+    """Whether the company is on that side of one of `cases`."""
+    return Exists(cases.filter(**{side: OuterRef("pk")}))

@@ -3,21 +3,61 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from accounts.models import User
+from accounts.backoffice.actions import ObjectAction
+from accounts.backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
+from accounts.backoffice.versions import VersionedAdmin
+from accounts.origin import staff_of
+from accounts.roles import cases_in_reach
 from documents.models import Document, FileType, SignatureRequest
+from documents.services.pipeline import ON_ITS_WAY
 from documents.services.queueing import queue_processing
 from documents.services.signing import ByHand, signature_record, signature_request
-from legalcity.lib.backoffice import ReadOnlyAdmin
-from legalcity.lib.errors import DomainError
+
+
+def _try_again(_request: HttpRequest, document: Document, _data: dict[str, Any]) -> str:
+    queue_processing(document.pk)
+    return _("Queued.")
+
+
+def _record(asked: SignatureRequest, *, signed: bool) -> str:
+    signature_record(request_id=asked.pk, signed=signed)
+    return _("{name}: recorded.").format(name=asked.signer_name)
+
+
+TRY_AGAIN = ObjectAction(
+    name="try-again",
+    label=gettext_lazy("Try again"),
+    permission="documents.change_document",
+    perform=_try_again,
+    is_offered=lambda request, document: document.state in ON_ITS_WAY,
+    explain=gettext_lazy("The workers take the document up once more. What is done already is not done twice."),
+)
+RECORD_SIGNED = ObjectAction(
+    name="record-signed",
+    label=gettext_lazy("Record: signed"),
+    permission="documents.change_signaturerequest",
+    perform=lambda request, asked, data: _record(asked, signed=True),
+    is_offered=lambda request, asked: asked.state == SignatureRequest.State.PENDING,
+    explain=gettext_lazy("The signer has signed. The answer stands: it cannot be changed afterwards."),
+)
+RECORD_DECLINED = ObjectAction(
+    name="record-declined",
+    label=gettext_lazy("Record: declined"),
+    permission="documents.change_signaturerequest",
+    perform=lambda request, asked, data: _record(asked, signed=False),
+    is_offered=RECORD_SIGNED.is_offered,
+    explain=gettext_lazy("The signer has declined. The answer stands: it cannot be changed afterwards."),
+    danger=True,
+)
 
 
 @admin.register(FileType)
-class FileTypeAdmin(admin.ModelAdmin):
+class FileTypeAdmin(VersionedAdmin):
     """The catalogue that clients choose from."""
 
     list_display = ("id", "type", "position", "active", "description")
@@ -33,22 +73,17 @@ class FileTypeAdmin(admin.ModelAdmin):
 
 
 @admin.register(Document)
-class DocumentAdmin(ReadOnlyAdmin):
+class DocumentAdmin(ReadOnlyStaffAdmin):
     """Documents with their state, in words, and why they are in it."""
 
+    case_path = "recovery"
     list_display = ("name", "recovery", "file_type", "state", "scan", "reason", "is_signed", "created_at")
     list_filter = ("state", "scan", "file_type", "is_signed")
     list_select_related = ("recovery", "file_type")
     search_fields = ("name", "recovery__recovery_reference", "file__filename", "file__sha256")
     date_hierarchy = "created_at"
-    actions = ("try_again",)
-
-    @admin.action(description=_("Try again (documents on their way)"))
-    def try_again(self, request: HttpRequest, queryset: QuerySet[Document]) -> None:
-        """Queue the chosen documents once more."""
-        for document_id in queryset.values_list("id", flat=True):
-            queue_processing(document_id)
-        messages.success(request, _("Queued."))
+    holds_personal_data = True
+    object_actions = bulk_actions = (TRY_AGAIN,)
 
 
 class SignatureRequestForm(forms.ModelForm):
@@ -67,16 +102,24 @@ class SignatureRequestForm(forms.ModelForm):
 
 
 @admin.register(SignatureRequest)
-class SignatureRequestAdmin(admin.ModelAdmin):
+class SignatureRequestAdmin(StaffAdmin):
     """Signatures asked for; answers are recorded by actions and stand."""
 
     form = SignatureRequestForm
+    case_path = "document__recovery"
     list_display = ("signer_name", "signer_email", "document", "state", "requested_at", "answered_at")
     list_filter = ("state",)
     list_select_related = ("document",)
     raw_id_fields = ("document",)
     search_fields = ("signer_name", "signer_email", "document__name")
-    actions = ("record_signed", "record_declined")
+    holds_personal_data = True
+    object_actions = bulk_actions = (RECORD_SIGNED, RECORD_DECLINED)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A document is typed by its id: only one that the person sees is found."""
+        if db_field.name == "document":
+            kwargs["queryset"] = Document.objects.filter(cases_in_reach(staff_of(request), "recovery"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What was asked stays as it was asked."""
@@ -92,27 +135,7 @@ class SignatureRequestAdmin(admin.ModelAdmin):
             document=obj.document,
             signer_name=obj.signer_name,
             signer_email=obj.signer_email,
-            requested_by=User.objects.get(email=request.user.get_username()),
+            requested_by=staff_of(request),
             provider=ByHand(),
         )
         obj.pk = saved.pk
-
-    @admin.action(description=_("Record: signed"), permissions=["change"])
-    def record_signed(self, request: HttpRequest, queryset: QuerySet[SignatureRequest]) -> None:
-        """The signers of the chosen requests have signed."""
-        self._record(request, queryset, signed=True)
-
-    @admin.action(description=_("Record: declined"), permissions=["change"])
-    def record_declined(self, request: HttpRequest, queryset: QuerySet[SignatureRequest]) -> None:
-        """The signers of the chosen requests have declined."""
-        self._record(request, queryset, signed=False)
-
-    @staticmethod
-    def _record(request: HttpRequest, queryset: QuerySet[SignatureRequest], *, signed: bool) -> None:
-        for asked in queryset:
-            try:
-                signature_record(request_id=asked.pk, signed=signed)
-            except DomainError as error:
-                messages.error(request, f"{asked.signer_name}: {error.message}")
-            else:
-                messages.success(request, _("{name}: recorded.").format(name=asked.signer_name))

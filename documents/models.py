@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.history import history_of
+
 
 class FileType(models.Model):
     """What a document is, for people. Ids 1, 2 and 3 are part of the contract; staff add others."""
@@ -15,6 +17,7 @@ class FileType(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     active = models.BooleanField(_("active"), default=True)
     description = models.CharField(_("description"), max_length=255, blank=True)
+    history = history_of()
 
     class Meta:
         verbose_name = _("file type")

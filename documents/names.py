@@ -31,13 +31,16 @@ def safe_file_name(raw: str) -> str:
     return _shortened(name) or FALLBACK
 
 
-def content_disposition(name: str) -> str:
-    """The header of a download (RFC 6266): an ASCII name for old programs, the true one for the others."""
+def content_disposition(name: str, *, way: str = "attachment") -> str:
+    """The header of a download (RFC 6266): an ASCII name for old programs, the true one for the others.
+
+    `way` is `inline` for what a browser shows by itself.
+    """
     name = safe_file_name(name)
     plain = unicodedata.normalize("NFKD", name.translate(LIGATURES))
     plain = "".join(char for char in plain if not unicodedata.combining(char))
     plain = NOT_IN_FALLBACK.sub("_", plain)
-    header = f'attachment; filename="{plain}"'
+    header = f'{way}; filename="{plain}"'
     return header if plain == name else f"{header}; filename*=UTF-8''{quote(name, safe=KEPT_IN_HEADER)}"
 
 

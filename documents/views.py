@@ -20,7 +20,7 @@ from documents.models import Document
 from documents.names import content_disposition
 from documents.selectors import ENDED_BADLY, documents_of, file_types, wait_for_end
 from documents.serializers import DocumentSerializer, document_payload
-from documents.services.documents import document_announce, document_delete, document_upload
+from documents.services.documents import NOT_FOUND, document_announce, document_delete, document_upload
 from documents.services.storage import StorageFailed, bytes_open
 from legalcity.api.envelope import reply
 from legalcity.api.limits import UPLOADS
@@ -37,7 +37,6 @@ MULTIPART_ROOM = MEBIBYTE  # what a form may weigh beside its file
 
 MALFORMED_FORM = _("Malformed form")
 NOT_PROCESSED = _("Failed to process file")
-DOCUMENT_NOT_FOUND = _("Document not found")
 
 
 class BoundedMultiPart(MultiPartParser):
@@ -140,7 +139,7 @@ class DocumentView(NestedView):
             raise BadRequest(NOT_PROCESSED)
         document = documents_of(parent.pk).filter(pk=document_id).first()
         if document is None:
-            raise NotFound(DOCUMENT_NOT_FOUND)
+            raise NotFound(NOT_FOUND)
         payload = document_payload(document, parent)
         if state == Document.State.READY:
             return reply(payload, _("Document uploaded successfully"), status=status.HTTP_201_CREATED)

@@ -15,8 +15,13 @@ app.autodiscover_tasks()
 
 app.conf.beat_schedule = {
     "sweep-transfers": {"task": "recoveries.tasks.sweep_transfers", "schedule": crontab(minute="*/2")},
+    "sweep-charges": {"task": "invoicing.tasks.sweep_charges", "schedule": crontab(minute="*/2")},
     "deadline-alerts": {"task": "recoveries.tasks.record_deadline_alerts", "schedule": crontab(hour="6", minute="0")},
+    "sweep-emails": {"task": "recoveries.tasks.sweep_emails", "schedule": crontab(minute="*/5")},
     "sweep-documents": {"task": "documents.tasks.sweep", "schedule": crontab(minute="*/5")},
+    "sweep-scoring": {"task": "scoring.tasks.sweep", "schedule": crontab(minute="*/2")},
+    "surveillance": {"task": "scoring.tasks.check_surveillances", "schedule": crontab(minute="20")},
+    "forget-imports": {"task": "recoveries.tasks.forget_imports", "schedule": crontab(hour="3", minute="20")},
     "purge-tokens": {"task": "accounts.tasks.purge_tokens", "schedule": crontab(hour="3", minute="10")},
 }
 

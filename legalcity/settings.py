@@ -51,7 +51,7 @@ ROOT_URLCONF = "legalcity.urls"
 
 # --- applications ----------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "accounts.backoffice.apps.BackofficeConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -62,6 +62,10 @@ INSTALLED_APPS = [
     "rest_framework",
     "django_filters",
     "django_ratelimit",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "axes",
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "accounts",
@@ -81,10 +85,13 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "legalcity.lib.pages.Csrf",
     "legalcity.lib.pages.Authentication",
+    "legalcity.lib.pages.SecondFactor",
     "simple_history.middleware.HistoryRequestMiddleware",
     "legalcity.lib.pages.Messages",
+    "accounts.middleware.StaffPages",
     "legalcity.lib.pages.XFrameOptions",
     "legalcity.lib.pages.ContentSecurityPolicy",
+    "legalcity.lib.pages.Lockout",
 ]
 TEMPLATES = [
     {
@@ -101,8 +108,8 @@ TEMPLATES = [
     },
 ]
 
-# These two look for Django's own class names; ours (lib/pages.py) are subclasses of them.
-SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W003"]
+# These look for the libraries' own class names; ours (lib/pages.py) are subclasses of them.
+SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W003", "axes.W002"]
 
 # --- database, cache, queue ------------------------------------------------------------------------------------
 DATABASE_URL = env.required(
@@ -170,6 +177,17 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TIMEZONE = "Europe/Paris"
 
+# --- e-mail ----------------------------------------------------------------------------------------------------
+# Without a mail server development writes files; production asks one on this machine, and failures are seen there.
+_mail = env.email("EMAIL_URL")
+EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if DEBUG and not _mail else 'smtp'}.EmailBackend"
+EMAIL_FILE_PATH = DATA_DIR / "emails"
+EMAIL_HOST, EMAIL_PORT = _mail.get("EMAIL_HOST", "localhost"), _mail.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_USER") or "", _mail.get("EMAIL_HOST_PASSWORD") or ""
+EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", default=20, least=1, most=300)  # seconds
+DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "LegalCity <noreply@localhost>")
+
 # --- documents -------------------------------------------------------------------------------------------------
 # The private storage: a folder that no web server serves, or a bucket (S3_BUCKET).
 DOCUMENTS_DIR = env.folder("DOCUMENTS_DIR", DATA_DIR / "documents")
@@ -177,6 +195,24 @@ S3_BUCKET = env.text("S3_BUCKET")
 CLAMD_URL = env.url("CLAMD_URL", schemes=("tcp", "unix"))
 CLAMD_TIMEOUT = env.number("CLAMD_TIMEOUT", default=60, least=1, most=600)  # seconds
 FETCH_PORTS = env.numbers("FETCH_PORTS", {80, 443}, most=65_535)
+
+# --- the firm's own invoices -----------------------------------------------------------------------------------
+# Whether an invoice waits until the system settings hold what French law asks an invoice to say of the firm.
+FIRM_DETAILS_REQUIRED = env.flag("FIRM_DETAILS_REQUIRED", default=not DEBUG)
+FIRMS_COOKIE_SECURE = env.flag("FIRMS_COOKIE_SECURE", default=True)
+FIRMS_SESSION_HOURS = env.number("FIRMS_SESSION_HOURS", default=8, least=1, most=24 * 30)
+
+# --- scoring: public data of companies -------------------------------------------------------------------------
+OPEN_DATA_ENABLED = env.flag("OPEN_DATA_ENABLED", default=False)
+RECHERCHE_ENTREPRISES_URL = (
+    env.url("RECHERCHE_ENTREPRISES_URL", schemes=("http", "https")) or "https://recherche-entreprises.api.gouv.fr"
+).rstrip("/")
+BODACC_URL = (env.url("BODACC_URL", schemes=("http", "https")) or "https://bodacc-datadila.opendatasoft.com").rstrip(
+    "/"
+)
+OPEN_DATA_TIMEOUT = env.number("OPEN_DATA_TIMEOUT", default=10, least=1, most=60)  # seconds, for one request
+OPEN_DATA_PAUSE = env.number("OPEN_DATA_PAUSE", default=1, most=60)  # seconds before the second try, then twice that
+OPEN_DATA_CACHE_SECONDS = env.number("OPEN_DATA_CACHE_SECONDS", default=6 * 3600, most=7 * 86_400)
 
 # --- people and their keys -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
@@ -189,6 +225,21 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Wrong passwords are counted for a person at an address; the rate limits count addresses alone.
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "accounts.guard.attempt_address"
+AXES_USERNAME_CALLABLE = "accounts.guard.attempt_email"
+AXES_USERNAME_FORM_FIELD = "username"  # The name under which attempts are looked up before they are tried.
+AXES_LOCKOUT_CALLABLE = "accounts.guard.lockout_answer"
+AXES_DISABLE_ACCESS_LOG = True  # The audit has it.
+AXES_ENABLE_ADMIN = False  # accounts/admin.py shows attempts without what was sent.
+AXES_VERBOSE = False
+OTP_TOTP_ISSUER = "LegalCity"
 JWT_PRIVATE_KEYS = env.required(
     "JWT_PRIVATE_KEYS",
     env.items("JWT_PRIVATE_KEYS"),
@@ -227,10 +278,11 @@ SPECTACULAR_SETTINGS = {
 }
 
 # --- system settings -------------------------------------------------------------------------------------------
-CONSTANCE_BACKEND = "constance.backends.database.DatabaseBackend"
+CONSTANCE_BACKEND = "legalcity.lib.stored_settings.StoredSettings"
 CONSTANCE_CONFIG = system_settings.CONFIG
 CONSTANCE_ADDITIONAL_FIELDS = system_settings.FIELD_TYPES
 CONSTANCE_CONFIG_FIELDSETS = system_settings.FIELDSETS
+CONSTANCE_SUPERUSER_ONLY = False  # Roles say who may.
 
 # --- language and time -----------------------------------------------------------------------------------------
 LANGUAGE_CODE = "fr"
@@ -293,6 +345,8 @@ CONTENT_SECURITY_POLICY = {
 IS_HTTPS = PUBLIC_BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 24 * 60 * 60  # The system settings end a session of staff before (accounts/middleware.py).
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 SECURE_SSL_REDIRECT = IS_HTTPS

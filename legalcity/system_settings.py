@@ -6,6 +6,12 @@ Typed here, stored by django-constance, read through `legalcity.lib.live`, histo
 from decimal import Decimal
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_noop as _
+
+from legalcity.lib.env import Environment
+
 _COUNT = "django.forms.IntegerField"
 
 FIELD_TYPES: dict[str, list[Any]] = {
@@ -19,91 +25,187 @@ FIELD_TYPES: dict[str, list[Any]] = {
     "days": [_COUNT, {"min_value": 0, "max_value": 36_500}],
     "optional": ["django.forms.CharField", {"max_length": 50, "required": False}],
     "line": ["django.forms.CharField", {"max_length": 255}],
+    "optional_line": ["django.forms.CharField", {"max_length": 255, "required": False}],
+    "minutes": [_COUNT, {"min_value": 5, "max_value": 480}],
+    "hours": [_COUNT, {"min_value": 1, "max_value": 24}],
+    "working_hours": [_COUNT, {"min_value": 1, "max_value": 500}],
+    "least_clients": [_COUNT, {"min_value": 2, "max_value": 1_000}],
     "items": [_COUNT, {"min_value": 1, "max_value": 5_000}],
+    "payment_days": [_COUNT, {"min_value": 0, "max_value": 60}],
     "share": ["django.forms.DecimalField", {"min_value": 0, "max_value": 1, "decimal_places": 2}],
     "ids": ["django.forms.RegexField", {"regex": r"^\d+(,\d+)*$"}],
     "words": ["django.forms.RegexField", {"regex": r"^[\w .&'-]+(,[\w .&'-]+)*$"}],
     "inapplicable": [
         "django.forms.ChoiceField",
-        {"choices": [("drop", "drop: stored and returned as null"), ("reject", "reject: answered with 422")]},
+        {
+            "choices": [
+                ("drop", gettext_lazy("drop: stored and returned as null")),
+                ("reject", gettext_lazy("reject: answered with 422")),
+            ]
+        },
     ],
 }
 
 CONFIG: dict[str, tuple[Any, str, Any]] = {
     # Lists
-    "DEFAULT_PAGE_SIZE": (15, "Rows on a page when the client names no per_page.", "page_size"),
-    "MAX_PAGE_SIZE": (100, "The largest per_page that a client may ask for.", "page_size"),
+    "DEFAULT_PAGE_SIZE": (15, _("Rows on a page when the client names no per_page."), "page_size"),
+    "MAX_PAGE_SIZE": (100, _("The largest per_page that a client may ask for."), "page_size"),
     # Cases
-    "EDITABLE_STATUSES": ("1,2", "Statuses (ids, comma between) in which a client may change a case.", "ids"),
-    "INAPPLICABLE_FIELDS": ("drop", "What happens to a dependent field that does not apply.", "inapplicable"),
-    "MAX_INVOICES_PER_REQUEST": (1000, "Invoices that one complete case may bring.", "items"),
-    "TEXT_LENGTH": (255, "Characters of a short text (names, addresses, object of the service).", "text_length"),
-    "OBSERVATIONS_LENGTH": (5000, "Characters of the observations on a case.", "long_length"),
-    "INVOICE_NUMBER_LENGTH": (100, "Characters of an invoice number or reference.", "text_length"),
+    "EDITABLE_STATUSES": ("1,2", _("Statuses (ids, comma between) in which a client may change a case."), "ids"),
+    "INAPPLICABLE_FIELDS": ("drop", _("What happens to a dependent field that does not apply."), "inapplicable"),
+    "MAX_INVOICES_PER_REQUEST": (1000, _("Invoices that one complete case may bring."), "items"),
+    "TEXT_LENGTH": (255, _("Characters of a short text (names, addresses, object of the service)."), "text_length"),
+    "OBSERVATIONS_LENGTH": (5000, _("Characters of the observations on a case."), "long_length"),
+    "INVOICE_NUMBER_LENGTH": (100, _("Characters of an invoice number or reference."), "text_length"),
     # Companies
-    "LEGAL_FORMS": ("SAS,SARL,SA,SNC,GIE", "Legal forms that a company may have (comma between).", "words"),
-    "STRICT_SIREN": (False, "Refuse a SIREN whose check digit (Luhn) is wrong.", bool),
+    "LEGAL_FORMS": ("SAS,SARL,SA,SNC,GIE", _("Legal forms that a company may have (comma between)."), "words"),
+    "STRICT_SIREN": (False, _("Refuse a SIREN whose check digit (Luhn) is wrong."), bool),
     # Comments
-    "COMMENT_LENGTH": (2000, "Characters of a comment, counted on what was sent.", "long_length"),
-    "COMMENT_MARKUP_SHARE": (Decimal("0.8"), "Share of a comment that may be markup, between 0 and 1.", "share"),
+    "COMMENT_LENGTH": (2000, _("Characters of a comment, counted on what was sent."), "long_length"),
+    "COMMENT_MARKUP_SHARE": (Decimal("0.8"), _("Share of a comment that may be markup, between 0 and 1."), "share"),
     # Injunction
-    "INJUNCTION_MIN_AMOUNT": (Decimal("0.01"), "Least amount, in EUR, that goes to court.", "amount"),
-    "INJUNCTION_MAX_AMOUNT": (Decimal("0"), "Greatest amount, in EUR, that goes to court; 0 is no limit.", "amount"),
+    "INJUNCTION_MIN_AMOUNT": (Decimal("0.01"), _("Least amount, in EUR, that goes to court."), "amount"),
+    "INJUNCTION_MAX_AMOUNT": (Decimal("0"), _("Greatest amount, in EUR, that goes to court; 0 is no limit."), "amount"),
     "INJUNCTION_MIN_AGE_DAYS": (
         0,
-        "Least age, in days since the oldest due date, of a case that goes to court.",
+        _("Least age, in days since the oldest due date, of a case that goes to court."),
         "days",
     ),
-    "INJUNCTION_MAX_AGE_DAYS": (0, "Greatest age, in days since the oldest due date; 0 is no limit.", "days"),
-    "TRANSFER_WAIT_SECONDS": (10, "Seconds that a transfer waits for the worker before it answers 202.", "seconds"),
-    "FIRM_NAME": ("LegalCity", "Name of the firm, as the payment page shows it.", "line"),
+    "INJUNCTION_MAX_AGE_DAYS": (0, _("Greatest age, in days since the oldest due date; 0 is no limit."), "days"),
+    "TRANSFER_WAIT_SECONDS": (10, _("Seconds that a transfer waits for the worker before it answers 202."), "seconds"),
+    "FIRM_NAME": ("LegalCity", _("Name of the firm, as the payment page shows it."), "line"),
     "FIRM_IBAN": (
         "",
-        "IBAN for the fees of procedures; without one the payment page names the firm only.",
+        _("IBAN for the fees of procedures; without one the payment page names the firm only."),
         "optional",
     ),
-    "FIRM_BIC": ("", "BIC for the fees of procedures.", "optional"),
-    "DEADLINE_NOTICE_DAYS": (15, "Days before a legal deadline at which it is recorded as an alert.", "days"),
+    "FIRM_BIC": ("", _("BIC for the fees of procedures."), "optional"),
+    "DEADLINE_NOTICE_DAYS": (15, _("Days before a legal deadline at which it is recorded as an alert."), "days"),
+    # The firm's own invoices
+    "FIRM_LEGAL_FORM": ("", _("Legal form of the firm, as its invoices name it (SELARL, SAS …)."), "optional"),
+    "FIRM_CAPITAL": ("", _("Share capital of the firm, such as 10 000 EUR; empty where it has none."), "optional"),
+    "FIRM_ADDRESS": ("", _("Street and number of the firm."), "optional_line"),
+    "FIRM_POSTAL_CODE": ("", _("Postal code of the firm."), "optional"),
+    "FIRM_CITY": ("", _("City of the firm."), "optional_line"),
+    "FIRM_SIREN": ("", _("SIREN of the firm, nine digits."), "optional"),
+    "FIRM_RCS": ("", _("City of the trade register (RCS) that the firm is in; empty where it is in none."), "optional"),
+    "FIRM_VAT_NUMBER": ("", _("VAT number of the firm, such as FR12345678901."), "optional"),
+    "FIRM_EMAIL": ("", _("E-mail of the firm for questions about an invoice."), "optional_line"),
+    "FIRM_PHONE": ("", _("Phone of the firm."), "optional"),
+    "PAYMENT_DAYS": (30, _("Days that clients have to pay an invoice (Code de commerce, L441-10)."), "payment_days"),
+    "LATE_PENALTIES": (
+        "taux de refinancement de la Banque centrale européenne majoré de 10 points",
+        _("Rate of the penalties for late payment, as invoices name it (Code de commerce, L441-10, II)."),
+        "optional_line",
+    ),
+    "EARLY_PAYMENT_DISCOUNT": (
+        "Pas d'escompte pour paiement anticipé",
+        _("Discount for early payment, as invoices name it (Code de commerce, L441-9)."),
+        "optional_line",
+    ),
+    "VAT_ON_DEBITS": (False, _("The firm has opted for VAT on debits; invoices say so."), bool),
+    "BILL_TRANSFERS": (True, _("Bill the fee of a procedure to the client when a case is transferred."), bool),
     # Documents
-    "FILE_MEGABYTES": (10, "Mebibytes that a document may weigh.", "megabytes"),
-    "DOCUMENT_WAIT_SECONDS": (10, "Seconds that an upload waits for the workers before it answers 202.", "seconds"),
+    "FILE_MEGABYTES": (10, _("Mebibytes that a document may weigh."), "megabytes"),
+    "DOCUMENT_WAIT_SECONDS": (10, _("Seconds that an upload waits for the workers before it answers 202."), "seconds"),
+    # Staff
+    "STAFF_SECOND_FACTOR_REQUIRED": (
+        not Environment().debug,
+        _("Staff enter the back-office with a code of their authenticator application, besides the password."),
+        bool,
+    ),
+    "STAFF_IDLE_MINUTES": (30, _("Minutes without a request after which a session of staff ends."), "minutes"),
+    "STAFF_SESSION_HOURS": (12, _("Hours after which a session of staff ends in any case."), "hours"),
+    # Scoring
+    "SCORING_EXPRESS_HOURS": (4, _("Working hours in which an express order is delivered."), "working_hours"),
+    "SCORING_STANDARD_HOURS": (16, _("Working hours in which a standard order is delivered."), "working_hours"),
+    "SCORING_MIN_CLIENTS": (
+        3,
+        _("How many other clients must have claims on a company before a score counts them, as one of four bands."),
+        "least_clients",
+    ),
+    "SCORING_CREDIT_BASE": (
+        Decimal("10000"),
+        _("Credit limit, in EUR, recommended for a company of low risk; others get a share of it."),
+        "amount",
+    ),
     # Rate limits
-    "LOGIN_PER_MINUTE": (5, "Login attempts a minute for one address.", "rate"),
-    "REFRESH_PER_MINUTE": (10, "Token refreshes a minute for one user.", "rate"),
-    "REQUESTS_PER_HOUR": (1000, "API requests an hour for one user.", "rate"),
-    "UPLOADS_PER_HOUR": (50, "File uploads an hour for one user.", "rate"),
-    "ANONYMOUS_PER_MINUTE": (60, "API requests a minute for one address without a token.", "rate"),
+    "LOGIN_PER_MINUTE": (5, _("Login attempts a minute for one address."), "rate"),
+    "REFRESH_PER_MINUTE": (10, _("Token refreshes a minute for one user."), "rate"),
+    "REQUESTS_PER_HOUR": (1000, _("API requests an hour for one user."), "rate"),
+    "UPLOADS_PER_HOUR": (50, _("File uploads an hour for one user."), "rate"),
+    "ANONYMOUS_PER_MINUTE": (60, _("API requests a minute for one address without a token."), "rate"),
 }
 
-FIELDSETS: dict[str, tuple[str, ...]] = {
-    "Lists": ("DEFAULT_PAGE_SIZE", "MAX_PAGE_SIZE"),
-    "Cases": (
-        "EDITABLE_STATUSES",
-        "INAPPLICABLE_FIELDS",
-        "MAX_INVOICES_PER_REQUEST",
-        "TEXT_LENGTH",
-        "OBSERVATIONS_LENGTH",
-        "INVOICE_NUMBER_LENGTH",
+# In the order of the page.
+FIELDSETS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
+    (gettext_lazy("Lists"), ("DEFAULT_PAGE_SIZE", "MAX_PAGE_SIZE")),
+    (
+        gettext_lazy("Cases"),
+        (
+            "EDITABLE_STATUSES",
+            "INAPPLICABLE_FIELDS",
+            "MAX_INVOICES_PER_REQUEST",
+            "TEXT_LENGTH",
+            "OBSERVATIONS_LENGTH",
+            "INVOICE_NUMBER_LENGTH",
+        ),
     ),
-    "Companies": ("LEGAL_FORMS", "STRICT_SIREN"),
-    "Comments": ("COMMENT_LENGTH", "COMMENT_MARKUP_SHARE"),
-    "Injunction": (
-        "INJUNCTION_MIN_AMOUNT",
-        "INJUNCTION_MAX_AMOUNT",
-        "INJUNCTION_MIN_AGE_DAYS",
-        "INJUNCTION_MAX_AGE_DAYS",
-        "TRANSFER_WAIT_SECONDS",
-        "FIRM_NAME",
-        "FIRM_IBAN",
-        "FIRM_BIC",
-        "DEADLINE_NOTICE_DAYS",
+    (gettext_lazy("Companies"), ("LEGAL_FORMS", "STRICT_SIREN")),
+    (gettext_lazy("Comments"), ("COMMENT_LENGTH", "COMMENT_MARKUP_SHARE")),
+    (
+        gettext_lazy("Injunction"),
+        (
+            "INJUNCTION_MIN_AMOUNT",
+            "INJUNCTION_MAX_AMOUNT",
+            "INJUNCTION_MIN_AGE_DAYS",
+            "INJUNCTION_MAX_AGE_DAYS",
+            "TRANSFER_WAIT_SECONDS",
+            "FIRM_NAME",
+            "FIRM_IBAN",
+            "FIRM_BIC",
+            "DEADLINE_NOTICE_DAYS",
+        ),
     ),
-    "Documents": ("FILE_MEGABYTES", "DOCUMENT_WAIT_SECONDS"),
-    "Rate limits": (
-        "LOGIN_PER_MINUTE",
-        "REFRESH_PER_MINUTE",
-        "REQUESTS_PER_HOUR",
-        "UPLOADS_PER_HOUR",
-        "ANONYMOUS_PER_MINUTE",
+    (
+        gettext_lazy("Invoices of the firm"),
+        (
+            "FIRM_LEGAL_FORM",
+            "FIRM_CAPITAL",
+            "FIRM_ADDRESS",
+            "FIRM_POSTAL_CODE",
+            "FIRM_CITY",
+            "FIRM_SIREN",
+            "FIRM_RCS",
+            "FIRM_VAT_NUMBER",
+            "FIRM_EMAIL",
+            "FIRM_PHONE",
+            "PAYMENT_DAYS",
+            "LATE_PENALTIES",
+            "EARLY_PAYMENT_DISCOUNT",
+            "VAT_ON_DEBITS",
+            "BILL_TRANSFERS",
+        ),
     ),
-}
+    (gettext_lazy("Documents"), ("FILE_MEGABYTES", "DOCUMENT_WAIT_SECONDS")),
+    (gettext_lazy("Staff"), ("STAFF_SECOND_FACTOR_REQUIRED", "STAFF_IDLE_MINUTES", "STAFF_SESSION_HOURS")),
+    (
+        gettext_lazy("Scoring"),
+        (
+            "SCORING_EXPRESS_HOURS",
+            "SCORING_STANDARD_HOURS",
+            "SCORING_MIN_CLIENTS",
+            "SCORING_CREDIT_BASE",
+        ),
+    ),
+    (
+        gettext_lazy("Rate limits"),
+        (
+            "LOGIN_PER_MINUTE",
+            "REFRESH_PER_MINUTE",
+            "REQUESTS_PER_HOUR",
+            "UPLOADS_PER_HOUR",
+            "ANONYMOUS_PER_MINUTE",
+        ),
+    ),
+)

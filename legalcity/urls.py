@@ -4,23 +4,29 @@ from django.contrib import admin
 from django.urls import include, path, re_path, register_converter
 
 from legalcity.api import pages, system
-from legalcity.api.converters import IdConverter
+from legalcity.api.converters import IdConverter, TextConverter
 from recoveries.views.payment import payment_page
 
 register_converter(IdConverter, "id")
+register_converter(TextConverter, "text")
 
 urlpatterns = [
     path("api/health", system.HealthView.as_view({"get": "health"}), name="health"),
     path("api/info", system.InfoView.as_view({"get": "info"}), name="info"),
     path("api/auth/", include("accounts.urls")),
+    path("api/scoring/", include("scoring.urls")),
     path("api/", include("recoveries.urls")),
+    path("api/", include("invoicing.protected.urls")),
     re_path(r"^api(?:/(?P<fallbackPlaceholder>.*))?$", system.FallbackView.as_view(system.ONLY_GET), name="fallback"),
+    path("v1/firms/", include("invoicing.billing.urls")),
+    re_path(r"^v1(?:/[\s\S]*)?$", system.FallbackView.as_view(system.ONLY_GET, schema=None), name="v1-fallback"),
     path("docs", pages.ReferenceView.as_view(), name="docs"),
     path("docs/openapi.yaml", pages.SchemaView.as_view(), name="openapi"),
     path("docs/collection.json", pages.CollectionView.as_view(), name="collection"),
     path("injonction/<str:key>", payment_page, name="injunction-payment"),
     path("healthz", system.alive, name="healthz"),
     path("readyz", system.ready, name="readyz"),
+    path("admin/", include("recoveries.backoffice.urls")),
     path("admin/", admin.site.urls),
 ]
 

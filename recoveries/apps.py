@@ -9,3 +9,12 @@ class RecoveriesConfig(AppConfig):
 
     name = "recoveries"
     verbose_name = _("Recovery cases")
+
+    def ready(self) -> None:
+        """Tell scoring, which knows no cases, where companies' payment records are read; keep copies up to date."""
+        from recoveries import receivers
+        from recoveries.selectors.payment_record import payment_record
+        from scoring.providers.records import payment_records
+
+        payment_records.register(payment_record)
+        receivers.connect()

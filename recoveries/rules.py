@@ -3,12 +3,12 @@
 import secrets
 import string
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from legalcity.lib.errors import Sentence
-from legalcity.lib.text import folded
 
 Errors = dict[str, list[Sentence]]
 
@@ -29,6 +29,18 @@ PERCENTAGES: dict[str, Callable[[], str]] = {
     "recovery_interest_rate_percent": lambda: _("The interest rate must be between 0 and 100."),
     "recovery_penalty_percent": lambda: _("The penalty percentage must be between 0 and 100."),
 }
+
+# Dates of a procedure that cannot come before another one.
+PROCEDURE_ORDER = (
+    ("filed_on", "order_made_on"),
+    ("order_made_on", "served_on"),
+    ("order_made_on", "enforceable_on"),
+    ("served_on", "reached_on"),
+    ("served_on", "opposed_on"),
+    ("opposed_on", "costs_invited_on"),
+    ("opposed_on", "opposition_notified_on"),
+    ("costs_invited_on", "costs_paid_on"),
+)
 
 
 def new_reference(prefix: str) -> str:
@@ -70,14 +82,26 @@ def recovery_errors(values: Mapping[str, Any], *, reject_inapplicable: bool) -> 
     return errors
 
 
+def procedure_errors(values: Mapping[str, Any], names: Mapping[str, Sentence], today: date) -> Errors:
+    """Sentences for the dates of a whole procedure that cannot be; `names` are the fields as people read them."""
+    errors: Errors = {}
+    for earlier, later in PROCEDURE_ORDER:
+        if values.get(earlier) and values.get(later) and values[later] < values[earlier]:
+            sentence = _("This day is before “{other}” ({day}).")
+            errors.setdefault(later, []).append(
+                sentence.format(other=names[earlier], day=values[earlier].strftime("%d/%m/%Y"))
+            )
+    for name, value in values.items():
+        if isinstance(value, date) and value > today:
+            errors.setdefault(name, []).append(_("This day is still to come."))
+    if values.get("served_how") and not values.get("served_on"):
+        errors.setdefault("served_on", []).append(_("When was it served?"))
+    return errors
+
+
 def _words(field: str) -> str:
     return _(field.replace("_", " "))
 
 
 def _shown(value: Any) -> str:
     return str({True: "true", False: "false", None: "null"}.get(value, value))
-
-
-def searchable(*texts: str) -> str:
-    """What a case is found by: its texts, folded, each on a line of its own so that no match runs over two."""
-    return "\n".join(folded(" ".join(text.split())) for text in texts if text)

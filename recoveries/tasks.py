@@ -7,7 +7,7 @@ from django.db import InterfaceError, OperationalError
 
 from legalcity.lib.dates import now, today
 from legalcity.lib.live import live
-from recoveries.services import deadlines, transfer
+from recoveries.services import deadlines, emails, importing, transfer
 
 TEMPORARY = (OperationalError, InterfaceError)
 RETRIES = 5
@@ -36,5 +36,32 @@ def sweep_transfers() -> int:
 
 @shared_task
 def record_deadline_alerts() -> int:
-    """Record the deadlines that are about to lapse; returns how many are new."""
+    """Reckon the next deadlines anew and record those that are about to lapse; returns how many are new."""
+    deadlines.next_deadlines_refresh()
     return deadlines.alerts_record(days=live.DEADLINE_NOTICE_DAYS, today=today())
+
+
+@shared_task
+def forget_imports() -> int:
+    """Delete files of cases that nobody confirmed; returns how many."""
+    return importing.imports_forget(moment=now())
+
+
+@shared_task(bind=True, max_retries=emails.MOST_ATTEMPTS + RETRIES)
+def send_email(self: Any, email_id: int) -> None:
+    """Send an e-mail to a debtor. A mail server or a database that is away is waited for."""
+    try:
+        pause = emails.email_deliver(email_id=email_id, moment=now())
+    except TEMPORARY as error:
+        raise self.retry(exc=error, countdown=2**self.request.retries) from error
+    if pause is not None:
+        raise self.retry(countdown=pause.total_seconds())
+
+
+@shared_task
+def sweep_emails() -> int:
+    """Queue again the e-mails that were left behind; returns how many."""
+    waiting = emails.emails_left_behind(moment=now())
+    for email_id in waiting:
+        send_email.delay(email_id)
+    return len(waiting)

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
+from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -124,7 +125,7 @@ def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
     raise SystemExit(f"demo: the server did not start. The end of {log}:\n{tail}")
 
 
-def show_ways_in(base: str, credentials: dict[str, str], log: Path) -> None:
+def show_ways_in(base: str, credentials: dict[str, Any], log: Path) -> None:
     """Addresses and fresh credentials."""
     rows = (
         ("API", f"{base}/api", f"e-mail {credentials['email']}"),
@@ -132,6 +133,7 @@ def show_ways_in(base: str, credentials: dict[str, str], log: Path) -> None:
         ("Reference", f"{base}/docs", ""),
         ("Back-office", f"{base}/admin/", f"e-mail {credentials['staff_email']}"),
         ("", "", f"password {credentials['staff_password']}"),
+        *(("", "", f"{role} {address}, same password") for role, address in credentials["staff_roles"].items()),
         ("Server log", str(log), ""),
     )
     say("\n The server stays up; Ctrl-C stops it. Key and password are new with every make demo.\n")

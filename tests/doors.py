@@ -9,12 +9,16 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.serializers import Field
 
+from companies.models import Company
 from legalcity.api.validation import ContractSerializer
 from recoveries.serializers import InvoiceListField
+from scoring.services.tokens import tokens_grant
 from tests.factories import (
     Api,
     CompanyBody,
     InvoiceBody,
+    OrderBody,
+    ProtectedInvoiceBody,
     RecoveryBody,
     RegisterBody,
     bare_case_id,
@@ -82,6 +86,16 @@ def comment_body() -> dict[str, Any]:
     return {"comment": "<p>Called</p>"}
 
 
+def order_body() -> dict[str, Any]:
+    """An order about the company that was added last."""
+    return OrderBody(company_id=Company.objects.latest("pk").pk)
+
+
+def status_body() -> dict[str, Any]:
+    """Another status for a protected invoice."""
+    return {"status": "paid"}
+
+
 # (route, method) → a body that is taken.
 BODIES: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
     ("login", "POST"): login_body,
@@ -96,6 +110,9 @@ BODIES: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
     ("case-invoice", "PUT"): InvoiceBody,
     ("case-comments", "POST"): comment_body,
     ("case-comment", "PUT"): comment_body,
+    ("scoring-order", "POST"): order_body,
+    ("protected-invoices", "POST"): ProtectedInvoiceBody,
+    ("protected-invoice", "PUT"): status_body,
 }
 
 
@@ -126,18 +143,27 @@ class Door:
 
 
 def things(owner: Api, *, bare: bool = False) -> dict[str, Any]:
-    """Ids of a case of `owner` and of one thing of each kind in it; a `bare` case has a customer only."""
+    """Ids of a case of `owner` and of one thing of each kind in it; a `bare` case has a customer only.
+
+    Beside the case: a protected invoice, a scoring order and tokens for some more.
+    """
     recovery_id = bare_case_id(owner) if bare else case_id(owner)
     base = f"/api/recoveries/{recovery_id}"
     if bare:
         owner.data("POST", f"{base}/companies", CompanyBody(relation_type="customer"))
     shown = owner.data("GET", base)
+    protected = owner.data("POST", "/api/protected-invoices", ProtectedInvoiceBody())
+    tokens_grant(user=owner.user, amount=10)
+    order = owner.data("POST", "/api/scoring/order", OrderBody(company_id=shown["customer"]["id"]))
     return {
         "recovery_id": recovery_id,
         "company_id": shown["customer"]["id"],
         "invoice_id": shown["invoices"][0]["id"] if shown["invoices"] else 0,
         "comment_id": owner.data("POST", f"{base}/comments", comment_body())["id"],
         "side": "both",
+        "protected_id": protected["id"],
+        "identifier": protected["api_invoice_id"],
+        "order_id": order["order_id"],
     }
 
 

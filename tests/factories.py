@@ -137,6 +137,27 @@ class InvoiceBody(factory.DictFactory):
     invoice_amount = "100.00"
 
 
+class ProtectedInvoiceBody(factory.DictFactory):
+    """An invoice of 1500.50 EUR to be protected."""
+
+    api_invoice_id = factory.Sequence(lambda n: f"ERP-{n:06}")
+    siren = "123456789"
+    invoice_number = "INV-2024-001"
+    due_date = "2024-12-31"
+    amount = "1500.50"
+
+
+class OrderBody(factory.DictFactory):
+    """An order of both services about a company, whose `company_id` is to be named."""
+
+    company_name = "ACME Corporation"
+    company_siret = "12345678901234"
+    services = factory.LazyFunction(lambda: ["solvency_report", "surveillance"])
+    report_type = "standard"
+    surveillance_duration = 12
+    priority = "standard"
+
+
 class RegisterBody(factory.DictFactory):
     """The profile of a new user of the API."""
 

@@ -16,7 +16,7 @@ from recoveries.models import CaseCount, Comment, Recovery, StatusChange
 from recoveries.services.life import status_move
 from recoveries.statuses import STATUSES, Step
 from scoring.models import TokenBalance, TokenEntry
-from scoring.services import tokens_grant
+from scoring.services.tokens import tokens_grant
 from tests.factories import (
     Api,
     ApiUserFactory,

@@ -21,7 +21,8 @@ from legalcity.api.pages import document_at
 from legalcity.api.published import FALLBACK, VARIABLE
 from legalcity.wsgi import application
 from recoveries.models import Recovery
-from tests.factories import Api, file_case
+from scoring.services.tokens import tokens_grant
+from tests.factories import Api, OrderBody, ProtectedInvoiceBody, file_case
 
 REQUESTS = 30  # For each call; half of them valid.
 CHECKS = [content_type_conformance, response_schema_conformance, status_code_conformance]
@@ -36,7 +37,8 @@ WORDS = [
     for word in parameter["schema"].get("enum", ["true", "0"] if parameter["schema"]["type"] == "boolean" else [])
 ]
 
-Ids = dict[str, int]
+PROTECTED = "/api/protected-invoices/{id}"  # Whose variable has the name that a case's has.
+Ids = dict[str, Any]
 
 
 @pytest.fixture
@@ -69,11 +71,17 @@ def crashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[BaseException]]:
 def _ids(api: Api, case: dict[str, Any]) -> Ids:
     """The ids of a case and of what hangs on it, by the names that the variables of paths have."""
     comment = api.data("POST", f"/api/recoveries/{case['recovery']['id']}/comments", {"comment": "Called."})
+    protected = api.data("POST", "/api/protected-invoices", ProtectedInvoiceBody())
+    tokens_grant(user=api.user, amount=10)
+    order = api.data("POST", "/api/scoring/order", OrderBody(company_id=case["debtor"]["id"]))
     return {
         **dict.fromkeys(("id", "recovery", "recoveryId"), case["recovery"]["id"]),
         "companyId": case["customer"]["id"],
         "invoiceId": case["invoices"][0]["id"],
         "commentId": comment["id"],
+        "orderId": order["order_id"],
+        PROTECTED: protected["id"],
+        "apiInvoiceId": protected["api_invoice_id"],
     }
 
 
@@ -105,7 +113,8 @@ def test_every_answer_is_a_documented_one(
     )
     @hypothesis.given(case=st.one_of(modes), ids=st.sampled_from(worlds))
     def send(case: Any, ids: Ids) -> None:
-        case.path_parameters.update({name: ids[name] for name in case.path_parameters if name in ids})
+        known = {**ids, "id": ids[PROTECTED]} if path == PROTECTED and ids else ids
+        case.path_parameters.update({name: known[name] for name in case.path_parameters if name in known})
         if path == FALLBACK:
             case.path_parameters = {name: f"no-{value}" for name, value in case.path_parameters.items()}
         with transaction.atomic():

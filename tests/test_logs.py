@@ -196,7 +196,7 @@ def test_a_day_s_work_leaves_no_personal_data(logged_client: Api, log: Log) -> N
         ("POST", f"/api/recoveries/{case}/invoices", InvoiceBody(invoice_number="SECRET-INV-1")),
         ("POST", f"/api/recoveries/{case}/invoices", InvoiceBody(invoice_number="SECRET-INV-1")),
         ("POST", f"/api/recoveries/{case}/comments", {"comment": "<p>Owes me everything</p>"}),
-        ("PATCH", f"/api/recoveries/{case}", {"recovery_due_date": "not-a-date-4711"}),
+        ("PATCH", f"/api/recoveries/{case}", {"recovery_due_date": "not-a-date-eaudecologne"}),
         ("POST", "/api/auth/register", RegisterBody(email="new@brouettes.example", phone="+33699887766")),
         ("GET", "/api/auth/me", None),
         ("GET", "/api/companies/type/Quillebœuf", None),
@@ -208,7 +208,8 @@ def test_a_day_s_work_leaves_no_personal_data(logged_client: Api, log: Log) -> N
     assert [answer.status_code for answer in answers] == expected
     key = answers[8].json()["data"]["user"]["api_key"]
     assert_silent(
-        log, *secrets_of(logged_client), key, key[:8], reference, "debtor@", "new@", "SECRET-INV", "Owes me", "4711",
+        log, *secrets_of(logged_client), key, key[:8], reference, "debtor@", "new@", "SECRET-INV", "Owes me",
+        "eaudecologne",
         "33699887766", "search=", "?",
     )  # fmt: skip
 

@@ -9,8 +9,17 @@ import pytest
 from django.urls import resolve
 
 from tests.contract.reference import implemented
-from tests.doors import WITH_FILES, Route, comment_body, company_to_add, routes, things
-from tests.factories import Api, CompanyBody, InvoiceBody, RecoveryBody, RegisterBody, case_id, complete_body
+from tests.doors import WITH_FILES, Route, comment_body, company_to_add, order_body, routes, status_body, things
+from tests.factories import (
+    Api,
+    CompanyBody,
+    InvoiceBody,
+    ProtectedInvoiceBody,
+    RecoveryBody,
+    RegisterBody,
+    case_id,
+    complete_body,
+)
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PROPFIND")
 
@@ -67,6 +76,16 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("case-comment", "DELETE"): Expected(BELOW),
     ("companies-by-type", "GET"): Expected(PERSONAL),
     ("file-types", "GET"): Expected(PERSONAL),
+    ("scoring-tokens", "GET"): Expected(PERSONAL),
+    # About another account's company nothing can be ordered: it is none of the caller's.
+    ("scoring-order", "POST"): Expected((201, 422, 422, 401), order_body),
+    ("scoring-orders", "GET"): Expected(PERSONAL),
+    ("scoring-order-show", "GET"): Expected(BELOW),
+    ("protected-invoices", "GET"): Expected(PERSONAL),
+    ("protected-invoices", "POST"): Expected(CREATED, ProtectedInvoiceBody),
+    ("protected-invoice", "GET"): Expected(BELOW),
+    ("protected-invoice", "PUT"): Expected(BELOW, status_body),
+    ("protected-invoice-by-identifier", "GET"): Expected(BELOW),
     # A bare case is not eligible, which is a 403 too; nobody has asked for its transfer yet.
     ("case-transfer", "POST"): Expected((403, 403, 403, 401), bare=True),
     ("case-transfer", "GET"): Expected((404, 403, 403, 401), bare=True),
@@ -115,6 +134,19 @@ def test_others_see_nothing_of_a_case(owner: Api, stranger: Api, staff: Api) -> 
     for person in (stranger, staff):
         assert person.data("GET", "/api/recoveries")["pagination"]["total"] == 0
         assert person.data("GET", "/api/companies/type/both") == []
+
+
+def test_others_see_nothing_of_protected_invoices(owner: Api, stranger: Api, staff: Api) -> None:
+    owner.data("POST", "/api/protected-invoices", ProtectedInvoiceBody())
+    for person in (stranger, staff):
+        assert person.data("GET", "/api/protected-invoices")["pagination"]["total"] == 0
+
+
+def test_others_see_nothing_of_scoring(owner: Api, stranger: Api, staff: Api) -> None:
+    things(owner)
+    for person in (stranger, staff):
+        assert person.get("/api/scoring/orders").json()["pagination"]["total"] == 0
+        assert person.data("GET", "/api/scoring/tokens") == {"remaining_tokens": 0}
 
 
 def test_a_child_is_not_found_under_another_case_of_the_same_owner(owner: Api) -> None:

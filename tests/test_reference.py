@@ -184,7 +184,7 @@ def test_published_call_is_listed_with_its_sample(entry: dict[str, Any], call: d
 @each_published_call
 def test_published_call_is_listed_with_its_answers(entry: dict[str, Any], call: dict[str, str]) -> None:
     operation = _operation(call)
-    assert {str(each["status"]) for each in entry["responses"]} <= set(operation["responses"])
+    assert {str(status) for status, _body in _promised(entry)} <= set(operation["responses"])
     for status, body in _promised(entry):
         if isinstance(body, str) and "{" not in body:
             assert "application/json" not in operation["responses"][str(status)]["content"]

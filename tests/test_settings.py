@@ -54,8 +54,8 @@ def history(key: str) -> list[tuple[str, User | None]]:
 
 
 def changes() -> QuerySet[Any]:
-    """The history of all settings, but for the first rows, which write down the defaults."""
-    return apps.get_model("accounts", "HistoricalConstance").objects.filter(history_type="~")
+    """The history of all settings."""
+    return apps.get_model("accounts", "HistoricalConstance").objects.all()
 
 
 @pytest.fixture

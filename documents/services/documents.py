@@ -1,5 +1,6 @@
 """Writes of documents as people ask for them: upload, announce a URL, delete; visibility."""
 
+from collections.abc import Mapping
 from functools import partial
 from typing import IO, Any
 
@@ -12,9 +13,13 @@ from documents.models import Document, SignatureRequest, StoredFile
 from documents.services.pipeline import file_row
 from documents.services.queueing import queue_processing
 from documents.services.storage import bytes_remove, file_forget_if_unused
-from legalcity.lib.errors import BadRequest
+from legalcity.lib.errors import BadRequest, NotFound
 
+NOT_FOUND = _("Document not found")
 PENDING_SIGNATURES = _("Cannot delete document with pending signature requests")
+
+# Whom a document may be shown to: `visible_to_…`.
+VISIBILITIES = ("user", "debtor", "bailiff", "oip")
 
 
 def document_upload(
@@ -43,6 +48,21 @@ def document_announce(*, recovery_id: int, author: User, url: str, values: dict[
     """A document that a worker fetches from `url`."""
     document = Document.objects.create(recovery_id=recovery_id, author_id=author.pk, source_url=url, **values)
     queue_processing(document.pk)
+    return document
+
+
+@transaction.atomic
+def document_visibility_set(*, document_id: int, visible_to: Mapping[str, bool]) -> Document:
+    """Show a document to, or hide it from, those that `visible_to` names (`VISIBILITIES`); the others stay as they are.
+
+    Raises NotFound.
+    """
+    document = Document.objects.select_for_update(of=("self",)).filter(pk=document_id).first()
+    if document is None:
+        raise NotFound(NOT_FOUND)
+    for whom, is_visible in visible_to.items():
+        setattr(document, f"visible_to_{whom}", is_visible)
+    document.save(update_fields=[*(f"visible_to_{whom}" for whom in visible_to), "updated_at"])
     return document
 
 

@@ -12,6 +12,7 @@ from documents.models import Document, SignatureRequest
 from documents.services.signing import ByHand, SignatureProvider, signature_record, signature_request
 from documents.tests.forms import PDF, docs_of, downloaded, uploaded
 from legalcity.lib.errors import BadRequest
+from tests.backoffice import act_on_rows
 from tests.factories import Api, case_id
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -159,16 +160,16 @@ def test_staff_do_not_ask_for_what_is_not_ready(address: str, backoffice: Client
     assert not SignatureRequest.objects.exists()
 
 
-@pytest.mark.parametrize(("action", "state"), [("record_signed", "signed"), ("record_declined", "declined")])
+@pytest.mark.parametrize(("action", "state"), [("record-signed", "signed"), ("record-declined", "declined")])
 def test_staff_record_answers_once(
     address: str, ask: Callable[..., SignatureRequest], backoffice: Client, action: str, state: str
 ) -> None:
-    chosen = {"_selected_action": [ask("Ann").pk, ask("Bob").pk]}
-    answer = backoffice.post(reverse(LIST), {"action": action, **chosen}, follow=True)
-    assert [message.level_tag for message in answer.context["messages"]] == ["success", "success"]
+    asked = [ask("Ann"), ask("Bob")]
+    answer = act_on_rows(backoffice, asked, action)
+    assert [result.succeeded for result in answer.context["results"]] == [True, True]
     assert set(SignatureRequest.objects.values_list("state", flat=True)) == {state}
-    answer = backoffice.post(reverse(LIST), {"action": "record_signed", **chosen}, follow=True)
-    assert [message.level_tag for message in answer.context["messages"]] == ["error", "error"]
+    answer = act_on_rows(backoffice, asked, "record-signed")
+    assert [result.succeeded for result in answer.context["results"]] == [False, False]
     assert set(SignatureRequest.objects.values_list("state", flat=True)) == {state}
 
 
@@ -190,8 +191,7 @@ def test_staff_see_documents_with_their_state_and_may_try_again(owner: Api, addr
     changelist = reverse("admin:documents_document_changelist")
     page = backoffice.get(changelist, {"state": "scanning"}).content.decode()
     assert "scanner unavailable" in page
-    chosen = {"_selected_action": [Document.objects.get().pk]}
-    assert backoffice.post(changelist, {"action": "try_again", **chosen}).status_code == 302
+    assert act_on_rows(backoffice, Document.objects.all(), "try-again").context["done"] == 1
     assert downloaded(owner.get(f"{address}/download")) == PDF
 
 

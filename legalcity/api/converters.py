@@ -1,4 +1,6 @@
-"""Ids in URLs."""
+"""Values in URLs."""
+
+from legalcity.lib.text import is_storable
 
 LARGEST_ID = 2**63 - 1
 
@@ -17,3 +19,17 @@ class IdConverter:
     def to_url(self, value: int) -> str:
         """The id as text."""
         return str(value)
+
+
+class TextConverter:
+    """Any text, with slashes and line breaks. What no database takes is the empty text, which no row has."""
+
+    regex = r"[\s\S]+"
+
+    def to_python(self, value: str) -> str:
+        """The text, or the empty one."""
+        return value if is_storable(value) else ""
+
+    def to_url(self, value: str) -> str:
+        """The text as it is."""
+        return value

@@ -10,6 +10,7 @@ from django.utils.translation.trans_real import parse_accept_lang_header
 Handler = Callable[[HttpRequest], HttpResponse]
 
 API = "/api/"
+FOR_PROGRAMS = (API, "/v1/")
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 EXPOSED = "X-RateLimit-Limit, X-RateLimit-Remaining, Retry-After, X-Request-ID, Content-Disposition"
 
@@ -56,15 +57,14 @@ def preferred_language(header: str, default: str) -> str:
 
 
 class Language:
-    """English by default under /api/, French when `Accept-Language` prefers it; pages speak French by default."""
+    """English by default where programs ask, French by default on pages; `Accept-Language` decides between them."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer in the language that was asked for."""
-        is_api = request.path.startswith(API)
-        default = "en" if is_api else "fr"
+        default = "en" if request.path.startswith(FOR_PROGRAMS) else "fr"
         language = preferred_language(request.headers.get("Accept-Language", ""), default)
         with translation.override(language):
             response = self.get_response(request)

@@ -151,3 +151,10 @@ def _names() -> dict[str, str]:
     for language in ("en", "fr"):
         names.update({_normalised(name): code for code, name in _territories(language).items() if code in countries()})
     return names
+
+
+@lru_cache(maxsize=4)
+def country_names(language: str) -> dict[str, str]:
+    """The countries of ISO 3166-1 by code, named in `language`, in the order of the names as one looks them up."""
+    names = _territories(language)
+    return {code: names[code] for code in sorted(countries(), key=lambda code: folded(names[code]))}

@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 T = TypeVar("T")
 
+MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -94,6 +95,19 @@ class Environment:
         if not config.get("NAME"):
             raise ImproperlyConfigured(f"{name} names no database: write postgres://user:password@host:5432/name.")
         return config
+
+    def email(self, name: str) -> dict[str, Any]:
+        """Django's settings of the mail server, from a URL; empty when it is not set."""
+        url = self.url(name, schemes=tuple(MAIL_PORTS))
+        if not url:
+            return {}
+        try:
+            config = dict(self._env.email_url_config(url))
+        except ValueError:
+            config = {}
+        if not config.get("EMAIL_HOST"):
+            raise ImproperlyConfigured(f"{name} names no mail server: write smtp+tls://user:password@host:587.")
+        return {**config, "EMAIL_PORT": config["EMAIL_PORT"] or MAIL_PORTS[url.partition("://")[0]]}
 
     def required(self, name: str, value: T, hint: str, *, safe: Callable[[T], bool] = bool) -> T:
         """`value`, refused in production unless it is safe (by default: set)."""

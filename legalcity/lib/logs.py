@@ -88,7 +88,11 @@ def configure(level: str, form: str) -> dict[str, Any]:
             "django.request": {"level": "CRITICAL"},
             "django.server": {"level": "WARNING"},
             "celery.app.trace": {"level": "WARNING"},
+            "axes": {"level": "WARNING"},  # The audit tells of logins that succeed.
             "pypdf": {"level": "ERROR"},  # A hostile PDF would fill the log.
+            "weasyprint": {"level": "ERROR"},  # It reports every step of every page,
+            "fontTools": {"level": "ERROR"},  # every table of every font,
+            "factur-x": {"level": "CRITICAL"},  # and quotes the invoice that it finds fault with.
         },
     }
 

@@ -5,6 +5,8 @@ from typing import Any
 from django.db.migrations.operations import RunSQL
 from django.db.migrations.operations.base import Operation
 
+from legalcity.lib.collation import TEXT_ORDER
+
 
 class SqlOf(RunSQL):
     """SQL for one kind of database only; the others pass it by."""
@@ -29,16 +31,13 @@ class SqlOf(RunSQL):
 
 
 def text_index(name: str, table: str, column: str) -> list[Operation]:
-    """An index for the sort of a list by a text column: owner, column under the reader's collation, id.
-
-    The collations are those of `recoveries.selectors.sql`: an index serves a query that names the same one.
-    """
+    """An index for the sort of a list by a text column: owner, column under the reader's collation, id."""
     drop = f"DROP INDEX IF EXISTS {name}"
     return [
         SqlOf(
             vendor,
-            f"CREATE INDEX {name} ON {table} (owner_id, {column} COLLATE {collation}, id)",
+            f'CREATE INDEX {name} ON {table} (owner_id, {column} COLLATE "{collation}", id)',
             drop,
         )
-        for vendor, collation in (("postgresql", '"fr-x-icu"'), ("sqlite", "NOCASE"))
+        for vendor, collation in TEXT_ORDER.items()
     ]

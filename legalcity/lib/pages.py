@@ -4,24 +4,29 @@ An API request carries its own proof of who asks, so sessions, CSRF, messages an
 of what a list takes. The classes are Django's; they step aside under /api/.
 """
 
+from typing import Any
+
+from axes.middleware import AxesMiddleware
 from csp.middleware import CSPMiddleware
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
-from django.utils.deprecation import MiddlewareMixin
+from django_otp.middleware import OTPMiddleware
 
 
-class PagesOnly(MiddlewareMixin):
+class PagesOnly:
     """Mixin: nothing is done for the API."""
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    get_response: Any
+
+    def __call__(self, request: HttpRequest) -> Any:
         """Step aside, or do what the class does."""
         if request.path.startswith("/api/"):
-            return self.get_response(request)  # type: ignore[return-value]
-        return super().__call__(request)  # type: ignore[return-value]
+            return self.get_response(request)
+        return super().__call__(request)  # type: ignore[misc]
 
 
 class Sessions(PagesOnly, SessionMiddleware):
@@ -36,6 +41,10 @@ class Authentication(PagesOnly, AuthenticationMiddleware):
     """The user behind a session."""
 
 
+class SecondFactor(PagesOnly, OTPMiddleware):
+    """Whether that user has shown the second factor."""
+
+
 class Messages(PagesOnly, MessageMiddleware):
     """What the last action said."""
 
@@ -46,3 +55,7 @@ class XFrameOptions(PagesOnly, XFrameOptionsMiddleware):
 
 class ContentSecurityPolicy(PagesOnly, CSPMiddleware):
     """Pages load nothing from elsewhere."""
+
+
+class Lockout(PagesOnly, AxesMiddleware):
+    """The answer to somebody who has guessed too often."""

@@ -14,6 +14,11 @@ def folded(text: str) -> str:
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
 
+def searchable(*texts: str) -> str:
+    """What a thing is found by: its texts, folded, each on a line of its own so that no match runs over two."""
+    return "\n".join(folded(" ".join(text.split())) for text in texts if text)
+
+
 def is_storable(text: str) -> bool:
     """False for text with a NUL or a lone surrogate, which PostgreSQL refuses."""
     if UNSTORABLE in text:

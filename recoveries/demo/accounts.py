@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from accounts.models import User
+from accounts.roles import ACCOUNTANT, AUDITOR, HANDLER, MANAGER
+from accounts.services import role_give
 from companies.models import Company
 from recoveries.demo.chance import dice
 from recoveries.demo.firms import creditor_build
@@ -31,6 +33,8 @@ CLIENTS = (
 )
 STAFF = ("gestion.1", "gestion.2", "gestion.3", "gestion.4")
 ADMIN = "direction"
+# One member of staff for each role; those of STAFF are all handlers.
+ROLE_HOLDERS = {HANDLER: STAFF[0], MANAGER: "responsable", ACCOUNTANT: "comptabilite", AUDITOR: "audit"}
 
 
 class NotOurs(Exception):
@@ -58,14 +62,21 @@ def admin_email() -> str:
     return email(ADMIN)
 
 
+def role_emails() -> dict[str, str]:
+    """The login of a member of staff for each role."""
+    return {role: email(name) for role, name in ROLE_HOLDERS.items()}
+
+
 @transaction.atomic
 def accounts_ensure(*, seed: int, names: Names) -> tuple[list[Account], list[int]]:
     """The client accounts and the ids of the staff: found, or made where they are missing.
 
     Raises NotOurs when an address belongs to somebody else, or to the portfolio of another seed.
     """
-    staff = [_user(seed, names, address, is_staff=True).pk for address in map(email, STAFF)]
-    _user(seed, names, admin_email(), is_staff=True, is_superuser=True)
+    staff = [_user(seed, names, address, role=HANDLER).pk for address in map(email, STAFF)]
+    for role, address in role_emails().items():
+        _user(seed, names, address, role=role)
+    _user(seed, names, admin_email(), is_superuser=True)
     return [_account(seed, names, number) for number in range(len(CLIENTS))], staff
 
 
@@ -97,12 +108,15 @@ def _user(
     address: str,
     *,
     company: Company | None = None,
-    is_staff: bool = False,
+    role: str = "",
     is_superuser: bool = False,
 ) -> User:
     user = User.objects.filter(email=address).first()
     if user is None:
-        return _user_create(seed, names, address, company, is_staff=is_staff, is_superuser=is_superuser)
+        user = _user_create(seed, names, address, company, is_superuser=is_superuser)
+        if role:
+            role_give(user=user, role=role)
+        return user
     if user.metadata.get(MARK) != seed:
         other = user.metadata.get(MARK)
         raise NotOurs(
@@ -114,16 +128,14 @@ def _user(
     return user
 
 
-def _user_create(
-    seed: int, names: Names, address: str, company: Company | None, *, is_staff: bool, is_superuser: bool
-) -> User:
+def _user_create(seed: int, names: Names, address: str, company: Company | None, *, is_superuser: bool) -> User:
     rng = dice(seed, "user", address)
     who = person(rng, names)
     profile = {
         "first_name": who["company_legalrep_firstname"],
         "last_name": who["company_legalrep_lastname"],
-        "has_api_access": not is_staff,
-        "is_staff": is_staff,
+        "has_api_access": company is not None,
+        "is_staff": company is None,
         "is_superuser": is_superuser,
         "phone": mobile(rng),
         "metadata": {MARK: seed},

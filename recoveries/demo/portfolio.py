@@ -10,13 +10,18 @@ from typing import Any
 from django.db import models, reset_queries, transaction
 
 from companies.models import Company
-from invoicing.models import Invoice
+from invoicing.models import Invoice, ProtectedInvoice, ProtectedInvoiceChange
 from recoveries.demo.accounts import accounts_ensure
 from recoveries.demo.cases import CaseDraft, Scene, case_build, reference_of
 from recoveries.demo.people import names_of
+from recoveries.demo.protected import protected_drafts
 from recoveries.models import Acompte, Comment, Dette, Recovery, Status, StatusChange
 from recoveries.services.totals import case_count_add
 
+MODELS = (
+    *(Company, Recovery, Invoice, StatusChange, Comment, Acompte, Dette),
+    *(ProtectedInvoice, ProtectedInvoiceChange),
+)
 BATCH = 1000  # cases in a transaction; more would be no faster and hold more in memory
 
 
@@ -34,6 +39,7 @@ def portfolio_load(*, seed: int, cases: int, today: date, progress: Callable[[in
     `progress` is called with the number of cases done, after each batch. Raises NotOurs.
     """
     scene = scene_set(seed=seed, today=today)
+    _protected_load(scene)
     added = 0
     for start in range(0, cases, BATCH):
         numbers = range(start, min(start + BATCH, cases))
@@ -61,6 +67,16 @@ def _batch_load(scene: Scene, numbers: Sequence[int]) -> int:
     return len(drafts)
 
 
+def _protected_load(scene: Scene) -> None:
+    """The accounts' protected invoices that are not there yet."""
+    drafts = {invoice.tracking_code: (invoice, change) for invoice, change in protected_drafts(scene)}
+    there = ProtectedInvoice.objects.filter(tracking_code__in=drafts).values_list("tracking_code", flat=True)
+    missing = [drafts[code] for code in sorted(drafts.keys() - set(there))]
+    with moments_as_given(), transaction.atomic():
+        ProtectedInvoice.objects.bulk_create([invoice for invoice, _ in missing])
+        ProtectedInvoiceChange.objects.bulk_create([change for _, change in missing if change is not None])
+
+
 def _insert(drafts: Sequence[CaseDraft]) -> None:
     Company.objects.bulk_create([draft.debtor for draft in drafts])
     Recovery.objects.bulk_create([draft.recovery for draft in drafts])
@@ -78,10 +94,7 @@ def _insert(drafts: Sequence[CaseDraft]) -> None:
 def moments_as_given() -> Iterator[None]:
     """Rows keep the moments that they are given: by themselves the models stamp them with the present one."""
     fields: list[models.DateTimeField[Any, Any]] = [
-        field
-        for model in (Company, Recovery, Invoice, StatusChange, Comment, Acompte, Dette)
-        for field in model._meta.concrete_fields
-        if isinstance(field, models.DateTimeField)
+        field for model in MODELS for field in model._meta.concrete_fields if isinstance(field, models.DateTimeField)
     ]
     before = [(field, field.auto_now, field.auto_now_add) for field in fields]
     for field in fields:

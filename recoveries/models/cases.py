@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from recoveries.models.statuses import Status
 
 
@@ -111,6 +112,10 @@ class Recovery(models.Model):
     debtor_name = models.CharField(_("debtor's name"), max_length=511, default="", blank=True)
     debtor_company = models.CharField(_("debtor's company"), max_length=255, default="", blank=True)
     customer_company = models.CharField(_("creditor's company"), max_length=255, default="", blank=True)
+    # ISO code of where the debtor is; empty while it is not understood.
+    debtor_country = models.CharField(
+        _("debtor's country"), max_length=2, default="", db_default="", blank=True, editable=False
+    )
     search_text = models.TextField(default="", blank=True, editable=False)
 
     objects = RecoveryQuerySet.as_manager()
@@ -119,6 +124,17 @@ class Recovery(models.Model):
         verbose_name = _("case")
         verbose_name_plural = _("cases")
         ordering = ("-created_at", "-id")
+        # What staff do by buttons; accounts/roles.py says who may.
+        permissions = [
+            ("see_all_cases", _("Can see the cases of every handler")),
+            ("assign_case", _("Can assign a case to a handler")),
+            ("move_status", _("Can move a case to another status")),
+            ("record_payment", _("Can record payments and debts")),
+            ("transfer_case", _("Can transfer a case to court")),
+            ("export_cases", _("Can export cases")),
+            ("import_cases", _("Can import cases")),
+            ("see_reports", _("Can see the reports")),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(amount__gte=0), name="recovery_amount_not_negative"),
             models.CheckConstraint(condition=Q(amount_torecover__gte=0), name="recovery_torecover_not_negative"),
@@ -136,10 +152,17 @@ class Recovery(models.Model):
             models.Index(fields=("owner", "user", "id"), name="recovery_by_handler"),
             models.Index(fields=("owner", "created_at", "id"), name="recovery_by_created"),
             models.Index(fields=("owner", "updated_at", "id"), name="recovery_by_updated"),
+            # The list of staff, across owners.
+            models.Index(fields=("created_at", "id"), name="recovery_newest"),
         ]
 
     def __str__(self) -> str:
         return self.recovery_reference
+
+    @property
+    def handler(self) -> User | None:
+        """The member of staff who works on it; a case may also stand under the name of the client who filed it."""
+        return None if self.user_id == self.owner_id else self.user
 
     @property
     def recovery_last_status(self) -> int:

@@ -98,7 +98,10 @@ class Comment(models.Model):
         verbose_name = _("comment")
         verbose_name_plural = _("comments")
         ordering = ("created_at", "id")
-        indexes = [models.Index(fields=("recovery", "created_at", "id"), name="comment_of_case")]
+        indexes = [
+            models.Index(fields=("recovery", "created_at", "id"), name="comment_of_case"),
+            models.Index(fields=("recovery", "user"), name="comment_unread", condition=Q(is_read=False)),
+        ]
 
     def __str__(self) -> str:
         return self.text[:60]

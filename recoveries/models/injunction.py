@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.history import history_of
 from recoveries.models.cases import Recovery
 
 # Values are those of recoveries/deadlines.py (Procedure, Court).
@@ -28,6 +29,7 @@ class InjunctionFee(models.Model):
     court_fee = models.DecimalField(_("court fee, EUR"), max_digits=8, decimal_places=2)
     handling_fee = models.DecimalField(_("handling fee, EUR"), max_digits=8, decimal_places=2)
     source = models.CharField(_("source"), max_length=255, blank=True)
+    history = history_of()
 
     class Meta:
         verbose_name = _("fee of a procedure")
@@ -73,6 +75,8 @@ class Injunction(models.Model):
     lawyer_appointed_on = models.DateField(_("lawyer appointed on"), null=True, blank=True)
     enforceable_on = models.DateField(_("enforceable on"), null=True, blank=True)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
+    # The soonest of the legal dates that are running, for lists; kept by services/deadlines.py.
+    next_deadline = models.DateField(_("next legal deadline"), null=True, db_index=True, editable=False)
     court_fee = models.DecimalField(_("court fee, EUR"), max_digits=8, decimal_places=2)
     handling_fee = models.DecimalField(_("handling fee, EUR"), max_digits=8, decimal_places=2)
     fee_paid_on = models.DateField(_("fee paid on"), null=True, blank=True)

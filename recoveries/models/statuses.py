@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from accounts.history import history_of
+
 
 class StatusGroup(models.Model):
     """A group of statuses; the list filter of the API takes its id."""
@@ -10,6 +12,7 @@ class StatusGroup(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True)
     name = models.CharField(_("name"), max_length=100)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
+    history = history_of()
 
     class Meta:
         verbose_name = _("group of statuses")
@@ -29,6 +32,7 @@ class Status(models.Model):
     group = models.ForeignKey(StatusGroup, on_delete=models.PROTECT, related_name="statuses", verbose_name=_("group"))
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     is_closing = models.BooleanField(_("closes the case"), default=False)
+    history = history_of()
 
     class Meta:
         verbose_name = _("status")

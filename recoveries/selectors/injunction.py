@@ -17,7 +17,8 @@ from recoveries.models import Injunction, Recovery, TransferRequest
 State = TransferRequest.State
 
 
-def _party(company: Company | None) -> Party | None:
+def party_of(company: Company | None) -> Party | None:
+    """What the rules look at in a company."""
     if company is None:
         return None
     return Party(company.company_type, company.company_country, company.company_freelance_type)
@@ -31,8 +32,8 @@ def facts_of(recovery: Recovery) -> Facts:
         status_id=recovery.status_id,
         is_closed=catalogue.is_closing(recovery.status_id),
         is_transferred=recovery.transferred_to_id is not None,
-        customer=_party(recovery.customer),
-        debtor=_party(recovery.debtor),
+        customer=party_of(recovery.customer),
+        debtor=party_of(recovery.debtor),
         invoices=tuple(Claim(due or issued, remaining) for due, issued, remaining in invoices),
         amount=recovery.amount_torecover,
         restarts=tuple(recovery.acomptes.values_list("date", flat=True)),

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from legalcity.lib.collation import TEXT_ORDER
+
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
@@ -15,9 +17,8 @@ class Dialect:
 
 
 DIALECTS = {
-    # The collation is the one of ICU for French: case and accents as a French reader expects, on any server.
-    "postgresql": Dialect("json_build_array", "json_agg", 'COLLATE "fr-x-icu"'),
-    "sqlite": Dialect("json_array", "json_group_array", "COLLATE NOCASE"),
+    "postgresql": Dialect("json_build_array", "json_agg", f'COLLATE "{TEXT_ORDER["postgresql"]}"'),
+    "sqlite": Dialect("json_array", "json_group_array", f'COLLATE "{TEXT_ORDER["sqlite"]}"'),
 }
 
 

@@ -63,11 +63,17 @@ def recovery_values(recovery: Recovery) -> dict[str, Any]:
     return {name: getattr(recovery, name) for name in FIELDS}
 
 
-def recovery_locked(*, recovery_id: int, owner: User) -> Recovery:
-    """The caller's case, locked until the transaction ends. Raises NotFound, or Forbidden for another account's."""
+def recovery_lock(*, recovery_id: int) -> Recovery:
+    """A case, locked until the transaction ends. Raises NotFound."""
     recovery = Recovery.objects.select_for_update(of=("self",)).filter(pk=recovery_id).first()
     if recovery is None:
         raise NotFound(NOT_FOUND)
+    return recovery
+
+
+def recovery_locked(*, recovery_id: int, owner: User) -> Recovery:
+    """The caller's case, locked until the transaction ends. Raises NotFound, or Forbidden for another account's."""
+    recovery = recovery_lock(recovery_id=recovery_id)
     if recovery.owner_id != owner.pk:
         raise Forbidden(NOT_YOURS)
     return recovery
@@ -124,10 +130,11 @@ def recovery_create_complete(
     customer: Mapping[str, Any],
     debtor: Mapping[str, Any],
     invoices: Sequence[Mapping[str, Any]],
+    by: User | None = None,
 ) -> CompleteCase:
     """A case with its parties and invoices: all or nothing, in a number of statements that does not grow.
 
-    Raises Invalid.
+    `by` opens it in the owner's place. Raises Invalid.
     """
     if errors := complete_errors({"invoices": invoices}):
         raise Invalid(errors)
@@ -146,7 +153,7 @@ def recovery_create_complete(
         invoices_count=len(invoices),
     )
     saved = Invoice.objects.bulk_create([invoice_build(recovery_id=case.pk, values=item) for item in invoices])
-    _begin_history(case, owner)
+    _begin_history(case, by or owner)
     return CompleteCase(case, creditor, payer, saved)
 
 

@@ -7,11 +7,12 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from legalcity.lib.errors import Forbidden
+from legalcity.lib.errors import Forbidden, NotFound
 from recoveries.html import cleaned, plain_text
 from recoveries.models import Comment, Recovery
 from recoveries.services.totals import comments_count_refresh
 
+NOT_FOUND = _("Comment not found")
 FROZEN = {
     "update": _("Cannot update comment that is visible to debtor/bailiff or has been read"),
     "delete": _("Cannot delete comment that is visible to debtor/bailiff or has been read"),
@@ -62,3 +63,10 @@ def comment_delete(*, comment: Comment, recovery: Recovery) -> None:
         raise Forbidden(FROZEN["delete"])
     comment.delete()
     comments_count_refresh(recovery_id=recovery.pk)
+
+
+@transaction.atomic
+def comment_mark_read(*, comment_id: int, recovery: Recovery) -> None:
+    """Write down that somebody has read a comment of the case, which freezes it. Raises NotFound."""
+    if not Comment.objects.filter(pk=comment_id, recovery=recovery).update(is_read=True):
+        raise NotFound(NOT_FOUND)

@@ -1,10 +1,11 @@
-"""Copies that lists show, sort and search by: the parties' names and the search text on the case."""
+"""Copies that lists show, sort, filter and search by: the parties' names, the debtor's country, the search text."""
 
 from companies.models import Company
+from legalcity.lib.countries import country_code
+from legalcity.lib.text import searchable
 from recoveries.models import Recovery
-from recoveries.rules import searchable
 
-COPIED = ("debtor_name", "debtor_company", "customer_company", "search_text")
+COPIED = ("debtor_name", "debtor_company", "customer_company", "debtor_country", "search_text")
 
 
 def copies_set(recovery: Recovery, *, customer: Company | None, debtor: Company | None) -> None:
@@ -12,6 +13,7 @@ def copies_set(recovery: Recovery, *, customer: Company | None, debtor: Company 
     recovery.debtor_name = debtor.person if debtor else ""
     recovery.debtor_company = (debtor.company_name or "") if debtor else ""
     recovery.customer_company = (customer.company_name or "") if customer else ""
+    recovery.debtor_country = (country_code(debtor.company_country) or "") if debtor else ""
     recovery.search_text = searchable(
         recovery.recovery_reference, recovery.debtor_name, recovery.debtor_company, recovery.customer_company
     )

@@ -1,4 +1,4 @@
-"""Alerts of legal deadlines: each recorded once."""
+"""Legal deadlines: alerts, each recorded once, and the next one of each procedure, which lists filter by."""
 
 from datetime import date, timedelta
 
@@ -41,3 +41,24 @@ def alerts_record(*, days: int, today: date) -> int:
     before = DeadlineAlert.objects.count()
     DeadlineAlert.objects.bulk_create(alerts, ignore_conflicts=True, batch_size=500)
     return DeadlineAlert.objects.count() - before
+
+
+def next_deadline_refresh(*, injunction: Injunction) -> bool:
+    """Keep the soonest legal date of a procedure on it; True when another one was there."""
+    deadlines = _deadlines_of(injunction)
+    soonest = deadlines[0].date if deadlines else None
+    if injunction.next_deadline == soonest:
+        return False
+    Injunction.objects.filter(pk=injunction.pk).update(next_deadline=soonest)
+    injunction.next_deadline = soonest
+    return True
+
+
+def next_deadlines_refresh() -> int:
+    """Reckon the next deadline of every open procedure anew; returns how many had another one.
+
+    Once a day, because the debtor's country and the catalogue of holidays change without the procedure being saved.
+    """
+    return sum(
+        next_deadline_refresh(injunction=injunction) for injunction in open_procedures().iterator(chunk_size=500)
+    )

@@ -20,6 +20,7 @@ from legalcity.lib.errors import NotFound
 from recoveries.eligibility import Eligibility, Reason, assess
 from recoveries.models import Injunction, InjunctionFee, Recovery, StatusChange, TransferRequest
 from recoveries.selectors.injunction import facts_of, limits
+from recoveries.services.billing import transfer_charge
 from recoveries.services.cases import FIELDS, NOT_FOUND
 from recoveries.services.copies import copies_set
 from recoveries.services.life import status_move
@@ -183,10 +184,10 @@ def _copied_case(original: Recovery, customer: Company, debtor: Company) -> Reco
 
 
 def _open_procedure(case: Recovery, answer: Eligibility) -> None:
-    """The record of the procedure, with the fee of its kind of court and the address of its payment page."""
+    """The record of the procedure, with the fee of its kind of court, which is billed, and its payment page."""
     assert answer.procedure is not None and answer.court_type is not None  # noqa: S101, PT018 - it is eligible
     fee = InjunctionFee.objects.filter(procedure=answer.procedure, court_type=answer.court_type).first()
-    Injunction.objects.create(
+    injunction = Injunction.objects.create(
         recovery=case,
         key=case.recovery_reference.removeprefix("REC-") + secrets.token_urlsafe(KEY_TAIL_BYTES),
         procedure=answer.procedure.value,
@@ -194,3 +195,4 @@ def _open_procedure(case: Recovery, answer: Eligibility) -> None:
         court_fee=fee.court_fee if fee else 0,
         handling_fee=fee.handling_fee if fee else 0,
     )
+    transfer_charge(case=case, injunction=injunction)

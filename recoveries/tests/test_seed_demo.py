@@ -14,7 +14,7 @@ from stdnum.fr import tva
 from accounts.models import User
 from companies.models import Company
 from companies.rules import QUALITIES, company_errors, is_real_siren
-from invoicing.models import Invoice
+from invoicing.models import Invoice, ProtectedInvoice, ProtectedInvoiceChange
 from invoicing.rules import invoice_errors
 from recoveries.html import cleaned, plain_text
 from recoveries.models import Acompte, CaseCount, Comment, Dette, Recovery, Status, StatusChange
@@ -29,6 +29,10 @@ pytestmark = pytest.mark.django_db
 
 TODAY = date(2026, 3, 2)
 CASES = 60
+MODELS = (
+    *(Company, Recovery, Invoice, StatusChange, Comment, Acompte, Dette),
+    *(ProtectedInvoice, ProtectedInvoiceChange),
+)
 SUMS = ("amount", "amount_torecover", "invoices_count", "comments_count")
 
 
@@ -50,9 +54,10 @@ def content() -> list[Any]:
         "user_id": emails,
         "customer_id": sirens,
         "debtor_id": sirens,
+        "invoice_id": dict(ProtectedInvoice.objects.values_list("id", "tracking_code")),
     }
     rows: list[Any] = []
-    for model in (Company, Recovery, Invoice, StatusChange, Comment, Acompte, Dette):
+    for model in MODELS:
         for row in model.objects.values():
             del row["id"]
             if model is Company and row["company_email"].startswith("compta."):
@@ -65,7 +70,7 @@ def content() -> list[Any]:
 
 def clear() -> None:
     """An empty database."""
-    for model in (Recovery, Company, User):
+    for model in (Recovery, Company, ProtectedInvoice, User):
         model.objects.all().delete()
 
 
@@ -236,6 +241,21 @@ class TestBelief:
             assert case.recovery_due_date == max(dues) < case.created_at.date()
             assert case.updated_at >= case.created_at
 
+    def test_protected_invoices_of_every_client(self) -> None:
+        for client in User.objects.filter(is_staff=False):
+            assert 4 <= ProtectedInvoice.objects.owned_by(client).count() <= 9
+        invoices = list(ProtectedInvoice.objects.all())
+        assert {invoice.status for invoice in invoices} == set(ProtectedInvoice.Status.values)
+        for invoice in invoices:
+            assert is_real_siren(invoice.siren)
+            assert invoice.tracking_code == f"fyn_{invoice.api_invoice_id}"
+            assert invoice.created_at.date() < TODAY
+            steps = [(step.from_status, step.to_status, step.user_id) for step in invoice.changes.all()]
+            assert steps == ([] if invoice.status == "pending" else [("pending", invoice.status, invoice.owner_id)])
+            for step in invoice.changes.all():
+                assert invoice.created_at < step.created_at == invoice.updated_at
+                assert step.created_at.date() < TODAY
+
     def test_nobody_real_is_written_to_or_called(self) -> None:
         emails = [
             *Company.objects.values_list("company_email", flat=True),
@@ -256,7 +276,7 @@ class TestBelief:
             assert is_real_siren(client.siren)
             assert tva.is_valid(client.metadata["vat_number"])
             assert client.metadata["vat_number"].endswith(client.siren)
-        assert list(User.objects.filter(is_staff=True).values_list("has_api_access", flat=True)) == [False] * 5
+        assert list(User.objects.filter(is_staff=True).values_list("has_api_access", flat=True)) == [False] * 8
         assert User.objects.filter(is_superuser=True).count() == 1
         assert not any(user.has_usable_password() for user in User.objects.all())
 
@@ -289,7 +309,7 @@ class TestThroughTheApi:
 
     def test_the_printed_credentials_work_until_the_next_ones(self) -> None:
         first = json.loads(seed(5, "--credentials").splitlines()[-1])
-        assert list(first) == ["email", "api_key", "staff_email", "staff_password"]
+        assert list(first) == ["email", "api_key", "staff_email", "staff_password", "staff_roles"]
         client = User.objects.get(email=first["email"])
         assert Api.of(client, first["api_key"]).data("GET", "/api/auth/me")["id"] == client.pk
         second = json.loads(seed(5, "--credentials").splitlines()[-1])
@@ -300,3 +320,7 @@ class TestThroughTheApi:
         assert staff.check_password(second["staff_password"])
         assert not staff.check_password(first["staff_password"])
         assert staff.is_superuser
+        for role, address in second["staff_roles"].items():
+            holder = User.objects.get(email=address)
+            assert holder.check_password(second["staff_password"])
+            assert (holder.is_staff, holder.is_superuser, holder.groups.get().name) == (True, False, role)

@@ -36,7 +36,7 @@ class CommentView(UnderCase):
     def _found(recovery: Recovery, comment_id: int) -> Comment:
         comment = Comment.objects.filter(recovery=recovery, visible_to_user=True, pk=comment_id).first()
         if comment is None:
-            raise NotFound(_("Comment not found"))
+            raise NotFound(comments.NOT_FOUND)
         return comment
 
     def list(self, request: Request, recovery_id: int) -> Response:

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.authentication import caller
 from documents.models import Document
 from documents.selectors import documents_of
-from documents.views import DOCUMENT_NOT_FOUND, DocumentView
+from documents.services.documents import NOT_FOUND
+from documents.views import DocumentView
 from invoicing.models import Invoice
 from legalcity.lib.errors import Forbidden, NotFound
 from recoveries.models import Recovery
@@ -26,7 +27,7 @@ class CaseDocumentView(UnderCase, DocumentView):
         if recovery.owner_id != caller(self.request).pk:
             raise Forbidden(NOT_YOURS) if document is not None else NotFound(CASE_NOT_FOUND)
         if document is None:
-            raise NotFound(DOCUMENT_NOT_FOUND)
+            raise NotFound(NOT_FOUND)
         return recovery, document
 
     def invoice_or_refuse(self, parent: Recovery, invoice_id: int) -> int:

@@ -8,6 +8,8 @@ from django.db import OperationalError
 from django.db.models import QuerySet
 from django.http import HttpResponse
 
+from legalcity.api.published import NOT_YET, find
+from scoring.services.tokens import tokens_grant
 from tests.contract.reference import sample
 from tests.contract.registry import NO_SUCH_ID, Call, Provoked, Scene, provoke
 from tests.factories import CompanyBody, InvoiceBody
@@ -19,7 +21,14 @@ EXCUSED_SENTENCES = {
     ),
 }
 # Documented responses that nothing can provoke: (method, path, status, message) → why.
-EXCUSED: dict[tuple[str, str, int, str], str] = {}
+EXCUSED: dict[tuple[str, str, int, str], str] = {
+    (method, path, 403, NOT_YET): "The call is there: the sentence was published while it was not."
+    for method, path in (
+        ("POST", "/api/scoring/order"),
+        ("GET", "/api/scoring/orders"),
+        ("GET", "/api/scoring/orders/{orderId}"),
+    )
+}
 
 HEALTH, INFO = "/api/health", "/api/info"
 LOGIN, REGISTER, LOGOUT = "/api/auth/login", "/api/auth/register", "/api/auth/logout"
@@ -32,6 +41,8 @@ INVOICES = "/api/recoveries/{recoveryId}/invoices"
 INVOICE = f"{INVOICES}/{{invoiceId}}"
 COMMENTS = "/api/recoveries/{recoveryId}/comments"
 COMMENT = f"{COMMENTS}/{{commentId}}"
+PROTECTED = "/api/protected-invoices"
+PROTECTED_ONE, PROTECTED_FOUND = f"{PROTECTED}/{{id}}", f"{PROTECTED}/api/{{apiInvoiceId}}"
 
 
 def plainly(scene: Scene, call: Call) -> HttpResponse:
@@ -342,3 +353,66 @@ provoke("GET DELETE", COMMENT, 404, no_such_case, "Recovery")
 provoke("GET PUT DELETE", COMMENT, 404, no_such("commentId"), "Comment not found")
 provoke("PUT DELETE", COMMENT, 403, shown_to_the_debtor)
 provoke("PUT", COMMENT, 422, sending({"comment": "x" + "<script></script>" * 200}))
+
+
+# --- protected invoices ----------------------------------------------------------------------------------------
+def the_documented_query(scene: Scene, call: Call) -> HttpResponse:
+    """The sample's own filters, over the documented invoice."""
+    assert scene.protected
+    return call(query=sample("GET", PROTECTED)["url"].removeprefix(PROTECTED))
+
+
+def protected_again(scene: Scene, call: Call) -> HttpResponse:
+    """The identifier of an invoice that is there, and a SIREN that is too short."""
+    assert scene.protected
+    return call(body={**sample("POST", PROTECTED)["body"], "siren": "12345678"})
+
+
+provoke("GET", PROTECTED, 200, the_documented_query)
+provoke("GET POST", PROTECTED, 401, without_token)
+provoke("POST", PROTECTED, 201, plainly)
+provoke("POST", PROTECTED, 422, protected_again)
+provoke("GET", PROTECTED_ONE, 200, plainly)
+provoke("PUT", PROTECTED_ONE, 200, sending({"status": "paid"}))
+provoke("GET PUT", PROTECTED_ONE, 401, without_token)
+provoke("GET PUT", PROTECTED_ONE, 404, by_a_stranger)
+provoke("PUT", PROTECTED_ONE, 422, sending({"status": "lost"}))
+provoke("GET", PROTECTED_FOUND, 200, plainly)
+provoke("GET", PROTECTED_FOUND, 401, without_token)
+provoke("GET", PROTECTED_FOUND, 404, by_a_stranger)
+
+
+# --- scoring ---------------------------------------------------------------------------------------------------
+TOKENS, ORDER = "/api/scoring/tokens", "/api/scoring/order"
+ORDERS, ONE_ORDER = "/api/scoring/orders", "/api/scoring/orders/{orderId}"
+
+
+def ordering(scene: Scene, call: Call) -> HttpResponse:
+    """The sample, about a company of the owner's; the quotes that some of its words carry twice are taken off."""
+    assert scene.order_id
+    sent = find("POST", ORDER).body
+    return call(body={**sent, "company_id": scene.case["debtor"]["id"]})
+
+
+def with_tokens(scene: Scene, call: Call) -> HttpResponse:
+    """The owner, once staff have granted tokens."""
+    tokens_grant(user=scene.owner.user, amount=75)
+    return call()
+
+
+def report_made(scene: Scene, call: Call) -> HttpResponse:
+    """The owner, once a worker has made the report."""
+    scene.report_made()
+    return call()
+
+
+provoke("POST", ORDER, 201, ordering)
+provoke("POST", ORDER, 401, without_token)
+provoke("GET", TOKENS, 200, with_tokens, "Token information")
+provoke("GET", TOKENS, 200, plainly, "No tokens available")
+provoke("GET", TOKENS, 401, without_token)
+provoke("GET", ORDERS, 200, plainly)
+provoke("GET", ORDERS, 401, without_token)
+provoke("GET", ONE_ORDER, 200, report_made)
+provoke("GET", ONE_ORDER, 401, without_token)
+provoke("GET", ONE_ORDER, 404, lambda scene, call: call(orderId="SCR-2024-001"))

@@ -19,6 +19,8 @@ SECTIONS = (
     "Company Management",
     "Invoice Management",
     "Comment Management",
+    "Protected Invoice Management",
+    "Scoring Management",
 )
 # Whose responses are provoked by tests of their own: a room, and a call that needs a worker.
 ELSEWHERE = frozenset({"Document Management", "/api/recoveries/{recovery}/injonction-transfer"})
@@ -30,6 +32,7 @@ FORMS = (
     re.compile(r"\d{4}-\d\d-\d\d"),
     re.compile(r"\d+\.\d\d"),
     re.compile(r"REC-[A-Z0-9]{6}"),
+    re.compile(r"SCR-\d{4}-\d{3,}"),
     re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"),
     re.compile(r"eyJ[\w-]+\.[\w-]+\.[\w-]+|eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9\.\.\."),
 )
@@ -40,10 +43,12 @@ NULLABLE = frozenset(
         *("invoice_due_date", "invoice_part_paid_amount", "api_invoice_id"),
     }
 )
-# Where further keys may follow the documented ones (decisions: every stored field of a case; a comment's plain text).
+# Where further keys may follow the documented ones: every stored field of a case, what a report rests on, a comment's
+# plain text.
 EXTENDED_OBJECTS = (
     re.compile(r"(PUT|PATCH|GET) /api/recoveries/\{id\} data"),
     re.compile(r"POST /api/recoveries/complete data\.recovery"),
+    re.compile(r"GET /api/scoring/orders/\{orderId\} data(\.results)?"),
 )
 COMMENT = re.compile(r"\S+ /api/recoveries/\{recoveryId\}/comments\S* data(\.comments\.\d+)?")
 

@@ -9,8 +9,12 @@ import pytest
 from django.http import HttpResponse
 from pytest_django import Settings
 
+from legalcity.lib.dates import now
+from scoring.models import ScoringOrder
+from scoring.services.pipeline import order_process
+from scoring.services.tokens import tokens_grant
 from tests.contract.reference import Documented, sample
-from tests.factories import NOTHING, Api, case_id, complete_body, file_case, remind_twice
+from tests.factories import NOTHING, Api, OrderBody, case_id, complete_body, file_case, remind_twice
 
 NO_SUCH_ID = 987654321
 
@@ -44,6 +48,24 @@ class Scene:
         return int(self.owner.data("POST", url, {"comment": "<p>Called</p>"})["id"])
 
     @cached_property
+    def protected(self) -> dict[str, Any]:
+        """The documented protected invoice."""
+        path = "/api/protected-invoices"
+        return self.owner.data("POST", path, sample("POST", path)["body"])
+
+    @cached_property
+    def order_id(self) -> str:
+        """An order about the debtor of the case, with the tokens for it and for another one."""
+        tokens_grant(user=self.owner.user, amount=4)
+        body = OrderBody(company_id=self.case["debtor"]["id"])
+        return str(self.owner.data("POST", "/api/scoring/order", body)["order_id"])
+
+    def report_made(self) -> "Scene":
+        """The order once a worker has done it."""
+        order_process(order_pk=ScoringOrder.objects.get(order_id=self.order_id).pk, moment=now())
+        return self
+
+    @cached_property
     def bare_id(self) -> int:
         """A case without parties."""
         return int(self.owner.data("POST", "/api/recoveries", complete_body()["recovery"])["id"])
@@ -61,11 +83,13 @@ class Scene:
     def url(self, path: str, **ids: Any) -> str:
         """`path` with the ids of the case, or those given."""
         known: dict[str, Callable[[], Any]] = {
-            "id": lambda: self.case["recovery"]["id"],
+            "id": lambda: self.protected["id"] if "protected" in path else self.case["recovery"]["id"],
             "recoveryId": lambda: self.case["recovery"]["id"],
             "companyId": lambda: self.case["customer"]["id"],
             "invoiceId": lambda: self.case["invoices"][0]["id"],
             "commentId": lambda: self.comment_id,
+            "orderId": lambda: self.order_id,
+            "apiInvoiceId": lambda: self.protected["api_invoice_id"],
         }
         for name, find in known.items():
             if f"{{{name}}}" in path:

@@ -9,10 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from legalcity.lib.dates import today
-from recoveries.demo.accounts import CLIENTS, STAFF, NotOurs
+from recoveries.demo.accounts import ADMIN, CLIENTS, ROLE_HOLDERS, STAFF, NotOurs
 from recoveries.demo.cases import REFERENCES
 from recoveries.demo.credentials import credentials_renew
 from recoveries.demo.portfolio import portfolio_load
+from recoveries.services.rates import rates_load
 
 
 class Command(BaseCommand):
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--credentials",
             action="store_true",
-            help="renew the API key of the first client and the password of the first member of staff, and print them",
+            help="renew the API key of the first client and the password of the staff, and print them",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -41,6 +42,7 @@ class Command(BaseCommand):
         cases = options["cases"]
         if not 0 <= cases <= REFERENCES // 10:
             raise CommandError(f"--cases must be between 0 and {REFERENCES // 10}")
+        rates_load()
         try:
             with tqdm(total=cases, unit=" cases", disable=None, dynamic_ncols=True) as bar:
                 loaded = portfolio_load(
@@ -50,7 +52,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         self.stdout.write(
             f"{loaded.added} cases added, {loaded.present} there already; "
-            f"{len(CLIENTS)} client accounts, {len(STAFF) + 1} members of staff"
+            f"{len(CLIENTS)} client accounts, {len({*STAFF, *ROLE_HOLDERS.values(), ADMIN})} members of staff"
         )
         if options["credentials"]:
             self.stdout.write(json.dumps(credentials_renew().as_dict()))

@@ -1,0 +1,1 @@
+"""Staff's pages of cases, procedures and catalogues."""

@@ -1,0 +1,19 @@
+"""What staff do on the page of a case, in the groups of its buttons."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.backoffice.actions import ObjectAction
+from legalcity.lib.errors import Sentence
+from recoveries.backoffice.acts.court import CHECK_ELIGIBILITY, RECORD_DATES, TRANSFER
+from recoveries.backoffice.acts.emails import SEND_EMAIL
+from recoveries.backoffice.acts.money import RECORD_DEBT, RECORD_PAYMENT
+from recoveries.backoffice.acts.papers import REQUEST_SIGNATURE, SET_VISIBILITY, UPLOAD
+from recoveries.backoffice.acts.work import ASSIGN, COMMENT, MARK_READ, MOVE
+
+GROUPS: tuple[tuple[Sentence, tuple[ObjectAction, ...]], ...] = (
+    (_("Work"), (MOVE, ASSIGN, SEND_EMAIL, COMMENT, MARK_READ)),
+    (_("Money"), (RECORD_PAYMENT, RECORD_DEBT)),
+    (_("Documents"), (UPLOAD, SET_VISIBILITY, REQUEST_SIGNATURE)),
+    (_("Court proceedings"), (CHECK_ELIGIBILITY, TRANSFER, RECORD_DATES)),
+)
+CASE_ACTIONS = tuple(action for _label, actions in GROUPS for action in actions)

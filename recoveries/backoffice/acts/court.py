@@ -1,0 +1,140 @@
+"""Acts on the way to court: check, transfer, record what the court did."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import gettext as _
+
+from accounts.backoffice.actions import ObjectAction
+from accounts.origin import staff_of
+from legalcity.lib.dates import today
+from legalcity.lib.errors import BadRequest, Failed, Forbidden
+from legalcity.lib.live import live
+from recoveries.backoffice.acts.fields import DayInput, storable
+from recoveries.catalogue import catalogue
+from recoveries.eligibility import Eligibility
+from recoveries.models import Injunction, Recovery, TransferRequest
+from recoveries.models.injunction import COURTS, PROCEDURES
+from recoveries.selectors.case_page import procedure_of
+from recoveries.selectors.injunction import transfer_wait
+from recoveries.services.procedure import COURT, DATES, procedure_record
+from recoveries.services.transfer import eligibility_of, transfer_request
+
+State = TransferRequest.State
+NOT_ELIGIBLE = gettext_lazy("The case may not be transferred.")
+
+
+# --- check -----------------------------------------------------------------------------------------------------------
+def _verdict(answer: Eligibility) -> str:
+    if not answer.eligible:
+        return str(NOT_ELIGIBLE)
+    procedure = dict(PROCEDURES).get(answer.procedure.value if answer.procedure else "", "")
+    court = dict(COURTS).get(answer.court_type.value if answer.court_type else "", "")
+    return _("The case may be transferred: {procedure}, {court}.").format(procedure=procedure, court=court)
+
+
+def _explained(case: Recovery, *, then: str) -> SafeString:
+    """The answer of the rule, with all that speaks against the transfer and all that is worth a look."""
+    answer = eligibility_of(case, today())
+    lines = [format_html("<strong>{}</strong>", _verdict(answer)), *map(str, answer.reasons)]
+    if answer.warnings:
+        lines += [format_html("<br>{}", _("To be minded:")), *map(str, answer.warnings)]
+    return format_html_join("", "{}<br>", ((line,) for line in (*lines, format_html("<br>{}", then))))
+
+
+def _check(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    answer = eligibility_of(case, today())
+    return " ".join([_verdict(answer), *(str(line) for line in (*answer.reasons, *answer.warnings))])
+
+
+def _is_amicable(_request: HttpRequest, case: Recovery) -> bool:
+    return case.type == Recovery.Type.AMICABLE and case.transferred_to_id is None
+
+
+CHECK_ELIGIBILITY = ObjectAction(
+    name="check-eligibility",
+    label=gettext_lazy("Check the eligibility"),
+    permission="recoveries.view_recovery",
+    perform=_check,
+    is_offered=_is_amicable,
+    explain=lambda case: _explained(
+        case, then=_("Confirm to keep in the audit that the case was checked today. Nothing else changes.")
+    ),
+)
+
+
+# --- transfer --------------------------------------------------------------------------------------------------------
+def _transfer(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    answer = eligibility_of(case, today())
+    if not answer.eligible:
+        raise Forbidden(NOT_ELIGIBLE, reasons=[str(reason) for reason in answer.reasons])
+    asked = transfer_request(recovery=case, user=staff_of(request))
+    ended = transfer_wait(asked.pk, seconds=live.TRANSFER_WAIT_SECONDS)
+    if ended is None:
+        raise BadRequest(_("The case was deleted meanwhile."))
+    if ended.state == State.REFUSED:
+        raise Forbidden(NOT_ELIGIBLE, reasons=[sentences[get_language()] for sentences in ended.reasons])
+    if ended.state == State.FAILED:
+        raise Failed(_("The transfer failed and nothing was changed. Try again, or tell who runs the system."))
+    if ended.state == State.PENDING:
+        return _("The transfer has begun. A worker carries it out; the timeline shows when it is done.")
+    injunction = Recovery.objects.values_list("recovery_reference", flat=True).get(transferred_from=case.pk)
+    return _("The case goes on as {reference}.").format(reference=injunction)
+
+
+TRANSFER = ObjectAction(
+    name="transfer",
+    label=gettext_lazy("Transfer to injunction (injonction de payer)"),
+    permission="recoveries.transfer_case",
+    perform=_transfer,
+    is_offered=lambda request, case: _is_amicable(request, case) and not catalogue.is_closing(case.status_id),
+    explain=lambda case: _explained(
+        case,
+        then=_(
+            "An injunction case is made, with the parties, the unpaid invoices, the debts, the comments and the "
+            "documents of this one. This case gets the status “Transféré en injonction” and is closed; the claim goes "
+            "on in the new one. A transfer is not undone."
+        ),
+    ),
+    danger=True,
+    atomic=False,
+)
+
+
+# --- record ----------------------------------------------------------------------------------------------------------
+class ProcedureForm(forms.Form):
+    """The court and its dates, as the model has them."""
+
+    def __init__(self, *args: Any, procedure: Injunction | None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        days: dict[str, type[forms.Widget] | forms.Widget]
+        days = {name: DayInput() for name in DATES if name.endswith("_on")}
+        for name, field in forms.fields_for_model(Injunction, (*COURT, *DATES), widgets=days).items():
+            field.initial = getattr(procedure, name, field.initial)
+            if isinstance(field, forms.CharField):
+                field.validators.append(storable)
+            self.fields[name] = field
+
+
+def _record(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    procedure_record(recovery_id=case.pk, values=data, today=today())
+    return _("Recorded. The legal deadlines follow from these dates.")
+
+
+RECORD_DATES = ObjectAction(
+    name="record-dates",
+    label=gettext_lazy("Record dates of the procedure"),
+    permission="recoveries.change_injunction",
+    perform=_record,
+    form=ProcedureForm,
+    form_options=lambda request, case: {"procedure": procedure_of(case)},
+    is_offered=lambda request, case: procedure_of(case) is not None,
+    explain=gettext_lazy(
+        "The legal deadlines are reckoned anew from these dates (Code de procédure civile, articles 1405 to 1425). The "
+        "status stays as it is: move the case yourself."
+    ),
+)

@@ -1,0 +1,99 @@
+"""Acts on money: payments received (acomptes) and further debts (dettes)."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.backoffice.actions import ObjectAction
+from legalcity.lib.dates import today
+from recoveries.backoffice.acts.fields import DayInput, Suggestions, not_in_the_future, storable
+from recoveries.models import Recovery
+from recoveries.services.money import acompte_record, dette_record
+
+METHODS = ["Virement", "Chèque", "Carte bancaire", "Prélèvement", "Espèces"]
+
+
+class AmountForm(forms.Form):
+    """How much, when, and a remark."""
+
+    amount = forms.DecimalField(label=gettext_lazy("Amount, EUR"), min_value=0.01, max_digits=14, decimal_places=2)
+    day = forms.DateField(label=gettext_lazy("Date"), widget=DayInput, initial=today, validators=[not_in_the_future])
+    comment = forms.CharField(
+        label=gettext_lazy("Remark"),
+        required=False,
+        max_length=2000,
+        validators=[storable],
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("The client sees it."),
+    )
+
+
+class PaymentForm(AmountForm):
+    """A payment received."""
+
+    method = forms.CharField(
+        label=gettext_lazy("Method"),
+        required=False,
+        max_length=50,
+        validators=[storable],
+        widget=Suggestions([(method, "") for method in METHODS]),
+    )
+    reference = forms.CharField(
+        label=gettext_lazy("Reference of the payment"), required=False, max_length=255, validators=[storable]
+    )
+    field_order = ("amount", "day", "method", "reference", "comment")
+
+
+class DebtForm(AmountForm):
+    """A debt beside the invoices."""
+
+    label = forms.CharField(label=gettext_lazy("Label"), max_length=255, validators=[storable])
+    field_order = ("label", "amount", "day", "comment")
+
+
+def _payment(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    acompte_record(recovery_id=case.pk, **data)
+    return _remaining(case, _("Payment recorded."))
+
+
+def _debt(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    dette_record(recovery_id=case.pk, **data)
+    return _remaining(case, _("Debt recorded."))
+
+
+def _remaining(case: Recovery, done: str) -> str:
+    left = Recovery.objects.values_list("amount_torecover", flat=True).get(pk=case.pk)
+    return f"{done} {_('To recover now: {amount} EUR.').format(amount=left)}"
+
+
+def _lives_here(_request: HttpRequest, case: Recovery) -> bool:
+    """Money is recorded where the claim is: after a transfer that is the injunction case."""
+    return case.transferred_to_id is None
+
+
+RECORD_PAYMENT = ObjectAction(
+    name="record-payment",
+    label=gettext_lazy("Record a payment (acompte)"),
+    permission="recoveries.record_payment",
+    perform=_payment,
+    form=PaymentForm,
+    is_offered=_lives_here,
+    explain=gettext_lazy(
+        "The payment is taken off what remains to recover at once, and the client sees it. The status stays as it is: "
+        "move the case yourself when it is paid."
+    ),
+)
+RECORD_DEBT = ObjectAction(
+    name="record-debt",
+    label=gettext_lazy("Record a debt (dette)"),
+    permission="recoveries.record_payment",
+    perform=_debt,
+    form=DebtForm,
+    is_offered=_lives_here,
+    explain=gettext_lazy(
+        "The debt is added to the amount of the case and to what remains to recover at once, and the client sees it."
+    ),
+)

@@ -1,0 +1,231 @@
+"""Acts of everyday work: move, assign, comment, mark as read."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.html import linebreaks
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.backoffice.actions import ObjectAction, Reason
+from accounts.models import User
+from accounts.origin import staff_of
+from legalcity.lib.errors import Sentence
+from legalcity.lib.live import live
+from recoveries.backoffice.acts.fields import ChildField, Suggestions, chosen_child, moment_shown, storable
+from recoveries.catalogue import catalogue
+from recoveries.html import comment_errors
+from recoveries.models import Comment, Recovery
+from recoveries.services.cases import recovery_lock
+from recoveries.services.comments import comment_create, comment_mark_read
+from recoveries.services.handlers import NOT_A_HANDLER, case_assign
+from recoveries.services.life import moves_of, status_move
+from recoveries.statuses import Actor, Step
+
+SUGGESTED_HANDLERS = 100
+
+
+# --- move ------------------------------------------------------------------------------------------------------------
+def moves_by_hand(case: Recovery) -> list[int]:
+    """Where staff may move a case. To court it goes by its transfer, which makes the injunction case too."""
+    return [status_id for status_id in moves_of(case, by=Actor.STAFF) if status_id != Step.TRANSFERRED]
+
+
+class MoveForm(Reason):
+    """Where to, and why."""
+
+    to_status = forms.TypedChoiceField(label=gettext_lazy("New status"), coerce=int)
+    field_order = ("to_status", "reason")
+
+    def __init__(self, *args: Any, statuses: list[int], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["to_status"].choices = [(pk, catalogue.entry(pk).name) for pk in statuses]  # type: ignore[attr-defined]
+        self.fields["reason"].validators.append(storable)
+
+
+def _move(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    moved = status_move(
+        recovery_id=case.pk, to_status=data["to_status"], user=staff_of(request), comment=data["reason"]
+    )
+    return _("The case is now in the status “{status}”.").format(status=catalogue.entry(moved.status_id).name)
+
+
+def _explain_move(case: Recovery) -> Sentence:
+    sentence = _(
+        "The case leaves the status “{status}” for the one that you choose. The client sees the new status and the "
+        "reason in the history of the case. Only the moves that the life cycle allows are shown."
+    )
+    return sentence.format(status=catalogue.entry(case.status_id).name)
+
+
+MOVE = ObjectAction(
+    name="move-status",
+    label=gettext_lazy("Move to another status"),
+    permission="recoveries.move_status",
+    perform=_move,
+    form=MoveForm,
+    form_options=lambda request, case: {"statuses": moves_by_hand(case)},
+    is_offered=lambda request, case: bool(moves_by_hand(case)),
+    explain=_explain_move,
+)
+
+
+# --- assign ----------------------------------------------------------------------------------------------------------
+def _handlers() -> list[tuple[str, str]]:
+    people = User.objects.filter(is_staff=True, is_active=True).order_by("last_name", "first_name", "id")
+    return [(person.email, str(person)) for person in people[:SUGGESTED_HANDLERS]]
+
+
+class AssignForm(forms.Form):
+    """Who shall handle the case, by e-mail: staff may be many, a list of them all is not loaded."""
+
+    handler = forms.CharField(
+        label=gettext_lazy("Handler's e-mail"),
+        required=False,
+        max_length=254,
+        validators=[storable],
+        help_text=gettext_lazy("Empty: nobody handles the case, and every handler sees it."),
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["handler"].widget = Suggestions(_handlers(), attrs={"maxlength": "254"})
+
+    def clean_handler(self) -> User | None:
+        """The member of staff of that e-mail."""
+        email = self.cleaned_data["handler"].strip()
+        if not email:
+            return None
+        person = User.objects.filter(email__iexact=email, is_staff=True, is_active=True).first()
+        if person is None:
+            raise forms.ValidationError(NOT_A_HANDLER)
+        return person
+
+
+def _assign(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    case_assign(recovery_id=case.pk, handler=data["handler"])
+    if data["handler"] is None:
+        return _("Nobody handles the case now.")
+    return _("The case is now handled by {name}.").format(name=data["handler"])
+
+
+def _proposed_handler(request: HttpRequest, case: Recovery) -> dict[str, Any]:
+    """Who handles the case, else the person who asks."""
+    proposed = case.handler or staff_of(request)
+    return {"initial": {"handler": proposed.email}}
+
+
+def _explain_assign(case: Recovery) -> Sentence:
+    present = (
+        _("{name} handles the case.").format(name=case.handler) if case.handler else _("Nobody handles the case yet.")
+    )
+    rest = _(
+        "The one that you name takes over. The client sees the name. Handlers see their own cases and those of nobody: "
+        "who gives a case away may not see it any more."
+    )
+    return f"{present} {rest}"
+
+
+ASSIGN = ObjectAction(
+    name="assign",
+    label=gettext_lazy("Assign"),
+    permission="recoveries.assign_case",
+    perform=_assign,
+    form=AssignForm,
+    form_options=_proposed_handler,
+    explain=_explain_assign,
+)
+
+
+# --- comment ---------------------------------------------------------------------------------------------------------
+class CommentForm(forms.Form):
+    """A comment in plain words, and whom it is for."""
+
+    text = forms.CharField(
+        label=gettext_lazy("Comment"),
+        widget=forms.Textarea(attrs={"rows": 6}),
+        validators=[storable],
+        help_text=gettext_lazy("Plain text; an empty line begins a paragraph."),
+    )
+    visible_to_user = forms.BooleanField(label=gettext_lazy("Visible to the client"), required=False, initial=True)
+    visible_to_debtor = forms.BooleanField(label=gettext_lazy("Visible to the debtor"), required=False)
+    visible_to_bailiff = forms.BooleanField(
+        label=gettext_lazy("Visible to the bailiff (commissaire de justice)"), required=False, initial=True
+    )
+
+    def clean_text(self) -> str:
+        """The rules of the API hold here too."""
+        text = str(self.cleaned_data["text"])
+        errors = comment_errors(text, length=live.COMMENT_LENGTH, share=float(live.COMMENT_MARKUP_SHARE))
+        if errors:
+            raise forms.ValidationError(errors)
+        return text
+
+
+def _comment(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    html = linebreaks(data["text"], autoescape=True)
+    values = {"comment": html, **{name: data[name] for name in data if name.startswith("visible_to_")}}
+    comment_create(recovery=recovery_lock(recovery_id=case.pk), user=staff_of(request), values=values)
+    return _("The comment stands on the case.")
+
+
+COMMENT = ObjectAction(
+    name="comment",
+    label=gettext_lazy("Comment"),
+    permission="recoveries.add_comment",
+    perform=_comment,
+    form=CommentForm,
+    explain=gettext_lazy(
+        "The comment is added to the case under your name, for those whom you make it visible to. Once it has been "
+        "read, or the debtor or a bailiff on an injunction case can see it, nobody changes or deletes it any more."
+    ),
+)
+
+
+# --- mark as read ----------------------------------------------------------------------------------------------------
+class CommentChoice(ChildField):
+    """A comment by its date and first words."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """What tells comments from one another."""
+        return f"{moment_shown(obj.created_at)} · {obj}"
+
+
+class MarkReadForm(forms.Form):
+    """Which comment."""
+
+    read = CommentChoice(queryset=Comment.objects.none(), label=gettext_lazy("Comment"))
+
+    def __init__(self, *args: Any, unread: Any, chosen: Comment | None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["read"].among(unread, chosen)  # type: ignore[attr-defined]
+
+
+def _unread(case: Recovery) -> Any:
+    return Comment.objects.filter(recovery=case, is_read=False).order_by("-created_at", "-id")
+
+
+def _mark_read(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    comment_mark_read(comment_id=data["read"].pk, recovery=recovery_lock(recovery_id=case.pk))
+    return _("Marked as read.")
+
+
+def _comment_options(request: HttpRequest, case: Recovery) -> dict[str, Any]:
+    unread = _unread(case)
+    chosen = chosen_child(unread, request.GET.get("comment", ""))
+    return {"unread": unread, "chosen": chosen, "initial": {"read": chosen and chosen.pk}}
+
+
+MARK_READ = ObjectAction(
+    name="mark-read",
+    label=gettext_lazy("Mark a comment as read"),
+    permission="recoveries.change_comment",
+    perform=_mark_read,
+    form=MarkReadForm,
+    form_options=_comment_options,
+    explain=gettext_lazy(
+        "The client sees that the comment has been read. From then on nobody can change or delete it. It cannot be "
+        "marked as unread again."
+    ),
+)

@@ -1,0 +1,22 @@
+"""The e-mails that debtors were sent, as they were sent."""
+
+from django.contrib import admin
+
+from accounts.backoffice.admins import ReadOnlyStaffAdmin
+from recoveries.models import SentEmail
+
+
+@admin.register(SentEmail)
+class SentEmailAdmin(ReadOnlyStaffAdmin):
+    """Written by the act on a case; what became of each is seen here."""
+
+    case_path = "recovery"
+    holds_personal_data = True
+    list_display = ("recovery", "kind", "recipient", "state", "error", "user", "created_at", "sent_at")
+    list_filter = ("state", "kind")
+    list_select_related = ("recovery", "user")
+    search_fields = ("recovery__recovery_reference", "recipient")
+    fields = (
+        *("recovery", "kind", "recipient", "subject", "text"),
+        *("state", "error", "attempts", "user", "created_at", "sent_at"),
+    )

@@ -1,0 +1,95 @@
+"""Procedures before the courts, and the deadlines that staff were told of."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from accounts.backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
+from legalcity.lib.dates import today
+from recoveries.models import DeadlineAlert, Injunction
+from recoveries.selectors.injunction import deadlines_of
+from recoveries.services.procedure import procedure_errors, procedure_record
+
+
+class ProcedureForm(forms.ModelForm):
+    """The record of a procedure, under the rules of the service that writes it."""
+
+    def clean(self) -> dict[str, Any]:
+        """Days in an order that can be."""
+        values: dict[str, Any] = super().clean() or {}
+        for name, sentences in procedure_errors(values, today()).items():
+            for sentence in sentences:
+                self.add_error(name, str(sentence))
+        return values
+
+
+@admin.register(Injunction)
+class InjunctionAdmin(StaffAdmin):
+    """The procedure record: court, file number, key dates, payment of the fee."""
+
+    form = ProcedureForm
+    case_path = "recovery"
+    holds_personal_data = True
+    list_display = ("recovery", "procedure", "court_type", "court_name", "file_number", "order_made_on", "fee_paid_on")
+    list_filter = ("procedure", "court_type", ("fee_paid_on", admin.EmptyFieldListFilter))
+    list_select_related = ("recovery",)
+    search_fields = ("recovery__recovery_reference", "file_number", "court_name")
+    readonly_fields = ("recovery", "procedure", "court_fee", "handling_fee", "next_dates")
+    fieldsets = (
+        (None, {"fields": ("recovery", "procedure", "next_dates")}),
+        (_("Court"), {"fields": ("court_type", "court_name", "court_territory", "file_number")}),
+        (_("Request and order"), {"fields": ("filed_on", "court_fee_paid_on", "order_made_on", "granted_amount")}),
+        (_("Service"), {"fields": ("served_on", "served_how", "reached_on")}),
+        (
+            _("Opposition"),
+            {
+                "fields": (
+                    "opposed_on",
+                    "costs_invited_on",
+                    "costs_paid_on",
+                    "opposition_notified_on",
+                    "lawyer_appointed_on",
+                )
+            },
+        ),
+        (_("End"), {"fields": ("enforceable_on", "ended_on")}),
+        (_("Fee"), {"fields": ("court_fee", "handling_fee", "fee_paid_on", "fee_payment_reference")}),
+    )
+
+    def save_model(self, request: HttpRequest, obj: Injunction, form: Any, change: bool) -> None:
+        """What was changed is written by the service."""
+        values = {name: form.cleaned_data[name] for name in form.changed_data}
+        procedure_record(recovery_id=obj.recovery_id, values=values, today=today())
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """A procedure begins with a transfer."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """And is kept."""
+        return False
+
+    @admin.display(description=_("next legal deadlines"))
+    def next_dates(self, injunction: Injunction) -> str:
+        """What must happen by when, what follows if it does not, and why."""
+        try:
+            deadlines = deadlines_of(injunction)
+        except ValueError as error:  # A court where the Code de procédure civile does not apply.
+            return str(error)
+        lines = ((deadline.date, deadline.what, deadline.consequence, deadline.article) for deadline in deadlines)
+        return format_html_join("", "{}: {}. {} ({})<br>", lines) or "-"
+
+
+@admin.register(DeadlineAlert)
+class DeadlineAlertAdmin(ReadOnlyStaffAdmin):
+    """Deadlines that staff were told of."""
+
+    case_path = "injunction__recovery"
+    list_display = ("date", "kind", "injunction", "article", "created_at")
+    list_filter = ("kind",)
+    list_select_related = ("injunction__recovery",)
+    date_hierarchy = "date"

@@ -1,0 +1,61 @@
+"""What reminders say: the facts of a case in French words, rendered from `templates/emails/`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from legalcity.lib.live import live
+
+INVOICES = 50  # named one by one; the rest by their number
+SUBJECTS: Mapping[str, str] = {
+    "relance_1": "Rappel de paiement – dossier {reference}",
+    "relance_2": "Second rappel de paiement – dossier {reference}",
+    "mise_en_demeure": "Mise en demeure de payer – dossier {reference}",
+}
+FIRM = {
+    "name": "FIRM_NAME",
+    "address": "FIRM_ADDRESS",
+    "postal_code": "FIRM_POSTAL_CODE",
+    "city": "FIRM_CITY",
+    "email": "FIRM_EMAIL",
+    "phone": "FIRM_PHONE",
+    "iban": "FIRM_IBAN",
+    "bic": "FIRM_BIC",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A subject of one line, and the same words as text and as HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def letter_write(*, kind: str, case: Any, statement: Any, earlier: Any, extra: str = "") -> Letter:
+    """The letter `kind` (SentEmail.Kind) about `case`, with the figures of `statement`.
+
+    `earlier` is the first reminder that was sent, which later ones have to name (art. R124-5 CPCE), or None.
+    """
+    open_lines = [line for line in statement.lines if line.account.total]
+    context = {
+        "kind": kind,
+        "case": case,
+        "creditor": case.customer,
+        "debtor": case.debtor,
+        "statement": statement,
+        "lines": open_lines[:INVOICES],
+        "others": max(0, len(open_lines) - INVOICES),
+        "earlier": earlier,
+        "extra": extra.strip(),
+        "firm": {name: getattr(live, setting) for name, setting in FIRM.items()},
+    }
+    with translation.override("fr"):
+        text = render_to_string(f"emails/{kind}.txt", context)
+        html = render_to_string(f"emails/{kind}.html", context)
+    subject = " ".join(SUBJECTS[kind].format(reference=case.recovery_reference).split())
+    return Letter(subject, text.strip() + "\n", html)

@@ -1,0 +1,58 @@
+"""What staff keep for their own work: filters of the list of cases, and files of cases to be imported."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+
+class SavedFilter(models.Model):
+    """A filter of the list of cases under a name: its author's, or everybody's when it is shared."""
+
+    user = models.ForeignKey(
+        "accounts.User", on_delete=models.CASCADE, related_name="saved_filters", verbose_name=_("author")
+    )
+    name = models.CharField(_("name"), max_length=100)
+    query = models.CharField(_("filter"), max_length=2000)
+    is_shared = models.BooleanField(_("shared with all staff"), default=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("saved filter")
+        verbose_name_plural = _("saved filters")
+        ordering = ("name", "id")
+        permissions = [("share_filter", _("Can share filters with all staff"))]
+        constraints = [models.UniqueConstraint(fields=("user", "name"), name="saved_filter_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CaseImport(models.Model):
+    """A file of cases: read and checked, waiting to be confirmed; then what was made of it.
+
+    The rows (lists of text, the headings first) are there until the import is carried out or forgotten.
+    """
+
+    owner = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+", verbose_name=_("client"))
+    user = models.ForeignKey(
+        "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("imported by")
+    )
+    file_name = models.CharField(_("file"), max_length=255)
+    digest = models.CharField("SHA-256", max_length=64, editable=False)
+    rows = models.JSONField(_("rows"), default=list, editable=False)
+    references = models.JSONField(_("cases"), default=list, editable=False)
+    created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
+    imported_at = models.DateTimeField(_("imported at"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("import of cases")
+        verbose_name_plural = _("imports of cases")
+        ordering = ("-created_at", "-id")
+        constraints = [
+            models.UniqueConstraint(
+                fields=("owner", "digest"), condition=Q(imported_at__isnull=False), name="case_import_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name

@@ -1,0 +1,56 @@
+"""E-mails to debtors, frozen as they were written."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from recoveries.models.cases import Recovery
+
+
+class SentEmail(models.Model):
+    """A reminder to the debtor of a case: what it says, to whom, and what became of it.
+
+    A worker takes it by `claimed_at`; whoever comes second does nothing. `due_at` is when it is to be tried next.
+    """
+
+    class Kind(models.TextChoices):
+        """Which reminder it is."""
+
+        REMINDER_1 = "relance_1", "Relance 1"
+        REMINDER_2 = "relance_2", "Relance 2"
+        FORMAL_NOTICE = "mise_en_demeure", "Mise en demeure"
+
+    class State(models.TextChoices):
+        """Where it is."""
+
+        QUEUED = "queued", _("queued")
+        SENT = "sent", _("sent")
+        FAILED = "failed", _("failed")
+
+    recovery = models.ForeignKey(Recovery, on_delete=models.CASCADE, related_name="emails", verbose_name=_("case"))
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    recipient = models.EmailField(_("recipient"), max_length=254)
+    subject = models.CharField(_("subject"), max_length=255)
+    text = models.TextField(_("text"))
+    html = models.TextField("HTML", editable=False)
+    state = models.CharField(_("state"), max_length=6, choices=State.choices, default=State.QUEUED)
+    error = models.CharField(_("error"), max_length=100, blank=True)
+    user = models.ForeignKey(
+        "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+    )
+    created_at = models.DateTimeField(_("written at"), auto_now_add=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    due_at = models.DateTimeField(_("next attempt"), editable=False)
+    claimed_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("e-mail to a debtor")
+        verbose_name_plural = _("e-mails to debtors")
+        ordering = ("-created_at", "-id")
+        # Done by a button on the case; accounts/roles.py says who may.
+        permissions = [("send_email", _("Can send e-mails to debtors"))]
+        indexes = [models.Index(fields=("due_at",), name="email_waiting", condition=Q(state="queued"))]
+
+    def __str__(self) -> str:
+        return f"{self.recovery_id}: {self.get_kind_display()}"

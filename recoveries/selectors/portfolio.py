@@ -1,0 +1,236 @@
+"""What became of the cases filed in a period: three statements, kept for some minutes.
+
+A claim that goes to court lives on in another case. So the case that it left is not counted again where amounts
+filed are added up; what was received on it before stays where it was received.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.core.cache import cache
+from django.db import connection
+from django.db.models import Count, Q, Sum
+from django.db.models.functions import TruncMonth
+
+from legalcity.lib.dates import PARIS, now, today
+from legalcity.lib.money import rounded
+from recoveries.catalogue import catalogue
+from recoveries.deadlines import add_months
+from recoveries.models import Acompte, Recovery
+
+KEPT = 300  # seconds
+BANDS = (30, 60, 90, 180, 365)  # The last days of the bands of age; the last band has no end.
+ZERO = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """From the first day of `first` to the last day of the month that begins with `last`; all clients, all handlers
+    unless named by id.
+    """
+
+    first: date
+    last: date
+    owner_id: int | None = None
+    handler_id: int | None = None
+
+    @property
+    def end(self) -> date:
+        """The first day after the period."""
+        return add_months(self.last, 1)
+
+    @property
+    def months(self) -> list[date]:
+        """The first day of each month."""
+        found, month = [], self.first
+        while month <= self.last:
+            found.append(month)
+            month = add_months(month, 1)
+        return found
+
+
+@dataclass(slots=True)
+class MonthRow:
+    """One month: cases filed in it, what they claim, what is open of them now, what was received in the month."""
+
+    month: date
+    cases: int = 0
+    claimed: Decimal = ZERO
+    open: Decimal = ZERO
+    received: Decimal = ZERO
+
+
+@dataclass(slots=True)
+class StatusRow:
+    """The cases filed in the period that stand in a status now; what is open of them."""
+
+    status_id: int
+    cases: int = 0
+    open: Decimal = ZERO
+
+
+@dataclass(slots=True)
+class AgeRow:
+    """Cases of a band of age (its place in BANDS). `claimed` and `recovered` by the age on the day of filing,
+    `open_cases` and `open` by the age today.
+    """
+
+    band: int
+    cases: int = 0
+    claimed: Decimal = ZERO
+    recovered: Decimal = ZERO
+    open_cases: int = 0
+    open: Decimal = ZERO
+
+    @property
+    def rate(self) -> Decimal | None:
+        """Recovered of what was claimed, in percent; None where nothing was."""
+        return self.recovered * 100 / self.claimed if self.claimed else None
+
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """All figures of a period as they were at `at`."""
+
+    at: datetime
+    months: list[MonthRow]
+    statuses: list[StatusRow]
+    ages: list[AgeRow]
+
+
+def portfolio(question: Question) -> Portfolio:
+    """The figures, at most KEPT seconds old.
+
+    months    of the day of filing (Paris). `claimed`: invoices and debts of the cases, those left for the court out.
+              `open`: what remains to recover today of the cases that are not closed. `received`: payments received
+              (acomptes) dated in the month on any case, whenever filed. Part payments that a client declares on an
+              invoice have no date and are in none of these but `open`, which they lower.
+    statuses  cases by their status today, empty ones left out, in the order of the catalogue
+    ages      age: days since the oldest due date of the case's invoices (an invoice without one is due on its own
+              date, a case without invoices on its due date). `claimed`: amount less part payments; `recovered`: that
+              less what remains to recover, so payments count up to what was claimed; both by the age at filing
+    """
+    present = today()
+    key = f"portfolio:{question.first}:{question.last}:{question.owner_id}:{question.handler_id}:{present}"
+    kept: Portfolio | None = cache.get(key)
+    if kept is None:
+        kept = _reckoned(question, present)
+        cache.set(key, kept, KEPT)
+    return kept
+
+
+def _reckoned(question: Question, present: date) -> Portfolio:
+    months = {month: MonthRow(month) for month in question.months}
+    statuses = {entry.id: StatusRow(entry.id) for entry in catalogue.entries.values()}
+    for found in _filed(question):
+        month, status = months[found["month"].date()], statuses[found["status_id"]]
+        is_open = not catalogue.is_closing(status.status_id)
+        month.cases += found["cases"]
+        month.claimed += _money(found["claimed"])
+        status.cases += found["all_cases"]
+        if is_open:
+            month.open += _money(found["remaining"])
+            status.open += _money(found["remaining"])
+    for month_start, received in _received(question):
+        months[month_start].received += _money(received)
+    ages = _ages(question, present)
+    return Portfolio(now(), list(months.values()), [row for row in statuses.values() if row.cases], ages)
+
+
+def _money(value: Any) -> Decimal:
+    """A sum as drivers give it: None for no row, on SQLite a float."""
+    return rounded(Decimal(str(value))) if value is not None else ZERO
+
+
+def _chosen(question: Question) -> dict[str, int]:
+    chosen = {"owner_id": question.owner_id, "user_id": question.handler_id}
+    return {column: value for column, value in chosen.items() if value is not None}
+
+
+def _bounds(question: Question) -> tuple[datetime, datetime]:
+    start, end = (datetime.combine(edge, datetime.min.time(), PARIS) for edge in (question.first, question.end))
+    return start, end
+
+
+def _filed(question: Question) -> Iterable[Mapping[str, Any]]:
+    """By month and status."""
+    start, end = _bounds(question)
+    lives = Q(transferred_to=None)
+    cases = Recovery.objects.filter(created_at__gte=start, created_at__lt=end, **_chosen(question)).order_by()
+    return cases.values("status_id", month=TruncMonth("created_at", tzinfo=PARIS)).annotate(
+        all_cases=Count("pk"),
+        cases=Count("pk", filter=lives),
+        claimed=Sum("amount", filter=lives),
+        remaining=Sum("amount_torecover"),
+    )
+
+
+def _received(question: Question) -> Iterable[tuple[date, Decimal]]:
+    chosen = {f"recovery__{column}": value for column, value in _chosen(question).items()}
+    payments = Acompte.objects.filter(date__gte=question.first, date__lt=question.end, **chosen).order_by()
+    return payments.values_list(TruncMonth("date")).annotate(received=Sum("amount"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """How a database tells the day of a moment, the days between two days, a day that is given."""
+
+    in_paris: str
+    between: str
+    given: str
+
+
+DAYS = {
+    "postgresql": _Days("({} AT TIME ZONE 'Europe/Paris')::date", "({} - {})", "%s::date"),
+    "sqlite": _Days("django_datetime_cast_date({}, 'UTC', 'Europe/Paris')", "(julianday({}) - julianday({}))", "%s"),
+}
+
+AGES = """
+    WITH facts AS (
+        SELECT r.status_id, r.transferred_to_id, r.amount_torecover,
+               r.amount - COALESCE(i.part_paid, 0) AS claimed,
+               COALESCE(i.oldest, r.recovery_due_date) AS oldest,
+               {filed_on} AS filed_on
+          FROM recoveries_recovery r
+          LEFT JOIN (SELECT recovery_id, SUM(invoice_part_paid_amount) AS part_paid,
+                            MIN(COALESCE(invoice_due_date, invoice_date)) AS oldest
+                       FROM invoicing_invoice GROUP BY recovery_id) i ON i.recovery_id = r.id
+         WHERE r.created_at >= %s AND r.created_at < %s {chosen}
+    )
+    SELECT {age_filed} AS band_filed, {age_now} AS band_now, status_id, transferred_to_id IS NULL AS lives,
+           COUNT(*), SUM(claimed), SUM(amount_torecover)
+      FROM facts GROUP BY 1, 2, 3, 4
+"""
+
+
+def _band(days: str) -> str:
+    """The place of an age in BANDS."""
+    steps = " ".join(f"WHEN {days} <= {last} THEN {band}" for band, last in enumerate(BANDS))
+    return f"CASE {steps} ELSE {len(BANDS)} END"
+
+
+def _ages(question: Question, present: date) -> list[AgeRow]:
+    words = DAYS[connection.vendor]
+    start, end = map(connection.ops.adapt_datetimefield_value, _bounds(question))
+    chosen = _chosen(question)
+    statement = AGES.format(
+        filed_on=words.in_paris.format("r.created_at"),
+        chosen=" ".join(f"AND r.{column} = %s" for column in chosen),
+        age_filed=_band(words.between.format("filed_on", "oldest")),
+        age_now=_band(words.between.format(words.given, "oldest")),
+    )
+    rows = [AgeRow(band) for band in range(len(BANDS) + 1)]
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [start, end, *chosen.values(), *[present] * len(BANDS)])
+        for at_filing, at_present, status_id, lives, cases, claimed, remaining in cursor.fetchall():
+            if lives:
+                rows[at_filing].cases += cases
+                rows[at_filing].claimed += _money(claimed)
+                rows[at_filing].recovered += _money(claimed) - _money(remaining)
+            if not catalogue.is_closing(status_id):
+                rows[at_present].open_cases += cases
+                rows[at_present].open += _money(remaining)
+    return rows

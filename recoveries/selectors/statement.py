@@ -1,0 +1,183 @@
+"""The statement of account of a case on a day: what is stored, put through the rules of interest."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Min
+from django.utils.translation import gettext as _
+
+from invoicing.models import Invoice
+from legalcity.lib.dates import PARIS
+from legalcity.lib.errors import BadRequest, Sentence
+from recoveries import interest
+from recoveries.models import Acompte, Dette, LegalRate, Recovery, StatusChange
+from recoveries.selectors.injunction import party_of
+from recoveries.selectors.rates import rates_ecb, rates_legal
+from recoveries.statuses import Step
+from recoveries.terms import NEVER, Asked, Terms, penalty_of, terms_of
+
+Creditor = LegalRate.Creditor
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An invoice or a further debt. `day` is its date; `paid` what the client says was paid before, without a date."""
+
+    reference: str
+    label: str
+    day: date
+    due: date
+    has_due_date: bool
+    amount: Decimal
+    paid: Decimal
+    is_invoice: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A claim and where it stands on the day."""
+
+    claim: Claim
+    account: interest.DebtAccount
+
+
+@dataclass(frozen=True, slots=True)
+class CaseStatement:
+    """The account of a case, in EUR. `credit` is what was paid beyond everything, `notes` what the reader must know."""
+
+    day: date
+    terms: Terms
+    lines: list[Line]
+    payments: list[Acompte]
+    principal: Decimal
+    interest: Decimal
+    indemnities: Decimal
+    penalty: Decimal
+    credit: Decimal
+    notes: list[Sentence]
+
+    @property
+    def total(self) -> Decimal:
+        """Everything that is due on the day."""
+        return self.principal + self.interest + self.indemnities + self.penalty
+
+
+def case_statement(case: Recovery, on: date) -> CaseStatement:
+    """The account of `case` on the day `on`, that day included; what is dated later is left out.
+
+    A payment that names an invoice by its number goes to that one, the others to the oldest due. Raises BadRequest
+    when the catalogues have no rate for a day on which interest runs. At most seven statements, whatever the case has.
+    """
+    claims = [*_invoices(case, on), *_debts(case, on)]
+    payments = list(Acompte.objects.filter(recovery=case, date__lte=on).order_by("date", "id"))
+    terms = terms_of(_asked(case, on))
+    chosen = {claim.label: claim.reference for claim in claims if claim.is_invoice}
+    paid = [interest.Payment(one.date, one.amount, chosen.get(one.reference.strip())) for one in payments]
+    try:
+        told = interest.statement([_debt(claim, terms) for claim in claims], on, terms.rates, paid)
+    except ValueError as error:
+        raise BadRequest(_("The catalogues of rates do not reach back to the first day of interest.")) from error
+    lines = [Line(claim, account) for claim, account in zip(claims, told.accounts, strict=True)]
+    penalty = _penalty(case, claims, on)
+    return CaseStatement(
+        day=on,
+        terms=terms,
+        lines=lines,
+        payments=payments,
+        principal=told.principal,
+        interest=told.interest,
+        indemnities=told.indemnities,
+        penalty=max(penalty - told.credit, interest.NOTHING),
+        credit=max(told.credit - penalty, interest.NOTHING),
+        notes=list(_notes(claims, terms, on)),
+    )
+
+
+def _invoices(case: Recovery, on: date) -> Iterator[Claim]:
+    rows = Invoice.objects.filter(recovery=case, invoice_date__lte=on)
+    for row in sorted(rows, key=lambda row: (row.invoice_due_date or row.invoice_date, row.pk)):
+        yield Claim(
+            reference=f"invoice {row.pk}",
+            label=row.invoice_number,
+            day=row.invoice_date,
+            due=row.invoice_due_date or row.invoice_date,
+            has_due_date=row.invoice_due_date is not None,
+            amount=row.invoice_amount,
+            paid=row.invoice_part_paid_amount or interest.NOTHING,
+            is_invoice=True,
+        )
+
+
+def _debts(case: Recovery, on: date) -> Iterator[Claim]:
+    for row in Dette.objects.filter(recovery=case, date__lte=on).order_by("date", "id"):
+        yield Claim(f"debt {row.pk}", row.label, row.date, row.date, True, row.amount, interest.NOTHING, False)
+
+
+def _debt(claim: Claim, terms: Terms) -> interest.Debt:
+    """An invoice bears interest and the indemnity; a further debt (costs, a deposit) bears neither."""
+    principal = claim.amount - claim.paid
+    if not claim.is_invoice:
+        return interest.Debt(reference=claim.reference, principal=principal, due=claim.due, runs_from=NEVER)
+    return interest.Debt(
+        reference=claim.reference,
+        principal=principal,
+        due=claim.due,
+        runs_from=terms.first_day(claim.due),
+        indemnity=terms.indemnity,
+    )
+
+
+def _asked(case: Recovery, on: date) -> Asked:
+    customer, debtor = party_of(case.customer), party_of(case.debtor)
+    is_individual = customer is not None and customer.is_consumer
+    return Asked(
+        between_businesses=bool(customer and debtor) and not any(one and one.is_consumer for one in (customer, debtor)),
+        late_interest=case.recovery_late_interest,
+        agreed=case.recovery_interest_rate,
+        percent=case.recovery_interest_rate_percent,
+        notice=notice_day(case, on),
+        legal=rates_legal(Creditor.INDIVIDUAL if is_individual else Creditor.OTHER),
+        other=rates_legal(Creditor.OTHER),
+        ecb=rates_ecb(),
+    )
+
+
+def notice_day(case: Recovery, on: date) -> date | None:
+    """The day of the formal notice, until `on`: when this case, or the one that it goes on from, got that status."""
+    cases = [case.pk]
+    if case.type == Recovery.Type.INJUNCTION:
+        cases += Recovery.objects.filter(transferred_to=case).values_list("pk", flat=True)
+    changes = StatusChange.objects.filter(recovery_id__in=cases, to_status_id=Step.FORMAL_NOTICE)
+    first = changes.aggregate(first=Min("created_at"))["first"]
+    day: date | None = first and first.astimezone(PARIS).date()
+    return day if day and day <= on else None
+
+
+def _penalty(case: Recovery, claims: list[Claim], on: date) -> Decimal:
+    if not case.recovery_penalty:
+        return interest.NOTHING
+    overdue = sum((claim.amount - claim.paid for claim in claims if claim.is_invoice and claim.due < on), Decimal(0))
+    kind: Any = case.recovery_penalty_type
+    return penalty_of(kind, case.recovery_penalty_amount, case.recovery_penalty_percent, overdue)
+
+
+def _notes(claims: list[Claim], terms: Terms, on: date) -> Iterator[Sentence]:
+    if any(not claim.has_due_date for claim in claims):
+        yield _("An invoice without a due date counts as due on its own date.")
+    if any(claim.paid for claim in claims):
+        yield _("Part payments that the client declared have no date: they are taken off the principal from the start.")
+    if terms.since == NEVER or not terms.rates or terms.rates[-1][0] == date.min:
+        return
+    last = terms.rates[-1][0]
+    if on >= _next_half_year(last):
+        yield _("The last rate in the catalogue is that of {day}; it is carried on.").format(day=f"{last:%d/%m/%Y}")
+    since = min((claim.due for claim in claims), default=on)
+    if terms.is_legal and LegalRate.objects.filter(is_confirmed=False, valid_from__range=(since, on)).exists():
+        yield _("Some legal rates of the period are still to be confirmed (see the catalogue of rates).")
+
+
+def _next_half_year(first: date) -> date:
+    return date(first.year, 7, 1) if first.month < 7 else date(first.year + 1, 1, 1)

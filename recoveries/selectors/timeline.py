@@ -1,0 +1,220 @@
+"""All that happened to a case, newest first: one statement, whatever hangs on the case.
+
+Each kind of event is a source: a SELECT of its own that the database cuts to one page before they are put together.
+Who adds a source adds a template of its name for the back-office (`templates/admin/recoveries/recovery/timeline/`).
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+import orjson
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from legalcity.lib.errors import Sentence
+from legalcity.lib.money import money_text
+from recoveries.selectors.sql import DIALECTS
+
+PAGE = 50
+MOST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """One kind of event. `columns` names what it tells; `tables` is what follows FROM, `t` being the event.
+
+    `of_case` is the condition that it belongs to the case `%(case)s`; `who` the column of the person behind it.
+    """
+
+    label: Sentence
+    columns: Mapping[str, str]
+    tables: str
+    of_case: str = "t.recovery_id = %(case)s"
+    who: str = "NULL"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One event. `facts` are the columns of its source, by name."""
+
+    kind: str
+    id: int
+    moment: datetime
+    who: str
+    facts: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """The last event that was shown: the next page begins after it."""
+
+    moment: datetime
+    kind: str
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.moment.isoformat()}~{self.kind}~{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """A page of events, and where the next one begins (None on the last)."""
+
+    entries: list[Entry]
+    older: Cursor | None
+
+
+# In this order at the same moment.
+SOURCES: dict[str, Source] = {
+    "status": Source(
+        label=_("Status"),
+        columns={
+            "status_from": "f.name",
+            "status_to": "s.name",
+            "is_closing": "s.is_closing",
+            "reason": "t.comment",
+        },
+        tables="recoveries_statuschange t JOIN recoveries_status s ON s.id = t.to_status_id "
+        "LEFT JOIN recoveries_status f ON f.id = t.from_status_id",
+        who="t.user_id",
+    ),
+    "comment": Source(
+        label=_("Comments"),
+        columns={
+            "html": "t.html",
+            "visible_to_user": "t.visible_to_user",
+            "visible_to_debtor": "t.visible_to_debtor",
+            "visible_to_bailiff": "t.visible_to_bailiff",
+            "is_read": "t.is_read",
+        },
+        tables="recoveries_comment t",
+        who="t.user_id",
+    ),
+    "document": Source(
+        label=_("Documents"),
+        columns={"name": "t.name", "state": "t.state", "reason": "t.reason", "type": "y.type"},
+        tables="documents_document t LEFT JOIN documents_filetype y ON y.id = t.file_type_id",
+        who="t.author_id",
+    ),
+    "signature": Source(
+        label=_("Signatures"),
+        columns={"name": "d.name", "document_id": "d.id", "signer": "t.signer_name", "state": "t.state"},
+        tables="(SELECT *, requested_at AS created_at FROM documents_signaturerequest) t "
+        "JOIN documents_document d ON d.id = t.document_id",
+        of_case="d.recovery_id = %(case)s",
+        who="t.requested_by_id",
+    ),
+    "payment": Source(
+        label=_("Payments (acomptes)"),
+        columns={
+            "amount": "t.amount",
+            "date": "t.date",
+            "method": "t.method",
+            "reference": "t.reference",
+            "comment": "t.comment",
+        },
+        tables="recoveries_acompte t",
+    ),
+    "debt": Source(
+        label=_("Debts (dettes)"),
+        columns={"amount": "t.amount", "date": "t.date", "label": "t.label", "comment": "t.comment"},
+        tables="recoveries_dette t",
+    ),
+    "email": Source(
+        label=_("E-mails"),
+        columns={"subject": "t.subject", "recipient": "t.recipient", "state": "t.state", "error": "t.error"},
+        tables="recoveries_sentemail t",
+        who="t.user_id",
+    ),
+    "transfer": Source(
+        label=_("Transfers"),
+        columns={
+            "state": "t.state",
+            "reasons": "t.reasons",
+            "from_id": "o.id",
+            "from_reference": "o.recovery_reference",
+            "to_id": "n.id",
+            "to_reference": "n.recovery_reference",
+        },
+        # The request stands on the case that was transferred, and is told on both.
+        tables="recoveries_transferrequest t JOIN recoveries_recovery o ON o.id = t.recovery_id "
+        "LEFT JOIN recoveries_recovery n ON n.id = o.transferred_to_id AND t.state = 'done'",
+        of_case="t.recovery_id IN (SELECT CAST(%(case)s AS bigint) UNION ALL "
+        "SELECT id FROM recoveries_recovery WHERE transferred_to_id = %(case)s)",
+        who="t.user_id",
+    ),
+}
+
+# Values that JSON does not have, by the name of their column.
+READERS: dict[str, Callable[[Any], Any]] = {
+    "amount": lambda value: Decimal(str(money_text(value))),
+    "date": date.fromisoformat,
+    "reasons": lambda value: orjson.loads(value) if isinstance(value, str) else value,
+}
+
+
+def timeline(recovery_id: int, *, kind: str | None = None, after: Cursor | None = None, page: int = PAGE) -> Timeline:
+    """The events of a case, newest first: of one kind, when given; those older than `after`, when given."""
+    values: dict[str, Any] = {"case": recovery_id, "limit": page + 1}
+    names = tuple(SOURCES) if kind is None else (kind,)
+    if after is not None:
+        values["moment"] = connection.ops.adapt_datetimefield_value(after.moment)
+        values |= {f"below_{name}": _below(name, after) for name in names}
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(connection.vendor, names, after is not None), values)
+        entries = [_entry(row) for row in cursor.fetchall()]
+    last = entries[page - 1] if len(entries) > page else None
+    return Timeline(entries[:page], Cursor(last.moment, last.kind, last.id) if last else None)
+
+
+def cursor_read(text: str) -> Cursor | None:
+    """The cursor that an address names; None when it is none of ours."""
+    try:
+        moment, kind, number = text.split("~")
+        cursor = Cursor(datetime.fromisoformat(moment).astimezone(UTC), kind, int(number))
+    except (ValueError, OverflowError):
+        return None
+    return cursor if kind in SOURCES and 0 <= cursor.id <= MOST_ID else None
+
+
+def _below(name: str, after: Cursor) -> int:
+    """Of the events at the very moment of `after`, those of `name` with a smaller id than this are still to come."""
+    order = list(SOURCES)
+    if name == after.kind:
+        return after.id
+    return MOST_ID if order.index(name) > order.index(after.kind) else 0
+
+
+@cache
+def _statement(vendor: str, names: tuple[str, ...], goes_on: bool) -> str:
+    parts = " UNION ALL ".join(f"SELECT * FROM ({_part(vendor, name, goes_on)}) {name}_rows" for name in names)
+    return f"{parts} ORDER BY moment DESC, place, id DESC LIMIT %(limit)s"
+
+
+def _part(vendor: str, name: str, goes_on: bool) -> str:
+    source, place = SOURCES[name], list(SOURCES).index(name)
+    facts = f"{DIALECTS[vendor].array}({', '.join(source.columns.values())})"
+    condition = source.of_case
+    if goes_on:
+        same_moment = f"t.created_at = %(moment)s AND t.id < CAST(%(below_{name})s AS bigint)"
+        condition += f" AND (t.created_at < %(moment)s OR ({same_moment}))"
+    return (
+        f"SELECT {place} AS place, '{name}' AS kind, t.id AS id, t.created_at AS moment, "
+        f"COALESCE(u.first_name || ' ' || u.last_name, '') AS who, CAST({facts} AS text) AS facts "
+        f"FROM {source.tables} LEFT JOIN accounts_user u ON u.id = {source.who} "
+        f"WHERE {condition} ORDER BY t.created_at DESC, t.id DESC LIMIT %(limit)s"
+    )
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    _place, kind, number, moment, who, facts = row
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # SQLite keeps moments in UTC, without saying so.
+    told = zip(SOURCES[kind].columns, orjson.loads(facts), strict=True)
+    read = {name: READERS[name](value) if name in READERS else value for name, value in told}
+    return Entry(kind, number, moment, who.strip(), read)

@@ -1,0 +1,61 @@
+"""What became of a procedure in court: its court and its key dates, from which the legal deadlines follow."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from legalcity.lib.errors import Invalid, NotFound, Sentence
+from recoveries import rules
+from recoveries.models import Injunction
+from recoveries.services.cases import recovery_lock
+
+NO_PROCEDURE = _("This case has no procedure.")
+COURT = ("court_type", "court_name", "court_territory", "file_number")
+DATES = (
+    "filed_on",
+    "court_fee_paid_on",
+    "order_made_on",
+    "granted_amount",
+    "served_on",
+    "served_how",
+    "reached_on",
+    "opposed_on",
+    "costs_invited_on",
+    "costs_paid_on",
+    "opposition_notified_on",
+    "lawyer_appointed_on",
+    "enforceable_on",
+    "ended_on",
+)
+FEE = ("fee_paid_on", "fee_payment_reference")
+FIELDS = (*COURT, *DATES, *FEE)
+
+
+def field_labels() -> dict[str, Sentence]:
+    """FIELDS as people read them."""
+    columns = {column.name: column.verbose_name for column in Injunction._meta.concrete_fields}
+    return {name: columns[name] for name in FIELDS}
+
+
+def procedure_errors(values: Mapping[str, Any], today: date) -> rules.Errors:
+    """Sentences of the rules that the whole of a procedure breaks."""
+    return rules.procedure_errors(values, field_labels(), today)
+
+
+@transaction.atomic
+def procedure_record(*, recovery_id: int, values: Mapping[str, Any], today: date) -> Injunction:
+    """Write down what `values` name (FIELDS); rules hold for the merged state. Raises Invalid or NotFound."""
+    recovery_lock(recovery_id=recovery_id)
+    procedure = Injunction.objects.filter(recovery_id=recovery_id).first()
+    if procedure is None:
+        raise NotFound(NO_PROCEDURE)
+    whole = {**{name: getattr(procedure, name) for name in FIELDS}, **values}
+    if errors := procedure_errors(whole, today):
+        raise Invalid(errors)
+    for name, value in values.items():
+        setattr(procedure, name, value)
+    procedure.save(update_fields=[*values, "updated_at"])
+    return procedure

@@ -1,0 +1,110 @@
+"""Acts on many cases at once: each row tells what became of it, and leaves its audit row."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib.auth.models import Group
+from django.test import Client
+
+from accounts.models import AuditEvent, User
+from recoveries.models import Recovery, StatusChange
+from tests.backoffice import act_on_rows, browser_of, chief
+from tests.factories import Api, ApiUserFactory, case_id, move
+
+pytestmark = pytest.mark.django_db
+
+LIST = "/admin/recoveries/recovery/"
+
+
+@pytest.fixture
+def boss() -> User:
+    return chief(language="en")
+
+
+@pytest.fixture
+def office(boss: User) -> Client:
+    return browser_of(boss)
+
+
+@pytest.fixture
+def cases(owner: Api) -> Callable[[int], list[Recovery]]:
+    """Gives so many new cases."""
+    return lambda number: [Recovery.objects.get(pk=case_id(owner)) for _ in range(number)]
+
+
+def test_cases_are_assigned_each_with_its_audit_row(
+    cases: Callable[[int], list[Recovery]], office: Client, boss: User
+) -> None:
+    handler, chosen = ApiUserFactory(is_staff=True, email="paul@example.com"), cases(3)
+    page = act_on_rows(office, chosen, "assign", handler="paul@example.com")
+    assert [result.succeeded for result in page.context["results"]] == [True] * 3
+    assert set(Recovery.objects.values_list("user_id", flat=True)) == {handler.pk}
+    events = AuditEvent.objects.filter(action="assign", succeeded=True)
+    assert {event.object_id for event in events} == {str(case.pk) for case in chosen}
+    assert {(event.actor_id, event.after["user_id"]) for event in events} == {(boss.pk, handler.pk)}
+
+
+def test_nobody_but_active_staff_can_be_given_cases(
+    cases: Callable[[int], list[Recovery]], office: Client, owner: Api
+) -> None:
+    chosen = cases(1)
+    assert owner.user is not None
+    page = act_on_rows(office, chosen, "assign", handler=owner.user.email)
+    assert page.context["form"].errors["handler"]
+    assert not AuditEvent.objects.filter(action="assign").exists()
+
+
+def test_only_the_moves_of_the_life_cycle_succeed_and_the_others_say_why(
+    cases: Callable[[int], list[Recovery]], office: Client, boss: User
+) -> None:
+    new, reminded, closed = cases(3)
+    move(reminded.pk, 2)
+    move(closed.pk, 9)
+    page = act_on_rows(office, [new, reminded, closed], "move-status", to_status="3", reason="second letter")
+    told = {result.label: (result.succeeded, result.sentence) for result in page.context["results"]}
+    assert told[reminded.recovery_reference][0] is True
+    for refused in (new, closed):
+        succeeded, sentence = told[refused.recovery_reference]
+        assert succeeded is False
+        assert "cannot be moved there. Allowed:" in sentence
+    assert page.context["done"], page.context["failed"] == (1, 2)
+    statuses = dict(Recovery.objects.values_list("pk", "status_id"))
+    assert statuses == {new.pk: 1, reminded.pk: 3, closed.pk: 9}
+    last = StatusChange.objects.get(recovery=reminded, to_status=3)
+    assert (last.user, last.comment) == (boss, "second letter")
+    outcomes = AuditEvent.objects.filter(action="move-status").values_list("object_id", "succeeded", "reason")
+    assert set(outcomes) == {
+        (str(new.pk), False, "second letter"),
+        (str(reminded.pk), True, "second letter"),
+        (str(closed.pk), False, "second letter"),
+    }
+
+
+def test_a_transfer_is_not_offered_as_a_move(cases: Callable[[int], list[Recovery]], office: Client) -> None:
+    chosen = cases(1)
+    page = act_on_rows(office, chosen, "move-status", to_status="10", reason="to court")
+    assert page.context["form"].errors["to_status"]
+    assert Recovery.objects.get().status_id == 1
+
+
+def test_a_handler_cannot_reach_the_case_of_another(cases: Callable[[int], list[Recovery]]) -> None:
+    mine, theirs = cases(2)
+    person = ApiUserFactory(is_staff=True)
+    person.groups.add(Group.objects.get(name="handler"))
+    Recovery.objects.filter(pk=mine.pk).update(user=person)
+    Recovery.objects.filter(pk=theirs.pk).update(user=ApiUserFactory(is_staff=True))
+    page = act_on_rows(browser_of(person), [mine, theirs], "move-status", to_status="2", reason="letter")
+    assert [result.label for result in page.context["results"]] == [mine.recovery_reference]
+    assert Recovery.objects.get(pk=theirs.pk).status_id == 1
+
+
+@pytest.mark.parametrize("role", ["accountant", "auditor"])
+def test_who_may_not_is_not_offered_the_acts(cases: Callable[[int], list[Recovery]], role: str) -> None:
+    [case] = cases(1)
+    person = ApiUserFactory(is_staff=True)
+    person.groups.add(Group.objects.get(name=role))
+    office = browser_of(person)
+    choices = {name for name, _label in office.get(LIST).context["action_form"].fields["action"].choices}
+    assert not choices & {"assign", "move-status"}
+    office.post(LIST, {"action": "move-status", "_selected_action": [case.pk], "to_status": "2", "reason": "x"})
+    assert Recovery.objects.get().status_id == 1

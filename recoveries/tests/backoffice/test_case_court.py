@@ -1,0 +1,137 @@
+"""What staff do with a case on its way to court."""
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.models import AuditEvent
+from legalcity.lib.dates import today
+from recoveries.models import Injunction, Recovery, StatusChange, TransferRequest
+from recoveries.services.transfer import transfer_carry_out
+from recoveries.tests.backoffice.pages import (
+    act_page,
+    assert_refused,
+    case_of,
+    event_of,
+    followed,
+    office_of,
+    person,
+    words,
+)
+from tests.backoffice import act, browser_of, chief, page_of
+from tests.factories import Api
+
+pytestmark = pytest.mark.django_db
+COMMITTING = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+
+@pytest.fixture
+def office(db: None) -> Client:
+    """The browser of a member of staff who may do everything."""
+    return browser_of(chief(language="en"))
+
+
+def test_eligibility_is_told_with_everything_that_speaks_against_it(office: Client, owner: Api) -> None:
+    case = case_of(owner, debtor={"company_country": "Denmark"}, invoices=[])
+    api = owner.data("GET", f"/api/recoveries/{case.pk}/injonction-eligibility")
+    assert len(api["reasons"]) >= 2
+    page = words(act_page(office, case, "check-eligibility").content.decode())
+    said = words(followed(office, case, "check-eligibility"))
+    for reason in api["reasons"]:
+        assert reason in page
+        assert reason in said
+    assert "The case may be transferred: injonction de payer, Tribunal de commerce." in words(
+        act_page(office, case_of(owner), "check-eligibility").content.decode()
+    )
+
+
+@COMMITTING
+def test_a_transfer_is_carried_out_by_the_worker_and_told(in_process: None, owner: Api) -> None:
+    case, browser = case_of(owner), browser_of(chief(language="en"))
+    said = words(followed(browser, case, "transfer"))
+    injunction = Recovery.objects.get(transferred_from=case.pk)
+    assert f"The case goes on as {injunction.recovery_reference}." in said
+    assert Recovery.objects.get(pk=case.pk).status_id == 10
+    assert StatusChange.objects.get(to_status_id=10).user.email == "chief@example.com"
+    assert event_of(case, "transfer").succeeded
+    assert browser.get(page_of(Recovery, "action", case.pk, "transfer")).status_code == 302
+
+
+def test_a_transfer_that_waits_for_its_worker_is_told(office: Client, owner: Api, system_setting: Any) -> None:
+    system_setting(TRANSFER_WAIT_SECONDS=0)
+    case = case_of(owner)
+    said = words(followed(office, case, "transfer"))  # The task is queued at a commit that never comes here.
+    assert "The transfer has begun." in said
+    assert TransferRequest.objects.get(recovery=case).state == "pending"
+
+
+def test_a_case_that_is_not_eligible_is_not_transferred(office: Client, owner: Api) -> None:
+    case = case_of(owner, invoices=[])
+    reasons = owner.data("GET", f"/api/recoveries/{case.pk}/injonction-eligibility")["reasons"]
+    assert_refused(act(office, case, "transfer"), reasons[0])
+    assert not TransferRequest.objects.exists()
+    event = event_of(case, "transfer")
+    assert not event.succeeded
+    assert reasons[0] in event.details["refusal"]
+
+
+def _procedure(owner: Api) -> Recovery:
+    original = case_of(owner)
+    asked = TransferRequest.objects.create(recovery=original)
+    transfer_carry_out(request_id=asked.pk, today=today())
+    return Recovery.objects.get(transferred_from=original.pk)
+
+
+COURT = {"court_type": "tribunal_de_commerce", "court_territory": "FR"}
+
+
+def test_dates_of_a_procedure_set_its_deadlines(office: Client, owner: Api) -> None:
+    case = _procedure(owner)
+    sent = {**COURT, "court_name": "Lyon", "filed_on": "2026-01-05", "order_made_on": "2026-02-02"}
+    said = words(followed(office, case, "record-dates", **sent))
+    procedure = Injunction.objects.get(recovery=case)
+    assert (procedure.court_name, procedure.order_made_on) == ("Lyon", date(2026, 2, 2))
+    assert "08/03/2026 Serve the order on the debtor" in said
+    assert event_of(case, "record-dates").details["order_made_on"] == "2026-02-02"
+
+
+@pytest.mark.parametrize(
+    ("dates", "sentence"),
+    [
+        ({"filed_on": "2026-02-02", "order_made_on": "2026-01-05"}, "is before"),
+        ({"served_on": "2026-02-02", "opposed_on": "2026-02-01"}, "is before"),
+        ({"filed_on": (date.today() + timedelta(days=3)).isoformat()}, "This day is still to come."),
+        ({"served_how": "person"}, "When was it served?"),
+        ({"filed_on": "x"}, "Enter a valid date."),
+        ({"granted_amount": "1e30"}, "digits"),
+        ({"court_name": "a\x00b"}, "ull characters"),
+    ],
+)
+def test_dates_that_cannot_be_are_refused(office: Client, owner: Api, dates: dict[str, str], sentence: str) -> None:
+    case = _procedure(owner)
+    assert_refused(act(office, case, "record-dates", **COURT, **dates), sentence)
+    procedure = Injunction.objects.get(recovery=case)
+    assert (procedure.filed_on, procedure.served_on, procedure.served_how, procedure.court_name) == (None, None, "", "")
+
+
+def test_the_page_of_the_procedure_has_the_same_rules(office: Client, owner: Api) -> None:
+    procedure = Injunction.objects.get(recovery=_procedure(owner))
+    address = page_of(Injunction, "change", procedure.pk)
+    refused = office.post(address, {**COURT, "filed_on": "02/02/2026", "order_made_on": "01/05/2026"})
+    assert "is before" in words(refused.content.decode())
+    assert office.post(address, {**COURT, "filed_on": "01/05/2026", "fee_payment_reference": "R1"}).status_code == 302
+    procedure.refresh_from_db()
+    assert (procedure.filed_on, procedure.fee_payment_reference) == (date(2026, 1, 5), "R1")
+    event = AuditEvent.objects.get(action="changed", object_type="recoveries.injunction")
+    assert event.after["filed_on"] == "2026-01-05"
+
+
+def test_handlers_see_the_procedures_of_the_cases_that_they_see(owner: Api) -> None:
+    case = _procedure(owner)
+    procedure, browser = Injunction.objects.get(recovery=case), office_of("handler")
+    assert browser.get(page_of(Injunction, "change", procedure.pk)).status_code == 200
+    Recovery.objects.filter(pk=case.pk).update(user=person("handler"))
+    assert browser.get(page_of(Injunction, "change", procedure.pk)).status_code == 302
+    assert office_of("auditor").get(page_of(Injunction, "change", procedure.pk)).status_code == 200
