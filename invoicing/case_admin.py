@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.backoffice.admins import ReadOnlyStaffAdmin
+from accounts.backoffice.amounts import amount_column
 from invoicing.models import Invoice
 from invoicing.rules import days_overdue, is_paid
 from legalcity.lib.bounded import BoundedPaginator
@@ -47,8 +49,8 @@ class InvoiceAdmin(ReadOnlyStaffAdmin):
         "invoice_number",
         "case",
         "debtor",
-        "invoice_amount",
-        "remaining_amount",
+        "amount_shown",
+        "remaining_shown",
         "invoice_due_date",
         "late",
     )
@@ -65,13 +67,17 @@ class InvoiceAdmin(ReadOnlyStaffAdmin):
         "invoice_number",
         "invoice_date",
         "invoice_due_date",
-        "invoice_amount",
-        "invoice_part_paid_amount",
-        "remaining_amount",
+        "amount_shown",
+        "part_paid_shown",
+        "remaining_shown",
         "late",
         "api_invoice_id",
     )
-    readonly_fields = ("case", "debtor", "late", "remaining_amount")
+    readonly_fields = ("case", "debtor", "late", "amount_shown", "part_paid_shown", "remaining_shown")
+
+    amount_shown = staticmethod(amount_column("invoice_amount", _("amount")))
+    part_paid_shown = staticmethod(amount_column("invoice_part_paid_amount", _("part payment")))
+    remaining_shown = staticmethod(amount_column("remaining_amount", _("remaining")))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Invoice]:
         """With their cases."""
@@ -103,5 +109,6 @@ class InvoiceAdmin(ReadOnlyStaffAdmin):
         if is_paid(invoice.remaining_amount):
             return format_html('<span class="lc-badge lc-badge-good">{}</span>', _("paid"))
         days = days_overdue(invoice.invoice_due_date, invoice.remaining_amount, today())
-        tone, words = ("bad", _("{days} days overdue")) if days else ("wait", _("not due yet"))
-        return format_html('<span class="lc-badge lc-badge-{}">{}</span>', tone, words.format(days=days))
+        late = ngettext("{days} day overdue", "{days} days overdue", days).format(days=days)
+        tone, words = ("bad", late) if days else ("wait", _("not due yet"))
+        return format_html('<span class="lc-badge lc-badge-{}">{}</span>', tone, words)

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 from django.utils.translation import gettext as _
+from PIL import ImageFile
 
 APT = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 fonts-dejavu-core"
 
@@ -14,9 +15,11 @@ class PdfUnavailable(RuntimeError):
 @lru_cache(maxsize=1)
 def _works() -> bool:
     try:
-        import weasyprint
+        import weasyprint.images
     except (ImportError, OSError):
         return False
+    # It makes Pillow take torn images, in the whole process; the check of uploads wants them refused.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     return bool(weasyprint.VERSION)
 
 

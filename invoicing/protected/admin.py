@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.backoffice.actions import ObjectAction
 from accounts.backoffice.admins import ReadOnlyStaffAdmin
+from accounts.backoffice.amounts import amount_shown
 from accounts.origin import staff_of
 from invoicing.models import ProtectedInvoice, ProtectedInvoiceChange
 from invoicing.protected.services import protected_status_change
@@ -52,12 +53,18 @@ class ChangeInline(admin.TabularInline):
 class ProtectedInvoiceAdmin(ReadOnlyStaffAdmin):
     """Invoices that clients protect, with the history of their status."""
 
-    list_display = ("tracking_code", "owner", "siren", "invoice_number", "due_date", "amount", "currency", "status")
+    list_display = ("tracking_code", "owner", "siren", "invoice_number", "due_date", "amount_shown", "status")
     list_filter = ("status", "currency")
     list_select_related = ("owner",)
     search_fields = ("tracking_code", "invoice_number", "siren", "owner__email", "owner__entreprise")
     date_hierarchy = "due_date"
     inlines = (ChangeInline,)
+
+    @admin.display(description=_("amount"), ordering="amount")
+    def amount_shown(self, invoice: ProtectedInvoice) -> str:
+        """With its currency."""
+        return amount_shown(invoice.amount, invoice.currency)
+
     object_actions = bulk_actions = (
         _status_action(Status.PAID, _("Record as paid")),
         _status_action(Status.CANCELLED, _("Cancel")),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.backoffice.actions import ObjectAction
+from accounts.backoffice.amounts import amount_shown
 from accounts.origin import staff_of
 from invoicing.billing import firm
 from invoicing.billing.services.charges import charge_bill
@@ -136,8 +137,8 @@ PAY = ObjectAction(
     is_offered=lambda request, invoice: (
         invoice.is_issued and not invoice.is_credit_note and invoice.total > invoice.paid + invoice.credited
     ),
-    explain=lambda invoice: _("Left to pay: {amount} {currency}.").format(
-        amount=invoice.total - invoice.paid - invoice.credited, currency=invoice.currency.name_short
+    explain=lambda invoice: _("Left to pay: {amount}.").format(
+        amount=amount_shown(invoice.total - invoice.paid - invoice.credited, invoice.currency.name_short)
     ),
 )
 BILL = ObjectAction(

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
+from accounts.backoffice.amounts import amount_shown
 from accounts.origin import staff_of
 from invoicing.billing.backoffice.acts import BILL, CREDIT, ISSUE, PAY
 from invoicing.billing.facturx import facturx_of
@@ -151,14 +152,14 @@ class FirmInvoiceAdmin(StaffAdmin):
     def amount(self, invoice: FirmInvoice) -> str:
         """With its currency; a draft by its items."""
         total = invoice.total if invoice.is_issued else paper_of(invoice).totals.total
-        return f"{total:.2f} {invoice.currency.name_short}" if invoice.pk else "-"
+        return amount_shown(total, invoice.currency.name_short) if invoice.pk else "-"
 
     @admin.display(description=_("left to pay"))
     def left_to_pay(self, invoice: FirmInvoice) -> str:
         """Of an issued invoice."""
         if not invoice.is_issued or invoice.is_credit_note:
             return "-"
-        return f"{invoice.total - invoice.paid - invoice.credited:.2f} {invoice.currency.name_short}"
+        return amount_shown(invoice.total - invoice.paid - invoice.credited, invoice.currency.name_short)
 
     @admin.display(description=_("paper"))
     def paper(self, invoice: FirmInvoice) -> SafeString | str:

@@ -4,9 +4,10 @@ from typing import Any
 
 from django.db.models import Count, QuerySet, Value, Window
 from django.urls import reverse
-from django.utils.formats import date_format, number_format
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from accounts.backoffice.amounts import amount_shown
 from accounts.backoffice.home import ROWS, Panel, Row, Viewer, panel_register
 from invoicing.billing.selectors import to_pay
 from invoicing.models import FirmInvoice
@@ -38,7 +39,7 @@ def overdue(_viewer: Viewer) -> Panel:
         rows=[
             _row(
                 invoice,
-                note=f"{number_format(invoice.left, 2, force_grouping=True)} {invoice.currency.symbol}",
+                note=amount_shown(invoice.left, invoice.currency.symbol),
                 badge=_day(invoice.due_on),
                 tone="bad",
             )

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from lxml import etree
+from PIL import Image
 from pypdf import PdfReader
 
 from accounts.models import User
@@ -232,3 +233,12 @@ def test_without_pango_the_rest_works(without_pango: None) -> None:
     assert "apt-get install libpango-1.0-0" in answer.json()["message"]
     assert panel.get(f"invoice/{paper.pk}").status_code == 200
     assert User.objects.exists()
+
+
+def test_a_torn_image_is_still_refused_after_a_paper_was_drawn() -> None:
+    """WeasyPrint makes Pillow take them in the whole process; what checks uploads must not suffer from it."""
+    assert facturx_of(paper_of(issued()))
+    whole = io.BytesIO()
+    Image.effect_noise((200, 200), 50).save(whole, "PNG")
+    with pytest.raises(OSError, match="truncated"):
+        Image.open(io.BytesIO(whole.getvalue()[:-5000])).load()
