@@ -1,6 +1,7 @@
 """Celery's doors to accounts."""
 
 from celery import shared_task
+from django.core.management import call_command
 
 from accounts import tokens
 from legalcity.lib.dates import now
@@ -10,3 +11,9 @@ from legalcity.lib.dates import now
 def purge_tokens() -> int:
     """Delete expired tokens; returns how many."""
     return tokens.tokens_purge(moment=now())
+
+
+@shared_task
+def purge_sessions() -> None:
+    """Delete the expired sessions of browsers: the back-office's, and those of readers of the firm's invoices."""
+    call_command("clearsessions")

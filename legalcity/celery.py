@@ -22,6 +22,7 @@ app.conf.beat_schedule = {
     "sweep-scoring": {"task": "scoring.tasks.sweep", "schedule": crontab(minute="*/2")},
     "surveillance": {"task": "scoring.tasks.check_surveillances", "schedule": crontab(minute="20")},
     "forget-imports": {"task": "recoveries.tasks.forget_imports", "schedule": crontab(hour="3", minute="20")},
+    "purge-sessions": {"task": "accounts.tasks.purge_sessions", "schedule": crontab(hour="3", minute="30")},
     "purge-tokens": {"task": "accounts.tasks.purge_tokens", "schedule": crontab(hour="3", minute="10")},
 }
 
