@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from constance import config as system_settings
 from django.conf import settings as django_settings
+from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
 from django.db import connection
 from django.utils import translation
@@ -54,6 +55,7 @@ def _forget_everything() -> None:
             cache.delete_pattern("*")
         else:
             cache.clear()
+    ContentType.objects.clear_cache()  # One that a test has made went away with it.
     live.forget()
     catalogue.forget()
     rate_book.forget()

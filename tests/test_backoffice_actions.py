@@ -175,8 +175,9 @@ ACTIONS = {str(known): known for known in registered_actions()}
 
 
 @pytest.fixture
-def office(db: None) -> Client:
-    """The browser of a member of staff who may do everything."""
+def office(system_setting: Callable[..., None]) -> Client:
+    """The browser of a member of staff who may do everything, and waits for no worker."""
+    system_setting(TRANSFER_WAIT_SECONDS=0, DOCUMENT_WAIT_SECONDS=0)
     return browser_of(chief())
 
 

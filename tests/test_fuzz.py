@@ -3,7 +3,7 @@
 Requests are made by schemathesis from the OpenAPI document: valid ones and invalid ones, the same in every run.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import hypothesis
@@ -42,19 +42,6 @@ Ids = dict[str, Any]
 
 
 @pytest.fixture
-def kept_connection() -> Iterator[None]:
-    """The WSGI application closes, before and after a request, a connection that is inside a transaction.
-
-    The test's own transaction looks like one that was left open. Django's test client switches that off too.
-    """
-    for signal in (request_started, request_finished):
-        signal.disconnect(close_old_connections)
-    yield
-    for signal in (request_started, request_finished):
-        signal.connect(close_old_connections)
-
-
-@pytest.fixture
 def crashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[BaseException]]:
     """Every failure that nobody expected: of the views (one handler catches them) and of all around them."""
     found: list[BaseException] = []
@@ -86,11 +73,29 @@ def _ids(api: Api, case: dict[str, Any]) -> Ids:
 
 
 @pytest.fixture
-def worlds(owner: Api, stranger: Api) -> list[Ids]:
-    """What requests may be about: mostly a whole case, also one without a debtor, another account's, or nothing."""
+def worlds(owner: Api, stranger: Api, system_setting: Callable[..., None]) -> list[Ids]:
+    """What requests may be about: mostly a whole case, also one without a debtor, another account's, or nothing.
+
+    No request waits for workers: nobody commits, so there is nothing for them to do.
+    """
+    system_setting(TRANSFER_WAIT_SECONDS=0, DOCUMENT_WAIT_SECONDS=0)
     whole, begun, foreign = (_ids(api, file_case(api)) for api in (owner, owner, stranger))
     Recovery.objects.filter(pk=begun["id"]).update(debtor=None)
     return [whole, whole, begun, begun, foreign, {}]
+
+
+@pytest.fixture
+def kept_connection(worlds: list[Ids]) -> Iterator[None]:
+    """The WSGI application closes, before and after a request, a connection that is inside a transaction.
+
+    The test's own transaction looks like one that was left open. Django's test client switches that off too, and on
+    again after each of its requests: hence after all that `worlds` has asked.
+    """
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.mark.usefixtures("kept_connection")

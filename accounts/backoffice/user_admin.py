@@ -153,7 +153,7 @@ class UserAdmin(StaffAdmin, DjangoUserAdmin):
     @admin.display(description=_("account"))
     def facts(self, user: User) -> str:
         """What other rooms say of the user."""
-        return format_html_join("", "<div>{}: <strong>{}</strong></div>", facts_of(user)) or "–"
+        return format_html_join("", "<div>{} <strong>{}</strong></div>", facts_of(user)) or "–"
 
     @admin.display(description=_("second factor"), boolean=True)
     def second_factor(self, user: User) -> bool:

@@ -13,12 +13,12 @@ from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.backoffice.amounts import euros
 from accounts.backoffice.pages import ActionPages
 from legalcity.lib.bounded import BoundedPaginator
 from legalcity.lib.dates import today
-from recoveries.backoffice.amounts import euros
 from recoveries.backoffice.bulk import ASSIGN, MOVE
 from recoveries.backoffice.export import ExportPages
 from recoveries.backoffice.filters import NAMES, CaseFilters, filters_shown
@@ -127,7 +127,7 @@ class CaseList(ExportPages, ImportPages, SavedFilterPages, ActionPages):
     def due(self, case: Recovery) -> SafeString:
         """The due date, and how long ago it was."""
         days = (today() - case.recovery_due_date).days
-        ago = _("{days} days ago").format(days=days) if days > 0 else _("not due yet")
+        ago = ngettext("{days} day ago", "{days} days ago", days).format(days=days) if days > 0 else _("not due yet")
         return format_html('{}<br><span class="lc-quiet">{}</span>', short(case.recovery_due_date), ago)
 
     @admin.display(description=gettext_lazy("deadline"), ordering="injunction__next_deadline", empty_value="")

@@ -2,9 +2,14 @@
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
+from accounts.backoffice.amounts import amount_column
 from accounts.backoffice.versions import VersionedAdmin
 from recoveries.models import InjunctionFee, Status, StatusGroup
+
+COURT_FEE = amount_column("court_fee", _("court fee"))
+HANDLING_FEE = amount_column("handling_fee", _("handling fee"))
 
 
 @admin.register(StatusGroup)
@@ -30,5 +35,5 @@ class StatusAdmin(VersionedAdmin):
 class InjunctionFeeAdmin(VersionedAdmin):
     """What procedures cost, with the source of each figure."""
 
-    list_display = ("procedure", "court_type", "court_fee", "handling_fee", "source")
+    list_display = ("procedure", "court_type", COURT_FEE, HANDLING_FEE, "source")
     list_filter = ("procedure",)

@@ -13,12 +13,12 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.backoffice.amounts import euros
 from accounts.backoffice.home import ROWS, Panel, Row, Viewer, link_register, panel_register
 from accounts.roles import sees_all_cases
 from legalcity.lib.dates import PARIS, today
 from legalcity.lib.errors import Sentence
 from recoveries.backoffice import work_filter
-from recoveries.backoffice.amounts import euros
 from recoveries.catalogue import catalogue
 from recoveries.models import Recovery
 from recoveries.selectors import work

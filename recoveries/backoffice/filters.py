@@ -116,7 +116,9 @@ class CaseFilter(forms.Form):
     unread = choice(_("unread comment of the client"), YES)
     new = choice(_("opened within 7 days"), YES)
     quiet = choice(_("nothing happened"), QUIET.items())
-    company = forms.IntegerField(min_value=1, max_value=2**63 - 1, required=False, widget=forms.HiddenInput)
+    company = forms.IntegerField(
+        label=_("company (id)"), min_value=1, max_value=2**63 - 1, required=False, widget=forms.HiddenInput
+    )
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data, auto_id="filter_%s")

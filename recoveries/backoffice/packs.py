@@ -10,10 +10,13 @@ from django.utils.translation import gettext_lazy
 
 from accounts.backoffice.actions import ObjectAction
 from accounts.backoffice.admins import StaffAdmin
+from accounts.backoffice.amounts import amount_column
 from accounts.models import User
 from accounts.origin import staff_of
 from invoicing.models import TokenPack
 from recoveries.services.billing import MOST_PACKS, token_pack_sell
+
+PRICE = amount_column("price", gettext_lazy("price without VAT"))
 
 
 class SaleForm(forms.Form):
@@ -48,6 +51,6 @@ SELL = ObjectAction(
 class TokenPackAdmin(StaffAdmin):
     """What clients may buy."""
 
-    list_display = ("name", "code", "tokens", "price", "enable")
+    list_display = ("name", "code", "tokens", PRICE, "enable")
     list_filter = ("enable",)
     object_actions = (SELL,)

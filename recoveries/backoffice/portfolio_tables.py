@@ -9,7 +9,8 @@ from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from recoveries.backoffice.amounts import euros, short_euros
+from accounts.backoffice.amounts import euros
+from recoveries.backoffice.amounts import short_euros
 from recoveries.backoffice.charts import Bar, Series, columns, rows
 from recoveries.catalogue import catalogue
 from recoveries.selectors.portfolio import BANDS, AgeRow, Portfolio

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.backoffice.actions import ObjectAction
+from accounts.backoffice.amounts import euros
 from legalcity.lib.dates import today
 from recoveries.backoffice.acts.fields import DayInput, Suggestions, not_in_the_future, storable
 from recoveries.models import Recovery
@@ -66,7 +67,7 @@ def _debt(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
 
 def _remaining(case: Recovery, done: str) -> str:
     left = Recovery.objects.values_list("amount_torecover", flat=True).get(pk=case.pk)
-    return f"{done} {_('To recover now: {amount} EUR.').format(amount=left)}"
+    return " ".join((done, _("To recover now: {amount}.").format(amount=euros(left))))
 
 
 def _lives_here(_request: HttpRequest, case: Recovery) -> bool:

@@ -147,7 +147,9 @@ def _show(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
     visible_to = {whom: data[whom] == "yes" for whom in VISIBILITIES if data[whom]}
     document = document_visibility_set(document_id=data["document"].pk, visible_to=visible_to)
     seen = [str(LABELS[whom]) for whom in VISIBILITIES if getattr(document, f"visible_to_{whom}")]
-    return f"{document.name}: {', '.join(seen) or _('visible to staff only')}."
+    return _("{name}: {visibility}.").format(
+        name=document.name, visibility=", ".join(seen) or _("visible to staff only")
+    )
 
 
 def _ask(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:

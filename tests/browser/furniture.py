@@ -1,0 +1,67 @@
+"""One of everything, so that every page of the back-office has something to show."""
+
+from datetime import timedelta
+from typing import Any
+
+from constance import config as system_settings
+from django.contrib import admin
+from django.core.management import call_command
+from django.db import models
+from django.test import RequestFactory
+
+from accounts.audit import audit_record
+from accounts.models import User
+from invoicing.billing.services.keys import subscription_key_rotate
+from invoicing.tests.billing.papers import FIRM, draft, issued
+from legalcity.lib.dates import now, today
+from recoveries.models import CaseImport, DeadlineAlert, Injunction, Recovery, SentEmail
+from recoveries.services.emails import email_send
+from scoring.models import Alert, Surveillance
+from tests.factories import Api
+from tests.test_backoffice_actions import EXAMPLES
+
+
+def furnish(owner: Api) -> None:
+    """A small portfolio, and one of each thing that it does not hold."""
+    for name, value in FIRM.items():
+        setattr(system_settings, name, value)
+    call_command("seed_demo", cases=40, verbosity=0)
+    audit_record(action="viewed", target=owner.user)
+    _act_on_things(owner)
+    _bill()
+    case = Recovery.objects.filter(type=Recovery.Type.AMICABLE, owner=owner.user, amount_torecover__gt=0).first()
+    email_send(case_id=case.pk, kind=SentEmail.Kind.REMINDER_1, to="debtor@example.com", by=owner.user)
+    CaseImport.objects.create(owner=owner.user, user=owner.user, file_name="dossiers.csv", references=["REC-ABC123"])
+    procedure = Injunction.objects.first()
+    DeadlineAlert.objects.create(injunction=procedure, kind="signification", date=today(), article="art. 1411 CPC")
+    watch = Surveillance.objects.first()
+    Alert.objects.create(surveillance=watch, kind=Alert.Kind.CLOSED, mark="1", created_at=now())
+
+
+def page_of_one(model: type[models.Model]) -> models.Model | None:
+    """The first thing of `model`."""
+    return model._default_manager.order_by("pk").first()
+
+
+def may_add(model: type[models.Model], user: User) -> bool:
+    """Whether `user` has a page to add one by hand."""
+    request: Any = RequestFactory().get("/")
+    request.user = user
+    return bool(admin.site._registry[model].has_add_permission(request))
+
+
+def _act_on_things(owner: Api) -> None:
+    """A case with everything on it, then the things that other actions are for, where there is none."""
+    for name in ("mark-read", "set-visibility", "record-dates"):
+        EXAMPLES[f"recoveries.recovery:object:{name}"](owner)
+    models = {model._meta.label_lower: model for model in admin.site._registry}
+    for name, example in EXAMPLES.items():
+        if page_of_one(models[name.partition(":")[0]]) is None:
+            example(owner)
+
+
+def _bill() -> None:
+    """A draft, an issued invoice, and the key to the API that shows it."""
+    draft()
+    issued()
+    subscription_key_rotate(old_end_at=now() + timedelta(days=1))

@@ -1,0 +1,64 @@
+"""The pictures of docs/staff.md; here those that the day of a case handler does not show."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.db import models
+from django.urls import reverse
+
+from accounts.models import AuditEvent, User
+from invoicing.models import FirmInvoice
+from recoveries.models import Injunction, Recovery
+from scoring.models import ScoringOrder, TokenAccount
+from tests.backoffice import page_of
+from tests.browser.desk import NARROW, PICTURES, WIDE, WITH_PICTURES, Desk
+
+GUIDE = PICTURES.parent / "staff.md"
+
+
+def _of(thing: models.Model | None, name: str = "") -> str:
+    """The page of a thing, or of an act on it."""
+    assert thing is not None
+    return page_of(type(thing), "action", thing.pk, name) if name else page_of(type(thing), "change", thing.pk)
+
+
+def _pages() -> Iterator[tuple[str, str]]:
+    cases = page_of(Recovery, "changelist")
+    paid_in_part = Recovery.objects.filter(
+        type=Recovery.Type.AMICABLE, status__is_closing=False, acomptes__isnull=False
+    )
+    case = paid_in_part.order_by("-recovery_interest_rate", "pk").first()  # One that bears interest, if there is one.
+    client = User.objects.filter(has_api_access=True, is_staff=False).first()
+    yield "home", reverse("admin:index")
+    yield "cases", f"{cases}?o=-5"
+    yield "statement", reverse("admin:recoveries_recovery_statement", args=[case.pk])
+    yield "case-reminder", _of(case, "send-reminder")
+    yield "procedure-dates", _of(Injunction.objects.select_related("recovery").get().recovery, "record-dates")
+    yield "import", reverse("admin:recoveries_recovery_import")
+    yield "portfolio", reverse("portfolio")
+    yield "user", _of(client)
+    yield "tokens", _of(TokenAccount.objects.first(), "grant-tokens")
+    yield "invoice", _of(FirmInvoice.objects.exclude(invoice_number=None).first())
+    yield "scoring", _of(ScoringOrder.objects.first())
+    yield "audit", page_of(AuditEvent, "changelist")
+    yield "settings", reverse("admin:constance_config_changelist")
+    yield "account", reverse("admin:account")
+
+
+def test_the_guide_has_its_pictures_and_no_others() -> None:
+    shown = set(re.findall(r"\(staff/([\w-]+\.png)\)", GUIDE.read_text()))
+    assert shown == {picture.name for picture in PICTURES.iterdir()}
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.skipif(not WITH_PICTURES, reason="makes the pictures of docs/staff.md: make screenshots")
+def test_pictures(desk: Callable[..., Desk], office: User) -> None:
+    window = desk(office)
+    for name, address in _pages():
+        window.resize(WIDE)
+        assert window.go(address) == 200, address
+        window.picture(name)
+        if name == "home":
+            window.resize(NARROW)
+            window.picture(f"{name}-telephone")

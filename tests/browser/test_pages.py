@@ -1,0 +1,89 @@
+"""Every page of the back-office, at the width of a desk and of a telephone: sound, readable, nothing sticks out."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.contrib import admin
+from django.db import models
+from django.urls import reverse
+
+from accounts.models import User
+from recoveries.models import Injunction, Recovery
+from tests.backoffice import page_of
+from tests.browser.desk import NARROW, WIDE, Desk
+from tests.browser.furniture import may_add, page_of_one
+
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+
+Seat = Callable[..., Desk]
+ROOMS = sorted({model._meta.app_label for model in admin.site._registry})
+# Links of a thing's page that lead to pages of its own.
+OWN_LINKS = (
+    '[...document.querySelectorAll("#content-main a, .object-tools a")].map((link) => link.pathname + link.search)'
+)
+FILES = (".csv", ".xlsx", ".pdf", "/paper/", "/content/", "/template/")
+
+
+def _pages(room: str, user: User, window: Desk) -> Iterator[str]:
+    for model in admin.site._registry:
+        if model._meta.app_label != room:
+            continue
+        yield page_of(model, "changelist")
+        if not hasattr(model, "_default_manager"):
+            continue
+        if may_add(model, user):
+            yield page_of(model, "add")
+        thing = _best(model)
+        if thing is None:
+            window.faults.append(f"nothing to show of {model._meta.label}")
+            continue
+        yield (own := page_of(model, "change", thing.pk))
+        start = own.removesuffix("change/")
+        links = {link for link in window.run(OWN_LINKS) if link.startswith(start) and link.partition("?")[0] != own}
+        yield from sorted(link for link in links if not link.partition("?")[0].endswith(FILES))
+
+
+def _best(model: type[models.Model]) -> models.Model | None:
+    """Of cases, one with a history."""
+    if model is Recovery:
+        return Recovery.objects.filter(
+            type=Recovery.Type.AMICABLE, invoices__isnull=False, comments__isnull=False
+        ).first()
+    return page_of_one(model)
+
+
+def _faults(window: Desk, pages: Iterator[str]) -> list[str]:
+    """What is wrong with any of them at either width."""
+    faults = []
+    for page in pages:
+        window.resize(WIDE)
+        status = window.go(page)
+        if status != 200:
+            faults.append(f"{page}: {status}")
+        for size in (WIDE, NARROW):
+            window.resize(size)
+            faults += [f"{page} at {size['width']}: {fault}" for fault in window.look()]
+    return faults
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_pages_of_things(desk: Seat, office: User, room: str) -> None:
+    window = desk(office)
+    assert _faults(window, _pages(room, office, window)) == []
+
+
+def test_other_pages(desk: Seat, office: User) -> None:
+    names = ("index", "account", "password_change", "second_factor_setup", "recoveries_recovery_import")
+    key = Injunction.objects.values_list("key", flat=True).first()
+    other = [reverse("portfolio"), reverse("injunction-payment", args=[key])]
+    window = desk(office)
+    assert _faults(window, iter([*(reverse(f"admin:{name}") for name in names), *other])) == []
+
+
+def test_pages_for_everybody(desk: Seat) -> None:
+    window = desk()
+    assert _faults(window, iter(["/admin/login/"])) == []
+    assert window.go("/docs") == 200
+    assert window.go("/nothing") == 404
+    assert window.look() == []
+    assert [fault for fault in window.close() if "404" not in fault] == []
