@@ -27,6 +27,7 @@ from scoring.wording import (
     confidence_sentence,
     factor_name,
     level_name,
+    source_name,
     source_sentence,
 )
 
@@ -156,7 +157,9 @@ class ScoringOrderAdmin(ReadOnlyStaffAdmin):
         """What each source answered."""
         told = (order.results or {}).get("sources", [])
         return (
-            format_html_join("", "{}: {}<br>", ((each["source"], source_sentence(each["status"])) for each in told))
+            format_html_join(
+                "", "{}: {}<br>", ((source_name(each["source"]), source_sentence(each["status"])) for each in told)
+            )
             or "-"
         )
 
@@ -192,7 +195,7 @@ class SurveillanceAdmin(ReadOnlyStaffAdmin):
     @admin.display(description=gettext_lazy("sources that did not answer"))
     def unavailable(self, watch: Surveillance) -> str:
         """At the last look."""
-        return ", ".join(watch.silent) or "-"
+        return ", ".join(map(source_name, watch.silent)) or "-"
 
 
 @admin.register(Alert)

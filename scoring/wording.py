@@ -72,9 +72,21 @@ _CONFIDENCE = {
 }
 
 
+_SOURCE_NAMES = {
+    "payment_records": gettext_lazy("Payment record of the firm's cases"),
+    "recherche_entreprises": "Recherche d’entreprises",
+    "bodacc": "BODACC",
+}
+
+
 def confidence_sentence(results: Json) -> str:
     """How far the score can be relied on."""
     return str(_CONFIDENCE[results["confidence"]])
+
+
+def source_name(source: str) -> str:
+    """A source for people; the public ones go by their own names."""
+    return str(_SOURCE_NAMES.get(source, source))
 
 
 def source_sentence(status: str) -> str:

@@ -57,7 +57,8 @@ def test_a_report_is_shown_in_words(desk: Client, owner: Api, partner: Partner) 
     assert "Open insolvency proceedings" in told
     assert "15 / 100" in told
     assert "critical" in told
-    assert "bodacc: Asked, and answered." in told
+    assert "BODACC: Asked, and answered." in told
+    assert "payment_records" not in told
     assert "paid_share" not in told
     assert "{" not in told.split("Report")[1]
     listed = page(desk, ScoringOrder)
