@@ -8,9 +8,14 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
-from django.utils.translation import gettext_noop as _
 
 from legalcity.lib.env import Environment
+
+
+def _(sentence: str) -> str:
+    """Mark `sentence` for the catalogue; the form translates it. Django's own mark reads the settings too early."""
+    return sentence
+
 
 _COUNT = "django.forms.IntegerField"
 

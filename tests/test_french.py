@@ -83,7 +83,10 @@ def test_what_is_served_is_what_was_written(catalogue: Catalog) -> None:
         served = gettext.GNUTranslations(file)
     wanted = gettext.GNUTranslations(compiled)
     for message in filter(lambda message: message.id, catalogue):
-        if isinstance(message.id, str):
+        if message.context:
+            key = (message.context, message.id)
+            assert served.pgettext(*key) == wanted.pgettext(*key) == message.string
+        elif isinstance(message.id, str):
             assert served.gettext(message.id) == wanted.gettext(message.id) == message.string
         else:
             for count in range(4):

@@ -52,7 +52,7 @@ def test_the_list_shows_what_is_left_to_pay(staff: Client) -> None:
     paper = issued()
     draft()
     text = staff.get(LIST).content.decode()
-    assert all(word in text for word in (paper.reference, "120.00 EUR", "Acme &amp; Fils SARL"))
+    assert all(word in text for word in (paper.reference, "120,00\xa0EUR", "Acme &amp; Fils SARL"))
 
 
 def test_the_list_is_filtered_by_payment(staff: Client) -> None:
