@@ -26,7 +26,7 @@ demo: installed ## a server on 127.0.0.1:8000 (PORT) with demonstration data, th
 	@$(PY) scripts/demo.py --port $(PORT)
 
 test: setup ## the whole test suite; on PostgreSQL and Redis where DATABASE_URL and REDIS_URL name them (ARGS for pytest)
-	@DEBUG=1 $(PY) -m pytest -n auto --dist worksteal $(ARGS)
+	@DEBUG=1 $(PY) -m pytest -n auto $(ARGS)
 
 screenshots: setup ## make the pictures of docs/staff.md anew (asks for chromium)
 	@DEBUG=1 STAFF_SCREENSHOTS=1 $(PY) -m pytest -p no:randomly tests/browser/test_staff_day.py tests/browser/test_guide.py
