@@ -13,8 +13,6 @@ from recoveries.demo.firms import creditor_build
 from recoveries.demo.people import Names, email, mobile, person, vat_number
 from recoveries.demo.places import TOWNS
 from recoveries.demo.trades import TRADES, Trade
-from scoring.models import TokenEntry
-from scoring.services.tokens import tokens_grant
 
 MARK = "demo_seed"  # in a user's metadata: made by a portfolio of this seed
 
@@ -35,7 +33,6 @@ CLIENTS = (
 )
 STAFF = ("gestion.1", "gestion.2", "gestion.3", "gestion.4")
 ADMIN = "direction"
-TOKENS = 25  # for scoring orders, to each client
 # One member of staff for each role; those of STAFF are all handlers.
 ROLE_HOLDERS = {HANDLER: STAFF[0], MANAGER: "responsable", ACCOUNTANT: "comptabilite", AUDITOR: "audit"}
 
@@ -93,8 +90,6 @@ def _account(seed: int, names: Names, number: int) -> Account:
         for branch in branches
     ]
     user = _user(seed, names, client_email(number), company=drafts[0])
-    if not TokenEntry.objects.filter(user=user).exists():
-        tokens_grant(user=user, amount=TOKENS, reason="Demonstration")
     return Account(user.pk, number, share, trade, tuple(_saved(draft, user.pk) for draft in drafts))
 
 

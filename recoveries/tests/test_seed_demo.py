@@ -23,7 +23,6 @@ from recoveries.services.cases import recovery_delete
 from recoveries.services.copies import copies_refresh
 from recoveries.services.totals import case_counts_rebuild, comments_count_refresh, totals_refresh
 from recoveries.statuses import OPEN, CaseType, Step, is_allowed
-from scoring.models import TokenBalance
 from tests.factories import Api, ApiUserFactory, case_id
 
 pytestmark = pytest.mark.django_db
@@ -241,12 +240,6 @@ class TestBelief:
             dues = [invoice.invoice_due_date for invoice in case.invoices.all()]
             assert case.recovery_due_date == max(dues) < case.created_at.date()
             assert case.updated_at >= case.created_at
-
-    def test_tokens_of_every_client_are_granted_once(self) -> None:
-        seed(0)
-        seed(0)
-        clients = User.objects.filter(has_api_access=True)
-        assert set(TokenBalance.objects.values_list("user", "tokens")) == {(user.pk, 25) for user in clients}
 
     def test_protected_invoices_of_every_client(self) -> None:
         for client in User.objects.filter(is_staff=False):
