@@ -40,7 +40,7 @@ from accounts.origin import staff_of
 from legalcity.lib.countries import EU, country_names
 from legalcity.lib.dates import today
 from recoveries.backoffice import work_filter
-from recoveries.backoffice.widgets import ClientSelect
+from recoveries.backoffice.widgets import ClientSelect, PlainSelect
 from recoveries.catalogue import catalogue
 from recoveries.models import Recovery, StatusGroup
 from recoveries.selectors.worklist import AGES, AMOUNTS, DEADLINES, MOST_HANDLERS, QUIET, cases_filtered, handlers
@@ -80,7 +80,7 @@ def choice(label: Any, choices: Choices | Callable[[], Choices]) -> forms.Choice
     def all_choices() -> list[tuple[Any, Any]]:
         return [("", "—"), *(choices() if callable(choices) else choices)]
 
-    return forms.ChoiceField(label=label, choices=all_choices, required=False)
+    return forms.ChoiceField(label=label, choices=all_choices, required=False, widget=PlainSelect)
 
 
 def is_select(field: forms.Field) -> bool:
@@ -142,6 +142,8 @@ def query_kept(query: str) -> str:
     try:
         pairs = dict(parse_qsl(query, max_num_fields=50))
     except ValueError:
+        return ""
+    if not pairs:
         return ""
     form = CaseFilter({name: value for name, value in pairs.items() if name in NAMES})
     kept = urlencode({name: value for name, value in pairs.items() if name in form.active or name in ("q", "o")})
