@@ -1,5 +1,6 @@
 """Fixtures that the tests of every room share."""
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -17,6 +18,7 @@ from accounts.models import User
 from legalcity.lib.live import live
 from recoveries.catalogue import catalogue
 from recoveries.selectors.rates import rate_book
+from tests.emptying import put_back_rather_than_empty
 from tests.factories import Api, ApiUserFactory
 
 
@@ -24,8 +26,15 @@ def pytest_configure() -> None:
     """Each process of a run keeps to its own keys of a shared cache."""
     for options in django_settings.CACHES.values():
         options["KEY_PREFIX"] = f"{options.get('KEY_PREFIX', '')}-test-{os.getpid()}"
-    if connection.vendor == "sqlite":
-        _set_triggers_aside_while_tables_are_emptied()
+    django_settings.PASSWORD_HASHERS = ["tests.hashing.QuickArgon2"]
+    put_back_rather_than_empty(connection)
+
+
+def pytest_collection_finish() -> None:
+    """What lives as long as the run need not be looked through again whenever garbage is collected, nor so often."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -33,19 +42,6 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     reasons = {report.longrepr[2] for report in terminalreporter.stats.get("skipped", []) if report.longrepr}
     for reason in sorted(reason for reason in reasons if "apt-get" in reason):
         terminalreporter.write_line(reason, yellow=True, bold=True)
-
-
-def _set_triggers_aside_while_tables_are_emptied() -> None:
-    """After a test with transactions all rows go. SQLite deletes them, which append-only tables refuse."""
-    sql_flush = connection.ops.sql_flush
-
-    def statements(*args: Any, **options: Any) -> list[str]:
-        with connection.cursor() as cursor:
-            triggers = cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
-        drops = [f"DROP TRIGGER {name}" for name, _sql in triggers]
-        return [*drops, *sql_flush(*args, **options), *(sql for _name, sql in triggers)]
-
-    connection.ops.sql_flush = statements
 
 
 def _forget_everything() -> None:
