@@ -1,7 +1,8 @@
 """The calls that take a body or a query, as tests of bad input walk them: generated from the views."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -44,7 +45,7 @@ class Route:
         """Methods in capitals."""
         return tuple(sorted(method.upper() for method in self.actions))
 
-    def at(self, **ids: Any) -> str:
+    def at(self, ids: Mapping[str, Any]) -> str:
         """The address with its variable parts filled in."""
         return re.sub(r"<(?:\w+:)?(\w+)>", lambda match: str(ids[match[1]]), self.address)
 
@@ -134,7 +135,7 @@ class Door:
 
     def address(self, owner: Api) -> str:
         """The call's address in a case of `owner` where it succeeds."""
-        return self.route.at(**things(owner, bare=self.route.name == "case-companies"))
+        return self.route.at(things(owner, bare=self.route.name == "case-companies"))
 
     def __str__(self) -> str:
         return f"{self.method} {self.route}"
@@ -142,29 +143,50 @@ class Door:
     __hash__ = object.__hash__
 
 
-def things(owner: Api, *, bare: bool = False) -> dict[str, Any]:
+class Things(dict[str, Any]):
+    """Ids of a case and of one thing of each kind in it. Things are made when somebody asks for them."""
+
+    def __init__(self, owner: Api, *, bare: bool) -> None:
+        super().__init__(recovery_id=bare_case_id(owner) if bare else case_id(owner), side="both")
+        self.owner = owner
+        self.base = f"/api/recoveries/{self['recovery_id']}"
+        if bare:
+            owner.data("POST", f"{self.base}/companies", CompanyBody(relation_type="customer"))
+
+    def __missing__(self, name: str) -> Any:
+        self.update(self._made(name))
+        return self[name]
+
+    def but(self, **ids: Any) -> "Things":
+        """The same things, some ids being others."""
+        changed = copy(self)
+        changed.update(ids)
+        return changed
+
+    def _made(self, name: str) -> dict[str, Any]:
+        owner = self.owner
+        if name in ("company_id", "invoice_id"):
+            shown = owner.data("GET", self.base)
+            invoices = shown["invoices"] or [{"id": 0}]
+            return {"company_id": shown["customer"]["id"], "invoice_id": invoices[0]["id"]}
+        if name == "comment_id":
+            return {name: owner.data("POST", f"{self.base}/comments", comment_body())["id"]}
+        if name in ("protected_id", "identifier"):
+            protected = owner.data("POST", "/api/protected-invoices", ProtectedInvoiceBody())
+            return {"protected_id": protected["id"], "identifier": protected["api_invoice_id"]}
+        if name == "order_id":
+            tokens_grant(user=owner.user, amount=2)
+            return {name: owner.data("POST", "/api/scoring/order", OrderBody(company_id=self["company_id"]))[name]}
+        raise KeyError(name)
+
+
+def things(owner: Api, *, bare: bool = False) -> Things:
     """Ids of a case of `owner` and of one thing of each kind in it; a `bare` case has a customer only.
 
-    Beside the case: a protected invoice, a scoring order and tokens for some more.
+    Beside the case, when they are asked for: a protected invoice and a scoring order. There are tokens for some more.
     """
-    recovery_id = bare_case_id(owner) if bare else case_id(owner)
-    base = f"/api/recoveries/{recovery_id}"
-    if bare:
-        owner.data("POST", f"{base}/companies", CompanyBody(relation_type="customer"))
-    shown = owner.data("GET", base)
-    protected = owner.data("POST", "/api/protected-invoices", ProtectedInvoiceBody())
-    tokens_grant(user=owner.user, amount=10)
-    order = owner.data("POST", "/api/scoring/order", OrderBody(company_id=shown["customer"]["id"]))
-    return {
-        "recovery_id": recovery_id,
-        "company_id": shown["customer"]["id"],
-        "invoice_id": shown["invoices"][0]["id"] if shown["invoices"] else 0,
-        "comment_id": owner.data("POST", f"{base}/comments", comment_body())["id"],
-        "side": "both",
-        "protected_id": protected["id"],
-        "identifier": protected["api_invoice_id"],
-        "order_id": order["order_id"],
-    }
+    tokens_grant(user=owner.user, amount=8)
+    return Things(owner, bare=bare)
 
 
 def doors() -> list[Door]:
@@ -241,7 +263,7 @@ class Query:
 
     def address(self, owner: Api) -> str:
         """The list of a case of `owner`."""
-        return self.route.at(**things(owner))
+        return self.route.at(things(owner))
 
     def __str__(self) -> str:
         return str(self.route)

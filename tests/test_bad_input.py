@@ -764,7 +764,7 @@ def test_an_id_that_is_none_is_not_found(bad: str, owner: Api) -> None:
         if "recovery_id" not in route.address or route.name in WITH_FILES:
             continue
         for method in route.methods:
-            answer = owner.send(method, route.at(**{**known, "recovery_id": bad}), {})
+            answer = owner.send(method, route.at(known.but(recovery_id=bad)), {})
             is_told = route.name in NAMING_THE_CASE or (route.name, method) == ("case-companies", "POST")
             message = "Recovery not found" if is_told else "Recovery case not found"
             assert (answer.status_code, answer.json()["message"]) == (404, message), f"{method} {route}"
@@ -776,7 +776,7 @@ def test_an_id_of_a_child_that_is_none_is_not_found(kind: str, bad: str, owner: 
     known = things(owner)
     [route] = [route for route in routes().values() if kind in route.address]
     for method in route.methods:
-        answer = owner.send(method, route.at(**{**known, kind: bad}), {})
+        answer = owner.send(method, route.at(known.but(**{kind: bad})), {})
         assert (answer.status_code, answer.json()["message"]) == (404, NOT_FOUND[kind]), method
 
 

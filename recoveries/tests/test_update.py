@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 
-from tests.doors import routes, things
+from tests.doors import Things, routes, things
 from tests.factories import Api, CompanyBody, InvoiceBody, add_status, bare_case_id, detail, move, remind_twice
 
 CASES = "/api/recoveries"
@@ -121,8 +121,8 @@ OPEN = [
 ]
 
 
-def _call(owner: Api, known: dict[str, Any], name: str, method: str, body: Any) -> Any:
-    return owner.send(method, routes()[name].at(**known), *([] if body is None else [body()]))
+def _call(owner: Api, known: Things, name: str, method: str, body: Any) -> Any:
+    return owner.send(method, routes()[name].at(known), *([] if body is None else [body()]))
 
 
 @pytest.mark.parametrize(("name", "method", "body"), GUARDED, ids=lambda value: value if isinstance(value, str) else "")
