@@ -47,13 +47,21 @@ fi
 rm -f "$done_with"
 
 echo "setup: installing $lock into .venv"
-pip="-m pip --disable-pip-version-check -qq"
-if "$python" -c 'import ensurepip' >/dev/null 2>&1; then
-    "$python" -m venv .venv
-    .venv/bin/python $pip install --require-hashes -r "$lock"
-else
-    # Debian ships ensurepip in a package of its own (python3-venv); the pip that is there can fill .venv too.
+quiet="--disable-pip-version-check -qq"
+if "$python" -m pip --version >/dev/null 2>&1; then
     "$python" -m venv --without-pip .venv
-    "$python" $pip --python .venv/bin/python install --require-hashes -r "$lock"
+    pip="$python -m pip $quiet --python .venv/bin/python"
+else
+    "$python" -m venv .venv
+    pip=".venv/bin/python -m pip $quiet"
 fi
+
+# uv takes a fifth of the time of pip. Where pip is told to ask another index than everybody, it does the work itself.
+by_uv() {
+    [ -z "${PIP_INDEX_URL:-}${PIP_NO_INDEX:-}" ] && ! $pip config list 2>/dev/null | grep -q '[.]index-url=' || return 1
+    awk '/^uv==/ { found = 1 } found { print } found && !/\\$/ { exit }' requirements-dev.txt >.venv/uv.txt
+    $pip install --require-hashes -r .venv/uv.txt &&
+        .venv/bin/uv pip install --quiet --python .venv/bin/python --compile-bytecode --require-hashes -r "$lock"
+}
+by_uv || $pip install --require-hashes -r "$lock"
 cp "$lock" "$done_with"
