@@ -22,6 +22,29 @@ from tests.emptying import put_back_rather_than_empty
 from tests.factories import Api, ApiUserFactory
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What a second run, on other services, may leave out."""
+    parser.addoption(
+        "--services-only",
+        action="store_true",
+        help="leave out tests that never open the database: they tell the same on any",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without `db` pytest-django keeps a test from the database; those that start processes name their own."""
+    if not config.getoption("--services-only"):
+        return
+    left_out = [item for item in items if not _opens_the_database(item)]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if _opens_the_database(item)]
+
+
+def _opens_the_database(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", ())
+    return item.get_closest_marker("django_db") is not None or not {"db", "transactional_db"}.isdisjoint(fixtures)
+
+
 def pytest_configure() -> None:
     """Each process of a run keeps to its own keys of a shared cache."""
     for options in django_settings.CACHES.values():

@@ -25,6 +25,11 @@ class RelatedCompanySerializer(CompanySerializer):
 
     relation_type = RelationField()
 
+    def get_fields(self) -> dict[str, Any]:
+        """The side first, as the reference lists it."""
+        fields: dict[str, Any] = super().get_fields()
+        return {"relation_type": fields.pop("relation_type"), **fields}
+
 
 class CompanyView(NestedView):
     """List, create, show, update and remove the companies of a parent."""

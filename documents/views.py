@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import IntegrityError
 from django.db.models import QuerySet
@@ -39,13 +40,18 @@ MALFORMED_FORM = _("Malformed form")
 NOT_PROCESSED = _("Failed to process file")
 
 
+def most_bytes() -> int:
+    """What a request may weigh: no call takes more than an upload."""
+    return max(live.FILE_MEGABYTES * MEBIBYTE + MULTIPART_ROOM, settings.MAX_BODY_BYTES)
+
+
 class BoundedMultiPart(MultiPartParser):
     """A form with a file. What is announced as too large is not read at all; no form is a failure of ours."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """The fields and the file. Raises PayloadTooLarge or ParseError."""
         declared = str((parser_context or {})["request"].META.get("CONTENT_LENGTH") or "0")
-        if declared.isdecimal() and int(declared) > live.FILE_MEGABYTES * MEBIBYTE + MULTIPART_ROOM:
+        if declared.isdecimal() and int(declared) > most_bytes():
             raise PayloadTooLarge
         try:
             parsed: Any = super().parse(stream, media_type, parser_context)

@@ -12,9 +12,13 @@ from django.core.wsgi import get_wsgi_application
 from legalcity.lib.startup import refusing
 
 with refusing():
-    application = get_wsgi_application()
+    django_application = get_wsgi_application()
 
     from accounts.keyring import keyring
+    from documents.views import most_bytes
+    from legalcity.lib.chunked import ChunkedBodies
+
+    application = ChunkedBodies(django_application, most_bytes)
 
     # Read now: a key that cannot be read is refused here, not at the first login.
     SIGNING_KEYS = tuple(keyring.keys)

@@ -198,7 +198,7 @@ NEEDED = {*APPLICABLE, "company_legal_form", "company_siren", "company_name"}
 @pytest.mark.parametrize("place", PLACES, ids=str)
 def test_null_is_422_unless_the_field_may_be_null(place: Place, owner: Api) -> None:
     answer = owner.send(place.door.method, place.door.address(owner), _body(place, None))
-    may_be_null = place.field.allow_null or isinstance(place.field, InvoiceListField)
+    may_be_null = place.field.allow_null or not place.field.required
     if may_be_null and place.keys[-1] not in NEEDED:
         assert answer.status_code in (200, 201), answer.content
     else:
@@ -391,6 +391,15 @@ def test_an_empty_string_is_an_absent_value(owner: Api) -> None:
 
 
 # --- fields that are not the client's --------------------------------------------------------------------------
+@pytest.mark.parametrize("absent", [None, "", " "])
+def test_null_for_an_optional_field_leaves_its_default(absent: Any, owner: Api) -> None:
+    flags = ("type", "assign_to_me", "recovery_late_interest", "recovery_penalty")
+    case = owner.data("POST", CASES, RecoveryBody(**dict.fromkeys(flags, absent)))
+    assert (case["type"], case["user_id"], case["recovery_penalty"]) == (1, owner.user.pk, False)
+    changed = owner.data("PUT", f"{CASES}/{case['id']}", {"type": absent, "recovery_observations": "Called."})
+    assert (changed["type"], changed["recovery_observations"]) == (1, "Called.")
+
+
 def test_fields_that_the_client_must_not_set_are_ignored(owner: Api, stranger: Api) -> None:
     forbidden = {
         "id": 987654,
@@ -843,13 +852,13 @@ def test_empty_parts_of_a_query_are_absent(query: Query, owner: Api) -> None:
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=str)
-@pytest.mark.parametrize("page", ["2", "1000000", "999999999999999999"])
+@pytest.mark.parametrize("page", ["2", "1000000", "999999999999999999", "9223372036854775807", "9" * 400])
 def test_a_page_past_the_end_is_empty(query: Query, page: str, owner: Api) -> None:
     answer = owner.get(f"{query.address(owner)}?page={page}&per_page=100")
     assert answer.status_code == 200, answer.content
     body = answer.json()
     paging = body["pagination"] if "pagination" in body else body["data"]["pagination"]
-    assert (paging["current_page"], paging["from"], paging["to"]) == (int(page), None, None)
+    assert (paging["current_page"], paging["from"], paging["to"]) == (min(int(page), 2**63 - 1), None, None)
     assert paging.get("has_more_pages", False) is False
     assert next(iter(answer.json()["data"].values())) == []
 

@@ -25,7 +25,7 @@ from recoveries.models import Recovery
 from scoring.services.tokens import tokens_grant
 from tests.factories import Api, OrderBody, ProtectedInvoiceBody, file_case
 
-REQUESTS = 30  # For each call; half of them valid.
+REQUESTS = 20  # For each call; half of them valid.
 CHECKS = [content_type_conformance, response_schema_conformance, status_code_conformance]
 
 DOCUMENT = document_at("http://testserver")

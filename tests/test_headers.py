@@ -42,6 +42,7 @@ def _answers(owner: Api, stranger: Api, anonymous: Api) -> dict[str, HttpRespons
         "403": stranger.get(address),
         "404": owner.get(f"{CASES}/987654"),
         "404 of the fallback": anonymous.get("/api/nothing"),
+        "404 of nothing at all": anonymous.get("/api"),
         "405": owner.send("TRACE", CASES),
         "415": owner.raw("POST", CASES, b"x", "text/plain"),
         "422": owner.post(CASES, {}),
@@ -106,6 +107,14 @@ def test_a_preflight_is_answered_without_a_token(path: str, method: str, anonymo
     allowed = answer.headers["Access-Control-Allow-Headers"].lower().split(", ")
     assert {"authorization", "content-type"} <= set(allowed)
     assert int(answer.headers["Access-Control-Max-Age"]) > 0
+    assert answer.headers["X-RateLimit-Limit"] == answer.headers["X-RateLimit-Remaining"] == "60"
+
+
+def test_the_address_of_the_api_itself_speaks_as_the_api(anonymous: Api) -> None:
+    for path in ("/api", "/v1"):
+        answer = anonymous.get(path)
+        assert (answer.status_code, answer.json()["message"]) == (404, "API endpoint not found")
+        assert answer.headers["Content-Language"] == "en"
 
 
 def test_pages_outside_the_api_are_for_nobody_else_s_scripts(anonymous: Api) -> None:

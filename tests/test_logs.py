@@ -172,6 +172,7 @@ def test_an_address_that_is_not_ours_is_not_logged(log: Log) -> None:
 
 def test_login_leaves_no_trace_of_the_credentials(logged_user: User, log: Log) -> None:
     api = Api.of(logged_user)
+    api.login()
     api.raw(
         "POST", "/api/auth/login", json.dumps({"email": logged_user.email, "key": "wrong-key-1"}).encode(), **CALLER
     )

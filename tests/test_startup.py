@@ -1,5 +1,6 @@
 """Starting the product from outside, as a supervisor does: what is refused, with which sentence and exit code."""
 
+import json
 import os
 import secrets
 import signal
@@ -8,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -25,6 +27,7 @@ UNREACHABLE = {
     "CELERY_BROKER_URL": f"amqp://user:hidden@{NOBODY}//",
 }
 REFUSED = 3
+JSON = {"Content-Type": "application/json"}
 
 Environment = dict[str, str]
 
@@ -233,6 +236,25 @@ class TestServer:
         assert not (Path(production["HOME"]) / ".gunicorn").exists()
         process.send_signal(signal.SIGTERM)
         assert process.wait(timeout=30) == 0
+
+    def test_bodies_without_a_length_are_read(self, server: tuple[subprocess.Popen[bytes], int]) -> None:
+        bodies: list[tuple[list[bytes], int]] = [
+            ([b'{"email": "nobody@example.fr", ', b'"key": "wrong"}'], 401),
+            ([b'{"email": "nobody@exa'], 400),
+            ([], 422),
+            ([b" " * 60_000] * 100, 413),
+        ]
+        for chunks, status in bodies:
+            caller = HTTPConnection("127.0.0.1", server[1], timeout=30)
+            caller.request("POST", "/api/auth/login", iter(chunks), JSON, encode_chunked=True)
+            answer = caller.getresponse()
+            assert (answer.status, json.load(answer)["success"]) == (status, False)
+            caller.close()
+        head = "\r\n".join(f"{name}: {value}" for name, value in {**JSON, "Transfer-Encoding": "chunked"}.items())
+        with socket.create_connection(("127.0.0.1", server[1]), timeout=30) as torn:
+            torn.sendall(f"POST /api/auth/login HTTP/1.1\r\nHost: x\r\n{head}\r\n\r\n".encode())
+            torn.sendall(b"2\r\n{}\r\nno length\r\n")
+            assert torn.recv(64).startswith(b"HTTP/1.1 400 ")
 
     def test_a_walk_that_fails_names_its_step(
         self, server: tuple[subprocess.Popen[bytes], int], production: Environment

@@ -276,3 +276,8 @@ def test_a_removed_company_is_not_found(owner: Api) -> None:
     for method in ("GET", "PUT", "DELETE"):
         answer = owner.send(method, f"{_companies(recovery_id)}/{company}", {})
         assert (answer.status_code, answer.json()["message"]) == (404, "Company not found")
+
+
+def test_errors_name_the_side_first_as_the_reference_does(owner: Api) -> None:
+    errors = owner.errors("POST", f"/api/recoveries/{bare_case_id(owner)}/companies", {"company_type": "commercial"})
+    assert next(iter(errors)) == "relation_type"

@@ -42,9 +42,11 @@ class ContractField(serializers.Field):
         raise serializers.ValidationError(sentence, code=key)
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
-        """An empty string is an absent value: null where that is allowed, else "required"."""
+        """An empty string is null; null is an absent value where the field may be absent and holds no null."""
         if isinstance(data, str) and not data.strip() and not isinstance(self, serializers.JSONField):
             data = None
+        if data is None and not (self.allow_null or self.required):
+            data = serializers.empty
         return super().run_validation(data)
 
 

@@ -15,6 +15,9 @@ from legalcity.api.validation import ContractSerializer, read, reader_of
 from legalcity.lib.dates import day_text
 from legalcity.lib.live import live
 
+FAR = 18  # digits
+LAST_PAGE = 2**63 - 1
+
 
 class PageField(CodeField):
     """The number of a page, from 1."""
@@ -22,7 +25,10 @@ class PageField(CodeField):
     default_error_messages = {"page": _("The {field} field must be at least 1.")}
 
     def to_internal_value(self, data: Any) -> int:
-        """The number."""
+        """The number. One that no list can have stands for the last that there could be, which is as empty."""
+        text = str(data).strip()
+        if len(text) > FAR and text.isascii() and text.isdigit() and text.strip("0"):
+            return LAST_PAGE
         number = super().to_internal_value(data)
         if number < 1:
             self.fail("page")

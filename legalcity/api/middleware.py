@@ -7,12 +7,19 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
+from legalcity.lib.live import live
+from legalcity.lib.pages import is_of_the_api
+
 Handler = Callable[[HttpRequest], HttpResponse]
 
-API = "/api/"
-FOR_PROGRAMS = (API, "/v1/")
+BILLING = "/v1"
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 EXPOSED = "X-RateLimit-Limit, X-RateLimit-Remaining, Retry-After, X-Request-ID, Content-Disposition"
+
+
+def is_for_programs(path: str) -> bool:
+    """Whether an address is one of the two APIs, not a page."""
+    return is_of_the_api(path) or path.startswith(f"{BILLING}/") or path == BILLING
 
 
 class ApiHeaders:
@@ -27,7 +34,7 @@ class ApiHeaders:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Add the headers; answer a preflight."""
-        if not request.path.startswith(API):
+        if not is_of_the_api(request.path):
             return self.get_response(request)
         if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
             response = self._preflight(request)
@@ -44,6 +51,8 @@ class ApiHeaders:
         response["Access-Control-Allow-Methods"] = METHODS
         response["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Accept, Accept-Language, X-Request-ID"
         response["Access-Control-Max-Age"] = "86400"
+        # The browser asks, not its user: it is not counted.
+        response["X-RateLimit-Limit"] = response["X-RateLimit-Remaining"] = str(live.ANONYMOUS_PER_MINUTE)
         return response
 
 
@@ -64,7 +73,7 @@ class Language:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer in the language that was asked for."""
-        default = "en" if request.path.startswith(FOR_PROGRAMS) else "fr"
+        default = "en" if is_for_programs(request.path) else "fr"
         language = preferred_language(request.headers.get("Accept-Language", ""), default)
         with translation.override(language):
             response = self.get_response(request)

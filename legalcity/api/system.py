@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from legalcity.api.errors import SERVER_ERROR
-from legalcity.api.middleware import FOR_PROGRAMS
+from legalcity.api.middleware import is_for_programs
 from legalcity.api.views import ContractView
 from legalcity.lib.dates import moment_text, now
 from legalcity.lib.errors import NotFound
@@ -121,7 +121,7 @@ def ready(_request: HttpRequest) -> HttpResponse:
 
 
 def _envelope(request: HttpRequest, message: Any, status: int) -> HttpResponseBase | None:
-    if request.path.startswith(FOR_PROGRAMS):
+    if is_for_programs(request.path):
         return JsonResponse({"success": False, "message": str(message)}, status=status)
     return None
 

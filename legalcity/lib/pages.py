@@ -16,6 +16,13 @@ from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django_otp.middleware import OTPMiddleware
 
+API = "/api"
+
+
+def is_of_the_api(path: str) -> bool:
+    """Whether an address is the API's; `/api` itself is too."""
+    return path.startswith(f"{API}/") or path == API
+
 
 class PagesOnly:
     """Mixin: nothing is done for the API."""
@@ -24,7 +31,7 @@ class PagesOnly:
 
     def __call__(self, request: HttpRequest) -> Any:
         """Step aside, or do what the class does."""
-        if request.path.startswith("/api/"):
+        if is_of_the_api(request.path):
             return self.get_response(request)
         return super().__call__(request)  # type: ignore[misc]
 
