@@ -10,12 +10,13 @@ unexport PYTHONDONTWRITEBYTECODE
 PY := .venv/bin/python
 PORT ?= 8000
 ARGS ?=
+WRITTEN = $(or $(DATA_DIR),var)
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test screenshots lint serve worker beat migrate lock bench installed
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-16s%s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s%s\n", $$1, $$2 }'
 
 setup: ## make .venv from the locked requirements
 	@sh scripts/setup.sh requirements-dev.txt
@@ -41,12 +42,13 @@ serve: installed ## the production server on PORT (docs/ops.md)
 
 worker: installed ## a worker for the queue, with the clock when BEAT=1
 	@$(PY) -m legalcity.lib.startup worker
-	@exec $(PY) -m celery -A legalcity worker --loglevel INFO $(if $(filter 1,$(BEAT)),--beat --schedule var/beat,)
+	@mkdir -p $(WRITTEN)
+	@exec $(PY) -m celery -A legalcity worker --loglevel INFO $(if $(filter 1,$(BEAT)),--beat --schedule $(WRITTEN)/beat,)
 
 beat: installed ## the clock of the periodic tasks: one process in all
 	@$(PY) -m legalcity.lib.startup worker
-	@mkdir -p var
-	@exec $(PY) -m celery -A legalcity beat --loglevel INFO --schedule var/beat
+	@mkdir -p $(WRITTEN)
+	@exec $(PY) -m celery -A legalcity beat --loglevel INFO --schedule $(WRITTEN)/beat
 
 migrate: installed ## bring the database up to date
 	@$(PY) manage.py migrate

@@ -42,7 +42,8 @@ NOT_PROCESSED = _("Failed to process file")
 
 def most_bytes() -> int:
     """What a request may weigh: no call takes more than an upload."""
-    return max(live.FILE_MEGABYTES * MEBIBYTE + MULTIPART_ROOM, settings.MAX_BODY_BYTES)
+    upload: int = live.FILE_MEGABYTES * MEBIBYTE + MULTIPART_ROOM
+    return max(upload, settings.MAX_BODY_BYTES)
 
 
 class BoundedMultiPart(MultiPartParser):

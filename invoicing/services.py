@@ -45,11 +45,6 @@ def invoice_build(*, recovery_id: int, values: Mapping[str, Any]) -> Invoice:
     return Invoice(recovery_id=recovery_id, **rules.invoice_settled(values))
 
 
-def invoices_create(*, recovery_id: int, items: Sequence[Mapping[str, Any]]) -> list[Invoice]:
-    """Invoices of a new case, in one statement however many. Raises Invalid."""
-    return Invoice.objects.bulk_create([invoice_build(recovery_id=recovery_id, values=item) for item in items])
-
-
 def invoice_create(*, recovery_id: int, values: Mapping[str, Any]) -> Invoice:
     """A further invoice of a case. Raises Invalid, also when the case has one of that number."""
     return _saved(invoice_build(recovery_id=recovery_id, values=values))

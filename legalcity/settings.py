@@ -202,6 +202,10 @@ FIRM_DETAILS_REQUIRED = env.flag("FIRM_DETAILS_REQUIRED", default=not DEBUG)
 FIRMS_COOKIE_SECURE = env.flag("FIRMS_COOKIE_SECURE", default=True)
 FIRMS_SESSION_HOURS = env.number("FIRMS_SESSION_HOURS", default=8, least=1, most=24 * 30)
 
+# --- demonstration ---------------------------------------------------------------------------------------------
+# Whether `seed_demo` may write into this database: it makes staff, and a password for them.
+DEMONSTRATION_ALLOWED = env.flag("DEMONSTRATION_ALLOWED", default=DEBUG)
+
 # --- scoring: public data of companies -------------------------------------------------------------------------
 OPEN_DATA_ENABLED = env.flag("OPEN_DATA_ENABLED", default=False)
 RECHERCHE_ENTREPRISES_URL = (

@@ -8,10 +8,12 @@ lock=$1
 python=${PYTHON:-python3}
 done_with=.venv/installed.txt
 
-# What PDF invoices are drawn with. Where it cannot be installed, `manage.py check` says so and the rest works.
-drawing_libraries() {
+# What tells the types of uploads, and what PDF invoices are drawn with. Where these cannot be installed,
+# `manage.py check` says so and the rest works.
+system_libraries() {
     missing=
     libraries=$(PATH=$PATH:/usr/sbin:/sbin ldconfig -p 2>/dev/null) || return 0
+    case $libraries in *libmagic.so.1*) ;; *) missing="$missing libmagic1" ;; esac
     case $libraries in *libpango-1.0.so.0*) ;; *) missing="$missing libpango-1.0-0" ;; esac
     case $libraries in *libpangoft2-1.0.so.0*) ;; *) missing="$missing libpangoft2-1.0-0" ;; esac
     [ -e /usr/share/fonts/truetype/dejavu/DejaVuSans.ttf ] || missing="$missing fonts-dejavu-core"
@@ -21,9 +23,9 @@ drawing_libraries() {
     # shellcheck disable=SC2086 - one word for each package
     { apt-get install -y -qq --no-install-recommends $missing ||
         { apt-get update -qq && apt-get install -y -qq --no-install-recommends $missing; }; } >/dev/null 2>&1 ||
-        echo "setup: could not install$missing; PDF invoices will not be made" >&2
+        echo "setup: could not install$missing; uploads or PDF invoices will not work" >&2
 }
-drawing_libraries
+system_libraries
 
 for fits in "$lock" requirements-dev.txt; do
     if [ -x .venv/bin/python ] && cmp -s "$fits" "$done_with"; then

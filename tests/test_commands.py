@@ -81,6 +81,23 @@ class TestCreateApiUser:
             printed("create_api_user", "--email", email, *PROFILE[2:])
         assert not User.objects.exists()
 
+    @pytest.mark.parametrize(
+        ("option", "value", "told"),
+        [
+            ("--email", f"{'a' * 60}@{'.'.join(['b' * 60] * 4)}.fr", "more than 254 characters"),
+            ("--first-name", " ", "--first-name is empty"),
+            ("--last-name", "x" * 256, "--last-name has more than 255 characters"),
+            ("--entreprise", "\udcff", "--entreprise holds characters that cannot be stored"),
+            ("--first-name", "a\x00b", "--first-name holds characters that cannot be stored"),
+            ("--tokens", "2000000", "--tokens: "),
+            ("--tokens", "-1", "--tokens: "),
+        ],
+    )
+    def test_what_cannot_be_kept_is_refused_with_a_sentence(self, option: str, value: str, told: str) -> None:
+        with pytest.raises(CommandError, match=told):
+            printed("create_api_user", *PROFILE, option, value)
+        assert not User.objects.exists()
+
     def test_can_register_lets_the_user_register_others(self) -> None:
         plain = logged_in(new_user())
         assert plain.post("/api/auth/register", RegisterBody()).status_code == 403

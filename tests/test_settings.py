@@ -97,6 +97,8 @@ def test_page_sizes(settings_client: Api, change: Change) -> None:
             "per_page": ["The per page field must be between 1 and 3."]
         }
     assert len(settings_client.data("GET", f"/api/recoveries/{case}/invoices")["invoices"]) == 2
+    change(DEFAULT_PAGE_SIZE=9)
+    assert settings_client.data("GET", "/api/recoveries")["pagination"]["per_page"] == 3
 
 
 def test_editable_statuses(settings_client: Api, change: Change) -> None:

@@ -131,6 +131,8 @@ class TestSettings:
             ("DATABASE_URL", "postgres://user:hidden@host:5432", "names no database"),
             ("DATABASE_URL", "postgres://user:hidden@host:port/name", "names no database"),
             ("REDIS_URL", "http://user:hidden@host", "begins with redis://"),
+            ("PUBLIC_BASE_URL", "https://", "names neither a host nor a path"),
+            ("CLAMD_URL", "tcp://:3310", "names neither a host nor a path"),
         ],
     )
     def test_nonsense_is_refused_in_development_too(

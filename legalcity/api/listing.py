@@ -122,7 +122,7 @@ def asked(query: type[PageQuery], request: Request) -> Asked:
     reader = reader_of(query)
     values = read(reader, sent)
     names = [str(name) for name in reader.fields]
-    page, per_page = values.pop("page", 1), values.pop("per_page", live.DEFAULT_PAGE_SIZE)
+    page, per_page = values.pop("page", 1), values.pop("per_page", min(live.DEFAULT_PAGE_SIZE, live.MAX_PAGE_SIZE))
     filters = {name: values.get(name) for name in names if name not in ("page", "per_page")}
     if isinstance(reader, ListQuery):
         filters["sort_by"] = filters["sort_by"] or reader.default_sort[0]

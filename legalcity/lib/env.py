@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -83,6 +84,8 @@ class Environment:
         if raw and not raw.startswith(tuple(f"{scheme}://" for scheme in schemes)):
             begin = " or ".join(f"{scheme}://" for scheme in schemes)
             raise ImproperlyConfigured(f"{name} is not a URL that will do: write one that begins with {begin}.")
+        if raw and not _leads_somewhere(raw):
+            raise ImproperlyConfigured(f"{name} is not a URL that will do: it names neither a host nor a path.")
         return raw
 
     def database(self, name: str, default: str) -> dict[str, Any]:
@@ -115,3 +118,12 @@ class Environment:
             fault = "is not safe" if value else "is not set"
             raise ImproperlyConfigured(f"{name} {fault} and DEBUG=0 asks for it: {hint}")
         return value
+
+
+def _leads_somewhere(url: str) -> bool:
+    """Whether a URL names a host, or a path where that is enough (a socket, a file)."""
+    try:
+        parts = urlsplit(url)
+        return bool(parts.hostname) or (parts.scheme not in ("http", "https", "tcp") and bool(parts.path.strip("/")))
+    except ValueError:
+        return False

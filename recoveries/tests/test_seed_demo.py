@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import F, QuerySet
+from pytest_django import Settings
 from stdnum.fr import tva
 
 from accounts.models import User
@@ -141,6 +142,17 @@ class TestTopUp:
         with pytest.raises(CommandError, match="is not of this portfolio"):
             seed(5)
         assert not Recovery.objects.exists()
+
+    def test_production_is_no_place_for_it(self, settings: Settings) -> None:
+        settings.DEMONSTRATION_ALLOWED = False
+        with pytest.raises(CommandError, match="this is production"):
+            seed(1)
+        assert not User.objects.exists()
+
+    @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+    def test_a_day_far_from_ours_is_refused(self, day: str) -> None:
+        with pytest.raises(CommandError, match="--today must be between"):
+            seed(1, "--today", day)
 
     @pytest.mark.parametrize("cases", [-1, 10**12])
     def test_a_number_that_makes_no_sense_is_refused(self, cases: int) -> None:

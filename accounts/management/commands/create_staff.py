@@ -4,15 +4,11 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.core.validators import validate_email
 
-from accounts.models import User
+from accounts.profiles import email_checked, email_is_taken, text_checked
 from accounts.roles import ROLES
 from accounts.services import staff_create
-
-LONGEST = 255  # characters of a name
 
 
 class Command(BaseCommand):
@@ -30,18 +26,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Create the person, or refuse with a sentence."""
-        email = options["email"].strip().lower()
-        try:
-            validate_email(email)
-        except ValidationError as error:
-            raise CommandError(f"{email!r} is not an e-mail address") from error
-        for name in ("first_name", "last_name"):
-            if len(options[name]) > LONGEST:
-                raise CommandError(f"--{name.replace('_', '-')} has more than {LONGEST} characters")
-        if User.objects.filter(email=email).exists():
+        email = email_checked(options["email"])
+        if email_is_taken(email):
             raise CommandError(f"a user with the e-mail {email} exists already; give them a role in the back-office")
         user, password = staff_create(
-            email=email, first_name=options["first_name"], last_name=options["last_name"], role=options["role"]
+            email=email,
+            first_name=text_checked("--first-name", options["first_name"]),
+            last_name=text_checked("--last-name", options["last_name"]),
+            role=options["role"],
         )
         credentials = {"email": user.email, "password": password, "role": options["role"]}
         if options["json"]:

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db import transaction
-
 from accounts.models import User
 from invoicing.models import BillingClient, Currency, FirmInvoice, FirmInvoiceItem, InvoiceType, ProductType, Tax
 
@@ -45,12 +43,6 @@ class NewInvoice:
 def series(kind: InvoiceType.Series) -> InvoiceType:
     """The first type of invoices, or of credit notes."""
     return InvoiceType.objects.filter(series=kind).order_by("code")[0]
-
-
-@transaction.atomic
-def invoice_draft(new: NewInvoice) -> FirmInvoice:
-    """A draft."""
-    return draft_write(new)
 
 
 def draft_write(new: NewInvoice) -> FirmInvoice:

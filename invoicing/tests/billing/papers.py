@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from accounts.models import User
 from invoicing.billing.selectors import whole
 from invoicing.billing.services.clients import client_of
-from invoicing.billing.services.drafts import NewInvoice, NewItem, invoice_draft
+from invoicing.billing.services.drafts import NewInvoice, NewItem, draft_write
 from invoicing.billing.services.issuing import invoice_issue
 from invoicing.models import BillingClient, Currency, FirmInvoice, ProductType, Tax
 from tests.factories import ApiUserFactory
@@ -71,7 +71,7 @@ def item(price: str = "100", quantity: int = 1, *taxes: Tax, name: str = "Consul
 
 def draft(client: BillingClient | None = None, *items: NewItem, currency: str = "EUR", **fields: Any) -> FirmInvoice:
     """A draft for `client`."""
-    return invoice_draft(
+    return draft_write(
         NewInvoice(
             client=client or client_of(User.objects.filter(email="client@example.com").first() or client_user()),
             items=items or (item(),),

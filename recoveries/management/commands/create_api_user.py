@@ -4,17 +4,14 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
-from django.core.validators import validate_email
 from django.db import transaction
 
 from accounts.models import User
+from accounts.profiles import email_checked, email_is_taken, text_checked
 from accounts.roles import ROLES
 from accounts.services import key_issue, role_give
 from scoring.services.tokens import tokens_grant
-
-LONGEST = 255  # characters of a name
 
 
 class Command(BaseCommand):
@@ -37,20 +34,24 @@ class Command(BaseCommand):
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         """Create the user, or refuse with a sentence."""
-        email = options["email"].strip().lower()
-        self._require_good(email, options)
+        email = email_checked(options["email"])
+        if email_is_taken(email):
+            raise CommandError(f"a user with the e-mail {email} exists already")
         user = User.objects.create_user(
             email,
-            first_name=options["first_name"],
-            last_name=options["last_name"],
-            entreprise=options["entreprise"],
+            first_name=text_checked("--first-name", options["first_name"]),
+            last_name=text_checked("--last-name", options["last_name"]),
+            entreprise=text_checked("--entreprise", options["entreprise"], required=False),
             can_register=options["can_register"],
             is_staff=options["staff"],
         )
         if options["role"]:
             role_give(user=user, role=options["role"])
-        if options["tokens"] > 0:
-            tokens_grant(user=user, amount=options["tokens"], reason="create_api_user")
+        if options["tokens"]:
+            try:
+                tokens_grant(user=user, amount=options["tokens"], reason="create_api_user")
+            except ValueError as error:
+                raise CommandError(f"--tokens: {error}") from error
         credentials = {
             "email": user.email,
             "api_key": key_issue(user=user),
@@ -62,17 +63,3 @@ class Command(BaseCommand):
             return
         for name, value in credentials.items():
             self.stdout.write(f"{name}: {value}")
-
-    @staticmethod
-    def _require_good(email: str, options: dict[str, Any]) -> None:
-        try:
-            validate_email(email)
-        except ValidationError as error:
-            raise CommandError(f"{email!r} is not an e-mail address") from error
-        for name in ("first_name", "last_name", "entreprise"):
-            if len(options[name]) > LONGEST:
-                raise CommandError(f"--{name.replace('_', '-')} has more than {LONGEST} characters")
-        if options["tokens"] < 0:
-            raise CommandError("--tokens is 0 or more")
-        if User.objects.filter(email=email).exists():
-            raise CommandError(f"a user with the e-mail {email} exists already")

@@ -5,6 +5,7 @@ from argparse import ArgumentParser
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
@@ -14,6 +15,8 @@ from recoveries.demo.cases import REFERENCES
 from recoveries.demo.credentials import credentials_renew
 from recoveries.demo.portfolio import portfolio_load
 from recoveries.services.rates import rates_load
+
+FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 
 
 class Command(BaseCommand):
@@ -39,15 +42,19 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load with a progress bar, on standard error and only where it can be watched."""
-        cases = options["cases"]
+        if not settings.DEMONSTRATION_ALLOWED:
+            raise CommandError(
+                "this is production: a demonstration has no place here (DEMONSTRATION_ALLOWED=1 if it has)"
+            )
+        cases, day = options["cases"], options["today"] or today()
+        if not FIRST_DAY <= day <= LAST_DAY:
+            raise CommandError(f"--today must be between {FIRST_DAY} and {LAST_DAY}")
         if not 0 <= cases <= REFERENCES // 10:
             raise CommandError(f"--cases must be between 0 and {REFERENCES // 10}")
         rates_load()
         try:
             with tqdm(total=cases, unit=" cases", disable=None, dynamic_ncols=True) as bar:
-                loaded = portfolio_load(
-                    seed=options["seed"], cases=cases, today=options["today"] or today(), progress=bar.update
-                )
+                loaded = portfolio_load(seed=options["seed"], cases=cases, today=day, progress=bar.update)
         except NotOurs as error:
             raise CommandError(str(error)) from error
         self.stdout.write(
