@@ -40,7 +40,7 @@ SEARCHES = {
     "one letter": "z",
 }
 
-Statements = list[tuple[str, Any]]
+Statements = list[tuple[str, Any, bool]]  # the last: whether it is prepared
 
 
 def prepare() -> dict[str, Any]:
@@ -67,7 +67,8 @@ def captured() -> Iterator[Statements]:
     seen: Statements = []
 
     def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
-        seen.append((sql, params))
+        driver = connection.connection
+        seen.append((sql, params, driver.prepare_threshold is not None))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):
@@ -78,20 +79,28 @@ def _literal(value: Any) -> str:
     return "'" + value.replace("'", "''") + "'" if isinstance(value, str) else str(value)
 
 
-def milliseconds(sql: str, values: Any) -> float:
-    """What the server needs for a statement, prepared as the product's are: the median once its plan has settled."""
-    numbered, count = re.subn(r"%s", "{}", sql)
-    numbered = numbered.format(*(f"${number}" for number in range(1, count + 1))).replace("%%", "%")
-    arguments = f"({', '.join(map(_literal, values))})" if values else ""
-    times = []
+def _filled(sql: str, values: Any) -> str:
+    return re.sub(r"%s", "{}", sql).format(*values).replace("%%", "%")
+
+
+def milliseconds(sql: str, values: Any, prepared: bool = True) -> float:
+    """What the server needs for a statement, prepared or not as the product does: the median once its plan settled."""
+    literals = [_literal(value) for value in values]
+    explained = _filled(sql, literals)
     # A cursor of the driver: what Django's adds is not what is measured.
     with connection.connection.cursor() as cursor:
-        cursor.execute(f"PREPARE looked_at AS {numbered}", prepare=False)
+        if prepared:
+            marks = [f"${number}" for number in range(1, len(literals) + 1)]
+            cursor.execute(f"PREPARE looked_at AS {_filled(sql, marks)}", prepare=False)
+            given = f"({', '.join(literals)})" if literals else ""
+            explained = f"EXECUTE looked_at {given}"
+        times = []
         for _ in range(RUNS):
-            cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) EXECUTE looked_at {arguments}", prepare=False)
+            cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {explained}", prepare=False)
             plan = cursor.fetchone()[0][0]
             times.append(plan["Planning Time"] + plan["Execution Time"])
-        cursor.execute("DEALLOCATE looked_at", prepare=False)
+        if prepared:
+            cursor.execute("DEALLOCATE looked_at", prepare=False)
     return statistics.median(times[-3:])
 
 

@@ -256,3 +256,17 @@ def test_each_sort_of_the_list_is_read_from_its_index() -> None:
     for group in (1, 2, 3):
         nodes = explained(Wanted(owners[0], group, None, "created_at", True, 0, 15))
         assert_read_in_order(nodes, ["recovery_by_status_created"], group)
+
+
+@pytest.mark.postgres
+@needs_postgresql
+def test_lists_are_prepared_and_searches_are_planned_for_their_term(owner: Api) -> None:
+    case_id(owner)
+    for _ in range(6):
+        owner.data("GET", "/api/recoveries?search=company")
+        owner.data("GET", "/api/recoveries?page=1")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE '%%recoveries_recovery%%'")
+        prepared = [statement for (statement,) in cursor.fetchall()]
+    assert [statement for statement in prepared if "LIMIT" in statement]
+    assert not [statement for statement in prepared if "search_text" in statement and "LIMIT" in statement]

@@ -11,7 +11,7 @@ from django.db import connection
 
 from legalcity.lib.text import folded, like_pattern
 from recoveries.catalogue import catalogue
-from recoveries.selectors.sql import dialect
+from recoveries.selectors.sql import dialect, planned_for_their_values
 
 # Sorts of the API, each with its index (models.py, migration 0002); True for text, which has a collation.
 SORTS: dict[str, tuple[str, bool]] = {
@@ -56,18 +56,26 @@ def cases_page(wanted: Wanted) -> tuple[int, list[tuple[Any, ...]]]:
     """How many cases there are in all, and the rows (COLUMNS, maybe one more) of the page."""
     where, values = _conditions(wanted)
     with connection.cursor() as cursor:
-        if wanted.search is None and wanted.offset == 0:
+        if wanted.search is not None:
+            with planned_for_their_values():
+                return _any_page(cursor, wanted, where, values)
+        if wanted.offset == 0:
             return _first_page(cursor, wanted, where, values)
-        total = _total(cursor, wanted, where, values)
-        limit = min(wanted.limit, total - wanted.offset)
-        if limit <= 0:
-            return total, []
-        # The far half of a list is read from its end: the last page costs what the first one costs.
-        backwards = wanted.offset > total // 2
-        offset = total - wanted.offset - limit if backwards else wanted.offset
-        order = _order(wanted, descending=wanted.descending != backwards)
-        cursor.execute(f"SELECT {COLUMNS} {FROM} WHERE {where} {order}", [*values, limit, offset])
-        rows = cursor.fetchall()
+        return _any_page(cursor, wanted, where, values)
+
+
+def _any_page(cursor: Any, wanted: Wanted, where: str, values: list[Any]) -> tuple[int, list[tuple[Any, ...]]]:
+    """The total, then the page."""
+    total = _total(cursor, wanted, where, values)
+    limit = min(wanted.limit, total - wanted.offset)
+    if limit <= 0:
+        return total, []
+    # The far half of a list is read from its end: the last page costs what the first one costs.
+    backwards = wanted.offset > total // 2
+    offset = total - wanted.offset - limit if backwards else wanted.offset
+    order = _order(wanted, descending=wanted.descending != backwards)
+    cursor.execute(f"SELECT {COLUMNS} {FROM} WHERE {where} {order}", [*values, limit, offset])
+    rows = cursor.fetchall()
     return total, rows[::-1] if backwards else rows
 
 

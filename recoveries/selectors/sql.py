@@ -1,6 +1,9 @@
 """The few words in which PostgreSQL and SQLite differ, for the hand-written reads of this room."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -20,6 +23,25 @@ DIALECTS = {
     "postgresql": Dialect("json_build_array", "json_agg", f'COLLATE "{TEXT_ORDER["postgresql"]}"'),
     "sqlite": Dialect("json_array", "json_group_array", f'COLLATE "{TEXT_ORDER["sqlite"]}"'),
 }
+
+
+@contextmanager
+def planned_for_their_values() -> Iterator[None]:
+    """Inside, PostgreSQL plans statements for the values that they come with, and prepares none.
+
+    A prepared statement is planned once for any values. Of a search that plan expects a handful of matches, and sorts
+    a hundred thousand where it could have read the first page in order.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    connection.ensure_connection()
+    driver: Any = connection.connection
+    kept, driver.prepare_threshold = driver.prepare_threshold, None
+    try:
+        yield
+    finally:
+        driver.prepare_threshold = kept
 
 
 def dialect() -> Dialect:
