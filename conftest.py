@@ -27,22 +27,23 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--services-only",
         action="store_true",
-        help="leave out tests that never open the database: they tell the same on any",
+        help="leave out what tells the same on any database: tests that never open one, or say so of themselves",
     )
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Without `db` pytest-django keeps a test from the database; those that start processes name their own."""
-    if not config.getoption("--services-only"):
-        return
-    left_out = [item for item in items if not _opens_the_database(item)]
-    config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if _opens_the_database(item)]
+    """Leave out what was asked for; long tests come first, so that no process is left alone with one at the end."""
+    if config.getoption("--services-only"):
+        config.hook.pytest_deselected(items=[item for item in items if not _depends_on_the_database(item)])
+        items[:] = [item for item in items if _depends_on_the_database(item)]
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
-def _opens_the_database(item: pytest.Item) -> bool:
-    fixtures = getattr(item, "fixturenames", ())
-    return item.get_closest_marker("django_db") is not None or not {"db", "transactional_db"}.isdisjoint(fixtures)
+def _depends_on_the_database(item: pytest.Item) -> bool:
+    """Without `db` pytest-django keeps a test from it; tests that start processes of their own name theirs."""
+    opens = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
+    return bool(opens) and item.get_closest_marker("same_everywhere") is None
 
 
 def pytest_configure() -> None:

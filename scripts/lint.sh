@@ -11,9 +11,14 @@ export DEBUG=1
 unset DATABASE_URL REDIS_URL CELERY_BROKER_URL 2>/dev/null || true
 python=.venv/bin/python
 
+# The longest of them, beside the others.
+types=$(mktemp)
+$python -m mypy . >"$types" 2>&1 &
+mypy=$!
+trap 'kill $mypy 2>/dev/null || true; rm -f "$types"' EXIT
+
 step "ruff check" $python -m ruff check .
 step "ruff format" $python -m ruff format --check .
-step "mypy" $python -m mypy .
 step "imports" .venv/bin/lint-imports
 if find templates -name '*.html' | grep -q .; then
     step "templates" $python -m djlint templates --lint --quiet --profile django
@@ -21,3 +26,8 @@ fi
 step "migrations" $python manage.py makemigrations --check --dry-run
 step "django check" $python manage.py check
 step "django check --deploy" $python scripts/check_deploy.py
+echo "lint: mypy"
+if ! wait $mypy; then
+    cat "$types"
+    exit 1
+fi

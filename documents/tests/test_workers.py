@@ -31,6 +31,7 @@ from tests.factories import Api, case_id
 
 pytestmark = [
     pytest.mark.postgres,
+    pytest.mark.long,
     pytest.mark.skipif(connection.vendor != "postgresql", reason="another process sees PostgreSQL's rows only"),
     pytest.mark.skipif(not django_settings.REDIS_URL, reason="a queue between processes needs Redis (REDIS_URL)"),
     pytest.mark.django_db(transaction=True, serialized_rollback=True),

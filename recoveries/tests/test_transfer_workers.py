@@ -28,6 +28,7 @@ from tests.races import at_once, twin
 
 pytestmark = [
     pytest.mark.postgres,
+    pytest.mark.long,
     pytest.mark.skipif(connection.vendor != "postgresql", reason="workers need a database that processes share"),
     pytest.mark.skipif(not settings.REDIS_URL, reason="workers need a queue: set REDIS_URL"),
     pytest.mark.django_db(transaction=True, serialized_rollback=True),

@@ -13,7 +13,12 @@ from tests.backoffice import page_of
 from tests.browser.desk import NARROW, WIDE, Desk
 from tests.browser.furniture import may_add, page_of_one
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+# How pages look. What they ask of the database is walked by tests/test_roles.py.
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.same_everywhere,
+    pytest.mark.long,
+]
 
 Seat = Callable[..., Desk]
 ROOMS = sorted({model._meta.app_label for model in admin.site._registry})

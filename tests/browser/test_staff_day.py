@@ -18,7 +18,7 @@ from recoveries.statuses import Step
 from tests.browser.desk import NARROW, WIDE, Desk
 from tests.factories import Api, file_case
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [pytest.mark.django_db(transaction=True, serialized_rollback=True), pytest.mark.long]
 
 Seat = Callable[..., Desk]
 Person = tuple[User, str]
