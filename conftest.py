@@ -88,7 +88,6 @@ def fresh(settings: Settings) -> Iterator[None]:
     _forget_everything()
     with translation.override("en"):
         yield
-    _forget_everything()
 
 
 @pytest.fixture
