@@ -1,10 +1,13 @@
 """The system libraries that papers need, and what to say where they are missing."""
 
+import ctypes
 from functools import lru_cache
 
 from django.utils.translation import gettext as _
 from PIL import ImageFile
 
+# WeasyPrint opens several libraries of the system; this one needs all the others, as `ldd` tells.
+SHARED = "libpangoft2-1.0.so.0"
 APT = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 fonts-dejavu-core"
 
 
@@ -21,6 +24,19 @@ def _works() -> bool:
     # It makes Pillow take torn images, in the whole process; the check of uploads wants them refused.
     ImageFile.LOAD_TRUNCATED_IMAGES = False
     return bool(weasyprint.VERSION)
+
+
+def _is_there() -> bool:
+    try:
+        ctypes.CDLL(SHARED)
+    except OSError:
+        return False
+    return True
+
+
+def pdf_problem_at_start() -> str | None:
+    """The same sentence, without the half second that WeasyPrint takes to load: every command and worker waits here."""
+    return None if _is_there() else pdf_problem()
 
 
 def pdf_problem() -> str | None:

@@ -7,9 +7,7 @@ from datetime import date, datetime
 from pathlib import PurePath
 from typing import IO, Any
 
-import openpyxl
 from django.utils.translation import gettext as _
-from import_export.formats import base_formats
 from tablib import Dataset
 
 from documents.content import ContentRefused, inspect
@@ -23,33 +21,6 @@ MOST_COLUMNS = 120
 MOST_LINES = 20_000  # with empty ones between the rows
 
 Rows = list[list[str]]
-
-
-class BoundedXlsx(base_formats.XLSX):
-    """The library's reader walks to wherever a sheet says it ends, which may be its millionth row."""
-
-    def create_dataset(self, in_stream: bytes, **kwargs: Any) -> Dataset:
-        """The first sheet, as far as a file of cases may go."""
-        book = openpyxl.load_workbook(io.BytesIO(in_stream), read_only=True, data_only=True)
-        try:
-            sheet = book.worksheets[0]
-            sheet.reset_dimensions()
-            rows = sheet.iter_rows(max_row=MOST_LINES, max_col=MOST_COLUMNS, values_only=True)
-            return _dataset([cell_text(value) for value in row] for row in rows)
-        finally:
-            book.close()
-
-
-class BoundedCsv(base_formats.CSV):
-    """Semicolons, commas or tabs, whichever the headings are set apart by."""
-
-    def create_dataset(self, in_stream: str, **kwargs: Any) -> Dataset:
-        """The table."""
-        if max(in_stream.count("\n"), in_stream.count("\r")) > MOST_LINES:
-            raise BadRequest(_too_long())
-        head = in_stream.partition("\n")[0]
-        delimiter = max(";,\t", key=head.count)
-        return _dataset(csv.reader(io.StringIO(in_stream, newline=""), delimiter=delimiter, strict=True))
 
 
 def file_rows(file: IO[bytes], name: str) -> Rows:
@@ -74,13 +45,13 @@ def file_rows(file: IO[bytes], name: str) -> Rows:
 def _read(data: bytes, name: str) -> Dataset:
     extension = PurePath(name).suffix.lower()
     if extension == ".csv":
-        return BoundedCsv().create_dataset(_decoded(data))
+        return _csv_table(_decoded(data))
     if extension != ".xlsx":
         raise BadRequest(_("Send a CSV or an XLSX file."))
     if inspect(io.BytesIO(data), file_name="cases.xlsx").mime != XLSX_KIND.mime:
         raise BadRequest(_("Send a CSV or an XLSX file."))
     try:
-        return BoundedXlsx().create_dataset(data)
+        return _xlsx_table(data)
     except BadRequest:
         raise
     except Exception as error:  # Whatever openpyxl says of a workbook whose parts do not fit together.
@@ -95,6 +66,29 @@ def _decoded(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("cp1252", errors="replace")
+
+
+def _csv_table(text: str) -> Dataset:
+    """Semicolons, commas or tabs, whichever the headings are set apart by."""
+    if max(text.count("\n"), text.count("\r")) > MOST_LINES:
+        raise BadRequest(_too_long())
+    head = text.partition("\n")[0]
+    delimiter = max(";,\t", key=head.count)
+    return _dataset(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
+
+
+def _xlsx_table(data: bytes) -> Dataset:
+    """The first sheet, as far as a file of cases may go, whatever it says of its own size."""
+    import openpyxl  # A fifth of the time that commands and workers take to start, most of which read no workbook.
+
+    book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
+    try:
+        sheet = book.worksheets[0]
+        sheet.reset_dimensions()
+        rows = sheet.iter_rows(max_row=MOST_LINES, max_col=MOST_COLUMNS, values_only=True)
+        return _dataset([cell_text(value) for value in row] for row in rows)
+    finally:
+        book.close()
 
 
 def _dataset(rows: Iterable[Sequence[str]]) -> Dataset:

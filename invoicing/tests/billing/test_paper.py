@@ -211,7 +211,8 @@ def test_a_client_downloads_the_paper() -> None:
 
 @pytest.fixture
 def without_pango(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """A machine where `import weasyprint` fails, as it does without Pango."""
+    """A machine without Pango: it cannot be opened, and `import weasyprint` fails."""
+    monkeypatch.setattr(libraries, "SHARED", "libnowhere.so.0")
     monkeypatch.setitem(sys.modules, "weasyprint", None)
     libraries._works.cache_clear()
     yield
