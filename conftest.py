@@ -48,6 +48,7 @@ def _depends_on_the_database(item: pytest.Item) -> bool:
 
 def pytest_configure() -> None:
     """Each process of a run keeps to its own keys of a shared cache."""
+    gc.disable()  # Until all tests are found: what is imported stays.
     for options in django_settings.CACHES.values():
         options["KEY_PREFIX"] = f"{options.get('KEY_PREFIX', '')}-test-{os.getpid()}"
     django_settings.PASSWORD_HASHERS = ["tests.hashing.QuickArgon2"]
@@ -59,6 +60,7 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)
+    gc.enable()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

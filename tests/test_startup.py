@@ -213,13 +213,14 @@ class TestServer:
             **{name: production[name] for name in ("PATH", "HOME")},
             "DATA_DIR": str(tmp_path_factory.mktemp("embedded")),
             "WEB_CONCURRENCY": "1",
+            "RATE_LIMITS_ENABLED": "0",  # These tests log in more often than anybody may.
         }
         assert run(environment, "manage.py", "migrate", "--verbosity", "0").returncode == 0
         return environment
 
-    @pytest.fixture
+    @pytest.fixture(scope="class")
     def server(self, embedded: Environment) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
-        """The embedded default under the production server, answering."""
+        """The embedded default under the production server, answering; it ends when it is told to."""
         port = free_port()
         command = [sys.executable, "-m", "gunicorn", "legalcity.wsgi"]
         with (Path(embedded["DATA_DIR"]) / "server.log").open("wb") as log:
@@ -227,19 +228,16 @@ class TestServer:
         try:
             _wait_until_ready(port, process)
             yield process, port
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(timeout=30) == 0
         finally:
-            process.terminate()
+            process.kill()
             process.wait()
 
-    def test_it_answers_and_ends_when_told(
-        self, server: tuple[subprocess.Popen[bytes], int], production: Environment
-    ) -> None:
-        process, port = server
-        with urlopen(f"http://127.0.0.1:{port}/readyz", timeout=10) as answer:
+    def test_it_answers(self, server: tuple[subprocess.Popen[bytes], int], production: Environment) -> None:
+        with urlopen(f"http://127.0.0.1:{server[1]}/readyz", timeout=10) as answer:
             assert answer.read() == b"ready\n"
         assert not (Path(production["HOME"]) / ".gunicorn").exists()
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=30) == 0
 
     def test_bodies_without_a_length_are_read(self, server: tuple[subprocess.Popen[bytes], int]) -> None:
         bodies: list[tuple[list[bytes], int]] = [
