@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db.models import F, QuerySet
+from django.test import TestCase
 from pytest_django import Settings
 from stdnum.fr import tva
 
@@ -208,9 +209,10 @@ class TestExactness:
         assert not Recovery.objects.exclude(status_id=Step.PAID).filter(amount_torecover=0).exists()
 
 
-class TestBelief:
-    @pytest.fixture(autouse=True)
-    def portfolio(self, db: None) -> None:
+class TestBelief(TestCase):
+    @classmethod
+    def setUpTestData(cls) -> None:
+        """One portfolio, which none of them changes."""
         seed(150)
 
     def test_companies_pass_the_strictest_rules(self) -> None:
