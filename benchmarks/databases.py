@@ -125,13 +125,18 @@ def fill(name: str, cases: int) -> None:
         ).fetchall()
         for index, _definition in found:
             connection.execute(f"DROP INDEX {index}")
-        values = {"cases": cases, **WORDS_AND_FOLDED}
-        for statement in (HERE / "fill.sql").read_text().split(";\n"):
-            if statement.strip():
-                psycopg.ClientCursor(connection).execute(statement, values)
+        write_rows(connection, cases)
         for _index, definition in found:
             connection.execute(definition)
         connection.execute("VACUUM (ANALYZE)")
+
+
+def write_rows(connection: psycopg.Connection, cases: int) -> None:
+    """What `fill.sql` says: `cases` cases of 200 accounts, with all that belongs to them."""
+    values = {"cases": cases, **WORDS_AND_FOLDED}
+    for statement in (HERE / "fill.sql").read_text().split(";\n"):
+        if statement.strip():
+            psycopg.ClientCursor(connection).execute(statement, values)
 
 
 WORDS_AND_FOLDED = {key: list(words) for key, words in WORDS.items()} | {

@@ -3,10 +3,10 @@
 -- Names come in pairs (as written, folded for the search), so that what is copied is exactly what the services write.
 
 INSERT INTO accounts_user (id, password, is_superuser, email, first_name, last_name, entreprise, siren, address, city,
-    postal, phone, metadata, sealed_auth_secret, has_api_access, can_register, is_staff, is_active, created_at,
-    updated_at)
+    postal, phone, metadata, sealed_auth_secret, has_api_access, can_register, is_staff, is_active, language,
+    created_at, updated_at)
 SELECT n, '!', false, 'account' || n || '@bench.example', 'Account', 'No ' || n, 'Account ' || n, '', '', '', '', '',
-    '{}', '', true, false, false, true, now(), now()
+    '{}', '', true, false, false, true, 'fr', now(), now()
 FROM generate_series(1, 200) n;
 
 CREATE UNLOGGED TABLE bench_case AS
