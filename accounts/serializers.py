@@ -17,6 +17,8 @@ class LoginSerializer(ContractSerializer):
 class RegisterSerializer(ContractSerializer):
     """The profile of a new API user."""
 
+    told_first = ("email",)
+
     first_name = TextField()
     last_name = TextField()
     email = EmailField()

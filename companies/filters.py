@@ -30,6 +30,8 @@ class RelationField(WordField):
 class CompanyQuery(ListQuery):
     """The query string of the list."""
 
+    told_first = ("per_page",)
+
     search = SearchField()
     relation_type = RelationField(required=False)
     sorts = {

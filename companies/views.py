@@ -23,12 +23,9 @@ from legalcity.lib.errors import NotFound
 class RelatedCompanySerializer(CompanySerializer):
     """A company and the side on which it enters a case."""
 
-    relation_type = RelationField()
+    told_first = ("relation_type", "company_legalrep_firstname")
 
-    def get_fields(self) -> dict[str, Any]:
-        """The side first, as the reference lists it."""
-        fields: dict[str, Any] = super().get_fields()
-        return {"relation_type": fields.pop("relation_type"), **fields}
+    relation_type = RelationField()
 
 
 class CompanyView(NestedView):

@@ -860,7 +860,7 @@ def test_wrong_queries_are_422_under_their_key(query: Query, owner: Api) -> None
 def test_every_wrong_part_of_a_query_is_named(query: Query, owner: Api) -> None:
     wrong = dict.fromkeys(query.fields, NUL)
     text = "&".join(f"{name}={quote(value)}" for name, value in wrong.items())
-    assert list(owner.errors("GET", f"{query.address(owner)}?{text}")) == list(query.fields)
+    assert set(owner.errors("GET", f"{query.address(owner)}?{text}")) == set(query.fields)
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=str)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -47,7 +47,10 @@ class ContractSerializer(ContractField, serializers.Serializer):
     """Reads a body. Rules over several fields are in `rule_errors`, asked even when single fields failed.
 
     `stored` (in the context) is what a partial update builds upon: rules see it merged with what was sent.
+    Errors stand in the order of the fields, whoever found them, but for `told_first`: those of the reference do.
     """
+
+    told_first: ClassVar[tuple[str, ...]] = ()
 
     def rule_errors(self, values: dict[str, Any]) -> Errors:
         """Sentences of the rules that `values` (the merged state) break. Pure; overridden by rooms."""
@@ -83,8 +86,17 @@ class ContractSerializer(ContractField, serializers.Serializer):
                 pass
         errors = merged(failed, self.rule_errors({**self.context.get("stored", {}), **values}))
         if errors:
-            raise _failure(errors)
+            raise _failure(self._in_order(errors))
         return values
+
+    def _in_order(self, errors: Errors) -> Errors:
+        names = [*self.told_first, *map(str, self.fields)]
+
+        def place(key: str) -> int:
+            name = key.partition(".")[0]
+            return names.index(name) if name in names else len(names)
+
+        return {key: errors[key] for key in sorted(errors, key=place)}
 
     def _not_an_object(self) -> Errors:
         if self.root is self:

@@ -91,7 +91,11 @@ def _without_numbers(sentence: str) -> str:
 
 
 def _assert_sentences(response: Documented, provoked: Provoked) -> None:
-    """Each documented field with its documented sentences, all of them, in their order."""
+    """Each documented field with its documented sentences, all of them, and all in their order."""
+    documented = list(response.body["errors"])
+    for answer in provoked.answers:
+        fields = [field for field in answer.json()["errors"] if field in documented]
+        assert fields == sorted(fields, key=documented.index)
     given = {field: said for answer in provoked.answers for field, said in answer.json()["errors"].items()}
     for field, sentences in response.body["errors"].items():
         if (response.method, response.path, field) not in provocations.EXCUSED_SENTENCES:
