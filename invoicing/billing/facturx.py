@@ -10,6 +10,7 @@ from typing import Any
 from invoicing.billing.paper import Paper, PaperLine
 from invoicing.billing.pdf import pdf_of
 from invoicing.billing.rules import LATE_INDEMNITY, VatTotal
+from legalcity.lib.text import xml_text
 
 LEVEL = "en16931"
 INVOICE, CREDIT_NOTE = "380", "381"  # UNTDID 1001
@@ -46,8 +47,17 @@ def xml_of(paper: Paper) -> bytes:
     """The content as CII XML, valid against the XSD of the profile."""
     from facturx.generate_xml import generate_cii_xml
 
-    document: bytes = generate_cii_xml(_terms(paper), level=LEVEL, check_xsd=True, check_schematron=False)
+    document: bytes = generate_cii_xml(_in_xml(_terms(paper)), level=LEVEL, check_xsd=True, check_schematron=False)
     return document
+
+
+def _in_xml(value: Any) -> Any:
+    """The terms without what XML cannot hold, in whatever way it came into a name."""
+    if isinstance(value, dict):
+        return {name: _in_xml(each) for name, each in value.items()}
+    if isinstance(value, list):
+        return [_in_xml(each) for each in value]
+    return xml_text(value) if isinstance(value, str) else value
 
 
 def _terms(paper: Paper) -> dict[str, Any]:

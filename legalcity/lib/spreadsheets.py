@@ -1,14 +1,14 @@
 """Tables for spreadsheet programs, which take some texts for formulas: those are made harmless."""
 
 import csv
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import IO, Any
 
+from legalcity.lib.text import xml_text
+
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")  # which workbooks are made of; XML 1.0, production 2
 MOST_CHARACTERS = 32_767  # in a cell, by the format
 
 
@@ -54,4 +54,4 @@ def _text(value: Any) -> str:
 def _cell(value: Any) -> Any:
     if not isinstance(value, str):
         return float(value) if isinstance(value, Decimal) else value
-    return harmless(NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", value))[:MOST_CHARACTERS]
+    return harmless(xml_text(value))[:MOST_CHARACTERS]

@@ -1,8 +1,10 @@
-"""Text as search sees it, and text that no database takes."""
+"""Text as search sees it, and text that no database or no XML takes."""
 
+import re
 import unicodedata
 
 UNSTORABLE = "\x00"
+NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
 
 
 def folded(text: str) -> str:
@@ -28,6 +30,11 @@ def is_storable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def xml_text(text: str) -> str:
+    """`text` with a replacement character for each that XML, of which workbooks and e-invoices are, cannot hold."""
+    return NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def like_pattern(term: str) -> str:

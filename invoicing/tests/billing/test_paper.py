@@ -201,6 +201,13 @@ def test_nothing_is_fetched_for_a_paper() -> None:
     assert "root:" not in text(pdf)
 
 
+def test_characters_that_xml_cannot_hold_are_replaced() -> None:
+    odd = "Conseil\x07 juridique\uffff"
+    paper = paper_of(issued(None, item(name=odd), observations=odd))
+    assert xml_of(paper).decode().count("Conseil\ufffd juridique\ufffd") == 2
+    assert list(read(facturx_of(paper)).attachments) == ["factur-x.xml"]
+
+
 def test_a_client_downloads_the_paper() -> None:
     paper = several()
     answer = Panel.of("client@example.com").get(f"invoice/{paper.pk}/pdf")

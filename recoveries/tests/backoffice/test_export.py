@@ -107,9 +107,9 @@ def test_harmless_text_stays_as_it_is() -> None:
 
 def test_control_characters_do_not_break_a_workbook(owner: Api, office: Client) -> None:
     case_id(owner)
-    Recovery.objects.update(debtor_company="a\x07b")
+    Recovery.objects.update(debtor_company="a\x07b\uffff")
     [row] = xlsx_of(office.post(f"{LIST}export/xlsx/"))
-    assert row["debtor_company"] == "a\ufffdb"
+    assert row["debtor_company"] == "a\ufffdb\ufffd"
 
 
 def test_too_many_rows_for_a_workbook_are_refused(owner: Api, office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
