@@ -31,16 +31,17 @@ def facturx_of(paper: Paper) -> bytes:
         flavor="factur-x",
         level=LEVEL,
         check_xsd=False,
-        pdf_metadata={
-            "author": str(paper.seller["name"]),
-            "keywords": "Factur-X",
-            "title": f"{paper.seller['name']} : {paper.invoice.invoice_type.name} {paper.invoice}",
-            "subject": f"{paper.invoice.invoice_type.name} {paper.invoice}",
-        },
+        pdf_metadata=_in_xml(_metadata(paper)),
         lang="fr-FR",
         afrelationship="alternative",
     )
     return mixed
+
+
+def _metadata(paper: Paper) -> dict[str, str]:
+    title = f"{paper.invoice.invoice_type.name} {paper.invoice}"
+    name = str(paper.seller["name"])
+    return {"author": name, "keywords": "Factur-X", "title": f"{name} : {title}", "subject": title}
 
 
 def xml_of(paper: Paper) -> bytes:
