@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.serializers import Field
 
@@ -189,6 +191,14 @@ def things(owner: Api, *, bare: bool = False) -> Things:
     return Things(owner, bare=bare)
 
 
+@contextmanager
+def undone() -> Iterator[None]:
+    """What is done inside leaves no row: things that were made for one call serve the next one too."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
 def doors() -> list[Door]:
     """Every call that takes a JSON body."""
     return [
@@ -257,9 +267,14 @@ class Query:
     route: Route
 
     @property
+    def reader(self) -> ContractSerializer:
+        """What reads the query."""
+        return self.route.view.queries["list"]()
+
+    @property
     def fields(self) -> dict[str, Field]:
-        """What reads each part of the query."""
-        return dict(self.route.view.queries["list"]().fields)
+        """What reads each part of it."""
+        return dict(self.reader.fields)
 
     def address(self, owner: Api) -> str:
         """The list of a case of `owner`."""

@@ -1,13 +1,11 @@
 """Whatever a client can send gets its documented form, and never a 5xx."""
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-from django.db import transaction
 from pytest_django import Settings
 
 from legalcity.api import fields, listing
@@ -15,7 +13,7 @@ from legalcity.api.validation import ContractSerializer
 from recoveries.models import Recovery
 from recoveries.serializers import InvoiceListField
 from scoring.serializers import CompanyIdField, ServicesField
-from tests.doors import BODIES, WITH_FILES, Door, Place, Query, doors, places, queries, routes, things
+from tests.doors import BODIES, WITH_FILES, Door, Place, Query, doors, places, queries, routes, things, undone
 from tests.factories import (
     Api,
     CompanyBody,
@@ -164,8 +162,12 @@ APPLICABLE = {
 }
 
 
-def _places_of(door: Door) -> list[Place]:
-    return [place for place in PLACES if place.door == door]
+def _by_door(places: list[Place]) -> Any:
+    """The places of each door that has any, as parameters of a test."""
+    return pytest.mark.parametrize(
+        ("door", "places"),
+        [pytest.param(door, list(group), id=str(door)) for door, group in groupby(places, lambda place: place.door)],
+    )
 
 
 def _wrong(place: Place) -> list[Any]:
@@ -183,19 +185,11 @@ def _body(place: Place, value: Any) -> dict[str, Any]:
     return body
 
 
-@contextmanager
-def undone() -> Iterator[None]:
-    """What is done inside leaves no row: what was made for one value serves the next one too."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
-@pytest.mark.parametrize("door", DOORS, ids=str)
-def test_wrong_values_are_422_under_their_key(door: Door, owner: Api) -> None:
+@_by_door(PLACES)
+def test_wrong_values_are_422_under_their_key(door: Door, places: list[Place], owner: Api) -> None:
     address = door.address(owner)
     taken = []
-    for place in _places_of(door):
+    for place in places:
         for value in _wrong(place):
             answer = owner.send(door.method, address, _body(place, value))
             if answer.status_code != 422 or not _says_something(answer.json()["errors"].get(place.name)):
@@ -211,10 +205,10 @@ def _says_something(sentences: Any) -> bool:
 NEEDED = {*APPLICABLE, "company_legal_form", "company_siren", "company_name"}
 
 
-@pytest.mark.parametrize("door", DOORS, ids=str)
-def test_null_is_422_unless_the_field_may_be_null(door: Door, owner: Api) -> None:
+@_by_door(PLACES)
+def test_null_is_422_unless_the_field_may_be_null(door: Door, places: list[Place], owner: Api) -> None:
     address = door.address(owner)
-    for place in _places_of(door):
+    for place in places:
         with undone():
             answer = owner.send(door.method, address, _body(place, None))
         may_be_null = place.field.allow_null or not place.field.required
@@ -225,12 +219,10 @@ def test_null_is_422_unless_the_field_may_be_null(door: Door, owner: Api) -> Non
             assert _says_something(answer.json()["errors"][place.name])
 
 
-@pytest.mark.parametrize("door", [door for door in DOORS if door.method == "POST"], ids=str)
-def test_required_fields_are_required(door: Door, owner: Api) -> None:
+@_by_door([place for place in PLACES if place.field.required and place.door.method == "POST"])
+def test_required_fields_are_required(door: Door, places: list[Place], owner: Api) -> None:
     address = door.address(owner)
-    for place in _places_of(door):
-        if not place.field.required:
-            continue
+    for place in places:
         errors = owner.errors("POST", address, place.body_without())
         [sentence] = errors[place.name]
         assert sentence.endswith(" is required.")
@@ -240,12 +232,13 @@ def test_required_fields_are_required(door: Door, owner: Api) -> None:
         assert place.name in blank
 
 
-@pytest.mark.parametrize("door", [door for door in DOORS if door.route.name != "login"], ids=str)
-def test_text_may_be_as_long_as_its_limit(door: Door, owner: Api) -> None:
+TEXTS = [place for place in PLACES if type(place.field) is fields.TextField and place.door.route.name != "login"]
+
+
+@_by_door(TEXTS)
+def test_text_may_be_as_long_as_its_limit(door: Door, places: list[Place], owner: Api) -> None:
     address = door.address(owner)
-    for place in _places_of(door):
-        if type(place.field) is not fields.TextField:
-            continue
+    for place in places:
         limit = place.field.limit if isinstance(place.field.limit, int) else place.field.limit()
         words = str(place.keys[-1]).replace("_", " ")
         errors = owner.errors(door.method, address, _long(place, "x" * (limit + 1)))
@@ -860,7 +853,8 @@ def test_wrong_queries_are_422_under_their_key(query: Query, owner: Api) -> None
 def test_every_wrong_part_of_a_query_is_named(query: Query, owner: Api) -> None:
     wrong = dict.fromkeys(query.fields, NUL)
     text = "&".join(f"{name}={quote(value)}" for name, value in wrong.items())
-    assert set(owner.errors("GET", f"{query.address(owner)}?{text}")) == set(query.fields)
+    in_order = list(dict.fromkeys((*query.reader.told_first, *query.fields)))
+    assert list(owner.errors("GET", f"{query.address(owner)}?{text}")) == in_order
 
 
 @pytest.mark.parametrize("query", QUERIES, ids=str)

@@ -20,7 +20,7 @@ MANY = hypothesis_settings(max_examples=300, deadline=None, derandomize=True)
 amounts = st.integers(1, 10_000_000).map(lambda cents: Decimal(cents).scaleb(-2))
 days = st.integers(0, 800)
 payments = st.builds(Payment, amounts, days)
-claims = st.builds(Claim, amounts, days, st.lists(payments, max_size=3).map(tuple), st.sampled_from(list(Outcome)))
+claims = st.builds(Claim, amounts, days, st.lists(payments, max_size=4).map(tuple), st.sampled_from(list(Outcome)))
 registrations = st.builds(
     Registration,
     active=st.booleans(),
@@ -34,7 +34,7 @@ facts = st.builds(
     identity=st.sampled_from(list(Identity)),
     legal_form=st.sampled_from(["", "SAS", "SARL", "SA", "SNC", "GIE", "Autre"]),
     country=st.sampled_from([None, "FR", "DE", "US"]),
-    own=st.lists(claims, max_size=4).map(tuple),
+    own=st.lists(claims, max_size=6).map(tuple),
     others=st.none() | st.sampled_from(list(Band)),
     registration=st.none() | registrations,
     company_days=st.none() | st.integers(0, 20_000),
