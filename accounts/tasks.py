@@ -7,13 +7,13 @@ from accounts import tokens
 from legalcity.lib.dates import now
 
 
-@shared_task
+@shared_task(name="accounts.tasks.purge_tokens")
 def purge_tokens() -> int:
     """Delete expired tokens; returns how many."""
     return tokens.tokens_purge(moment=now())
 
 
-@shared_task
+@shared_task(name="accounts.tasks.purge_sessions")
 def purge_sessions() -> None:
     """Delete the expired sessions of browsers: the back-office's, and those of readers of the firm's invoices."""
     call_command("clearsessions")

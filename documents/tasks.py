@@ -14,7 +14,7 @@ BACKOFF = (1, 3, 15)
 EAGER_RETRIES = 2
 
 
-@shared_task(bind=True, max_retries=len(BACKOFF))
+@shared_task(name="documents.tasks.process", bind=True, max_retries=len(BACKOFF))
 def process(self: Any, document_id: int) -> str:
     """Take a document as far as it goes; come back a few times while something temporary is in the way."""
     outcome = document_process(document_id=document_id, moment=now())
@@ -25,7 +25,7 @@ def process(self: Any, document_id: int) -> str:
     raise self.retry(countdown=BACKOFF[retries])
 
 
-@shared_task
+@shared_task(name="documents.tasks.sweep")
 def sweep() -> dict[str, int]:
     """Begin again what was left behind; remove what nothing knows from a part of the storage. Counts of both."""
     moment = now()

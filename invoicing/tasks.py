@@ -16,7 +16,7 @@ TEMPORARY = (OperationalError, InterfaceError)
 RETRIES = 5
 
 
-@shared_task(bind=True, max_retries=RETRIES)
+@shared_task(name="invoicing.tasks.bill_charge", bind=True, max_retries=RETRIES)
 def bill_charge(self: Any, charge_id: int) -> None:
     """Bill a charge. A database that is away is waited for; without the firm's details the charge goes on waiting."""
     try:
@@ -27,7 +27,7 @@ def bill_charge(self: Any, charge_id: int) -> None:
         log.warning("charge_waits", charge_id=charge_id, fields=sorted(error.errors))
 
 
-@shared_task
+@shared_task(name="invoicing.tasks.sweep_charges")
 def sweep_charges() -> int:
     """Queue again the charges that were left behind; returns how many."""
     waiting = charges.charges_left_behind(moment=now())

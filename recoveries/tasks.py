@@ -13,7 +13,7 @@ TEMPORARY = (OperationalError, InterfaceError)
 RETRIES = 5
 
 
-@shared_task(bind=True, max_retries=RETRIES)
+@shared_task(name="recoveries.tasks.transfer_to_injunction", bind=True, max_retries=RETRIES)
 def transfer_to_injunction(self: Any, request_id: int) -> str:
     """Carry a transfer out. A database that is away is waited for; anything else fails the request."""
     try:
@@ -25,7 +25,7 @@ def transfer_to_injunction(self: Any, request_id: int) -> str:
         raise
 
 
-@shared_task
+@shared_task(name="recoveries.tasks.sweep_transfers")
 def sweep_transfers() -> int:
     """Queue again the transfers that were left behind; returns how many."""
     waiting = transfer.transfers_left_behind(moment=now())
@@ -34,20 +34,20 @@ def sweep_transfers() -> int:
     return len(waiting)
 
 
-@shared_task
+@shared_task(name="recoveries.tasks.record_deadline_alerts")
 def record_deadline_alerts() -> int:
     """Reckon the next deadlines anew and record those that are about to lapse; returns how many are new."""
     deadlines.next_deadlines_refresh()
     return deadlines.alerts_record(days=live.DEADLINE_NOTICE_DAYS, today=today())
 
 
-@shared_task
+@shared_task(name="recoveries.tasks.forget_imports")
 def forget_imports() -> int:
     """Delete files of cases that nobody confirmed; returns how many."""
     return importing.imports_forget(moment=now())
 
 
-@shared_task(bind=True, max_retries=emails.MOST_ATTEMPTS + RETRIES)
+@shared_task(name="recoveries.tasks.send_email", bind=True, max_retries=emails.MOST_ATTEMPTS + RETRIES)
 def send_email(self: Any, email_id: int) -> None:
     """Send an e-mail to a debtor. A mail server or a database that is away is waited for."""
     try:
@@ -58,7 +58,7 @@ def send_email(self: Any, email_id: int) -> None:
         raise self.retry(countdown=pause.total_seconds())
 
 
-@shared_task
+@shared_task(name="recoveries.tasks.sweep_emails")
 def sweep_emails() -> int:
     """Queue again the e-mails that were left behind; returns how many."""
     waiting = emails.emails_left_behind(moment=now())

@@ -11,7 +11,7 @@ from scoring.services.watching import surveillance_check, surveillances_due
 BACKOFF = (5, 30, 120)  # seconds before the next attempt; later the sweep comes by
 
 
-@shared_task(bind=True, max_retries=len(BACKOFF))
+@shared_task(name="scoring.tasks.process", bind=True, max_retries=len(BACKOFF))
 def process(self: Any, order_pk: int) -> str:
     """Do an order; come back a few times while something of ours is out of order."""
     outcome = order_process(order_pk=order_pk, moment=now())
@@ -21,7 +21,7 @@ def process(self: Any, order_pk: int) -> str:
     raise self.retry(countdown=BACKOFF[retries])
 
 
-@shared_task
+@shared_task(name="scoring.tasks.sweep")
 def sweep() -> int:
     """Begin again the orders that were left behind; returns how many."""
     waiting = orders_left_behind(moment=now())
@@ -30,13 +30,13 @@ def sweep() -> int:
     return len(waiting)
 
 
-@shared_task
+@shared_task(name="scoring.tasks.check_surveillance")
 def check_surveillance(surveillance_id: int) -> int:
     """Look at one company under surveillance; returns how many changes are new."""
     return surveillance_check(surveillance_id=surveillance_id, today=today(), moment=now())
 
 
-@shared_task
+@shared_task(name="scoring.tasks.check_surveillances")
 def check_surveillances() -> int:
     """Queue the looks that are due today; returns how many. Beat asks every hour: each is done once a day."""
     waiting = surveillances_due(today=today())
