@@ -2,24 +2,20 @@
 
 import hashlib
 import hmac
-import secrets
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiKey, User
-from accounts.roles import ROLES
 from accounts.tokens import token_issue
 from legalcity.lib import vault
 from legalcity.lib.dates import now
-from legalcity.lib.errors import DomainError, Forbidden, NotFound
+from legalcity.lib.errors import DomainError, Forbidden
 
-PASSWORD_BYTES = 12  # of chance in a password that we make
 NO_PERMISSION = _("You do not have permission to access this resource.")
 
 
@@ -110,25 +106,3 @@ def _create_or_update(registrar: User, profile: dict[str, Any]) -> Registration:
         setattr(user, name, value)
     user.save()
     return Registration(user, key_issue(user=user, issued_by=registrar), created=False)
-
-
-def role_give(*, user: User, role: str) -> None:
-    """Put `user` among the staff, into the group of `role` (accounts/roles.py). Raises NotFound for an unknown one."""
-    group = Group.objects.filter(name=role).first() if role in ROLES else None
-    if group is None:
-        raise NotFound(_("There is no role {role}.").format(role=role))
-    with transaction.atomic():
-        user.is_staff = True
-        user.save(update_fields=["is_staff", "updated_at"])
-        user.groups.add(group)
-
-
-def staff_create(*, email: str, first_name: str, last_name: str, role: str) -> tuple[User, str]:
-    """A member of staff with `role`, without access to the API; returns them and a password, shown once."""
-    password = secrets.token_urlsafe(PASSWORD_BYTES)
-    with transaction.atomic():
-        user = User.objects.create_user(
-            email, password, first_name=first_name, last_name=last_name, has_api_access=False, is_staff=True
-        )
-        role_give(user=user, role=role)
-    return user, password

@@ -11,9 +11,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.backoffice.admins import ReadOnlyStaffAdmin
-from accounts.origin import staff_of
-from accounts.roles import sees_all_cases
+from backoffice.admins import ReadOnlyStaffAdmin
+from backoffice.origin import staff_of
+from backoffice.roles import sees_all_cases
 from companies.models import Company
 from companies.rules import is_real_siren
 from legalcity.lib.bounded import BoundedPaginator

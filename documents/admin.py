@@ -8,11 +8,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.backoffice.actions import ObjectAction
-from accounts.backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
-from accounts.backoffice.versions import VersionedAdmin
-from accounts.origin import staff_of
-from accounts.roles import cases_in_reach
+from backoffice.actions import ObjectAction
+from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
+from backoffice.origin import staff_of
+from backoffice.roles import cases_in_reach
+from backoffice.versions import VersionedAdmin
 from documents.models import Document, FileType, SignatureRequest
 from documents.services.pipeline import ON_ITS_WAY
 from documents.services.queueing import queue_processing

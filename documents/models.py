@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.history import history_of
+from backoffice.history import history_of
 
 
 class FileType(models.Model):

@@ -11,8 +11,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from accounts.backoffice.admins import ReadOnlyStaffAdmin
-from accounts.backoffice.amounts import amount_column
+from backoffice.admins import ReadOnlyStaffAdmin
+from backoffice.amounts import amount_column
 from invoicing.models import Invoice
 from invoicing.rules import days_overdue, is_paid
 from legalcity.lib.bounded import BoundedPaginator

@@ -51,7 +51,7 @@ ROOT_URLCONF = "legalcity.urls"
 
 # --- applications ----------------------------------------------------------------------------------------------
 INSTALLED_APPS = [
-    "accounts.backoffice.apps.BackofficeConfig",
+    "backoffice.apps.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "accounts",
+    "backoffice.apps.BackofficeConfig",
     "companies",
     "invoicing",
     "documents",
@@ -88,7 +89,7 @@ MIDDLEWARE = [
     "legalcity.lib.pages.SecondFactor",
     "simple_history.middleware.HistoryRequestMiddleware",
     "legalcity.lib.pages.Messages",
-    "accounts.middleware.StaffPages",
+    "backoffice.middleware.StaffPages",
     "legalcity.lib.pages.XFrameOptions",
     "legalcity.lib.pages.ContentSecurityPolicy",
     "legalcity.lib.pages.Lockout",
@@ -236,12 +237,12 @@ AXES_FAILURE_LIMIT = 5
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
-AXES_CLIENT_IP_CALLABLE = "accounts.guard.attempt_address"
-AXES_USERNAME_CALLABLE = "accounts.guard.attempt_email"
+AXES_CLIENT_IP_CALLABLE = "backoffice.login_guard.attempt_address"
+AXES_USERNAME_CALLABLE = "backoffice.login_guard.attempt_email"
 AXES_USERNAME_FORM_FIELD = "username"  # The name under which attempts are looked up before they are tried.
-AXES_LOCKOUT_CALLABLE = "accounts.guard.lockout_answer"
+AXES_LOCKOUT_CALLABLE = "backoffice.login_guard.lockout_answer"
 AXES_DISABLE_ACCESS_LOG = True  # The audit has it.
-AXES_ENABLE_ADMIN = False  # accounts/admin.py shows attempts without what was sent.
+AXES_ENABLE_ADMIN = False  # backoffice/admin.py shows attempts without what was sent.
 AXES_VERBOSE = False
 OTP_TOTP_ISSUER = "LegalCity"
 JWT_PRIVATE_KEYS = env.required(
@@ -349,7 +350,7 @@ CONTENT_SECURITY_POLICY = {
 IS_HTTPS = PUBLIC_BASE_URL.startswith("https://")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 24 * 60 * 60  # The system settings end a session of staff before (accounts/middleware.py).
+SESSION_COOKIE_AGE = 24 * 60 * 60  # The system settings end a session of staff before (backoffice/middleware.py).
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]

@@ -12,11 +12,11 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.backoffice.actions import ObjectAction
-from accounts.backoffice.admins import ReadOnlyStaffAdmin
-from accounts.facts import user_fact
 from accounts.models import User
-from accounts.origin import staff_of
+from backoffice.actions import ObjectAction
+from backoffice.admins import ReadOnlyStaffAdmin
+from backoffice.origin import staff_of
+from backoffice.user_facts import user_fact
 from scoring.models import Alert, ScoringOrder, Surveillance, TokenAccount, TokenEntry
 from scoring.selectors import tokens_of
 from scoring.services.pipeline import order_retry

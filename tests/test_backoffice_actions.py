@@ -12,9 +12,9 @@ from django.db import connection, models
 from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from accounts.backoffice.admins import StaffAdmin
-from accounts.backoffice.registry import Registered, registered_actions
 from accounts.models import AccessToken, ApiKey, AuditEvent, User
+from backoffice.admins import StaffAdmin
+from backoffice.registry import Registered, registered_actions
 from documents.models import Document, SignatureRequest
 from documents.tests.samples import image
 from invoicing.models import Charge, ProtectedInvoice, Tax, TokenPack

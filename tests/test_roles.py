@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import User
-from accounts.roles import NAMES, RIGHTS, ROLES, SPECIAL, sees_all_cases
+from backoffice.roles import NAMES, RIGHTS, ROLES, SPECIAL, sees_all_cases
 from tests.factories import ApiUserFactory
 from tests.rows import a_row
 
@@ -63,7 +63,7 @@ def test_every_page_of_the_back_office_has_a_row_in_the_table() -> None:
     missing = sorted(set(MODELS) - set(RIGHTS))
     assert not missing, (
         f"The back-office shows {', '.join(missing)}, of which no role says anything: add a row to RIGHTS in "
-        "accounts/roles.py, with what handler, manager, accountant and auditor may do."
+        "backoffice/roles.py, with what handler, manager, accountant and auditor may do."
     )
 
 
@@ -71,7 +71,7 @@ def test_every_page_of_the_back_office_has_a_row_in_the_table() -> None:
 @pytest.mark.parametrize("thing", sorted(MODELS))
 def test_the_pages_answer_as_the_table_says(thing: str, role: str | None, staff_with: Any) -> None:
     if thing not in RIGHTS:
-        pytest.fail(f"{thing} has no row in RIGHTS of accounts/roles.py.")
+        pytest.fail(f"{thing} has no row in RIGHTS of backoffice/roles.py.")
     rights, model, browser = rights_of(thing, role), MODELS[thing], staff_with(role)
     answers = {"list": (browser.get(page(model, "changelist")).status_code, 200 if "v" in rights else 403)}
     if is_model(model):

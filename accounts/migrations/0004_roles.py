@@ -1,6 +1,6 @@
 from django.db import migrations
 
-# Their permissions follow after each migrate: accounts/roles.py.
+# Their permissions follow after each migrate: backoffice/roles.py.
 GROUPS = ("handler", "manager", "accountant", "auditor")
 
 

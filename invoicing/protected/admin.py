@@ -6,10 +6,10 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.backoffice.actions import ObjectAction
-from accounts.backoffice.admins import ReadOnlyStaffAdmin
-from accounts.backoffice.amounts import amount_shown
-from accounts.origin import staff_of
+from backoffice.actions import ObjectAction
+from backoffice.admins import ReadOnlyStaffAdmin
+from backoffice.amounts import amount_shown
+from backoffice.origin import staff_of
 from invoicing.models import ProtectedInvoice, ProtectedInvoiceChange
 from invoicing.protected.services import protected_status_change
 

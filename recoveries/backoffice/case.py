@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from accounts.backoffice.admins import ReadOnlyStaffAdmin
+from backoffice.admins import ReadOnlyStaffAdmin
 from recoveries.backoffice.case_list import CaseList
 from recoveries.backoffice.case_page import CasePage
 from recoveries.backoffice.statement import StatementPage

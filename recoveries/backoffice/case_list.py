@@ -15,8 +15,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.backoffice.amounts import euros
-from accounts.backoffice.pages import ActionPages
+from backoffice.action_pages import ActionPages
+from backoffice.amounts import euros
 from legalcity.lib.bounded import BoundedPaginator
 from legalcity.lib.dates import today
 from recoveries.backoffice.bulk import ASSIGN, MOVE

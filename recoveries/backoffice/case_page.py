@@ -11,7 +11,7 @@ from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from accounts.backoffice.pages import ActionPages
+from backoffice.action_pages import ActionPages
 from legalcity.lib.dates import PARIS, today
 from recoveries.backoffice.acts import CASE_ACTIONS, GROUPS
 from recoveries.backoffice.papers import content_view, preview_view

@@ -4,8 +4,8 @@ from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts.backoffice.amounts import amount_column
-from accounts.backoffice.versions import VersionedAdmin
+from backoffice.amounts import amount_column
+from backoffice.versions import VersionedAdmin
 from recoveries.models import InjunctionFee, Status, StatusGroup
 
 COURT_FEE = amount_column("court_fee", _("court fee"))

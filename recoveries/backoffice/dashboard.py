@@ -13,9 +13,9 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.backoffice.amounts import euros
-from accounts.backoffice.home import ROWS, Panel, Row, Viewer, link_register, panel_register
-from accounts.roles import sees_all_cases
+from backoffice.amounts import euros
+from backoffice.home import ROWS, Panel, Row, Viewer, link_register, panel_register
+from backoffice.roles import sees_all_cases
 from legalcity.lib.dates import PARIS, today
 from legalcity.lib.errors import Sentence
 from recoveries.backoffice import work_filter

@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from accounts.backoffice.admins import ReadOnlyStaffAdmin
+from backoffice.admins import ReadOnlyStaffAdmin
 from recoveries.models import SentEmail
 
 

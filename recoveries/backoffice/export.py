@@ -14,7 +14,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts.audit import audit_record
+from backoffice.audit import audit_record
 from legalcity.lib.countries import country_names
 from legalcity.lib.dates import PARIS, today
 from legalcity.lib.spreadsheets import csv_lines, xlsx_write

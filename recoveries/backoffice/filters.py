@@ -36,7 +36,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.origin import staff_of
+from backoffice.origin import staff_of
 from legalcity.lib.countries import EU, country_names
 from legalcity.lib.dates import today
 from recoveries.backoffice import work_filter

@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from accounts.backoffice.actions import refusal_show, refusal_text
 from accounts.models import User
-from accounts.origin import staff_of
+from backoffice.actions import refusal_show, refusal_text
+from backoffice.origin import staff_of
 from legalcity.lib.errors import DomainError
 from recoveries.backoffice.export import CSV, XLSX, table_answer
 from recoveries.backoffice.widgets import ClientSelect

@@ -8,7 +8,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.backoffice.admins import ReadOnlyStaffAdmin
+from backoffice.admins import ReadOnlyStaffAdmin
 from recoveries.models import CaseImport
 
 

@@ -8,11 +8,11 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.backoffice.actions import ObjectAction
-from accounts.backoffice.admins import StaffAdmin
-from accounts.backoffice.amounts import amount_column
 from accounts.models import User
-from accounts.origin import staff_of
+from backoffice.actions import ObjectAction
+from backoffice.admins import StaffAdmin
+from backoffice.amounts import amount_column
+from backoffice.origin import staff_of
 from invoicing.models import TokenPack
 from recoveries.services.billing import MOST_PACKS, token_pack_sell
 

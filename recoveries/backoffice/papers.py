@@ -7,7 +7,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
-from accounts.audit import view_record
+from backoffice.audit import view_record
 from documents.content.types import GIF, JPG, PDF, PNG
 from documents.models import Document
 from documents.names import content_disposition

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from accounts.audit import audit_record
 from accounts.models import User
+from backoffice.audit import audit_record
 from legalcity.lib.dates import PARIS, today
 from legalcity.lib.spreadsheets import csv_lines
 from recoveries.backoffice.portfolio_tables import headline, tables_of

@@ -9,7 +9,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from accounts.backoffice.amounts import euros
+from backoffice.amounts import euros
 from recoveries.backoffice.amounts import short_euros
 from recoveries.backoffice.charts import Bar, Series, columns, rows
 from recoveries.catalogue import catalogue

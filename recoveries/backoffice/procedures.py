@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
-from accounts.backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
+from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
 from legalcity.lib.dates import today
 from recoveries.models import DeadlineAlert, Injunction
 from recoveries.selectors.injunction import deadlines_of

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.backoffice.versions import VersionedAdmin
+from backoffice.versions import VersionedAdmin
 from recoveries.models import EcbRate, LegalRate
 
 

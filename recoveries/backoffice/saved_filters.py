@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from accounts.backoffice.actions import refusal_text
-from accounts.origin import staff_of
+from backoffice.actions import refusal_text
+from backoffice.origin import staff_of
 from legalcity.lib.errors import DomainError
 from recoveries.backoffice.filters import query_kept
 from recoveries.models import SavedFilter

@@ -12,11 +12,11 @@ from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.audit import view_record
-from accounts.backoffice.actions import refusal_text
+from backoffice.actions import refusal_text
+from backoffice.audit import view_record
+from backoffice.fields import DayInput
 from legalcity.lib.dates import today
 from legalcity.lib.errors import BadRequest
-from recoveries.backoffice.acts.fields import DayInput
 from recoveries.selectors.statement import case_statement
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)

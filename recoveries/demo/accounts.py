@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from accounts.models import User
-from accounts.roles import ACCOUNTANT, AUDITOR, HANDLER, MANAGER
-from accounts.services import role_give
+from backoffice.people import role_give
+from backoffice.roles import ACCOUNTANT, AUDITOR, HANDLER, MANAGER
 from companies.models import Company
 from recoveries.demo.chance import dice
 from recoveries.demo.firms import creditor_build

@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.history import history_of
+from backoffice.history import history_of
 
 
 class StatusGroup(models.Model):

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from accounts.models import User
-from accounts.roles import cases_in_reach
+from backoffice.roles import cases_in_reach
 from recoveries.models import Recovery
 
 

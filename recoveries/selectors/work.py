@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
-from accounts.roles import sees_all_cases, without_handler
+from backoffice.roles import sees_all_cases, without_handler
 from documents.models import Document
 from legalcity.lib.dates import PARIS
 from recoveries.catalogue import catalogue

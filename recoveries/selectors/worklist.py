@@ -11,7 +11,7 @@ from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.roles import without_handler
+from backoffice.roles import without_handler
 from legalcity.lib.dates import now, today
 from legalcity.lib.errors import Sentence
 from legalcity.lib.text import folded

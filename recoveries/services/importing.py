@@ -8,8 +8,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 from import_export.results import Result
 
-from accounts.audit import audit_record
 from accounts.models import User
+from backoffice.audit import audit_record
 from legalcity.lib.dates import now
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
 from recoveries.importing.files import file_rows

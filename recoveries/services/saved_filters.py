@@ -4,8 +4,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from accounts.audit import audit_record
 from accounts.models import User
+from backoffice.audit import audit_record
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
 from recoveries.models import SavedFilter
 

@@ -9,8 +9,8 @@ from django.core.management import call_command
 from django.db import models
 from django.test import RequestFactory
 
-from accounts.audit import audit_record
 from accounts.models import User
+from backoffice.audit import audit_record
 from invoicing.billing.services.keys import subscription_key_rotate
 from invoicing.tests.billing.papers import FIRM, draft, issued
 from legalcity.lib.dates import now, today

@@ -10,8 +10,8 @@ from django_otp.oath import totp
 from PIL import Image, ImageDraw
 
 from accounts.models import User
-from accounts.roles import HANDLER, MANAGER
-from accounts.services import staff_create
+from backoffice.people import staff_create
+from backoffice.roles import HANDLER, MANAGER
 from documents.models import Document
 from recoveries.models import Acompte, Comment, Recovery
 from recoveries.statuses import Step

@@ -9,9 +9,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.backoffice.actions import ObjectAction
-from accounts.backoffice.amounts import amount_shown
-from accounts.origin import staff_of
+from backoffice.actions import ObjectAction
+from backoffice.amounts import amount_shown
+from backoffice.origin import staff_of
 from invoicing.billing import firm
 from invoicing.billing.services.charges import charge_bill
 from invoicing.billing.services.issuing import invoice_credit, invoice_issue, quantities_left

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from accounts.backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
+from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
 from invoicing.billing.backoffice.acts import OFFER
 from invoicing.models import (
     BillingAddress,

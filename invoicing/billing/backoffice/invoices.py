@@ -13,9 +13,9 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from accounts.backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
-from accounts.backoffice.amounts import amount_shown
-from accounts.origin import staff_of
+from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
+from backoffice.amounts import amount_shown
+from backoffice.origin import staff_of
 from invoicing.billing.backoffice.acts import BILL, CREDIT, ISSUE, PAY
 from invoicing.billing.facturx import facturx_of
 from invoicing.billing.libraries import PdfUnavailable

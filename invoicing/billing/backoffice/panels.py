@@ -7,8 +7,8 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from accounts.backoffice.amounts import amount_shown
-from accounts.backoffice.home import ROWS, Panel, Row, Viewer, panel_register
+from backoffice.amounts import amount_shown
+from backoffice.home import ROWS, Panel, Row, Viewer, panel_register
 from invoicing.billing.selectors import to_pay
 from invoicing.models import FirmInvoice
 from legalcity.lib.dates import PARIS, today

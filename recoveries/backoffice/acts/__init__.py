@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.backoffice.actions import ObjectAction
+from backoffice.actions import ObjectAction
 from legalcity.lib.errors import Sentence
 from recoveries.backoffice.acts.court import CHECK_ELIGIBILITY, RECORD_DATES, TRANSFER
 from recoveries.backoffice.acts.emails import SEND_EMAIL

@@ -9,12 +9,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from accounts.backoffice.actions import ObjectAction
-from accounts.origin import staff_of
+from backoffice.actions import ObjectAction
+from backoffice.fields import DayInput, storable
+from backoffice.origin import staff_of
 from legalcity.lib.dates import today
 from legalcity.lib.errors import BadRequest, Failed, Forbidden
 from legalcity.lib.live import live
-from recoveries.backoffice.acts.fields import DayInput, storable
 from recoveries.catalogue import catalogue
 from recoveries.eligibility import Eligibility
 from recoveries.models import Injunction, Recovery, TransferRequest

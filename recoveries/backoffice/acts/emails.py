@@ -8,11 +8,11 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.backoffice.actions import ObjectAction, refusal_text
-from accounts.origin import staff_of
+from backoffice.actions import ObjectAction, refusal_text
+from backoffice.fields import storable
+from backoffice.origin import staff_of
 from legalcity.lib.dates import now
 from legalcity.lib.errors import BadRequest, Sentence
-from recoveries.backoffice.acts.fields import storable
 from recoveries.models import Recovery, SentEmail
 from recoveries.services.emails import EXTRA_LENGTH, email_send, letter_of, may_be_reminded
 from recoveries.services.life import status_move

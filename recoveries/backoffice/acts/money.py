@@ -7,10 +7,10 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.backoffice.actions import ObjectAction
-from accounts.backoffice.amounts import euros
+from backoffice.actions import ObjectAction
+from backoffice.amounts import euros
+from backoffice.fields import DayInput, Suggestions, not_in_the_future, storable
 from legalcity.lib.dates import today
-from recoveries.backoffice.acts.fields import DayInput, Suggestions, not_in_the_future, storable
 from recoveries.models import Recovery
 from recoveries.services.money import acompte_record, dette_record
 

@@ -7,8 +7,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.backoffice.actions import ObjectAction
-from accounts.origin import staff_of
+from backoffice.actions import ObjectAction
+from backoffice.fields import ChildField, chosen_child, moment_shown, storable
+from backoffice.origin import staff_of
 from documents.content import ContentRefused, inspect
 from documents.models import Document, FileType
 from documents.selectors import ENDED_BADLY, wait_for_end
@@ -16,7 +17,6 @@ from documents.services.documents import VISIBILITIES, document_upload, document
 from documents.services.signing import ByHand, signature_request
 from legalcity.lib.errors import BadRequest
 from legalcity.lib.live import live
-from recoveries.backoffice.acts.fields import ChildField, chosen_child, moment_shown, storable
 from recoveries.models import Recovery
 from recoveries.selectors.case_page import documents_of_case
 

@@ -8,12 +8,12 @@ from django.utils.html import linebreaks
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.backoffice.actions import ObjectAction, Reason
 from accounts.models import User
-from accounts.origin import staff_of
+from backoffice.actions import ObjectAction, Reason
+from backoffice.fields import ChildField, Suggestions, chosen_child, moment_shown, storable
+from backoffice.origin import staff_of
 from legalcity.lib.errors import Sentence
 from legalcity.lib.live import live
-from recoveries.backoffice.acts.fields import ChildField, Suggestions, chosen_child, moment_shown, storable
 from recoveries.catalogue import catalogue
 from recoveries.html import comment_errors
 from recoveries.models import Comment, Recovery

@@ -9,8 +9,9 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.profiles import email_checked, email_is_taken, text_checked
-from accounts.roles import ROLES
-from accounts.services import key_issue, role_give
+from accounts.services import key_issue
+from backoffice.people import role_give
+from backoffice.roles import ROLES
 from scoring.services.tokens import tokens_grant
 
 

@@ -12,9 +12,9 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.audit import audit_record
-from accounts.backoffice.home import KEPT, Panel
 from accounts.models import User
+from backoffice.audit import audit_record
+from backoffice.home import KEPT, Panel
 from documents.models import Document
 from legalcity.lib.dates import now, today
 from legalcity.lib.live import live

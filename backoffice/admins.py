@@ -1,0 +1,62 @@
+"""The base classes of the rooms' admin pages."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from backoffice.action_pages import ActionPages
+from backoffice.actions import refusal_text
+from backoffice.audited import AuditedAdmin
+from backoffice.origin import staff_of
+from backoffice.roles import cases_in_reach
+from legalcity.lib.errors import DomainError, Sentence
+
+
+class StaffAdmin(ActionPages, AuditedAdmin):
+    """Every ModelAdmin of ours is one of these.
+
+    object_actions       buttons at the head of a thing's page (ObjectAction)
+    bulk_actions         entries of the list's menu, carried out row by row
+    holds_personal_data  who opens a thing's page is written down, once an hour
+    case_path            the way to its case ("recovery"; "" for a case): handlers see those of the cases they see
+    audit_words          what services of the room call in the audit by themselves: code → words for a person
+    """
+
+    case_path: str | None = None
+    audit_words: Mapping[str, Sentence] = {}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """What the person may see of it."""
+        things = super().get_queryset(request)
+        return things if self.case_path is None else things.filter(cases_in_reach(staff_of(request), self.case_path))
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """A service that refuses what a form asks is heard as a message."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except DomainError as error:
+            messages.error(request, refusal_text(error))
+            return HttpResponseRedirect(request.get_full_path())
+
+
+class ReadOnlyStaffAdmin(StaffAdmin):
+    """What services write, staff look at: nothing is added, changed or deleted by hand, only by actions."""
+
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Rows come from services."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """And are changed by them."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """And leave by them."""
+        return False

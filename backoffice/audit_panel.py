@@ -1,0 +1,44 @@
+"""The audit on the home page of who may read it."""
+
+from datetime import datetime, timedelta
+from urllib.parse import urlencode
+
+from django.db.models import Count, Value, Window
+from django.urls import reverse
+from django.utils.formats import time_format
+from django.utils.translation import gettext as _
+
+from accounts.models import AuditEvent
+from backoffice.home import ROWS, Panel, Row, Viewer, panel_register
+from backoffice.registry import action_labels
+from legalcity.lib.dates import PARIS, today
+
+
+def latest_events(_viewer: Viewer) -> Panel:
+    """What was done today, the latest first. One statement."""
+    start = datetime.combine(today(), datetime.min.time(), PARIS)
+    end = start + timedelta(days=1)
+    events = AuditEvent.objects.filter(at__gte=start, at__lt=end).order_by("-at", "-id")
+    rows = list(events.annotate(total=Window(Count(Value(1))))[:ROWS])
+    query = urlencode({"at__gte": start.isoformat(), "at__lt": end.isoformat()})
+    return Panel(
+        title=_("Audit of today"),
+        count=rows[0].total if rows else 0,
+        url=f"{reverse('admin:accounts_auditevent_changelist')}?{query}",
+        rows=[_row(event) for event in rows],
+        empty=_("Nothing was done today."),
+    )
+
+
+def _row(event: AuditEvent) -> Row:
+    label = action_labels().get(event.action, event.action)
+    return Row(
+        text=" · ".join(filter(None, (str(label), event.object_label))),
+        url=reverse("admin:accounts_auditevent_change", args=[event.pk]),
+        note=event.actor_email,
+        badge=time_format(event.at.astimezone(PARIS), "TIME_FORMAT"),
+        tone="info" if event.succeeded else "bad",
+    )
+
+
+panel_register("audit", position=900, permission="accounts.view_auditevent", read=latest_events)

@@ -1,0 +1,127 @@
+"""The home page: panels that the rooms bring, each for whom it is meant.
+
+A room registers its panels where its admin pages are registered. The site asks each of them, and shows those that the
+person may see. A panel takes one statement, whatever the number of things behind it.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import get_language
+
+from accounts.models import User
+from backoffice.origin import staff_of
+from backoffice.roles import sees_all_cases
+from legalcity.lib.errors import Sentence
+
+ROWS = 5
+SCOPE, MINE, ALL = "scope", "mine", "all"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks, and whether only at what is their own and what is nobody's."""
+
+    user: User
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One thing of a panel. `tone` colours the badge: good, wait, bad, info."""
+
+    text: str
+    url: str
+    note: Sentence = ""
+    badge: Sentence = ""
+    tone: str = "info"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """What is shown: how many there are, the list of all of them, the first few.
+
+    `empty` is what is said when there is nothing; `tone` (wait, danger) marks what should not be left alone.
+    """
+
+    title: Sentence
+    count: int
+    url: str
+    rows: Sequence[Row]
+    empty: Sentence
+    tone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    name: str
+    position: int
+    permission: str
+    read: Callable[[Viewer], Panel]
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    permission: str
+    page: str
+    label: Sentence
+
+
+KEPT = 60  # seconds: over all cases a panel may take some tenths of a second to read
+
+_entries: dict[str, _Entry] = {}
+_links: dict[str, _Link] = {}
+
+
+def panel_register(name: str, *, position: int, permission: str, read: Callable[[Viewer], Panel]) -> None:
+    """Bring a panel: shown in the order of `position` to who has `permission`; `read` makes it by one statement."""
+    _entries[name] = _Entry(name, position, permission, read)
+
+
+def link_register(page: str, *, permission: str, label: Sentence) -> None:
+    """Bring a way from the home page to another `page` (its name), for who has `permission`."""
+    _links[page] = _Link(permission, page, label)
+
+
+def viewer_of(request: HttpRequest) -> Viewer:
+    """Who sees all cases may look at the own ones alone (`?scope=mine`); the others do anyway."""
+    user = staff_of(request)
+    return Viewer(user, mine=not sees_all_cases(user) or request.GET.get(SCOPE) == MINE)
+
+
+def home_context(request: HttpRequest) -> dict[str, Any]:
+    """What the template of the home page shows."""
+    viewer = viewer_of(request)
+    entries = sorted(_entries.values(), key=lambda entry: entry.position)
+    panels = [_panel(entry, viewer) for entry in entries if viewer.user.has_perm(entry.permission)]
+    return {
+        "panels": panels,
+        "busy": [panel for panel in panels if panel.count],
+        "idle": [panel for panel in panels if not panel.count],
+        "links": [
+            {"url": reverse(link.page), "label": link.label}
+            for link in _links.values()
+            if viewer.user.has_perm(link.permission)
+        ],
+        "may_switch": sees_all_cases(viewer.user),
+        "scope": MINE if viewer.mine else ALL,
+    }
+
+
+def _panel(entry: _Entry, viewer: Viewer) -> Panel:
+    """Fresh for who looks at their own; what is the same for all who look at everything is kept for KEPT seconds."""
+    if viewer.mine:
+        return entry.read(viewer)
+    return cast(
+        Panel, cache.get_or_set(f"home:{entry.name}:{get_language()}", lambda: _whole(entry.read(viewer)), KEPT)
+    )
+
+
+def _whole(panel: Panel) -> Panel:
+    """With its lazy texts put into words: what is kept is in one language."""
+    rows = [replace(row, note=str(row.note), badge=str(row.badge)) for row in panel.rows]
+    return replace(panel, title=str(panel.title), empty=str(panel.empty), rows=rows)

@@ -1,0 +1,68 @@
+"""The back-office as a site: who may come in, by which steps."""
+
+from typing import Any, cast
+
+from django.contrib import admin
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.http import urlencode
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from backoffice import entrance
+from backoffice.home import home_context
+from backoffice.login_guard import login_refused
+from backoffice.second_factor import has_second_factor
+from legalcity.lib.live import live
+
+
+class StaffSite(admin.AdminSite):
+    """Staff come in by password, and by a second factor if they have one or the setting asks for it."""
+
+    site_title = _("LegalCity back-office")
+    site_header = _("LegalCity back-office")
+    index_title = _("Back-office")
+    site_url = None
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Nothing but the second step is open before the second step."""
+        return self.knows_password(request) and self.next_step(request) is None
+
+    def knows_password(self, request: HttpRequest) -> bool:
+        """Whether a member of staff has taken the first step."""
+        return super().has_permission(request)
+
+    def next_step(self, request: HttpRequest) -> str | None:
+        """The page that stands between the password and the back-office, by name."""
+        user = cast(User, request.user)
+        if getattr(user, "otp_device", None) is not None:
+            return None
+        if has_second_factor(user):
+            return "admin:second_factor"
+        return "admin:second_factor_setup" if live.STAFF_SECOND_FACTOR_REQUIRED else None
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The first step; who has taken it is led to the second one."""
+        if request.method == "GET" and self.knows_password(request) and (step := self.next_step(request)):
+            onward = request.GET.get(REDIRECT_FIELD_NAME, "")
+            query = f"?{urlencode({REDIRECT_FIELD_NAME: onward})}" if onward else ""
+            return HttpResponseRedirect(reverse(step) + query)
+        refusal = login_refused(request) if request.method == "POST" else None
+        return refusal or super().login(request, extra_context)
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> TemplateResponse:
+        """The home page: what waits for the person who looks."""
+        return super().index(request, {**(extra_context or {}), **home_context(request)})
+
+    def get_urls(self) -> list[URLResolver | URLPattern]:
+        """The pages of the second factor and of one's own account, before those of the models."""
+        own: list[URLResolver | URLPattern] = [
+            path("second-factor/", entrance.second_factor, name="second_factor"),
+            path("second-factor/setup/", entrance.second_factor_setup, name="second_factor_setup"),
+            path("second-factor/codes/", self.admin_view(entrance.backup_codes), name="backup_codes"),
+            path("second-factor/remove/", self.admin_view(entrance.second_factor_remove), name="second_factor_remove"),
+            path("account/", self.admin_view(entrance.account), name="account"),
+        ]
+        return own + super().get_urls()

@@ -1,0 +1,103 @@
+"""What staff do about access: keys, tokens, second factors, locks."""
+
+from typing import Any
+
+from axes.models import AccessAttempt
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts import services, tokens
+from accounts.models import AccessToken, ApiKey, User
+from backoffice.actions import ObjectAction, Reason
+from backoffice.login_guard import lock_lift
+from backoffice.origin import staff_of
+from backoffice.second_factor import has_second_factor, second_factor_reset
+
+MANAGE_ACCESS = "accounts.manage_access"
+NEW_KEY = "new_key"  # attribute of the request that issued it; a message would lie in a cookie
+
+
+def is_above(request: HttpRequest, user: User | None) -> bool:
+    """Whether `user` may do more than the person who asks, and is therefore not theirs to change."""
+    return user is not None and user.is_superuser and not staff_of(request).is_superuser
+
+
+def _may_manage(request: HttpRequest, thing: User | ApiKey | AccessToken | None) -> bool:
+    user = thing if thing is None or isinstance(thing, User) else thing.user
+    return request.user.has_perm(MANAGE_ACCESS) and not is_above(request, user)
+
+
+def _issue_key(request: HttpRequest, user: User, _data: dict[str, Any]) -> str:
+    setattr(request, NEW_KEY, services.key_issue(user=user, issued_by=staff_of(request)))
+    return _("The key is issued.")
+
+
+def _revoke_key(_request: HttpRequest, key: ApiKey, _data: dict[str, Any]) -> str:
+    services.key_revoke(api_key=key)
+    return _("The key is revoked.")
+
+
+def _revoke_token(_request: HttpRequest, token: AccessToken, _data: dict[str, Any]) -> str:
+    tokens.token_revoke(jti=token.jti)
+    return _("The token is revoked.")
+
+
+def _reset_second_factor(_request: HttpRequest, user: User, _data: dict[str, Any]) -> str:
+    second_factor_reset(user=user)
+    return _("The second factor is reset.")
+
+
+def _lift_lock(_request: HttpRequest, attempt: AccessAttempt, _data: dict[str, Any]) -> str:
+    lock_lift(attempt=attempt)
+    return _("The lock is lifted.")
+
+
+ISSUE_KEY = ObjectAction(
+    name="issue-key",
+    label=gettext_lazy("Issue an API key"),
+    permission=_may_manage,
+    perform=_issue_key,
+    is_offered=lambda request, user: user.has_api_access and user.is_active,
+    explain=gettext_lazy("A further key; the older ones go on working. It is shown once, after this."),
+)
+REVOKE_KEY = ObjectAction(
+    name="revoke-key",
+    label=gettext_lazy("Revoke the key"),
+    permission=_may_manage,
+    perform=_revoke_key,
+    is_offered=lambda request, key: key.revoked_at is None,
+    explain=gettext_lazy(
+        "The key opens nothing any more, for good. Tokens that it has opened go on working until they end."
+    ),
+    danger=True,
+)
+REVOKE_TOKEN = ObjectAction(
+    name="revoke-token",
+    label=gettext_lazy("Revoke the token"),
+    permission=_may_manage,
+    perform=_revoke_token,
+    is_offered=lambda request, token: token.revoked_at is None,
+    explain=gettext_lazy("The session behind it ends at once and for good."),
+    danger=True,
+)
+RESET_SECOND_FACTOR = ObjectAction(
+    name="reset-second-factor",
+    label=gettext_lazy("Reset the second factor"),
+    permission=_may_manage,
+    perform=_reset_second_factor,
+    form=Reason,
+    is_offered=lambda request, user: has_second_factor(user),
+    explain=gettext_lazy(
+        "The person's authenticator application and backup codes stop working. Make sure that it is really they "
+        "who ask: until they set it up again, their password alone protects the account."
+    ),
+    danger=True,
+)
+LIFT_LOCK = ObjectAction(
+    name="lift-lock",
+    label=gettext_lazy("Lift the lock"),
+    permission=MANAGE_ACCESS,
+    perform=_lift_lock,
+    explain=gettext_lazy("The failed attempts are forgotten: the person may try again at once from this address."),
+)
