@@ -6,14 +6,9 @@ status and the moves are code. `docs/life-cycle.md` is drawn from this table (`m
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import IntEnum, StrEnum
+from enum import StrEnum
 
-
-class CaseType(IntEnum):
-    """How the money is asked for; the numbers are the API's (`type`)."""
-
-    AMICABLE = 1
-    INJUNCTION = 2
+from law.vocabulary import CaseType, Step
 
 
 class Actor(StrEnum):
@@ -22,34 +17,6 @@ class Actor(StrEnum):
     CLIENT = "client"
     STAFF = "staff"
     SYSTEM = "system"
-
-
-class Step(IntEnum):
-    """Ids of the statuses. 1, 2 and 3 are part of the contract; those of injunction cases begin at 101."""
-
-    CREATED = 1
-    REMINDER_1 = 2
-    REMINDER_2 = 3
-    FORMAL_NOTICE = 4
-    PRE_LITIGATION = 5
-    PAYMENT_PLAN = 6
-    DISPUTE = 7
-    PAID = 8
-    CLOSED = 9
-    TRANSFERRED = 10
-
-    REQUEST_DRAFT = 101
-    REQUEST_FILED = 102
-    ORDER_MADE = 103
-    ORDER_IN_PART = 104
-    REJECTED = 105
-    SERVED = 106
-    OPPOSED = 107
-    ENFORCEABLE = 108
-    ENFORCEMENT = 109
-    PAID_IN_COURT = 110
-    LAPSED = 111
-    WITHDRAWN = 112
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,9 +12,10 @@ from django.db.models import Count, Sum
 from accounts.models import AccessToken, ApiKey, User
 from companies.models import Company
 from invoicing.models import Invoice
+from law.vocabulary import Step
 from recoveries.models import CaseCount, Comment, Recovery, StatusChange
 from recoveries.services.life import status_move
-from recoveries.statuses import STATUSES, Step
+from recoveries.statuses import STATUSES
 from scoring.models import TokenBalance, TokenEntry
 from scoring.services.tokens import tokens_grant
 from tests.factories import (

@@ -6,9 +6,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from law.vocabulary import Step
 from recoveries.backoffice.acts import work
 from recoveries.catalogue import catalogue
-from recoveries.statuses import Step
 
 
 def _statuses(_request: HttpRequest, _case: Any) -> dict[str, Any]:

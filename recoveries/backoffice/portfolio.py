@@ -17,11 +17,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from backoffice.audit import audit_record
+from law.deadlines import add_months
 from legalcity.lib.dates import PARIS, today
 from legalcity.lib.spreadsheets import csv_lines
 from recoveries.backoffice.portfolio_tables import headline, tables_of
 from recoveries.backoffice.widgets import ClientSelect
-from recoveries.deadlines import add_months
 from recoveries.selectors.portfolio import Question, portfolio
 from recoveries.selectors.worklist import handlers
 

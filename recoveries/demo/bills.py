@@ -7,10 +7,10 @@ from decimal import Decimal
 from random import Random
 
 from invoicing.models import Invoice
+from law.vocabulary import Step
 from recoveries.demo.sentences import DEBTS, METHODS
 from recoveries.demo.trades import Trade
 from recoveries.models import Acompte, Dette, StatusChange
-from recoveries.statuses import Step
 
 COUNTS = (1, 2, 3, 4, 5, 8)
 COUNT_WEIGHTS = (44, 27, 15, 8, 4, 2)

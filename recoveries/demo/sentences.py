@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from recoveries.statuses import Step
+from law.vocabulary import Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from decimal import Decimal
 from html import escape
 from random import Random
 
+from law.vocabulary import Step
 from recoveries.demo.sentences import REMARKS, STEPS
 from recoveries.models import Comment, Status, StatusChange
-from recoveries.statuses import STATUSES, Actor, Step, allowed_moves
+from recoveries.statuses import STATUSES, Actor, allowed_moves
 
 SPAN = 730  # days that the portfolio reaches back
 # How often a status comes next, where the life cycle allows it. A transfer makes a second case, so none is here; a

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.history import history_of
 from recoveries.models.cases import Recovery
 
-# Values are those of recoveries/deadlines.py (Procedure, Court).
+# Values are those of law/deadlines.py (Procedure, Court).
 PROCEDURES = [("national", _("injonction de payer")), ("european", _("European order for payment"))]
 COURTS = [
     ("tribunal_de_commerce", "Tribunal de commerce"),

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy as _
 
 from documents.models import Document
 from invoicing.models import Invoice
+from law.deadlines import Deadline
+from law.limitation import last_day_to_sue, limitation_for
+from law.vocabulary import Matter
 from legalcity.lib.errors import Sentence
 from recoveries.catalogue import catalogue
-from recoveries.deadlines import Deadline
-from recoveries.eligibility import Matter
-from recoveries.eligibility.limitation import last_day_to_sue, limitation_for
 from recoveries.models import Acompte, Dette, Injunction, Recovery
 from recoveries.selectors.injunction import deadlines_of, party_of
 

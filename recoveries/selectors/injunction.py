@@ -7,11 +7,12 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from companies.models import Company
+from law.deadlines import Deadline, KeyDates, next_deadlines
+from law.eligibility import Claim, Facts, Limits, Party
+from law.vocabulary import Court, Procedure
 from legalcity.lib.countries import country_code
 from legalcity.lib.live import live
 from recoveries.catalogue import catalogue
-from recoveries.deadlines import Court, Deadline, KeyDates, Procedure, next_deadlines
-from recoveries.eligibility import Claim, Facts, Limits, Party
 from recoveries.models import Injunction, Recovery, TransferRequest
 
 State = TransferRequest.State

@@ -14,10 +14,10 @@ from typing import Any
 from django.db.models import F, Max, Q
 
 from invoicing.models import Invoice
+from law.vocabulary import Step
 from legalcity.lib.dates import PARIS
 from recoveries.catalogue import catalogue
 from recoveries.models import Acompte, Dette, Recovery
-from recoveries.statuses import Step
 from scoring.facts import Claim, Outcome, Payment
 
 Row = dict[str, Any]

@@ -15,10 +15,10 @@ from django.db import connection
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncMonth
 
+from law.deadlines import add_months
 from legalcity.lib.dates import PARIS, now, today
 from legalcity.lib.money import rounded
 from recoveries.catalogue import catalogue
-from recoveries.deadlines import add_months
 from recoveries.models import Acompte, Recovery
 
 KEPT = 300  # seconds

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models.signals import post_delete, post_save
 
-from recoveries.interest import Rate
+from law.interest import Rate
 from recoveries.models import EcbRate, LegalRate
 
 MAX_AGE = 5.0  # seconds

@@ -10,14 +10,14 @@ from django.db.models import Min
 from django.utils.translation import gettext as _
 
 from invoicing.models import Invoice
+from law import interest
+from law.terms import NEVER, Asked, Terms, penalty_of, terms_of
+from law.vocabulary import Step
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import BadRequest, Sentence
-from recoveries import interest
 from recoveries.models import Acompte, Dette, LegalRate, Recovery, StatusChange
 from recoveries.selectors.injunction import party_of
 from recoveries.selectors.rates import rates_ecb, rates_legal
-from recoveries.statuses import Step
-from recoveries.terms import NEVER, Asked, Terms, penalty_of, terms_of
 
 Creditor = LegalRate.Creditor
 

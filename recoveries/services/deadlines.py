@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import structlog
 
-from recoveries.deadlines import Deadline
+from law.deadlines import Deadline
 from recoveries.models import DeadlineAlert, Injunction
 from recoveries.selectors.injunction import deadlines_of, open_procedures
 

@@ -15,9 +15,10 @@ from django.utils import translation
 
 from accounts.models import User
 from companies.models import Company
+from law.eligibility import Eligibility, Reason, assess
+from law.vocabulary import Step
 from legalcity.lib.dates import now
 from legalcity.lib.errors import NotFound
-from recoveries.eligibility import Eligibility, Reason, assess
 from recoveries.models import Injunction, InjunctionFee, Recovery, StatusChange, TransferRequest
 from recoveries.selectors.injunction import facts_of, limits
 from recoveries.services.billing import transfer_charge
@@ -26,7 +27,7 @@ from recoveries.services.copies import copies_set
 from recoveries.services.life import status_move
 from recoveries.services.references import with_reference
 from recoveries.services.totals import case_count_add, comments_count_refresh, totals_refresh
-from recoveries.statuses import Actor, Step
+from recoveries.statuses import Actor
 
 log = structlog.get_logger("recoveries")
 

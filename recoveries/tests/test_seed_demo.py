@@ -18,13 +18,14 @@ from companies.models import Company
 from companies.rules import QUALITIES, company_errors, is_real_siren
 from invoicing.models import Invoice, ProtectedInvoice, ProtectedInvoiceChange
 from invoicing.rules import invoice_errors
+from law.vocabulary import CaseType, Step
 from recoveries.html import cleaned, plain_text
 from recoveries.models import Acompte, CaseCount, Comment, Dette, Recovery, Status, StatusChange
 from recoveries.rules import recovery_errors
 from recoveries.services.cases import recovery_delete
 from recoveries.services.copies import copies_refresh
 from recoveries.services.totals import case_counts_rebuild, comments_count_refresh, totals_refresh
-from recoveries.statuses import OPEN, CaseType, Step, is_allowed
+from recoveries.statuses import OPEN, is_allowed
 from tests.factories import Api, ApiUserFactory, case_id
 
 pytestmark = pytest.mark.django_db

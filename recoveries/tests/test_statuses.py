@@ -8,10 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
+from law.vocabulary import CaseType, Step
 from recoveries.catalogue import CREATED
 from recoveries.models import Recovery, StatusGroup
 from recoveries.models import Status as StatusRow
-from recoveries.statuses import MOVES, OPEN, STARTS, STATUSES, Actor, CaseType, Step, allowed_moves, is_allowed
+from recoveries.statuses import MOVES, OPEN, STARTS, STATUSES, Actor, allowed_moves, is_allowed
 
 # By name, as a handler would say it; written apart from the table that it checks.
 NAMES = {

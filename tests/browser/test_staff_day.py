@@ -13,8 +13,8 @@ from accounts.models import User
 from backoffice.people import staff_create
 from backoffice.roles import HANDLER, MANAGER
 from documents.models import Document
+from law.vocabulary import Step
 from recoveries.models import Acompte, Comment, Recovery
-from recoveries.statuses import Step
 from tests.browser.desk import NARROW, WIDE, Desk
 from tests.factories import Api, file_case
 

@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from backoffice.actions import ObjectAction
 from backoffice.fields import DayInput, storable
 from backoffice.origin import staff_of
+from law.eligibility import Eligibility
 from legalcity.lib.dates import today
 from legalcity.lib.errors import BadRequest, Failed, Forbidden
 from legalcity.lib.live import live
 from recoveries.catalogue import catalogue
-from recoveries.eligibility import Eligibility
 from recoveries.models import Injunction, Recovery, TransferRequest
 from recoveries.models.injunction import COURTS, PROCEDURES
 from recoveries.selectors.case_page import procedure_of

@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy
 from backoffice.actions import ObjectAction, refusal_text
 from backoffice.fields import storable
 from backoffice.origin import staff_of
+from law.vocabulary import Step
 from legalcity.lib.dates import now
 from legalcity.lib.errors import BadRequest, Sentence
 from recoveries.models import Recovery, SentEmail
 from recoveries.services.emails import EXTRA_LENGTH, email_send, letter_of, may_be_reminded
 from recoveries.services.life import status_move
-from recoveries.statuses import Step
 
 Kind = SentEmail.Kind
 # The reminder, and the status that says that it was sent.

@@ -12,6 +12,7 @@ from accounts.models import User
 from backoffice.actions import ObjectAction, Reason
 from backoffice.fields import ChildField, Suggestions, chosen_child, moment_shown, storable
 from backoffice.origin import staff_of
+from law.vocabulary import Step
 from legalcity.lib.errors import Sentence
 from legalcity.lib.live import live
 from recoveries.catalogue import catalogue
@@ -21,7 +22,7 @@ from recoveries.services.cases import recovery_lock
 from recoveries.services.comments import comment_create, comment_mark_read
 from recoveries.services.handlers import NOT_A_HANDLER, case_assign
 from recoveries.services.life import moves_of, status_move
-from recoveries.statuses import Actor, Step
+from recoveries.statuses import Actor
 
 SUGGESTED_HANDLERS = 100
 

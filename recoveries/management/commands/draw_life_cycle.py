@@ -7,7 +7,8 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from recoveries.statuses import MOVES, OPEN, STARTS, STATUSES, CaseType, Status, Step
+from law.vocabulary import CaseType, Step
+from recoveries.statuses import MOVES, OPEN, STARTS, STATUSES, Status
 
 PAGE = "docs/life-cycle.md"
 TITLES = {CaseType.AMICABLE: "Amicable cases", CaseType.INJUNCTION: "Injunction cases"}

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companies.models import Company
+from law.eligibility import Claim, Eligibility, Facts, Limits, Party, Reason, assess, court_for
+from law.vocabulary import CaseType, Court, Matter, Procedure, Step
 from legalcity.lib.countries import EU, NATIONAL_PROCEDURE, OVERSEAS, countries
-from recoveries.deadlines import Court, Procedure
-from recoveries.eligibility import Claim, Eligibility, Facts, Limits, Matter, Party, Reason, assess, court_for
-from recoveries.statuses import MOVES, STATUSES, CaseType, Step
+from recoveries.statuses import MOVES, STATUSES
 
 TODAY = date(2026, 11, 20)
 NO_LIMITS = Limits()

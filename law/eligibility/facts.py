@@ -3,15 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 
-
-class Matter(StrEnum):
-    """What the claim is about, where that changes court and limitation."""
-
-    ORDINARY = "ordinary"
-    HOUSING_LEASE = "housing_lease"
-    CONSUMER_CREDIT = "consumer_credit"
+from law.vocabulary import Matter
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,11 @@ from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
-from recoveries.deadlines import Procedure
-from recoveries.eligibility.answer import Reason, limited
-from recoveries.eligibility.facts import Facts, Limits, Matter, Party, oldest_due, unpaid
-from recoveries.eligibility.limitation import BUSINESS, CONSUMER, last_day_to_sue, limitation_for
-from recoveries.eligibility.reasons import REGULATION
-from recoveries.statuses import Step
+from law.eligibility.answer import Reason, limited
+from law.eligibility.facts import Facts, Limits, Party, oldest_due, unpaid
+from law.eligibility.reasons import REGULATION
+from law.limitation import BUSINESS, CONSUMER, last_day_to_sue, limitation_for
+from law.vocabulary import Matter, Procedure, Step
 
 
 def warnings_of(facts: Facts, limits: Limits, procedure: Procedure | None, today: date) -> Iterator[Reason]:

@@ -9,21 +9,20 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from legalcity.lib.countries import OVERSEAS
-from recoveries.deadlines import (
+from law.deadlines import (
     ALSACE,
     MOSELLE,
-    Court,
     Deadline,
     KeyDates,
     Kind,
-    Procedure,
     Regime,
     add_months,
     distance_months,
     next_deadlines,
     next_working_day,
 )
+from law.vocabulary import Court, Procedure
+from legalcity.lib.countries import OVERSEAS
 
 DAYS = st.dates(date(2010, 1, 1), date(2060, 12, 31))
 

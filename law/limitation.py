@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from recoveries.deadlines import add_months
-from recoveries.eligibility.facts import Matter, Party
+from law.deadlines import add_months
+from law.eligibility.facts import Party
+from law.vocabulary import Matter
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,18 +6,17 @@ the first thing. CPC is the Code de procédure civile.
 
 from datetime import date
 
-from recoveries.eligibility.answer import Eligibility, Reason
-from recoveries.eligibility.facts import Claim, Facts, Limits, Matter, Party
-from recoveries.eligibility.place import court_for, procedure_for
-from recoveries.eligibility.reasons import reasons_of
-from recoveries.eligibility.warnings import warnings_of
+from law.eligibility.answer import Eligibility, Reason
+from law.eligibility.facts import Claim, Facts, Limits, Party
+from law.eligibility.place import court_for, procedure_for
+from law.eligibility.reasons import reasons_of
+from law.eligibility.warnings import warnings_of
 
 __all__ = [
     "Claim",
     "Eligibility",
     "Facts",
     "Limits",
-    "Matter",
     "Party",
     "Reason",
     "assess",

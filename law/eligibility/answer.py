@@ -5,8 +5,8 @@ from typing import Any
 
 from django.utils.text import format_lazy
 
+from law.vocabulary import Court, Procedure
 from legalcity.lib.errors import Sentence
-from recoveries.deadlines import Court, Procedure
 
 
 @dataclass(frozen=True, slots=True)

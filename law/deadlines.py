@@ -14,6 +14,7 @@ from functools import lru_cache
 import holidays
 from django.utils.translation import gettext_lazy as _
 
+from law.vocabulary import Court, Procedure
 from legalcity.lib.countries import OVERSEAS
 from legalcity.lib.errors import Sentence
 
@@ -28,21 +29,6 @@ _CALENDARS = {
     "GP": "971", "MQ": "972", "GF": "973", "RE": "974", "YT": "976", "BL": "BL", "MF": "MF", "PM": "PM", "WF": "WF",
 }  # fmt: skip
 _DAY = timedelta(days=1)
-
-
-class Procedure(StrEnum):
-    """Which order for payment is asked for."""
-
-    NATIONAL = "national"
-    EUROPEAN = "european"
-
-
-class Court(StrEnum):
-    """The kind of court that makes the order (article 1406)."""
-
-    COMMERCIAL = "tribunal_de_commerce"
-    JUDICIAL = "tribunal_judiciaire"
-    PROTECTION = "juge_des_contentieux_de_la_protection"
 
 
 class Regime(StrEnum):

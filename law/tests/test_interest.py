@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recoveries.interest import (
+from law.interest import (
     FLAT_INDEMNITY,
     CreditNote,
     Debt,

@@ -1,8 +1,8 @@
 """Which procedure the countries of the parties open, and which kind of court their trades."""
 
+from law.eligibility.facts import Party
+from law.vocabulary import Court, Matter, Procedure
 from legalcity.lib.countries import EUROPEAN_ORDER_STATES, NATIONAL_PROCEDURE, OUTERMOST_REGIONS, country_code
-from recoveries.deadlines import Court, Procedure
-from recoveries.eligibility.facts import Matter, Party
 
 
 def procedure_for(customer: Party | None, debtor: Party | None) -> Procedure | None:
