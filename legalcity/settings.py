@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "documents",
     "scoring",
     "recoveries",
+    "demo",
 ]
 MIDDLEWARE = [
     "legalcity.lib.logs.RequestLog",

@@ -8,11 +8,11 @@ from accounts.models import User
 from backoffice.people import role_give
 from backoffice.roles import ACCOUNTANT, AUDITOR, HANDLER, MANAGER
 from companies.models import Company
-from recoveries.demo.chance import dice
-from recoveries.demo.firms import creditor_build
-from recoveries.demo.people import Names, email, mobile, person, vat_number
-from recoveries.demo.places import TOWNS
-from recoveries.demo.trades import TRADES, Trade
+from demo.chance import dice
+from demo.firms import creditor_build
+from demo.people import Names, email, mobile, person, vat_number
+from demo.places import TOWNS
+from demo.trades import TRADES, Trade
 
 MARK = "demo_seed"  # in a user's metadata: made by a portfolio of this seed
 

@@ -6,9 +6,9 @@ from random import Random
 from typing import Any
 
 from companies.models import Company
-from recoveries.demo.people import Names, address, email, landline, mobile, person, siren
-from recoveries.demo.places import Town
-from recoveries.demo.trades import CLUBS, DEBTOR_PREFIXES, PROFESSIONS, Trade
+from demo.people import Names, address, email, landline, mobile, person, siren
+from demo.places import Town
+from demo.trades import CLUBS, DEBTOR_PREFIXES, PROFESSIONS, Trade
 
 # Which qualities go with which legal form: president and director, or manager and co-manager.
 QUALITIES = {"SAS": (1, 2), "SA": (1, 2), "GIE": (1, 2), "SARL": (3, 4), "SNC": (3, 4)}

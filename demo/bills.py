@@ -6,10 +6,10 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from demo.sentences import DEBTS, METHODS
+from demo.trades import Trade
 from invoicing.models import Invoice
 from law.vocabulary import Step
-from recoveries.demo.sentences import DEBTS, METHODS
-from recoveries.demo.trades import Trade
 from recoveries.models import Acompte, Dette, StatusChange
 
 COUNTS = (1, 2, 3, 4, 5, 8)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import ApiKey, User
 from accounts.services import key_issue, key_revoke
-from recoveries.demo.accounts import admin_email, client_email, role_emails
+from demo.accounts import admin_email, client_email, role_emails
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,14 +4,14 @@ from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from random import Random
 
+from demo.accounts import Account
+from demo.bills import NUMBERS, euros
+from demo.cases import Scene
+from demo.chance import dice
+from demo.people import siren
+from demo.story import filed_at
 from invoicing.models import ProtectedInvoice, ProtectedInvoiceChange
 from invoicing.protected.services import protected_build
-from recoveries.demo.accounts import Account
-from recoveries.demo.bills import NUMBERS, euros
-from recoveries.demo.cases import Scene
-from recoveries.demo.chance import dice
-from recoveries.demo.people import siren
-from recoveries.demo.story import filed_at
 
 LEAST, MOST = 4, 9  # invoices of an account
 Status = ProtectedInvoice.Status

@@ -10,11 +10,11 @@ from typing import Any
 from django.db import models, reset_queries, transaction
 
 from companies.models import Company
+from demo.accounts import accounts_ensure
+from demo.cases import CaseDraft, Scene, case_build, reference_of
+from demo.people import names_of
+from demo.protected import protected_drafts
 from invoicing.models import Invoice, ProtectedInvoice, ProtectedInvoiceChange
-from recoveries.demo.accounts import accounts_ensure
-from recoveries.demo.cases import CaseDraft, Scene, case_build, reference_of
-from recoveries.demo.people import names_of
-from recoveries.demo.protected import protected_drafts
 from recoveries.models import Acompte, Comment, Dette, Recovery, Status, StatusChange
 from recoveries.services.totals import case_count_add
 

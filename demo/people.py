@@ -6,8 +6,8 @@ from typing import Any
 
 from faker import Faker
 
+from demo.places import MOBILE, STREETS, TOWNS, Town
 from legalcity.lib.text import folded
-from recoveries.demo.places import MOBILE, STREETS, TOWNS, Town
 
 POOL = 400  # names of a kind: 400 first by 400 last names make 160,000 people
 EMAIL_HOST = "example.fr"

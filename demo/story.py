@@ -7,8 +7,8 @@ from decimal import Decimal
 from html import escape
 from random import Random
 
+from demo.sentences import REMARKS, STEPS
 from law.vocabulary import Step
-from recoveries.demo.sentences import REMARKS, STEPS
 from recoveries.models import Comment, Status, StatusChange
 from recoveries.statuses import STATUSES, Actor, allowed_moves
 

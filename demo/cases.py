@@ -9,14 +9,14 @@ from random import Random
 from typing import Any
 
 from companies.models import Company
+from demo.accounts import Account
+from demo.bills import acomptes_build, dettes_build, invoices_build, remaining
+from demo.chance import dice
+from demo.firms import debtor_build
+from demo.people import Names
+from demo.sentences import OBSERVATIONS
+from demo.story import People, comments_build, filed_at, statuses_walk
 from invoicing.models import Invoice
-from recoveries.demo.accounts import Account
-from recoveries.demo.bills import acomptes_build, dettes_build, invoices_build, remaining
-from recoveries.demo.chance import dice
-from recoveries.demo.firms import debtor_build
-from recoveries.demo.people import Names
-from recoveries.demo.sentences import OBSERVATIONS
-from recoveries.demo.story import People, comments_build, filed_at, statuses_walk
 from recoveries.models import Acompte, Comment, Dette, Recovery, Status, StatusChange
 from recoveries.rules import ALPHABET
 from recoveries.services.copies import copies_set

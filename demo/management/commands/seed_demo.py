@@ -9,11 +9,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from demo.accounts import ADMIN, CLIENTS, ROLE_HOLDERS, STAFF, NotOurs
+from demo.cases import REFERENCES
+from demo.credentials import credentials_renew
+from demo.portfolio import portfolio_load
 from legalcity.lib.dates import today
-from recoveries.demo.accounts import ADMIN, CLIENTS, ROLE_HOLDERS, STAFF, NotOurs
-from recoveries.demo.cases import REFERENCES
-from recoveries.demo.credentials import credentials_renew
-from recoveries.demo.portfolio import portfolio_load
 from recoveries.services.rates import rates_load
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
