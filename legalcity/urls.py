@@ -5,7 +5,7 @@ from django.urls import include, path, re_path, register_converter
 
 from legalcity.api import pages, system
 from legalcity.api.converters import IdConverter, TextConverter
-from recoveries.views.payment import payment_page
+from recoveries.court.fee_page import payment_page
 
 register_converter(IdConverter, "id")
 register_converter(TextConverter, "text")

@@ -13,9 +13,9 @@ from invoicing.rules import days_overdue, is_paid
 from legalcity.lib.dates import day, day_text, moment_text
 from legalcity.lib.money import money_text
 from recoveries.catalogue import catalogue
+from recoveries.court.selectors import payment_url
 from recoveries.models import Comment, Recovery
 from recoveries.selectors.detail import CaseDetail
-from recoveries.selectors.injunction import payment_url
 from recoveries.services.cases import CompleteCase, recovery_values
 
 Row = Sequence[Any]

@@ -7,7 +7,9 @@ from django.db import InterfaceError, OperationalError
 
 from legalcity.lib.dates import now, today
 from legalcity.lib.live import live
-from recoveries.services import deadlines, emails, importing, transfer
+from recoveries.court import clocks as deadlines
+from recoveries.court import transfer
+from recoveries.services import emails, importing
 
 TEMPORARY = (OperationalError, InterfaceError)
 RETRIES = 5

@@ -5,12 +5,12 @@ from typing import Any
 from django.urls import path
 
 from documents.views import FileTypeView
+from recoveries.court.views import EligibilityView, TransferView
 from recoveries.views.cases import CompleteView, RecoveryView
 from recoveries.views.comments import CommentView
 from recoveries.views.companies import CaseCompanyView, CompaniesByTypeView
 from recoveries.views.documents import CaseDocumentView
 from recoveries.views.invoices import CaseInvoiceView
-from recoveries.views.transfer import EligibilityView, TransferView
 
 MANY: dict[str, Any] = {"get": "list", "post": "create"}
 ONE: dict[str, Any] = {"get": "retrieve", "put": "update", "delete": "destroy"}

@@ -20,9 +20,9 @@ from documents.tests.samples import image
 from invoicing.models import Charge, ProtectedInvoice, Tax, TokenPack
 from invoicing.tests.billing.papers import draft, issued, item_ids
 from legalcity.lib.dates import today
+from recoveries.court.tests.transfers import transferable, transferred
+from recoveries.court.transfer import transfer_carry_out
 from recoveries.models import Comment, Recovery, TransferRequest
-from recoveries.services.transfer import transfer_carry_out
-from recoveries.tests.transfers import transferable, transferred
 from scoring.models import ScoringOrder, TokenAccount
 from scoring.services.tokens import tokens_grant
 from tests.backoffice import act, act_on_rows, browser_of, chief, page_of

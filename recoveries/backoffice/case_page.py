@@ -15,6 +15,7 @@ from backoffice.action_pages import ActionPages
 from legalcity.lib.dates import PARIS, today
 from recoveries.backoffice.acts import CASE_ACTIONS, GROUPS
 from recoveries.backoffice.papers import content_view, preview_view
+from recoveries.court.procedure import DATES, field_labels
 from recoveries.models import Injunction, Recovery
 from recoveries.selectors.case_page import (
     JOINED,
@@ -28,7 +29,6 @@ from recoveries.selectors.case_page import (
     rows_of,
 )
 from recoveries.selectors.timeline import SOURCES, cursor_read, timeline
-from recoveries.services.procedure import DATES, field_labels
 
 PAGES = {"invoices": invoices_of, "documents": documents_of_case, "payments": acomptes_of, "debts": dettes_of}
 LAST_PAGE = 10_000

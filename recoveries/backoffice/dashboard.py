@@ -20,9 +20,9 @@ from legalcity.lib.dates import PARIS, today
 from legalcity.lib.errors import Sentence
 from recoveries.backoffice import work_filter
 from recoveries.catalogue import catalogue
+from recoveries.court.selectors import deadlines_of
 from recoveries.models import Recovery
 from recoveries.selectors import work
-from recoveries.selectors.injunction import deadlines_of
 from recoveries.selectors.staff import cases_of_staff
 from scoring.models import ScoringOrder
 

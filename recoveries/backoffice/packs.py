@@ -14,7 +14,7 @@ from backoffice.admins import StaffAdmin
 from backoffice.amounts import amount_column
 from backoffice.origin import staff_of
 from invoicing.models import TokenPack
-from recoveries.services.billing import MOST_PACKS, token_pack_sell
+from recoveries.court.charging import MOST_PACKS, token_pack_sell
 
 PRICE = amount_column("price", gettext_lazy("price without VAT"))
 

@@ -1,10 +1,10 @@
 """The case and what hangs on it."""
 
+from recoveries.court.models import DeadlineAlert, Injunction, InjunctionFee, TransferRequest
 from recoveries.models.cases import CaseCount, Recovery, RecoveryQuerySet
 from recoveries.models.children import Acompte, Comment, Dette, StatusChange
 from recoveries.models.desk import CaseImport, SavedFilter
 from recoveries.models.emails import SentEmail
-from recoveries.models.injunction import DeadlineAlert, Injunction, InjunctionFee, TransferRequest
 from recoveries.models.rates import EcbRate, LegalRate
 from recoveries.models.statuses import Status, StatusGroup
 

@@ -16,8 +16,8 @@ from law.limitation import last_day_to_sue, limitation_for
 from law.vocabulary import Matter
 from legalcity.lib.errors import Sentence
 from recoveries.catalogue import catalogue
+from recoveries.court.selectors import deadlines_of, party_of
 from recoveries.models import Acompte, Dette, Injunction, Recovery
-from recoveries.selectors.injunction import deadlines_of, party_of
 
 ROWS = 50  # of each table at once
 SOON = timedelta(days=30)

@@ -15,8 +15,8 @@ from law.terms import NEVER, Asked, Terms, penalty_of, terms_of
 from law.vocabulary import Step
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import BadRequest, Sentence
+from recoveries.court.selectors import party_of
 from recoveries.models import Acompte, Dette, LegalRate, Recovery, StatusChange
-from recoveries.selectors.injunction import party_of
 from recoveries.selectors.rates import rates_ecb, rates_legal
 
 Creditor = LegalRate.Creditor

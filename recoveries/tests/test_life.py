@@ -8,12 +8,12 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from legalcity.lib.errors import Forbidden
+from recoveries.court.tests.transfers import assert_counts_are_exact, assert_history_replays, transferable, transferred
 from recoveries.models import CaseCount, Recovery, Status, StatusChange
 from recoveries.services.life import moves_of, status_move
 from recoveries.services.totals import case_count_move
 from recoveries.statuses import Actor
 from recoveries.tests.test_statuses import LIFE, NAMES
-from recoveries.tests.transfers import assert_counts_are_exact, assert_history_replays, transferable, transferred
 from tests.factories import Api, add_status, bare_case_id, detail, file_case
 
 OPEN_AMICABLE = {1, 2, 3, 4, 5, 6, 7}

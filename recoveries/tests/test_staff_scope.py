@@ -11,9 +11,9 @@ from django.test import Client
 
 from accounts.models import User
 from documents.models import Document, SignatureRequest
+from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.models import Injunction, Recovery
 from recoveries.selectors.staff import cases_of_staff
-from recoveries.tests.transfers import transferable, transferred
 from tests.factories import Api, ApiUserFactory, case_id
 
 pytestmark = pytest.mark.django_db

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from legalcity.lib.dates import today
-from recoveries.services.deadlines import deadlines_within
+from recoveries.court.clocks import deadlines_within
 
 
 class Command(BaseCommand):

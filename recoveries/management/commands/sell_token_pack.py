@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from accounts.models import User
 from invoicing.models import TokenPack
 from legalcity.lib.errors import Invalid
-from recoveries.services.billing import token_pack_sell
+from recoveries.court.charging import token_pack_sell
 
 
 class Command(BaseCommand):

@@ -8,8 +8,8 @@ from django.test import Client
 
 from accounts.models import User
 from legalcity.lib.dates import today
+from recoveries.court.transfer import transfer_carry_out
 from recoveries.models import Acompte, Comment, Dette, Recovery, StatusChange, TransferRequest
-from recoveries.services.transfer import transfer_carry_out
 from recoveries.tests.backoffice.pages import act_page, assert_refused, case_of, event_of, office_of, person
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, ApiUserFactory, add_status, detail, move

@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from legalcity.lib import bounded
 from legalcity.lib.dates import now, today
+from recoveries.court.clocks import next_deadlines_refresh
+from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.models import Comment, Injunction, Recovery
-from recoveries.services.deadlines import next_deadlines_refresh
-from recoveries.tests.transfers import transferable, transferred
 from tests.backoffice import browser_of, chief, page_of
 from tests.factories import Api, ApiUserFactory, case_id, move
 

@@ -8,8 +8,8 @@ from django.test import Client
 
 from accounts.models import AuditEvent
 from legalcity.lib.dates import today
+from recoveries.court.transfer import transfer_carry_out
 from recoveries.models import Injunction, Recovery, StatusChange, TransferRequest
-from recoveries.services.transfer import transfer_carry_out
 from recoveries.tests.backoffice.pages import (
     act_page,
     assert_refused,

@@ -22,6 +22,16 @@ from documents.tasks import sweep as sweep_documents
 from documents.tests.forms import PDF, blobs, docs_of, downloaded, upload, uploaded
 from invoicing.models import Invoice
 from legalcity.lib.dates import now, today
+from recoveries.court.tests.transfers import (
+    ALREADY,
+    assert_counts_are_exact,
+    assert_transferred_once,
+    eligibility_path,
+    refusing_rows,
+    transfer_path,
+    transferable,
+)
+from recoveries.court.transfer import transfer_carry_out
 from recoveries.models import (
     Comment,
     Dette,
@@ -32,17 +42,7 @@ from recoveries.models import (
 )
 from recoveries.services.cases import FIELDS
 from recoveries.services.money import acompte_record, dette_record
-from recoveries.services.transfer import transfer_carry_out
 from recoveries.tasks import sweep_transfers, transfer_to_injunction
-from recoveries.tests.transfers import (
-    ALREADY,
-    assert_counts_are_exact,
-    assert_transferred_once,
-    eligibility_path,
-    refusing_rows,
-    transfer_path,
-    transferable,
-)
 from tests.contract.reference import differences, operations
 from tests.factories import Api, CompanyBody, InvoiceBody, add_status, bare_case_id, detail, move
 

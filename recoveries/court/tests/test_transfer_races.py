@@ -12,10 +12,7 @@ from django.db import connection, connections, transaction
 from companies.models import Company
 from legalcity.lib.dates import today
 from legalcity.lib.errors import Forbidden
-from recoveries.models import Injunction, Recovery, TransferRequest
-from recoveries.services.life import status_move
-from recoveries.services.transfer import transfer_carry_out, transfer_fail
-from recoveries.tests.transfers import (
+from recoveries.court.tests.transfers import (
     ALREADY,
     assert_counts_are_exact,
     assert_history_replays,
@@ -23,6 +20,9 @@ from recoveries.tests.transfers import (
     transfer_path,
     transferable,
 )
+from recoveries.court.transfer import transfer_carry_out, transfer_fail
+from recoveries.models import Injunction, Recovery, TransferRequest
+from recoveries.services.life import status_move
 from tests.factories import Api, ApiUserFactory, InvoiceBody, detail
 from tests.races import at_once, statuses_at_once, twin
 

@@ -19,9 +19,9 @@ from law.eligibility import Eligibility, Reason, assess
 from law.vocabulary import Step
 from legalcity.lib.dates import now
 from legalcity.lib.errors import NotFound
+from recoveries.court.charging import transfer_charge
+from recoveries.court.selectors import facts_of, limits
 from recoveries.models import Injunction, InjunctionFee, Recovery, StatusChange, TransferRequest
-from recoveries.selectors.injunction import facts_of, limits
-from recoveries.services.billing import transfer_charge
 from recoveries.services.cases import FIELDS, NOT_FOUND
 from recoveries.services.copies import copies_set
 from recoveries.services.life import status_move

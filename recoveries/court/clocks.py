@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import structlog
 
 from law.deadlines import Deadline
+from recoveries.court.selectors import deadlines_of, open_procedures
 from recoveries.models import DeadlineAlert, Injunction
-from recoveries.selectors.injunction import deadlines_of, open_procedures
 
 log = structlog.get_logger("recoveries")
 

@@ -18,9 +18,9 @@ from invoicing.tests.billing.doors import PASSWORD, Panel
 from legalcity.celery import app
 from legalcity.lib.dates import now
 from legalcity.lib.errors import Invalid
+from recoveries.court.charging import token_pack_sell
+from recoveries.court.tests.transfers import transfer_path, transferable, transferred
 from recoveries.models import Injunction, InjunctionFee, Recovery
-from recoveries.services.billing import token_pack_sell
-from recoveries.tests.transfers import transfer_path, transferable, transferred
 from scoring.models import TokenBalance
 from tests.factories import Api
 from tests.races import at_once

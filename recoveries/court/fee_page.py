@@ -12,8 +12,8 @@ from segno.helpers import make_epc_qr
 from legalcity.api.limits import ANONYMOUS, client_address, take
 from legalcity.lib.live import live
 from legalcity.lib.text import is_storable
+from recoveries.court.selectors import injunction_of_key
 from recoveries.models import Injunction
-from recoveries.selectors.injunction import injunction_of_key
 
 PAGE = "pages/injunction.html"
 KEY_LENGTH = 64

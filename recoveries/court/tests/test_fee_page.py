@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.models import Injunction
-from recoveries.tests.transfers import transferable, transferred
 from tests.factories import Api
 
 IBAN = "FR7630006000011234567890189"

@@ -17,12 +17,12 @@ from legalcity.lib.dates import today
 from legalcity.lib.errors import BadRequest, Failed, Forbidden
 from legalcity.lib.live import live
 from recoveries.catalogue import catalogue
+from recoveries.court.models import COURTS, PROCEDURES
+from recoveries.court.procedure import COURT, DATES, procedure_record
+from recoveries.court.selectors import transfer_wait
+from recoveries.court.transfer import eligibility_of, transfer_request
 from recoveries.models import Injunction, Recovery, TransferRequest
-from recoveries.models.injunction import COURTS, PROCEDURES
 from recoveries.selectors.case_page import procedure_of
-from recoveries.selectors.injunction import transfer_wait
-from recoveries.services.procedure import COURT, DATES, procedure_record
-from recoveries.services.transfer import eligibility_of, transfer_request
 
 State = TransferRequest.State
 NOT_ELIGIBLE = gettext_lazy("The case may not be transferred.")

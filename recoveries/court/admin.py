@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
 from legalcity.lib.dates import today
+from recoveries.court.procedure import procedure_errors, procedure_record
+from recoveries.court.selectors import deadlines_of
 from recoveries.models import DeadlineAlert, Injunction
-from recoveries.selectors.injunction import deadlines_of
-from recoveries.services.procedure import procedure_errors, procedure_record
 
 
 class ProcedureForm(forms.ModelForm):

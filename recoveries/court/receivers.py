@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db.models.signals import post_save
 
+from recoveries.court.clocks import next_deadline_refresh
 from recoveries.models import Injunction
-from recoveries.services.deadlines import next_deadline_refresh
 
 
 def connect() -> None:

@@ -10,8 +10,8 @@ from django.db.models import Count
 
 from accounts.models import User
 from legalcity.lib.dates import today
+from recoveries.court.transfer import transfer_carry_out, transfer_request
 from recoveries.models import CaseCount, Injunction, Recovery, StatusChange
-from recoveries.services.transfer import transfer_carry_out, transfer_request
 from tests.factories import Api, case_id
 
 ALREADY = ["The case has already been transferred to an injunction procedure."]

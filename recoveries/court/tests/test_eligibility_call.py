@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from companies.models import Company
+from recoveries.court.tests.transfers import eligibility_path, overdue, transfer_path, transferable, transferred
 from recoveries.models import Recovery, TransferRequest
-from recoveries.tests.transfers import eligibility_path, overdue, transfer_path, transferable, transferred
 from tests.factories import Api, bare_case_id, case_id, move
 
 KEYS = ["eligible", "procedure", "court_type", "reasons", "warnings"]

@@ -20,9 +20,9 @@ from django.db import connection
 from kombu import pools
 
 from legalcity.celery import app
+from recoveries.court.tests.transfers import ALREADY, assert_transferred_once, transfer_path, transferable
 from recoveries.models import Injunction, TransferRequest
 from recoveries.tasks import sweep_transfers, transfer_to_injunction
-from recoveries.tests.transfers import ALREADY, assert_transferred_once, transfer_path, transferable
 from tests.factories import Api, ApiUserFactory
 from tests.races import at_once, twin
 
@@ -98,7 +98,16 @@ class Worker:
             "REDIS_URL": queue.url,
             "PGAPPNAME": name,
         }
-        command = [sys.executable, "-m", "celery", "-A", "recoveries.tests.worker", "worker", "--concurrency", "1"]
+        command = [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "recoveries.court.tests.worker",
+            "worker",
+            "--concurrency",
+            "1",
+        ]
         command += ["--hostname", f"{name}@test", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
         with log.open("wb") as output:
             self.process = subprocess.Popen(

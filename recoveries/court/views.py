@@ -13,10 +13,10 @@ from legalcity.api.views import ContractView
 from legalcity.lib.dates import today
 from legalcity.lib.errors import Failed, Forbidden, NotFound
 from legalcity.lib.live import live
+from recoveries.court.selectors import transfer_payload, transfer_wait
+from recoveries.court.transfer import eligibility_of, transfer_request
 from recoveries.models import Recovery, TransferRequest
-from recoveries.selectors.injunction import transfer_payload, transfer_wait
 from recoveries.services.cases import NOT_FOUND, NOT_YOURS
-from recoveries.services.transfer import eligibility_of, transfer_request
 
 NOT_ELIGIBLE = _("This recovery is not eligible for injunction transfer")
 FAILURE = _("An error occurred during injunction transfer")
