@@ -17,7 +17,7 @@ from pytest_django import Settings
 from accounts.models import User
 from legalcity.lib.live import live
 from recoveries.catalogue import catalogue
-from recoveries.selectors.rates import rate_book
+from recoveries.ledger.rate_book import rate_book
 from tests.emptying import put_back_rather_than_empty
 from tests.factories import Api, ApiUserFactory
 

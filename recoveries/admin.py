@@ -1,3 +1,11 @@
-"""Staff's door to cases: Django looks here for the pages, which are in `backoffice/`."""
+"""Staff's door to cases: Django looks here for the pages, which stand in the rooms that they are about."""
 
-from recoveries.court import admin as procedures  # noqa: F401 - importing registers them
+# Importing registers them.
+import recoveries.backoffice.case
+import recoveries.backoffice.catalogues
+import recoveries.backoffice.dashboard
+import recoveries.backoffice.emails
+import recoveries.backoffice.imports_admin
+import recoveries.backoffice.packs
+import recoveries.court.admin
+import recoveries.ledger.rate_admin  # noqa: F401

@@ -13,7 +13,7 @@ class RecoveriesConfig(AppConfig):
     def ready(self) -> None:
         """Tell scoring, which knows no cases, where companies' payment records are read; keep copies up to date."""
         from recoveries.court import receivers
-        from recoveries.selectors.payment_record import payment_record
+        from recoveries.ledger.payment_record import payment_record
         from scoring.providers.records import payment_records
 
         payment_records.register(payment_record)

@@ -5,7 +5,7 @@ from django.contrib import admin
 from backoffice.admins import ReadOnlyStaffAdmin
 from recoveries.backoffice.case_list import CaseList
 from recoveries.backoffice.case_page import CasePage
-from recoveries.backoffice.statement import StatementPage
+from recoveries.ledger.statement_page import StatementPage
 from recoveries.models import Recovery
 
 

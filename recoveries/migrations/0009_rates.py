@@ -6,7 +6,7 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
-import recoveries.models.rates
+import recoveries.ledger.rate_models
 
 
 class Migration(migrations.Migration):
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "valid_from",
-                    models.DateField(validators=[recoveries.models.rates.half_year], verbose_name="valid from"),
+                    models.DateField(validators=[recoveries.ledger.rate_models.half_year], verbose_name="valid from"),
                 ),
                 (
                     "rate_percent",
@@ -82,7 +82,7 @@ class Migration(migrations.Migration):
                 ("request_id", models.CharField(blank=True, editable=False, max_length=64, verbose_name="request")),
                 (
                     "valid_from",
-                    models.DateField(validators=[recoveries.models.rates.half_year], verbose_name="valid from"),
+                    models.DateField(validators=[recoveries.ledger.rate_models.half_year], verbose_name="valid from"),
                 ),
                 (
                     "rate_percent",
@@ -221,7 +221,7 @@ class Migration(migrations.Migration):
                 ("request_id", models.CharField(blank=True, editable=False, max_length=64, verbose_name="request")),
                 (
                     "valid_from",
-                    models.DateField(validators=[recoveries.models.rates.half_year], verbose_name="valid from"),
+                    models.DateField(validators=[recoveries.ledger.rate_models.half_year], verbose_name="valid from"),
                 ),
                 (
                     "rate_percent",
@@ -395,7 +395,7 @@ class Migration(migrations.Migration):
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
                     "valid_from",
-                    models.DateField(validators=[recoveries.models.rates.half_year], verbose_name="valid from"),
+                    models.DateField(validators=[recoveries.ledger.rate_models.half_year], verbose_name="valid from"),
                 ),
                 (
                     "rate_percent",

@@ -18,9 +18,9 @@ from legalcity.lib.errors import Forbidden, Invalid
 from legalcity.lib.live import live
 from legalcity.lib.text import is_storable
 from recoveries.catalogue import catalogue
+from recoveries.ledger.statement import case_statement
 from recoveries.letters import Letter, letter_write
 from recoveries.models import Recovery, SentEmail
-from recoveries.selectors.statement import case_statement
 
 log = structlog.get_logger("recoveries")
 

@@ -8,8 +8,8 @@ import pytest
 
 from companies.models import Company
 from invoicing.models import Invoice
+from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import Acompte, CaseCount, Comment, Dette, Recovery, StatusChange
-from recoveries.services.money import acompte_record, dette_record
 from tests.factories import Api, bare_case_id, case_id, detail, move
 
 CASES = "/api/recoveries"

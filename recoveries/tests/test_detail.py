@@ -6,9 +6,9 @@ from decimal import Decimal
 import pytest
 import time_machine
 
+from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import Comment
 from recoveries.services.life import status_move
-from recoveries.services.money import acompte_record, dette_record
 from tests.factories import Api, case_id, detail, move
 
 CASES = "/api/recoveries"

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from recoveries.services.money import acompte_record, dette_record
+from recoveries.ledger.services import acompte_record, dette_record
 from tests.factories import Api, InvoiceBody, bare_case_id, case_id, detail
 
 DAY = date(2025, 11, 1)

@@ -14,7 +14,7 @@ from demo.cases import REFERENCES
 from demo.credentials import credentials_renew
 from demo.portfolio import portfolio_load
 from legalcity.lib.dates import today
-from recoveries.services.rates import rates_load
+from recoveries.ledger.rate_services import rates_load
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 

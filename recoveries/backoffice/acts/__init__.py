@@ -5,10 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.actions import ObjectAction
 from legalcity.lib.errors import Sentence
 from recoveries.backoffice.acts.emails import SEND_EMAIL
-from recoveries.backoffice.acts.money import RECORD_DEBT, RECORD_PAYMENT
 from recoveries.backoffice.acts.papers import REQUEST_SIGNATURE, SET_VISIBILITY, UPLOAD
 from recoveries.backoffice.acts.work import ASSIGN, COMMENT, MARK_READ, MOVE
 from recoveries.court.acts import CHECK_ELIGIBILITY, RECORD_DATES, TRANSFER
+from recoveries.ledger.acts import RECORD_DEBT, RECORD_PAYMENT
 
 GROUPS: tuple[tuple[Sentence, tuple[ObjectAction, ...]], ...] = (
     (_("Work"), (MOVE, ASSIGN, SEND_EMAIL, COMMENT, MARK_READ)),

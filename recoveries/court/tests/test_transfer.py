@@ -32,6 +32,7 @@ from recoveries.court.tests.transfers import (
     transferable,
 )
 from recoveries.court.transfer import transfer_carry_out
+from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import (
     Comment,
     Dette,
@@ -41,7 +42,6 @@ from recoveries.models import (
     TransferRequest,
 )
 from recoveries.services.cases import FIELDS
-from recoveries.services.money import acompte_record, dette_record
 from recoveries.tasks import sweep_transfers, transfer_to_injunction
 from tests.contract.reference import differences, operations
 from tests.factories import Api, CompanyBody, InvoiceBody, add_status, bare_case_id, detail, move

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from recoveries.services.rates import RateChange, rates_load
+from recoveries.ledger.rate_services import RateChange, rates_load
 
 
 def sentence(change: RateChange) -> str:

@@ -17,9 +17,9 @@ from invoicing.models import Invoice
 from legalcity.lib.dates import today
 from recoveries.court.procedure import procedure_record
 from recoveries.court.transfer import transfer_carry_out
+from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import Acompte, Comment, Dette, Recovery, StatusChange, TransferRequest
 from recoveries.selectors.timeline import SOURCES, cursor_read, timeline
-from recoveries.services.money import acompte_record, dette_record
 from recoveries.tests.backoffice.pages import case_of, office_of, opened, person, ready_document, words
 from tests.backoffice import browser_of, chief, page_of
 from tests.factories import Api, InvoiceBody, move

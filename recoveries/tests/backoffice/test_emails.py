@@ -14,9 +14,9 @@ from django.test import Client
 from accounts.models import AuditEvent
 from companies.models import Company
 from legalcity.lib.dates import now
+from recoveries.ledger.rate_services import rates_load
 from recoveries.models import Recovery, SentEmail
 from recoveries.services.emails import email_deliver, email_send, emails_left_behind
-from recoveries.services.rates import rates_load
 from recoveries.tasks import send_email, sweep_emails
 from recoveries.tests.backoffice.pages import case_of, office_of, opened, words
 from tests.backoffice import act, browser_of, chief, page_of

@@ -16,9 +16,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import AuditEvent, User
 from legalcity.lib.dates import today
 from recoveries.backoffice.charts import Bar, Series, columns, nice_top, rows
+from recoveries.ledger.services import acompte_record
 from recoveries.models import Recovery, Status
 from recoveries.selectors.portfolio import AgeRow, Portfolio, Question, portfolio
-from recoveries.services.money import acompte_record
 from tests.backoffice import browser_of, chief
 from tests.factories import Api, ApiUserFactory, case_id, move
 

@@ -11,8 +11,8 @@ from django.test import Client
 
 from accounts.models import AuditEvent
 from documents.models import FileType
+from recoveries.ledger.rate_book import rates_ecb, rates_legal
 from recoveries.models import EcbRate, LegalRate, Status
-from recoveries.selectors.rates import rates_ecb, rates_legal
 from tests.backoffice import browser_of, chief, page_of
 
 pytestmark = pytest.mark.django_db

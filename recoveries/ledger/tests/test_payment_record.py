@@ -9,8 +9,8 @@ import pytest
 
 from law.vocabulary import Step
 from legalcity.lib.dates import today
+from recoveries.ledger.payment_record import payment_record
 from recoveries.models import Acompte, Dette, Recovery
-from recoveries.selectors.payment_record import payment_record
 from scoring.facts import Claim, Outcome, Payment
 from scoring.tests.people import SIREN, case_of, debtor, invoice, place, results, shown, unknown_company, work
 from tests.factories import Api, ApiUserFactory, move

@@ -16,8 +16,8 @@ from law.vocabulary import Step
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import BadRequest, Sentence
 from recoveries.court.selectors import party_of
+from recoveries.ledger.rate_book import rates_ecb, rates_legal
 from recoveries.models import Acompte, Dette, LegalRate, Recovery, StatusChange
-from recoveries.selectors.rates import rates_ecb, rates_legal
 
 Creditor = LegalRate.Creditor
 

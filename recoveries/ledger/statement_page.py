@@ -17,7 +17,7 @@ from backoffice.audit import view_record
 from backoffice.fields import DayInput
 from legalcity.lib.dates import today
 from legalcity.lib.errors import BadRequest
-from recoveries.selectors.statement import case_statement
+from recoveries.ledger.statement import case_statement
 
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 DETAILED = 200  # claims shown with each period; a case of thousands is shown by its sums

@@ -11,8 +11,8 @@ from backoffice.actions import ObjectAction
 from backoffice.amounts import euros
 from backoffice.fields import DayInput, Suggestions, not_in_the_future, storable
 from legalcity.lib.dates import today
+from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import Recovery
-from recoveries.services.money import acompte_record, dette_record
 
 METHODS = ["Virement", "Chèque", "Carte bancaire", "Prélèvement", "Espèces"]
 
