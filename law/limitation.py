@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from law.deadlines import add_months
-from law.eligibility.facts import Party
+from law.parties import Party
 from law.vocabulary import Matter
 
 

@@ -7,7 +7,7 @@ the first thing. CPC is the Code de procédure civile.
 from datetime import date
 
 from law.eligibility.answer import Eligibility, Reason
-from law.eligibility.facts import Claim, Facts, Limits, Party
+from law.eligibility.facts import Claim, Facts, Limits
 from law.eligibility.place import court_for, procedure_for
 from law.eligibility.reasons import reasons_of
 from law.eligibility.warnings import warnings_of
@@ -17,7 +17,6 @@ __all__ = [
     "Eligibility",
     "Facts",
     "Limits",
-    "Party",
     "Reason",
     "assess",
     "court_for",

@@ -1,6 +1,6 @@
 """Which procedure the countries of the parties open, and which kind of court their trades."""
 
-from law.eligibility.facts import Party
+from law.parties import Party
 from law.vocabulary import Court, Matter, Procedure
 from legalcity.lib.countries import EUROPEAN_ORDER_STATES, NATIONAL_PROCEDURE, OUTERMOST_REGIONS, country_code
 

@@ -6,9 +6,10 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from law.eligibility.answer import Reason, limited
-from law.eligibility.facts import Facts, Limits, Party, oldest_due, unpaid
+from law.eligibility.facts import Facts, Limits, oldest_due, unpaid
 from law.eligibility.reasons import REGULATION
 from law.limitation import BUSINESS, CONSUMER, last_day_to_sue, limitation_for
+from law.parties import Party
 from law.vocabulary import Matter, Procedure, Step
 
 

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from companies.models import Company
-from law.eligibility import Claim, Eligibility, Facts, Limits, Party, Reason, assess, court_for
+from law.eligibility import Claim, Eligibility, Facts, Limits, Reason, assess, court_for
+from law.parties import Party
 from law.vocabulary import CaseType, Court, Matter, Procedure, Step
 from legalcity.lib.countries import EU, NATIONAL_PROCEDURE, OVERSEAS, countries
 from recoveries.statuses import MOVES, STATUSES

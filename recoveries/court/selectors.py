@@ -8,7 +8,8 @@ from django.db.models import QuerySet
 
 from companies.models import Company
 from law.deadlines import Deadline, KeyDates, next_deadlines
-from law.eligibility import Claim, Facts, Limits, Party
+from law.eligibility import Claim, Facts, Limits
+from law.parties import Party
 from law.vocabulary import Court, Procedure
 from legalcity.lib.countries import country_code
 from legalcity.lib.live import live
