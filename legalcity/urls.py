@@ -26,7 +26,7 @@ urlpatterns = [
     path("injonction/<str:key>", payment_page, name="injunction-payment"),
     path("healthz", system.alive, name="healthz"),
     path("readyz", system.ready, name="readyz"),
-    path("admin/", include("recoveries.backoffice.urls")),
+    path("admin/", include("recoveries.desk.urls")),
     path("admin/", admin.site.urls),
 ]
 

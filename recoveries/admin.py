@@ -2,11 +2,10 @@
 
 # Importing registers them.
 # ruff: noqa: F401
-import recoveries.backoffice.case
-import recoveries.backoffice.catalogues
-import recoveries.backoffice.dashboard
-import recoveries.backoffice.emails
-import recoveries.backoffice.imports_admin
-import recoveries.backoffice.packs
 import recoveries.court.admin
+import recoveries.desk.admin
+import recoveries.desk.home_panels
+import recoveries.desk.status_admin
+import recoveries.intake.admin
 import recoveries.ledger.rate_admin
+import recoveries.letters.admin

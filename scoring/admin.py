@@ -17,6 +17,7 @@ from backoffice.actions import ObjectAction
 from backoffice.admins import ReadOnlyStaffAdmin
 from backoffice.origin import staff_of
 from backoffice.user_facts import user_fact
+from scoring import packs_admin  # noqa: F401 - it registers itself
 from scoring.models import Alert, ScoringOrder, Surveillance, TokenAccount, TokenEntry
 from scoring.selectors import tokens_of
 from scoring.services.pipeline import order_retry

@@ -21,8 +21,8 @@ from recoveries.court.models import COURTS, PROCEDURES
 from recoveries.court.procedure import COURT, DATES, procedure_record
 from recoveries.court.selectors import transfer_wait
 from recoveries.court.transfer import eligibility_of, transfer_request
+from recoveries.desk.reads.case_page import procedure_of
 from recoveries.models import Injunction, Recovery, TransferRequest
-from recoveries.selectors.case_page import procedure_of
 
 State = TransferRequest.State
 NOT_ELIGIBLE = gettext_lazy("The case may not be transferred.")

@@ -1,19 +1,11 @@
-"""What the firm bills by itself: the fee of a procedure, packs of scoring tokens. Papers are in French."""
+"""What the firm bills by itself of a procedure: its fee. Papers are in French."""
 
-from django.db import transaction
-from django.utils.translation import gettext as _
-
-from accounts.models import User
-from invoicing.billing.services.charges import ChargeLine, charge_queue, charge_record, lines_bill
+from invoicing.billing.services.charges import ChargeLine, charge_queue, charge_record
 from invoicing.billing.taxes import OUTLAY
-from invoicing.models import FirmInvoice, TokenPack
-from legalcity.lib.errors import Invalid
 from legalcity.lib.live import live
 from recoveries.models import Injunction, Recovery
-from scoring.services.tokens import tokens_grant
 
-CASE, PACK = "recovery", "token_pack"
-MOST_PACKS = 100
+CASE = "recovery"
 
 
 def transfer_charge(*, case: Recovery, injunction: Injunction) -> None:
@@ -37,19 +29,3 @@ def transfer_charge(*, case: Recovery, injunction: Injunction) -> None:
 
 def _procedure(injunction: Injunction) -> str:
     return "injonction de payer européenne" if injunction.procedure == "european" else "injonction de payer"
-
-
-@transaction.atomic
-def token_pack_sell(*, user: User, pack: TokenPack, by: User | None, packs: int = 1) -> FirmInvoice:
-    """Give `user` the tokens of 1 to 100 packs and bill them: both or neither. Returns the issued invoice.
-
-    Raises Invalid for another number of packs, for a pack that is not offered, and while the firm's details lack.
-    """
-    if not 1 <= packs <= MOST_PACKS:
-        raise Invalid({"packs": [_("From 1 to {most} packs are sold at once.").format(most=MOST_PACKS)]})
-    if not pack.enable:
-        raise Invalid({"pack": [_("This pack is not offered.")]})
-    line = ChargeLine("token-pack", pack.name, str(pack.price), quantity=packs)
-    invoice = lines_bill(user=user, by=by, entity_type=PACK, entity_id=str(pack.pk), lines=[line])
-    tokens_grant(user=user, amount=pack.tokens * packs, by=by, reason=invoice.reference)
-    return invoice

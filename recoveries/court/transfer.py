@@ -83,7 +83,7 @@ def eligibility_of(recovery: Recovery, today: date) -> Eligibility:
 @transaction.atomic
 def transfer_request(*, recovery: Recovery, user: User) -> TransferRequest:
     """Ask for the transfer of a case; a worker takes it from here. Raises NotFound when it was deleted meanwhile."""
-    from recoveries.tasks import transfer_to_injunction  # Here, because tasks are a door to the services.
+    from recoveries.court.tasks import transfer_to_injunction  # Here, because tasks are a door to the services.
 
     if not Recovery.objects.select_for_update(of=("self",)).filter(pk=recovery.pk):
         raise NotFound(NOT_FOUND)

@@ -1,11 +1,13 @@
 """The case and what hangs on it."""
 
 from recoveries.court.models import DeadlineAlert, Injunction, InjunctionFee, TransferRequest
+from recoveries.desk.models import SavedFilter
+from recoveries.intake.models import CaseImport
+from recoveries.ledger.models import Acompte, Dette
 from recoveries.ledger.rate_models import EcbRate, LegalRate
+from recoveries.letters.models import SentEmail
 from recoveries.models.cases import CaseCount, Recovery, RecoveryQuerySet
-from recoveries.models.children import Acompte, Comment, Dette, StatusChange
-from recoveries.models.desk import CaseImport, SavedFilter
-from recoveries.models.emails import SentEmail
+from recoveries.models.children import Comment, StatusChange
 from recoveries.models.statuses import Status, StatusGroup
 
 __all__ = [

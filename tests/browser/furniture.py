@@ -14,8 +14,8 @@ from backoffice.audit import audit_record
 from invoicing.billing.services.keys import subscription_key_rotate
 from invoicing.tests.billing.papers import FIRM, draft, issued
 from legalcity.lib.dates import now, today
+from recoveries.letters.services import email_send
 from recoveries.models import CaseImport, DeadlineAlert, Injunction, Recovery, SentEmail
-from recoveries.services.emails import email_send
 from scoring.models import Alert, Surveillance
 from tests.factories import Api
 from tests.test_backoffice_actions import EXAMPLES

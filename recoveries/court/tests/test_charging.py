@@ -18,10 +18,10 @@ from invoicing.tests.billing.doors import PASSWORD, Panel
 from legalcity.celery import app
 from legalcity.lib.dates import now
 from legalcity.lib.errors import Invalid
-from recoveries.court.charging import token_pack_sell
 from recoveries.court.tests.transfers import transfer_path, transferable, transferred
 from recoveries.models import Injunction, InjunctionFee, Recovery
 from scoring.models import TokenBalance
+from scoring.services.packs import token_pack_sell
 from tests.factories import Api
 from tests.races import at_once
 

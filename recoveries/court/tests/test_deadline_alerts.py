@@ -10,9 +10,9 @@ import time_machine
 from django.core.management import call_command
 
 from recoveries.court.clocks import alerts_record
+from recoveries.court.tasks import record_deadline_alerts
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.models import DeadlineAlert, Injunction, Recovery
-from recoveries.tasks import record_deadline_alerts
 from tests.factories import Api, move
 
 NOON = datetime(2027, 1, 5, 12, tzinfo=UTC)  # a Tuesday

@@ -22,6 +22,7 @@ from documents.tasks import sweep as sweep_documents
 from documents.tests.forms import PDF, blobs, docs_of, downloaded, upload, uploaded
 from invoicing.models import Invoice
 from legalcity.lib.dates import now, today
+from recoveries.court.tasks import sweep_transfers, transfer_to_injunction
 from recoveries.court.tests.transfers import (
     ALREADY,
     assert_counts_are_exact,
@@ -42,7 +43,6 @@ from recoveries.models import (
     TransferRequest,
 )
 from recoveries.services.cases import FIELDS
-from recoveries.tasks import sweep_transfers, transfer_to_injunction
 from tests.contract.reference import differences, operations
 from tests.factories import Api, CompanyBody, InvoiceBody, add_status, bare_case_id, detail, move
 

@@ -20,9 +20,9 @@ from django.db import connection
 from kombu import pools
 
 from legalcity.celery import app
+from recoveries.court.tasks import sweep_transfers, transfer_to_injunction
 from recoveries.court.tests.transfers import ALREADY, assert_transferred_once, transfer_path, transferable
 from recoveries.models import Injunction, TransferRequest
-from recoveries.tasks import sweep_transfers, transfer_to_injunction
 from tests.factories import Api, ApiUserFactory
 from tests.races import at_once, twin
 

@@ -11,11 +11,11 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEvent
 from companies.models import Company
+from recoveries.desk.tests.pages import case_of, office_of, opened, words
 from recoveries.ledger.rate_services import rates_load
 from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.ledger.statement import CaseStatement, case_statement
 from recoveries.models import EcbRate, Recovery, StatusChange
-from recoveries.tests.backoffice.pages import case_of, office_of, opened, words
 from tests.backoffice import browser_of, chief, page_of
 from tests.factories import Api
 

@@ -1,0 +1,41 @@
+"""Celery's doors to the way to court: an id in, the service called."""
+
+from typing import Any
+
+from celery import shared_task
+from django.db import InterfaceError, OperationalError
+
+from legalcity.lib.dates import now, today
+from legalcity.lib.live import live
+from recoveries.court import clocks, transfer
+
+TEMPORARY = (OperationalError, InterfaceError)
+RETRIES = 5
+
+
+@shared_task(name="recoveries.tasks.transfer_to_injunction", bind=True, max_retries=RETRIES)
+def transfer_to_injunction(self: Any, request_id: int) -> str:
+    """Carry a transfer out. A database that is away is waited for; anything else fails the request."""
+    try:
+        return transfer.transfer_carry_out(request_id=request_id, today=today())
+    except TEMPORARY as error:
+        raise self.retry(exc=error, countdown=2**self.request.retries) from error
+    except Exception:
+        transfer.transfer_fail(request_id=request_id)
+        raise
+
+
+@shared_task(name="recoveries.tasks.sweep_transfers")
+def sweep_transfers() -> int:
+    """Queue again the transfers that were left behind; returns how many."""
+    waiting = transfer.transfers_left_behind(moment=now())
+    for request_id in waiting:
+        transfer_to_injunction.delay(request_id)
+    return len(waiting)
+
+
+@shared_task(name="recoveries.tasks.record_deadline_alerts")
+def record_deadline_alerts() -> int:
+    """Reckon the next deadlines anew and record those that are about to lapse; returns how many are new."""
+    clocks.next_deadlines_refresh()
+    return clocks.alerts_record(days=live.DEADLINE_NOTICE_DAYS, today=today())

@@ -1,0 +1,19 @@
+"""What staff do on the page of a case, in the groups of its buttons."""
+
+from django.utils.translation import gettext_lazy as _
+
+from backoffice.actions import ObjectAction
+from legalcity.lib.errors import Sentence
+from recoveries.court.acts import CHECK_ELIGIBILITY, RECORD_DATES, TRANSFER
+from recoveries.desk.acts.papers import REQUEST_SIGNATURE, SET_VISIBILITY, UPLOAD
+from recoveries.desk.acts.work import ASSIGN, COMMENT, MARK_READ, MOVE
+from recoveries.ledger.acts import RECORD_DEBT, RECORD_PAYMENT
+from recoveries.letters.acts import SEND_EMAIL
+
+GROUPS: tuple[tuple[Sentence, tuple[ObjectAction, ...]], ...] = (
+    (_("Work"), (MOVE, ASSIGN, SEND_EMAIL, COMMENT, MARK_READ)),
+    (_("Money"), (RECORD_PAYMENT, RECORD_DEBT)),
+    (_("Documents"), (UPLOAD, SET_VISIBILITY, REQUEST_SIGNATURE)),
+    (_("Court proceedings"), (CHECK_ELIGIBILITY, TRANSFER, RECORD_DATES)),
+)
+CASE_ACTIONS = tuple(action for _label, actions in GROUPS for action in actions)

@@ -1,0 +1,185 @@
+"""Acts on documents: upload, show or hide, ask for a signature."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backoffice.actions import ObjectAction
+from backoffice.fields import ChildField, chosen_child, moment_shown, storable
+from backoffice.origin import staff_of
+from documents.content import ContentRefused, inspect
+from documents.models import Document, FileType
+from documents.selectors import ENDED_BADLY, wait_for_end
+from documents.services.documents import VISIBILITIES, document_upload, document_visibility_set
+from documents.services.signing import ByHand, signature_request
+from legalcity.lib.errors import BadRequest
+from legalcity.lib.live import live
+from recoveries.desk.reads.case_page import documents_of_case
+from recoveries.models import Recovery
+
+MEBIBYTE = 1024 * 1024
+LABELS = {
+    "user": gettext_lazy("Visible to the client"),
+    "debtor": gettext_lazy("Visible to the debtor"),
+    "bailiff": gettext_lazy("Visible to the bailiff (commissaire de justice)"),
+    "oip": gettext_lazy("Visible in the order procedure (OIP)"),
+}
+
+
+# --- upload ----------------------------------------------------------------------------------------------------------
+class UploadForm(forms.Form):
+    """A file, what it is, and whom it is for."""
+
+    file = forms.FileField(label=gettext_lazy("File"), max_length=255, allow_empty_file=True)
+    title = forms.CharField(
+        label=gettext_lazy("Name"),
+        required=False,
+        max_length=255,
+        validators=[storable],
+        help_text=gettext_lazy("Empty: the name of the file."),
+    )
+    file_type = forms.ModelChoiceField(
+        label=gettext_lazy("Type"), required=False, queryset=FileType.objects.filter(active=True)
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for whom in VISIBILITIES:
+            field = forms.BooleanField(label=LABELS[whom], required=False, initial=whom == "user")
+            self.fields[f"visible_to_{whom}"] = field
+
+    def clean_file(self) -> Any:
+        """The limits and the contents that the API accepts."""
+        file = self.cleaned_data["file"]
+        if file.size > live.FILE_MEGABYTES * MEBIBYTE:
+            raise forms.ValidationError(_("The file is larger than {most} MiB.").format(most=live.FILE_MEGABYTES))
+        try:
+            file.inspected = inspect(file, file_name=file.name)
+        except ContentRefused as error:
+            raise forms.ValidationError(str(error.sentence)) from error
+        return file
+
+
+def _upload(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    values = {name: value for name, value in data.items() if name.startswith("visible_to_")}
+    values["name"] = data["title"] or data["file"].name[:255]
+    values["file_type"] = data["file_type"]
+    document = document_upload(
+        recovery_id=case.pk,
+        author=staff_of(request),
+        file=data["file"],
+        inspected=data["file"].inspected,
+        values=values,
+    )
+    state = wait_for_end(document.pk, seconds=live.DOCUMENT_WAIT_SECONDS)
+    if state in ENDED_BADLY:
+        raise BadRequest(_("The file was refused: it is not served to anybody."))
+    if state == Document.State.READY:
+        return _("“{name}” is ready.").format(name=document.name)
+    return _("“{name}” is stored. It can be opened once it has been scanned.").format(name=document.name)
+
+
+UPLOAD = ObjectAction(
+    name="upload-document",
+    label=gettext_lazy("Upload a document"),
+    permission="documents.add_document",
+    perform=_upload,
+    form=UploadForm,
+    explain=gettext_lazy(
+        "The file is judged by its content, stored and scanned for malware; nobody can open it before. PDF, Word, "
+        "Excel, JPEG, PNG and GIF are accepted. Those whom you make it visible to can download it."
+    ),
+    atomic=False,
+)
+
+
+# --- those that are there --------------------------------------------------------------------------------------------
+class DocumentChoice(ChildField):
+    """A document by its name and day."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """What tells documents from one another."""
+        return f"{obj.name} ({moment_shown(obj.created_at)})"
+
+
+class DocumentForm(forms.Form):
+    """Which document."""
+
+    document = DocumentChoice(queryset=Document.objects.none(), label=gettext_lazy("Document"))
+
+    def __init__(self, *args: Any, documents: Any, chosen: Document | None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["document"].among(documents, chosen)  # type: ignore[attr-defined]
+
+
+class VisibilityForm(DocumentForm):
+    """Whom to show it to. What is left alone stays as it is."""
+
+    WORDS = (("", gettext_lazy("As it is")), ("yes", gettext_lazy("Visible")), ("no", gettext_lazy("Hidden")))
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for whom in VISIBILITIES:
+            self.fields[whom] = forms.ChoiceField(label=LABELS[whom], choices=self.WORDS, required=False)
+
+
+class SignatureForm(DocumentForm):
+    """Who shall sign."""
+
+    signer_name = forms.CharField(label=gettext_lazy("Signer"), max_length=255, validators=[storable])
+    signer_email = forms.EmailField(label=gettext_lazy("Signer's e-mail"), max_length=254)
+
+
+def _options(request: HttpRequest, documents: Any) -> dict[str, Any]:
+    chosen = chosen_child(documents, request.GET.get("document", ""))
+    shown = {whom: "yes" if getattr(chosen, f"visible_to_{whom}") else "no" for whom in VISIBILITIES} if chosen else {}
+    return {"documents": documents, "chosen": chosen, "initial": {"document": chosen and chosen.pk, **shown}}
+
+
+def _ready(case: Recovery) -> Any:
+    return documents_of_case(case).filter(state=Document.State.READY)
+
+
+def _show(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    visible_to = {whom: data[whom] == "yes" for whom in VISIBILITIES if data[whom]}
+    document = document_visibility_set(document_id=data["document"].pk, visible_to=visible_to)
+    seen = [str(LABELS[whom]) for whom in VISIBILITIES if getattr(document, f"visible_to_{whom}")]
+    return _("{name}: {visibility}.").format(
+        name=document.name, visibility=", ".join(seen) or _("visible to staff only")
+    )
+
+
+def _ask(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    signature_request(**data, requested_by=staff_of(request), provider=ByHand())
+    return _(
+        "The request is written down. Ask {name} to sign, and record the answer under the signature requests."
+    ).format(name=data["signer_name"])
+
+
+SET_VISIBILITY = ObjectAction(
+    name="set-visibility",
+    label=gettext_lazy("Show or hide a document"),
+    permission="documents.change_document",
+    perform=_show,
+    form=VisibilityForm,
+    form_options=lambda request, case: _options(request, documents_of_case(case)),
+    explain=gettext_lazy(
+        "Those to whom the document is visible can list and download it from now on; the others cannot any more. What "
+        "was downloaded before stays where it is."
+    ),
+)
+REQUEST_SIGNATURE = ObjectAction(
+    name="request-signature",
+    label=gettext_lazy("Request a signature"),
+    permission="documents.add_signaturerequest",
+    perform=_ask,
+    form=SignatureForm,
+    form_options=lambda request, case: _options(request, _ready(case)),
+    explain=gettext_lazy(
+        "A request for a signature is written down for a document that is ready. While it waits, the document cannot "
+        "be deleted; once everybody who was asked has signed, it counts as signed."
+    ),
+)

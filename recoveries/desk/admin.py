@@ -1,0 +1,17 @@
+"""Staff's door to cases: which ones, the list of them, the page of one."""
+
+from django.contrib import admin
+
+from backoffice.admins import ReadOnlyStaffAdmin
+from recoveries.desk.case_list import CaseList
+from recoveries.desk.case_page import CasePage
+from recoveries.ledger.statement_page import StatementPage
+from recoveries.models import Recovery
+
+
+@admin.register(Recovery)
+class RecoveryAdmin(StatementPage, CasePage, CaseList, ReadOnlyStaffAdmin):
+    """Cases: services write them, staff work on them by actions."""
+
+    holds_personal_data = True
+    case_path = ""

@@ -1,0 +1,156 @@
+"""The list of cases as staff see it: columns, filters, search, what can be done with many cases at once."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import capfirst
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from backoffice.action_pages import ActionPages
+from backoffice.amounts import euros
+from legalcity.lib.bounded import BoundedPaginator
+from legalcity.lib.dates import today
+from recoveries.catalogue import catalogue
+from recoveries.desk.bulk import ASSIGN, MOVE
+from recoveries.desk.export import ExportPages
+from recoveries.desk.filters import NAMES, CaseFilters, filters_shown
+from recoveries.desk.reads.worklist import cases_mark, cases_searched
+from recoveries.desk.saved_filters import SavedFilterPages, filters_offered
+from recoveries.intake.import_pages import ImportPages
+from recoveries.models import Recovery
+
+
+class CaseChangeList(ChangeList):
+    """A page of cases, with the marks that its rows show."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        """Read once, whatever the rows then ask of them."""
+        super().get_results(request)
+        self.result_list = list(self.result_list)
+        cases_mark(self.result_list)
+
+
+class CaseList(ExportPages, ImportPages, SavedFilterPages, ActionPages):
+    """Columns, filters and search of the list."""
+
+    list_display = (
+        "recovery_reference",
+        "debtor_shown",
+        "creditor_shown",
+        "state",
+        "to_recover",
+        "due",
+        "deadline",
+        "handler",
+        "created",
+    )
+    list_display_links = ("recovery_reference",)
+    list_filter = (CaseFilters,)
+    list_select_related = ("user", "owner")
+    list_per_page = 50
+    ordering = ("-created_at", "-id")
+    paginator = BoundedPaginator
+    show_full_result_count = False
+    search_fields = ("search_text",)
+    bulk_actions = (ASSIGN, MOVE)
+    change_list_template = "admin/recoveries/recovery/change_list.html"
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        """With our marks."""
+        return CaseChangeList
+
+    def get_urls(self) -> list[URLPattern]:
+        """The pages around the list before Django's own, the last of which takes any address for an id."""
+        return [*self.export_urls(), *self.import_urls(), *self.saved_filter_urls(), *super().get_urls()]
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """The address filters by what filters.py names, and not by any column."""
+        return lookup in NAMES
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Recovery], search_term: str
+    ) -> tuple[QuerySet[Recovery], bool]:
+        """By the column and the folding that the API searches by."""
+        return cases_searched(queryset, search_term), False
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The list with its panel of filters."""
+        title = {"title": capfirst(str(self.opts.verbose_name_plural))}
+        response = super().changelist_view(request, {**title, **(extra_context or {})})
+        context = getattr(response, "context_data", None)
+        if context and "cl" in context:
+            form = context["cl"].filter_specs[0].form
+            context["filter_form"] = form
+            context["media"] += form.media
+            context["filters_shown"] = filters_shown(form.active, form)
+            context["saved_filters"] = filters_offered(request)
+            context["may_export"] = self.may_export(request)
+            context["may_import"] = self.may_import(request)
+        return response
+
+    @admin.display(description=gettext_lazy("debtor"), ordering="debtor_company")
+    def debtor_shown(self, case: Recovery) -> str:
+        """Company or person, with what is unread."""
+        name = case.debtor_company or case.debtor_name or "-"
+        if not getattr(case, "has_unread", False):
+            return name
+        return format_html('{} <span class="lc-badge lc-badge-info">{}</span>', name, _("unread"))
+
+    @admin.display(description=gettext_lazy("creditor"), ordering="customer_company")
+    def creditor_shown(self, case: Recovery) -> str:
+        """The creditor's company, or the client where there is none."""
+        return case.customer_company or case.owner.entreprise or str(case.owner)
+
+    @admin.display(description=gettext_lazy("status"), ordering="status_id")
+    def state(self, case: Recovery) -> SafeString:
+        """The status, closed ones in another tone."""
+        entry = catalogue.entry(case.status_id)
+        return format_html(
+            '<span class="lc-badge{}">{}</span>', "" if entry.is_closing else " lc-badge-wait", entry.name
+        )
+
+    @admin.display(description=gettext_lazy("to recover"), ordering="amount_torecover")
+    def to_recover(self, case: Recovery) -> str:
+        """EUR, as one reads it."""
+        return euros(case.amount_torecover)
+
+    @admin.display(description=gettext_lazy("due"), ordering="recovery_due_date")
+    def due(self, case: Recovery) -> SafeString:
+        """The due date, and how long ago it was."""
+        days = (today() - case.recovery_due_date).days
+        ago = ngettext("{days} day ago", "{days} days ago", days).format(days=days) if days > 0 else _("not due yet")
+        return format_html('{}<br><span class="lc-quiet">{}</span>', short(case.recovery_due_date), ago)
+
+    @admin.display(description=gettext_lazy("deadline"), ordering="injunction__next_deadline", empty_value="")
+    def deadline(self, case: Recovery) -> str | None:
+        """The next legal date of an open procedure."""
+        day = getattr(case, "next_deadline", None)
+        if day is None or catalogue.is_closing(case.status_id):
+            return None
+        days = (day - today()).days
+        tone = "bad" if days < 7 else "wait" if days < 30 else "info"
+        return format_html('<span class="lc-badge lc-badge-{}">{}</span>', tone, short(day))
+
+    @admin.display(description=gettext_lazy("handler"), ordering="user__last_name")
+    def handler(self, case: Recovery) -> str:
+        """Who works on it."""
+        return str(case.handler or "-")
+
+    @admin.display(description=gettext_lazy("opened"), ordering="created_at")
+    def created(self, case: Recovery) -> str:
+        """The day."""
+        return short(localtime(case.created_at))
+
+
+def short(day: Any) -> str:
+    """A day in the short form of the language."""
+    return date_format(day, "SHORT_DATE_FORMAT")

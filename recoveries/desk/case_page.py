@@ -1,0 +1,149 @@
+"""The page of a case as staff see it: header, buttons, timeline, facts."""
+
+from datetime import date
+from typing import Any, cast
+
+from django.contrib import messages
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from backoffice.action_pages import ActionPages
+from legalcity.lib.dates import PARIS, today
+from recoveries.court.procedure import DATES, field_labels
+from recoveries.desk.acts import CASE_ACTIONS, GROUPS
+from recoveries.desk.papers import content_view, preview_view
+from recoveries.desk.reads.case_page import (
+    JOINED,
+    acomptes_of,
+    dettes_of,
+    documents_of_case,
+    invoices_of,
+    money_and_next_date,
+    open_deadlines,
+    procedure_of,
+    rows_of,
+)
+from recoveries.desk.reads.timeline import SOURCES, cursor_read, timeline
+from recoveries.models import Injunction, Recovery
+
+PAGES = {"invoices": invoices_of, "documents": documents_of_case, "payments": acomptes_of, "debts": dettes_of}
+LAST_PAGE = 10_000
+ROW_ACTIONS = ("mark-read", "set-visibility", "request-signature")
+
+
+class CasePage(ActionPages):
+    """Everything about one case. Services write it: nothing on the page is a field, acts are buttons."""
+
+    change_form_template = "admin/recoveries/recovery/case.html"
+    object_actions = CASE_ACTIONS
+
+    def get_urls(self) -> list[URLPattern]:
+        """Documents are shown and sent by views of the case, which know whose it is."""
+        guarded = self.admin_site.admin_view
+        preview, content = guarded(self.preview), guarded(self.content)
+        return [
+            path("<id:case_id>/document/<id:document_id>/", preview, name="recoveries_recovery_document"),
+            path("<id:case_id>/document/<id:document_id>/content/", content, name="recoveries_recovery_content"),
+            *super().get_urls(),
+        ]
+
+    def preview(self, request: HttpRequest, case_id: int, document_id: int) -> Any:
+        """A document beside what is known of it."""
+        return preview_view(self, request, case_id, document_id)
+
+    def content(self, request: HttpRequest, case_id: int, document_id: int) -> Any:
+        """The bytes of a document."""
+        return content_view(self, request, case_id, document_id)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Recovery]:
+        """The page of one case and its acts need what it points at; the list says for itself what it needs."""
+        cases = cast("QuerySet[Recovery]", super().get_queryset(request))
+        match = request.resolver_match
+        is_list = match is None or not match.kwargs
+        return cases if is_list else cases.select_related(*JOINED)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Recovery | None = None) -> list[Any]:
+        """None: Django would fill selects with all clients and companies."""
+        return []
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        """Neither tells the case of another handler from one that is not there."""
+        messages.warning(request, _("There is no such case, or another handler has it."))
+        return HttpResponseRedirect(reverse(f"{self.admin_site.name}:recoveries_recovery_changelist"))
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, obj: Any = None, **options: Any
+    ) -> HttpResponse:
+        """Add what the page shows."""
+        if obj is not None:
+            offered = {entry["action"].name: entry for entry in self.offered_actions(request, obj)}
+            context["groups"] = _groups(offered)
+            context["row_actions"] = {name.replace("-", "_"): offered.get(name) for name in ROW_ACTIONS}
+            context |= case_context(request, obj)
+        return super().render_change_form(request, context, *args, obj=obj, **options)  # type: ignore[misc]
+
+
+def _groups(offered: dict[str, Any]) -> list[dict[str, Any]]:
+    """The buttons by group. Those of a comment or a document stand beside it."""
+    groups = [
+        {
+            "label": label,
+            "buttons": [offered[a.name] for a in actions if a.name in offered and a.name not in ROW_ACTIONS],
+        }
+        for label, actions in GROUPS
+    ]
+    return [group for group in groups if group["buttons"]]
+
+
+def case_context(request: HttpRequest, case: Recovery) -> dict[str, Any]:
+    """What the page of `case` shows, with the pages of its tables that the address names."""
+    day = today()
+    procedure = procedure_of(case)
+    deadlines = open_deadlines(procedure) if procedure else ()
+    money, next_date = money_and_next_date(case, deadlines or (), day)
+    kind = request.GET.get("kind", "")
+    kind = kind if kind in SOURCES else ""
+    return {
+        "case": case,
+        "title": case.recovery_reference,
+        "subtitle": None,
+        "money": money,
+        "next_date": next_date,
+        "age_days": (day - case.created_at.astimezone(PARIS).date()).days,
+        "today": day,
+        "procedure": procedure,
+        "procedure_dates": _dates(procedure) if procedure else [],
+        "deadlines": deadlines,
+        "timeline": timeline(case.pk, kind=kind or None, after=cursor_read(request.GET.get("after", ""))),
+        "is_older": "after" in request.GET,
+        "kind": kind,
+        "kinds": [(name, source.label) for name, source in SOURCES.items()],
+        "tables": {name: rows_of(rows(case), _page(request, name)) for name, rows in PAGES.items()},
+        "may": {
+            "companies": request.user.has_perm("companies.view_company"),
+            "documents": request.user.has_perm("documents.view_document"),
+            "procedure": request.user.has_perm("recoveries.view_injunction"),
+            "people": request.user.has_perm("accounts.view_user"),
+        },
+    }
+
+
+def _dates(procedure: Injunction) -> list[tuple[str, str]]:
+    """What is known of the procedure, by the names of its fields."""
+    labels = field_labels()
+    told = {name: getattr(procedure, name) for name in DATES}
+    told["served_how"] = procedure.get_served_how_display()
+    return [(capfirst(str(labels[name])), _shown(value)) for name, value in told.items() if value]
+
+
+def _shown(value: Any) -> str:
+    return date_format(value, "SHORT_DATE_FORMAT") if isinstance(value, date) else str(value)
+
+
+def _page(request: HttpRequest, name: str) -> int:
+    asked = request.GET.get(name, "")
+    return min(max(int(asked[:6]), 1), LAST_PAGE) if asked.isascii() and asked.isdecimal() else 1

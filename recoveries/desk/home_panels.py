@@ -1,0 +1,229 @@
+"""The panels of the home page about cases, documents, procedures and scoring orders. Each reads by one statement."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Value, Window
+from django.db.models.functions import Substr
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from backoffice.amounts import euros
+from backoffice.home import ROWS, Panel, Row, Viewer, link_register, panel_register
+from backoffice.roles import sees_all_cases
+from legalcity.lib.dates import PARIS, today
+from legalcity.lib.errors import Sentence
+from recoveries.catalogue import catalogue
+from recoveries.court.selectors import deadlines_of
+from recoveries.desk import work_filter
+from recoveries.desk.reads import work
+from recoveries.desk.reads.staff import cases_of_staff
+from recoveries.models import Recovery
+from scoring.models import ScoringOrder
+
+SHOWN = ("id", "recovery_reference", "debtor_company", "debtor_name", "amount_torecover", "status_id")
+EXCERPT = 90  # characters of a comment
+
+Found = dict[str, Any]
+
+
+def first_rows(things: QuerySet[Any], *order: str, **columns: Any) -> tuple[int, list[Found]]:
+    """How many there are, and the first few with `columns`: one statement."""
+    counted = things.order_by(*order).annotate(total=Window(Count(Value(1)))).values("total", *SHOWN, **columns)
+    rows = list(counted[:ROWS])
+    return (rows[0]["total"] if rows else 0), rows
+
+
+def case_list(work_name: str, viewer: Viewer) -> str:
+    """The list of the cases that wait for the same; who sees all and looks at their own says so."""
+    query = {"work": work_name}
+    if viewer.mine and sees_all_cases(viewer.user):
+        query["handler"] = "me"
+    return f"{reverse('admin:recoveries_recovery_changelist')}?{urlencode(query)}"
+
+
+def case_row(found: Found, *, note: Sentence = "", badge: Sentence = "", tone: str = "info") -> Row:
+    """One case: reference and debtor, what remains to recover unless `note` says else."""
+    debtor = found["debtor_company"] or found["debtor_name"]
+    return Row(
+        text=" · ".join(filter(None, (found["recovery_reference"], debtor))),
+        url=reverse("admin:recoveries_recovery_change", args=[found["id"]]),
+        note=note or euros(found["amount_torecover"]),
+        badge=badge,
+        tone=tone,
+    )
+
+
+def _cases(viewer: Viewer) -> QuerySet[Recovery]:
+    return work.cases_in_scope(viewer.user, mine=viewer.mine)
+
+
+def to_act_on(viewer: Viewer) -> Panel:
+    """My cases to act on today (for who looks at all: those of every handler), the longest untouched first."""
+    day = today()
+    columns = {"touched": F("updated_at"), "lapses": F("injunction__next_deadline")}
+    count, rows = first_rows(work.to_act_on(_cases(viewer), day), "updated_at", "id", **columns)
+    return Panel(
+        title=_("My cases to act on today") if viewer.mine else _("Cases to act on today"),
+        count=count,
+        url=case_list(work_filter.TODAY, viewer),
+        rows=[_row_to_act_on(found, day) for found in rows],
+        empty=_("Nothing is waiting for you today."),
+        tone="wait",
+    )
+
+
+def _row_to_act_on(found: Found, day: date) -> Row:
+    """With the most pressing of the reasons why it is there."""
+    days = (day - found["touched"].astimezone(PARIS).date()).days
+    if found["lapses"] and found["lapses"] <= day:
+        return case_row(found, badge=_("Legal deadline"), tone="bad")
+    if days >= work.FOLLOW_UP_DAYS:
+        text = ngettext("Untouched for {days} day", "Untouched for {days} days", days)
+        return case_row(found, badge=text.format(days=days), tone="wait")
+    return case_row(found, badge=_("Unread comment"))
+
+
+def unassigned(viewer: Viewer) -> Panel:
+    """New cases that nobody handles, the oldest debt first: the same for everybody."""
+    count, rows = first_rows(
+        work.unassigned(cases_of_staff(viewer.user)), "recovery_due_date", "id", filed=F("created_at")
+    )
+    return Panel(
+        title=_("New cases unassigned"),
+        count=count,
+        url=case_list(work_filter.UNASSIGNED, Viewer(viewer.user, mine=False)),
+        rows=[
+            case_row(found, badge=_("Filed on {day}").format(day=_short(found["filed"].astimezone(PARIS).date())))
+            for found in rows
+        ],
+        empty=_("Every case has a handler."),
+        tone="wait",
+    )
+
+
+def unread_comments(viewer: Viewer) -> Panel:
+    """Cases with comments that nobody has read, the longest untouched first; each with the oldest of the comments."""
+    waiting = work.unread_comments().filter(recovery_id=OuterRef("pk")).order_by("created_at", "id")
+    columns = {
+        "since": Subquery(waiting.values("created_at")[:1]),
+        "text": Subquery(waiting.values(excerpt=Substr("text", 1, 4 * EXCERPT))[:1]),
+    }
+    count, rows = first_rows(work.with_unread_comments(_cases(viewer)), "updated_at", "id", **columns)
+    return Panel(
+        title=_("Unread comments"),
+        count=count,
+        url=case_list(work_filter.UNREAD, viewer),
+        rows=[
+            case_row(
+                found,
+                note=Truncator(found["text"]).chars(EXCERPT),
+                badge=_short(found["since"].astimezone(PARIS).date()),
+            )
+            for found in rows
+        ],
+        empty=_("Every comment has been read."),
+    )
+
+
+def documents_to_check(viewer: Viewer) -> Panel:
+    """Cases with documents that were refused or could not be fetched, the latest first."""
+    count, rows = first_rows(work.with_documents_to_check(_cases(viewer)), "-updated_at", "-id")
+    return Panel(
+        title=_("Documents to check"),
+        count=count,
+        url=case_list(work_filter.DOCUMENTS, viewer),
+        rows=[case_row(found, badge=_("Document refused"), tone="bad") for found in rows],
+        empty=_("No document needs a look."),
+        tone="wait",
+    )
+
+
+def deadlines(viewer: Viewer) -> Panel:
+    """Cases whose next legal date comes soon or has passed, the soonest first."""
+    day = today()
+    cases = work.with_deadline(_cases(viewer), work_filter.notice_end(day))
+    counted = cases.order_by("injunction__next_deadline", "id").annotate(total=Window(Count(Value(1))))
+    rows = list(counted.select_related("injunction", "debtor")[:ROWS])
+    return Panel(
+        title=_("Deadlines about to lapse"),
+        count=rows[0].total if rows else 0,
+        url=case_list(work_filter.DEADLINES, viewer),
+        rows=[_row_of_deadline(case, day) for case in rows],
+        empty=_("No legal deadline is near."),
+        tone="danger",
+    )
+
+
+def _row_of_deadline(case: Any, day: date) -> Row:
+    case.injunction.recovery = case
+    try:
+        what = " ".join(f"{soonest.what} ({soonest.article})." for soonest in deadlines_of(case.injunction)[:1])
+    except ValueError:  # A court where the Code de procédure civile does not apply.
+        what = ""
+    lapses = case.injunction.next_deadline
+    values = {name: getattr(case, name) for name in SHOWN}
+    return case_row(values, note=what, badge=_short(lapses), tone="bad" if lapses <= day else "wait")
+
+
+def fees_unpaid(viewer: Viewer) -> Panel:
+    """Procedures whose fee the client has not paid, the oldest first."""
+    fee = F("injunction__court_fee") + F("injunction__handling_fee")
+    count, rows = first_rows(work.with_fee_unpaid(_cases(viewer)), "created_at", "id", fee=fee)
+    return Panel(
+        title=_("Injunction fees unpaid"),
+        count=count,
+        url=case_list(work_filter.FEES, viewer),
+        rows=[
+            case_row(found, note=catalogue.entry(found["status_id"]).name, badge=euros(found["fee"]), tone="wait")
+            for found in rows
+        ],
+        empty=_("Every fee is paid."),
+        tone="wait",
+    )
+
+
+def scoring_failed(_viewer: Viewer) -> Panel:
+    """Scoring orders that failed, the latest first. Orders are the clients': every handler sees them."""
+    failed = ScoringOrder.objects.filter(status=ScoringOrder.Status.FAILED).order_by("-id")
+    rows = list(failed.annotate(total=Window(Count(Value(1)))).only("order_id", "company_name", "failure")[:ROWS])
+    return Panel(
+        title=_("Scoring orders failed"),
+        count=rows[0].total if rows else 0,
+        url=f"{reverse('admin:scoring_scoringorder_changelist')}?status__exact={ScoringOrder.Status.FAILED}",
+        rows=[
+            Row(
+                text=f"{order.order_id} · {order.company_name}",
+                url=reverse("admin:scoring_scoringorder_change", args=[order.pk]),
+                note=order.failure,
+            )
+            for order in rows
+        ],
+        empty=_("No scoring order has failed."),
+        tone="danger",
+    )
+
+
+def _short(day: date) -> str:
+    return date_format(day, "SHORT_DATE_FORMAT")
+
+
+# name, who it is for, how it is read; in the order of the page.
+PANELS: tuple[tuple[str, str, Callable[[Viewer], Panel]], ...] = (
+    ("today", "recoveries.move_status", to_act_on),
+    ("deadlines", "recoveries.view_injunction", deadlines),
+    ("unread", "recoveries.move_status", unread_comments),
+    ("unassigned", "recoveries.assign_case", unassigned),
+    ("documents", "documents.view_document", documents_to_check),
+    ("fees", "recoveries.view_injunction", fees_unpaid),
+    ("scoring", "scoring.view_scoringorder", scoring_failed),
+)
+
+for _place, (_name, _permission, _read) in enumerate(PANELS):
+    panel_register(_name, position=10 * _place, permission=_permission, read=_read)
+link_register("portfolio", permission="recoveries.see_reports", label=gettext_lazy("Portfolio"))

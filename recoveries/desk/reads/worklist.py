@@ -1,0 +1,160 @@
+"""The list of cases that staff work from: what it is filtered, searched and counted by."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from backoffice.roles import without_handler
+from legalcity.lib.dates import now, today
+from legalcity.lib.errors import Sentence
+from legalcity.lib.text import folded
+from recoveries.catalogue import catalogue
+from recoveries.desk.reads.work import unread_comments
+from recoveries.models import Injunction, Recovery
+from recoveries.selectors.listing import TRIGRAM
+
+NEW_DAYS = 7
+MOST_HANDLERS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A range of a filter: from `least` (included) to `most` (not included); None is no limit."""
+
+    label: Sentence
+    least: int | None = None
+    most: int | None = None
+
+    def condition(self, field: str, value_of: Callable[[int], Any] = Decimal) -> Q:
+        """The rows whose `field` is within."""
+        lower = Q(**{f"{field}__gte": value_of(self.least)}) if self.least is not None else Q()
+        return lower & Q(**{f"{field}__lt": value_of(self.most)}) if self.most is not None else lower
+
+
+# Days since the due date.
+AGES = {
+    "due": Band(_("not due yet"), None, 1),
+    "30": Band(_("1 to 30 days"), 1, 31),
+    "60": Band(_("31 to 60 days"), 31, 61),
+    "90": Band(_("61 to 90 days"), 61, 91),
+    "180": Band(_("91 to 180 days"), 91, 181),
+    "365": Band(_("181 to 365 days"), 181, 366),
+    "older": Band(_("more than a year"), 366, None),
+}
+# EUR that remain to be recovered.
+AMOUNTS = {
+    "1000": Band(_("under 1,000 €"), None, 1_000),
+    "5000": Band(_("1,000 to 5,000 €"), 1_000, 5_000),
+    "20000": Band(_("5,000 to 20,000 €"), 5_000, 20_000),
+    "more": Band(_("20,000 € and more"), 20_000, None),
+}
+DEADLINES: dict[str, Sentence] = {
+    "overdue": _("past"),
+    "7": _("within 7 days"),
+    "30": _("within 30 days"),
+    "any": _("any"),
+}
+QUIET: dict[str, Sentence] = {"7": _("for 7 days"), "30": _("for 30 days"), "90": _("for 90 days")}
+
+
+def handlers() -> QuerySet[User]:
+    """The members of staff who may handle cases: a bounded number, by name."""
+    return User.objects.filter(is_staff=True, is_active=True).order_by("last_name", "first_name", "id")
+
+
+def cases_searched(cases: QuerySet[Recovery], term: str) -> QuerySet[Recovery]:
+    """The cases that a text is found in: reference and names, without case and accents, as in the API."""
+    text = folded(" ".join(term.split()))
+    if not text:
+        return cases
+    if len(text) >= TRIGRAM:
+        return cases.filter(search_text__contains=text)
+    # Too short for the search index, which would have to be read whole.
+    return cases.annotate(searched=Concat("search_text", Value(""), output_field=TextField())).filter(
+        searched__contains=text
+    )
+
+
+def cases_mark(cases: Sequence[Recovery]) -> None:
+    """Give each case of a page `has_unread` and `next_deadline`, which its row shows. Two statements."""
+    ids = [case.pk for case in cases]
+    unread = set(unread_comments().filter(recovery_id__in=ids).values_list("recovery_id", flat=True))
+    deadlines = dict(Injunction.objects.filter(recovery_id__in=ids).values_list("recovery_id", "next_deadline"))
+    for case in cases:
+        case.has_unread = case.pk in unread  # type: ignore[attr-defined]
+        case.next_deadline = deadlines.get(case.pk)  # type: ignore[attr-defined]
+
+
+def cases_filtered(
+    cases: QuerySet[Recovery], wanted: Mapping[str, Any], *, user: User, moment: datetime | None = None
+) -> QuerySet[Recovery]:
+    """The cases that `wanted` asks for (recoveries/desk/filters.py tells the names); empty values ask nothing."""
+    day, moment = today(), moment or now()
+    for name, value in wanted.items():
+        if value not in (None, "", False):
+            cases = cases.filter(_CONDITIONS[name](value, _Asker(user, day, moment)))
+    return cases
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    user: User
+    day: date
+    moment: datetime
+
+
+def _ids(*, closed: bool) -> list[int]:
+    return [entry.id for entry in catalogue.entries.values() if entry.is_closing is closed]
+
+
+def _handler(value: str, asker: _Asker) -> Q:
+    if value == "none":
+        return without_handler()
+    return Q(user_id=asker.user.pk if value == "me" else int(value))
+
+
+def _age(value: str, asker: _Asker) -> Q:
+    """The older the debt, the earlier its due date: the limits change places."""
+    band = AGES[value]
+    lower = Q(recovery_due_date__lte=asker.day - timedelta(days=band.least)) if band.least is not None else Q()
+    if band.most is None:
+        return lower
+    return lower & Q(recovery_due_date__gt=asker.day - timedelta(days=band.most))
+
+
+def _deadline(value: str, asker: _Asker) -> Q:
+    """By the next legal date of an open procedure."""
+    running = Q(status_id__in=_ids(closed=False))
+    if value == "any":
+        return running & Q(injunction__next_deadline__isnull=False)
+    if value == "overdue":
+        return running & Q(injunction__next_deadline__lt=asker.day)
+    until = asker.day + timedelta(days=int(value))
+    return running & Q(injunction__next_deadline__range=(asker.day, until))
+
+
+_CONDITIONS: dict[str, Callable[[Any, _Asker], Q]] = {
+    "group": lambda value, _asker: Q(status_id__in=catalogue.of_group(int(value))),
+    "status": lambda value, _asker: Q(status_id=int(value)),
+    "state": lambda value, _asker: Q(status_id__in=_ids(closed=value == "closed")),
+    "type": lambda value, _asker: Q(type=int(value)),
+    "handler": _handler,
+    "client": lambda value, _asker: Q(owner_id=value.pk),
+    "company": lambda value, _asker: Q(customer_id=value) | Q(debtor_id=value),
+    "age": _age,
+    "amount": lambda value, _asker: AMOUNTS[value].condition("amount_torecover"),
+    "amount_min": lambda value, _asker: Q(amount_torecover__gte=value),
+    "amount_max": lambda value, _asker: Q(amount_torecover__lte=value),
+    "country": lambda value, _asker: Q(debtor_country="" if value == "unknown" else value),
+    "deadline": _deadline,
+    "unread": lambda _value, _asker: Q(pk__in=unread_comments().values("recovery_id")),
+    "new": lambda _value, asker: Q(created_at__gte=asker.moment - timedelta(days=NEW_DAYS)),
+    "quiet": lambda value, asker: Q(updated_at__lt=asker.moment - timedelta(days=int(value))),
+}

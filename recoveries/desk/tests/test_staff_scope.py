@@ -1,0 +1,115 @@
+"""What a member of staff sees of the cases: handlers their own and those of nobody, the others all."""
+
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.db.models import Model
+from django.db.models.base import ModelBase
+from django.test import Client
+
+from accounts.models import User
+from documents.models import Document, SignatureRequest
+from recoveries.court.tests.transfers import transferable, transferred
+from recoveries.desk.reads.staff import cases_of_staff
+from recoveries.models import Injunction, Recovery
+from tests.factories import Api, ApiUserFactory, case_id
+
+pytestmark = pytest.mark.django_db
+
+
+def person(role: str = "", **fields: bool) -> User:
+    """A member of staff, as the database knows them."""
+    user = ApiUserFactory(is_staff=True, **fields)
+    if role:
+        user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+@pytest.fixture
+def handler() -> User:
+    return person("handler")
+
+
+@pytest.fixture
+def cases(owner: Api, handler: User) -> dict[str, int]:
+    """A case of the handler, one of a colleague, one of nobody, one under the name of the client who filed it."""
+    ids = {name: case_id(owner) for name in ("own", "colleague's", "nobody's", "client's")}
+    names = {"own": handler, "colleague's": person("handler"), "nobody's": None, "client's": owner.user}
+    for name, user in names.items():
+        Recovery.objects.filter(pk=ids[name]).update(user=user)
+    return ids
+
+
+def seen(user: User, cases: dict[str, int]) -> set[str]:
+    names = {pk: name for name, pk in cases.items()}
+    return {names[pk] for pk in cases_of_staff(user).values_list("pk", flat=True)}
+
+
+@pytest.mark.parametrize("role", ["manager", "accountant", "auditor"])
+def test_these_roles_see_every_case(role: str, cases: dict[str, int]) -> None:
+    assert seen(person(role), cases) == set(cases)
+
+
+def test_a_superuser_sees_every_case(cases: dict[str, int]) -> None:
+    assert seen(person(is_superuser=True), cases) == set(cases)
+
+
+def test_a_handler_sees_the_own_and_the_unassigned(handler: User, cases: dict[str, int]) -> None:
+    assert seen(handler, cases) == {"own", "nobody's", "client's"}
+
+
+def test_the_back_office_shows_a_handler_no_other_case(handler: User, cases: dict[str, int]) -> None:
+    desk = Client()
+    desk.force_login(handler)
+    listed = desk.get("/admin/recoveries/recovery/").content.decode()
+    for name, pk in cases.items():
+        is_seen = name != "colleague's"
+        assert (f"/admin/recoveries/recovery/{pk}/change/" in listed) is is_seen
+        assert (desk.get(f"/admin/recoveries/recovery/{pk}/change/").status_code == 200) is is_seen
+
+
+def _leads_to_a_case(model: type[Model], depth: int = 2) -> bool:
+    """Whether a thing of `model` belongs to one case, by itself or by what it belongs to."""
+    if model is Recovery:
+        return True
+    owners = [
+        field.related_model
+        for field in getattr(model._meta, "concrete_fields", ())
+        if field.many_to_one or field.one_to_one
+    ]
+    return depth > 0 and any(isinstance(owner, ModelBase) and _leads_to_a_case(owner, depth - 1) for owner in owners)
+
+
+@pytest.mark.parametrize("door", admin.site._registry.values(), ids=lambda door: door.opts.label_lower)
+def test_what_belongs_to_a_case_is_shown_with_it_only(door: "admin.ModelAdmin[Any]") -> None:
+    """A new kind of thing cannot be forgotten: its page says how it leads to its case."""
+    assert (getattr(door, "case_path", None) is not None) is _leads_to_a_case(door.model)
+
+
+def _papers(owner: Api, handler: User) -> list[Model]:
+    """One of each kind of thing on a case of `handler` that went to court."""
+    case = Recovery.objects.get(pk=transferred(owner, transferable(owner)))
+    Recovery.objects.filter(pk=case.pk).update(user=handler)
+    document = Document.objects.create(recovery=case, name="paper.pdf", state=Document.State.READY)
+    asked = SignatureRequest.objects.create(document=document, signer_name="A. Martin", signer_email="a@example.com")
+    return [case, document, asked, case.invoices.get(), Injunction.objects.get(recovery=case)]
+
+
+def test_a_handler_opens_nothing_of_a_colleagues_case(owner: Api, handler: User) -> None:
+    desk = Client()
+    desk.force_login(handler)
+    for papers, status in ((_papers(owner, handler), 200), (_papers(owner, person("handler")), 302)):
+        for thing in papers:
+            address = f"/admin/{thing._meta.app_label}/{thing._meta.model_name}/{thing.pk}/change/"
+            assert desk.get(address).status_code == status, address
+
+
+def test_a_handler_asks_no_signature_of_a_colleagues_document(owner: Api, handler: User) -> None:
+    desk = Client()
+    desk.force_login(handler)
+    for papers, status in ((_papers(owner, handler), 302), (_papers(owner, person("handler")), 200)):
+        values = {"document": papers[1].pk, "signer_name": "B. Durand", "signer_email": "b@example.com"}
+        assert desk.post("/admin/documents/signaturerequest/add/", values).status_code == status
+    assert SignatureRequest.objects.filter(signer_name="B. Durand").count() == 1

@@ -1,0 +1,11 @@
+"""Pages of the back-office that are about no single thing."""
+
+from django.contrib import admin
+from django.urls import path
+
+from recoveries.desk.portfolio_page import portfolio_page, portfolio_table
+
+urlpatterns = [
+    path("portfolio/", admin.site.admin_view(portfolio_page), name="portfolio"),
+    path("portfolio/<slug:key>.csv", admin.site.admin_view(portfolio_table), name="portfolio-table"),
+]

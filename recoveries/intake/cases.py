@@ -1,0 +1,123 @@
+"""Rows into cases: grouped by their key, each as the body that the API's `complete` takes, read by its serializer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from invoicing.models import Invoice
+from legalcity.api.validation import read, reader_of
+from legalcity.lib.errors import BadRequest, Invalid
+from recoveries.intake.columns import CASE, INVOICE, PARTS, api_text, columns
+from recoveries.intake.files import Rows
+from recoveries.serializers import CompleteSerializer
+
+Errors = dict[int, dict[str, list[str]]]  # row number → column → sentences
+
+
+@dataclass(slots=True)
+class CaseDraft:
+    """One case of the file: the numbers of its rows (the first row below the headings is 2) and its typed values."""
+
+    rows: list[int]
+    values: dict[str, Any] | None = None
+
+
+@dataclass(slots=True)
+class Draft:
+    """What the file says: cases, what is wrong by row, and what looks as if it was there already."""
+
+    cases: list[CaseDraft] = field(default_factory=list)
+    errors: Errors = field(default_factory=dict)
+    warnings: Errors = field(default_factory=dict)
+
+    def fail(self, number: int, column: str, sentences: Sequence[Any]) -> None:
+        """Write down what is wrong with a cell."""
+        self.errors.setdefault(number, {}).setdefault(column, []).extend(map(str, sentences))
+
+
+def draft_of(rows: Rows, *, owner: User) -> Draft:
+    """The cases in `rows` (the headings first), checked by the rules of the API. Raises BadRequest for headings."""
+    headings = rows[0]
+    _check_headings(headings)
+    cells = {number: dict(zip(headings, row, strict=True)) for number, row in enumerate(rows[1:], 2) if any(row)}
+    draft = Draft()
+    for numbers in _grouped(cells):
+        draft.cases.append(_case(draft, numbers, cells))
+    _warn_of_duplicates(draft, owner)
+    return draft
+
+
+def _check_headings(headings: Sequence[str]) -> None:
+    unknown = [heading for heading in headings if heading not in columns()]
+    if unknown:
+        names = ", ".join(heading[:60] or "—" for heading in unknown[:10])
+        raise BadRequest(_("Unknown headings: {names}. Take those of the template.").format(names=names))
+    if len(set(headings)) != len(headings):
+        raise BadRequest(_("A heading stands twice."))
+
+
+def _grouped(cells: Mapping[int, Mapping[str, str]]) -> list[list[int]]:
+    groups: dict[str, list[int]] = {}
+    for number, row in cells.items():
+        groups.setdefault(row.get(CASE) or f"\0{number}", []).append(number)
+    return list(groups.values())
+
+
+def _case(draft: Draft, numbers: list[int], cells: Mapping[int, Mapping[str, str]]) -> CaseDraft:
+    first = cells[numbers[0]]
+    for number in numbers[1:]:
+        _check_same(draft, number, cells[number], first)
+    case = CaseDraft(numbers)
+    try:
+        case.values = read(reader_of(CompleteSerializer), _body(first, [cells[number] for number in numbers]))
+    except Invalid as invalid:
+        for key, sentences in invalid.errors.items():
+            draft.fail(*_place(key, numbers), sentences)
+    return case
+
+
+def _check_same(draft: Draft, number: int, row: Mapping[str, str], first: Mapping[str, str]) -> None:
+    """What is said of the case stands in its first row; further rows leave it empty or repeat it."""
+    for column, text in row.items():
+        if text and column != CASE and not column.startswith(f"{INVOICE}.") and text != first[column]:
+            draft.fail(number, column, [_("This differs from the first row of the case.")])
+
+
+def _body(first: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    body: dict[str, Any] = {part: _part(first, part) for part in PARTS}
+    body["invoices"] = [_part(row, INVOICE) for row in rows]
+    return body
+
+
+def _part(row: Mapping[str, str], part: str) -> dict[str, str]:
+    prefix = f"{part}."
+    return {
+        column.removeprefix(prefix): api_text(column, text)
+        for column, text in row.items()
+        if text and column.startswith(prefix)
+    }
+
+
+def _place(key: str, numbers: list[int]) -> tuple[int, str]:
+    """Where the error of the API's `key` stands: the row and its column."""
+    name, _dot, rest = key.partition(".")
+    if name != "invoices":
+        return numbers[0], key
+    index, _dot, column = rest.partition(".")
+    number = numbers[int(index)] if index.isdigit() and int(index) < len(numbers) else numbers[0]
+    return number, f"{INVOICE}.{column or 'invoice_number'}"
+
+
+def _warn_of_duplicates(draft: Draft, owner: User) -> None:
+    """Invoices whose number stands in another case of the client: the case may be there already. One statement."""
+    numbers: dict[str, int] = {}
+    for case in draft.cases:
+        for invoice in (case.values or {}).get("invoices", ()):
+            numbers.setdefault(invoice["invoice_number"], case.rows[0])
+    found = Invoice.objects.filter(recovery__owner=owner, invoice_number__in=numbers)
+    for number, reference in found.values_list("invoice_number", "recovery__recovery_reference")[:1000]:
+        sentence = _("The invoice {number} stands in the case {reference}.").format(number=number, reference=reference)
+        draft.warnings.setdefault(numbers[number], {}).setdefault(f"{INVOICE}.invoice_number", []).append(sentence)

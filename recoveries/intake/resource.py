@@ -1,0 +1,74 @@
+"""The import as django-import-export runs it: rows in, a result for each, all in one transaction or none.
+
+A model resource of that library sets columns of a model and saves it, past our services. So this one keeps the
+library's run (transaction, dry run, results row by row) and replaces what it does with a row: the row's case was read
+by the serializer of the API, and is opened by the service of the API.
+"""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from import_export import resources
+from import_export.instance_loaders import BaseInstanceLoader
+from import_export.results import Result, RowResult
+from tablib import Dataset
+
+from accounts.models import User
+from legalcity.lib.errors import Invalid
+from recoveries.intake.cases import CaseDraft, Draft, draft_of
+from recoveries.intake.files import Rows
+from recoveries.services.cases import recovery_create_complete
+
+
+class CaseResource(resources.Resource):
+    """Cases of one client, from rows that are read already."""
+
+    class Meta:
+        use_transactions = True
+        skip_diff = True
+        instance_loader_class = BaseInstanceLoader  # Asked for by the library; nothing is loaded.
+
+    def __init__(self, *, rows: Rows, owner: User, by: User) -> None:
+        super().__init__()
+        self.rows, self.owner, self.by = rows, owner, by
+        self.draft: Draft = draft_of(rows, owner=owner)
+        self.first_rows: dict[int, CaseDraft] = {case.rows[0]: case for case in self.draft.cases}
+        self.references: list[str] = []
+
+    def run(self, *, dry_run: bool) -> Result:
+        """Check all rows; unless it is a dry run, open the cases if nothing is wrong with any."""
+        dataset = Dataset(*self.rows[1:], headers=self.rows[0])
+        is_dry = dry_run or bool(self.draft.errors)
+        return self.import_data(dataset, dry_run=is_dry, rollback_on_validation_errors=True)
+
+    def import_row(self, row: Any, instance_loader: Any, **kwargs: Any) -> RowResult:
+        """Open the case that begins in this row. The library counts rows from 1, people from the headings."""
+        number = kwargs["row_number"] + 1
+        result = self.get_row_result_class()()
+        result.row_values = row
+        try:
+            if errors := self.draft.errors.get(number):
+                raise ValidationError(errors)
+            case = self.first_rows.get(number)
+            result.import_type = RowResult.IMPORT_TYPE_NEW if case else RowResult.IMPORT_TYPE_SKIP
+            if case and not kwargs["dry_run"]:
+                self._open(case)
+        except ValidationError as error:
+            result.import_type, result.validation_error = RowResult.IMPORT_TYPE_INVALID, error
+        return result
+
+    def _open(self, case: CaseDraft) -> None:
+        values = case.values or {}
+        recovery = {**values["recovery"], "assign_to_me": False}
+        try:
+            opened = recovery_create_complete(
+                owner=self.owner,
+                by=self.by,
+                recovery=recovery,
+                customer=values["customer"],
+                debtor=values["debtor"],
+                invoices=values["invoices"],
+            )
+        except Invalid as error:
+            raise ValidationError({key: list(map(str, texts)) for key, texts in error.errors.items()}) from error
+        self.references.append(opened.recovery.recovery_reference)

@@ -1,0 +1,1 @@
+"""What goes out to debtors: written, kept as it went, sent once."""

@@ -1,0 +1,95 @@
+"""Reminders to the debtor by e-mail: what would be sent is shown, then sent."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backoffice.actions import ObjectAction, refusal_text
+from backoffice.fields import storable
+from backoffice.origin import staff_of
+from law.vocabulary import Step
+from legalcity.lib.dates import now
+from legalcity.lib.errors import BadRequest, Sentence
+from recoveries.letters.services import EXTRA_LENGTH, email_send, letter_of, may_be_reminded
+from recoveries.models import Recovery, SentEmail
+from recoveries.services.life import status_move
+
+Kind = SentEmail.Kind
+# The reminder, and the status that says that it was sent.
+STATUSES = {Kind.REMINDER_1: Step.REMINDER_1, Kind.REMINDER_2: Step.REMINDER_2, Kind.FORMAL_NOTICE: Step.FORMAL_NOTICE}
+NEXT = {Step.CREATED: Kind.REMINDER_1, Step.REMINDER_1: Kind.REMINDER_2}
+
+
+class EmailForm(forms.Form):
+    """Which reminder, to whom, and what else it says."""
+
+    kind = forms.ChoiceField(label=gettext_lazy("Reminder"), choices=Kind.choices)
+    to = forms.EmailField(label=gettext_lazy("Recipient"), max_length=254)
+    extra = forms.CharField(
+        label=gettext_lazy("Further words"),
+        required=False,
+        max_length=EXTRA_LENGTH,
+        validators=[storable],
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("Plain text, in French; it stands before the closing formula."),
+    )
+    move = forms.BooleanField(
+        label=gettext_lazy("Move the case to the status of this reminder"), required=False, initial=False
+    )
+
+    def __init__(self, *args: Any, may_move: bool, **options: Any) -> None:
+        super().__init__(*args, **options)
+        if not may_move:
+            del self.fields["move"]
+
+
+def _options(request: HttpRequest, case: Recovery) -> dict[str, Any]:
+    address = case.debtor.company_email if case.debtor else None
+    kind = NEXT.get(Step(case.status_id), Kind.FORMAL_NOTICE) if case.status_id in list(Step) else Kind.FORMAL_NOTICE
+    return {
+        "may_move": request.user.has_perm("recoveries.move_status"),
+        "initial": {"kind": kind, "to": address or "", "move": True},
+    }
+
+
+def _send(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    kind, staff = Kind(data["kind"]), staff_of(request)
+    email_send(case_id=case.pk, kind=kind, to=data["to"], by=staff, extra=data["extra"])
+    if data.get("move"):
+        reason = _("{kind} sent by e-mail.").format(kind=kind.label)
+        status_move(recovery_id=case.pk, to_status=STATUSES[kind], user=staff, comment=reason)
+    return _("The e-mail is on its way; the timeline shows what becomes of it.")
+
+
+def _preview(case: Recovery) -> Sentence:
+    intro = _(
+        "The reminder is written in French with the figures of today and sent to the debtor at once, in the name of "
+        "the firm. It is kept with the case as it was sent. An e-mail cannot be called back. What it says:"
+    )
+    moment = now()
+    try:
+        letters = [(kind.label, letter_of(case, kind=kind, moment=moment)) for kind in Kind]
+    except BadRequest as error:
+        return refusal_text(error)
+    shown = format_html_join(
+        "",
+        '<details><summary>{}: {}</summary><pre class="lc-letter">{}</pre></details>',
+        ((label, letter.subject, letter.text) for label, letter in letters),
+    )
+    return format_html("{}{}", intro, shown)
+
+
+SEND_EMAIL = ObjectAction(
+    name="send-reminder",
+    label=gettext_lazy("Send a reminder by e-mail"),
+    permission="recoveries.send_email",
+    perform=_send,
+    form=EmailForm,
+    form_options=_options,
+    is_offered=lambda request, case: may_be_reminded(case),
+    explain=_preview,
+)

@@ -1,0 +1,151 @@
+"""Reminders to debtors by e-mail: written and frozen in one transaction, sent by a worker, never twice."""
+
+from datetime import datetime, timedelta
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException, SMTPServerDisconnected
+
+import structlog
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMultiAlternatives
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from legalcity.lib.dates import PARIS, now
+from legalcity.lib.errors import Forbidden, Invalid
+from legalcity.lib.live import live
+from legalcity.lib.text import is_storable
+from recoveries.catalogue import catalogue
+from recoveries.ledger.statement import case_statement
+from recoveries.letters.writing import Letter, letter_write
+from recoveries.models import Recovery, SentEmail
+
+log = structlog.get_logger("recoveries")
+
+State = SentEmail.State
+EXTRA_LENGTH = 2000
+MOST_ATTEMPTS = 6
+PAUSE = timedelta(minutes=1)  # before the second attempt; twice as long before each further one
+LEFT_BEHIND = timedelta(minutes=5)
+CLAIM = timedelta(minutes=15)
+INTERRUPTED = "Interrupted"
+
+
+# --- write -----------------------------------------------------------------------------------------------------------
+def may_be_reminded(case: Recovery) -> bool:
+    """Whether a reminder of the case makes sense: an open amicable one, with both parties and something to recover."""
+    is_open = case.type == Recovery.Type.AMICABLE and not catalogue.is_closing(case.status_id)
+    return bool(is_open and case.customer_id and case.debtor_id and case.amount_torecover)
+
+
+def letter_of(case: Recovery, *, kind: str, moment: datetime, extra: str = "") -> Letter:
+    """The reminder as it would be written now. Raises BadRequest when the catalogues lack a rate."""
+    account = case_statement(case, moment.astimezone(PARIS).date())
+    earlier = None
+    if kind != SentEmail.Kind.REMINDER_1:
+        earlier = SentEmail.objects.filter(recovery=case, state=State.SENT).order_by("sent_at", "id").first()
+    return letter_write(kind=kind, case=case, statement=account, earlier=earlier, extra=extra)
+
+
+@transaction.atomic
+def email_send(*, case_id: int, kind: str, to: str, by: User | None, extra: str = "") -> SentEmail:
+    """Write a reminder (SentEmail.Kind) to the debtor at the address `to` and have a worker send it after the commit.
+
+    The row keeps the words as they went out. Raises Invalid for an address or words that cannot be sent, Forbidden
+    for a case that is not to be reminded, BadRequest when the catalogues lack a rate.
+    """
+    case = Recovery.objects.select_for_update(of=("self",)).select_related("customer", "debtor").get(pk=case_id)
+    _require_sendable(kind, to, extra)
+    if not may_be_reminded(case):
+        raise Forbidden(_("There is nothing to remind of: the case is closed, before a court, paid or incomplete."))
+    moment = now()
+    letter = letter_of(case, kind=kind, moment=moment, extra=extra)
+    email = SentEmail.objects.create(
+        recovery=case,
+        kind=kind,
+        recipient=to,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        user=by,
+        due_at=moment,
+    )
+    from recoveries.letters.tasks import send_email  # Here, because tasks are a door to the services.
+
+    transaction.on_commit(lambda: send_email.delay(email.pk), robust=True)
+    return email
+
+
+def _require_sendable(kind: str, to: str, extra: str) -> None:
+    errors: dict[str, list[str]] = {}
+    try:
+        validate_email(to)
+    except ValidationError:
+        errors["to"] = [_("Enter a valid e-mail address.")]
+    if kind not in SentEmail.Kind.values:
+        errors["kind"] = [_("There is no such reminder.")]
+    if len(extra) > EXTRA_LENGTH or not is_storable(extra):
+        errors["extra"] = [_("This text is too long, or holds characters that cannot be kept.")]
+    if errors:
+        raise Invalid(errors)
+
+
+# --- send ------------------------------------------------------------------------------------------------------------
+def email_deliver(*, email_id: int, moment: datetime) -> timedelta | None:
+    """Send a queued e-mail, once, whoever else tries. Returns after how long to try again; None when it is over."""
+    taken = SentEmail.objects.filter(pk=email_id, state=State.QUEUED, claimed_at=None)
+    if not taken.update(claimed_at=moment, attempts=F("attempts") + 1):
+        return None
+    email = SentEmail.objects.get(pk=email_id)
+    try:
+        _message(email).send()
+    except Exception as error:
+        return _not_sent(email, error, moment)
+    SentEmail.objects.filter(pk=email.pk).update(state=State.SENT, sent_at=now(), error="", claimed_at=None)
+    log.info("email_sent", email_id=email.pk, recovery_id=email.recovery_id)
+    return None
+
+
+def _message(email: SentEmail) -> EmailMultiAlternatives:
+    reply_to = [live.FIRM_EMAIL] if live.FIRM_EMAIL else None
+    message = EmailMultiAlternatives(
+        email.subject, email.text, settings.DEFAULT_FROM_EMAIL, [email.recipient], reply_to=reply_to
+    )
+    message.attach_alternative(email.html, "text/html")
+    return message
+
+
+def _not_sent(email: SentEmail, error: Exception, moment: datetime) -> timedelta | None:
+    """Keep what went wrong by its class alone: the words of mail servers quote addresses."""
+    name = type(error).__name__
+    is_over = not is_temporary(error) or email.attempts >= MOST_ATTEMPTS
+    log.warning("email_not_sent", email_id=email.pk, error=name, attempt=email.attempts, is_over=is_over)
+    pause = PAUSE * 2 ** (email.attempts - 1)
+    state = State.FAILED if is_over else State.QUEUED
+    SentEmail.objects.filter(pk=email.pk).update(state=state, error=name, claimed_at=None, due_at=moment + pause)
+    return None if is_over else pause
+
+
+def is_temporary(error: Exception) -> bool:
+    """Whether another attempt may do better: a server that is away or says so (a code of the 400s)."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(400 <= code < 500 for code, _words in error.recipients.values())
+    if isinstance(error, SMTPResponseException):
+        return 400 <= error.smtp_code < 500
+    if isinstance(error, SMTPException):
+        return isinstance(error, SMTPServerDisconnected)
+    return isinstance(error, OSError)
+
+
+def emails_left_behind(*, moment: datetime) -> list[int]:
+    """Ids of e-mails that nobody has taken for a while.
+
+    One whose worker was lost while it was sending may have gone out: it is ended as failed, for staff to decide.
+    """
+    queued = SentEmail.objects.filter(state=State.QUEUED)
+    queued.filter(claimed_at__lt=moment - CLAIM).update(state=State.FAILED, error=INTERRUPTED)
+    return list(
+        queued.filter(claimed_at=None, due_at__lt=moment - LEFT_BEHIND).order_by("due_at").values_list("pk", flat=True)
+    )

@@ -1,0 +1,255 @@
+"""Reminders to debtors: written on the page of a case, frozen, sent once, whatever the mail server does."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.db import connection, transaction
+from django.test import Client
+
+from accounts.models import AuditEvent
+from companies.models import Company
+from legalcity.lib.dates import now
+from recoveries.desk.tests.pages import case_of, office_of, opened, words
+from recoveries.ledger.rate_services import rates_load
+from recoveries.letters.services import email_deliver, email_send, emails_left_behind
+from recoveries.letters.tasks import send_email, sweep_emails
+from recoveries.models import Recovery, SentEmail
+from tests.backoffice import act, browser_of, chief, page_of
+from tests.factories import Api, move
+from tests.races import at_once
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_process")]
+commits = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+TO = "debtor@example.com"
+
+
+class Moody(EmailBackend):
+    """A mail server that answers as `moods` says, then as it should."""
+
+    moods: list[Exception] = []
+
+    def send_messages(self, messages: Any) -> int:
+        if self.moods:
+            raise self.moods.pop(0)
+        return super().send_messages(messages)
+
+
+@pytest.fixture
+def moods(settings: Any) -> Iterator[list[Exception]]:
+    settings.EMAIL_BACKEND = f"{__name__}.Moody"
+    Moody.moods = []
+    yield Moody.moods
+    Moody.moods = []
+
+
+@pytest.fixture
+def office(db: None) -> Client:
+    return browser_of(chief())
+
+
+def reminded(case: Recovery, **values: Any) -> SentEmail:
+    return email_send(**{"case_id": case.pk, "kind": "relance_1", "to": TO, "by": None, **values})
+
+
+def fresh(email: SentEmail) -> SentEmail:
+    return SentEmail.objects.get(pk=email.pk)
+
+
+# --- written ---------------------------------------------------------------------------------------------------------
+
+
+@commits
+def test_a_reminder_goes_out_and_stands_in_the_timeline(owner: Api, system_setting: Any) -> None:
+    office, case = browser_of(chief()), case_of(owner, debtor={"company_email": TO})
+    system_setting(FIRM_NAME="Cabinet Dupont", FIRM_IBAN="FR7630006000011234567890189")
+    page = office.get(page_of(Recovery, "action", case.pk, "send-reminder"))
+    assert (page.context["form"].initial["to"], page.context["form"].initial["kind"]) == (TO, "relance_1")
+    assert "mettons en demeure" in page.content.decode()
+    answer = act(office, case, "send-reminder", kind="relance_1", to=TO, extra="Merci d'avance.", move="on")
+    assert answer.status_code == 302
+    [message] = mail.outbox
+    assert message.to == [TO]
+    assert message.subject == f"Rappel de paiement – dossier {case.recovery_reference}"
+    for said in (
+        "Cabinet Dupont",
+        "FR7630006000011234567890189",
+        "100,00 €",
+        "L111-8",
+        "Merci d'avance.",
+        "20/11/2025",
+    ):
+        assert said in message.body, said
+    assert "L111-8" in message.alternatives[0][0]
+    email = SentEmail.objects.get()
+    assert (email.state, email.text, email.user.email) == ("sent", message.body, "chief@example.com")
+    assert email.sent_at is not None
+    case.refresh_from_db()
+    assert case.status_id == 2
+    assert "E-mail to the debtor" in words(opened(office, case, "?kind=email"))
+    assert AuditEvent.objects.get(action="send-reminder").succeeded
+    assert office.get(page_of(SentEmail, "change", email.pk)).status_code == 200
+
+
+def test_later_reminders_name_the_first_one(owner: Api) -> None:
+    case = case_of(owner)
+    first = reminded(case)
+    SentEmail.objects.filter(pk=first.pk).update(state="sent", sent_at=datetime(2026, 3, 2, 9, tzinfo=UTC))
+    assert "lettre du 02/03/2026" in reminded(case, kind="mise_en_demeure").text
+    assert "lettre du" not in first.text
+
+
+def test_figures_are_those_of_the_statement(owner: Api) -> None:
+    rates_load()
+    case = case_of(
+        owner, recovery={"assign_to_me": False, "recovery_late_interest": True, "recovery_interest_rate": "no"}
+    )
+    text = reminded(case).text
+    assert "intérêts de retard (art. L441-10 C. com.)" in text
+    assert "indemnités forfaitaires pour frais de recouvrement (art. D441-5 C. com.) : 40,00 €" in text
+
+
+def test_a_long_list_of_invoices_is_cut(owner: Api) -> None:
+    case = case_of(owner, invoices=[{"invoice_number": f"F-{n}"} for n in range(60)])
+    email = reminded(case)
+    assert email.text.count("reste dû") == 50
+    assert "et 10 autres créances" in email.text
+    assert "principal : 6 000,00 €" in email.text.replace("\xa0", " ").replace("\u202f", " ")
+
+
+def test_hostile_names_are_words(owner: Api) -> None:
+    case = case_of(owner)
+    Company.objects.filter(pk=case.debtor_id).update(company_name="<b>A</b>\r\nBcc: x@example.com {{ case }}")
+    email = reminded(case, extra="<script>1</script>")
+    assert "<b>" not in email.html
+    assert "<script>" not in email.html
+    assert "<b>A</b>" in email.text
+    assert "\n" not in email.subject
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("to", ""),
+        ("to", "x"),
+        ("to", "a@example.com\nBcc: b@example.com"),
+        ("to", "a@example.com,b@example.com"),
+        ("to", "a" * 300 + "@example.com"),
+        ("kind", "relance_9"),
+        ("extra", "x" * 2001),
+        ("extra", "a\x00b"),
+    ],
+)
+def test_what_cannot_be_sent_comes_back(office: Client, owner: Api, field: str, value: str) -> None:
+    case = case_of(owner)
+    answer = act(office, case, "send-reminder", **{"kind": "relance_1", "to": TO, "extra": "", field: value})
+    assert answer.status_code == 200
+    assert field in answer.context["form"].errors
+    assert not SentEmail.objects.exists()
+
+
+def test_a_move_that_the_life_cycle_does_not_have_sends_nothing(office: Client, owner: Api) -> None:
+    case = case_of(owner)
+    move(case.pk, 2, 3, 4)
+    answer = act(office, case, "send-reminder", kind="relance_1", to=TO, extra="", move="on")
+    assert answer.status_code == 200
+    assert answer.context["form"].non_field_errors()
+    assert not SentEmail.objects.exists()
+
+
+def test_who_may_not_move_cases_is_not_asked_to(owner: Api) -> None:
+    case = case_of(owner)
+    form = office_of("handler").get(page_of(Recovery, "action", case.pk, "send-reminder")).context["form"]
+    assert "move" in form.fields
+    assert office_of("accountant").get(page_of(Recovery, "action", case.pk, "send-reminder")).status_code in (302, 403)
+
+
+def test_a_closed_case_is_not_reminded(office: Client, owner: Api) -> None:
+    case = case_of(owner)
+    Recovery.objects.filter(pk=case.pk).update(status_id=9)
+    assert act(office, case, "send-reminder", kind="relance_1", to=TO, extra="").status_code == 302
+    assert not SentEmail.objects.exists()
+
+
+# --- sent ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_server_that_is_away_is_tried_again(owner: Api, moods: list[Exception], caplog: Any) -> None:
+    email = reminded(case_of(owner))
+    moods += [ConnectionRefusedError(), SMTPDataError(451, b"later debtor@example.com"), SMTPServerDisconnected()]
+    pauses = [email_deliver(email_id=email.pk, moment=now()) for _attempt in range(4)]
+    assert pauses == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4), None]
+    assert (fresh(email).state, fresh(email).attempts, fresh(email).error) == ("sent", 4, "")
+    assert len(mail.outbox) == 1
+    assert TO not in caplog.text
+
+
+def test_a_server_that_stays_away_is_given_up(owner: Api, moods: list[Exception]) -> None:
+    email = reminded(case_of(owner))
+    moods += [TimeoutError()] * 20
+    send_email.delay(email.pk)
+    assert (fresh(email).state, fresh(email).error, fresh(email).attempts) == ("failed", "TimeoutError", 6)
+    assert mail.outbox == []
+
+
+@pytest.mark.parametrize(
+    "refusal", [SMTPRecipientsRefused({TO: (550, b"no such user")}), SMTPDataError(554, b"spam"), ValueError("x")]
+)
+def test_a_refusal_is_final(owner: Api, moods: list[Exception], refusal: Exception) -> None:
+    email = reminded(case_of(owner))
+    moods.append(refusal)
+    assert email_deliver(email_id=email.pk, moment=now()) is None
+    assert (fresh(email).state, fresh(email).error) == ("failed", type(refusal).__name__)
+    assert email_deliver(email_id=email.pk, moment=now()) is None
+    assert mail.outbox == []
+
+
+def test_what_was_left_behind_is_sent_by_the_sweep(owner: Api) -> None:
+    email = reminded(case_of(owner))
+    assert emails_left_behind(moment=now()) == []
+    SentEmail.objects.update(due_at=now() - timedelta(minutes=6))
+    assert sweep_emails() == 1
+    assert fresh(email).state == "sent"
+    assert sweep_emails() == 0
+    assert len(mail.outbox) == 1
+
+
+def test_what_a_lost_worker_may_have_sent_is_not_sent_again(owner: Api) -> None:
+    email = reminded(case_of(owner))
+    SentEmail.objects.update(claimed_at=now() - timedelta(minutes=16), due_at=now() - timedelta(minutes=16))
+    assert sweep_emails() == 0
+    assert (fresh(email).state, fresh(email).error) == ("failed", "Interrupted")
+    assert mail.outbox == []
+
+
+@commits
+def test_nothing_is_sent_before_the_commit_and_never_after_a_rollback(owner: Api) -> None:
+    case = case_of(owner)
+    with transaction.atomic():
+        reminded(case)
+        assert mail.outbox == []
+        transaction.set_rollback(True)
+    assert mail.outbox == []
+    assert not SentEmail.objects.exists()
+
+
+def test_an_email_that_is_gone_is_passed_over() -> None:
+    send_email.delay(10**9)
+    assert mail.outbox == []
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="races need PostgreSQL")
+@commits
+def test_two_workers_never_send_twice(owner: Api) -> None:
+    case = case_of(owner)
+    email = reminded(case)
+    SentEmail.objects.update(state="queued", sent_at=None)
+    mail.outbox.clear()
+    at_once(6, lambda _number: email_deliver(email_id=email.pk, moment=now()))
+    assert len(mail.outbox) == 1
+    assert fresh(email).state == "sent"
