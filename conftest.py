@@ -15,7 +15,7 @@ from django.utils import translation
 from pytest_django import Settings
 
 from accounts.models import User
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
 from recoveries.ledger.rate_book import rate_book
 from tests.emptying import put_back_rather_than_empty

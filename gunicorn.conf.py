@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import Any
 
-from legalcity.lib.env import Environment
+from legalcity.lib.settings.environment import Environment
 from legalcity.lib.startup import refusing
 
 with refusing():

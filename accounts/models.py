@@ -13,7 +13,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from legalcity.lib import vault
+from legalcity.lib import sealing
 from legalcity.lib.dates import now
 
 
@@ -25,7 +25,7 @@ class UserManager(BaseUserManager["User"]):
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         if not user.sealed_auth_secret:
-            user.sealed_auth_secret = vault.sealed(str(uuid.uuid4()))
+            user.sealed_auth_secret = sealing.sealed(str(uuid.uuid4()))
         user.save(using=self._db)
         return user
 
@@ -83,7 +83,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def auth_secret(self) -> str:
         """The secret that signs webhooks sent to this user."""
-        return vault.opened(self.sealed_auth_secret)
+        return sealing.opened(self.sealed_auth_secret)
 
 
 class ApiKey(models.Model):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import ApiKey, User
 from accounts.tokens import token_issue
-from legalcity.lib import vault
+from legalcity.lib import sealing
 from legalcity.lib.dates import now
 from legalcity.lib.errors import DomainError, Forbidden
 
@@ -46,7 +46,7 @@ def key_issue(*, user: User, issued_by: User | None = None) -> str:
 
 def secret_renew(*, user: User) -> None:
     """Give `user` a new webhook secret, unsaved; the old one signs nothing any more."""
-    user.sealed_auth_secret = vault.sealed(str(uuid.uuid4()))
+    user.sealed_auth_secret = sealing.sealed(str(uuid.uuid4()))
 
 
 def key_revoke(*, api_key: ApiKey, moment: datetime | None = None) -> bool:

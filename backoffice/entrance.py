@@ -36,7 +36,7 @@ from backoffice.second_factor import (
     second_factor_reset,
 )
 from legalcity.lib.errors import DomainError
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 
 if TYPE_CHECKING:
     from backoffice.site import StaffSite

@@ -10,7 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from legalcity.lib.dates import now
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 
 BACKOFFICE = "/admin/"
 LOGIN = "/admin/login/"

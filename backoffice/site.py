@@ -15,7 +15,7 @@ from backoffice import entrance
 from backoffice.home import home_context
 from backoffice.login_guard import login_refused
 from backoffice.second_factor import has_second_factor
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 
 
 class StaffSite(admin.AdminSite):

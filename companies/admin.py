@@ -16,7 +16,7 @@ from backoffice.origin import staff_of
 from backoffice.roles import sees_all_cases
 from companies.models import Company
 from companies.rules import is_real_siren
-from legalcity.lib.bounded import BoundedPaginator
+from legalcity.lib.bounded_paginator import BoundedPaginator
 
 SIREN = 9  # digits
 

@@ -6,7 +6,7 @@ from companies.models import Company
 from companies.services import company_errors
 from legalcity.api.fields import CodeField, DayField, DigitsField, EmailField, TextField, WordField
 from legalcity.api.validation import ContractSerializer, Errors
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 
 
 def _text_length() -> int:

@@ -6,7 +6,7 @@ from typing import Any
 from companies import rules
 from companies.models import Company
 from legalcity.lib.errors import Invalid
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 
 FIELDS = tuple(field.name for field in Company._meta.concrete_fields if field.name.startswith("company_"))
 

@@ -11,8 +11,8 @@ from legalcity.api.fields import CodeField, ContractField, TextField
 from legalcity.api.listing import about
 from legalcity.api.validation import ContractSerializer, Errors
 from legalcity.lib.dates import moment_text
-from legalcity.lib.live import live
 from legalcity.lib.money import money_text
+from legalcity.lib.settings.live import live
 
 IN_ANSWER = ("id", "recovery_reference", "debtor_name", "debtor_company")
 

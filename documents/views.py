@@ -31,7 +31,7 @@ from legalcity.api.parsing import ContractParser, PayloadTooLarge
 from legalcity.api.validation import parse
 from legalcity.api.views import ContractView
 from legalcity.lib.errors import BadRequest, Failed, Invalid, NotFound
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 
 MEBIBYTE = 1024 * 1024
 MULTIPART_ROOM = MEBIBYTE  # what a form may weigh beside its file

@@ -15,7 +15,7 @@ from backoffice.admins import ReadOnlyStaffAdmin
 from backoffice.amounts import amount_column
 from invoicing.models import Invoice
 from invoicing.rules import days_overdue, is_paid
-from legalcity.lib.bounded import BoundedPaginator
+from legalcity.lib.bounded_paginator import BoundedPaginator
 from legalcity.lib.dates import today
 
 

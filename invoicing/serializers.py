@@ -9,8 +9,8 @@ from invoicing.services import invoice_errors
 from legalcity.api.fields import DayField, FlagField, MoneyField, TextField
 from legalcity.api.validation import ContractSerializer, Errors
 from legalcity.lib.dates import day_text
-from legalcity.lib.live import live
 from legalcity.lib.money import money_text
+from legalcity.lib.settings.live import live
 
 
 def number_length() -> int:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from invoicing import rules
 from invoicing.models import Invoice
 from legalcity.lib.errors import Invalid
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 
 FIELDS = (
     "invoice_number",

@@ -10,9 +10,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from legalcity import system_settings
 from legalcity.lib import logs
-from legalcity.lib.env import Environment
+from legalcity.lib.settings import system
+from legalcity.lib.settings.environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -82,18 +82,18 @@ MIDDLEWARE = [
     "legalcity.api.middleware.ApiHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "legalcity.lib.pages.Sessions",
+    "legalcity.lib.web.page_middleware.Sessions",
     "legalcity.api.middleware.Language",
     "django.middleware.common.CommonMiddleware",
-    "legalcity.lib.pages.Csrf",
-    "legalcity.lib.pages.Authentication",
-    "legalcity.lib.pages.SecondFactor",
+    "legalcity.lib.web.page_middleware.Csrf",
+    "legalcity.lib.web.page_middleware.Authentication",
+    "legalcity.lib.web.page_middleware.SecondFactor",
     "simple_history.middleware.HistoryRequestMiddleware",
-    "legalcity.lib.pages.Messages",
+    "legalcity.lib.web.page_middleware.Messages",
     "backoffice.middleware.StaffPages",
-    "legalcity.lib.pages.XFrameOptions",
-    "legalcity.lib.pages.ContentSecurityPolicy",
-    "legalcity.lib.pages.Lockout",
+    "legalcity.lib.web.page_middleware.XFrameOptions",
+    "legalcity.lib.web.page_middleware.ContentSecurityPolicy",
+    "legalcity.lib.web.page_middleware.Lockout",
 ]
 TEMPLATES = [
     {
@@ -147,7 +147,7 @@ if REDIS_URL:
         "default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "legalcity"},
         # Apart, because a Redis that is down must not answer every request with an error.
         "limits": {
-            "BACKEND": "legalcity.lib.counting.CountingCache",
+            "BACKEND": "legalcity.lib.counting_cache.CountingCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": "legalcity-limits",
         },
@@ -279,15 +279,15 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "docExpansion": "none", "filter": True},
-    "POSTPROCESSING_HOOKS": ["legalcity.api.document.add_published_reference"],
+    "POSTPROCESSING_HOOKS": ["legalcity.api.openapi.add_published_reference"],
     "SERVERS": [{"url": PUBLIC_BASE_URL}],
 }
 
 # --- system settings -------------------------------------------------------------------------------------------
-CONSTANCE_BACKEND = "legalcity.lib.stored_settings.StoredSettings"
-CONSTANCE_CONFIG = system_settings.CONFIG
-CONSTANCE_ADDITIONAL_FIELDS = system_settings.FIELD_TYPES
-CONSTANCE_CONFIG_FIELDSETS = system_settings.FIELDSETS
+CONSTANCE_BACKEND = "legalcity.lib.settings.stored.StoredSettings"
+CONSTANCE_CONFIG = system.CONFIG
+CONSTANCE_ADDITIONAL_FIELDS = system.FIELD_TYPES
+CONSTANCE_CONFIG_FIELDSETS = system.FIELDSETS
 CONSTANCE_SUPERUSER_ONLY = False  # Roles say who may.
 
 # --- language and time -----------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path, re_path, register_converter
 
-from legalcity.api import pages, system
+from legalcity.api import reference_pages, system
 from legalcity.api.converters import IdConverter, TextConverter
 from recoveries.court.fee_page import payment_page
 
@@ -20,9 +20,9 @@ urlpatterns = [
     re_path(r"^api(?:/(?P<fallbackPlaceholder>.*))?$", system.FallbackView.as_view(system.ONLY_GET), name="fallback"),
     path("v1/firms/", include("invoicing.billing.urls")),
     re_path(r"^v1(?:/[\s\S]*)?$", system.FallbackView.as_view(system.ONLY_GET, schema=None), name="v1-fallback"),
-    path("docs", pages.ReferenceView.as_view(), name="docs"),
-    path("docs/openapi.yaml", pages.SchemaView.as_view(), name="openapi"),
-    path("docs/collection.json", pages.CollectionView.as_view(), name="collection"),
+    path("docs", reference_pages.ReferenceView.as_view(), name="docs"),
+    path("docs/openapi.yaml", reference_pages.SchemaView.as_view(), name="openapi"),
+    path("docs/collection.json", reference_pages.CollectionView.as_view(), name="collection"),
     path("injonction/<str:key>", payment_page, name="injunction-payment"),
     path("healthz", system.alive, name="healthz"),
     path("readyz", system.ready, name="readyz"),

@@ -16,7 +16,7 @@ with refusing():
 
     from accounts.keyring import keyring
     from documents.views import most_bytes
-    from legalcity.lib.chunked import ChunkedBodies
+    from legalcity.lib.web.chunked_bodies import ChunkedBodies
 
     application = ChunkedBodies(django_application, most_bytes)
 

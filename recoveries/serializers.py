@@ -10,7 +10,7 @@ from invoicing.serializers import InvoiceSerializer
 from legalcity.api.fields import CodeField, DayField, FlagField, MoneyField, PercentField, TextField, WordField
 from legalcity.api.listing import ListQuery, PageQuery, SearchField
 from legalcity.api.validation import ContractSerializer, Errors
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
 from recoveries.html import comment_errors
 from recoveries.models import Recovery

@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from legalcity.api.fields import REQUIRED, CodeField, DigitsField, TextField, WordField, label
 from legalcity.api.validation import ContractSerializer, Errors
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 from scoring.models import ScoringOrder
 from scoring.models.orders import SERVICES
 from scoring.services.orders import Wish

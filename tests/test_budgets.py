@@ -16,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from invoicing.models import Invoice
-from legalcity.lib import live as live_settings
+from legalcity.lib.settings import live as live_settings
 from recoveries import catalogue as statuses
 from recoveries.models import Comment, Recovery, StatusChange
 from recoveries.selectors.listing import SORTS, Wanted, cases_page

@@ -1,4 +1,4 @@
-"""Fetching URLs that outsiders give: what is refused, and what a hostile server can do (legalcity/lib/fetching.py)."""
+"""Fetching URLs that outsiders give: what is refused, what a hostile server can do (legalcity/lib/web/fetching.py)."""
 
 import contextlib
 import datetime
@@ -19,8 +19,8 @@ from cryptography.x509.oid import NameOID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from legalcity.lib import addresses, fetching
-from legalcity.lib.fetching import Fetcher, FetchFailed, FetchLimits, FetchRefused, Policy
+from legalcity.lib.web import addresses, fetching
+from legalcity.lib.web.fetching import Fetcher, FetchFailed, FetchLimits, FetchRefused, Policy
 
 LIMITS = FetchLimits(max_bytes=1000, connect_seconds=2, read_seconds=2, total_seconds=5)
 HURRIED = FetchLimits(max_bytes=10**9, connect_seconds=60, read_seconds=60, total_seconds=0.4)

@@ -18,8 +18,8 @@ from schemathesis import GenerationMode
 from schemathesis.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
 from legalcity.api import errors
-from legalcity.api.pages import document_at
 from legalcity.api.published import FALLBACK, VARIABLE
+from legalcity.api.reference_pages import document_at
 from legalcity.wsgi import application
 from recoveries.models import Recovery
 from scoring.services.tokens import tokens_grant

@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from legalcity.lib.env import Environment
+from legalcity.lib.settings.environment import Environment
 
 
 def mail(url: str) -> dict[str, object]:

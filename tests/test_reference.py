@@ -26,9 +26,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from legalcity.api import fields, published, shapes
-from legalcity.api.pages import document_at
 from legalcity.api.parsing import ContractParser
 from legalcity.api.postman import KEEP_TOKEN, collection
+from legalcity.api.reference_pages import document_at
 from legalcity.api.views import ContractView
 
 HOST = "https://api.example.fr"

@@ -14,7 +14,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
-from legalcity.lib import live as live_settings
+from legalcity.lib.settings import live as live_settings
 from tests.factories import (
     Api,
     ApiUserFactory,

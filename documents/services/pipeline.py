@@ -33,8 +33,8 @@ from documents.services.storage import (
     sha256_of,
 )
 from legalcity.lib.dates import now
-from legalcity.lib.fetching import FetchFailed, FetchLimits, FetchRefused, configured
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
+from legalcity.lib.web.fetching import FetchFailed, FetchLimits, FetchRefused, configured
 
 log = structlog.get_logger("documents")
 

@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from documents.tests.clamd_server import Clamd, real_clamd  # noqa: F401 - a fixture
 from legalcity.celery import app
-from legalcity.lib.fetching import Fetcher, Policy
+from legalcity.lib.web.fetching import Fetcher, Policy
 
 LOOPBACK = ipaddress.ip_network("127.0.0.0/8")
 # What is sent for a path: status, headers, body.

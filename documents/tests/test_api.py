@@ -30,7 +30,7 @@ from documents.tests.forms import (
     uploaded,
 )
 from documents.tests.samples import archive, doc, docx, eicar, image, pdf, xls, xlsx
-from legalcity.lib import live as live_settings
+from legalcity.lib.settings import live as live_settings
 from recoveries.models import Recovery
 from recoveries.services.cases import recovery_delete
 from tests.contract.reference import Documented, differences, operations

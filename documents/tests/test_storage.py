@@ -27,7 +27,7 @@ from documents.services.storage import (
 )
 from documents.tests.forms import PDF, blobs, docs_of, downloaded, upload, uploaded
 from documents.tests.samples import image
-from legalcity.lib.env import Environment
+from legalcity.lib.settings.environment import Environment
 from tests.factories import Api, case_id
 
 BUCKET = "legalcity-test"

@@ -11,7 +11,7 @@ from django.conf import settings  # noqa: E402 - settings are there once Django 
 from documents.services import pipeline  # noqa: E402
 from documents.tests.conftest import LOOPBACK  # noqa: E402
 from legalcity.celery import app  # noqa: E402
-from legalcity.lib.fetching import Fetcher, Policy  # noqa: E402
+from legalcity.lib.web.fetching import Fetcher, Policy  # noqa: E402
 
 app.conf.broker_transport_options = {
     **app.conf.broker_transport_options,

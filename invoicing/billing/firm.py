@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from legalcity.lib.errors import Sentence
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 
 # Kept on the paper under these names → system setting.
 DETAILS = {

@@ -14,7 +14,7 @@ from invoicing.billing.payloads import buyer_details
 from invoicing.billing.services.drafts import EURO
 from invoicing.models import FirmInvoice, FirmInvoiceItem
 from legalcity.lib.dates import PARIS, today
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from legalcity.api.envelope import refusal
 from legalcity.api.limits import LOGIN
 from legalcity.api.validation import parse, read, reader_of
 from legalcity.api.views import ContractView
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 
 COOKIE_PATH = "/v1/firms/"
 

@@ -13,7 +13,7 @@ from invoicing.protected.rules import tracking_code, with_tail
 from invoicing.protected.selectors import has_identifier
 from invoicing.rules import Errors
 from legalcity.lib.errors import Invalid
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 from legalcity.lib.text import searchable
 
 TAKEN: Errors = {"api_invoice_id": [_("An invoice with this API ID already exists for your account.")]}

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
 
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 
 MINUTE, HOUR = 60, 3600
 

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from legalcity.api.fields import CodeField, TextField, WordField
 from legalcity.api.validation import ContractSerializer, read, reader_of
 from legalcity.lib.dates import day_text
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 
 FAR = 18  # digits
 LAST_PAGE = 2**63 - 1

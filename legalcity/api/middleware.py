@@ -7,8 +7,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-from legalcity.lib.live import live
-from legalcity.lib.pages import is_of_the_api
+from legalcity.lib.settings.live import live
+from legalcity.lib.web.page_middleware import is_of_the_api
 
 Handler = Callable[[HttpRequest], HttpResponse]
 

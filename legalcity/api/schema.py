@@ -18,9 +18,9 @@ from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework.permissions import AllowAny
 
 from legalcity.api import errors, published, shapes
-from legalcity.api.document import OTHER
 from legalcity.api.fields import REQUIRED, label
 from legalcity.api.listing import PageField
+from legalcity.api.openapi import OTHER
 from legalcity.api.published import API, Answer, Call
 from legalcity.api.responses import JSON, SHARED, examples_of, failure_response, headers_of, shared_message
 from legalcity.api.shapes import Schema

@@ -15,7 +15,7 @@ from legalcity.api.middleware import is_for_programs
 from legalcity.api.views import ContractView
 from legalcity.lib.dates import moment_text, now
 from legalcity.lib.errors import NotFound
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 
 VERSION = "2.0"
 ONLY_GET: dict[str, Any] = {"get": "missing"}

@@ -15,7 +15,7 @@ from backoffice.origin import staff_of
 from law.eligibility import Eligibility
 from legalcity.lib.dates import today
 from legalcity.lib.errors import BadRequest, Failed, Forbidden
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
 from recoveries.court.models import COURTS, PROCEDURES
 from recoveries.court.procedure import COURT, DATES, procedure_record

@@ -2,7 +2,7 @@
 
 from invoicing.billing.services.charges import ChargeLine, charge_queue, charge_record
 from invoicing.billing.taxes import OUTLAY
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 from recoveries.models import Injunction, Recovery
 
 CASE = "recovery"

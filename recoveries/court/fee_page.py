@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from segno.helpers import make_epc_qr
 
 from legalcity.api.limits import ANONYMOUS, client_address, take
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 from legalcity.lib.text import is_storable
 from recoveries.court.selectors import injunction_of_key
 from recoveries.models import Injunction

@@ -12,7 +12,7 @@ from law.eligibility import Claim, Facts, Limits
 from law.parties import Party
 from law.vocabulary import Court, Procedure
 from legalcity.lib.countries import country_code
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
 from recoveries.models import Injunction, Recovery, TransferRequest
 

@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
 from legalcity.lib.dates import now, today
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 from recoveries.court import clocks, transfer
 
 TEMPORARY = (OperationalError, InterfaceError)

@@ -12,7 +12,7 @@ from legalcity.api.envelope import reply
 from legalcity.api.views import ContractView
 from legalcity.lib.dates import today
 from legalcity.lib.errors import Failed, Forbidden, NotFound
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 from recoveries.court.selectors import transfer_payload, transfer_wait
 from recoveries.court.transfer import eligibility_of, transfer_request
 from recoveries.models import Recovery, TransferRequest

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from legalcity.lib.errors import Sentence
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 from recoveries.desk.reads import work
 from recoveries.models import Recovery
 

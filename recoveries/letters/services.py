@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from legalcity.lib.dates import PARIS, now
 from legalcity.lib.errors import Forbidden, Invalid
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 from legalcity.lib.text import is_storable
 from recoveries.catalogue import catalogue
 from recoveries.ledger.statement import case_statement

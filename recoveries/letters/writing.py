@@ -7,7 +7,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 
 INVOICES = 50  # named one by one; the rest by their number
 SUBJECTS: Mapping[str, str] = {

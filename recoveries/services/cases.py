@@ -15,7 +15,7 @@ from documents.services.documents import documents_delete_of_case
 from invoicing.models import Invoice
 from invoicing.services import duplicate_errors, invoice_build
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 from recoveries import rules
 from recoveries.catalogue import CREATED
 from recoveries.models import Recovery, StatusChange

@@ -14,9 +14,9 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.core.cache import cache
 
-from legalcity.lib.connections import Deadline
-from legalcity.lib.fetching import TEMPORARY_STATUSES, Answer, Fetcher, FetchError, FetchLimits, Policy, parse
 from legalcity.lib.text import UNSTORABLE
+from legalcity.lib.web.connections import Deadline
+from legalcity.lib.web.fetching import TEMPORARY_STATUSES, Answer, Fetcher, FetchError, FetchLimits, Policy, parse
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Protocol
 
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 from scoring.conduct import band_of_others
 from scoring.facts import Claim
 from scoring.providers.base import Findings, Subject

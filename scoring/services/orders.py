@@ -9,7 +9,7 @@ from django.db.models import F
 from accounts.models import User
 from companies.models import Company
 from legalcity.lib.dates import PARIS
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 from legalcity.lib.working_hours import after_working_hours
 from scoring.models import OrderYear, ScoringOrder
 from scoring.services.queueing import queue_processing

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from legalcity.lib.dates import PARIS, now
 from legalcity.lib.errors import Forbidden
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 from scoring.evidence import Evidence, gather, subject_of
 from scoring.models import ScoringOrder
 from scoring.reports import report

@@ -21,7 +21,7 @@ from invoicing.billing.services.drafts import EURO, NewInvoice, NewItem, draft_w
 from invoicing.models import FirmInvoice, FirmInvoiceItem, InvoiceType
 from legalcity.lib.dates import PARIS, now
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 
 
 def locked_invoice(invoice_id: UUID) -> FirmInvoice:

@@ -16,7 +16,7 @@ from documents.selectors import ENDED_BADLY, wait_for_end
 from documents.services.documents import VISIBILITIES, document_upload, document_visibility_set
 from documents.services.signing import ByHand, signature_request
 from legalcity.lib.errors import BadRequest
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 from recoveries.desk.reads.case_page import documents_of_case
 from recoveries.models import Recovery
 

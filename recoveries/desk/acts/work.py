@@ -14,7 +14,7 @@ from backoffice.fields import ChildField, Suggestions, chosen_child, moment_show
 from backoffice.origin import staff_of
 from law.vocabulary import Step
 from legalcity.lib.errors import Sentence
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
 from recoveries.html import comment_errors
 from recoveries.models import Comment, Recovery

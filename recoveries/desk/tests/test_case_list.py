@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
-from legalcity.lib import bounded
+from legalcity.lib import bounded_paginator
 from legalcity.lib.dates import now, today
 from recoveries.court.clocks import next_deadlines_refresh
 from recoveries.court.tests.transfers import transferable, transferred
@@ -268,7 +268,7 @@ def test_a_page_costs_the_same_whatever_its_length(owner: Api, office: Client, m
     from django.db import connection
 
     monkeypatch.setattr(admin.site._registry[Recovery], "list_per_page", 100)
-    for kept in ("legalcity.lib.live", "recoveries.catalogue"):
+    for kept in ("legalcity.lib.settings.live", "recoveries.catalogue"):
         monkeypatch.setattr(f"{kept}.MAX_AGE", 3600.0)
     first = case_id(owner)
     counts: dict[str, list[int]] = {query: [] for query in FILTERS}
@@ -292,7 +292,7 @@ def _copies(pk: int, number: int) -> None:
 
 
 def test_counting_and_paging_are_bounded(owner: Api, office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bounded, "MOST_ROWS", 5)
+    monkeypatch.setattr(bounded_paginator, "MOST_ROWS", 5)
     _copies(case_id(owner), 5)
     page = office.get(LIST)
     assert page.context["cl"].result_count == 5

@@ -17,7 +17,7 @@ from backoffice.audit import audit_record
 from backoffice.home import KEPT, Panel
 from documents.models import Document
 from legalcity.lib.dates import now, today
-from legalcity.lib.live import live
+from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
 from recoveries.desk.reads.work import FOLLOW_UP_DAYS
 from recoveries.models import Comment, Injunction, Recovery

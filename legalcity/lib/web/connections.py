@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from typing import Any, cast
 
-from legalcity.lib.addresses import IPAddress
+from legalcity.lib.web.addresses import IPAddress
 
 
 class Deadline:

@@ -16,7 +16,7 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
-from legalcity.api.document import moved
+from legalcity.api.openapi import moved
 from legalcity.api.postman import collection
 
 KEPT_HOSTS = 16  # The documents of so many hosts stay in memory; a process serves one or two.

@@ -1,6 +1,7 @@
 """The system settings: business rules that staff change in the back-office, without a deploy.
 
-Typed here, stored by django-constance, read through `legalcity.lib.live`, history kept by django-simple-history.
+Typed here, stored by django-constance, read through `legalcity.lib.settings.live`; django-simple-history keeps their
+history.
 """
 
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from legalcity.lib.env import Environment
+from legalcity.lib.settings.environment import Environment
 
 
 def _(sentence: str) -> str:

@@ -19,9 +19,9 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 import certifi
 from django.conf import settings
 
-from legalcity.lib import addresses
-from legalcity.lib.addresses import IPAddress, IPNetwork, Resolver
-from legalcity.lib.connections import Deadline, http_connection
+from legalcity.lib.web import addresses
+from legalcity.lib.web.addresses import IPAddress, IPNetwork, Resolver
+from legalcity.lib.web.connections import Deadline, http_connection
 
 SCHEMES = {"http": 80, "https": 443}
 DEFAULT_PORTS = frozenset(SCHEMES.values())

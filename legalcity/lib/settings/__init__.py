@@ -1,0 +1,1 @@
+"""What differs between machines (environment) and what staff set (system settings)."""
