@@ -14,7 +14,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from legalcity.lib import sealing
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 
 
 class UserManager(BaseUserManager["User"]):

@@ -5,7 +5,7 @@ import uuid
 from django.db import connection
 
 from accounts.models import User
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 
 _FLAGS = frozenset({"can_register", "is_staff", "is_active", "has_api_access"})
 _WANTED = _FLAGS | {"id", "email", "first_name", "last_name", "entreprise"}

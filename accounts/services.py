@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import ApiKey, User
 from accounts.tokens import token_issue
 from legalcity.lib import sealing
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from legalcity.lib.errors import DomainError, Forbidden
 
 NO_PERMISSION = _("You do not have permission to access this resource.")

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.core.management import call_command
 
 from accounts import tokens
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 
 
 @shared_task(name="accounts.tasks.purge_tokens")

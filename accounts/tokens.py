@@ -10,7 +10,7 @@ from rest_framework_simplejwt.tokens import Token
 
 from accounts.keyring import Keyring, keyring
 from accounts.models import AccessToken, User
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 
 
 class SignedToken(Token):

@@ -9,7 +9,7 @@ from django.db import models
 
 from accounts.models import AuditEvent, User
 from backoffice.origin import current_origin
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 
 ADDED, CHANGED, DELETED, VIEWED = "added", "changed", "deleted", "viewed"
 HIDDEN = "•••"

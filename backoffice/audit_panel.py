@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from accounts.models import AuditEvent
 from backoffice.home import ROWS, Panel, Row, Viewer, panel_register
 from backoffice.registry import action_labels
-from legalcity.lib.dates import PARIS, today
+from legalcity.lib.clock import today
+from legalcity.lib.dates import PARIS
 
 
 def latest_events(_viewer: Viewer) -> Panel:

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 from legalcity.lib.text import is_storable
 
 OFFERED = 50  # of the newest children of a case, when none was chosen before

@@ -17,7 +17,7 @@ from accounts.models import User
 from backoffice.audit import audit_record
 from backoffice.origin import current_request
 from legalcity.api.limits import MINUTE, Limit, client_address, take
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 
 LOCKED_PAGE = "admin/locked.html"
 JSON_PATHS = ("/api/", "/v1/")

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from legalcity.lib.settings.live import live
 
 BACKOFFICE = "/admin/"

@@ -15,7 +15,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import User
 from backoffice.audit import audit_record
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from legalcity.lib.errors import BadRequest, DomainError
 
 BACKUP_CODES = 10

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AccessToken, ApiKey
 from backoffice.actions import ObjectAction
 from backoffice.user_actions import REVOKE_KEY, REVOKE_TOKEN
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 
 
 class AccessInline(admin.TabularInline):

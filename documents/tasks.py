@@ -7,7 +7,7 @@ from celery import shared_task
 
 from documents.services.pipeline import Outcome, document_process, left_behind
 from documents.services.storage import folder_due, orphans_remove
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 
 # Seconds before the next attempt: soon, so that a waiting client still hears of it; later the sweep comes by.
 BACKOFF = (1, 3, 15)

@@ -16,7 +16,7 @@ from backoffice.amounts import amount_column
 from invoicing.models import Invoice
 from invoicing.rules import days_overdue, is_paid
 from legalcity.lib.bounded_paginator import BoundedPaginator
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 
 
 class PaidFilter(admin.SimpleListFilter):

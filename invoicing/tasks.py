@@ -7,7 +7,7 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
 from invoicing.billing.services import charges
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from legalcity.lib.errors import Invalid
 
 log = structlog.get_logger("invoicing")

@@ -16,7 +16,7 @@ from legalcity.api.envelope import reply
 from legalcity.api.listing import about, asked, ordered, page_of, pagination
 from legalcity.api.nested import NestedView
 from legalcity.api.validation import parse, parse_change
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 from legalcity.lib.errors import NotFound
 
 IN_LIST = ("id", "recovery_reference", "debtor_name", "recovery_last_status")

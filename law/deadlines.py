@@ -4,7 +4,6 @@ Pure: dates in, deadlines out. Articles without a name are those of the Code de 
 stand side by side since décret n° 2026-96 of 16 February 2026; the date of the order decides which one applies.
 """
 
-import calendar
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,10 +12,11 @@ from functools import lru_cache
 
 import holidays
 from django.utils.translation import gettext_lazy as _
+from legalcity.lib.countries import OVERSEAS
+from legalcity.lib.dates import add_months
+from legalcity.lib.errors import Sentence
 
 from law.vocabulary import Court, Procedure
-from legalcity.lib.countries import OVERSEAS
-from legalcity.lib.errors import Sentence
 
 # Orders made from this day on: shorter time for service, longer wait before enforcement (décret 2026-96, article 9).
 REFORM = date(2026, 9, 1)
@@ -132,12 +132,6 @@ def regime_of(dates: KeyDates) -> Regime | None:
 
 
 # Reckoning time.
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day number `months` later, else the last day of that month (article 641)."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 def next_working_day(day: date, calendar: str | None = None) -> date:

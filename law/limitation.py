@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date
 
-from law.deadlines import add_months
+from legalcity.lib.dates import add_months
+
 from law.parties import Party
 from law.vocabulary import Matter
 

@@ -6,10 +6,10 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
-
-from law.interest import FLAT_INDEMNITY, NOTHING, Rate, agreed_rates, business_rates, fixed_rate, least_rates
 from legalcity.lib.errors import Sentence
 from legalcity.lib.money import rounded
+
+from law.interest import FLAT_INDEMNITY, NOTHING, Rate, agreed_rates, business_rates, fixed_rate, least_rates
 
 NEVER = date.max
 BUSINESS = "art. L441-10 C. com."

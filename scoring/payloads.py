@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from legalcity.lib.dates import day_text, moment_text, today
+from legalcity.lib.clock import today
+from legalcity.lib.dates import day_text, moment_text
 from scoring.models import Alert, ScoringOrder, Surveillance
 from scoring.wording import alert_sentence, cap_or_factor, confidence_sentence, failure_sentence, source_sentence
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from legalcity.lib.dates import now, today
+from legalcity.lib.clock import now, today
 from scoring.services.pipeline import Outcome, order_process, orders_left_behind
 from scoring.services.watching import surveillance_check, surveillances_due
 

@@ -12,7 +12,7 @@ from legalcity.api.fields import CodeField, label
 from legalcity.api.listing import asked, page_of, pagination
 from legalcity.api.validation import parse
 from legalcity.api.views import ContractView
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from legalcity.lib.errors import Invalid
 from scoring.filters import OrderFilter, OrderQuery
 from scoring.models import ScoringOrder

@@ -19,7 +19,7 @@ from documents.models import Document, SignatureRequest
 from documents.tests.samples import image
 from invoicing.models import Charge, ProtectedInvoice, Tax, TokenPack
 from invoicing.tests.billing.papers import draft, issued, item_ids
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.court.transfer import transfer_carry_out
 from recoveries.models import Comment, Recovery, TransferRequest

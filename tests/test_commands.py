@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from accounts.models import AccessToken, User
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from scoring.models import TokenBalance, TokenEntry
 from tests.factories import Api, RegisterBody
 

@@ -1,7 +1,7 @@
 import django.core.serializers.json
 from django.db import migrations, models
 
-import legalcity.lib.dates
+import legalcity.lib.clock
 from legalcity.lib.migrations import SqlOf
 
 REFUSAL = "the audit is append-only"
@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             name="AuditEvent",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                ("at", models.DateTimeField(db_index=True, default=legalcity.lib.dates.now, verbose_name="when")),
+                ("at", models.DateTimeField(db_index=True, default=legalcity.lib.clock.now, verbose_name="when")),
                 ("action", models.CharField(max_length=100, verbose_name="action")),
                 ("succeeded", models.BooleanField(default=True, verbose_name="carried out")),
                 (

@@ -9,7 +9,7 @@ from django.test import Client
 
 from accounts.tasks import purge_sessions
 from legalcity.celery import app
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from tests.factories import ApiUserFactory
 
 

@@ -32,7 +32,7 @@ from documents.services.storage import (
     named,
     sha256_of,
 )
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from legalcity.lib.settings.live import live
 from legalcity.lib.web.fetching import FetchFailed, FetchLimits, FetchRefused, configured
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from documents.models import Document, SignatureRequest
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from legalcity.lib.errors import BadRequest
 
 State = SignatureRequest.State

@@ -26,7 +26,7 @@ from documents.services.pipeline import Outcome, document_process
 from documents.tests.conftest import Web
 from documents.tests.forms import PDF, blobs
 from documents.tests.samples import pdf
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from tests.factories import Api, case_id
 
 pytestmark = [

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from accounts.models import User
 from invoicing.billing.services.keys import is_subscription_key
 from invoicing.billing.services.sessions import session_user
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 
 COOKIE = ".LawPanel.AuthCookie"
 KEY_NAME = "subscription-key"

@@ -13,7 +13,8 @@ from invoicing.billing.lines import line_of, vats_of, whole_items
 from invoicing.billing.payloads import buyer_details
 from invoicing.billing.services.drafts import EURO
 from invoicing.models import FirmInvoice, FirmInvoiceItem
-from legalcity.lib.dates import PARIS, today
+from legalcity.lib.clock import today
+from legalcity.lib.dates import PARIS
 from legalcity.lib.settings.live import live
 
 

@@ -17,7 +17,7 @@ from legalcity.api.envelope import reply
 from legalcity.api.listing import asked, page_of, pagination
 from legalcity.api.validation import parse, read
 from legalcity.api.views import ContractView
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 from legalcity.lib.errors import NotFound, Sentence
 
 NOT_FOUND = _("Protected invoice not found")

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.text import format_lazy
+from legalcity.lib.errors import Sentence
 
 from law.vocabulary import Court, Procedure
-from legalcity.lib.errors import Sentence
 
 
 @dataclass(frozen=True, slots=True)

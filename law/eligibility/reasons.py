@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from django.utils.translation import gettext_lazy as _
+from legalcity.lib.countries import EU, EUROPEAN_ORDER_STATES, NATIONAL_PROCEDURE, OVERSEAS, country_code
 
 from law.eligibility.answer import Reason, limited
 from law.eligibility.facts import Facts, Limits, oldest_due, unpaid
@@ -11,7 +12,6 @@ from law.eligibility.place import state_of
 from law.limitation import last_day_to_sue, limitation_for
 from law.parties import Party
 from law.vocabulary import CaseType
-from legalcity.lib.countries import EU, EUROPEAN_ORDER_STATES, NATIONAL_PROCEDURE, OVERSEAS, country_code
 
 REGULATION = "Reg. (EC) 1896/2006"
 

@@ -8,6 +8,8 @@ import pytest
 from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from legalcity.lib.countries import OVERSEAS
+from legalcity.lib.dates import add_months
 
 from law.deadlines import (
     ALSACE,
@@ -16,13 +18,11 @@ from law.deadlines import (
     KeyDates,
     Kind,
     Regime,
-    add_months,
     distance_months,
     next_deadlines,
     next_working_day,
 )
 from law.vocabulary import Court, Procedure
-from legalcity.lib.countries import OVERSEAS
 
 DAYS = st.dates(date(2010, 1, 1), date(2060, 12, 31))
 

@@ -6,16 +6,16 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from companies.models import Company
 from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from legalcity.lib.countries import EU, NATIONAL_PROCEDURE, OVERSEAS, countries
+from recoveries.statuses import MOVES, STATUSES
 
-from companies.models import Company
 from law.eligibility import Claim, Eligibility, Facts, Limits, Reason, assess, court_for
 from law.parties import Party
 from law.vocabulary import CaseType, Court, Matter, Procedure, Step
-from legalcity.lib.countries import EU, NATIONAL_PROCEDURE, OVERSEAS, countries
-from recoveries.statuses import MOVES, STATUSES
 
 TODAY = date(2026, 11, 20)
 NO_LIMITS = Limits()

@@ -13,7 +13,8 @@ from rest_framework.response import Response
 from legalcity.api.errors import SERVER_ERROR
 from legalcity.api.middleware import is_for_programs
 from legalcity.api.views import ContractView
-from legalcity.lib.dates import moment_text, now
+from legalcity.lib.clock import now
+from legalcity.lib.dates import moment_text
 from legalcity.lib.errors import NotFound
 from legalcity.lib.settings.live import live
 

@@ -1,19 +1,10 @@
-"""Days and moments. "Today" is the day in Paris; timestamps are UTC."""
+"""Days and moments as values: their forms, their arithmetic. What time it is says `legalcity.lib.clock`."""
 
+import calendar
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
-
-
-def now() -> datetime:
-    """The moment, in UTC. Taken once at the door and passed down."""
-    return datetime.now(UTC)
-
-
-def today() -> date:
-    """The day it is in Paris, by which days overdue and due dates are counted."""
-    return datetime.now(PARIS).date()
 
 
 def moment_text(value: datetime | str | None) -> str | None:
@@ -38,3 +29,9 @@ def day_text(value: date | str | None) -> str | None:
 def day(value: date | str | None) -> date | None:
     """A date from what a driver or a JSON column gave."""
     return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day number `months` later, else the last day of that month (article 641)."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -13,15 +13,14 @@ from backoffice.actions import ObjectAction
 from backoffice.fields import DayInput, storable
 from backoffice.origin import staff_of
 from law.eligibility import Eligibility
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 from legalcity.lib.errors import BadRequest, Failed, Forbidden
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
 from recoveries.court.models import COURTS, PROCEDURES
 from recoveries.court.procedure import COURT, DATES, procedure_record
-from recoveries.court.selectors import transfer_wait
+from recoveries.court.selectors import procedure_of, transfer_wait
 from recoveries.court.transfer import eligibility_of, transfer_request
-from recoveries.desk.reads.case_page import procedure_of
 from recoveries.models import Injunction, Recovery, TransferRequest
 
 State = TransferRequest.State

@@ -9,7 +9,7 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 from recoveries.court.procedure import procedure_errors, procedure_record
 from recoveries.court.selectors import deadlines_of
 from recoveries.models import DeadlineAlert, Injunction

@@ -6,10 +6,9 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 
-from companies.models import Company
+from companies.parties import party_of
 from law.deadlines import Deadline, KeyDates, next_deadlines
 from law.eligibility import Claim, Facts, Limits
-from law.parties import Party
 from law.vocabulary import Court, Procedure
 from legalcity.lib.countries import country_code
 from legalcity.lib.settings.live import live
@@ -17,13 +16,6 @@ from recoveries.catalogue import catalogue
 from recoveries.models import Injunction, Recovery, TransferRequest
 
 State = TransferRequest.State
-
-
-def party_of(company: Company | None) -> Party | None:
-    """What the rules look at in a company."""
-    if company is None:
-        return None
-    return Party(company.company_type, company.company_country, company.company_freelance_type)
 
 
 def facts_of(recovery: Recovery) -> Facts:
@@ -127,3 +119,8 @@ def open_procedures() -> QuerySet[Injunction]:
     """Procedures that have not ended: neither by their date nor by the status of their case."""
     lasting = Injunction.objects.filter(ended_on=None, recovery__status__is_closing=False)
     return lasting.select_related("recovery__debtor", "recovery__user").order_by("id")
+
+
+def procedure_of(case: Recovery) -> Injunction | None:
+    """The procedure of a case; None before a transfer, and on the case that was transferred."""
+    return getattr(case, "injunction", None)

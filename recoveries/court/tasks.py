@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from legalcity.lib.dates import now, today
+from legalcity.lib.clock import now, today
 from legalcity.lib.settings.live import live
 from recoveries.court import clocks, transfer
 

@@ -17,7 +17,7 @@ from accounts.models import User
 from companies.models import Company
 from law.eligibility import Eligibility, Reason, assess
 from law.vocabulary import Step
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from legalcity.lib.errors import NotFound
 from recoveries.court.charging import transfer_charge
 from recoveries.court.selectors import facts_of, limits

@@ -10,7 +10,7 @@ from rest_framework.reverse import reverse
 from accounts.authentication import caller
 from legalcity.api.envelope import reply
 from legalcity.api.views import ContractView
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 from legalcity.lib.errors import Failed, Forbidden, NotFound
 from legalcity.lib.settings.live import live
 from recoveries.court.selectors import transfer_payload, transfer_wait

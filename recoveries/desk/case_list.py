@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from backoffice.action_pages import ActionPages
 from backoffice.amounts import euros
 from legalcity.lib.bounded_paginator import BoundedPaginator
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 from recoveries.catalogue import catalogue
 from recoveries.desk.bulk import ASSIGN, MOVE
 from recoveries.desk.export import ExportPages

@@ -12,8 +12,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from backoffice.action_pages import ActionPages
-from legalcity.lib.dates import PARIS, today
+from legalcity.lib.clock import today
+from legalcity.lib.dates import PARIS
 from recoveries.court.procedure import DATES, field_labels
+from recoveries.court.selectors import procedure_of
 from recoveries.desk.acts import CASE_ACTIONS, GROUPS
 from recoveries.desk.papers import content_view, preview_view
 from recoveries.desk.reads.case_page import (
@@ -24,7 +26,6 @@ from recoveries.desk.reads.case_page import (
     invoices_of,
     money_and_next_date,
     open_deadlines,
-    procedure_of,
     rows_of,
 )
 from recoveries.desk.reads.timeline import SOURCES, cursor_read, timeline

@@ -1,7 +1,6 @@
 """Cases as a file for spreadsheet programs: the chosen rows, or all that the filters leave."""
 
-import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -9,20 +8,19 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.audit import audit_record
+from backoffice.tables import CSV, XLSX, table_answer
+from legalcity.lib.clock import today
 from legalcity.lib.countries import country_names
-from legalcity.lib.dates import PARIS, today
-from legalcity.lib.spreadsheets import csv_lines, xlsx_write
+from legalcity.lib.dates import PARIS
 from recoveries.catalogue import catalogue
 from recoveries.models import Recovery
 
-CSV, XLSX = "csv", "xlsx"
-XLSX_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_XLSX_ROWS = 20_000  # Some seconds of work; longer lists go as CSV, which is sent while it is read.
 CHUNK = 2_000
 PERMISSION = "recoveries.export_cases"
@@ -73,18 +71,6 @@ def case_rows(cases: QuerySet[Recovery]) -> Iterator[tuple[Any, ...]]:
             case.created_at.astimezone(PARIS).replace(tzinfo=None, microsecond=0),
             case.updated_at.astimezone(PARIS).replace(tzinfo=None, microsecond=0),
         )
-
-
-def table_answer(rows: Iterable[Sequence[Any]], *, name: str, form: str) -> HttpResponseBase:
-    """The rows as a file to keep: CSV while they are read, or a workbook that was written to the disk."""
-    if form == CSV:
-        answer = StreamingHttpResponse(csv_lines(rows), content_type="text/csv; charset=utf-8")
-        answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-        return answer
-    file = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
-    xlsx_write(file, rows, title="cases")
-    file.seek(0)
-    return FileResponse(file, as_attachment=True, filename=f"{name}.xlsx", content_type=XLSX_TYPE)
 
 
 class ExportPages(admin.ModelAdmin):

@@ -37,13 +37,13 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from backoffice.origin import staff_of
+from legalcity.lib.clock import today
 from legalcity.lib.countries import EU, country_names
-from legalcity.lib.dates import today
 from recoveries.catalogue import catalogue
 from recoveries.desk import work_filter
 from recoveries.desk.reads.worklist import AGES, AMOUNTS, DEADLINES, MOST_HANDLERS, QUIET, cases_filtered, handlers
-from recoveries.desk.widgets import ClientSelect, PlainSelect
 from recoveries.models import Recovery, StatusGroup
+from recoveries.widgets import ClientSelect, PlainSelect
 
 Choices = Iterable[tuple[Any, Any]]
 MOST_QUERY = 1_000  # characters

@@ -16,7 +16,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from backoffice.amounts import euros
 from backoffice.home import ROWS, Panel, Row, Viewer, link_register, panel_register
 from backoffice.roles import sees_all_cases
-from legalcity.lib.dates import PARIS, today
+from legalcity.lib.clock import today
+from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Sentence
 from recoveries.catalogue import catalogue
 from recoveries.court.selectors import deadlines_of

@@ -17,13 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from backoffice.audit import audit_record
-from law.deadlines import add_months
-from legalcity.lib.dates import PARIS, today
+from legalcity.lib.clock import today
+from legalcity.lib.dates import PARIS, add_months
 from legalcity.lib.spreadsheets import csv_lines
 from recoveries.desk.portfolio_tables import headline, tables_of
 from recoveries.desk.reads.portfolio import Question, portfolio
 from recoveries.desk.reads.worklist import handlers
-from recoveries.desk.widgets import ClientSelect
+from recoveries.widgets import ClientSelect
 
 PERMISSION = "recoveries.see_reports"
 USUAL = 12  # months, when none are asked for

@@ -16,15 +16,15 @@ from django.views.decorators.http import require_GET
 from accounts.models import User
 from backoffice.actions import refusal_show, refusal_text
 from backoffice.origin import staff_of
+from backoffice.tables import CSV, XLSX, table_answer
 from legalcity.lib.errors import DomainError
-from recoveries.desk.export import CSV, XLSX, table_answer
-from recoveries.desk.widgets import ClientSelect
 from recoveries.intake.cases import CaseDraft
 from recoveries.intake.columns import template_rows
 from recoveries.intake.files import MOST_BYTES, MOST_ROWS
 from recoveries.intake.resource import CaseResource
 from recoveries.intake.services import case_import_carry_out, case_import_check, case_import_take
 from recoveries.models import CaseImport, Recovery
+from recoveries.widgets import ClientSelect
 
 PERMISSION = "recoveries.import_cases"
 

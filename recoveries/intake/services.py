@@ -10,7 +10,7 @@ from import_export.results import Result
 
 from accounts.models import User
 from backoffice.audit import audit_record
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
 from recoveries.intake.files import file_rows
 from recoveries.intake.resource import CaseResource

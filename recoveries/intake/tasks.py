@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from recoveries.intake import services
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.actions import ObjectAction
 from backoffice.amounts import euros
 from backoffice.fields import DayInput, Suggestions, not_in_the_future, storable
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import Recovery
 

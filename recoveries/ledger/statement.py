@@ -9,13 +9,13 @@ from typing import Any
 from django.db.models import Min
 from django.utils.translation import gettext as _
 
+from companies.parties import party_of
 from invoicing.models import Invoice
 from law import interest
 from law.terms import NEVER, Asked, Terms, penalty_of, terms_of
 from law.vocabulary import Step
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import BadRequest, Sentence
-from recoveries.court.selectors import party_of
 from recoveries.ledger.rate_book import rates_ecb, rates_legal
 from recoveries.models import Acompte, Dette, LegalRate, Recovery, StatusChange
 

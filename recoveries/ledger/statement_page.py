@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.actions import refusal_text
 from backoffice.audit import view_record
 from backoffice.fields import DayInput
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 from legalcity.lib.errors import BadRequest
 from recoveries.ledger.statement import case_statement
 

@@ -12,7 +12,7 @@ from backoffice.actions import ObjectAction, refusal_text
 from backoffice.fields import storable
 from backoffice.origin import staff_of
 from law.vocabulary import Step
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from legalcity.lib.errors import BadRequest, Sentence
 from recoveries.letters.services import EXTRA_LENGTH, email_send, letter_of, may_be_reminded
 from recoveries.models import Recovery, SentEmail

@@ -13,7 +13,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from legalcity.lib.dates import PARIS, now
+from legalcity.lib.clock import now
+from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Forbidden, Invalid
 from legalcity.lib.settings.live import live
 from legalcity.lib.text import is_storable

@@ -5,7 +5,7 @@ from typing import Any
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from recoveries.letters import services
 
 TEMPORARY = (OperationalError, InterfaceError)

@@ -7,7 +7,7 @@ from django.db.models import Count, DecimalField, OuterRef, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from invoicing.models import Invoice
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from recoveries.models import Acompte, CaseCount, Comment, Dette, Recovery
 
 MONEY = DecimalField(max_digits=20, decimal_places=2)

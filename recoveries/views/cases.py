@@ -11,7 +11,7 @@ from legalcity.api.envelope import reply
 from legalcity.api.listing import asked, pagination
 from legalcity.api.validation import parse, parse_change
 from legalcity.api.views import ContractView
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 from legalcity.lib.errors import Forbidden, NotFound
 from recoveries.payloads import case_detail_payload, case_row_payload, case_update_payload, complete_payload
 from recoveries.selectors.detail import CaseDetail, case_detail, case_exists

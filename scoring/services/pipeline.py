@@ -15,7 +15,8 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from legalcity.lib.dates import PARIS, now
+from legalcity.lib.clock import now
+from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Forbidden
 from legalcity.lib.settings.live import live
 from scoring.evidence import Evidence, gather, subject_of

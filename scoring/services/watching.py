@@ -1,12 +1,12 @@
 """Surveillance: begun by an order, a look a day, each change recorded once, over by itself."""
 
-import calendar
 from datetime import date, datetime
 
 import structlog
 from django.db import transaction
 from django.db.models import QuerySet
 
+from legalcity.lib.dates import add_months
 from scoring.changes import changes, known, remembered
 from scoring.evidence import gather, subject_of
 from scoring.facts import Facts
@@ -22,7 +22,7 @@ def surveillance_start(*, order: ScoringOrder, facts: Facts, outcome: Score, tod
     Surveillance.objects.create(
         order=order,
         starts_on=today,
-        ends_on=months_later(today, order.surveillance_months),
+        ends_on=add_months(today, order.surveillance_months),
         checked_on=today,
         known=known(facts, outcome),
         silent=list(facts.silent),
@@ -65,9 +65,3 @@ def due(today: date) -> QuerySet[Surveillance]:
 def surveillances_due(*, today: date) -> list[int]:
     """Their ids."""
     return list(due(today).order_by("id").values_list("id", flat=True))
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day of the month, or the last one of a shorter month."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

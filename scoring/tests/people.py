@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from legalcity.lib.dates import now, today
+from legalcity.lib.clock import now, today
 from recoveries.models import Recovery
 from scoring.models import ScoringOrder
 from scoring.services.pipeline import Outcome, order_process

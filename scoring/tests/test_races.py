@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.db.models import Sum
 
-from legalcity.lib.dates import now, today
+from legalcity.lib.clock import now, today
 from scoring.models import Alert, ScoringOrder, Surveillance, TokenBalance, TokenEntry
 from scoring.services.pipeline import Outcome, order_process, order_retry
 from scoring.services.tokens import tokens_grant

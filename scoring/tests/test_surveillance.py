@@ -8,9 +8,9 @@ import pytest
 import time_machine
 from pytest_django import Settings
 
+from legalcity.lib.dates import add_months
 from scoring.models import Alert, Surveillance
 from scoring.services import watching
-from scoring.services.watching import months_later
 from scoring.tasks import check_surveillance, check_surveillances
 from scoring.tests.partner import NOTICES, REGISTER, Partner, entry, judged, notice
 from scoring.tests.people import debtor, invoice, place, shown, work
@@ -217,4 +217,4 @@ def test_two_looks_at_once_record_a_change_once(
     ],
 )  # fmt: skip
 def test_months(day: str, months: int, later: str) -> None:
-    assert months_later(date.fromisoformat(day), months) == date.fromisoformat(later)
+    assert add_months(date.fromisoformat(day), months) == date.fromisoformat(later)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import TestCase
 
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from legalcity.lib.errors import Forbidden
 from scoring.models import ScoringOrder, TokenEntry
 from scoring.providers.records import payment_records

@@ -13,7 +13,7 @@ from accounts.models import User
 from backoffice.audit import audit_record
 from invoicing.billing.services.keys import subscription_key_rotate
 from invoicing.tests.billing.papers import FIRM, draft, issued
-from legalcity.lib.dates import now, today
+from legalcity.lib.clock import now, today
 from recoveries.letters.services import email_send
 from recoveries.models import CaseImport, DeadlineAlert, Injunction, Recovery, SentEmail
 from scoring.models import Alert, Surveillance

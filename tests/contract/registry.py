@@ -9,7 +9,7 @@ import pytest
 from django.http import HttpResponse
 from pytest_django import Settings
 
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from scoring.models import ScoringOrder
 from scoring.services.pipeline import order_process
 from scoring.services.tokens import tokens_grant

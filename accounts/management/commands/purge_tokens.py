@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from accounts.tokens import tokens_purge
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 
 
 class Command(BaseCommand):

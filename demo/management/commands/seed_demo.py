@@ -13,7 +13,7 @@ from demo.accounts import ADMIN, CLIENTS, ROLE_HOLDERS, STAFF, NotOurs
 from demo.cases import REFERENCES
 from demo.credentials import credentials_renew
 from demo.portfolio import portfolio_load
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 from recoveries.ledger.rate_services import rates_load
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)

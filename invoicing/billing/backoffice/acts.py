@@ -17,7 +17,7 @@ from invoicing.billing.services.charges import charge_bill
 from invoicing.billing.services.issuing import invoice_credit, invoice_issue, quantities_left
 from invoicing.billing.services.payments import payment_record
 from invoicing.models import Charge, FirmInvoice, Tax
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 from legalcity.lib.text import is_storable
 
 CHANGE = "invoicing.change_firminvoice"

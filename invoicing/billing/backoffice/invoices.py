@@ -23,7 +23,7 @@ from invoicing.billing.paper import paper_of
 from invoicing.billing.selectors import to_pay, whole
 from invoicing.billing.views import pdf_response
 from invoicing.models import Charge, FirmInvoice, FirmInvoiceItem, FirmPayment, InvoiceType, Tax
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 
 
 class PaymentFilter(admin.SimpleListFilter):

@@ -11,7 +11,8 @@ from backoffice.amounts import amount_shown
 from backoffice.home import ROWS, Panel, Row, Viewer, panel_register
 from invoicing.billing.selectors import to_pay
 from invoicing.models import FirmInvoice
-from legalcity.lib.dates import PARIS, today
+from legalcity.lib.clock import today
+from legalcity.lib.dates import PARIS
 
 LIST = "admin:invoicing_firminvoice_changelist"
 

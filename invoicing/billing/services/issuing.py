@@ -19,7 +19,8 @@ from invoicing.billing.lines import totals_of, whole_items
 from invoicing.billing.payloads import buyer_details
 from invoicing.billing.services.drafts import EURO, NewInvoice, NewItem, draft_write, series
 from invoicing.models import FirmInvoice, FirmInvoiceItem, InvoiceType
-from legalcity.lib.dates import PARIS, now
+from legalcity.lib.clock import now
+from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
 from legalcity.lib.settings.live import live
 

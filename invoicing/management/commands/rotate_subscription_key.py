@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from invoicing.billing.services.keys import subscription_key_rotate
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 
 LONGEST_GRACE = 365
 

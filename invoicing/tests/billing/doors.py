@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.test import Client
 
 from invoicing.billing.services.keys import subscription_key_rotate
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 
 COOKIE = ".LawPanel.AuthCookie"
 PASSWORD = "a long enough password"

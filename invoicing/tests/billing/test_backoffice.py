@@ -16,7 +16,7 @@ from invoicing.billing import libraries
 from invoicing.billing.services.clients import client_of
 from invoicing.models import Currency, FirmInvoice, InvoiceType, ProductType, TokenPack
 from invoicing.tests.billing.papers import client_user, draft, issued, item, item_ids, reread, tax
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 from scoring.models import TokenBalance
 from tests.factories import ApiUserFactory
 

@@ -16,7 +16,7 @@ from invoicing.billing.services.clients import client_of
 from invoicing.models import SubscriptionKey
 from invoicing.tests.billing.doors import COOKIE, PASSWORD, Panel
 from invoicing.tests.billing.papers import client_user
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from tests.factories import ApiUserFactory
 
 pytestmark = pytest.mark.django_db

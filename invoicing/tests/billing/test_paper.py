@@ -24,7 +24,7 @@ from invoicing.billing.services.payments import payment_record
 from invoicing.models import BillingAddress, FirmInvoice
 from invoicing.tests.billing.doors import Panel
 from invoicing.tests.billing.papers import client_user, draft, issued, item, item_ids, levy, reread, tax
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("firm")]
 D = Decimal

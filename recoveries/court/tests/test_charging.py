@@ -16,7 +16,7 @@ from invoicing.models import Charge, FirmInvoice, TokenPack
 from invoicing.tasks import sweep_charges
 from invoicing.tests.billing.doors import PASSWORD, Panel
 from legalcity.celery import app
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from legalcity.lib.errors import Invalid
 from recoveries.court.tests.transfers import transfer_path, transferable, transferred
 from recoveries.models import Injunction, InjunctionFee, Recovery

@@ -21,7 +21,7 @@ from documents.models import Document, StoredFile
 from documents.tasks import sweep as sweep_documents
 from documents.tests.forms import PDF, blobs, docs_of, downloaded, upload, uploaded
 from invoicing.models import Invoice
-from legalcity.lib.dates import now, today
+from legalcity.lib.clock import now, today
 from recoveries.court.tasks import sweep_transfers, transfer_to_injunction
 from recoveries.court.tests.transfers import (
     ALREADY,

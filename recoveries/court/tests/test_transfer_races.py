@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from companies.models import Company
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 from legalcity.lib.errors import Forbidden
 from recoveries.court.tests.transfers import (
     ALREADY,

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Count
 
 from accounts.models import User
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 from recoveries.court.transfer import transfer_carry_out, transfer_request
 from recoveries.models import CaseCount, Injunction, Recovery, StatusChange
 from tests.factories import Api, case_id

@@ -9,6 +9,7 @@ from django.db.models import Min, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from companies.parties import party_of
 from documents.models import Document
 from invoicing.models import Invoice
 from law.deadlines import Deadline
@@ -16,7 +17,7 @@ from law.limitation import last_day_to_sue, limitation_for
 from law.vocabulary import Matter
 from legalcity.lib.errors import Sentence
 from recoveries.catalogue import catalogue
-from recoveries.court.selectors import deadlines_of, party_of
+from recoveries.court.selectors import deadlines_of
 from recoveries.models import Acompte, Dette, Injunction, Recovery
 
 ROWS = 50  # of each table at once
@@ -95,11 +96,6 @@ def acomptes_of(case: Recovery) -> QuerySet[Acompte]:
 def dettes_of(case: Recovery) -> QuerySet[Dette]:
     """Debts beside the invoices, newest first."""
     return Dette.objects.filter(recovery=case).order_by("-date", "-id")
-
-
-def procedure_of(case: Recovery) -> Injunction | None:
-    """The procedure of a case; None before a transfer, and on the case that was transferred."""
-    return getattr(case, "injunction", None)
 
 
 def open_deadlines(procedure: Injunction) -> tuple[Deadline, ...] | None:

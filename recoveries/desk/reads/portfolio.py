@@ -15,8 +15,8 @@ from django.db import connection
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncMonth
 
-from law.deadlines import add_months
-from legalcity.lib.dates import PARIS, now, today
+from legalcity.lib.clock import now, today
+from legalcity.lib.dates import PARIS, add_months
 from legalcity.lib.money import rounded
 from recoveries.catalogue import catalogue
 from recoveries.models import Acompte, Recovery

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from backoffice.roles import without_handler
-from legalcity.lib.dates import now, today
+from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Sentence
 from legalcity.lib.text import folded
 from recoveries.catalogue import catalogue

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import User
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 from recoveries.court.transfer import transfer_carry_out
 from recoveries.desk.tests.pages import act_page, assert_refused, case_of, event_of, office_of, person
 from recoveries.models import Acompte, Comment, Dette, Recovery, StatusChange, TransferRequest

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from legalcity.lib import bounded_paginator
-from legalcity.lib.dates import now, today
+from legalcity.lib.clock import now, today
 from recoveries.court.clocks import next_deadlines_refresh
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.models import Comment, Injunction, Recovery

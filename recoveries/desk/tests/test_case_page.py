@@ -14,7 +14,7 @@ from accounts.models import AuditEvent
 from documents.models import Document, SignatureRequest
 from documents.services.storage import bytes_put
 from invoicing.models import Invoice
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 from recoveries.court.procedure import procedure_record
 from recoveries.court.transfer import transfer_carry_out
 from recoveries.desk.reads.timeline import SOURCES, cursor_read, timeline

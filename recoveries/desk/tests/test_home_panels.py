@@ -16,7 +16,7 @@ from accounts.models import User
 from backoffice.audit import audit_record
 from backoffice.home import KEPT, Panel
 from documents.models import Document
-from legalcity.lib.dates import now, today
+from legalcity.lib.clock import now, today
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
 from recoveries.desk.reads.work import FOLLOW_UP_DAYS

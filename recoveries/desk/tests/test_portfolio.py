@@ -14,7 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEvent, User
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 from recoveries.desk.charts import Bar, Series, columns, nice_top, rows
 from recoveries.desk.reads.portfolio import AgeRow, Portfolio, Question, portfolio
 from recoveries.ledger.services import acompte_record

@@ -15,7 +15,7 @@ from django.test import Client
 
 from accounts.models import AuditEvent, User
 from companies.models import Company
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from legalcity.lib.errors import Forbidden
 from recoveries.intake import files
 from recoveries.intake.columns import api_text, columns, template_rows

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from law.vocabulary import Step
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 from recoveries.ledger.payment_record import payment_record
 from recoveries.models import Acompte, Dette, Recovery
 from scoring.facts import Claim, Outcome, Payment

@@ -13,7 +13,7 @@ from django.test import Client
 
 from accounts.models import AuditEvent
 from companies.models import Company
-from legalcity.lib.dates import now
+from legalcity.lib.clock import now
 from recoveries.desk.tests.pages import case_of, office_of, opened, words
 from recoveries.ledger.rate_services import rates_load
 from recoveries.letters.services import email_deliver, email_send, emails_left_behind

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from legalcity.lib.dates import today
+from legalcity.lib.clock import today
 from recoveries.court.clocks import deadlines_within
 
 

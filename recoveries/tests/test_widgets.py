@@ -6,7 +6,7 @@ import pytest
 from django import forms
 from django.test.html import parse_html
 
-from recoveries.desk.widgets import PlainSelect
+from recoveries.widgets import PlainSelect
 
 GROUPED = [
     ("", "—"),
