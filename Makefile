@@ -26,7 +26,7 @@ installed:
 	@sh scripts/setup.sh requirements.txt
 
 demo: installed ## a server on 127.0.0.1:8000 (PORT) with demonstration data, the main job walked through; Ctrl-C ends it
-	@$(PY) scripts/demo.py --port $(PORT)
+	@$(PY) scripts/run_demo.py --port $(PORT)
 
 test: setup ## the whole test suite; on PostgreSQL and Redis where DATABASE_URL and REDIS_URL name them (ARGS for pytest)
 	@DEBUG=1 $(PY) -m pytest -n auto $(ARGS)

@@ -274,7 +274,7 @@ class TestDemo:
     ) -> None:
         # The shell's own settings are not the demonstration's: these services are not there.
         environment = {**production, "DATA_DIR": str(tmp_path)}
-        command = [sys.executable, "scripts/demo.py", "--port", str(free_port()), "--cases", "5"]
+        command = [sys.executable, "scripts/run_demo.py", "--port", str(free_port()), "--cases", "5"]
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )
@@ -306,7 +306,7 @@ class TestDemo:
             taken.listen()
             port = taken.getsockname()[1]
             environment = {**production, "DATA_DIR": str(tmp_path / "data")}
-            result = run(environment, "scripts/demo.py", "--port", str(port))
+            result = run(environment, "scripts/run_demo.py", "--port", str(port))
         assert result.returncode == 1
         assert f"port {port} of 127.0.0.1 cannot be had" in result.stderr
         assert not (tmp_path / "data").exists()
