@@ -5,7 +5,6 @@ from django.urls import include, path, re_path, register_converter
 
 from legalcity.api import reference_pages, system
 from legalcity.api.converters import IdConverter, TextConverter
-from recoveries.court.fee_page import payment_page
 
 register_converter(IdConverter, "id")
 register_converter(TextConverter, "text")
@@ -23,7 +22,7 @@ urlpatterns = [
     path("docs", reference_pages.ReferenceView.as_view(), name="docs"),
     path("docs/openapi.yaml", reference_pages.SchemaView.as_view(), name="openapi"),
     path("docs/collection.json", reference_pages.CollectionView.as_view(), name="collection"),
-    path("injonction/<str:key>", payment_page, name="injunction-payment"),
+    path("", include("recoveries.court.urls")),
     path("healthz", system.alive, name="healthz"),
     path("readyz", system.ready, name="readyz"),
     path("admin/", include("recoveries.desk.urls")),

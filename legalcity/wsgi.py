@@ -1,4 +1,4 @@
-"""The door for WSGI servers (gunicorn): settings and keys, then the application.
+"""The door for WSGI servers (gunicorn): settings, the application, its keys. The rooms are wired here by name.
 
 Whether the services answer is asked once, before the server starts (gunicorn.conf.py).
 """
@@ -8,17 +8,12 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "legalcity.settings")
 
 from django.core.wsgi import get_wsgi_application
+from django.utils.module_loading import import_string
 
 from legalcity.lib.startup import refusing
+from legalcity.lib.web.chunked_bodies import ChunkedBodies
 
 with refusing():
-    django_application = get_wsgi_application()
-
-    from accounts.keyring import keyring
-    from documents.views import most_bytes
-    from legalcity.lib.web.chunked_bodies import ChunkedBodies
-
-    application = ChunkedBodies(django_application, most_bytes)
-
+    application = ChunkedBodies(get_wsgi_application(), import_string("documents.views.most_bytes"))
     # Read now: a key that cannot be read is refused here, not at the first login.
-    SIGNING_KEYS = tuple(keyring.keys)
+    SIGNING_KEYS = tuple(import_string("accounts.keyring.keyring").keys)
