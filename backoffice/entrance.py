@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import segno
 from django.contrib import admin, messages
@@ -35,11 +35,9 @@ from backoffice.second_factor import (
     has_second_factor,
     second_factor_reset,
 )
+from backoffice.steps import is_verified, knows_password
 from legalcity.lib.errors import DomainError
 from legalcity.lib.settings.live import live
-
-if TYPE_CHECKING:
-    from backoffice.site import StaffSite
 
 View = Callable[[HttpRequest], HttpResponse]
 
@@ -49,8 +47,7 @@ def after_password(view: View) -> View:
 
     @wraps(view)
     def guarded(request: HttpRequest) -> HttpResponse:
-        site = cast("StaffSite", admin.site)
-        if not site.knows_password(request):
+        if not knows_password(request):
             return redirect_to_login(request.get_full_path(), reverse("admin:login"))
         refusal = login_refused(request) if request.method == "POST" else None
         return refusal or view(request)
@@ -62,7 +59,7 @@ def after_password(view: View) -> View:
 def second_factor(request: HttpRequest) -> HttpResponse:
     """The second step of somebody who has set it up."""
     user = staff_of(request)
-    if _is_verified(request) or not has_second_factor(user):
+    if is_verified(request) or not has_second_factor(user):
         return HttpResponseRedirect(_onward(request))
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -80,7 +77,7 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 def second_factor_setup(request: HttpRequest) -> HttpResponse:
     """Put the secret into an application and prove that it works; the backup codes are shown here and never again."""
     user = staff_of(request)
-    if has_second_factor(user) and not _is_verified(request):
+    if has_second_factor(user) and not is_verified(request):
         return redirect("admin:second_factor")
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -106,7 +103,7 @@ def second_factor_setup(request: HttpRequest) -> HttpResponse:
 @require_POST
 def backup_codes(request: HttpRequest) -> HttpResponse:
     """Ten new backup codes in the place of the former ones."""
-    if not _is_verified(request):
+    if not is_verified(request):
         return redirect("admin:account")
     return _codes_page(request, backup_codes_renew(user=staff_of(request)))
 
@@ -115,7 +112,7 @@ def backup_codes(request: HttpRequest) -> HttpResponse:
 @require_POST
 def second_factor_remove(request: HttpRequest) -> HttpResponse:
     """Do without the second factor, where it is not required."""
-    if _is_verified(request) and not live.STAFF_SECOND_FACTOR_REQUIRED:
+    if is_verified(request) and not live.STAFF_SECOND_FACTOR_REQUIRED:
         second_factor_reset(user=staff_of(request))
         audit_record(action="second_factor_removed", target=staff_of(request))
         messages.success(request, _("The second factor is removed."))
@@ -142,10 +139,6 @@ def account(request: HttpRequest) -> HttpResponse:
         "is_required": live.STAFF_SECOND_FACTOR_REQUIRED,
     }
     return _page(request, "admin/account.html", _("My account"), **context)
-
-
-def _is_verified(request: HttpRequest) -> bool:
-    return getattr(request.user, "otp_device", None) is not None
 
 
 def _onward(request: HttpRequest) -> str:

@@ -1,6 +1,6 @@
 """The back-office as a site: who may come in, by which steps."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.auth import REDIRECT_FIELD_NAME
@@ -10,12 +10,10 @@ from django.urls import URLPattern, URLResolver, path, reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from backoffice import entrance
 from backoffice.home import home_context
 from backoffice.login_guard import login_refused
-from backoffice.second_factor import has_second_factor
-from legalcity.lib.settings.live import live
+from backoffice.steps import knows_password, next_step
 
 
 class StaffSite(admin.AdminSite):
@@ -28,24 +26,11 @@ class StaffSite(admin.AdminSite):
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Nothing but the second step is open before the second step."""
-        return self.knows_password(request) and self.next_step(request) is None
-
-    def knows_password(self, request: HttpRequest) -> bool:
-        """Whether a member of staff has taken the first step."""
-        return super().has_permission(request)
-
-    def next_step(self, request: HttpRequest) -> str | None:
-        """The page that stands between the password and the back-office, by name."""
-        user = cast(User, request.user)
-        if getattr(user, "otp_device", None) is not None:
-            return None
-        if has_second_factor(user):
-            return "admin:second_factor"
-        return "admin:second_factor_setup" if live.STAFF_SECOND_FACTOR_REQUIRED else None
+        return knows_password(request) and next_step(request) is None
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The first step; who has taken it is led to the second one."""
-        if request.method == "GET" and self.knows_password(request) and (step := self.next_step(request)):
+        if request.method == "GET" and knows_password(request) and (step := next_step(request)):
             onward = request.GET.get(REDIRECT_FIELD_NAME, "")
             query = f"?{urlencode({REDIRECT_FIELD_NAME: onward})}" if onward else ""
             return HttpResponseRedirect(reverse(step) + query)
