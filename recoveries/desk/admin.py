@@ -5,12 +5,13 @@ from django.contrib import admin
 from backoffice.admins import ReadOnlyStaffAdmin
 from recoveries.desk.case_list import CaseList
 from recoveries.desk.case_page import CasePage
+from recoveries.desk.papers import PapersPage
 from recoveries.ledger.statement_page import StatementPage
 from recoveries.models import Recovery
 
 
 @admin.register(Recovery)
-class RecoveryAdmin(StatementPage, CasePage, CaseList, ReadOnlyStaffAdmin):
+class RecoveryAdmin(StatementPage, PapersPage, CasePage, CaseList, ReadOnlyStaffAdmin):
     """Cases: services write them, staff work on them by actions."""
 
     holds_personal_data = True

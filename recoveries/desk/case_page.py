@@ -6,7 +6,7 @@ from typing import Any, cast
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -17,7 +17,6 @@ from legalcity.lib.dates import PARIS
 from recoveries.court.procedure import DATES, field_labels
 from recoveries.court.selectors import procedure_of
 from recoveries.desk.acts import CASE_ACTIONS, GROUPS
-from recoveries.desk.papers import content_view, preview_view
 from recoveries.desk.reads.case_page import (
     JOINED,
     acomptes_of,
@@ -41,24 +40,6 @@ class CasePage(ActionPages):
 
     change_form_template = "admin/recoveries/recovery/case.html"
     object_actions = CASE_ACTIONS
-
-    def get_urls(self) -> list[URLPattern]:
-        """Documents are shown and sent by views of the case, which know whose it is."""
-        guarded = self.admin_site.admin_view
-        preview, content = guarded(self.preview), guarded(self.content)
-        return [
-            path("<id:case_id>/document/<id:document_id>/", preview, name="recoveries_recovery_document"),
-            path("<id:case_id>/document/<id:document_id>/content/", content, name="recoveries_recovery_content"),
-            *super().get_urls(),
-        ]
-
-    def preview(self, request: HttpRequest, case_id: int, document_id: int) -> Any:
-        """A document beside what is known of it."""
-        return preview_view(self, request, case_id, document_id)
-
-    def content(self, request: HttpRequest, case_id: int, document_id: int) -> Any:
-        """The bytes of a document."""
-        return content_view(self, request, case_id, document_id)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Recovery]:
         """The page of one case and its acts need what it points at; the list says for itself what it needs."""

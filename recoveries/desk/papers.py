@@ -1,22 +1,21 @@
 """Documents of a case on the screens of staff: shown in a frame, or downloaded. Who looked is written down."""
 
-from typing import TYPE_CHECKING
+from typing import IO
 
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
+from backoffice.action_pages import ActionPages
 from backoffice.audit import view_record
 from documents.content.types import GIF, JPG, PDF, PNG
-from documents.models import Document
+from documents.models import Document, StoredFile
 from documents.names import content_disposition
 from documents.services.storage import StorageFailed, bytes_open
 from recoveries.desk.reads.case_page import documents_of_case
 from recoveries.models import Recovery
-
-if TYPE_CHECKING:
-    from recoveries.desk.case_page import CasePage
 
 SHOWN = {kind.mime for kind in (PDF, JPG, PNG, GIF)}
 # Of an answer that holds somebody else's bytes: it runs nothing, loads nothing and is framed by our own pages only.
@@ -32,59 +31,77 @@ HEADERS = {
 }
 
 
-def preview_view(page: "CasePage", request: HttpRequest, case_id: int, document_id: int) -> HttpResponse:
-    """A document in a frame, beside what is known of it."""
-    case, document = _found(page, request, case_id, document_id)
-    mime = document.file.mime if document.file and _is_ready(document) else ""
-    context = {
-        **page.admin_site.each_context(request),
-        "opts": page.opts,
-        "case": case,
-        "document": document,
-        "title": document.name,
-        "is_shown": mime in SHOWN,
-        "is_pdf": mime == PDF.mime,
-        "row_actions": {entry["action"].name.replace("-", "_"): entry for entry in page.offered_actions(request, case)},
-    }
-    request.current_app = page.admin_site.name
-    return TemplateResponse(request, "admin/recoveries/recovery/document.html", context)
+class PapersPage(ActionPages):
+    """The pages of a case's documents. They are views of the case, which know whose it is."""
+
+    def get_urls(self) -> list[URLPattern]:
+        """The frame and the bytes of a document, before the pages of the case."""
+        guarded = self.admin_site.admin_view
+        preview, content = guarded(self.preview), guarded(self.content)
+        return [
+            path("<id:case_id>/document/<id:document_id>/", preview, name="recoveries_recovery_document"),
+            path("<id:case_id>/document/<id:document_id>/content/", content, name="recoveries_recovery_content"),
+            *super().get_urls(),
+        ]
+
+    def preview(self, request: HttpRequest, case_id: int, document_id: int) -> HttpResponse:
+        """A document in a frame, beside what is known of it."""
+        case, document = self._found(request, case_id, document_id)
+        mime = document.file.mime if document.file and _is_ready(document) else ""
+        offered = self.offered_actions(request, case)
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "case": case,
+            "document": document,
+            "title": document.name,
+            "is_shown": mime in SHOWN,
+            "is_pdf": mime == PDF.mime,
+            "row_actions": {entry["action"].name.replace("-", "_"): entry for entry in offered},
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/recoveries/recovery/document.html", context)
+
+    def content(self, request: HttpRequest, case_id: int, document_id: int) -> HttpResponseBase:
+        """The bytes of a document that was scanned: inline for what a browser shows by itself, else as a download."""
+        _case, document = self._found(request, case_id, document_id)
+        if not _is_ready(document):
+            raise Http404
+        file = document.file
+        assert file is not None  # noqa: S101 - it is ready
+        try:
+            content = bytes_open(key=file.key)
+        except FileNotFoundError as error:
+            raise Http404 from error
+        except StorageFailed:
+            sentence = _("The file cannot be read now. Try again later.")
+            return HttpResponse(sentence, status=503, content_type="text/plain")
+        view_record(target=document)
+        return _sent(file, content, as_download="download" in request.GET)
+
+    def _found(self, request: HttpRequest, case_id: int, document_id: int) -> tuple[Recovery, Document]:
+        """A case that the person may see, and a document of it. Raises Http404 or PermissionDenied."""
+        case = self.get_object(request, str(case_id))
+        if case is None:
+            raise Http404
+        if not (self.has_view_permission(request, case) and request.user.has_perm("documents.view_document")):
+            raise PermissionDenied
+        document = documents_of_case(case).filter(pk=document_id).first()
+        if document is None:
+            raise Http404
+        return case, document
 
 
-def content_view(page: "CasePage", request: HttpRequest, case_id: int, document_id: int) -> HttpResponseBase:
-    """The bytes of a document that was scanned: inline for what a browser shows by itself, else as a download."""
-    _case, document = _found(page, request, case_id, document_id)
-    if not _is_ready(document):
-        raise Http404
-    file = document.file
-    assert file is not None  # noqa: S101 - it is ready
-    try:
-        content = bytes_open(key=file.key)
-    except FileNotFoundError as error:
-        raise Http404 from error
-    except StorageFailed:
-        return HttpResponse(_("The file cannot be read now. Try again later."), status=503, content_type="text/plain")
-    view_record(target=document)
-    is_shown = file.mime in SHOWN and "download" not in request.GET
+def _is_ready(document: Document) -> bool:
+    return document.state == Document.State.READY and document.file is not None
+
+
+def _sent(file: StoredFile, content: IO[bytes], *, as_download: bool) -> HttpResponseBase:
+    """The bytes, under the headers of what somebody else wrote."""
+    is_shown = file.mime in SHOWN and not as_download
     response = FileResponse(content, content_type=file.mime)
     response["Content-Length"] = str(file.size)
     response["Content-Disposition"] = content_disposition(file.filename, way="inline" if is_shown else "attachment")
     for name, value in HEADERS.items():
         response[name] = value
     return response
-
-
-def _found(page: "CasePage", request: HttpRequest, case_id: int, document_id: int) -> tuple[Recovery, Document]:
-    """A case that the person may see, and a document of it. Raises Http404 or PermissionDenied."""
-    case = page.get_object(request, str(case_id))
-    if case is None:
-        raise Http404
-    if not (page.has_view_permission(request, case) and request.user.has_perm("documents.view_document")):
-        raise PermissionDenied
-    document = documents_of_case(case).filter(pk=document_id).first()
-    if document is None:
-        raise Http404
-    return case, document
-
-
-def _is_ready(document: Document) -> bool:
-    return document.state == Document.State.READY and document.file is not None
