@@ -1,4 +1,4 @@
-"""Procedures before the courts, and the deadlines that staff were told of."""
+"""Procedures before the courts, what they cost, and the deadlines that staff were told of."""
 
 from typing import Any
 
@@ -9,10 +9,15 @@ from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
+from backoffice.amounts import amount_column
+from backoffice.versions import VersionedAdmin
 from legalcity.lib.clock import today
 from recoveries.court.procedure import procedure_errors, procedure_record
 from recoveries.court.selectors import deadlines_of
-from recoveries.models import DeadlineAlert, Injunction
+from recoveries.models import DeadlineAlert, Injunction, InjunctionFee
+
+COURT_FEE = amount_column("court_fee", _("court fee"))
+HANDLING_FEE = amount_column("handling_fee", _("handling fee"))
 
 
 class ProcedureForm(forms.ModelForm):
@@ -93,3 +98,11 @@ class DeadlineAlertAdmin(ReadOnlyStaffAdmin):
     list_filter = ("kind",)
     list_select_related = ("injunction__recovery",)
     date_hierarchy = "date"
+
+
+@admin.register(InjunctionFee)
+class InjunctionFeeAdmin(VersionedAdmin):
+    """What procedures cost, with the source of each figure."""
+
+    list_display = ("procedure", "court_type", COURT_FEE, HANDLING_FEE, "source")
+    list_filter = ("procedure",)
