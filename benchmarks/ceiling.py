@@ -313,9 +313,7 @@ def _completed(user_id: int, sent: dict[str, Any]) -> bytes:
     person = f"{debtor['company_legalrep_firstname']} {debtor['company_legalrep_lastname']}"
     values = {
         "owner": user_id,
-        "customer": orjson.dumps(customer).decode(),
-        "debtor": orjson.dumps(debtor).decode(),
-        "invoices": orjson.dumps(invoices).decode(),
+        **{part: orjson.dumps(sent[part]).decode() for part in ("customer", "debtor", "invoices")},
         "reference": reference,
         "object": recovery["recovery_service_object"],
         "due": recovery["recovery_due_date"],
@@ -330,39 +328,39 @@ def _completed(user_id: int, sent: dict[str, Any]) -> bytes:
     }
     case_id, created_at, customer_id, debtor_id, invoice_ids = query(COMPLETE, values).fetchone()
     data = {
-        "recovery": {
-            "id": case_id,
-            "recovery_reference": reference,
-            "recovery_service_object": recovery["recovery_service_object"],
-            "recovery_last_status": 1,
-            "recovery_due_date": recovery["recovery_due_date"],
-            "amount": amount,
-            "amount_torecover": amount,
-            "user_id": user_id,
-            "created_at": created_at,
-            **dict.fromkeys(NOT_SENT),
-            "type": 1,
-            "recovery_late_interest": False,
-            "recovery_penalty": False,
-            "recovery_raison_notpaid": recovery["recovery_raison_notpaid"],
-            "recovery_observations": recovery["recovery_observations"],
-        },
+        "recovery": _case_answer(case_id, user_id, created_at, reference, amount, recovery),
         "customer": {"id": customer_id, **{key: customer[key] for key in PARTY_ANSWER}},
         "debtor": {"id": debtor_id, **{key: debtor[key] for key in PARTY_ANSWER}},
-        "invoices": [
-            {
-                "id": invoice_id,
-                "invoice_number": item["invoice_number"],
-                "invoice_amount": item["invoice_amount"],
-                "invoice_date": item["invoice_date"],
-                "remaining_amount": item["invoice_amount"],
-            }
-            for invoice_id, item in zip(invoice_ids, invoices, strict=True)
-        ],
+        "invoices": [_invoice_answer(*pair) for pair in zip(invoice_ids, invoices, strict=True)],
         "summary": {"total_invoices": len(invoices), "total_amount": amount, "total_remaining": amount},
     }
     message = "Complete recovery case created successfully"
     return orjson.dumps({"success": True, "data": data, "message": message})
+
+
+def _case_answer(case_id: int, user_id: int, created_at: str, reference: str, amount: str, sent: Any) -> dict[str, Any]:
+    return {
+        "id": case_id,
+        "recovery_reference": reference,
+        "recovery_service_object": sent["recovery_service_object"],
+        "recovery_last_status": 1,
+        "recovery_due_date": sent["recovery_due_date"],
+        "amount": amount,
+        "amount_torecover": amount,
+        "user_id": user_id,
+        "created_at": created_at,
+        **dict.fromkeys(NOT_SENT),
+        "type": 1,
+        "recovery_late_interest": False,
+        "recovery_penalty": False,
+        "recovery_raison_notpaid": sent["recovery_raison_notpaid"],
+        "recovery_observations": sent["recovery_observations"],
+    }
+
+
+def _invoice_answer(invoice_id: int, sent: dict[str, Any]) -> dict[str, Any]:
+    columns = ("invoice_number", "invoice_amount", "invoice_date")
+    return {"id": invoice_id, **{key: sent[key] for key in columns}, "remaining_amount": sent["invoice_amount"]}
 
 
 PARTY_ANSWER = ("company_name", "company_legalrep_firstname", "company_legalrep_lastname", "company_email")

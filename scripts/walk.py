@@ -99,6 +99,46 @@ def invoice(number: str, days_ago: int, amount: str, paid: str | None = None) ->
     }
 
 
+def creditor() -> Json:
+    """A company of Rennes, which nobody pays."""
+    return {
+        "company_type": "commercial",
+        "company_legal_form": "SAS",
+        "company_siren": "998001127",
+        "company_name": "Ateliers Morvan",
+        "company_legalrep_firstname": "Camille",
+        "company_legalrep_lastname": "Morvan",
+        "company_legalrep_gender": "Mme",
+        "company_legalrep_quality": 1,
+        "company_address": "12 rue du Moulin",
+        "company_city": "Rennes",
+        "company_postal": "35000",
+        "company_country": "France",
+        "company_email": "compta@example.fr",
+        "company_phone": "+33261910001",
+    }
+
+
+def debtor() -> Json:
+    """A company of Nantes, whose name has accents."""
+    return {
+        "company_type": "commercial",
+        "company_legal_form": "SARL",
+        "company_siren": "998002455",
+        "company_name": "Boutique Lumière d'Été",
+        "company_legalrep_firstname": "Théo",
+        "company_legalrep_lastname": "Lefèvre",
+        "company_legalrep_gender": "M",
+        "company_legalrep_quality": 3,
+        "company_address": "3 place du Marché",
+        "company_city": "Nantes",
+        "company_postal": "44000",
+        "company_country": "France",
+        "company_email": "theo.lefevre@example.fr",
+        "company_phone": "+33261910002",
+    }
+
+
 def complete_case() -> Json:
     """A creditor, a debtor and three unpaid invoices, one of them paid in part."""
     return {
@@ -113,38 +153,8 @@ def complete_case() -> Json:
             "recovery_raison_notpaid": 1,
             "recovery_observations": "Deux relances amiables restées sans réponse.",
         },
-        "customer": {
-            "company_type": "commercial",
-            "company_legal_form": "SAS",
-            "company_siren": "998001127",
-            "company_name": "Ateliers Morvan",
-            "company_legalrep_firstname": "Camille",
-            "company_legalrep_lastname": "Morvan",
-            "company_legalrep_gender": "Mme",
-            "company_legalrep_quality": 1,
-            "company_address": "12 rue du Moulin",
-            "company_city": "Rennes",
-            "company_postal": "35000",
-            "company_country": "France",
-            "company_email": "compta@example.fr",
-            "company_phone": "+33261910001",
-        },
-        "debtor": {
-            "company_type": "commercial",
-            "company_legal_form": "SARL",
-            "company_siren": "998002455",
-            "company_name": "Boutique Lumière d'Été",
-            "company_legalrep_firstname": "Théo",
-            "company_legalrep_lastname": "Lefèvre",
-            "company_legalrep_gender": "M",
-            "company_legalrep_quality": 3,
-            "company_address": "3 place du Marché",
-            "company_city": "Nantes",
-            "company_postal": "44000",
-            "company_country": "France",
-            "company_email": "theo.lefevre@example.fr",
-            "company_phone": "+33261910002",
-        },
+        "customer": creditor(),
+        "debtor": debtor(),
         "invoices": [
             invoice("FA-0001", 100, "3200.00"),
             invoice("FA-0002", 70, "1450.50", paid="450.50"),

@@ -20,6 +20,23 @@ from legalcity.lib.settings.live import live
 
 VERSION = "2.0"
 ONLY_GET: dict[str, Any] = {"get": "missing"}
+# What /api/info says of every installation.
+FEATURES = {
+    "recovery_management": "Complete debt recovery case management",
+    "company_tracking": "Customer and debtor information management",
+    "document_upload": "Secure document storage and retrieval",
+    "invoice_tracking": "Invoice management with payment status",
+    "comment_system": "Internal and external communication tracking",
+    "protected_invoices": "Secure invoice storage with tracking codes",
+    "scoring_services": "Credit scoring and solvency reports",
+}
+FORMATS = {
+    "response_format": "JSON",
+    "authentication": "Bearer Token (OAuth2)",
+    "file_uploads": "PDF, DOC, DOCX, XLS, XLSX, JPG, PNG, GIF (max 10MB)",
+    "date_format": "YYYY-MM-DD",
+    "datetime_format": "ISO 8601 (YYYY-MM-DDTHH:mm:ss.sssZ)",
+}
 
 
 class PublicView(ContractView):
@@ -58,7 +75,6 @@ class FallbackView(PublicView):
 def service_info(host: str) -> dict[str, Any]:
     """The body of /api/info for a service at `host` (scheme and host, no slash)."""
     api = f"{host}/api"
-    case = f"{api}/recoveries/{{recoveryId}}"
     return {
         "api_name": "LegalCity Recovery API",
         "version": VERSION,
@@ -70,39 +86,30 @@ def service_info(host: str) -> dict[str, Any]:
             "type": "Bearer Token (OAuth2)",
             **{f"{name}_endpoint": f"{api}/auth/{name}" for name in ("login", "register", "logout", "me")},
         },
-        "endpoints": {
-            "auth": f"{api}/auth",
-            "recoveries": f"{api}/recoveries",
-            "companies": f"{case}/companies",
-            "documents": f"{case}/docs",
-            "invoices": f"{case}/invoices",
-            "comments": f"{case}/comments",
-            "protected_invoices": f"{api}/protected-invoices",
-            "scoring": f"{api}/scoring",
-            "health": f"{api}/health",
-        },
-        "features": {
-            "recovery_management": "Complete debt recovery case management",
-            "company_tracking": "Customer and debtor information management",
-            "document_upload": "Secure document storage and retrieval",
-            "invoice_tracking": "Invoice management with payment status",
-            "comment_system": "Internal and external communication tracking",
-            "protected_invoices": "Secure invoice storage with tracking codes",
-            "scoring_services": "Credit scoring and solvency reports",
-        },
-        "supported_formats": {
-            "response_format": "JSON",
-            "authentication": "Bearer Token (OAuth2)",
-            "file_uploads": "PDF, DOC, DOCX, XLS, XLSX, JPG, PNG, GIF (max 10MB)",
-            "date_format": "YYYY-MM-DD",
-            "datetime_format": "ISO 8601 (YYYY-MM-DDTHH:mm:ss.sssZ)",
-        },
+        "endpoints": _endpoints(api),
+        "features": FEATURES,
+        "supported_formats": FORMATS,
         "rate_limits": {
             "login_attempts": f"{live.LOGIN_PER_MINUTE} per minute per IP",
             "api_requests": f"{live.REQUESTS_PER_HOUR} per hour per user",
             "file_uploads": f"{live.UPLOADS_PER_HOUR} per hour per user",
         },
         "contact": {"support": "amine@legalcity.fr", "documentation": f"{host}/docs"},
+    }
+
+
+def _endpoints(api: str) -> dict[str, str]:
+    case = f"{api}/recoveries/{{recoveryId}}"
+    return {
+        "auth": f"{api}/auth",
+        "recoveries": f"{api}/recoveries",
+        "companies": f"{case}/companies",
+        "documents": f"{case}/docs",
+        "invoices": f"{case}/invoices",
+        "comments": f"{case}/comments",
+        "protected_invoices": f"{api}/protected-invoices",
+        "scoring": f"{api}/scoring",
+        "health": f"{api}/health",
     }
 
 
