@@ -3,6 +3,7 @@
 from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
+from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
 
@@ -28,10 +29,11 @@ class BackofficeConfig(AppConfig):
     verbose_name = _("Back-office")
 
     def ready(self) -> None:
-        """Listen to what others write."""
+        """Gather what the roles may do; listen to what others write."""
         from backoffice import login_guard, receivers
         from backoffice.roles import permissions_keep
 
+        autodiscover_modules("rights")
         receivers.connect()
         login_guard.connect()
         # After Django's own receiver, which makes the permissions.

@@ -1,11 +1,13 @@
-"""What each role of staff may do, as one table. A role is a group; who is in it, superusers and managers decide.
+"""The roles of staff. A role is a group; who is in it, superusers and managers decide.
 
-Things are named by label, since most of them live on higher floors; a label that no room has is passed over. The
-table is the truth for these four groups: each `migrate` writes it into the database. Other groups are left alone.
+What the roles may do each room says of its own things (`<room>/rights.py`). That is the truth for these four groups:
+each `migrate` writes it into the database. Other groups are left alone.
 """
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db.models import F, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -19,76 +21,27 @@ NAMES: dict[str, Promise] = {
 }
 VERBS = {"v": "view", "a": "add", "c": "change", "d": "delete"}
 
-# In the order of ROLES: v(iew), a(dd), c(hange), d(elete).
-RIGHTS: dict[str, tuple[str, str, str, str]] = {
-    "accounts.accesstoken": ("", "v", "", "v"),
-    "accounts.apikey": ("", "v", "", "v"),
-    "accounts.auditevent": ("", "v", "", "v"),
-    "accounts.historicalconstance": ("", "v", "", "v"),
-    "accounts.user": ("v", "vac", "v", "v"),
-    "auth.group": ("", "v", "", "v"),
-    "axes.accessattempt": ("", "v", "", "v"),
-    "companies.company": ("v", "v", "v", "v"),
-    "constance.config": ("", "vc", "", "v"),
-    "documents.document": ("v", "v", "v", "v"),
-    "documents.filetype": ("v", "vac", "v", "v"),
-    "documents.signaturerequest": ("va", "va", "v", "v"),
-    "invoicing.billingaddress": ("v", "vac", "vac", "v"),
-    "invoicing.billingclient": ("v", "vac", "vac", "v"),
-    "invoicing.charge": ("", "v", "v", "v"),
-    "invoicing.clienttype": ("", "vac", "v", "v"),
-    "invoicing.clientuser": ("v", "vacd", "vacd", "v"),
-    "invoicing.currency": ("", "vac", "v", "v"),
-    "invoicing.firminvoice": ("v", "vacd", "vacd", "v"),
-    "invoicing.firminvoiceitem": ("v", "vacd", "vacd", "v"),
-    "invoicing.firmpayment": ("v", "v", "v", "v"),
-    "invoicing.invoicetype": ("", "vac", "v", "v"),
-    "invoicing.producttype": ("", "vac", "v", "v"),
-    "invoicing.subscriptionkey": ("", "v", "", "v"),
-    "invoicing.tax": ("v", "va", "v", "v"),
-    "invoicing.tokenpack": ("v", "vac", "v", "v"),
-    "invoicing.protectedinvoice": ("v", "v", "v", "v"),
-    "invoicing.invoice": ("v", "v", "v", "v"),
-    "recoveries.caseimport": ("", "v", "v", "v"),
-    "recoveries.deadlinealert": ("v", "v", "", "v"),
-    "recoveries.ecbrate": ("v", "vacd", "v", "v"),
-    "recoveries.injunction": ("vc", "vc", "vc", "v"),
-    "recoveries.injunctionfee": ("v", "vacd", "v", "v"),
-    "recoveries.legalrate": ("v", "vacd", "v", "v"),
-    "recoveries.recovery": ("v", "v", "v", "v"),
-    "recoveries.sentemail": ("v", "v", "v", "v"),
-    "recoveries.status": ("v", "vacd", "v", "v"),
-    "recoveries.statusgroup": ("v", "vacd", "v", "v"),
-    "scoring.alert": ("v", "v", "v", "v"),
-    "scoring.scoringorder": ("v", "v", "v", "v"),
-    "scoring.surveillance": ("v", "v", "v", "v"),
-    "scoring.tokenaccount": ("", "v", "v", "v"),
-    "scoring.tokenentry": ("", "v", "v", "v"),
-}
+# What the roles may do with a kind of thing by its forms, in the order of ROLES: v(iew), a(dd), c(hange), d(elete).
+Rights = tuple[str, str, str, str]
 
-# What is done by a button and not by a form.
-SPECIAL: dict[str, tuple[str, ...]] = {
-    "accounts.manage_access": (MANAGER,),
-    "documents.add_document": (HANDLER, MANAGER),
-    "documents.change_document": (HANDLER, MANAGER),
-    "documents.change_signaturerequest": (HANDLER, MANAGER),
-    "invoicing.add_firmpayment": (MANAGER, ACCOUNTANT),
-    "invoicing.change_protectedinvoice": (MANAGER, ACCOUNTANT),
-    "recoveries.see_all_cases": (MANAGER, ACCOUNTANT, AUDITOR),
-    "recoveries.add_comment": (HANDLER, MANAGER, ACCOUNTANT),
-    "recoveries.change_comment": (HANDLER, MANAGER, ACCOUNTANT),
-    "recoveries.assign_case": (HANDLER, MANAGER),
-    "recoveries.move_status": (HANDLER, MANAGER),
-    "recoveries.send_email": (HANDLER, MANAGER),
-    "recoveries.record_payment": (HANDLER, MANAGER, ACCOUNTANT),
-    "recoveries.transfer_case": (HANDLER, MANAGER),
-    "recoveries.export_cases": (MANAGER, ACCOUNTANT, AUDITOR),
-    "recoveries.import_cases": (MANAGER,),
-    "recoveries.share_filter": (MANAGER,),
-    "recoveries.see_reports": (MANAGER, ACCOUNTANT, AUDITOR),
-    "scoring.add_tokenentry": (MANAGER, ACCOUNTANT),
-    "scoring.change_scoringorder": (HANDLER, MANAGER),
-}
+# What the rooms have declared: by label of the thing ("companies.company"), and by permission.
+RIGHTS: dict[str, Rights] = {}
+SPECIAL: dict[str, tuple[str, ...]] = {}
+
+
+def rights_register(
+    *, forms: Mapping[str, Rights] | None = None, buttons: Mapping[str, tuple[str, ...]] | None = None
+) -> None:
+    """Declare what the roles may do with the things of a room, by forms and by buttons.
+
+    A room does so in its module `rights`, which is imported at the start (backoffice/apps.py). Raises
+    ImproperlyConfigured for what has been declared already: a right is written in one place.
+    """
+    forms, buttons = forms or {}, buttons or {}
+    if twice := (RIGHTS.keys() & forms.keys()) | (SPECIAL.keys() & buttons.keys()):
+        raise ImproperlyConfigured(f"declared twice for the roles of staff: {', '.join(sorted(twice))}")
+    RIGHTS.update(forms)
+    SPECIAL.update(buttons)
 
 
 class Person(Protocol):
@@ -153,7 +106,7 @@ def groups_ensure(group_model: Any, *, using: str = "default") -> None:
 
 
 def permissions_keep(*, app_config: Any, apps: Any, using: str, **_kwargs: Any) -> None:
-    """After each `migrate`: give the roles what the table says of the app's things, and nothing else of that app."""
+    """After each `migrate`: give the roles what is declared of the app's things, and nothing else of that app."""
     try:
         group_model, permission_model = apps.get_model("auth", "Group"), apps.get_model("auth", "Permission")
     except LookupError:  # Migrated by parts: there are no groups yet.

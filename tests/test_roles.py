@@ -7,13 +7,14 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group, Permission
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import models
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import User
-from backoffice.roles import NAMES, RIGHTS, ROLES, SPECIAL, sees_all_cases
+from backoffice.roles import NAMES, RIGHTS, ROLES, SPECIAL, rights_register, sees_all_cases
 from tests.factories import ApiUserFactory
 from tests.rows import a_row
 
@@ -62,8 +63,8 @@ def is_model(model: Any) -> bool:
 def test_every_page_of_the_back_office_has_a_row_in_the_table() -> None:
     missing = sorted(set(MODELS) - set(RIGHTS))
     assert not missing, (
-        f"The back-office shows {', '.join(missing)}, of which no role says anything: add a row to RIGHTS in "
-        "backoffice/roles.py, with what handler, manager, accountant and auditor may do."
+        f"The back-office shows {', '.join(missing)}, of which no role says anything: add a row to "
+        "rights.py of its room, with what handler, manager, accountant and auditor may do."
     )
 
 
@@ -71,7 +72,7 @@ def test_every_page_of_the_back_office_has_a_row_in_the_table() -> None:
 @pytest.mark.parametrize("thing", sorted(MODELS))
 def test_the_pages_answer_as_the_table_says(thing: str, role: str | None, staff_with: Any) -> None:
     if thing not in RIGHTS:
-        pytest.fail(f"{thing} has no row in RIGHTS of backoffice/roles.py.")
+        pytest.fail(f"{thing} has no row in rights.py of its room.")
     rights, model, browser = rights_of(thing, role), MODELS[thing], staff_with(role)
     answers = {"list": (browser.get(page(model, "changelist")).status_code, 200 if "v" in rights else 403)}
     if is_model(model):
@@ -94,7 +95,7 @@ def test_buttons_are_for_whom_the_table_says(role: str | None) -> None:
         exists = Permission.objects.filter(
             content_type__app_label=permission.partition(".")[0], codename=permission.partition(".")[2]
         ).exists()
-        assert exists, f"{permission} stands in SPECIAL, and no model declares it"
+        assert exists, f"{permission} is given to roles, and no model declares it"
         assert user.has_perm(permission) is (role in roles), permission
     assert sees_all_cases(user) is (role in ("manager", "accountant", "auditor"))
 
@@ -132,6 +133,13 @@ def test_the_table_is_written_again_after_each_migrate_and_other_groups_are_left
 
 def test_each_role_has_a_name_for_people() -> None:
     assert set(NAMES) == set(ROLES) == set(Group.objects.values_list("name", flat=True))
+
+
+def test_a_right_that_is_declared_a_second_time_is_refused() -> None:
+    for again in ({"forms": {"companies.company": ("", "", "", "")}}, {"buttons": {"recoveries.assign_case": ()}}):
+        with pytest.raises(ImproperlyConfigured, match="declared twice"):
+            rights_register(**again)
+    assert RIGHTS["companies.company"][0] == "v"
 
 
 def test_labels_of_the_table_are_written_as_django_writes_them() -> None:

@@ -48,7 +48,7 @@ class SentEmail(models.Model):
         verbose_name = _("e-mail to a debtor")
         verbose_name_plural = _("e-mails to debtors")
         ordering = ("-created_at", "-id")
-        # Done by a button on the case; backoffice/roles.py says who may.
+        # Done by a button on the case; rights.py says who may.
         permissions = [("send_email", _("Can send e-mails to debtors"))]
         indexes = [models.Index(fields=("due_at",), name="email_waiting", condition=Q(state="queued"))]
 

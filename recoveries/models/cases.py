@@ -124,7 +124,7 @@ class Recovery(models.Model):
         verbose_name = _("case")
         verbose_name_plural = _("cases")
         ordering = ("-created_at", "-id")
-        # What staff do by buttons; backoffice/roles.py says who may.
+        # What staff do by buttons; the rights.py of the rooms say who may.
         permissions = [
             ("see_all_cases", _("Can see the cases of every handler")),
             ("assign_case", _("Can assign a case to a handler")),

@@ -1,0 +1,12 @@
+"""What each role of staff may do with letters to debtors."""
+
+from backoffice.roles import HANDLER, MANAGER, rights_register
+
+rights_register(
+    forms={  # handler, manager, accountant, auditor
+        "recoveries.sentemail": ("v", "v", "v", "v"),
+    },
+    buttons={
+        "recoveries.send_email": (HANDLER, MANAGER),
+    },
+)
