@@ -11,7 +11,7 @@ from backoffice.action_pages import ActionPages
 from backoffice.actions import refusal_text
 from backoffice.audited import AuditedAdmin
 from backoffice.origin import staff_of
-from backoffice.roles import cases_in_reach
+from backoffice.reach import Reachable
 from legalcity.lib.errors import DomainError, Sentence
 
 
@@ -21,17 +21,15 @@ class StaffAdmin(ActionPages, AuditedAdmin):
     object_actions       buttons at the head of a thing's page (ObjectAction)
     bulk_actions         entries of the list's menu, carried out row by row
     holds_personal_data  who opens a thing's page is written down, once an hour
-    case_path            the way to its case ("recovery"; "" for a case): handlers see those of the cases they see
     audit_words          what services of the room call in the audit by themselves: code → words for a person
     """
 
-    case_path: str | None = None
     audit_words: Mapping[str, Sentence] = {}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """What the person may see of it."""
+        """What the person may see of it: of what belongs to cases, what is in their reach."""
         things = super().get_queryset(request)
-        return things if self.case_path is None else things.filter(cases_in_reach(staff_of(request), self.case_path))
+        return things.in_reach_of(staff_of(request)) if isinstance(things, Reachable) else things
 
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None

@@ -15,7 +15,7 @@ from django.utils.translation import get_language
 
 from accounts.models import User
 from backoffice.origin import staff_of
-from backoffice.roles import sees_all_cases
+from backoffice.reach import sees_all_cases
 from legalcity.lib.errors import Sentence
 
 ROWS = 5

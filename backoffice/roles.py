@@ -5,10 +5,9 @@ each `migrate` writes it into the database. Other groups are left alone.
 """
 
 from collections.abc import Mapping
-from typing import Any, Protocol
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db.models import F, Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -42,39 +41,6 @@ def rights_register(
         raise ImproperlyConfigured(f"declared twice for the roles of staff: {', '.join(sorted(twice))}")
     RIGHTS.update(forms)
     SPECIAL.update(buttons)
-
-
-class Person(Protocol):
-    """Whoever may be asked for a permission."""
-
-    pk: Any
-
-    def has_perm(self, perm: str) -> bool:
-        """Whether the permission is given."""
-
-
-def sees_all_cases(user: Person) -> bool:
-    """Whether `user` sees the cases of every handler. A superuser does."""
-    return user.has_perm("recoveries.see_all_cases")
-
-
-def without_handler(path: str = "") -> Q:
-    """Cases that no member of staff works on: under nobody's name, or under that of the client who filed them.
-
-    `path` leads from a thing to its case (`"recovery"`); empty for cases themselves.
-    """
-    way = f"{path}__" if path else ""
-    return Q((f"{way}user__isnull", True)) | Q((f"{way}user", F(f"{way}owner")))
-
-
-def cases_in_reach(user: Person, path: str = "") -> Q:
-    """The cases that `user` sees, as a condition: a handler the own ones and those of nobody, the others all.
-
-    `path` leads from a thing to its case (`"recovery"`); empty for cases themselves.
-    """
-    if sees_all_cases(user):
-        return Q()
-    return Q((f"{path}__user" if path else "user", user.pk)) | without_handler(path)
 
 
 def role_label(name: str) -> str:

@@ -1,10 +1,7 @@
 """Staff's door to companies."""
 
-from typing import Any
-
-from django.apps import apps
 from django.contrib import admin
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -12,8 +9,6 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admins import ReadOnlyStaffAdmin
-from backoffice.origin import staff_of
-from backoffice.roles import sees_all_cases
 from companies.models import Company
 from companies.rules import is_real_siren
 from legalcity.lib.bounded_paginator import BoundedPaginator
@@ -34,16 +29,6 @@ class CompanyAdmin(ReadOnlyStaffAdmin):
     search_fields = ("company_name", "company_legalrep_lastname", "company_email__iexact", "reference__exact")
     search_help_text = _("SIREN, name, last name of the representative, e-mail or reference.")
     readonly_fields = ("siren", "cases")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Company]:
-        """Handlers do not see the companies of other handlers' cases alone. Cases live a floor above, hence by name."""
-        user, companies = staff_of(request), super().get_queryset(request)
-        if sees_all_cases(user):
-            return companies
-        cases = apps.get_model("recoveries", "Recovery").objects.all()
-        in_reach = cases.filter(Q(user=user) | Q(user=None))
-        in_none = ~Q(_stands_in(cases, "debtor")) & ~Q(_stands_in(cases, "customer"))
-        return companies.filter(Q(_stands_in(in_reach, "debtor")) | Q(_stands_in(in_reach, "customer")) | in_none)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Company], search_term: str
@@ -68,8 +53,3 @@ class CompanyAdmin(ReadOnlyStaffAdmin):
         """The way to the cases that the company stands in."""
         address = reverse("admin:recoveries_recovery_changelist")
         return format_html('<a href="{}?company={}">{}</a>', address, company.pk, _("its cases"))
-
-
-def _stands_in(cases: QuerySet[Any], side: str) -> Exists:
-    """Whether the company is on that side of one of `cases`."""
-    return Exists(cases.filter(**{side: OuterRef("pk")}))

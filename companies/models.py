@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.db import models
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
+
+from backoffice.reach import Person, reach_condition, sees_all_cases
 
 
 class CompanyQuerySet(models.QuerySet["Company"]):
@@ -12,6 +16,21 @@ class CompanyQuerySet(models.QuerySet["Company"]):
     def owned_by(self, user: Any) -> "CompanyQuerySet":
         """Companies of one account."""
         return self.filter(owner_id=user.pk)
+
+    def in_reach_of(self, user: Person) -> "CompanyQuerySet":
+        """What a member of staff sees: the companies of the cases that they see, and those that stand in no case.
+
+        Cases live floors above, hence by name.
+        """
+        if sees_all_cases(user):
+            return self.all()
+        cases = apps.get_model("recoveries", "Recovery")._default_manager.all()
+        return self.filter(_stands_in(cases.filter(reach_condition(user))) | ~_stands_in(cases))
+
+
+def _stands_in(cases: models.QuerySet[Any]) -> Q:
+    """Whether the company is on either side of one of `cases`."""
+    return Q(Exists(cases.filter(debtor=OuterRef("pk")))) | Q(Exists(cases.filter(customer=OuterRef("pk"))))
 
 
 class Company(models.Model):

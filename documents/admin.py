@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from backoffice.actions import ObjectAction
 from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
 from backoffice.origin import staff_of
-from backoffice.roles import cases_in_reach
 from backoffice.versions import VersionedAdmin
 from documents.models import Document, FileType, SignatureRequest
 from documents.services.pipeline import ON_ITS_WAY
@@ -76,7 +75,6 @@ class FileTypeAdmin(VersionedAdmin):
 class DocumentAdmin(ReadOnlyStaffAdmin):
     """Documents with their state, in words, and why they are in it."""
 
-    case_path = "recovery"
     list_display = ("name", "recovery", "file_type", "state", "scan", "reason", "is_signed", "created_at")
     list_filter = ("state", "scan", "file_type", "is_signed")
     list_select_related = ("recovery", "file_type")
@@ -106,7 +104,6 @@ class SignatureRequestAdmin(StaffAdmin):
     """Signatures asked for; answers are recorded by actions and stand."""
 
     form = SignatureRequestForm
-    case_path = "document__recovery"
     list_display = ("signer_name", "signer_email", "document", "state", "requested_at", "answered_at")
     list_filter = ("state",)
     list_select_related = ("document",)
@@ -118,7 +115,7 @@ class SignatureRequestAdmin(StaffAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """A document is typed by its id: only one that the person sees is found."""
         if db_field.name == "document":
-            kwargs["queryset"] = Document.objects.filter(cases_in_reach(staff_of(request), "recovery"))
+            kwargs["queryset"] = Document.objects.in_reach_of(staff_of(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:

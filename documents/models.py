@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.history import history_of
+from backoffice.reach import SeenWithCase
 
 
 class FileType(models.Model):
@@ -50,6 +51,12 @@ def new_key() -> str:
     """A name in the storage: unguessable, spread over folders."""
     name = uuid.uuid4().hex
     return f"{name[:2]}/{name[2:4]}/{name}"
+
+
+class DocumentQuerySet(SeenWithCase["Document"]):
+    """Words of the field."""
+
+    case_path = "recovery"
 
 
 class Document(models.Model):
@@ -117,6 +124,8 @@ class Document(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     claimed_until = models.DateTimeField(null=True, editable=False)
 
+    objects = DocumentQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("document")
         verbose_name_plural = _("documents")
@@ -132,6 +141,12 @@ class Document(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class SignatureRequestQuerySet(SeenWithCase["SignatureRequest"]):
+    """Words of the field."""
+
+    case_path = "document__recovery"
 
 
 class SignatureRequest(models.Model):
@@ -156,6 +171,8 @@ class SignatureRequest(models.Model):
     requested_at = models.DateTimeField(_("requested at"), auto_now_add=True)
     answered_at = models.DateTimeField(_("answered at"), null=True, blank=True)
     provider_reference = models.CharField(_("provider's reference"), max_length=255, blank=True)
+
+    objects = SignatureRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("signature request")

@@ -44,7 +44,6 @@ class InvoiceAdmin(ReadOnlyStaffAdmin):
     """Which case an invoice stands in, what remains of it, since when it is due."""
 
     holds_personal_data = True
-    case_path = "recovery"
     list_display = (
         "invoice_number",
         "case",

@@ -11,10 +11,13 @@ class RecoveriesConfig(AppConfig):
     verbose_name = _("Recovery cases")
 
     def ready(self) -> None:
-        """Tell scoring, which knows no cases, where companies' payment records are read; keep copies up to date."""
+        """Tell the rooms below, which know no cases, where payment records are read and who sees which cases."""
+        from backoffice.reach import case_reach
         from recoveries.court import receivers
         from recoveries.ledger.payment_record import payment_record
+        from recoveries.models.reach import own_or_nobodys
         from scoring.providers.records import payment_records
 
+        case_reach.register(permission="recoveries.see_all_cases", rule=own_or_nobodys)
         payment_records.register(payment_record)
         receivers.connect()

@@ -14,7 +14,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from accounts.models import User
-from backoffice.roles import NAMES, RIGHTS, ROLES, SPECIAL, rights_register, sees_all_cases
+from backoffice.reach import sees_all_cases
+from backoffice.roles import NAMES, RIGHTS, ROLES, SPECIAL, rights_register
 from tests.factories import ApiUserFactory
 from tests.rows import a_row
 

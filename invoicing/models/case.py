@@ -5,6 +5,14 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.reach import SeenWithCase
+
+
+class InvoiceQuerySet(SeenWithCase["Invoice"]):
+    """Words of the field."""
+
+    case_path = "recovery"
+
 
 class Invoice(models.Model):
     """An invoice that the debtor has not paid, or not wholly. Fields are named as in the API."""
@@ -28,6 +36,8 @@ class Invoice(models.Model):
     api_invoice_id = models.CharField(_("client's reference"), max_length=255, null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    objects = InvoiceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invoice")

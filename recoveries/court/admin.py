@@ -37,7 +37,6 @@ class InjunctionAdmin(StaffAdmin):
     """The procedure record: court, file number, key dates, payment of the fee."""
 
     form = ProcedureForm
-    case_path = "recovery"
     holds_personal_data = True
     list_display = ("recovery", "procedure", "court_type", "court_name", "file_number", "order_made_on", "fee_paid_on")
     list_filter = ("procedure", "court_type", ("fee_paid_on", admin.EmptyFieldListFilter))
@@ -93,7 +92,6 @@ class InjunctionAdmin(StaffAdmin):
 class DeadlineAlertAdmin(ReadOnlyStaffAdmin):
     """Deadlines that staff were told of."""
 
-    case_path = "injunction__recovery"
     list_display = ("date", "kind", "injunction", "article", "created_at")
     list_filter = ("kind",)
     list_select_related = ("injunction__recovery",)

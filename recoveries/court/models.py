@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.history import history_of
+from backoffice.reach import SeenWithCase
 from recoveries.models.cases import Recovery
 
 # Values are those of law/deadlines.py (Procedure, Court).
@@ -41,6 +42,12 @@ class InjunctionFee(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_procedure_display()}, {self.get_court_type_display()}"
+
+
+class InjunctionQuerySet(SeenWithCase["Injunction"]):
+    """Words of the field."""
+
+    case_path = "recovery"
 
 
 class Injunction(models.Model):
@@ -83,6 +90,8 @@ class Injunction(models.Model):
     fee_payment_reference = models.CharField(_("reference of the payment"), max_length=255, blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    objects = InjunctionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("procedure")
@@ -131,6 +140,12 @@ class TransferRequest(models.Model):
         return f"{self.recovery_id}: {self.state}"
 
 
+class DeadlineAlertQuerySet(SeenWithCase["DeadlineAlert"]):
+    """Words of the field."""
+
+    case_path = "injunction__recovery"
+
+
 class DeadlineAlert(models.Model):
     """A legal deadline that staff were told of, once."""
 
@@ -141,6 +156,8 @@ class DeadlineAlert(models.Model):
     date = models.DateField(_("date"))
     article = models.CharField(_("article"), max_length=100)
     created_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
+
+    objects = DeadlineAlertQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("deadline alert")

@@ -15,4 +15,3 @@ class RecoveryAdmin(StatementPage, PapersPage, CasePage, CaseList, ReadOnlyStaff
     """Cases: services write them, staff work on them by actions."""
 
     holds_personal_data = True
-    case_path = ""

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.amounts import euros
 from backoffice.home import ROWS, Panel, Row, Viewer, link_register, panel_register
-from backoffice.roles import sees_all_cases
+from backoffice.reach import sees_all_cases
 from legalcity.lib.clock import today
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Sentence
@@ -23,7 +23,6 @@ from recoveries.catalogue import catalogue
 from recoveries.court.selectors import deadlines_of
 from recoveries.desk import work_filter
 from recoveries.desk.reads import work
-from recoveries.desk.reads.staff import cases_of_staff
 from recoveries.models import Recovery
 from scoring.models import ScoringOrder
 
@@ -93,7 +92,7 @@ def _row_to_act_on(found: Found, day: date) -> Row:
 def unassigned(viewer: Viewer) -> Panel:
     """New cases that nobody handles, the oldest debt first: the same for everybody."""
     count, rows = first_rows(
-        work.unassigned(cases_of_staff(viewer.user)), "recovery_due_date", "id", filed=F("created_at")
+        work.unassigned(Recovery.objects.in_reach_of(viewer.user)), "recovery_due_date", "id", filed=F("created_at")
     )
     return Panel(
         title=_("New cases unassigned"),

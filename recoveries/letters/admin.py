@@ -10,7 +10,6 @@ from recoveries.models import SentEmail
 class SentEmailAdmin(ReadOnlyStaffAdmin):
     """Written by the act on a case; what became of each is seen here."""
 
-    case_path = "recovery"
     holds_personal_data = True
     list_display = ("recovery", "kind", "recipient", "state", "error", "user", "created_at", "sent_at")
     list_filter = ("state", "kind")

@@ -4,7 +4,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.reach import SeenWithCase
 from recoveries.models.cases import Recovery
+
+
+class SentEmailQuerySet(SeenWithCase["SentEmail"]):
+    """Words of the field."""
+
+    case_path = "recovery"
 
 
 class SentEmail(models.Model):
@@ -43,6 +50,8 @@ class SentEmail(models.Model):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     due_at = models.DateTimeField(_("next attempt"), editable=False)
     claimed_at = models.DateTimeField(null=True, editable=False)
+
+    objects = SentEmailQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("e-mail to a debtor")

@@ -7,11 +7,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from backoffice.reach import SeenWithCase
 from recoveries.models.statuses import Status
 
 
-class RecoveryQuerySet(models.QuerySet["Recovery"]):
+class RecoveryQuerySet(SeenWithCase["Recovery"]):
     """Words of the field."""
+
+    case_path = ""
 
     def owned_by(self, user: Any) -> "RecoveryQuerySet":
         """Cases of one account."""

@@ -8,12 +8,12 @@ from datetime import date, datetime, timedelta
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
-from backoffice.roles import sees_all_cases, without_handler
+from backoffice.reach import sees_all_cases
 from documents.models import Document
 from legalcity.lib.dates import PARIS
 from recoveries.catalogue import catalogue
-from recoveries.desk.reads.staff import cases_of_staff
 from recoveries.models import Comment, Recovery
+from recoveries.models.reach import without_handler
 
 FOLLOW_UP_DAYS = 14  # A debt that is due and has not been touched for so long wants the next step.
 TO_CHECK = (Document.State.REJECTED, Document.State.FAILED)
@@ -21,7 +21,7 @@ TO_CHECK = (Document.State.REJECTED, Document.State.FAILED)
 
 def cases_in_scope(user: User, *, mine: bool) -> QuerySet[Recovery]:
     """What `user` sees; with `mine` who sees all sees their own cases only."""
-    cases = cases_of_staff(user)
+    cases = Recovery.objects.in_reach_of(user)
     return cases.filter(user_id=user.pk) if mine and sees_all_cases(user) else cases
 
 

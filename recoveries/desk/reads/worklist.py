@@ -11,13 +11,13 @@ from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from backoffice.roles import without_handler
 from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Sentence
 from legalcity.lib.text import folded
 from recoveries.catalogue import catalogue
 from recoveries.desk.reads.work import unread_comments
 from recoveries.models import Injunction, Recovery
+from recoveries.models.reach import without_handler
 from recoveries.selectors.listing import TRIGRAM
 
 NEW_DAYS = 7

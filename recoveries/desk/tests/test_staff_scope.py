@@ -10,9 +10,9 @@ from django.db.models.base import ModelBase
 from django.test import Client
 
 from accounts.models import User
+from companies.models import Company
 from documents.models import Document, SignatureRequest
 from recoveries.court.tests.transfers import transferable, transferred
-from recoveries.desk.reads.staff import cases_of_staff
 from recoveries.models import Injunction, Recovery
 from tests.factories import Api, ApiUserFactory, case_id
 
@@ -44,7 +44,7 @@ def cases(owner: Api, handler: User) -> dict[str, int]:
 
 def seen(user: User, cases: dict[str, int]) -> set[str]:
     names = {pk: name for name, pk in cases.items()}
-    return {names[pk] for pk in cases_of_staff(user).values_list("pk", flat=True)}
+    return {names[pk] for pk in Recovery.objects.in_reach_of(user).values_list("pk", flat=True)}
 
 
 @pytest.mark.parametrize("role", ["manager", "accountant", "auditor"])
@@ -70,6 +70,31 @@ def test_the_back_office_shows_a_handler_no_other_case(handler: User, cases: dic
         assert (desk.get(f"/admin/recoveries/recovery/{pk}/change/").status_code == 200) is is_seen
 
 
+def test_a_handler_sees_the_companies_of_the_cases_they_see_and_of_no_other(
+    handler: User, cases: dict[str, int]
+) -> None:
+    desk = Client()
+    desk.force_login(handler)
+    listed = desk.get("/admin/companies/company/").content.decode()
+    for name, pk in cases.items():
+        case, is_seen = Recovery.objects.get(pk=pk), name != "colleague's"
+        for company_id in (case.debtor_id, case.customer_id):
+            address = f"/admin/companies/company/{company_id}/change/"
+            assert (address in listed) is is_seen, name
+            assert (desk.get(address).status_code == 200) is is_seen, name
+
+
+def test_a_handler_sees_a_company_that_stands_in_a_colleagues_case_and_in_their_own(
+    handler: User, cases: dict[str, int]
+) -> None:
+    own, other = (Recovery.objects.get(pk=cases[name]) for name in ("own", "colleague's"))
+    Recovery.objects.filter(pk=own.pk).update(debtor=other.debtor)
+    desk = Client()
+    desk.force_login(handler)
+    assert desk.get(f"/admin/companies/company/{other.debtor_id}/change/").status_code == 200
+    assert desk.get(f"/admin/companies/company/{other.customer_id}/change/").status_code == 302
+
+
 def _leads_to_a_case(model: type[Model], depth: int = 2) -> bool:
     """Whether a thing of `model` belongs to one case, by itself or by what it belongs to."""
     if model is Recovery:
@@ -84,8 +109,9 @@ def _leads_to_a_case(model: type[Model], depth: int = 2) -> bool:
 
 @pytest.mark.parametrize("door", admin.site._registry.values(), ids=lambda door: door.opts.label_lower)
 def test_what_belongs_to_a_case_is_shown_with_it_only(door: "admin.ModelAdmin[Any]") -> None:
-    """A new kind of thing cannot be forgotten: its page says how it leads to its case."""
-    assert (getattr(door, "case_path", None) is not None) is _leads_to_a_case(door.model)
+    """A new kind of thing cannot be forgotten: its table says how it leads to its case. Companies stand in several."""
+    rows = getattr(door.model, "_default_manager", None)
+    assert hasattr(rows, "in_reach_of") is (_leads_to_a_case(door.model) or door.model is Company)
 
 
 def _papers(owner: Api, handler: User) -> list[Model]:
