@@ -29,11 +29,25 @@ class BackofficeConfig(AppConfig):
     verbose_name = _("Back-office")
 
     def ready(self) -> None:
-        """Gather what the roles may do; listen to what others write."""
+        """Gather what the roles may do, make new users staff, listen to what others write."""
+        from accounts.new_users import option_register
         from backoffice import login_guard, receivers
-        from backoffice.roles import permissions_keep
+        from backoffice.people import role_give, staff_add
+        from backoffice.roles import ROLES, permissions_keep
 
         autodiscover_modules("rights")
+        option_register(
+            "--staff",
+            lambda user, _yes: staff_add(user=user),
+            action="store_true",
+            help="may enter the back-office",
+        )
+        option_register(
+            "--role",
+            lambda user, role: role_give(user=user, role=role),
+            choices=ROLES,
+            help="a role in the back-office; makes the user staff",
+        )
         receivers.connect()
         login_guard.connect()
         # After Django's own receiver, which makes the permissions.

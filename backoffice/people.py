@@ -13,14 +13,19 @@ from legalcity.lib.errors import NotFound
 PASSWORD_BYTES = 12  # of chance in a password that we make
 
 
+def staff_add(*, user: User) -> None:
+    """Let `user` enter the back-office. Without a role nothing is to be seen there."""
+    user.is_staff = True
+    user.save(update_fields=["is_staff", "updated_at"])
+
+
 def role_give(*, user: User, role: str) -> None:
     """Put `user` among the staff, in the group of `role` (backoffice/roles.py). Raises NotFound for an unknown one."""
     group = Group.objects.filter(name=role).first() if role in ROLES else None
     if group is None:
         raise NotFound(_("There is no role {role}.").format(role=role))
     with transaction.atomic():
-        user.is_staff = True
-        user.save(update_fields=["is_staff", "updated_at"])
+        staff_add(user=user)
         user.groups.add(group)
 
 

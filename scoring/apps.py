@@ -9,3 +9,16 @@ class ScoringConfig(AppConfig):
 
     name = "scoring"
     verbose_name = _("Scoring")
+
+    def ready(self) -> None:
+        """Have new users of the API given tokens."""
+        from accounts.new_users import option_register
+        from scoring.services.tokens import tokens_grant
+
+        option_register(
+            "--tokens",
+            lambda user, amount: tokens_grant(user=user, amount=amount, reason="create_api_user"),
+            type=int,
+            default=0,
+            help="scoring tokens to grant",
+        )

@@ -125,6 +125,16 @@ class TestCreateApiUser:
         browser.post("/admin/login/", {"username": user.email, "password": "a password for this test"})
         assert (browser.get("/admin/").status_code == 200) is enters
 
+    def test_a_role_makes_the_user_staff_in_that_role(self) -> None:
+        user = User.objects.get(pk=new_user("--role", "handler")["user_id"])
+        assert user.is_staff
+        assert [group.name for group in user.groups.all()] == ["handler"]
+
+    def test_a_role_that_there_is_not_is_refused(self) -> None:
+        with pytest.raises(CommandError, match="invalid choice: 'janitor'"):
+            new_user("--role", "janitor")
+        assert not User.objects.exists()
+
 
 class TestPurgeTokens:
     def test_expired_tokens_go_and_tokens_in_force_stay(self) -> None:
