@@ -15,7 +15,7 @@ class RecoveriesConfig(AppConfig):
         from backoffice.reach import case_reach
         from recoveries.court import receivers
         from recoveries.ledger.payment_record import payment_record
-        from recoveries.models.reach import own_or_nobodys
+        from recoveries.models.handling import own_or_nobodys
         from scoring.providers.records import payment_records
 
         case_reach.register(permission="recoveries.see_all_cases", rule=own_or_nobodys)

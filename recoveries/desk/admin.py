@@ -5,7 +5,7 @@ from django.contrib import admin
 from backoffice.admins import ReadOnlyStaffAdmin
 from recoveries.desk.case_list import CaseList
 from recoveries.desk.case_page import CasePage
-from recoveries.desk.papers import PapersPage
+from recoveries.desk.document_pages import PapersPage
 from recoveries.ledger.statement_page import StatementPage
 from recoveries.models import Recovery
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from law.vocabulary import Step
 from recoveries.catalogue import catalogue
-from recoveries.desk.acts import work
+from recoveries.desk.acts import everyday
 
 
 def _statuses(_request: HttpRequest, _case: Any) -> dict[str, Any]:
@@ -17,7 +17,7 @@ def _statuses(_request: HttpRequest, _case: Any) -> dict[str, Any]:
 
 
 ASSIGN = replace(
-    work.ASSIGN,
+    everyday.ASSIGN,
     label=_("Assign to a handler"),
     form_options=lambda request, case: {},
     explain=_(
@@ -26,7 +26,7 @@ ASSIGN = replace(
     ),
 )
 MOVE = replace(
-    work.MOVE,
+    everyday.MOVE,
     form_options=_statuses,
     # The service refuses with the moves that the case has, which tells more than "not possible".
     is_offered=lambda request, case: True,

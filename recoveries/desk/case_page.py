@@ -17,7 +17,7 @@ from legalcity.lib.dates import PARIS
 from recoveries.court.procedure import DATES, field_labels
 from recoveries.court.selectors import procedure_of
 from recoveries.desk.acts import CASE_ACTIONS, GROUPS
-from recoveries.desk.reads.case_page import (
+from recoveries.desk.reads.case_facts import (
     JOINED,
     acomptes_of,
     dettes_of,

@@ -18,8 +18,8 @@ from backoffice.actions import refusal_show, refusal_text
 from backoffice.origin import staff_of
 from backoffice.tables import CSV, XLSX, table_answer
 from legalcity.lib.errors import DomainError
-from recoveries.intake.cases import CaseDraft
 from recoveries.intake.columns import template_rows
+from recoveries.intake.drafts import CaseDraft
 from recoveries.intake.files import MOST_BYTES, MOST_ROWS
 from recoveries.intake.resource import CaseResource
 from recoveries.intake.services import case_import_carry_out, case_import_check, case_import_take

@@ -15,7 +15,7 @@ from tablib import Dataset
 
 from accounts.models import User
 from legalcity.lib.errors import Invalid
-from recoveries.intake.cases import CaseDraft, Draft, draft_of
+from recoveries.intake.drafts import CaseDraft, Draft, draft_of
 from recoveries.intake.files import Rows
 from recoveries.services.cases import recovery_create_complete
 

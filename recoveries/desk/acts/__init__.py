@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.actions import ObjectAction
 from legalcity.lib.errors import Sentence
 from recoveries.court.acts import CHECK_ELIGIBILITY, RECORD_DATES, TRANSFER
+from recoveries.desk.acts.everyday import ASSIGN, COMMENT, MARK_READ, MOVE
 from recoveries.desk.acts.papers import REQUEST_SIGNATURE, SET_VISIBILITY, UPLOAD
-from recoveries.desk.acts.work import ASSIGN, COMMENT, MARK_READ, MOVE
 from recoveries.ledger.acts import RECORD_DEBT, RECORD_PAYMENT
 from recoveries.letters.acts import SEND_EMAIL
 

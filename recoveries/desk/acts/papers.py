@@ -17,7 +17,7 @@ from documents.services.documents import VISIBILITIES, document_upload, document
 from documents.services.signing import ByHand, signature_request
 from legalcity.lib.errors import BadRequest
 from legalcity.lib.settings.live import live
-from recoveries.desk.reads.case_page import documents_of_case
+from recoveries.desk.reads.case_facts import documents_of_case
 from recoveries.models import Recovery
 
 MEBIBYTE = 1024 * 1024

@@ -13,7 +13,7 @@ from documents.models import Document
 from legalcity.lib.dates import PARIS
 from recoveries.catalogue import catalogue
 from recoveries.models import Comment, Recovery
-from recoveries.models.reach import without_handler
+from recoveries.models.handling import without_handler
 
 FOLLOW_UP_DAYS = 14  # A debt that is due and has not been touched for so long wants the next step.
 TO_CHECK = (Document.State.REJECTED, Document.State.FAILED)

@@ -17,7 +17,7 @@ from legalcity.lib.text import folded
 from recoveries.catalogue import catalogue
 from recoveries.desk.reads.work import unread_comments
 from recoveries.models import Injunction, Recovery
-from recoveries.models.reach import without_handler
+from recoveries.models.handling import without_handler
 from recoveries.selectors.listing import TRIGRAM
 
 NEW_DAYS = 7

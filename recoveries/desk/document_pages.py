@@ -14,7 +14,7 @@ from documents.content.types import GIF, JPG, PDF, PNG
 from documents.models import Document, StoredFile
 from documents.names import content_disposition
 from documents.services.storage import StorageFailed, bytes_open
-from recoveries.desk.reads.case_page import documents_of_case
+from recoveries.desk.reads.case_facts import documents_of_case
 from recoveries.models import Recovery
 
 SHOWN = {kind.mime for kind in (PDF, JPG, PNG, GIF)}
