@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from accounts.models import User
 from companies import rules
 from companies.models import Company
 from legalcity.lib.errors import Invalid
@@ -27,7 +28,7 @@ def company_build(*, owner_id: int, values: Mapping[str, Any]) -> Company:
     return Company(owner_id=owner_id, **rules.company_settled(values))
 
 
-def company_create(*, owner_id: int, values: Mapping[str, Any]) -> Company:
+def company_create(*, owner_id: int, values: Mapping[str, Any], by: User | None) -> Company:
     """A new company of an account. Raises Invalid."""
     company = company_build(owner_id=owner_id, values=values)
     company.save(force_insert=True)
@@ -39,7 +40,7 @@ def company_values(company: Company) -> dict[str, Any]:
     return {name: getattr(company, name) for name in FIELDS}
 
 
-def company_update(*, company: Company, values: Mapping[str, Any]) -> Company:
+def company_update(*, company: Company, values: Mapping[str, Any], by: User | None) -> Company:
     """Change what `values` name; rules hold for the merged state. The caller holds the lock. Raises Invalid."""
     whole = {**company_values(company), **values}
     if errors := company_errors(whole):

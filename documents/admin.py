@@ -23,8 +23,8 @@ def _try_again(_request: HttpRequest, document: Document, _data: dict[str, Any])
     return _("Queued.")
 
 
-def _record(asked: SignatureRequest, *, signed: bool) -> str:
-    signature_record(request_id=asked.pk, signed=signed)
+def _record(request: HttpRequest, asked: SignatureRequest, *, signed: bool) -> str:
+    signature_record(request_id=asked.pk, signed=signed, by=staff_of(request))
     return _("{name}: recorded.").format(name=asked.signer_name)
 
 
@@ -40,7 +40,7 @@ RECORD_SIGNED = ObjectAction(
     name="record-signed",
     label=gettext_lazy("Record: signed"),
     permission="documents.change_signaturerequest",
-    perform=lambda request, asked, data: _record(asked, signed=True),
+    perform=lambda request, asked, data: _record(request, asked, signed=True),
     is_offered=lambda request, asked: asked.state == SignatureRequest.State.PENDING,
     explain=gettext_lazy("The signer has signed. The answer stands: it cannot be changed afterwards."),
 )
@@ -48,7 +48,7 @@ RECORD_DECLINED = ObjectAction(
     name="record-declined",
     label=gettext_lazy("Record: declined"),
     permission="documents.change_signaturerequest",
-    perform=lambda request, asked, data: _record(asked, signed=False),
+    perform=lambda request, asked, data: _record(request, asked, signed=False),
     is_offered=RECORD_SIGNED.is_offered,
     explain=gettext_lazy("The signer has declined. The answer stands: it cannot be changed afterwards."),
     danger=True,
@@ -132,7 +132,7 @@ class SignatureRequestAdmin(StaffAdmin):
             document=obj.document,
             signer_name=obj.signer_name,
             signer_email=obj.signer_email,
-            requested_by=staff_of(request),
             provider=ByHand(),
+            by=staff_of(request),
         )
         obj.pk = saved.pk

@@ -113,7 +113,7 @@ class DocumentView(NestedView):
         invoice_id = self._invoice(parent, values)
         fields = {"name": values["name"], "file_type_id": values.get("file_type"), "invoice_id": invoice_id}
         try:
-            document = self._created(parent, values, author=caller(request), values=fields)
+            document = self._created(parent, values, values=fields, by=caller(request))
         except IntegrityError:
             # The case or the invoice may have gone since they were looked at: then they are not found.
             self._invoice(self.parent(), values)
@@ -179,5 +179,5 @@ class DocumentView(NestedView):
     def destroy(self, request: Request, recovery_id: int, document_id: int) -> Response:
         """Delete a document for good."""
         _parent, document = self.document(document_id)
-        document_delete(document=document)
+        document_delete(document=document, by=caller(request))
         return reply(message=_("Document deleted successfully"))

@@ -6,6 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from invoicing import rules
 from invoicing.models import Invoice
 from legalcity.lib.errors import Invalid
@@ -45,7 +46,7 @@ def invoice_build(*, recovery_id: int, values: Mapping[str, Any]) -> Invoice:
     return Invoice(recovery_id=recovery_id, **rules.invoice_settled(values))
 
 
-def invoice_create(*, recovery_id: int, values: Mapping[str, Any]) -> Invoice:
+def invoice_create(*, recovery_id: int, values: Mapping[str, Any], by: User | None) -> Invoice:
     """A further invoice of a case. Raises Invalid, also when the case has one of that number."""
     return _saved(invoice_build(recovery_id=recovery_id, values=values))
 
@@ -55,7 +56,7 @@ def invoice_values(invoice: Invoice) -> dict[str, Any]:
     return {name: getattr(invoice, name) for name in FIELDS}
 
 
-def invoice_update(*, invoice: Invoice, values: Mapping[str, Any]) -> Invoice:
+def invoice_update(*, invoice: Invoice, values: Mapping[str, Any], by: User | None) -> Invoice:
     """Change what `values` name; rules hold for the merged state. Raises Invalid."""
     whole = {**invoice_values(invoice), **values}
     if errors := invoice_errors(whole):
@@ -64,6 +65,11 @@ def invoice_update(*, invoice: Invoice, values: Mapping[str, Any]) -> Invoice:
         setattr(invoice, name, value)
     _saved(invoice).refresh_from_db(fields=["remaining_amount"])
     return invoice
+
+
+def invoice_delete(*, invoice: Invoice, by: User | None) -> None:
+    """Delete an invoice for good. Documents that were filed with it stay."""
+    invoice.delete()
 
 
 def _saved(invoice: Invoice) -> Invoice:

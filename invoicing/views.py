@@ -7,6 +7,7 @@ from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.authentication import caller
 from invoicing import services
 from invoicing.filters import InvoiceFilter, InvoiceQuery
 from invoicing.models import Invoice
@@ -57,7 +58,8 @@ class InvoiceView(NestedView):
     def create(self, request: Request, recovery_id: int) -> Response:
         """A further invoice of the case."""
         with self.changing() as parent:
-            invoice = services.invoice_create(recovery_id=parent.pk, values=parse(InvoiceSerializer, request))
+            values = parse(InvoiceSerializer, request)
+            invoice = services.invoice_create(recovery_id=parent.pk, values=values, by=caller(request))
         payload = invoice_payload(invoice, about(parent, IN_ANSWER), today())
         return reply(payload, _("Invoice created successfully"), status=status.HTTP_201_CREATED)
 
@@ -75,11 +77,11 @@ class InvoiceView(NestedView):
             invoice = self._found(parent, invoice_id)
             stored = services.invoice_values(invoice)
             values = parse_change(InvoiceSerializer, request, stored)
-            invoice = services.invoice_update(invoice=invoice, values=values)
+            invoice = services.invoice_update(invoice=invoice, values=values, by=caller(request))
         return reply(invoice_payload(invoice, about(parent, IN_ANSWER), today()), _("Invoice updated successfully"))
 
     def destroy(self, request: Request, recovery_id: int, invoice_id: int) -> Response:
         """Delete an invoice for good."""
         with self.changing() as parent:
-            self._found(parent, invoice_id).delete()
+            services.invoice_delete(invoice=self._found(parent, invoice_id), by=caller(request))
         return reply(message=_("Invoice deleted successfully"))

@@ -216,7 +216,7 @@ def add_status(status_id: int, *, group: int, is_closing: bool = False) -> int:
 def move(recovery_id: int, *statuses: int) -> None:
     """Take a case through `statuses`, one after the other, as staff do."""
     for status in statuses:
-        status_move(recovery_id=recovery_id, to_status=status, user=None)
+        status_move(recovery_id=recovery_id, to_status=status, by=None)
 
 
 def remind_twice(recovery_id: int) -> None:

@@ -241,7 +241,7 @@ def test_moves_of_one_case_make_one_chain(race_owner: Api) -> None:
     move(case, Step.FORMAL_NOTICE)
     # Each of these leads to each other one, so that no order of the moves is refused.
     targets = [Step.PRE_LITIGATION, Step.PAYMENT_PLAN, Step.DISPUTE] * 4
-    at_once(len(targets), lambda n: status_move(recovery_id=case, to_status=targets[n], user=None).pk)
+    at_once(len(targets), lambda n: status_move(recovery_id=case, to_status=targets[n], by=None).pk)
     steps = list(StatusChange.objects.filter(recovery_id=case).order_by("id").values_list("from_status", "to_status"))
     assert steps[:2] == [(None, Step.CREATED), (Step.CREATED, Step.FORMAL_NOTICE)]
     assert len(steps) > 3
@@ -259,7 +259,7 @@ def test_moves_of_many_cases_keep_the_counts(race_owner: Api) -> None:
     for index, case in enumerate(cases):
         move(case, plan if index % 2 else dispute)
     wanted = {case: dispute if index % 2 else plan for index, case in enumerate(cases)}
-    at_once(12, lambda n: status_move(recovery_id=cases[n], to_status=wanted[cases[n]], user=None).pk)
+    at_once(12, lambda n: status_move(recovery_id=cases[n], to_status=wanted[cases[n]], by=None).pk)
     assert dict(Recovery.objects.values_list("pk", "status_id")) == wanted
     assert_counts_are_exact(race_owner.user)
     group = STATUSES[plan].group.id

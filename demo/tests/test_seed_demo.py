@@ -122,7 +122,7 @@ class TestTopUp:
     def test_a_case_that_was_deleted_comes_back_alone(self) -> None:
         seed(20)
         before = content()
-        recovery_delete(recovery=Recovery.objects.order_by("id")[7])
+        recovery_delete(recovery=Recovery.objects.order_by("id")[7], by=None)
         assert seed(20).startswith("1 cases added, 19 there already")
         assert content() == before
 

@@ -23,13 +23,13 @@ VISIBILITIES = ("user", "debtor", "bailiff", "oip")
 
 
 def document_upload(
-    *, recovery_id: int, author: User, file: IO[bytes], inspected: Inspected, values: dict[str, Any]
+    *, recovery_id: int, file: IO[bytes], inspected: Inspected, values: dict[str, Any], by: User | None
 ) -> Document:
     """A document from uploaded bytes that passed `inspect`; `values` are name, invoice_id, file_type_id.
 
     The bytes are stored first, outside the transaction; if the rows cannot be written they go again.
     """
-    document = Document(recovery_id=recovery_id, author_id=author.pk, state=Document.State.SCANNING, **values)
+    document = Document(recovery_id=recovery_id, author=by, state=Document.State.SCANNING, **values)
     stored = file_row(key=document.key, name=document.name, file=file, inspected=inspected)
     try:
         with transaction.atomic():
@@ -44,15 +44,15 @@ def document_upload(
 
 
 @transaction.atomic
-def document_announce(*, recovery_id: int, author: User, url: str, values: dict[str, Any]) -> Document:
+def document_announce(*, recovery_id: int, url: str, values: dict[str, Any], by: User | None) -> Document:
     """A document that a worker fetches from `url`."""
-    document = Document.objects.create(recovery_id=recovery_id, author_id=author.pk, source_url=url, **values)
+    document = Document.objects.create(recovery_id=recovery_id, author=by, source_url=url, **values)
     queue_processing(document.pk)
     return document
 
 
 @transaction.atomic
-def document_visibility_set(*, document_id: int, visible_to: Mapping[str, bool]) -> Document:
+def document_visibility_set(*, document_id: int, visible_to: Mapping[str, bool], by: User | None) -> Document:
     """Show a document to, or hide it from, those that `visible_to` names (`VISIBILITIES`); the others stay as they are.
 
     Raises NotFound.
@@ -67,7 +67,7 @@ def document_visibility_set(*, document_id: int, visible_to: Mapping[str, bool])
 
 
 @transaction.atomic
-def document_delete(*, document: Document) -> None:
+def document_delete(*, document: Document, by: User | None) -> None:
     """Delete a document; its bytes go after the commit when nothing else uses them.
 
     Raises BadRequest while a signature is waited for.
@@ -86,7 +86,7 @@ def document_delete(*, document: Document) -> None:
 
 
 @transaction.atomic
-def documents_delete_of_case(*, recovery_id: int) -> None:
+def documents_delete_of_case(*, recovery_id: int, by: User | None) -> None:
     """Delete every document of a case that is being deleted; bytes go after the commit."""
     rows = list(Document.objects.filter(recovery_id=recovery_id).values_list("key", "file_id"))
     Document.objects.filter(recovery_id=recovery_id).delete()

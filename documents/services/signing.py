@@ -33,7 +33,7 @@ class ByHand:
 
 
 def signature_request(
-    *, document: Document, signer_name: str, signer_email: str, requested_by: User, provider: SignatureProvider
+    *, document: Document, signer_name: str, signer_email: str, provider: SignatureProvider, by: User | None
 ) -> SignatureRequest:
     """Ask somebody to sign a document that is ready. Raises BadRequest for one that is not.
 
@@ -44,7 +44,7 @@ def signature_request(
         if locked.state != Document.State.READY:
             raise BadRequest(_("Only a document that is ready can be signed"))
         request = SignatureRequest.objects.create(
-            document=locked, signer_name=signer_name, signer_email=signer_email, requested_by=requested_by
+            document=locked, signer_name=signer_name, signer_email=signer_email, requested_by=by
         )
         _follow(locked)
     reference = provider.send(request)
@@ -54,7 +54,7 @@ def signature_request(
 
 
 @transaction.atomic
-def signature_record(*, request_id: int, signed: bool) -> SignatureRequest:
+def signature_record(*, request_id: int, signed: bool, by: User | None) -> SignatureRequest:
     """Record what the signer answered. An answer stands: a second one raises BadRequest."""
     document_id = SignatureRequest.objects.values_list("document_id", flat=True).get(pk=request_id)
     document = Document.objects.select_for_update(of=("self",)).get(pk=document_id)

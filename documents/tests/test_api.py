@@ -741,7 +741,7 @@ def test_bytes_stay_while_another_document_uses_them(owner: Api, case: int, fold
 def test_a_rollback_keeps_the_bytes(owner: Api, case: int, folder: Path) -> None:
     shown = uploaded(owner, case)
     with transaction.atomic():
-        recovery_delete(recovery=Recovery.objects.get(pk=case))
+        recovery_delete(recovery=Recovery.objects.get(pk=case), by=None)
         transaction.set_rollback(True)
     assert downloaded(owner.get(f"{docs_of(case)}/{shown['id']}/download")) == PDF
 

@@ -67,7 +67,7 @@ def test_a_rescan_takes_a_shared_file_from_all_its_documents(
     shared = Document.objects.get(pk=served[1])
     for _ in range(2):
         Document.objects.create(recovery_id=case_id(owner), file=shared.file, name="a", state="ready")
-    writes.document_delete(document=shared)
+    writes.document_delete(document=shared, by=None)
     assert len(blobs(folder)) == 3
     assert run("rescan_documents")[0] in ("3 documents scanned, 1 taken away", "4 documents scanned, 1 taken away")
     assert sorted(state for state, _scan in states()) == ["ready", "ready", "rejected", "rejected"]
@@ -117,7 +117,7 @@ def test_what_is_deleted_during_its_rescan_stays_deleted(
 
     def deleting(*args: object) -> Verdict:
         for document in Document.objects.all():
-            writes.document_delete(document=document)
+            writes.document_delete(document=document, by=None)
         return original(*args)
 
     monkeypatch.setattr(ClamdClient, "scan", deleting)
@@ -145,6 +145,6 @@ def test_giving_up_a_case_and_a_document_of_it_at_once_leaves_no_bytes(
     case = case_id(owner)
     shown = uploaded(owner, case, image("PNG"), "a.png")
     with transaction.atomic():
-        writes.document_delete(document=Document.objects.get(pk=shown["id"]))
-        writes.documents_delete_of_case(recovery_id=case)
+        writes.document_delete(document=Document.objects.get(pk=shown["id"]), by=None)
+        writes.documents_delete_of_case(recovery_id=case, by=None)
     assert (blobs(folder), StoredFile.objects.count()) == ([], 0)

@@ -313,7 +313,7 @@ def test_what_is_deleted_meanwhile_leaves_nothing(
     case: int, web: Web, scanned: None, folder: Path, monkeypatch: pytest.MonkeyPatch, seam: str
 ) -> None:
     document = announced(case, web.put("/a.pdf", PDF))
-    _seam(monkeypatch, seam, lambda: writes.document_delete(document=Document.objects.get(pk=document.pk)))
+    _seam(monkeypatch, seam, lambda: writes.document_delete(document=Document.objects.get(pk=document.pk), by=None))
     assert document_process(document_id=document.pk, moment=now()) is Outcome.DONE
     assert not Document.objects.exists()
     assert_nothing_left(folder)

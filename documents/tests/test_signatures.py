@@ -43,8 +43,8 @@ def ask(owner: Api) -> Callable[..., SignatureRequest]:
             document=Document.objects.get(),
             signer_name=name,
             signer_email="ann@example.com",
-            requested_by=owner.user,
             provider=provider or ByHand(),
+            by=owner.user,
         )
 
     return asked
@@ -68,7 +68,7 @@ def test_what_is_waited_for_blocks_the_deletion(owner: Api, address: str, ask: C
     answer = owner.delete(address)
     assert (answer.status_code, answer.json()) == (400, PENDING)
     assert not is_signed(owner, address)
-    signature_record(request_id=request.pk, signed=False)
+    signature_record(request_id=request.pk, signed=False, by=None)
     assert owner.delete(address).status_code == 200
     assert not SignatureRequest.objects.exists()
 
@@ -77,21 +77,21 @@ def test_a_document_is_signed_when_all_have_signed(
     owner: Api, address: str, ask: Callable[..., SignatureRequest]
 ) -> None:
     first, second = ask("Ann"), ask("Bob")
-    signature_record(request_id=first.pk, signed=True)
+    signature_record(request_id=first.pk, signed=True, by=None)
     assert not is_signed(owner, address)
     assert owner.delete(address).status_code == 400
-    signature_record(request_id=second.pk, signed=True)
+    signature_record(request_id=second.pk, signed=True, by=None)
     assert is_signed(owner, address)
     third = ask("Zoé")
     assert not is_signed(owner, address)
-    signature_record(request_id=third.pk, signed=True)
+    signature_record(request_id=third.pk, signed=True, by=None)
     assert is_signed(owner, address)
 
 
 def test_who_declines_leaves_it_unsigned(owner: Api, address: str, ask: Callable[..., SignatureRequest]) -> None:
     first, second = ask("Ann"), ask("Bob")
-    signature_record(request_id=first.pk, signed=True)
-    answered = signature_record(request_id=second.pk, signed=False)
+    signature_record(request_id=first.pk, signed=True, by=None)
+    answered = signature_record(request_id=second.pk, signed=False, by=None)
     assert (answered.state, answered.answered_at is None) == ("declined", False)
     assert not is_signed(owner, address)
 
@@ -99,9 +99,9 @@ def test_who_declines_leaves_it_unsigned(owner: Api, address: str, ask: Callable
 @pytest.mark.parametrize("again", [True, False])
 def test_an_answer_stands(owner: Api, address: str, ask: Callable[..., SignatureRequest], again: bool) -> None:
     request = ask()
-    first = signature_record(request_id=request.pk, signed=True)
+    first = signature_record(request_id=request.pk, signed=True, by=None)
     with pytest.raises(BadRequest, match="answered already"):
-        signature_record(request_id=request.pk, signed=again)
+        signature_record(request_id=request.pk, signed=again, by=None)
     request.refresh_from_db()
     assert (request.state, request.answered_at) == ("signed", first.answered_at)
     assert is_signed(owner, address)
@@ -119,7 +119,7 @@ def test_a_provider_finds_the_request_that_it_is_told_of(
 ) -> None:
     class Instant:
         def send(self, request: SignatureRequest) -> str:
-            signature_record(request_id=request.pk, signed=True)
+            signature_record(request_id=request.pk, signed=True, by=None)
             return "sig-42"
 
     request = ask(provider=Instant())

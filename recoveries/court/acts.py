@@ -120,7 +120,7 @@ class ProcedureForm(forms.Form):
 
 
 def _record(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
-    procedure_record(recovery_id=case.pk, values=data, today=today())
+    procedure_record(recovery_id=case.pk, values=data, today=today(), by=staff_of(request))
     return _("Recorded. The legal deadlines follow from these dates.")
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
 from backoffice.amounts import amount_column
+from backoffice.origin import staff_of
 from backoffice.versions import VersionedAdmin
 from legalcity.lib.clock import today
 from recoveries.court.procedure import procedure_errors, procedure_record
@@ -67,7 +68,7 @@ class InjunctionAdmin(StaffAdmin):
     def save_model(self, request: HttpRequest, obj: Injunction, form: Any, change: bool) -> None:
         """What was changed is written by the service."""
         values = {name: form.cleaned_data[name] for name in form.changed_data}
-        procedure_record(recovery_id=obj.recovery_id, values=values, today=today())
+        procedure_record(recovery_id=obj.recovery_id, values=values, today=today(), by=staff_of(request))
 
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         """A procedure begins with a transfer."""

@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from legalcity.lib.errors import Invalid, NotFound, Sentence
 from recoveries import rules
 from recoveries.models import Injunction
@@ -46,7 +47,7 @@ def procedure_errors(values: Mapping[str, Any], today: date) -> rules.Errors:
 
 
 @transaction.atomic
-def procedure_record(*, recovery_id: int, values: Mapping[str, Any], today: date) -> Injunction:
+def procedure_record(*, recovery_id: int, values: Mapping[str, Any], today: date, by: User | None) -> Injunction:
     """Write down what `values` name (FIELDS); rules hold for the merged state. Raises Invalid or NotFound."""
     recovery_lock(recovery_id=recovery_id)
     procedure = Injunction.objects.filter(recovery_id=recovery_id).first()

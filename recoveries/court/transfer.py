@@ -149,7 +149,7 @@ def _transfer(original: Recovery, answer: Eligibility, user: User | None) -> Non
     _open_procedure(case, answer)
     StatusChange.objects.create(recovery=case, to_status_id=Step.REQUEST_DRAFT, user=user)
     Recovery.objects.filter(pk=original.pk).update(transferred_to=case)
-    status_move(recovery_id=original.pk, to_status=Step.TRANSFERRED, user=user, by=Actor.CLIENT)
+    status_move(recovery_id=original.pk, to_status=Step.TRANSFERRED, by=user, actor=Actor.CLIENT)
     case_count_add(owner_id=case.owner_id, status_id=Step.REQUEST_DRAFT)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from backoffice.actions import ObjectAction
 from backoffice.amounts import euros
 from backoffice.fields import DayInput, Suggestions, not_in_the_future, storable
+from backoffice.origin import staff_of
 from legalcity.lib.clock import today
 from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import Recovery
@@ -56,12 +57,12 @@ class DebtForm(AmountForm):
 
 
 def _payment(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
-    acompte_record(recovery_id=case.pk, **data)
+    acompte_record(recovery_id=case.pk, by=staff_of(request), **data)
     return _remaining(case, _("Payment recorded."))
 
 
 def _debt(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
-    dette_record(recovery_id=case.pk, **data)
+    dette_record(recovery_id=case.pk, by=staff_of(request), **data)
     return _remaining(case, _("Debt recorded."))
 
 

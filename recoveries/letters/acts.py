@@ -61,7 +61,7 @@ def _send(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
     email_send(case_id=case.pk, kind=kind, to=data["to"], by=staff, extra=data["extra"])
     if data.get("move"):
         reason = _("{kind} sent by e-mail.").format(kind=kind.label)
-        status_move(recovery_id=case.pk, to_status=STATUSES[kind], user=staff, comment=reason)
+        status_move(recovery_id=case.pk, to_status=STATUSES[kind], by=staff, comment=reason)
     return _("The e-mail is on its way; the timeline shows what becomes of it.")
 
 

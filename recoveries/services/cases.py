@@ -103,16 +103,16 @@ def _opened(owner: User, values: Mapping[str, Any], **more: Any) -> Recovery:
     return with_reference("REC-", save)
 
 
-def _begin_history(recovery: Recovery, user: User) -> None:
-    StatusChange.objects.create(recovery=recovery, to_status_id=CREATED, user_id=user.pk)
+def _begin_history(recovery: Recovery, by: User | None) -> None:
+    StatusChange.objects.create(recovery=recovery, to_status_id=CREATED, user=by)
     case_count_add(owner_id=recovery.owner_id, status_id=CREATED)
 
 
 @transaction.atomic
-def recovery_create(*, owner: User, values: Mapping[str, Any]) -> Recovery:
+def recovery_create(*, owner: User, values: Mapping[str, Any], by: User | None) -> Recovery:
     """A bare case of `owner`. Raises Invalid."""
     recovery = _opened(owner, values)
-    _begin_history(recovery, owner)
+    _begin_history(recovery, by)
     return recovery
 
 
@@ -130,11 +130,11 @@ def recovery_create_complete(
     customer: Mapping[str, Any],
     debtor: Mapping[str, Any],
     invoices: Sequence[Mapping[str, Any]],
-    by: User | None = None,
+    by: User | None,
 ) -> CompleteCase:
     """A case with its parties and invoices: all or nothing, in a number of statements that does not grow.
 
-    `by` opens it in the owner's place. Raises Invalid.
+    It belongs to `owner`, whoever opens it. Raises Invalid.
     """
     if errors := complete_errors({"invoices": invoices}):
         raise Invalid(errors)
@@ -153,7 +153,7 @@ def recovery_create_complete(
         invoices_count=len(invoices),
     )
     saved = Invoice.objects.bulk_create([invoice_build(recovery_id=case.pk, values=item) for item in invoices])
-    _begin_history(case, by or owner)
+    _begin_history(case, by)
     return CompleteCase(case, creditor, payer, saved)
 
 
@@ -164,7 +164,7 @@ def _part_paid(item: Mapping[str, Any]) -> Decimal:
 
 
 @transaction.atomic
-def recovery_update(*, recovery: Recovery, values: Mapping[str, Any]) -> Recovery:
+def recovery_update(*, recovery: Recovery, values: Mapping[str, Any], by: User | None) -> Recovery:
     """Change what `values` name; rules hold for the merged state. The caller holds the lock. Raises Invalid."""
     whole = {**recovery_values(recovery), **values}
     if errors := recovery_errors(whole):
@@ -176,18 +176,18 @@ def recovery_update(*, recovery: Recovery, values: Mapping[str, Any]) -> Recover
 
 
 @transaction.atomic
-def recovery_delete(*, recovery: Recovery) -> None:
+def recovery_delete(*, recovery: Recovery, by: User | None) -> None:
     """Delete a case with all that hangs on it, and the companies that no other case uses."""
     parties = [pk for pk in (recovery.customer_id, recovery.debtor_id) if pk]
     owner_id, status_id = recovery.owner_id, recovery.status_id
-    documents_delete_of_case(recovery_id=recovery.pk)
+    documents_delete_of_case(recovery_id=recovery.pk, by=by)
     recovery.delete()
     for company_id in parties:
-        company_delete_if_unused(company_id=company_id)
+        company_delete_if_unused(company_id=company_id, by=by)
     case_count_add(owner_id=owner_id, status_id=status_id, by=-1)
 
 
-def company_delete_if_unused(*, company_id: int) -> None:
+def company_delete_if_unused(*, company_id: int, by: User | None) -> None:
     """Delete a company that stands in no case any more."""
     is_used = (
         Recovery.objects.filter(customer_id=company_id).exists()

@@ -37,15 +37,15 @@ def _settled(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @transaction.atomic
-def comment_create(*, recovery: Recovery, user: User, values: Mapping[str, Any]) -> Comment:
-    """A comment; `values` are `comment` (HTML that passed its rules) and, if need be, whom it is visible to."""
-    comment = Comment.objects.create(recovery=recovery, user_id=user.pk, **_settled(values))
+def comment_create(*, recovery: Recovery, values: Mapping[str, Any], by: User | None) -> Comment:
+    """A comment of `by`; `values` are `comment` (HTML that passed its rules) and, if need be, whom it is visible to."""
+    comment = Comment.objects.create(recovery=recovery, user=by, **_settled(values))
     comments_count_refresh(recovery_id=recovery.pk)
     return comment
 
 
 @transaction.atomic
-def comment_update(*, comment: Comment, recovery: Recovery, values: Mapping[str, Any]) -> Comment:
+def comment_update(*, comment: Comment, recovery: Recovery, values: Mapping[str, Any], by: User | None) -> Comment:
     """Change a comment that nobody has acted upon. Raises Forbidden."""
     if is_frozen(comment, recovery):
         raise Forbidden(FROZEN["update"])
@@ -57,7 +57,7 @@ def comment_update(*, comment: Comment, recovery: Recovery, values: Mapping[str,
 
 
 @transaction.atomic
-def comment_delete(*, comment: Comment, recovery: Recovery) -> None:
+def comment_delete(*, comment: Comment, recovery: Recovery, by: User | None) -> None:
     """Delete a comment that nobody has acted upon. Raises Forbidden."""
     if is_frozen(comment, recovery):
         raise Forbidden(FROZEN["delete"])
@@ -66,7 +66,7 @@ def comment_delete(*, comment: Comment, recovery: Recovery) -> None:
 
 
 @transaction.atomic
-def comment_mark_read(*, comment_id: int, recovery: Recovery) -> None:
+def comment_mark_read(*, comment_id: int, recovery: Recovery, by: User | None) -> None:
     """Write down that somebody has read a comment of the case, which freezes it. Raises NotFound."""
     if not Comment.objects.filter(pk=comment_id, recovery=recovery).update(is_read=True):
         raise NotFound(NOT_FOUND)

@@ -12,7 +12,7 @@ NOT_A_HANDLER = _("Only an active member of staff can handle a case.")
 
 
 @transaction.atomic
-def case_assign(*, recovery_id: int, handler: User | None) -> Recovery:
+def case_assign(*, recovery_id: int, handler: User | None, by: User | None) -> Recovery:
     """Give a case to a member of staff, or (None) back to nobody. Raises Invalid, or NotFound."""
     recovery = recovery_lock(recovery_id=recovery_id)
     if handler is not None and not (handler.is_staff and handler.is_active):

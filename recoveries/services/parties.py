@@ -7,6 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from companies.models import Company
 from companies.services import company_create, company_update
 from legalcity.lib.errors import Failed
@@ -22,14 +23,14 @@ INCOMPLETE = _("Failed to delete company: Cannot delete this company - recovery 
 
 
 @transaction.atomic
-def party_attach(*, recovery: Recovery, side: str, values: Mapping[str, Any]) -> Company:
+def party_attach(*, recovery: Recovery, side: str, values: Mapping[str, Any], by: User | None) -> Company:
     """A new company as the case's `customer` or `debtor`. The caller holds the lock on the case.
 
     Raises Invalid, or Failed when that side is taken (the contract's documented 500).
     """
     if getattr(recovery, f"{side}_id") is not None:
         raise Failed(str(TAKEN).format(side=side))
-    company = company_create(owner_id=recovery.owner_id, values=values)
+    company = company_create(owner_id=recovery.owner_id, values=values, by=by)
     setattr(recovery, side, company)
     recovery.save(update_fields=[side, "updated_at"])
     copies_refresh(recovery_id=recovery.pk)
@@ -37,9 +38,9 @@ def party_attach(*, recovery: Recovery, side: str, values: Mapping[str, Any]) ->
 
 
 @transaction.atomic
-def party_update(*, company: Company, values: Mapping[str, Any]) -> Company:
+def party_update(*, company: Company, values: Mapping[str, Any], by: User | None) -> Company:
     """Change a company, and its name on every case where it stands. Raises Invalid."""
-    company = company_update(company=company, values=values)
+    company = company_update(company=company, values=values, by=by)
     cases = Recovery.objects.filter(Q(customer_id=company.pk) | Q(debtor_id=company.pk)).order_by("id")
     for recovery_id in cases.select_for_update(of=("self",)).values_list("id", flat=True):
         copies_refresh(recovery_id=recovery_id)
@@ -47,7 +48,7 @@ def party_update(*, company: Company, values: Mapping[str, Any]) -> Company:
 
 
 @transaction.atomic
-def party_detach(*, recovery: Recovery, company: Company) -> None:
+def party_detach(*, recovery: Recovery, company: Company, by: User | None) -> None:
     """Take a company out of a case that is still being put together. The caller holds the lock on the case.
 
     Raises Failed (the contract's documented 500) once the case has a customer, a debtor and an invoice.
@@ -59,4 +60,4 @@ def party_detach(*, recovery: Recovery, company: Company) -> None:
             setattr(recovery, side, None)
     recovery.save(update_fields=["customer", "debtor", "updated_at"])
     copies_refresh(recovery_id=recovery.pk)
-    company_delete_if_unused(company_id=company.pk)
+    company_delete_if_unused(company_id=company.pk, by=by)

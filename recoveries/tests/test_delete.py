@@ -19,8 +19,8 @@ EVERYWHERE = (Recovery, Company, Invoice, Comment, StatusChange, Acompte, Dette)
 def _full_case(owner: Api) -> int:
     recovery_id = case_id(owner, invoices=[{}, {}])
     owner.data("POST", f"{CASES}/{recovery_id}/comments", {"comment": "Called"})
-    acompte_record(recovery_id=recovery_id, amount=Decimal(1), day=date(2025, 11, 1))
-    dette_record(recovery_id=recovery_id, label="Costs", amount=Decimal(1), day=date(2025, 11, 1))
+    acompte_record(recovery_id=recovery_id, amount=Decimal(1), day=date(2025, 11, 1), by=None)
+    dette_record(recovery_id=recovery_id, label="Costs", amount=Decimal(1), day=date(2025, 11, 1), by=None)
     move(recovery_id, 2)
     return recovery_id
 

@@ -32,7 +32,7 @@ def test_the_documented_keys_come_first_and_every_stored_field_follows(owner: Ap
 
 def test_the_status_and_its_history(owner: Api, staff: Api) -> None:
     recovery_id = case_id(owner)
-    status_move(recovery_id=recovery_id, to_status=2, user=staff.user, comment="No answer by telephone")
+    status_move(recovery_id=recovery_id, to_status=2, by=staff.user, comment="No answer by telephone")
     move(recovery_id, 3)
     shown = detail(owner, recovery_id)
     first, second, third = shown["statusHistory"]
@@ -87,9 +87,10 @@ def test_payments_and_debts_have_their_keys(owner: Api) -> None:
         method="virement",
         reference="VIR-1",
         comment="By Anne",
+        by=None,
     )
-    acompte_record(recovery_id=recovery_id, amount=Decimal(5), day=date(2025, 11, 1))
-    dette_record(recovery_id=recovery_id, label="Costs", amount=Decimal("40.00"), day=date(2025, 11, 3))
+    acompte_record(recovery_id=recovery_id, amount=Decimal(5), day=date(2025, 11, 1), by=None)
+    dette_record(recovery_id=recovery_id, label="Costs", amount=Decimal("40.00"), day=date(2025, 11, 3), by=None)
     shown = detail(owner, recovery_id)
     earlier, later = shown["acomptes"]
     assert list(later) == ["id", "amount", "date", "method", "reference", "comment", "created_at"]
@@ -112,7 +113,7 @@ def test_moments_are_utc_with_six_decimals(owner: Api) -> None:
         owner.login()
         recovery_id = case_id(owner)
         owner.data("POST", f"{CASES}/{recovery_id}/comments", {"comment": "Called"})
-        acompte_record(recovery_id=recovery_id, amount=Decimal(1), day=date(2025, 7, 1))
+        acompte_record(recovery_id=recovery_id, amount=Decimal(1), day=date(2025, 7, 1), by=None)
         shown = detail(owner, recovery_id)
     moments = [
         shown["created_at"],

@@ -33,7 +33,7 @@ def refusal(case: int, to_status: int, by: Actor = Actor.STAFF) -> str:
     """The sentence of a move that must be refused, and must change nothing."""
     before = (Recovery.objects.get(pk=case).status_id, StatusChange.objects.count())
     with translation.override("en"), pytest.raises(Forbidden) as refused:
-        status_move(recovery_id=case, to_status=to_status, user=None, by=by)
+        status_move(recovery_id=case, to_status=to_status, by=None, actor=by)
     assert (Recovery.objects.get(pk=case).status_id, StatusChange.objects.count()) == before
     return str(refused.value.message)
 
@@ -46,7 +46,7 @@ def test_every_move_is_made_or_refused(source: int, owner: Api) -> None:
         put(case, source)
         if target in LIFE[source]:
             last = StatusChange.objects.aggregate(last=Max("id"))["last"]
-            moved = status_move(recovery_id=case, to_status=target, user=owner.user, comment="why")
+            moved = status_move(recovery_id=case, to_status=target, by=owner.user, comment="why")
             [step] = StatusChange.objects.filter(id__gt=last)
             assert moved.status_id == Recovery.objects.get(pk=case).status_id == target
             assert (step.from_status_id, step.to_status_id, step.user_id) == (source, target, owner.user.pk)
@@ -63,7 +63,7 @@ def test_a_move_to_where_the_case_is_changes_nothing(source: int, owner: Api) ->
     case = bare_case_id(owner)
     put(case, source)
     before = Recovery.objects.values().get(pk=case)
-    status_move(recovery_id=case, to_status=source, user=None)
+    status_move(recovery_id=case, to_status=source, by=None)
     assert Recovery.objects.values().get(pk=case) == before
     assert StatusChange.objects.count() == 1
     assert_counts_are_exact()
@@ -86,14 +86,14 @@ def test_who_makes_a_move_counts(by: Actor, source: int, allowed: set[int], owne
     for target in LIFE:
         put(case, source)
         if target in allowed:
-            assert status_move(recovery_id=case, to_status=target, user=None, by=by).status_id == target
+            assert status_move(recovery_id=case, to_status=target, by=None, actor=by).status_id == target
         elif target != source:
             assert refusal(case, target, by).endswith(f"Allowed: {names}.")
 
 
 def test_a_move_is_seen_through_the_api(owner: Api) -> None:
     case = file_case(owner)["recovery"]["id"]
-    status_move(recovery_id=case, to_status=4, user=owner.user, comment="Sent by registered post")
+    status_move(recovery_id=case, to_status=4, by=owner.user, comment="Sent by registered post")
     shown = detail(owner, case)
     step = shown["statusHistory"][-1]
     assert list(step) == ["id", "from", "to", "status", "user", "comment", "created_at"]
@@ -121,13 +121,13 @@ def test_statuses_that_staff_added_are_steps_of_an_open_amicable_case(owner: Api
     for source in LIFE:
         put(case, source)
         expected = LIFE[source] | (added if source in OPEN_AMICABLE else set())
-        assert set(moves_of(Recovery.objects.get(pk=case), by=Actor.STAFF)) == expected
+        assert set(moves_of(Recovery.objects.get(pk=case), actor=Actor.STAFF)) == expected
         for by in (Actor.CLIENT, Actor.SYSTEM):
-            assert not added & set(moves_of(Recovery.objects.get(pk=case), by=by))
+            assert not added & set(moves_of(Recovery.objects.get(pk=case), actor=by))
     for source in added:
         put(case, source)
         expected = (OPEN_AMICABLE - {1}) | ENDS | added - {source}
-        assert set(moves_of(Recovery.objects.get(pk=case), by=Actor.STAFF)) == expected
+        assert set(moves_of(Recovery.objects.get(pk=case), actor=Actor.STAFF)) == expected
     put(case, 10)
     assert refusal(case, 50).endswith("Allowed: none.")
     assert_counts_are_exact()
@@ -158,7 +158,7 @@ def test_the_history_of_any_life_replays(owner: Api, steps: list[tuple[int, Acto
     made = 1
     for target, by in steps:
         try:
-            status_move(recovery_id=case, to_status=target, user=owner.user, by=by)
+            status_move(recovery_id=case, to_status=target, by=owner.user, actor=by)
         except Forbidden:
             assert by != Actor.STAFF or not _is_known(at, target)
         else:

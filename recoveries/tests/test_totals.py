@@ -60,9 +60,9 @@ def test_a_refused_change_changes_no_total(owner: Api) -> None:
 
 def test_debts_add_to_both_sums_and_payments_take_from_what_remains(owner: Api) -> None:
     recovery_id = case_id(owner, invoices=[{"invoice_amount": "100.00"}])
-    dette_record(recovery_id=recovery_id, label="Costs", amount=Decimal("40.25"), day=DAY)
+    dette_record(recovery_id=recovery_id, label="Costs", amount=Decimal("40.25"), day=DAY, by=None)
     assert _sums(owner, recovery_id) == ("140.25", "140.25", 1)
-    acompte_record(recovery_id=recovery_id, amount=Decimal("60.00"), day=DAY)
+    acompte_record(recovery_id=recovery_id, amount=Decimal("60.00"), day=DAY, by=None)
     assert _sums(owner, recovery_id) == ("140.25", "80.25", 1)
     _add(owner, recovery_id, "10.00", part="4.00")
     assert _sums(owner, recovery_id) == ("150.25", "86.25", 2)
@@ -70,7 +70,7 @@ def test_debts_add_to_both_sums_and_payments_take_from_what_remains(owner: Api) 
 
 def test_what_remains_is_never_below_zero(owner: Api) -> None:
     recovery_id = case_id(owner, invoices=[{"invoice_amount": "100.00"}])
-    acompte_record(recovery_id=recovery_id, amount=Decimal("100.01"), day=DAY)
+    acompte_record(recovery_id=recovery_id, amount=Decimal("100.01"), day=DAY, by=None)
     assert _sums(owner, recovery_id) == ("100.00", "0.00", 1)
     # What was paid too much counts against what comes later.
     _add(owner, recovery_id, "10.00")
@@ -96,7 +96,7 @@ def test_interest_and_penalties_are_in_neither_sum(owner: Api) -> None:
 
 def test_totals_of_one_case_leave_others_alone(owner: Api) -> None:
     first, second = case_id(owner), case_id(owner)
-    acompte_record(recovery_id=first, amount=Decimal(30), day=DAY)
+    acompte_record(recovery_id=first, amount=Decimal(30), day=DAY, by=None)
     _add(owner, first, "1.00")
     assert _sums(owner, second) == ("100.00", "100.00", 1)
 
@@ -136,10 +136,10 @@ def test_sums_are_exact_whatever_happens(steps: list[tuple[str, int, int]], owne
             part = cents * share // 100
             invoices[_add(owner, recovery_id, f"{_money(cents):.2f}", part=f"{_money(part):.2f}")] = (cents, part)
         elif kind == "dette":
-            dette_record(recovery_id=recovery_id, label="Costs", amount=_money(cents), day=DAY)
+            dette_record(recovery_id=recovery_id, label="Costs", amount=_money(cents), day=DAY, by=None)
             debts += cents
         elif kind == "acompte":
-            acompte_record(recovery_id=recovery_id, amount=_money(cents), day=DAY)
+            acompte_record(recovery_id=recovery_id, amount=_money(cents), day=DAY, by=None)
             payments += cents
         elif invoices:
             gone = sorted(invoices)[cents % len(invoices)]

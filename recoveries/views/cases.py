@@ -28,7 +28,8 @@ class CompleteView(ContractView):
 
     def create(self, request: Request) -> Response:
         """All or nothing."""
-        complete = cases.recovery_create_complete(owner=caller(request), **parse(CompleteSerializer, request))
+        owner = caller(request)
+        complete = cases.recovery_create_complete(owner=owner, by=owner, **parse(CompleteSerializer, request))
         message = _("Complete recovery case created successfully")
         return reply(complete_payload(complete), message, status=status.HTTP_201_CREATED)
 
@@ -73,7 +74,8 @@ class RecoveryView(ContractView):
 
     def create(self, request: Request) -> Response:
         """A bare case, its parties and invoices to follow."""
-        recovery = cases.recovery_create(owner=caller(request), values=parse(NewRecoverySerializer, request))
+        owner = caller(request)
+        recovery = cases.recovery_create(owner=owner, values=parse(NewRecoverySerializer, request), by=owner)
         payload = case_detail_payload(self._detail(recovery.pk), today())
         return reply(payload, _("Recovery created successfully"), status=status.HTTP_201_CREATED)
 
@@ -89,7 +91,7 @@ class RecoveryView(ContractView):
             cases.require_editable(recovery)
             stored = cases.recovery_values(recovery)
             values = parse_change(RecoverySerializer, request, stored)
-            cases.recovery_update(recovery=recovery, values=values)
+            cases.recovery_update(recovery=recovery, values=values, by=caller(request))
         return reply(case_update_payload(self._detail(recovery_id)), _("Recovery updated successfully"))
 
     partial_update = update
@@ -99,5 +101,5 @@ class RecoveryView(ContractView):
         with transaction.atomic():
             recovery = cases.recovery_locked(recovery_id=recovery_id, owner=caller(request))
             cases.require_editable(recovery)
-            cases.recovery_delete(recovery=recovery)
+            cases.recovery_delete(recovery=recovery, by=caller(request))
         return reply(message=_("Recovery deleted successfully"))

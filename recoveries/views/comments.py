@@ -65,7 +65,7 @@ class CommentView(UnderCase):
         """A new comment."""
         with self.changing() as recovery:
             values = parse(CommentSerializer, request)
-            comment = comments.comment_create(recovery=recovery, user=caller(request), values=values)
+            comment = comments.comment_create(recovery=recovery, values=values, by=caller(request))
         return reply(comment_payload(comment), _("Comment created successfully"), status=status.HTTP_201_CREATED)
 
     def retrieve(self, request: Request, recovery_id: int, comment_id: int) -> Response:
@@ -77,11 +77,12 @@ class CommentView(UnderCase):
         with self.changing() as recovery:
             comment = self._found(recovery, comment_id)
             values = parse_change(CommentSerializer, request)
-            comment = comments.comment_update(comment=comment, recovery=recovery, values=values)
+            comment = comments.comment_update(comment=comment, recovery=recovery, values=values, by=caller(request))
         return reply(comment_payload(comment), _("Comment updated successfully"))
 
     def destroy(self, request: Request, recovery_id: int, comment_id: int) -> Response:
         """Delete a comment that nobody has acted upon."""
         with self.changing() as recovery:
-            comments.comment_delete(comment=self._found(recovery, comment_id), recovery=recovery)
+            comment = self._found(recovery, comment_id)
+            comments.comment_delete(comment=comment, recovery=recovery, by=caller(request))
         return reply(message=_("Comment deleted successfully"))

@@ -36,15 +36,15 @@ class CaseCompanyView(UnderCase, CompanyView):
 
     def attach(self, parent: Recovery, side: str, values: Mapping[str, Any]) -> Company:
         """A new party."""
-        return parties.party_attach(recovery=parent, side=side, values=values)
+        return parties.party_attach(recovery=parent, side=side, values=values, by=caller(self.request))
 
     def change(self, parent: Recovery, company: Company, values: Mapping[str, Any]) -> Company:
         """Change a party."""
-        return parties.party_update(company=company, values=values)
+        return parties.party_update(company=company, values=values, by=caller(self.request))
 
     def detach(self, parent: Recovery, company: Company) -> None:
         """Take a party out of the case."""
-        parties.party_detach(recovery=parent, company=company)
+        parties.party_detach(recovery=parent, company=company, by=caller(self.request))
 
 
 class CompaniesByTypeView(ContractView):

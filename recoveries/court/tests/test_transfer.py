@@ -224,8 +224,10 @@ def rich_case(owner: Api) -> int:
         sent = dict(zip(("visibleToUser", "visibleToDebtor", "visibleToBailiff"), seen, strict=True))
         owner.data("POST", f"/api/recoveries/{case}/comments", {"comment": f"<p>Call {number}</p>", **sent})
     Comment.objects.filter(text="Call 1").update(is_read=True)
-    dette_record(recovery_id=case, label="Deposit", amount=Decimal("30.00"), day=date(2026, 1, 2), comment="lost")
-    acompte_record(recovery_id=case, amount=Decimal("25.00"), day=date(2026, 1, 3))
+    dette_record(
+        recovery_id=case, label="Deposit", amount=Decimal("30.00"), day=date(2026, 1, 2), comment="lost", by=None
+    )
+    acompte_record(recovery_id=case, amount=Decimal("25.00"), day=date(2026, 1, 3), by=None)
     return case
 
 

@@ -92,7 +92,7 @@ def test_a_move_and_a_transfer_follow_one_another(race_owner: Api, to_status: in
 
     def move(case: int) -> int:
         try:
-            return status_move(recovery_id=case, to_status=to_status, user=None).status_id
+            return status_move(recovery_id=case, to_status=to_status, by=None).status_id
         except Forbidden:
             return 0
 

@@ -30,7 +30,7 @@ SUGGESTED_HANDLERS = 100
 # --- move ------------------------------------------------------------------------------------------------------------
 def moves_by_hand(case: Recovery) -> list[int]:
     """Where staff may move a case. To court it goes by its transfer, which makes the injunction case too."""
-    return [status_id for status_id in moves_of(case, by=Actor.STAFF) if status_id != Step.TRANSFERRED]
+    return [status_id for status_id in moves_of(case, actor=Actor.STAFF) if status_id != Step.TRANSFERRED]
 
 
 class MoveForm(Reason):
@@ -46,9 +46,7 @@ class MoveForm(Reason):
 
 
 def _move(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
-    moved = status_move(
-        recovery_id=case.pk, to_status=data["to_status"], user=staff_of(request), comment=data["reason"]
-    )
+    moved = status_move(recovery_id=case.pk, to_status=data["to_status"], by=staff_of(request), comment=data["reason"])
     return _("The case is now in the status “{status}”.").format(status=catalogue.entry(moved.status_id).name)
 
 
@@ -105,7 +103,7 @@ class AssignForm(forms.Form):
 
 
 def _assign(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
-    case_assign(recovery_id=case.pk, handler=data["handler"])
+    case_assign(recovery_id=case.pk, handler=data["handler"], by=staff_of(request))
     if data["handler"] is None:
         return _("Nobody handles the case now.")
     return _("The case is now handled by {name}.").format(name=data["handler"])
@@ -167,7 +165,7 @@ class CommentForm(forms.Form):
 def _comment(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
     html = linebreaks(data["text"], autoescape=True)
     values = {"comment": html, **{name: data[name] for name in data if name.startswith("visible_to_")}}
-    comment_create(recovery=recovery_lock(recovery_id=case.pk), user=staff_of(request), values=values)
+    comment_create(recovery=recovery_lock(recovery_id=case.pk), by=staff_of(request), values=values)
     return _("The comment stands on the case.")
 
 
@@ -208,7 +206,7 @@ def _unread(case: Recovery) -> Any:
 
 
 def _mark_read(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
-    comment_mark_read(comment_id=data["read"].pk, recovery=recovery_lock(recovery_id=case.pk))
+    comment_mark_read(comment_id=data["read"].pk, recovery=recovery_lock(recovery_id=case.pk), by=staff_of(request))
     return _("Marked as read.")
 
 

@@ -69,10 +69,10 @@ def _upload(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
     values["file_type"] = data["file_type"]
     document = document_upload(
         recovery_id=case.pk,
-        author=staff_of(request),
         file=data["file"],
         inspected=data["file"].inspected,
         values=values,
+        by=staff_of(request),
     )
     state = wait_for_end(document.pk, seconds=live.DOCUMENT_WAIT_SECONDS)
     if state in ENDED_BADLY:
@@ -145,7 +145,7 @@ def _ready(case: Recovery) -> Any:
 
 def _show(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
     visible_to = {whom: data[whom] == "yes" for whom in VISIBILITIES if data[whom]}
-    document = document_visibility_set(document_id=data["document"].pk, visible_to=visible_to)
+    document = document_visibility_set(document_id=data["document"].pk, visible_to=visible_to, by=staff_of(request))
     seen = [str(LABELS[whom]) for whom in VISIBILITIES if getattr(document, f"visible_to_{whom}")]
     return _("{name}: {visibility}.").format(
         name=document.name, visibility=", ".join(seen) or _("visible to staff only")
@@ -153,7 +153,7 @@ def _show(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
 
 
 def _ask(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
-    signature_request(**data, requested_by=staff_of(request), provider=ByHand())
+    signature_request(**data, provider=ByHand(), by=staff_of(request))
     return _(
         "The request is written down. Ask {name} to sign, and record the answer under the signature requests."
     ).format(name=data["signer_name"])

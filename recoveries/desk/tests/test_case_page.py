@@ -71,7 +71,7 @@ def test_the_head_says_what_the_case_is(office: Client, owner: Api) -> None:
         debtor={"company_name": "Debtor SARL"},
         invoices=[{"invoice_amount": "1000.00"}, {"invoice_amount": "500.00"}],
     )
-    acompte_record(recovery_id=case.pk, amount=Decimal("300.00"), day=date(2026, 1, 5))
+    acompte_record(recovery_id=case.pk, amount=Decimal("300.00"), day=date(2026, 1, 5), by=None)
     Recovery.objects.filter(pk=case.pk).update(created_at=datetime.now(UTC) - timedelta(days=40))
     said = words(opened(office, case))
     for part in (case.recovery_reference, "Creditor SA", "Debtor SARL", "Dossier Créé", "40 days"):
@@ -95,7 +95,10 @@ def test_an_injunction_case_says_what_the_court_waits_for(office: Client, owner:
     original = case_of(owner)
     case = _transferred(original)
     procedure_record(
-        recovery_id=case.pk, values={"filed_on": date(2026, 1, 5), "order_made_on": date(2026, 2, 2)}, today=today()
+        recovery_id=case.pk,
+        values={"filed_on": date(2026, 1, 5), "order_made_on": date(2026, 2, 2)},
+        today=today(),
+        by=None,
     )
     said = words(opened(office, case))
     assert "Next deadline 08/03/2026 Serve the order on the debtor (art. 1411 CPC)" in said
@@ -106,7 +109,7 @@ def test_an_injunction_case_says_what_the_court_waits_for(office: Client, owner:
 
 def test_too_much_money_is_told(office: Client, owner: Api) -> None:
     case = case_of(owner, invoices=[{"invoice_amount": "100.00"}])
-    acompte_record(recovery_id=case.pk, amount=Decimal("130.00"), day=date(2026, 1, 5))
+    acompte_record(recovery_id=case.pk, amount=Decimal("130.00"), day=date(2026, 1, 5), by=None)
     assert "30.00 € too much" in words(opened(office, case))
 
 
@@ -184,8 +187,10 @@ def test_words_of_others_are_text_and_comments_are_the_html_that_was_cleaned(off
     hostile = "<script>alert(1)</script>"
     case = case_of(owner, debtor={"company_name": hostile}, invoices=[{"invoice_number": hostile}])
     StatusChange.objects.create(recovery=case, to_status_id=1, comment=hostile)
-    acompte_record(recovery_id=case.pk, amount=Decimal(1), day=date(2026, 1, 1), method=hostile, comment=hostile)
-    dette_record(recovery_id=case.pk, amount=Decimal(1), day=date(2026, 1, 1), label=hostile)
+    acompte_record(
+        recovery_id=case.pk, amount=Decimal(1), day=date(2026, 1, 1), method=hostile, comment=hostile, by=None
+    )
+    dette_record(recovery_id=case.pk, amount=Decimal(1), day=date(2026, 1, 1), label=hostile, by=None)
     ready_document(case, name=hostile)
     owner.data("POST", f"/api/recoveries/{case.pk}/comments", {"comment": "<p>so <b>bold</b></p>"})
     page = opened(office, case)

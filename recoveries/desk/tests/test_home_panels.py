@@ -107,7 +107,7 @@ def test_a_case_is_to_act_on_for_each_of_its_reasons(owner: Api, handler: User, 
 
     Comment.objects.update(is_read=True)
     Injunction.objects.update(next_deadline=NEXT_WEEK)
-    status_move(recovery_id=untouched, to_status=9, user=handler)
+    status_move(recovery_id=untouched, to_status=9, by=handler)
     assert counts(browser)["My cases to act on today"] == 0
 
 

@@ -64,7 +64,7 @@ def test_the_worked_example_of_business_rates(owner: Api) -> None:
 
 def test_a_payment_goes_to_interest_first_and_the_rest_to_principal(owner: Api) -> None:
     case = case_with(owner)
-    acompte_record(recovery_id=case.pk, amount=eur("1033.29"), day=date(2026, 6, 30))
+    acompte_record(recovery_id=case.pk, amount=eur("1033.29"), day=date(2026, 6, 30), by=None)
     account = told(case, date(2026, 7, 10))
     [paid] = account.lines[0].account.imputations
     assert (paid.to_interest, paid.to_principal) == (eur("33.29"), eur("1000.00"))
@@ -77,8 +77,8 @@ def test_a_payment_goes_to_the_invoice_that_it_names_else_to_the_oldest(owner: A
     newer = {"invoice_number": "F-2", "invoice_date": "2026-05-21", "invoice_due_date": "2026-06-25"}
     invoices = [{**ROMAN, "invoice_amount": "100.00"}, {**newer, "invoice_amount": "100.00"}]
     case = case_with(owner, invoices=invoices, recovery={"recovery_late_interest": False})
-    acompte_record(recovery_id=case.pk, amount=eur("60.00"), day=date(2026, 7, 1), reference="F-2")
-    acompte_record(recovery_id=case.pk, amount=eur("30.00"), day=date(2026, 7, 1), reference="VIR 12")
+    acompte_record(recovery_id=case.pk, amount=eur("60.00"), day=date(2026, 7, 1), reference="F-2", by=None)
+    acompte_record(recovery_id=case.pk, amount=eur("30.00"), day=date(2026, 7, 1), reference="VIR 12", by=None)
     left = {line.claim.label: line.account.principal for line in told(case, date(2026, 7, 2)).lines}
     assert left == {"F-1": eur("70.00"), "F-2": eur("40.00")}
 
@@ -137,14 +137,14 @@ def test_agreed_penalties(owner: Api, penalty: dict[str, Any], owed: str) -> Non
     assert told(case, date(2026, 6, 20)).penalty == 0
     account = told(case, date(2026, 6, 21))
     assert account.penalty == eur(owed)
-    acompte_record(recovery_id=case.pk, amount=account.total + 7, day=date(2026, 6, 21))
+    acompte_record(recovery_id=case.pk, amount=account.total + 7, day=date(2026, 6, 21), by=None)
     assert (told(case, date(2026, 6, 21)).total, told(case, date(2026, 6, 21)).credit) == (0, 7)
 
 
 def test_part_payments_and_debts(owner: Api) -> None:
     part = {**ROMAN, "invoice_amount": "10000.00", "invoice_part_paid": True, "invoice_part_paid_amount": "4000.00"}
     case = case_with(owner, invoices=[part])
-    dette_record(recovery_id=case.pk, label="Deposit", amount=eur("500.00"), day=date(2026, 6, 1))
+    dette_record(recovery_id=case.pk, label="Deposit", amount=eur("500.00"), day=date(2026, 6, 1), by=None)
     account = told(case, date(2026, 7, 10))
     assert account.principal == eur("6500.00")
     assert account.interest == eur("40.35")  # 6,000.00: 19.97 and 20.38; the debt bears none
