@@ -15,6 +15,7 @@ import orjson
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.audit import ADDED
 from legalcity.lib.errors import Sentence
 from legalcity.lib.money import money_text
 from recoveries.selectors.sql import DIALECTS
@@ -68,6 +69,12 @@ class Timeline:
     older: Cursor | None
 
 
+# Of rows without a column for their author the audit knows who added them.
+_ADDED_BY = (
+    "LEFT JOIN accounts_auditevent a ON a.object_type = '{kind}' AND a.object_id = CAST(t.id AS text) "
+    f"AND a.action = '{ADDED}'"
+)
+
 # In this order at the same moment.
 SOURCES: dict[str, Source] = {
     "status": Source(
@@ -117,12 +124,14 @@ SOURCES: dict[str, Source] = {
             "reference": "t.reference",
             "comment": "t.comment",
         },
-        tables="recoveries_acompte t",
+        tables=f"recoveries_acompte t {_ADDED_BY.format(kind='recoveries.acompte')}",
+        who="a.actor_id",
     ),
     "debt": Source(
         label=_("Debts (dettes)"),
         columns={"amount": "t.amount", "date": "t.date", "label": "t.label", "comment": "t.comment"},
-        tables="recoveries_dette t",
+        tables=f"recoveries_dette t {_ADDED_BY.format(kind='recoveries.dette')}",
+        who="a.actor_id",
     ),
     "email": Source(
         label=_("E-mails"),

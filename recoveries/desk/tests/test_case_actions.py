@@ -1,6 +1,7 @@
 """What staff do on the page of a case: each act through its page, with its rows and its audit."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from django.test import Client
 from accounts.models import User
 from legalcity.lib.clock import today
 from recoveries.court.transfer import transfer_carry_out
+from recoveries.desk.reads.timeline import timeline
 from recoveries.desk.tests.pages import act_page, assert_refused, case_of, event_of, office_of, person
 from recoveries.models import Acompte, Comment, Dette, Recovery, StatusChange, TransferRequest
 from tests.backoffice import act, browser_of, chief, page_of
@@ -188,6 +190,19 @@ def test_a_payment_is_taken_off_at_once(office: Client, owner: Api) -> None:
         "comment": "thanks",
     }
     assert event_of(case, "record-payment").details["amount"] == "30.50"
+
+
+@pytest.mark.parametrize(
+    ("act_name", "kind", "sent"),
+    [("record-payment", "payment", {"method": "Virement"}), ("record-debt", "debt", {"label": "Deposit"})],
+)
+def test_the_timeline_names_who_wrote_money_down(owner: Api, act_name: str, kind: str, sent: dict[str, str]) -> None:
+    case = case_of(owner)
+    ada, eve = (browser_of(chief(email=f"{name}@example.com", first_name=name)) for name in ("Ada", "Eve"))
+    act(ada, case, act_name, amount="10", day="2026-01-05", **sent)
+    act(eve, case, act_name, amount="20", day="2026-01-05", **sent)
+    told = [(entry.facts["amount"], entry.who) for entry in timeline(case.pk, kind=kind).entries]
+    assert told == [(Decimal("20.00"), "Eve Chief"), (Decimal("10.00"), "Ada Chief")]
 
 
 def test_a_debt_is_added_at_once(office: Client, owner: Api) -> None:
