@@ -14,9 +14,10 @@ from legalcity.lib.dates import day, day_text, moment_text
 from legalcity.lib.money import money_text
 from recoveries.catalogue import catalogue
 from recoveries.court.selectors import payment_url
+from recoveries.guards import recovery_values
 from recoveries.models import Comment, Recovery
 from recoveries.selectors.detail import CaseDetail
-from recoveries.services.cases import CompleteCase, recovery_values
+from recoveries.services.cases import CompleteCase
 
 Row = Sequence[Any]
 Payload = dict[str, Any]

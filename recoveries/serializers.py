@@ -12,11 +12,11 @@ from legalcity.api.listing import ListQuery, PageQuery, SearchField
 from legalcity.api.validation import ContractSerializer, Errors
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
+from recoveries.guards import complete_errors, recovery_errors
 from recoveries.html import comment_errors
 from recoveries.models import Recovery
 from recoveries.rules import PENALTY_TYPES, RATES
 from recoveries.selectors.listing import SORTS
-from recoveries.services.cases import complete_errors, recovery_errors
 
 
 class PenaltyTypeField(WordField):

@@ -21,8 +21,9 @@ from legalcity.lib.clock import now
 from legalcity.lib.errors import NotFound
 from recoveries.court.charging import transfer_charge
 from recoveries.court.selectors import facts_of, limits
+from recoveries.guards import FIELDS
 from recoveries.models import Injunction, InjunctionFee, Recovery, StatusChange, TransferRequest
-from recoveries.services.cases import FIELDS, NOT_FOUND
+from recoveries.services.cases import NOT_FOUND
 from recoveries.services.copies import copies_set
 from recoveries.services.life import status_move
 from recoveries.services.references import with_reference

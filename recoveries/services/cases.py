@@ -13,11 +13,11 @@ from companies.models import Company
 from companies.services import company_build
 from documents.services.documents import documents_delete_of_case
 from invoicing.models import Invoice
-from invoicing.services import duplicate_errors, invoice_build
+from invoicing.services import invoice_build
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
-from legalcity.lib.settings.live import live
 from recoveries import rules
 from recoveries.catalogue import CREATED
+from recoveries.guards import FIELDS, complete_errors, recovery_errors, recovery_values
 from recoveries.models import Recovery, StatusChange
 from recoveries.services.copies import copies_set
 from recoveries.services.references import with_reference
@@ -25,22 +25,6 @@ from recoveries.services.totals import case_count_add
 
 NOT_FOUND = _("Recovery not found")
 NOT_YOURS = _("Unauthorized access to this recovery")
-NOT_EDITABLE = _("Recovery cannot be modified. Only recoveries with status {statuses} can be updated.")
-
-FIELDS = (
-    "type",
-    "recovery_service_object",
-    "recovery_due_date",
-    "recovery_late_interest",
-    "recovery_interest_rate",
-    "recovery_interest_rate_percent",
-    "recovery_penalty",
-    "recovery_penalty_type",
-    "recovery_penalty_amount",
-    "recovery_penalty_percent",
-    "recovery_raison_notpaid",
-    "recovery_observations",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +35,6 @@ class CompleteCase:
     customer: Company
     debtor: Company
     invoices: Sequence[Invoice]
-
-
-def recovery_errors(values: Mapping[str, Any]) -> rules.Errors:
-    """Sentences of the rules that a whole case breaks, under the present system settings."""
-    return rules.recovery_errors(values, reject_inapplicable=live.INAPPLICABLE_FIELDS == "reject")
-
-
-def recovery_values(recovery: Recovery) -> dict[str, Any]:
-    """What is stored, by field, to be merged with what is sent."""
-    return {name: getattr(recovery, name) for name in FIELDS}
 
 
 def recovery_lock(*, recovery_id: int) -> Recovery:
@@ -77,13 +51,6 @@ def recovery_locked(*, recovery_id: int, owner: User) -> Recovery:
     if recovery.owner_id != owner.pk:
         raise Forbidden(NOT_YOURS)
     return recovery
-
-
-def require_editable(recovery: Recovery) -> None:
-    """Raises Forbidden when clients may not change a case in this status."""
-    editable = live.editable_statuses
-    if recovery.status_id not in editable:
-        raise Forbidden(str(NOT_EDITABLE).format(statuses=str(_(" or ")).join(map(str, sorted(editable)))))
 
 
 def _opened(owner: User, values: Mapping[str, Any], **more: Any) -> Recovery:
@@ -114,12 +81,6 @@ def recovery_create(*, owner: User, values: Mapping[str, Any], by: User | None) 
     recovery = _opened(owner, values)
     _begin_history(recovery, by)
     return recovery
-
-
-def complete_errors(values: Mapping[str, Any]) -> rules.Errors:
-    """Sentences for what is wrong between the invoices of one complete case: numbers that come twice."""
-    numbers = [item.get("invoice_number") for item in values.get("invoices") or []]
-    return {f"invoices.{key}": sentences for key, sentences in duplicate_errors(numbers).items()}
 
 
 @transaction.atomic

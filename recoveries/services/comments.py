@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from legalcity.lib.errors import Forbidden, NotFound
+from recoveries.guards import is_frozen
 from recoveries.html import cleaned, plain_text
 from recoveries.models import Comment, Recovery
 from recoveries.services.totals import comments_count_refresh
@@ -17,15 +18,6 @@ FROZEN = {
     "update": _("Cannot update comment that is visible to debtor/bailiff or has been read"),
     "delete": _("Cannot delete comment that is visible to debtor/bailiff or has been read"),
 }
-
-
-def is_frozen(comment: Comment, recovery: Recovery) -> bool:
-    """True once somebody may have acted upon it: read, visible to the debtor, or to the bailiff of an injunction.
-
-    An amicable case has no bailiff, so there the default visibility does not freeze.
-    """
-    is_before_bailiff = comment.visible_to_bailiff and recovery.type == Recovery.Type.INJUNCTION
-    return comment.is_read or comment.visible_to_debtor or is_before_bailiff
 
 
 def _settled(values: Mapping[str, Any]) -> dict[str, Any]:

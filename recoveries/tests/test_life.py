@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from legalcity.lib.errors import Forbidden
 from recoveries.court.tests.transfers import assert_counts_are_exact, assert_history_replays, transferable, transferred
+from recoveries.guards import moves_of
 from recoveries.models import CaseCount, Recovery, Status, StatusChange
-from recoveries.services.life import moves_of, status_move
+from recoveries.services.life import status_move
 from recoveries.services.totals import case_count_move
 from recoveries.statuses import Actor
 from recoveries.tests.test_statuses import LIFE, NAMES

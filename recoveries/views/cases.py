@@ -13,6 +13,7 @@ from legalcity.api.validation import parse, parse_change
 from legalcity.api.views import ContractView
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Forbidden, NotFound
+from recoveries.guards import recovery_values, require_editable
 from recoveries.payloads import case_detail_payload, case_row_payload, case_update_payload, complete_payload
 from recoveries.selectors.detail import CaseDetail, case_detail, case_exists
 from recoveries.selectors.listing import Wanted, cases_page
@@ -88,8 +89,8 @@ class RecoveryView(ContractView):
         """Change a case; what is absent stays, for PUT and PATCH alike."""
         with transaction.atomic():
             recovery = cases.recovery_locked(recovery_id=recovery_id, owner=caller(request))
-            cases.require_editable(recovery)
-            stored = cases.recovery_values(recovery)
+            require_editable(recovery)
+            stored = recovery_values(recovery)
             values = parse_change(RecoverySerializer, request, stored)
             cases.recovery_update(recovery=recovery, values=values, by=caller(request))
         return reply(case_update_payload(self._detail(recovery_id)), _("Recovery updated successfully"))
@@ -100,6 +101,6 @@ class RecoveryView(ContractView):
         """Delete a case for good, with all that hangs on it."""
         with transaction.atomic():
             recovery = cases.recovery_locked(recovery_id=recovery_id, owner=caller(request))
-            cases.require_editable(recovery)
+            require_editable(recovery)
             cases.recovery_delete(recovery=recovery, by=caller(request))
         return reply(message=_("Recovery deleted successfully"))

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.authentication import caller
 from legalcity.api.nested import NestedView
 from legalcity.lib.errors import Forbidden, NotFound
+from recoveries.guards import require_editable
 from recoveries.models import Recovery
 from recoveries.services import cases
 
@@ -43,5 +44,5 @@ class UnderCase(NestedView):
         with transaction.atomic():
             recovery = self.locked()
             if self.guards_status:
-                cases.require_editable(recovery)
+                require_editable(recovery)
             yield recovery

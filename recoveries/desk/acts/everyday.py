@@ -16,12 +16,13 @@ from law.vocabulary import Step
 from legalcity.lib.errors import Sentence
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
+from recoveries.guards import moves_of
 from recoveries.html import comment_errors
 from recoveries.models import Comment, Recovery
 from recoveries.services.cases import recovery_lock
 from recoveries.services.comments import comment_create, comment_mark_read
 from recoveries.services.handlers import NOT_A_HANDLER, case_assign
-from recoveries.services.life import moves_of, status_move
+from recoveries.services.life import status_move
 from recoveries.statuses import Actor
 
 SUGGESTED_HANDLERS = 100

@@ -1,0 +1,86 @@
+"""What may be written to a case now: its rules under the present system settings, and what its status allows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from invoicing.services import duplicate_errors
+from legalcity.lib.errors import Forbidden
+from legalcity.lib.settings.live import live
+from recoveries import rules
+from recoveries.catalogue import catalogue
+from recoveries.models import Comment, Recovery
+from recoveries.statuses import STATUSES, Actor, allowed_moves
+
+NOT_EDITABLE = gettext_lazy("Recovery cannot be modified. Only recoveries with status {statuses} can be updated.")
+
+FIELDS = (
+    "type",
+    "recovery_service_object",
+    "recovery_due_date",
+    "recovery_late_interest",
+    "recovery_interest_rate",
+    "recovery_interest_rate_percent",
+    "recovery_penalty",
+    "recovery_penalty_type",
+    "recovery_penalty_amount",
+    "recovery_penalty_percent",
+    "recovery_raison_notpaid",
+    "recovery_observations",
+)
+
+
+# --- what is sent ----------------------------------------------------------------------------------------------------
+def recovery_errors(values: Mapping[str, Any]) -> rules.Errors:
+    """Sentences of the rules that a whole case breaks."""
+    return rules.recovery_errors(values, reject_inapplicable=live.INAPPLICABLE_FIELDS == "reject")
+
+
+def recovery_values(recovery: Recovery) -> dict[str, Any]:
+    """What is stored, by field, to be merged with what is sent."""
+    return {name: getattr(recovery, name) for name in FIELDS}
+
+
+def complete_errors(values: Mapping[str, Any]) -> rules.Errors:
+    """Sentences for what is wrong between the invoices of one complete case: numbers that come twice."""
+    numbers = [item.get("invoice_number") for item in values.get("invoices") or []]
+    return {f"invoices.{key}": sentences for key, sentences in duplicate_errors(numbers).items()}
+
+
+# --- what stands there -----------------------------------------------------------------------------------------------
+def require_editable(recovery: Recovery) -> None:
+    """Raises Forbidden when clients may not change a case in this status."""
+    editable = live.editable_statuses
+    if recovery.status_id not in editable:
+        raise Forbidden(str(NOT_EDITABLE).format(statuses=_(" or ").join(map(str, sorted(editable)))))
+
+
+def is_frozen(comment: Comment, recovery: Recovery) -> bool:
+    """True once somebody may have acted upon it: read, visible to the debtor, or to the bailiff of an injunction.
+
+    An amicable case has no bailiff, so there the default visibility does not freeze.
+    """
+    is_before_bailiff = comment.visible_to_bailiff and recovery.type == Recovery.Type.INJUNCTION
+    return comment.is_read or comment.visible_to_debtor or is_before_bailiff
+
+
+# --- where it may go -------------------------------------------------------------------------------------------------
+def moves_of(recovery: Recovery, *, actor: Actor) -> list[int]:
+    """Ids of the statuses that `actor` may give the case next, in the order of the catalogue."""
+    added = [status_id for status_id in catalogue.entries if status_id not in STATUSES]
+    allowed = allowed_moves(recovery.status_id, by=actor, added=added)
+    return [status_id for status_id in catalogue.entries if status_id in allowed]
+
+
+def require_move(recovery: Recovery, to_status: int, *, actor: Actor) -> None:
+    """Raises Forbidden for a move that the life cycle does not have; the message says which ones it has."""
+    allowed = moves_of(recovery, actor=actor)
+    if to_status not in allowed:
+        names = ", ".join(catalogue.entries[status_id].name for status_id in allowed) or _("none")
+        raise Forbidden(
+            _("A case in the status {status} cannot be moved there. Allowed: {allowed}.").format(
+                status=catalogue.entries[recovery.status_id].name, allowed=names
+            )
+        )
