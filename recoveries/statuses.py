@@ -85,7 +85,13 @@ STATUSES: dict[int, Status] = {
         ),
         Status(Step.REMINDER_1, "Relance 1", "First reminder sent to the debtor", GROUPS[2], STAFF_OR_SYSTEM),
         Status(Step.REMINDER_2, "Relance 2", "Second reminder sent to the debtor", GROUPS[3], STAFF_OR_SYSTEM),
-        Status(Step.FORMAL_NOTICE, "Mise en demeure", "Formal notice to pay sent to the debtor", GROUPS[4], STAFF),
+        Status(
+            Step.FORMAL_NOTICE,
+            "Mise en demeure",
+            "Formal notice to pay sent to the debtor",
+            GROUPS[4],
+            STAFF_OR_SYSTEM,
+        ),
         Status(
             Step.PRE_LITIGATION,
             "Pré-contentieux",

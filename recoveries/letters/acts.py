@@ -16,11 +16,8 @@ from legalcity.lib.clock import now
 from legalcity.lib.errors import BadRequest, Sentence
 from recoveries.letters.services import EXTRA_LENGTH, email_send, letter_of, may_be_reminded
 from recoveries.models import Recovery, SentEmail
-from recoveries.services.life import status_move
 
 Kind = SentEmail.Kind
-# The reminder, and the status that says that it was sent.
-STATUSES = {Kind.REMINDER_1: Step.REMINDER_1, Kind.REMINDER_2: Step.REMINDER_2, Kind.FORMAL_NOTICE: Step.FORMAL_NOTICE}
 NEXT = {Step.CREATED: Kind.REMINDER_1, Step.REMINDER_1: Kind.REMINDER_2}
 
 
@@ -38,7 +35,10 @@ class EmailForm(forms.Form):
         help_text=gettext_lazy("Plain text, in French; it stands before the closing formula."),
     )
     move = forms.BooleanField(
-        label=gettext_lazy("Move the case to the status of this reminder"), required=False, initial=False
+        label=gettext_lazy("Move the case to the status of this reminder"),
+        required=False,
+        initial=False,
+        help_text=gettext_lazy("Once it has been sent; a case that has gone elsewhere by then stays there."),
     )
 
     def __init__(self, *args: Any, may_move: bool, **options: Any) -> None:
@@ -57,11 +57,8 @@ def _options(request: HttpRequest, case: Recovery) -> dict[str, Any]:
 
 
 def _send(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
-    kind, staff = Kind(data["kind"]), staff_of(request)
-    email_send(case_id=case.pk, kind=kind, to=data["to"], by=staff, extra=data["extra"])
-    if data.get("move"):
-        reason = _("{kind} sent by e-mail.").format(kind=kind.label)
-        status_move(recovery_id=case.pk, to_status=STATUSES[kind], by=staff, comment=reason)
+    words = {name: data[name] for name in ("kind", "to", "extra")}
+    email_send(case_id=case.pk, **words, moves_case=data.get("move", False), by=staff_of(request))
     return _("The e-mail is on its way; the timeline shows what becomes of it.")
 
 

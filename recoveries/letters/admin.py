@@ -17,5 +17,5 @@ class SentEmailAdmin(ReadOnlyStaffAdmin):
     search_fields = ("recovery__recovery_reference", "recipient")
     fields = (
         *("recovery", "kind", "recipient", "subject", "text"),
-        *("state", "error", "attempts", "user", "created_at", "sent_at"),
+        *("state", "error", "attempts", "user", "moves_case", "created_at", "sent_at"),
     )

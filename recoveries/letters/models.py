@@ -40,6 +40,8 @@ class SentEmail(models.Model):
     subject = models.CharField(_("subject"), max_length=255)
     text = models.TextField(_("text"))
     html = models.TextField("HTML", editable=False)
+    # Those that were written before a letter could do so moved their cases at the click.
+    moves_case = models.BooleanField(_("moves the case when it has been sent"), default=False, db_default=False)
     state = models.CharField(_("state"), max_length=6, choices=State.choices, default=State.QUEUED)
     error = models.CharField(_("error"), max_length=100, blank=True)
     user = models.ForeignKey(

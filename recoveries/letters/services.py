@@ -20,6 +20,7 @@ from legalcity.lib.settings.live import live
 from legalcity.lib.text import is_storable
 from recoveries.catalogue import catalogue
 from recoveries.ledger.statement import case_statement
+from recoveries.letters.following import case_follow, require_following
 from recoveries.letters.writing import Letter, letter_write
 from recoveries.models import Recovery, SentEmail
 
@@ -51,16 +52,21 @@ def letter_of(case: Recovery, *, kind: str, moment: datetime, extra: str = "") -
 
 
 @transaction.atomic
-def email_send(*, case_id: int, kind: str, to: str, by: User | None, extra: str = "") -> SentEmail:
+def email_send(
+    *, case_id: int, kind: str, to: str, by: User | None, extra: str = "", moves_case: bool = False
+) -> SentEmail:
     """Write a reminder (SentEmail.Kind) to the debtor at the address `to` and have a worker send it after the commit.
 
-    The row keeps the words as they went out. Raises Invalid for an address or words that cannot be sent, Forbidden
-    for a case that is not to be reminded, BadRequest when the catalogues lack a rate.
+    The row keeps the words as they went out. With `moves_case` the case gets the status of the reminder once it has
+    been sent. Raises Invalid for an address or words that cannot be sent, Forbidden for a case that is not to be
+    reminded or not to be moved there, BadRequest when the catalogues lack a rate.
     """
     case = Recovery.objects.select_for_update(of=("self",)).select_related("customer", "debtor").get(pk=case_id)
     _require_sendable(kind, to, extra)
     if not may_be_reminded(case):
         raise Forbidden(_("There is nothing to remind of: the case is closed, before a court, paid or incomplete."))
+    if moves_case:
+        require_following(case, kind=kind)
     moment = now()
     letter = letter_of(case, kind=kind, moment=moment, extra=extra)
     email = SentEmail.objects.create(
@@ -71,6 +77,7 @@ def email_send(*, case_id: int, kind: str, to: str, by: User | None, extra: str 
         text=letter.text,
         html=letter.html,
         user=by,
+        moves_case=moves_case,
         due_at=moment,
     )
     from recoveries.letters.tasks import send_email  # Here, because tasks are a door to the services.
@@ -104,9 +111,18 @@ def email_deliver(*, email_id: int, moment: datetime) -> timedelta | None:
         _message(email).send()
     except Exception as error:
         return _not_sent(email, error, moment)
-    SentEmail.objects.filter(pk=email.pk).update(state=State.SENT, sent_at=now(), error="", claimed_at=None)
-    log.info("email_sent", email_id=email.pk, recovery_id=email.recovery_id)
+    _sent(email)
     return None
+
+
+@transaction.atomic
+def _sent(email: SentEmail) -> None:
+    """Write down that it is out, and let the case follow: the lock of the case before its letter."""
+    case = Recovery.objects.select_for_update(of=("self",)).filter(pk=email.recovery_id).first()
+    SentEmail.objects.filter(pk=email.pk).update(state=State.SENT, sent_at=now(), error="", claimed_at=None)
+    if case is not None and email.moves_case:
+        case_follow(case=case, email=email)
+    log.info("email_sent", email_id=email.pk, recovery_id=email.recovery_id)
 
 
 def _message(email: SentEmail) -> EmailMultiAlternatives:

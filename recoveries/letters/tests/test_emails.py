@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
 from typing import Any
 
@@ -18,9 +19,10 @@ from recoveries.desk.tests.pages import case_of, office_of, opened, words
 from recoveries.ledger.rate_services import rates_load
 from recoveries.letters.services import email_deliver, email_send, emails_left_behind
 from recoveries.letters.tasks import send_email, sweep_emails
-from recoveries.models import Recovery, SentEmail
+from recoveries.models import Recovery, SentEmail, StatusChange
+from recoveries.services.cases import recovery_delete, recovery_lock
 from tests.backoffice import act, browser_of, chief, page_of
-from tests.factories import Api, move
+from tests.factories import Api, add_status, move
 from tests.races import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_process")]
@@ -56,6 +58,14 @@ def reminded(case: Recovery, **values: Any) -> SentEmail:
     return email_send(**{"case_id": case.pk, "kind": "relance_1", "to": TO, "by": None, **values})
 
 
+def steps_of(case: Recovery) -> list[tuple[Any, ...]]:
+    """The history of a case: from, to, who, why; and the case is where it ends."""
+    steps = StatusChange.objects.filter(recovery=case).order_by("id")
+    told = list(steps.values_list("from_status_id", "to_status_id", "user__email", "comment"))
+    assert Recovery.objects.get(pk=case.pk).status_id == told[-1][1]
+    return told
+
+
 def fresh(email: SentEmail) -> SentEmail:
     return SentEmail.objects.get(pk=email.pk)
 
@@ -88,8 +98,7 @@ def test_a_reminder_goes_out_and_stands_in_the_timeline(owner: Api, system_setti
     email = SentEmail.objects.get()
     assert (email.state, email.text, email.user.email) == ("sent", message.body, "chief@example.com")
     assert email.sent_at is not None
-    case.refresh_from_db()
-    assert case.status_id == 2
+    assert steps_of(case)[-1] == (1, 2, "chief@example.com", "Relance 1\xa0: envoi par e-mail.")
     assert "E-mail to the debtor" in words(opened(office, case, "?kind=email"))
     assert AuditEvent.objects.get(action="send-reminder").succeeded
     assert office.get(page_of(SentEmail, "change", email.pk)).status_code == 200
@@ -176,6 +185,76 @@ def test_a_closed_case_is_not_reminded(office: Client, owner: Api) -> None:
 
 
 # --- sent ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("kind", "before", "status"), [("relance_1", (), 2), ("relance_2", (2,), 3), ("mise_en_demeure", (2, 3), 4)]
+)
+def test_the_case_moves_when_its_letter_was_sent_and_not_before(
+    owner: Api, kind: str, before: tuple[int, ...], status: int
+) -> None:
+    case = case_of(owner)
+    move(case.pk, *before)
+    steps = steps_of(case)
+    email = reminded(case, kind=kind, by=chief(), moves_case=True)
+    assert steps_of(case) == steps
+    email_deliver(email_id=email.pk, moment=now())
+    reason = f"{email.get_kind_display()}\xa0: envoi par e-mail."
+    assert steps_of(case) == [*steps, (status - 1, status, "chief@example.com", reason)]
+
+
+def test_a_letter_that_was_not_to_move_its_case_leaves_it(owner: Api) -> None:
+    case = case_of(owner)
+    email_deliver(email_id=reminded(case).pk, moment=now())
+    assert len(steps_of(case)) == 1
+
+
+@pytest.mark.parametrize("mood", [SMTPDataError(554, b"spam"), TimeoutError()])
+def test_a_letter_that_fails_leaves_the_case_where_it_is(owner: Api, moods: list[Exception], mood: Exception) -> None:
+    case = case_of(owner)
+    email = reminded(case, moves_case=True)
+    moods += [mood] * 6
+    send_email.delay(email.pk)
+    assert fresh(email).state == "failed"
+    assert len(steps_of(case)) == 1
+
+
+@pytest.mark.parametrize("meanwhile", [(2, 3), (8,), (9,), (10,), (200,)])
+def test_a_case_that_went_elsewhere_meanwhile_stays_there(owner: Api, meanwhile: tuple[int, ...]) -> None:
+    add_status(200, group=7, is_closing=True)
+    case = case_of(owner)
+    email = reminded(case, moves_case=True)
+    move(case.pk, *meanwhile)
+    email_deliver(email_id=email.pk, moment=now())
+    assert (fresh(email).state, fresh(email).error) == ("sent", "")
+    assert steps_of(case)[-1][1] == meanwhile[-1]
+
+
+def test_a_case_that_was_moved_there_by_hand_meanwhile_moves_once(owner: Api) -> None:
+    case = case_of(owner)
+    email = reminded(case, kind="mise_en_demeure", moves_case=True)
+    move(case.pk, 4)
+    email_deliver(email_id=email.pk, moment=now())
+    assert len(steps_of(case)) == 2
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="races need PostgreSQL")
+@commits
+def test_a_letter_that_was_sent_and_the_deletion_of_its_case_do_not_wait_for_each_other(owner: Api) -> None:
+    for _round in range(5):
+        case = case_of(owner)
+        email = reminded(case, moves_case=True)
+        SentEmail.objects.update(state="queued", sent_at=None)
+        Recovery.objects.filter(pk=case.pk).update(status_id=1)
+
+        def deleted(pk: int = case.pk) -> None:
+            with transaction.atomic():
+                recovery_delete(recovery=recovery_lock(recovery_id=pk), by=None)
+
+        acts = [partial(email_deliver, email_id=email.pk, moment=now()), deleted]
+        at_once(2, lambda number, acts=acts: acts[number]())
+        assert not Recovery.objects.filter(pk=case.pk).exists()
 
 
 def test_a_server_that_is_away_is_tried_again(owner: Api, moods: list[Exception], caplog: Any) -> None:
