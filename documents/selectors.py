@@ -1,6 +1,5 @@
 """Reads of documents."""
 
-import time
 from datetime import datetime
 from typing import Any
 
@@ -30,14 +29,3 @@ def served_documents(since: datetime | None) -> QuerySet[Document]:
     """Documents that can be downloaded; those created at `since` or later."""
     ready = Document.objects.filter(state=State.READY, file__isnull=False).order_by("id")
     return ready if since is None else ready.filter(created_at__gte=since)
-
-
-def wait_for_end(document_id: int, *, seconds: float) -> str:
-    """The state of a document once its way has ended, or after `seconds`."""
-    deadline, pause = time.monotonic() + seconds, 0.01
-    while True:
-        state = Document.objects.filter(pk=document_id).values_list("state", flat=True).first()
-        if state is None or state in ENDED or time.monotonic() >= deadline:
-            return str(state)
-        time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
-        pause = min(pause * 1.6, 0.25)

@@ -19,10 +19,11 @@ from documents.content import ContentRefused, inspect
 from documents.filters import DocumentFilter, DocumentQuery
 from documents.models import Document
 from documents.names import content_disposition
-from documents.selectors import ENDED_BADLY, documents_of, file_types, wait_for_end
+from documents.selectors import ENDED_BADLY, documents_of, file_types
 from documents.serializers import DocumentSerializer, document_payload
 from documents.services.documents import NOT_FOUND, document_announce, document_delete, document_upload
 from documents.services.storage import StorageFailed, bytes_open
+from documents.services.waiting import document_wait
 from legalcity.api.envelope import reply
 from legalcity.api.limits import UPLOADS
 from legalcity.api.listing import asked, ordered, page_of, pagination
@@ -141,7 +142,7 @@ class DocumentView(NestedView):
 
     @staticmethod
     def _answer(parent: Any, document_id: int) -> Response:
-        state = wait_for_end(document_id, seconds=live.DOCUMENT_WAIT_SECONDS)
+        state = document_wait(document_id=document_id, seconds=live.DOCUMENT_WAIT_SECONDS)
         if state in ENDED_BADLY:
             raise BadRequest(NOT_PROCESSED)
         document = documents_of(parent.pk).filter(pk=document_id).first()

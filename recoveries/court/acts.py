@@ -6,24 +6,23 @@ from django import forms
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.actions import ObjectAction
 from backoffice.fields import DayInput, storable
 from backoffice.origin import staff_of
 from law.eligibility import Eligibility
 from legalcity.lib.clock import today
-from legalcity.lib.errors import BadRequest, Failed, Forbidden
-from legalcity.lib.settings.live import live
+from legalcity.lib.errors import BadRequest, Failed, Forbidden, NotFound
 from recoveries.catalogue import catalogue
+from recoveries.court.asking import End, transfer_ask
 from recoveries.court.models import COURTS, PROCEDURES
 from recoveries.court.procedure import COURT, DATES, procedure_record
-from recoveries.court.selectors import procedure_of, transfer_wait
-from recoveries.court.transfer import eligibility_of, transfer_request
-from recoveries.models import Injunction, Recovery, TransferRequest
+from recoveries.court.selectors import procedure_of
+from recoveries.court.transfer import eligibility_of
+from recoveries.models import Injunction, Recovery
 
-State = TransferRequest.State
 NOT_ELIGIBLE = gettext_lazy("The case may not be transferred.")
 
 
@@ -68,21 +67,18 @@ CHECK_ELIGIBILITY = ObjectAction(
 
 # --- transfer --------------------------------------------------------------------------------------------------------
 def _transfer(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
-    answer = eligibility_of(case, today())
-    if not answer.eligible:
-        raise Forbidden(NOT_ELIGIBLE, reasons=[str(reason) for reason in answer.reasons])
-    asked = transfer_request(recovery=case, user=staff_of(request))
-    ended = transfer_wait(asked.pk, seconds=live.TRANSFER_WAIT_SECONDS)
-    if ended is None:
+    outcome = transfer_ask(recovery=case, by=staff_of(request), today=today())
+    if outcome.end == End.GONE:
         raise BadRequest(_("The case was deleted meanwhile."))
-    if ended.state == State.REFUSED:
-        raise Forbidden(NOT_ELIGIBLE, reasons=[sentences[get_language()] for sentences in ended.reasons])
-    if ended.state == State.FAILED:
+    if outcome.end == End.REFUSED:
+        raise Forbidden(NOT_ELIGIBLE, reasons=list(outcome.reasons))
+    if outcome.end == End.FAILED:
         raise Failed(_("The transfer failed and nothing was changed. Try again, or tell who runs the system."))
-    if ended.state == State.PENDING:
+    if outcome.end == End.PENDING:
         return _("The transfer has begun. A worker carries it out; the timeline shows when it is done.")
-    injunction = Recovery.objects.values_list("recovery_reference", flat=True).get(transferred_from=case.pk)
-    return _("The case goes on as {reference}.").format(reference=injunction)
+    if outcome.injunction is None:
+        raise NotFound(_("The injunction case of this recovery is no longer there"))
+    return _("The case goes on as {reference}.").format(reference=outcome.injunction)
 
 
 TRANSFER = ObjectAction(

@@ -1,7 +1,4 @@
-"""Reads of the way to court: the facts behind eligibility, a transfer as clients see it, deadlines."""
-
-import time
-from typing import Any
+"""Reads of the way to court: the facts behind eligibility, procedures, deadlines."""
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -13,9 +10,7 @@ from law.vocabulary import Court, Procedure
 from legalcity.lib.countries import country_code
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
-from recoveries.models import Injunction, Recovery, TransferRequest
-
-State = TransferRequest.State
+from recoveries.models import Injunction, Recovery
 
 
 def facts_of(recovery: Recovery) -> Facts:
@@ -55,33 +50,10 @@ def injunction_of_key(key: str) -> Injunction | None:
     return Injunction.objects.select_related("recovery").filter(recovery__recovery_reference=reference).first()
 
 
-def transfer_wait(request_id: int, *, seconds: float) -> TransferRequest | None:
-    """The request once it has ended, or as it stands after `seconds`; None when its case is deleted meanwhile."""
-    deadline, pause = time.monotonic() + seconds, 0.01
-    while True:
-        request = TransferRequest.objects.filter(pk=request_id).first()
-        if request is None or request.state != State.PENDING or time.monotonic() >= deadline:
-            return request
-        time.sleep(min(pause, max(0.0, deadline - time.monotonic())))
-        pause = min(pause * 1.6, 0.25)
-
-
-def transfer_payload(recovery_id: int, *, caller_id: int) -> dict[str, Any] | None:
-    """A transferred case as the contract answers it; None when its injunction case is gone."""
+def injunction_of(recovery_id: int) -> Injunction | None:
+    """The procedure that the transfer of a case gave, with its case and both parties; None when it is gone."""
     procedures = Injunction.objects.select_related("recovery__customer", "recovery__debtor")
-    injunction = procedures.filter(recovery__transferred_from=recovery_id).first()
-    if injunction is None:
-        return None
-    case = injunction.recovery
-    return {
-        "id": case.pk,
-        "reference": case.recovery_reference,
-        "type": "INJONCTION DE PAYER",
-        "assign_to_me": case.user_id == caller_id,
-        "customer_ref": case.customer.reference if case.customer else None,
-        "debtor_ref": case.debtor.reference if case.debtor else None,
-        "url_pay": payment_url(injunction.key),
-    }
+    return procedures.filter(recovery__transferred_from=recovery_id).first()
 
 
 def key_dates(injunction: Injunction) -> KeyDates:

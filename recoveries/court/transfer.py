@@ -82,13 +82,13 @@ def eligibility_of(recovery: Recovery, today: date) -> Eligibility:
 
 
 @transaction.atomic
-def transfer_request(*, recovery: Recovery, user: User) -> TransferRequest:
+def transfer_request(*, recovery: Recovery, by: User) -> TransferRequest:
     """Ask for the transfer of a case; a worker takes it from here. Raises NotFound when it was deleted meanwhile."""
     from recoveries.court.tasks import transfer_to_injunction  # Here, because tasks are a door to the services.
 
     if not Recovery.objects.select_for_update(of=("self",)).filter(pk=recovery.pk):
         raise NotFound(NOT_FOUND)
-    request = TransferRequest.objects.create(recovery=recovery, user=user)
+    request = TransferRequest.objects.create(recovery=recovery, user=by)
     transaction.on_commit(lambda: transfer_to_injunction.delay(request.pk), robust=True)
     return request
 

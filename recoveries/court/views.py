@@ -1,6 +1,7 @@
 """The calls on the way to court: may it go, let it go, has it gone."""
 
-from django.utils.translation import get_language
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.request import Request
@@ -12,15 +13,14 @@ from legalcity.api.envelope import reply
 from legalcity.api.views import ContractView
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Failed, Forbidden, NotFound
-from legalcity.lib.settings.live import live
-from recoveries.court.selectors import transfer_payload, transfer_wait
-from recoveries.court.transfer import eligibility_of, transfer_request
-from recoveries.models import Recovery, TransferRequest
+from recoveries.court.asking import End, Outcome, transfer_ask, transfer_outcome
+from recoveries.court.selectors import payment_url
+from recoveries.court.transfer import eligibility_of
+from recoveries.models import Injunction, Recovery
 from recoveries.services.cases import NOT_FOUND, NOT_YOURS
 
 NOT_ELIGIBLE = _("This recovery is not eligible for injunction transfer")
 FAILURE = _("An error occurred during injunction transfer")
-State = TransferRequest.State
 
 
 class OneCaseView(ContractView):
@@ -48,37 +48,46 @@ class TransferView(OneCaseView):
     def create(self, request: Request, recovery_id: int) -> Response:
         """Ask for the transfer, and wait for the worker as long as the system settings say."""
         recovery = self.case(recovery_id)
-        answer = eligibility_of(recovery, today())
-        if not answer.eligible:
-            raise Forbidden(NOT_ELIGIBLE, reasons=[str(reason) for reason in answer.reasons])
-        asked = transfer_request(recovery=recovery, user=caller(request))
-        return self._answer(request, transfer_wait(asked.pk, seconds=live.TRANSFER_WAIT_SECONDS))
+        return self._answer(recovery, transfer_ask(recovery=recovery, by=caller(request), today=today()))
 
     def retrieve(self, request: Request, recovery_id: int) -> Response:
         """What came of the last request."""
         recovery = self.case(recovery_id)
-        done = recovery.transfer_requests.filter(state=State.DONE).first()
-        last = done or recovery.transfer_requests.first()
-        if last is None:
+        outcome = transfer_outcome(recovery)
+        if outcome is None:
             raise NotFound(_("No transfer has been requested for this recovery"))
-        return self._answer(request, last)
+        return self._answer(recovery, outcome)
 
-    def _answer(self, request: Request, asked: TransferRequest | None) -> Response:
-        if asked is None:
+    def _answer(self, recovery: Recovery, outcome: Outcome) -> Response:
+        if outcome.end == End.GONE:
             raise NotFound(NOT_FOUND)
-        if asked.state == State.REFUSED:
-            raise Forbidden(NOT_ELIGIBLE, reasons=[sentences[get_language()] for sentences in asked.reasons])
-        if asked.state == State.FAILED:
+        if outcome.end == End.REFUSED:
+            raise Forbidden(NOT_ELIGIBLE, reasons=list(outcome.reasons))
+        if outcome.end == End.FAILED:
             raise Failed(FAILURE)
-        if asked.state == State.PENDING:
-            address = reverse("case-transfer", [asked.recovery_id], request=request)
-            data = {"state": asked.state, "poll_url": address}
+        if outcome.end == End.PENDING:
+            address = reverse("case-transfer", [recovery.pk], request=self.request)
+            data = {"state": outcome.end, "poll_url": address}
             message = _("Transfer accepted and being processed")
             return reply(data, message, status=status.HTTP_202_ACCEPTED, headers={"Location": address})
-        payload = transfer_payload(asked.recovery_id, caller_id=caller(request).pk or 0)
-        if payload is None:
+        if outcome.injunction is None:
             raise NotFound(_("The injunction case of this recovery is no longer there"))
+        payload = transfer_payload(outcome.injunction, caller_id=caller(self.request).pk)
         return reply(payload, _("Recovery successfully transferred to injunction procedure"))
+
+
+def transfer_payload(injunction: Injunction, *, caller_id: int) -> dict[str, Any]:
+    """A transferred case as the contract answers it."""
+    case = injunction.recovery
+    return {
+        "id": case.pk,
+        "reference": case.recovery_reference,
+        "type": "INJONCTION DE PAYER",
+        "assign_to_me": case.user_id == caller_id,
+        "customer_ref": case.customer.reference if case.customer else None,
+        "debtor_ref": case.debtor.reference if case.debtor else None,
+        "url_pay": payment_url(injunction.key),
+    }
 
 
 class EligibilityView(OneCaseView):

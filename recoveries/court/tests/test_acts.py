@@ -4,10 +4,14 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import F
+from django.db.models.signals import post_save
 from django.test import Client
 
 from accounts.models import AuditEvent
+from invoicing.models import Invoice
 from legalcity.lib.clock import today
+from recoveries.court.tests.transfers import refusing_rows
 from recoveries.court.transfer import transfer_carry_out
 from recoveries.desk.tests.pages import act_page, assert_refused, case_of, event_of, followed, office_of, person, words
 from recoveries.models import Injunction, Recovery, StatusChange, TransferRequest
@@ -66,6 +70,33 @@ def test_a_case_that_is_not_eligible_is_not_transferred(office: Client, owner: A
     event = event_of(case, "transfer")
     assert not event.succeeded
     assert reasons[0] in event.details["refusal"]
+
+
+@COMMITTING
+def test_a_transfer_that_fails_is_told_and_changes_nothing(in_process: None, owner: Api) -> None:
+    case, browser = case_of(owner), browser_of(chief(language="en"))
+    with refusing_rows("companies_company"):
+        assert_refused(act(browser, case, "transfer"), "The transfer failed and nothing was changed.")
+    assert TransferRequest.objects.get(recovery=case).state == "failed"
+    assert Recovery.objects.get(pk=case.pk).status_id == 1
+
+
+@COMMITTING
+def test_what_the_worker_refuses_is_told_as_what_the_rule_refuses(in_process: None, owner: Api) -> None:
+    case, browser = case_of(owner), browser_of(chief(language="en"))
+    asked = []
+
+    def paid_meanwhile(sender: Any, instance: TransferRequest, **_: Any) -> None:
+        Invoice.objects.filter(recovery=case).update(invoice_part_paid_amount=F("invoice_amount"))
+        asked.append(instance.pk)
+
+    post_save.connect(paid_meanwhile, sender=TransferRequest)
+    try:
+        answer = act(browser, case, "transfer")
+    finally:
+        post_save.disconnect(paid_meanwhile, sender=TransferRequest)
+    assert_refused(answer, "The case has no invoice that is not fully paid (art. 1405 CPC).")
+    assert TransferRequest.objects.get(pk=asked[0]).state == "refused"
 
 
 def _procedure(owner: Api) -> Recovery:

@@ -41,7 +41,7 @@ def eligibility_path(case: int) -> str:
 def transferred(api: Api, case: int) -> int:
     """The id of the injunction case that a transfer gave, carried out in this process without a queue."""
     recovery = Recovery.objects.get(pk=case)
-    request = transfer_request(recovery=recovery, user=User.objects.get(pk=api.user.pk))
+    request = transfer_request(recovery=recovery, by=User.objects.get(pk=api.user.pk))
     assert transfer_carry_out(request_id=request.pk, today=today()) == "done"
     return Injunction.objects.get(recovery__transferred_from=case).recovery_id
 

@@ -12,9 +12,10 @@ from backoffice.fields import ChildField, chosen_child, moment_shown, storable
 from backoffice.origin import staff_of
 from documents.content import ContentRefused, inspect
 from documents.models import Document, FileType
-from documents.selectors import ENDED_BADLY, wait_for_end
+from documents.selectors import ENDED_BADLY
 from documents.services.documents import VISIBILITIES, document_upload, document_visibility_set
 from documents.services.signing import ByHand, signature_request
+from documents.services.waiting import document_wait
 from legalcity.lib.errors import BadRequest
 from legalcity.lib.settings.live import live
 from recoveries.desk.reads.case_facts import documents_of_case
@@ -74,7 +75,7 @@ def _upload(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
         values=values,
         by=staff_of(request),
     )
-    state = wait_for_end(document.pk, seconds=live.DOCUMENT_WAIT_SECONDS)
+    state = document_wait(document_id=document.pk, seconds=live.DOCUMENT_WAIT_SECONDS)
     if state in ENDED_BADLY:
         raise BadRequest(_("The file was refused: it is not served to anybody."))
     if state == Document.State.READY:

@@ -1,0 +1,84 @@
+"""Asking for the transfer of a case: one story for every door, which only renders its outcome."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from django.utils.translation import get_language
+
+from accounts.models import User
+from legalcity.lib.errors import NotFound
+from legalcity.lib.settings.live import live
+from legalcity.lib.waiting import read_until
+from recoveries.court.selectors import injunction_of
+from recoveries.court.transfer import eligibility_of, transfer_request
+from recoveries.models import Injunction, Recovery, TransferRequest
+
+State = TransferRequest.State
+
+
+class End(StrEnum):
+    """How the asking ended. Those of a request are told by its state."""
+
+    DONE = State.DONE.value
+    PENDING = State.PENDING.value
+    REFUSED = State.REFUSED.value
+    FAILED = State.FAILED.value
+    GONE = "gone"  # The case was deleted meanwhile.
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of asking.
+
+    end         done, pending (a worker has it or will), refused, failed (nothing was changed), gone
+    request_id  the request; None when the case was refused, or gone, before there was one
+    reasons     why it was refused, in the language of who reads
+    injunction  the procedure with its new case and both parties, when it is done; None when that was deleted since
+    """
+
+    end: End
+    request_id: int | None = None
+    reasons: tuple[str, ...] = ()
+    injunction: Injunction | None = None
+
+
+def transfer_ask(*, recovery: Recovery, by: User, today: date) -> Outcome:
+    """Have a case transferred if it may be, and wait for the worker as long as the system settings say.
+
+    Outside transactions: the worker begins after the commit.
+    """
+    answer = eligibility_of(recovery, today)
+    if not answer.eligible:
+        return Outcome(End.REFUSED, reasons=_told(answer.reasons))
+    try:
+        asked = transfer_request(recovery=recovery, by=by)
+    except NotFound:
+        return Outcome(End.GONE)
+    ended = read_until(
+        lambda request: request is None or request.state != State.PENDING,
+        TransferRequest.objects.filter(pk=asked.pk).first,
+        seconds=live.TRANSFER_WAIT_SECONDS,
+    )
+    return Outcome(End.GONE, asked.pk) if ended is None else _outcome(ended)
+
+
+def transfer_outcome(recovery: Recovery) -> Outcome | None:
+    """What came of the last asking for a case; what was done counts before later refusals. None: nobody has asked."""
+    requests = recovery.transfer_requests
+    last = requests.filter(state=State.DONE).first() or requests.first()
+    return _outcome(last) if last else None
+
+
+def _outcome(request: TransferRequest) -> Outcome:
+    return Outcome(
+        End(request.state),
+        request.pk,
+        reasons=_told(sentences[get_language()] for sentences in request.reasons),
+        injunction=injunction_of(request.recovery_id) if request.state == State.DONE else None,
+    )
+
+
+def _told(reasons: Iterable[object]) -> tuple[str, ...]:
+    return tuple(str(reason) for reason in reasons)
