@@ -4,11 +4,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Value
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from invoicing import rules
 from invoicing.models import Invoice
+from legalcity.lib.copying import rows_copy
 from legalcity.lib.errors import Invalid
 from legalcity.lib.settings.live import live
 
@@ -70,6 +72,12 @@ def invoice_update(*, invoice: Invoice, values: Mapping[str, Any], by: User | No
 def invoice_delete(*, invoice: Invoice, by: User | None) -> None:
     """Delete an invoice for good. Documents that were filed with it stay."""
     invoice.delete()
+
+
+def invoices_copy(*, from_case: int, to_case: int) -> None:
+    """Copy the invoices of a case on which something remains to another one."""
+    unpaid = Invoice.objects.filter(recovery_id=from_case, remaining_amount__gt=0)
+    rows_copy(unpaid.order_by("id"), instead={"recovery_id": Value(to_case)})
 
 
 def _saved(invoice: Invoice) -> Invoice:

@@ -10,11 +10,13 @@ from datetime import date, datetime, timedelta
 
 import structlog
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import translation
 
 from accounts.models import User
 from companies.models import Company
+from documents.services.copying import documents_copy
+from invoicing.services import invoices_copy
 from law.eligibility import Eligibility, Reason, assess
 from law.vocabulary import Step
 from legalcity.lib.clock import now
@@ -22,12 +24,14 @@ from legalcity.lib.errors import NotFound
 from recoveries.court.charging import transfer_charge
 from recoveries.court.selectors import facts_of, limits
 from recoveries.guards import FIELDS
+from recoveries.ledger.services import dettes_copy
 from recoveries.models import Injunction, InjunctionFee, Recovery, StatusChange, TransferRequest
 from recoveries.services.cases import NOT_FOUND
+from recoveries.services.comments import comments_copy
 from recoveries.services.copies import copies_set
 from recoveries.services.life import status_move
 from recoveries.services.references import with_reference
-from recoveries.services.totals import case_count_add, comments_count_refresh, totals_refresh
+from recoveries.services.totals import case_count_add, totals_refresh
 from recoveries.statuses import Actor
 
 log = structlog.get_logger("recoveries")
@@ -36,44 +40,8 @@ State = TransferRequest.State
 KEY_TAIL_BYTES = 24  # 192 bits that nobody guesses
 LEFT_BEHIND = timedelta(minutes=1)
 
-# Children are copied inside the database: as many statements for a thousand of them as for one. Invoices come before
-# the documents that belong to them.
-_COPIES = (
-    """
-    INSERT INTO invoicing_invoice (recovery_id, invoice_number, invoice_date, invoice_due_date, invoice_amount,
-        invoice_part_paid, invoice_part_paid_amount, api_invoice_id, created_at, updated_at)
-    SELECT %s, invoice_number, invoice_date, invoice_due_date, invoice_amount,
-        invoice_part_paid, invoice_part_paid_amount, api_invoice_id, created_at, updated_at
-    FROM invoicing_invoice WHERE recovery_id = %s AND remaining_amount > 0 ORDER BY id
-    """,
-    """
-    INSERT INTO recoveries_dette (recovery_id, label, amount, date, comment, created_at)
-    SELECT %s, label, amount, date, comment, created_at FROM recoveries_dette WHERE recovery_id = %s ORDER BY id
-    """,
-    """
-    INSERT INTO recoveries_comment (recovery_id, user_id, html, text, visible_to_user, visible_to_debtor,
-        visible_to_bailiff, is_read, created_at, updated_at)
-    SELECT %s, user_id, html, text, visible_to_user, visible_to_debtor, visible_to_bailiff, is_read, created_at,
-        updated_at
-    FROM recoveries_comment WHERE recovery_id = %s ORDER BY id
-    """,
-    # Documents are linked: the copies have the same files. Those that wait for the scanner are scanned for each case.
-    # Their keys name no bytes, and need only be unique. The invoice is the copy of theirs, none when that was paid.
-    """
-    INSERT INTO documents_document (recovery_id, invoice_id, author_id, file_type_id, file_id, name, visible_to_user,
-        visible_to_debtor, visible_to_bailiff, visible_to_oip, is_signed, created_at, updated_at, state, state_since,
-        reason, scan, scanned_at, source_url, attempts, key)
-    SELECT r.id, i.id, d.author_id, d.file_type_id, d.file_id, d.name, d.visible_to_user,
-        d.visible_to_debtor, d.visible_to_bailiff, d.visible_to_oip, d.is_signed, d.created_at, d.updated_at, d.state,
-        d.state_since, d.reason, d.scan, d.scanned_at, d.source_url, d.attempts,
-        'linked/' || r.id || '/' || d.id
-    FROM documents_document d
-    JOIN recoveries_recovery r ON r.id = %s
-    LEFT JOIN invoicing_invoice own ON own.id = d.invoice_id
-    LEFT JOIN invoicing_invoice i ON i.recovery_id = r.id AND i.invoice_number = own.invoice_number
-    WHERE d.recovery_id = %s AND d.file_id IS NOT NULL AND d.state IN ('ready', 'scanning') ORDER BY d.id
-    """,
-)
+# Each room copies what it has. Invoices come before the documents that belong to them.
+COPIES = (invoices_copy, dettes_copy, comments_copy, documents_copy)
 
 
 def eligibility_of(recovery: Recovery, today: date) -> Eligibility:
@@ -142,11 +110,9 @@ def _ended(request: TransferRequest, state: State, *, reasons: Sequence[dict[str
 def _transfer(original: Recovery, answer: Eligibility, user: User | None) -> None:
     customer, debtor = _copied_party(original.customer, "CUST-"), _copied_party(original.debtor, "DEBT-")
     case = _copied_case(original, customer, debtor)
-    for statement in _COPIES:
-        with connection.cursor() as cursor:
-            cursor.execute(statement, [case.pk, original.pk])
+    for copy in COPIES:
+        copy(from_case=original.pk, to_case=case.pk)
     totals_refresh(recovery_id=case.pk)
-    comments_count_refresh(recovery_id=case.pk)
     _open_procedure(case, answer)
     StatusChange.objects.create(recovery=case, to_status_id=Step.REQUEST_DRAFT, user=user)
     Recovery.objects.filter(pk=original.pk).update(transferred_to=case)

@@ -7,9 +7,11 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Value
 
 from accounts.models import User
 from backoffice.audit import ADDED, audit_record
+from legalcity.lib.copying import rows_copy
 from recoveries.models import Acompte, Dette, Recovery
 from recoveries.services.totals import totals_refresh
 
@@ -49,3 +51,8 @@ def dette_record(
     totals_refresh(recovery_id=recovery_id)
     audit_record(action=ADDED, target=dette, actor=by)
     return dette
+
+
+def dettes_copy(*, from_case: int, to_case: int) -> None:
+    """Copy the debts of a case to another one."""
+    rows_copy(Dette.objects.filter(recovery_id=from_case).order_by("id"), instead={"recovery_id": Value(to_case)})

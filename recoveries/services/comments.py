@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from legalcity.lib.copying import rows_copy
 from legalcity.lib.errors import Forbidden, NotFound
 from recoveries.guards import is_frozen
 from recoveries.html import cleaned, plain_text
@@ -62,3 +64,9 @@ def comment_mark_read(*, comment_id: int, recovery: Recovery, by: User | None) -
     """Write down that somebody has read a comment of the case, which freezes it. Raises NotFound."""
     if not Comment.objects.filter(pk=comment_id, recovery=recovery).update(is_read=True):
         raise NotFound(NOT_FOUND)
+
+
+def comments_copy(*, from_case: int, to_case: int) -> None:
+    """Copy the comments of a case to another one."""
+    rows_copy(Comment.objects.filter(recovery_id=from_case).order_by("id"), instead={"recovery_id": Value(to_case)})
+    comments_count_refresh(recovery_id=to_case)
