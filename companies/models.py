@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.reach import Person, reach_condition, sees_all_cases
+from law.vocabulary import CompanyType, FreelanceType
 
 
 class CompanyQuerySet(models.QuerySet["Company"]):
@@ -39,12 +40,12 @@ class Company(models.Model):
     class Type(models.TextChoices):
         """What kind of party it is."""
 
-        PARTICULAR = "particular", _("private person")
-        COMMERCIAL = "commercial", _("commercial company")
-        FREELANCE = "freelance", _("sole trader or artisan")
-        LIBERAL = "liberal", _("liberal profession")
-        CIVIL = "civil", _("civil company")
-        ASSOCIATION = "association", _("association")
+        PARTICULAR = CompanyType.PARTICULAR, _("private person")
+        COMMERCIAL = CompanyType.COMMERCIAL, _("commercial company")
+        FREELANCE = CompanyType.FREELANCE, _("sole trader or artisan")
+        LIBERAL = CompanyType.LIBERAL, _("liberal profession")
+        CIVIL = CompanyType.CIVIL, _("civil company")
+        ASSOCIATION = CompanyType.ASSOCIATION, _("association")
 
     class Gender(models.TextChoices):
         """How the representative is addressed."""
@@ -64,8 +65,8 @@ class Company(models.Model):
     class FreelanceType(models.TextChoices):
         """What kind of sole trader."""
 
-        TRADER = "trader", _("trader")
-        ARTISAN = "artisan", _("artisan")
+        TRADER = FreelanceType.TRADER, _("trader")
+        ARTISAN = FreelanceType.ARTISAN, _("artisan")
 
     owner = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("owner"))
     company_type = models.CharField(_("type"), max_length=20, choices=Type.choices, null=True, blank=True)

@@ -6,13 +6,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 from stdnum.fr import siren as siren_number
 
+from law.vocabulary import CompanyType
 from legalcity.lib.errors import Sentence
 
 Values = dict[str, Any]
 Errors = dict[str, list[Sentence]]
 
 # Parties that exist in law apart from the person who represents them: they have a form, a name and a SIREN.
-BODIES = frozenset({"commercial", "civil", "association"})
+BODIES = frozenset({CompanyType.COMMERCIAL, CompanyType.CIVIL, CompanyType.ASSOCIATION})
 QUALITIES = {
     "SAS": {1, 2, 5},
     "SA": {1, 2, 5},
@@ -32,9 +33,9 @@ def inapplicable_fields(values: Mapping[str, Any]) -> dict[str, str]:
     fields: dict[str, str] = {}
     if kind not in BODIES:
         fields["company_legal_form"] = fields["company_name"] = "company_type"
-        if kind != "freelance":
+        if kind != CompanyType.FREELANCE:
             fields["company_siren"] = "company_type"
-    if kind != "freelance":
+    if kind != CompanyType.FREELANCE:
         fields["company_freelance_type"] = "company_type"
     if values.get("company_legalrep_quality") != 5:
         fields["company_legalrep_quality_other"] = "company_legalrep_quality"

@@ -17,12 +17,13 @@ from demo.people import Names
 from demo.sentences import OBSERVATIONS
 from demo.story import People, comments_build, filed_at, statuses_walk
 from invoicing.models import Invoice
+from law.vocabulary import InterestRate, PenaltyType
 from recoveries.models import Acompte, Comment, Dette, Recovery, Status, StatusChange
 from recoveries.rules import ALPHABET
 from recoveries.services.copies import copies_set
 
 REFERENCES = len(ALPHABET) ** 6  # REC- and six characters
-REASONS = (0, 1, 2, 3, 4, 5, 6, 7, 8)
+REASONS = Recovery.Reason.values
 REASON_WEIGHTS = (3, 30, 26, 12, 8, 6, 2, 8, 5)
 
 
@@ -122,8 +123,8 @@ def _add_up(draft: CaseDraft) -> None:
 
 
 def _interest(rng: Random) -> dict[str, Any]:
-    [rate] = rng.choices((None, "no", "yes", "yes 3"), (40, 10, 15, 35))
-    percent = Decimal(rng.randint(4, 24)) / 2 if rate == "yes" else None
+    [rate] = rng.choices((None, *Recovery.InterestRate.values), (40, 10, 15, 35))
+    percent = Decimal(rng.randint(4, 24)) / 2 if rate == InterestRate.CUSTOM else None
     return {
         "recovery_late_interest": rate is not None,
         "recovery_interest_rate": rate,
@@ -132,10 +133,10 @@ def _interest(rng: Random) -> dict[str, Any]:
 
 
 def _penalty(rng: Random) -> dict[str, Any]:
-    [kind] = rng.choices((None, "amount", "percent"), (60, 25, 15))
+    [kind] = rng.choices((None, *Recovery.PenaltyType.values), (60, 25, 15))
     return {
         "recovery_penalty": kind is not None,
         "recovery_penalty_type": kind,
-        "recovery_penalty_amount": Decimal(rng.choice((40, 80, 150, 250))) if kind == "amount" else None,
-        "recovery_penalty_percent": Decimal(rng.choice((5, 10, 15))) if kind == "percent" else None,
+        "recovery_penalty_amount": Decimal(rng.choice((40, 80, 150, 250))) if kind == PenaltyType.AMOUNT else None,
+        "recovery_penalty_percent": Decimal(rng.choice((5, 10, 15))) if kind == PenaltyType.PERCENT else None,
     }

@@ -106,7 +106,7 @@ def _sole_trader(rng: Random, names: Names, owner_id: int, _today: date) -> Comp
     return Company(
         owner_id=owner_id,
         company_type=Company.Type.FREELANCE,
-        company_freelance_type=rng.choice(("trader", "artisan")),
+        company_freelance_type=rng.choice(Company.FreelanceType.values),
         company_siren=siren(rng),
         company_activity=activity,
         **_reached_at(rng, who),

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from law.vocabulary import CompanyType, FreelanceType
+
 
 @dataclass(frozen=True, slots=True)
 class Party:
@@ -14,19 +16,23 @@ class Party:
     @property
     def is_consumer(self) -> bool:
         """A private person, who does not act for a business."""
-        return self.kind == "particular"
+        return self.kind == CompanyType.PARTICULAR
 
     @property
     def is_artisan(self) -> bool:
         """A sole trader of the crafts."""
-        return self.kind == "freelance" and self.freelance_kind == "artisan"
+        return self._is_sole_trader and self.freelance_kind == FreelanceType.ARTISAN
 
     @property
     def is_trader(self) -> bool:
         """Of those whom the commercial court judges: commercial companies, traders and artisans (L721-3 C. com.)."""
-        return self.kind == "commercial" or (self.kind == "freelance" and self.freelance_kind is not None)
+        return self.kind == CompanyType.COMMERCIAL or (self._is_sole_trader and self.freelance_kind is not None)
 
     @property
     def is_unclear(self) -> bool:
         """Not enough is known to say whether it is a trader."""
-        return self.kind is None or (self.kind == "freelance" and self.freelance_kind is None)
+        return self.kind is None or (self._is_sole_trader and self.freelance_kind is None)
+
+    @property
+    def _is_sole_trader(self) -> bool:
+        return self.kind == CompanyType.FREELANCE

@@ -10,11 +10,11 @@ from legalcity.lib.errors import Sentence
 from legalcity.lib.money import rounded
 
 from law.interest import FLAT_INDEMNITY, NOTHING, Rate, agreed_rates, business_rates, fixed_rate, least_rates
+from law.vocabulary import InterestRate, PenaltyType
 
 NEVER = date.max
 BUSINESS = "art. L441-10 C. com."
 OTHERS = "art. 1231-6 C. civ."
-CUSTOM, LEGAL_THREE_TIMES = "yes", "yes 3"  # `recovery_interest_rate`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,26 +70,33 @@ def terms_of(asked: Asked) -> Terms:
         return Terms(fixed_rate(NOTHING), _("The client claims no late interest."), "", NEVER, indemnity)
     if asked.between_businesses:
         rates, basis = _between_businesses(asked)
-        return Terms(rates, basis, BUSINESS, None, indemnity, is_legal=asked.agreed in (CUSTOM, LEGAL_THREE_TIMES))
+        return Terms(
+            rates,
+            basis,
+            BUSINESS,
+            None,
+            indemnity,
+            is_legal=asked.agreed in (InterestRate.CUSTOM, InterestRate.LEGAL_THREE_TIMES),
+        )
     rates, basis = _others(asked)
     if asked.notice is None:
         basis = _("No formal notice (mise en demeure) was given yet: no interest runs.")
-    return Terms(rates, basis, OTHERS, asked.notice or NEVER, indemnity, is_legal=asked.agreed != CUSTOM)
+    return Terms(rates, basis, OTHERS, asked.notice or NEVER, indemnity, is_legal=asked.agreed != InterestRate.CUSTOM)
 
 
 def _between_businesses(asked: Asked) -> tuple[tuple[Rate, ...], Sentence]:
-    if asked.agreed == CUSTOM:
+    if asked.agreed == InterestRate.CUSTOM:
         rates = agreed_rates(asked.percent or NOTHING, asked.other)
         return rates, _("Agreed rate, raised to three times the legal rate wherever it is below.")
-    if asked.agreed == LEGAL_THREE_TIMES:
+    if asked.agreed == InterestRate.LEGAL_THREE_TIMES:
         return least_rates(asked.other), _("Three times the legal rate.")
     return business_rates(asked.ecb), _("Rate of the European Central Bank plus 10 points, by half-year.")
 
 
 def _others(asked: Asked) -> tuple[tuple[Rate, ...], Sentence]:
-    if asked.agreed == CUSTOM:
+    if asked.agreed == InterestRate.CUSTOM:
         return fixed_rate(asked.percent or NOTHING), _("Agreed rate, from the day after the formal notice.")
-    if asked.agreed == LEGAL_THREE_TIMES:
+    if asked.agreed == InterestRate.LEGAL_THREE_TIMES:
         return least_rates(asked.legal), _("Three times the legal rate, from the day after the formal notice.")
     return tuple(asked.legal), _("Legal rate, from the day after the formal notice.")
 
@@ -101,4 +108,4 @@ def penalty_of(kind: str | None, amount: Decimal | None, percent: Decimal | None
     """
     if not overdue or kind is None:
         return NOTHING
-    return (amount or NOTHING) if kind == "amount" else rounded(overdue * (percent or NOTHING) / 100)
+    return (amount or NOTHING) if kind == PenaltyType.AMOUNT else rounded(overdue * (percent or NOTHING) / 100)

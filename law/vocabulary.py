@@ -38,6 +38,54 @@ class Step(IntEnum):
     WITHDRAWN = 112
 
 
+class InterestRate(StrEnum):
+    """Which rate late interest runs at (`recovery_interest_rate`)."""
+
+    NONE = "no"
+    CUSTOM = "yes"
+    LEGAL_THREE_TIMES = "yes 3"
+
+
+class Creditor(StrEnum):
+    """Whose claim it is, which decides the legal rate (article L313-2 CMF)."""
+
+    INDIVIDUAL = "individual"
+    OTHER = "other"
+
+
+class PenaltyType(StrEnum):
+    """How the agreed penalty is reckoned (`recovery_penalty_type`)."""
+
+    AMOUNT = "amount"
+    PERCENT = "percent"
+
+
+class Reminder(StrEnum):
+    """The letters that ask a debtor to pay, by the name of their template."""
+
+    FIRST = "relance_1"
+    SECOND = "relance_2"
+    FORMAL_NOTICE = "mise_en_demeure"
+
+
+class CompanyType(StrEnum):
+    """What kind of party it is (`company_type`)."""
+
+    PARTICULAR = "particular"
+    COMMERCIAL = "commercial"
+    FREELANCE = "freelance"
+    LIBERAL = "liberal"
+    CIVIL = "civil"
+    ASSOCIATION = "association"
+
+
+class FreelanceType(StrEnum):
+    """What kind of sole trader (`company_freelance_type`)."""
+
+    TRADER = "trader"
+    ARTISAN = "artisan"
+
+
 class Procedure(StrEnum):
     """Which order for payment is asked for."""
 

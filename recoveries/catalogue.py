@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any
 
 from django.db.models.signals import post_delete, post_save
@@ -9,7 +10,6 @@ from django.db.models.signals import post_delete, post_save
 from recoveries.models import Status
 
 MAX_AGE = 5.0  # seconds
-CREATED = 1  # Dossier Créé, where every case begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Catalogue:
         """Statuses by id."""
         if time.monotonic() - self._read_at > MAX_AGE:
             rows = Status.objects.order_by("id").values_list("id", "name", "description", "group_id", "is_closing")
-            self._entries = {row[0]: Entry(*row) for row in rows}
+            self._entries = {entry.id: entry for entry in starmap(Entry, rows)}
             self._read_at = time.monotonic()
         return self._entries
 

@@ -8,22 +8,26 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from law.vocabulary import InterestRate, PenaltyType
 from legalcity.lib.errors import Sentence
 
 Errors = dict[str, list[Sentence]]
 
 ALPHABET = string.ascii_uppercase + string.digits
 # `complete` speaks French where `update` speaks English; both are understood by both.
-PENALTY_TYPES = {"montant": "amount", "pourcent": "percent", "amount": "amount", "percent": "percent"}
-RATES = ("no", "yes", "yes 3")
+PENALTY_TYPES = {
+    "montant": PenaltyType.AMOUNT,
+    "pourcent": PenaltyType.PERCENT,
+    **{kind.value: kind for kind in PenaltyType},
+}
 
 # field → (the field it depends on, the values of that field under which it applies)
 DEPENDENCIES: dict[str, tuple[str, tuple[Any, ...]]] = {
     "recovery_interest_rate": ("recovery_late_interest", (True,)),
-    "recovery_interest_rate_percent": ("recovery_interest_rate", ("yes",)),
+    "recovery_interest_rate_percent": ("recovery_interest_rate", (InterestRate.CUSTOM,)),
     "recovery_penalty_type": ("recovery_penalty", (True,)),
-    "recovery_penalty_amount": ("recovery_penalty_type", ("amount",)),
-    "recovery_penalty_percent": ("recovery_penalty_type", ("percent",)),
+    "recovery_penalty_amount": ("recovery_penalty_type", (PenaltyType.AMOUNT,)),
+    "recovery_penalty_percent": ("recovery_penalty_type", (PenaltyType.PERCENT,)),
 }
 PERCENTAGES: dict[str, Callable[[], str]] = {
     "recovery_interest_rate_percent": lambda: _("The interest rate must be between 0 and 100."),

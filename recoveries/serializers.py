@@ -15,7 +15,7 @@ from recoveries.catalogue import catalogue
 from recoveries.guards import complete_errors, recovery_errors
 from recoveries.html import comment_errors
 from recoveries.models import Recovery
-from recoveries.rules import PENALTY_TYPES, RATES
+from recoveries.rules import PENALTY_TYPES
 from recoveries.selectors.listing import SORTS
 
 
@@ -27,7 +27,7 @@ class PenaltyTypeField(WordField):
 
     def to_internal_value(self, data: Any) -> str:
         """The English spelling."""
-        return PENALTY_TYPES[super().to_internal_value(data)]
+        return PENALTY_TYPES[super().to_internal_value(data)].value
 
 
 class RecoverySerializer(ContractSerializer):
@@ -37,7 +37,7 @@ class RecoverySerializer(ContractSerializer):
     recovery_service_object = TextField(limit=lambda: int(live.TEXT_LENGTH))
     recovery_due_date = DayField()
     recovery_late_interest = FlagField(required=False)
-    recovery_interest_rate = WordField(list(RATES), required=False, allow_null=True)
+    recovery_interest_rate = WordField(Recovery.InterestRate.values, required=False, allow_null=True)
     recovery_interest_rate_percent = PercentField(required=False, allow_null=True)
     recovery_penalty = FlagField(required=False)
     recovery_penalty_type = PenaltyTypeField(required=False, allow_null=True)

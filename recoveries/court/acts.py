@@ -13,6 +13,7 @@ from backoffice.actions import ObjectAction
 from backoffice.fields import DayInput, storable
 from backoffice.origin import staff_of
 from law.eligibility import Eligibility
+from law.vocabulary import CaseType
 from legalcity.lib.clock import today
 from legalcity.lib.errors import BadRequest, Failed, Forbidden, NotFound
 from recoveries.catalogue import catalogue
@@ -30,8 +31,8 @@ NOT_ELIGIBLE = gettext_lazy("The case may not be transferred.")
 def _verdict(answer: Eligibility) -> str:
     if not answer.eligible:
         return str(NOT_ELIGIBLE)
-    procedure = dict(PROCEDURES).get(answer.procedure.value if answer.procedure else "", "")
-    court = dict(COURTS).get(answer.court_type.value if answer.court_type else "", "")
+    procedure = PROCEDURES[answer.procedure] if answer.procedure else ""
+    court = COURTS[answer.court_type] if answer.court_type else ""
     return _("The case may be transferred: {procedure}, {court}.").format(procedure=procedure, court=court)
 
 
@@ -50,7 +51,7 @@ def _check(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
 
 
 def _is_amicable(_request: HttpRequest, case: Recovery) -> bool:
-    return case.type == Recovery.Type.AMICABLE and case.transferred_to_id is None
+    return case.type == CaseType.AMICABLE and case.transferred_to_id is None
 
 
 CHECK_ELIGIBILITY = ObjectAction(

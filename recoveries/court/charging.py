@@ -2,6 +2,7 @@
 
 from invoicing.billing.services.charges import ChargeLine, charge_queue, charge_record
 from invoicing.billing.taxes import OUTLAY
+from law.vocabulary import Procedure
 from legalcity.lib.settings.live import live
 from recoveries.models import Injunction, Recovery
 
@@ -28,4 +29,4 @@ def transfer_charge(*, case: Recovery, injunction: Injunction) -> None:
 
 
 def _procedure(injunction: Injunction) -> str:
-    return "injonction de payer européenne" if injunction.procedure == "european" else "injonction de payer"
+    return "injonction de payer européenne" if injunction.procedure == Procedure.EUROPEAN else "injonction de payer"

@@ -1,6 +1,8 @@
 """The way to court: the procedure, its fees, requests for it, deadlines that staff were told of."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -8,15 +10,23 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.history import history_of
 from backoffice.reach import SeenWithCase
+from law.vocabulary import Court, Procedure
 from recoveries.models.cases import Recovery
 
-# Values are those of law/deadlines.py (Procedure, Court).
-PROCEDURES = [("national", _("injonction de payer")), ("european", _("European order for payment"))]
-COURTS = [
-    ("tribunal_de_commerce", "Tribunal de commerce"),
-    ("tribunal_judiciaire", "Tribunal judiciaire"),
-    ("juge_des_contentieux_de_la_protection", "Juge des contentieux de la protection"),
-]
+PROCEDURES = {
+    Procedure.NATIONAL: _("injonction de payer"),
+    Procedure.EUROPEAN: _("European order for payment"),
+}
+COURTS = {
+    Court.COMMERCIAL: "Tribunal de commerce",
+    Court.JUDICIAL: "Tribunal judiciaire",
+    Court.PROTECTION: "Juge des contentieux de la protection",
+}
+
+
+def _choices(labels: Mapping[Any, Any]) -> list[tuple[str, Any]]:
+    """As columns take them: with the bare words, so that no migration names an enum."""
+    return [(word.value, label) for word, label in labels.items()]
 
 
 class InjunctionFee(models.Model):
@@ -25,8 +35,8 @@ class InjunctionFee(models.Model):
     The court's fee is law (its source in `source`), the handling fee the firm's.
     """
 
-    procedure = models.CharField(_("procedure"), max_length=10, choices=PROCEDURES)
-    court_type = models.CharField(_("kind of court"), max_length=40, choices=COURTS)
+    procedure = models.CharField(_("procedure"), max_length=10, choices=_choices(PROCEDURES))
+    court_type = models.CharField(_("kind of court"), max_length=40, choices=_choices(COURTS))
     court_fee = models.DecimalField(_("court fee, EUR"), max_digits=8, decimal_places=2)
     handling_fee = models.DecimalField(_("handling fee, EUR"), max_digits=8, decimal_places=2)
     source = models.CharField(_("source"), max_length=255, blank=True)
@@ -63,8 +73,8 @@ class Injunction(models.Model):
         Recovery, on_delete=models.CASCADE, related_name="injunction", verbose_name=_("case")
     )
     key = models.CharField(_("key of the payment page"), max_length=64, unique=True, editable=False)
-    procedure = models.CharField(_("procedure"), max_length=10, choices=PROCEDURES)
-    court_type = models.CharField(_("kind of court"), max_length=40, choices=COURTS, blank=True)
+    procedure = models.CharField(_("procedure"), max_length=10, choices=_choices(PROCEDURES))
+    court_type = models.CharField(_("kind of court"), max_length=40, choices=_choices(COURTS), blank=True)
     court_name = models.CharField(_("court"), max_length=255, blank=True)
     court_territory = models.CharField(_("territory of the court (ISO)"), max_length=2, default="FR")
     file_number = models.CharField(_("file number"), max_length=100, blank=True)

@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import F, Max, Q
 
 from invoicing.models import Invoice
-from law.vocabulary import Step
+from law.vocabulary import CaseType, Step
 from legalcity.lib.dates import PARIS
 from recoveries.catalogue import catalogue
 from recoveries.models import Acompte, Dette, Recovery
@@ -124,7 +124,7 @@ def _claims(case: Row, dues: list[_Due], today: date) -> Iterator[Claim]:
 
 
 def _outcome(case: Row) -> Outcome:
-    if case["type"] == Recovery.Type.INJUNCTION:
+    if case["type"] == CaseType.INJUNCTION:
         return Outcome.COURT
     return Outcome.LOST if catalogue.is_closing(case["status_id"]) else Outcome.OPEN
 

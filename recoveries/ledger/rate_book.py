@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models.signals import post_delete, post_save
 
 from law.interest import Rate
+from law.vocabulary import Creditor
 from recoveries.models import EcbRate, LegalRate
 
 MAX_AGE = 5.0  # seconds
@@ -44,7 +45,7 @@ def _read() -> Rates:
     legal = list(LegalRate.objects.order_by("valid_from").values_list("creditor", "valid_from", "rate_percent"))
     individual, other = (
         tuple((since, percent) for creditor, since, percent in legal if creditor == quality)
-        for quality in (LegalRate.Creditor.INDIVIDUAL, LegalRate.Creditor.OTHER)
+        for quality in (Creditor.INDIVIDUAL, Creditor.OTHER)
     )
     ecb = EcbRate.objects.order_by("valid_from").values_list("valid_from", "rate_percent")
     return Rates(individual, other, tuple(ecb))
@@ -56,10 +57,10 @@ for _model in (LegalRate, EcbRate):
         _signal.connect(rate_book.forget, sender=_model, dispatch_uid=f"rates-{_model.__name__}-{id(_signal)}")
 
 
-def rates_legal(creditor: str) -> tuple[Rate, ...]:
-    """The legal rate by half-year, in percent, for a claim of `creditor` (LegalRate.Creditor)."""
+def rates_legal(creditor: Creditor) -> tuple[Rate, ...]:
+    """The legal rate by half-year, in percent, for a claim of `creditor`."""
     rates = rate_book.rates
-    return rates.individual if creditor == LegalRate.Creditor.INDIVIDUAL else rates.other
+    return rates.individual if creditor == Creditor.INDIVIDUAL else rates.other
 
 
 def rates_ecb() -> tuple[Rate, ...]:

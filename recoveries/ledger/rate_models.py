@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.history import history_of
+from law.vocabulary import Creditor
 
 
 def half_year(day: date) -> None:
@@ -47,8 +48,8 @@ class LegalRate(HalfYearRate):
     class Creditor(models.TextChoices):
         """Whose claim it is."""
 
-        INDIVIDUAL = "individual", _("a natural person who does not act for business")
-        OTHER = "other", _("everybody else")
+        INDIVIDUAL = Creditor.INDIVIDUAL, _("a natural person who does not act for business")
+        OTHER = Creditor.OTHER, _("everybody else")
 
     creditor = models.CharField(_("creditor"), max_length=10, choices=Creditor.choices)
     history = history_of()

@@ -13,13 +13,11 @@ from companies.parties import party_of
 from invoicing.models import Invoice
 from law import interest
 from law.terms import NEVER, Asked, Terms, penalty_of, terms_of
-from law.vocabulary import Step
+from law.vocabulary import CaseType, Creditor, Step
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import BadRequest, Sentence
 from recoveries.ledger.rate_book import rates_ecb, rates_legal
 from recoveries.models import Acompte, Dette, LegalRate, Recovery, StatusChange
-
-Creditor = LegalRate.Creditor
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +146,7 @@ def _asked(case: Recovery, on: date) -> Asked:
 def notice_day(case: Recovery, on: date) -> date | None:
     """The day of the formal notice, until `on`: when this case, or the one that it goes on from, got that status."""
     cases = [case.pk]
-    if case.type == Recovery.Type.INJUNCTION:
+    if case.type == CaseType.INJUNCTION:
         cases += Recovery.objects.filter(transferred_to=case).values_list("pk", flat=True)
     changes = StatusChange.objects.filter(recovery_id__in=cases, to_status_id=Step.FORMAL_NOTICE)
     first = changes.aggregate(first=Min("created_at"))["first"]

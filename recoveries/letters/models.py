@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.reach import SeenWithCase
+from law.vocabulary import Reminder
 from recoveries.models.cases import Recovery
 
 
@@ -23,9 +24,9 @@ class SentEmail(models.Model):
     class Kind(models.TextChoices):
         """Which reminder it is."""
 
-        REMINDER_1 = "relance_1", "Relance 1"
-        REMINDER_2 = "relance_2", "Relance 2"
-        FORMAL_NOTICE = "mise_en_demeure", "Mise en demeure"
+        REMINDER_1 = Reminder.FIRST, "Relance 1"
+        REMINDER_2 = Reminder.SECOND, "Relance 2"
+        FORMAL_NOTICE = Reminder.FORMAL_NOTICE, "Mise en demeure"
 
     class State(models.TextChoices):
         """Where it is."""

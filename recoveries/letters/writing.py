@@ -7,13 +7,14 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from law.vocabulary import Reminder
 from legalcity.lib.settings.live import live
 
 INVOICES = 50  # named one by one; the rest by their number
 SUBJECTS: Mapping[str, str] = {
-    "relance_1": "Rappel de paiement – dossier {reference}",
-    "relance_2": "Second rappel de paiement – dossier {reference}",
-    "mise_en_demeure": "Mise en demeure de payer – dossier {reference}",
+    Reminder.FIRST: "Rappel de paiement – dossier {reference}",
+    Reminder.SECOND: "Second rappel de paiement – dossier {reference}",
+    Reminder.FORMAL_NOTICE: "Mise en demeure de payer – dossier {reference}",
 }
 FIRM = {
     "name": "FIRM_NAME",
@@ -37,7 +38,7 @@ class Letter:
 
 
 def letter_write(*, kind: str, case: Any, statement: Any, earlier: Any, extra: str = "") -> Letter:
-    """The letter `kind` (SentEmail.Kind) about `case`, with the figures of `statement`.
+    """The letter `kind` (`Reminder`) about `case`, with the figures of `statement`.
 
     `earlier` is the first reminder that was sent, which later ones have to name (art. R124-5 CPCE), or None.
     """

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from backoffice.reach import SeenWithCase
+from law.vocabulary import CaseType, InterestRate, PenaltyType
 from recoveries.models.statuses import Status
 
 
@@ -27,21 +28,21 @@ class Recovery(models.Model):
     class Type(models.IntegerChoices):
         """How the money is asked for."""
 
-        AMICABLE = 1, _("amicable recovery")
-        INJUNCTION = 2, _("injonction de payer")
+        AMICABLE = CaseType.AMICABLE, _("amicable recovery")
+        INJUNCTION = CaseType.INJUNCTION, _("injonction de payer")
 
     class InterestRate(models.TextChoices):
         """Which rate late interest runs at."""
 
-        NONE = "no", _("none")
-        CUSTOM = "yes", _("agreed rate")
-        LEGAL_THREE_TIMES = "yes 3", _("three times the legal rate")
+        NONE = InterestRate.NONE, _("none")
+        CUSTOM = InterestRate.CUSTOM, _("agreed rate")
+        LEGAL_THREE_TIMES = InterestRate.LEGAL_THREE_TIMES, _("three times the legal rate")
 
     class PenaltyType(models.TextChoices):
         """How the penalty is reckoned."""
 
-        AMOUNT = "amount", _("fixed amount")
-        PERCENT = "percent", _("percentage")
+        AMOUNT = PenaltyType.AMOUNT, _("fixed amount")
+        PERCENT = PenaltyType.PERCENT, _("percentage")
 
     class Reason(models.IntegerChoices):
         """Why the debtor does not pay, as the creditor sees it."""

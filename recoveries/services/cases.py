@@ -14,9 +14,9 @@ from companies.services import company_build
 from documents.services.documents import documents_delete_of_case
 from invoicing.models import Invoice
 from invoicing.services import invoice_build
+from law.vocabulary import Step
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
 from recoveries import rules
-from recoveries.catalogue import CREATED
 from recoveries.guards import FIELDS, complete_errors, recovery_errors, recovery_values
 from recoveries.models import Recovery, StatusChange
 from recoveries.services.copies import copies_set
@@ -59,7 +59,9 @@ def _opened(owner: User, values: Mapping[str, Any], **more: Any) -> Recovery:
     handler = owner if fields.pop("assign_to_me", True) else None
     if errors := recovery_errors(fields):
         raise Invalid(errors)
-    recovery = Recovery(owner_id=owner.pk, user=handler, status_id=CREATED, **rules.recovery_settled(fields), **more)
+    recovery = Recovery(
+        owner_id=owner.pk, user=handler, status_id=Step.CREATED, **rules.recovery_settled(fields), **more
+    )
 
     def save(reference: str) -> Recovery:
         recovery.recovery_reference = reference
@@ -71,8 +73,8 @@ def _opened(owner: User, values: Mapping[str, Any], **more: Any) -> Recovery:
 
 
 def _begin_history(recovery: Recovery, by: User | None) -> None:
-    StatusChange.objects.create(recovery=recovery, to_status_id=CREATED, user=by)
-    case_count_add(owner_id=recovery.owner_id, status_id=CREATED)
+    StatusChange.objects.create(recovery=recovery, to_status_id=Step.CREATED, user=by)
+    case_count_add(owner_id=recovery.owner_id, status_id=Step.CREATED)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """The life of a case: which moves there are, and who makes them."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -8,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytest_django import Settings
 
-from law.vocabulary import CaseType, Step
-from recoveries.catalogue import CREATED
-from recoveries.models import Recovery, StatusGroup
+from companies.models import Company
+from law import vocabulary
+from law.vocabulary import CaseType
+from recoveries.models import Injunction, LegalRate, Recovery, SentEmail, StatusGroup
 from recoveries.models import Status as StatusRow
 from recoveries.statuses import MOVES, OPEN, STARTS, STATUSES, Actor, allowed_moves, is_allowed
 
@@ -168,9 +170,24 @@ def test_every_status_is_reached_from_the_first(kind: CaseType) -> None:
     assert reached == {id_ for id_, status in STATUSES.items() if status.case_type == kind}
 
 
-def test_the_numbers_are_those_of_the_models() -> None:
-    assert [kind.value for kind in CaseType] == Recovery.Type.values
-    assert Step.CREATED == CREATED
+@pytest.mark.parametrize(
+    ("words", "choices"),
+    [
+        (vocabulary.CaseType, Recovery.Type.choices),
+        (vocabulary.InterestRate, Recovery.InterestRate.choices),
+        (vocabulary.PenaltyType, Recovery.PenaltyType.choices),
+        (vocabulary.CompanyType, Company.Type.choices),
+        (vocabulary.FreelanceType, Company.FreelanceType.choices),
+        (vocabulary.Creditor, LegalRate.Creditor.choices),
+        (vocabulary.Reminder, SentEmail.Kind.choices),
+        (vocabulary.Procedure, Injunction._meta.get_field("procedure").choices),
+        (vocabulary.Court, Injunction._meta.get_field("court_type").choices),
+    ],
+)
+def test_every_word_of_the_field_can_be_chosen_and_is_stored_as_it_is_written(words: Any, choices: Any) -> None:
+    values = [value for value, _label in choices]
+    assert values == [word.value for word in words]
+    assert {type(value) for value in values} <= {int, str}
 
 
 @pytest.mark.django_db

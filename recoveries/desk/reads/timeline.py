@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.audit import ADDED
 from legalcity.lib.errors import Sentence
 from legalcity.lib.money import money_text
+from recoveries.models import TransferRequest
 from recoveries.selectors.sql import DIALECTS
 
 PAGE = 50
@@ -151,7 +152,7 @@ SOURCES: dict[str, Source] = {
         },
         # The request stands on the case that was transferred, and is told on both.
         tables="recoveries_transferrequest t JOIN recoveries_recovery o ON o.id = t.recovery_id "
-        "LEFT JOIN recoveries_recovery n ON n.id = o.transferred_to_id AND t.state = 'done'",
+        f"LEFT JOIN recoveries_recovery n ON n.id = o.transferred_to_id AND t.state = '{TransferRequest.State.DONE}'",
         of_case="t.recovery_id IN (SELECT CAST(%(case)s AS bigint) UNION ALL "
         "SELECT id FROM recoveries_recovery WHERE transferred_to_id = %(case)s)",
         who="t.user_id",
