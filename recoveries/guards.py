@@ -16,21 +16,6 @@ from recoveries.statuses import STATUSES, Actor, allowed_moves
 
 NOT_EDITABLE = gettext_lazy("Recovery cannot be modified. Only recoveries with status {statuses} can be updated.")
 
-FIELDS = (
-    "type",
-    "recovery_service_object",
-    "recovery_due_date",
-    "recovery_late_interest",
-    "recovery_interest_rate",
-    "recovery_interest_rate_percent",
-    "recovery_penalty",
-    "recovery_penalty_type",
-    "recovery_penalty_amount",
-    "recovery_penalty_percent",
-    "recovery_raison_notpaid",
-    "recovery_observations",
-)
-
 
 # --- what is sent ----------------------------------------------------------------------------------------------------
 def recovery_errors(values: Mapping[str, Any]) -> rules.Errors:
@@ -40,7 +25,7 @@ def recovery_errors(values: Mapping[str, Any]) -> rules.Errors:
 
 def recovery_values(recovery: Recovery) -> dict[str, Any]:
     """What is stored, by field, to be merged with what is sent."""
-    return {name: getattr(recovery, name) for name in FIELDS}
+    return {name: getattr(recovery, name) for name in rules.FIELDS}
 
 
 def complete_errors(values: Mapping[str, Any]) -> rules.Errors:

@@ -1,6 +1,6 @@
 """What the calls on cases give: rows of the selectors in the contract's form."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from recoveries.catalogue import catalogue
 from recoveries.court.selectors import payment_url
 from recoveries.guards import recovery_values
 from recoveries.models import Comment, Recovery
+from recoveries.rules import FIELDS
 from recoveries.selectors.detail import CaseDetail
 from recoveries.services.cases import CompleteCase
 
@@ -50,22 +51,20 @@ def case_row_payload(row: Row) -> Payload:
     }
 
 
+# How fields are written that do not stand in answers as they are stored.
+WRITTEN: dict[str, Callable[[Any], Any]] = {
+    "recovery_due_date": day_text,
+    "recovery_late_interest": bool,
+    "recovery_interest_rate_percent": money_text,
+    "recovery_penalty": bool,
+    "recovery_penalty_amount": money_text,
+    "recovery_penalty_percent": money_text,
+}
+
+
 def stored_fields(case: Payload) -> Payload:
     """Every stored field of a case that clients send, `type` included."""
-    return {
-        "type": case["type"],
-        "recovery_service_object": case["recovery_service_object"],
-        "recovery_due_date": day_text(case["recovery_due_date"]),
-        "recovery_late_interest": bool(case["recovery_late_interest"]),
-        "recovery_interest_rate": case["recovery_interest_rate"],
-        "recovery_interest_rate_percent": money_text(case["recovery_interest_rate_percent"]),
-        "recovery_penalty": bool(case["recovery_penalty"]),
-        "recovery_penalty_type": case["recovery_penalty_type"],
-        "recovery_penalty_amount": money_text(case["recovery_penalty_amount"]),
-        "recovery_penalty_percent": money_text(case["recovery_penalty_percent"]),
-        "recovery_raison_notpaid": case["recovery_raison_notpaid"],
-        "recovery_observations": case["recovery_observations"],
-    }
+    return {name: WRITTEN[name](case[name]) if name in WRITTEN else case[name] for name in FIELDS}
 
 
 def _people(detail: CaseDetail) -> Payload:
@@ -148,9 +147,6 @@ def complete_payload(complete: CompleteCase) -> Payload:
     }
 
 
-CREATED_FIRST = ("recovery_service_object", "recovery_due_date")
-
-
 def _created_payload(case: Recovery) -> Payload:
     return {
         "id": case.pk,
@@ -162,11 +158,8 @@ def _created_payload(case: Recovery) -> Payload:
         "amount_torecover": money_text(case.amount_torecover),
         "user_id": case.user_id,
         "created_at": moment_text(case.created_at),
-        **{key: value for key, value in stored_fields(recovery_values(case)).items() if key not in CREATED_FIRST},
+        **stored_fields(recovery_values(case)),
     }
-
-
-CREATED_FIRST = ("recovery_service_object", "recovery_due_date")
 
 
 def _party_payload(company: Company) -> Payload:

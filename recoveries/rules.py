@@ -14,6 +14,21 @@ from legalcity.lib.errors import Sentence
 Errors = dict[str, list[Sentence]]
 
 ALPHABET = string.ascii_uppercase + string.digits
+# What clients send of a case itself and the database keeps, in the order in which answers show it.
+FIELDS = (
+    "type",
+    "recovery_service_object",
+    "recovery_due_date",
+    "recovery_late_interest",
+    "recovery_interest_rate",
+    "recovery_interest_rate_percent",
+    "recovery_penalty",
+    "recovery_penalty_type",
+    "recovery_penalty_amount",
+    "recovery_penalty_percent",
+    "recovery_raison_notpaid",
+    "recovery_observations",
+)
 # `complete` speaks French where `update` speaks English; both are understood by both.
 PENALTY_TYPES = {
     "montant": PenaltyType.AMOUNT,

@@ -13,6 +13,7 @@ from django.db import connection
 from companies.serializers import PAYLOAD as COMPANY_COLUMNS
 from documents.serializers import DocumentRow
 from recoveries.models import Recovery
+from recoveries.rules import FIELDS
 from recoveries.selectors.sql import DIALECTS
 
 CASE_COLUMNS = (
@@ -30,18 +31,7 @@ CASE_COLUMNS = (
     "updated_at",
     "invoices_count",
     "comments_count",
-    "type",
-    "recovery_service_object",
-    "recovery_due_date",
-    "recovery_late_interest",
-    "recovery_interest_rate",
-    "recovery_interest_rate_percent",
-    "recovery_penalty",
-    "recovery_penalty_type",
-    "recovery_penalty_amount",
-    "recovery_penalty_percent",
-    "recovery_raison_notpaid",
-    "recovery_observations",
+    *FIELDS,
 )
 HANDLER_COLUMNS = ("first_name", "last_name")
 # The procedure: on its own case, and on the case that it was transferred from.

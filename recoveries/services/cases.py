@@ -17,8 +17,9 @@ from invoicing.services import invoice_build
 from law.vocabulary import Step
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
 from recoveries import rules
-from recoveries.guards import FIELDS, complete_errors, recovery_errors, recovery_values
+from recoveries.guards import complete_errors, recovery_errors, recovery_values
 from recoveries.models import Recovery, StatusChange
+from recoveries.rules import FIELDS
 from recoveries.services.copies import copies_set
 from recoveries.services.references import with_reference
 from recoveries.services.totals import case_count_add

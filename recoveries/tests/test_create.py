@@ -1,6 +1,8 @@
 """A bare case, its parties and invoices to follow."""
 
 from recoveries.models import Recovery
+from recoveries.rules import FIELDS
+from recoveries.serializers import RecoverySerializer
 from tests.factories import Api, CompanyBody, InvoiceBody, RecoveryBody, detail
 
 CASES = "/api/recoveries"
@@ -16,6 +18,12 @@ def test_a_bare_case_has_nothing_but_its_fields(owner: Api) -> None:
     assert (case["amount"], case["amount_torecover"]) == ("0.00", "0.00")
     assert (case["type"], case["recovery_observations"], case["recovery_status"]) == (2, "Late again", 1)
     assert len(case["statusHistory"]) == 1
+
+
+def test_every_field_that_may_be_sent_is_kept_and_shown(owner: Api) -> None:
+    case = owner.data("POST", CASES, RecoveryBody())
+    assert list(RecoverySerializer().fields) == list(FIELDS)
+    assert set(FIELDS) <= case.keys()
 
 
 def test_a_bare_case_becomes_a_complete_one(owner: Api) -> None:
