@@ -1,12 +1,13 @@
 """What the document calls take and give."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from documents.models import Document, FileType
+from documents.selectors import DocumentRow
 from legalcity.api.fields import CodeField, ContractField, TextField
 from legalcity.api.listing import about
 from legalcity.api.validation import ContractSerializer, Errors
@@ -57,45 +58,6 @@ class DocumentSerializer(ContractSerializer):
         if values.get("file") is None and values.get("pathinfo") is None:
             return {"pathinfo": [_("The pathinfo field is required when file is not present.")]}
         return {}
-
-
-class DocumentRow(NamedTuple):
-    """What the API shows of a document, as columns; moments and amounts as the database or its JSON gives them."""
-
-    id: int
-    recovery_id: int
-    invoice_id: int | None
-    author_id: int | None
-    file_id: int | None
-    file_type_id: int | None
-    visible_to_user: bool
-    visible_to_debtor: bool
-    visible_to_bailiff: bool
-    visible_to_oip: bool
-    is_signed: bool
-    created_at: Any
-    updated_at: Any
-    invoice_number: str | None
-    invoice_amount: Any
-    filename: str | None
-    mime: str | None
-    type: str | None
-    state: str
-    reason: str
-
-    @classmethod
-    def of(cls, document: Any) -> "DocumentRow":
-        """The row of an instance whose relations are loaded."""
-        invoice, file, file_type = document.invoice, document.file, document.file_type
-        own = {name: getattr(document, name) for name in cls._fields if hasattr(document, name)}
-        return cls(
-            **own,
-            invoice_number=invoice.invoice_number if invoice else None,
-            invoice_amount=invoice.invoice_amount if invoice else None,
-            filename=file.filename if file else None,
-            mime=file.mime if file else None,
-            type=file_type.type if file_type else None,
-        )
 
 
 def document_payload(document: Document, recovery: Any) -> dict[str, Any]:

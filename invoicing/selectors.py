@@ -2,7 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 
@@ -10,6 +10,21 @@ from invoicing.models import Invoice
 from legalcity.lib.money import money_text
 
 ZERO = Decimal(0)
+
+
+class InvoiceRow(NamedTuple):
+    """What the API shows of an invoice, as columns; amounts and days as the database or its JSON gives them."""
+
+    id: int
+    recovery_id: int
+    invoice_amount: Any
+    invoice_number: str
+    invoice_date: Any
+    invoice_due_date: Any
+    invoice_part_paid: bool
+    invoice_part_paid_amount: Any
+    remaining_amount: Any
+    api_invoice_id: str | None
 
 
 def invoices_summary(invoices: QuerySet[Invoice], today: date) -> tuple[int, dict[str, Any]]:

@@ -5,10 +5,11 @@ from typing import Any
 
 from invoicing.models import Invoice
 from invoicing.rules import days_overdue, is_paid
+from invoicing.selectors import InvoiceRow
 from invoicing.services import invoice_errors
 from legalcity.api.fields import DayField, FlagField, MoneyField, TextField
 from legalcity.api.validation import ContractSerializer, Errors
-from legalcity.lib.dates import day_text
+from legalcity.lib.dates import day, day_text
 from legalcity.lib.money import money_text
 from legalcity.lib.settings.live import live
 
@@ -34,21 +35,21 @@ class InvoiceSerializer(ContractSerializer):
         return invoice_errors(values)
 
 
-def invoice_payload(invoice: Invoice, recovery: dict[str, Any] | None, today: date) -> dict[str, Any]:
-    """An invoice as the API shows it; `recovery` is what the call tells of its case."""
+def invoice_payload(invoice: Invoice | InvoiceRow, recovery: dict[str, Any] | None, today: date) -> dict[str, Any]:
+    """An invoice as the API shows it; `recovery` is what the call tells of its case, if anything."""
     payload: dict[str, Any] = {
-        "id": invoice.pk,
+        "id": invoice.id,
         "recovery_id": invoice.recovery_id,
         "invoice_amount": money_text(invoice.invoice_amount),
         "invoice_number": invoice.invoice_number,
         "invoice_date": day_text(invoice.invoice_date),
         "invoice_due_date": day_text(invoice.invoice_due_date),
-        "invoice_part_paid": invoice.invoice_part_paid,
+        "invoice_part_paid": bool(invoice.invoice_part_paid),
         "invoice_part_paid_amount": money_text(invoice.invoice_part_paid_amount),
         "remaining_amount": money_text(invoice.remaining_amount),
         "api_invoice_id": invoice.api_invoice_id,
         "is_paid": is_paid(invoice.remaining_amount),
-        "days_overdue": days_overdue(invoice.invoice_due_date, invoice.remaining_amount, today),
+        "days_overdue": days_overdue(day(invoice.invoice_due_date), invoice.remaining_amount, today),
     }
     if recovery is not None:
         payload["recovery"] = recovery

@@ -30,6 +30,10 @@ class InvoiceView(NestedView):
     serializers = {"create": InvoiceSerializer, "update": InvoiceSerializer}
     queries = {"list": InvoiceQuery}
 
+    def case_status(self, parent: Any) -> str:
+        """The word that a single invoice tells of the status of its parent."""
+        raise NotImplementedError
+
     @staticmethod
     def _found(parent: Any, invoice_id: int) -> Invoice:
         invoice = Invoice.objects.filter(recovery_id=parent.pk, pk=invoice_id).first()
@@ -66,7 +70,7 @@ class InvoiceView(NestedView):
     def retrieve(self, request: Request, recovery_id: int, invoice_id: int) -> Response:
         """One invoice of the case."""
         parent = self.parent()
-        block = about(parent, (*IN_ANSWER, "case_status"))
+        block = {**about(parent, IN_ANSWER), "case_status": self.case_status(parent)}
         return reply(
             invoice_payload(self._found(parent, invoice_id), block, today()), _("Invoice retrieved successfully")
         )

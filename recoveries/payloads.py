@@ -1,16 +1,16 @@
 """What the calls on cases give: rows of the selectors in the contract's form."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from companies.models import Company
 from companies.serializers import company_payload
-from documents.serializers import DocumentRow, document_row_payload
+from documents.serializers import document_row_payload
 from invoicing.models import Invoice
-from invoicing.rules import days_overdue, is_paid
-from legalcity.lib.dates import day, day_text, moment_text
+from invoicing.serializers import invoice_payload
+from legalcity.lib.dates import day_text, moment_text
 from legalcity.lib.money import money_text
 from recoveries.catalogue import catalogue
 from recoveries.court.selectors import payment_url
@@ -18,9 +18,10 @@ from recoveries.guards import recovery_values
 from recoveries.models import Comment, Recovery
 from recoveries.rules import FIELDS
 from recoveries.selectors.detail import CaseDetail
+from recoveries.selectors.listing import CaseRow
+from recoveries.selectors.rows import AcompteRow, CommentRow, DetteRow, HistoryRow, InjunctionRow
 from recoveries.services.cases import CompleteCase
 
-Row = Sequence[Any]
 Payload = dict[str, Any]
 
 
@@ -30,24 +31,24 @@ def _person(user_id: int | None, first_name: str | None, last_name: str | None) 
     return {"id": user_id, "first_name": first_name, "last_name": last_name}
 
 
-def case_row_payload(row: Row) -> Payload:
-    """A row of the list (selectors.listing.COLUMNS)."""
+def case_row_payload(row: CaseRow) -> Payload:
+    """A row of the list."""
     return {
-        "id": row[0],
-        "recovery_reference": row[1],
-        "debtor_name": row[2] or None,
-        "debtor_company": row[3] or None,
-        "customer_company": row[4] or None,
-        "amount": money_text(row[5]),
-        "amount_torecover": money_text(row[6]),
-        "recovery_last_status": row[7],
-        "recovery_due_date": day_text(row[8]),
-        "created_at": moment_text(row[9]),
-        "updated_at": moment_text(row[10]),
-        "status": catalogue.payload(row[7]),
-        "user": _person(row[11], row[12], row[13]),
-        "invoices_count": row[14],
-        "comments_count": row[15],
+        "id": row.id,
+        "recovery_reference": row.recovery_reference,
+        "debtor_name": row.debtor_name or None,
+        "debtor_company": row.debtor_company or None,
+        "customer_company": row.customer_company or None,
+        "amount": money_text(row.amount),
+        "amount_torecover": money_text(row.amount_torecover),
+        "recovery_last_status": row.status_id,
+        "recovery_due_date": day_text(row.recovery_due_date),
+        "created_at": moment_text(row.created_at),
+        "updated_at": moment_text(row.updated_at),
+        "status": catalogue.payload(row.status_id),
+        "user": _person(row.user_id, row.first_name, row.last_name),
+        "invoices_count": row.invoices_count,
+        "comments_count": row.comments_count,
     }
 
 
@@ -69,7 +70,7 @@ def stored_fields(case: Payload) -> Payload:
 
 def _people(detail: CaseDetail) -> Payload:
     return {
-        "user": _person(detail.case["user_id"], *detail.handler),
+        "user": _person(detail.case["user_id"], detail.handler.first_name, detail.handler.last_name),
         "customer": detail.customer,
         "debtor": detail.debtor,
         "status": catalogue.payload(detail.case["status_id"]),
@@ -92,8 +93,8 @@ def _list_fields(case: Payload) -> Payload:
 
 def case_detail_payload(detail: CaseDetail, today: date) -> Payload:
     """A case with all that the API shows of it: the documented keys first, in their order."""
-    case, children = detail.case, detail.children
-    documents = [document_row_payload(DocumentRow(*row), {}) for row in children["docs"]]
+    case = detail.case
+    documents = [document_row_payload(row, {}) for row in detail.documents]
     return {
         "id": case["id"],
         "recovery_reference": case["recovery_reference"],
@@ -101,12 +102,12 @@ def case_detail_payload(detail: CaseDetail, today: date) -> Payload:
         "amount": money_text(case["amount"]),
         "amount_torecover": money_text(case["amount_torecover"]),
         **_people(detail),
-        "statusHistory": [_history_payload(row) for row in children["history"]],
-        "invoices": [_invoice_payload(case["id"], row, today) for row in children["invoices"]],
+        "statusHistory": [_history_payload(row) for row in detail.history],
+        "invoices": [invoice_payload(row, None, today) for row in detail.invoices],
         "docs": [document for document in documents if document["invoice_id"] is None],
-        "comments": [_comment_row_payload(case["id"], row) for row in children["comments"]],
-        "acomptes": [_acompte_payload(row) for row in children["acomptes"]],
-        "dettes": [_dette_payload(row) for row in children["dettes"]],
+        "comments": [comment_payload(row) for row in detail.comments],
+        "acomptes": [_acompte_payload(row) for row in detail.acomptes],
+        "dettes": [_dette_payload(row) for row in detail.dettes],
         "all_docs": documents,
         **stored_fields(case),
         **_list_fields(case),
@@ -178,113 +179,72 @@ def _created_invoice_payload(invoice: Invoice) -> Payload:
     }
 
 
-def _injunction_payload(row: Row) -> Payload | None:
-    recovery_id, reference, procedure, status_id, key, court_fee, handling_fee, paid_on = row
-    if recovery_id is None:
+def _injunction_payload(row: InjunctionRow) -> Payload | None:
+    if row.recovery_id is None:
         return None
     return {
-        "id": recovery_id,
-        "reference": reference,
-        "procedure": procedure,
-        "status": catalogue.payload(status_id),
-        "url_pay": payment_url(key),
+        "id": row.recovery_id,
+        "reference": row.recovery_reference,
+        "procedure": row.procedure,
+        "status": catalogue.payload(row.status_id),
+        "url_pay": payment_url(row.key),
         "fee": {
-            "amount": money_text(Decimal(str(court_fee)) + Decimal(str(handling_fee))),
-            "court_fee": money_text(court_fee),
-            "handling_fee": money_text(handling_fee),
-            "paid": paid_on is not None,
-            "paid_on": day_text(paid_on),
+            "amount": money_text(Decimal(str(row.court_fee)) + Decimal(str(row.handling_fee))),
+            "court_fee": money_text(row.court_fee),
+            "handling_fee": money_text(row.handling_fee),
+            "paid": row.fee_paid_on is not None,
+            "paid_on": day_text(row.fee_paid_on),
         },
     }
 
 
-def _history_payload(row: Row) -> Payload:
-    change_id, before, after, user_id, first_name, last_name, comment, created_at = row
+def _history_payload(row: HistoryRow) -> Payload:
     return {
-        "id": change_id,
-        "from": before,
-        "to": after,
-        "status": catalogue.payload(after),
-        "user": _person(user_id, first_name, last_name),
-        "comment": comment or None,
-        "created_at": moment_text(created_at),
+        "id": row.id,
+        "from": row.from_status_id,
+        "to": row.to_status_id,
+        "status": catalogue.payload(row.to_status_id),
+        "user": _person(row.user_id, row.first_name, row.last_name),
+        "comment": row.comment or None,
+        "created_at": moment_text(row.created_at),
     }
 
 
-def _invoice_payload(recovery_id: int, row: Row, today: date) -> Payload:
-    invoice_id, amount, number, issued, due, part_paid, part, remaining, api_invoice_id = row
-    return {
-        "id": invoice_id,
-        "recovery_id": recovery_id,
-        "invoice_amount": money_text(amount),
-        "invoice_number": number,
-        "invoice_date": issued,
-        "invoice_due_date": due,
-        "invoice_part_paid": bool(part_paid),
-        "invoice_part_paid_amount": money_text(part),
-        "remaining_amount": money_text(remaining),
-        "api_invoice_id": api_invoice_id,
-        "is_paid": is_paid(remaining),
-        "days_overdue": days_overdue(day(due), remaining, today),
-    }
-
-
-def _comment_row_payload(recovery_id: int, row: Row) -> Payload:
-    comment_id, user_id, html, text, to_user, to_debtor, to_bailiff, is_read, created_at, updated_at = row
-    return {
-        "id": comment_id,
-        "recovery_id": recovery_id,
-        "user_id": user_id,
-        "comment": html,
-        "visibleToUser": bool(to_user),
-        "visibleToDebtor": bool(to_debtor),
-        "visibleToBailiff": bool(to_bailiff),
-        "isRead": bool(is_read),
-        "created_at": moment_text(created_at),
-        "updated_at": moment_text(updated_at),
-        "comment_text": text,
-    }
-
-
-def comment_payload(comment: Comment) -> Payload:
+def comment_payload(comment: Comment | CommentRow) -> Payload:
     """A comment as the API shows it."""
-    return _comment_row_payload(
-        comment.recovery_id,
-        (
-            comment.pk,
-            comment.user_id,
-            comment.html,
-            comment.text,
-            comment.visible_to_user,
-            comment.visible_to_debtor,
-            comment.visible_to_bailiff,
-            comment.is_read,
-            comment.created_at,
-            comment.updated_at,
-        ),
-    )
-
-
-def _acompte_payload(row: Row) -> Payload:
-    acompte_id, amount, on, method, reference, comment, created_at = row
     return {
-        "id": acompte_id,
-        "amount": money_text(amount),
-        "date": on,
-        "method": method or None,
-        "reference": reference or None,
-        "comment": comment or None,
-        "created_at": moment_text(created_at),
+        "id": comment.id,
+        "recovery_id": comment.recovery_id,
+        "user_id": comment.user_id,
+        "comment": comment.html,
+        "visibleToUser": bool(comment.visible_to_user),
+        "visibleToDebtor": bool(comment.visible_to_debtor),
+        "visibleToBailiff": bool(comment.visible_to_bailiff),
+        "isRead": bool(comment.is_read),
+        "created_at": moment_text(comment.created_at),
+        "updated_at": moment_text(comment.updated_at),
+        "comment_text": comment.text,
     }
 
 
-def _dette_payload(row: Row) -> Payload:
-    dette_id, label, amount, on, comment, created_at = row
+def _acompte_payload(row: AcompteRow) -> Payload:
     return {
-        "id": dette_id,
-        "label": label,
-        "amount": money_text(amount),
-        "date": on,
-        "comment": comment or None,
-        "created_at": moment_text(created_at),
+        "id": row.id,
+        "amount": money_text(row.amount),
+        "date": row.date,
+        "method": row.method or None,
+        "reference": row.reference or None,
+        "comment": row.comment or None,
+        "created_at": moment_text(row.created_at),
+    }
+
+
+def _dette_payload(row: DetteRow) -> Payload:
+    return {
+        "id": row.id,
+        "label": row.label,
+        "amount": money_text(row.amount),
+        "date": row.date,
+        "comment": row.comment or None,
+        "created_at": moment_text(row.created_at),
     }

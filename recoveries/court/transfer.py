@@ -23,9 +23,9 @@ from legalcity.lib.clock import now
 from legalcity.lib.errors import NotFound
 from recoveries.court.charging import transfer_charge
 from recoveries.court.selectors import facts_of, limits
-from recoveries.guards import FIELDS
 from recoveries.ledger.services import dettes_copy
 from recoveries.models import Injunction, InjunctionFee, Recovery, StatusChange, TransferRequest
+from recoveries.rules import FIELDS
 from recoveries.services.cases import NOT_FOUND
 from recoveries.services.comments import comments_copy
 from recoveries.services.copies import copies_set

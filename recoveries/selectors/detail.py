@@ -1,20 +1,24 @@
 """One case with all that the API shows of it: one statement.
 
-Children come as JSON arrays of arrays, built by the database in the order of the columns named here.
+Children come as JSON arrays of arrays, built by the database in the order of the rows that they become.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 from typing import Any
 
 import orjson
 from django.db import connection
 
 from companies.serializers import PAYLOAD as COMPANY_COLUMNS
-from documents.serializers import DocumentRow
+from documents.selectors import ENDED_BADLY, DocumentRow
+from invoicing.selectors import InvoiceRow
 from recoveries.models import Recovery
 from recoveries.rules import FIELDS
-from recoveries.selectors.sql import DIALECTS
+from recoveries.selectors.rows import AcompteRow, CommentRow, DetteRow, Handler, HistoryRow, InjunctionRow
+from recoveries.selectors.sql import DIALECTS, quoted
 
 CASE_COLUMNS = (
     "id",
@@ -33,106 +37,92 @@ CASE_COLUMNS = (
     "comments_count",
     *FIELDS,
 )
-HANDLER_COLUMNS = ("first_name", "last_name")
-# The procedure: on its own case, and on the case that it was transferred from.
-INJUNCTION_COLUMNS = (
-    "j.recovery_id",
-    "jr.recovery_reference",
-    "j.procedure",
-    "jr.status_id",
-    "j.key",
-    "j.court_fee",
-    "j.handling_fee",
-    "j.fee_paid_on",
-)
 
-# name → (columns, source, order)
-CHILDREN: dict[str, tuple[tuple[str, ...], str, str]] = {
-    "history": (
-        (
-            "h.id",
-            "h.from_status_id",
-            "h.to_status_id",
-            "h.user_id",
-            "u.first_name",
-            "u.last_name",
-            "h.comment",
-            "h.created_at",
-        ),
-        "recoveries_statuschange h LEFT JOIN accounts_user u ON u.id = h.user_id WHERE h.recovery_id = r.id",
-        "h.created_at, h.id",
+
+def _columns(row: Any, alias: str, elsewhere: Mapping[str, str]) -> list[str]:
+    """What `row` (a NamedTuple) takes, in its order: of the table `alias`, or of the one that `elsewhere` names."""
+    return [f"{elsewhere.get(name, alias)}.{name}" for name in row._fields]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Rows that hang on the case `r`: what one is, where its columns stand, what follows FROM, in which order."""
+
+    row: Any
+    alias: str
+    tables: str
+    order: str
+    elsewhere: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> list[str]:
+        """What is read, in the order of the row."""
+        return _columns(self.row, self.alias, self.elsewhere)
+
+
+# By their name in CaseDetail.
+CHILDREN: dict[str, Source] = {
+    "history": Source(
+        row=HistoryRow,
+        alias="h",
+        elsewhere={"first_name": "u", "last_name": "u"},
+        tables="recoveries_statuschange h LEFT JOIN accounts_user u ON u.id = h.user_id WHERE h.recovery_id = r.id",
+        order="h.created_at, h.id",
     ),
-    "invoices": (
-        (
-            "i.id",
-            "i.invoice_amount",
-            "i.invoice_number",
-            "i.invoice_date",
-            "i.invoice_due_date",
-            "i.invoice_part_paid",
-            "i.invoice_part_paid_amount",
-            "i.remaining_amount",
-            "i.api_invoice_id",
-        ),
-        "invoicing_invoice i WHERE i.recovery_id = r.id",
-        "i.invoice_date DESC, i.id DESC",
+    "invoices": Source(
+        row=InvoiceRow,
+        alias="i",
+        tables="invoicing_invoice i WHERE i.recovery_id = r.id",
+        order="i.invoice_date DESC, i.id DESC",
     ),
-    "comments": (
-        (
-            "c.id",
-            "c.user_id",
-            "c.html",
-            "c.text",
-            "c.visible_to_user",
-            "c.visible_to_debtor",
-            "c.visible_to_bailiff",
-            "c.is_read",
-            "c.created_at",
-            "c.updated_at",
-        ),
-        "recoveries_comment c WHERE c.recovery_id = r.id AND c.visible_to_user",
-        "c.created_at, c.id",
+    "comments": Source(
+        row=CommentRow,
+        alias="c",
+        tables="recoveries_comment c WHERE c.recovery_id = r.id AND c.visible_to_user",
+        order="c.created_at, c.id",
     ),
-    "docs": (
-        (
-            *(f"d.{column}" for column in DocumentRow._fields[:13]),
-            "i.invoice_number",
-            "i.invoice_amount",
-            "f.filename",
-            "f.mime",
-            "t.type",
-            "d.state",
-            "d.reason",
-        ),
-        "documents_document d LEFT JOIN invoicing_invoice i ON i.id = d.invoice_id "
+    "documents": Source(
+        row=DocumentRow,
+        alias="d",
+        elsewhere={"invoice_number": "i", "invoice_amount": "i", "filename": "f", "mime": "f", "type": "t"},
+        tables="documents_document d LEFT JOIN invoicing_invoice i ON i.id = d.invoice_id "
         "LEFT JOIN documents_storedfile f ON f.id = d.file_id "
         "LEFT JOIN documents_filetype t ON t.id = d.file_type_id "
-        "WHERE d.recovery_id = r.id AND d.visible_to_user AND d.state NOT IN ('rejected', 'failed')",
-        "d.created_at, d.id",
+        f"WHERE d.recovery_id = r.id AND d.visible_to_user AND d.state NOT IN {quoted(ENDED_BADLY)}",
+        order="d.created_at, d.id",
     ),
-    "acomptes": (
-        ("a.id", "a.amount", "a.date", "a.method", "a.reference", "a.comment", "a.created_at"),
-        "recoveries_acompte a WHERE a.recovery_id = r.id",
-        "a.date, a.id",
+    "acomptes": Source(
+        row=AcompteRow,
+        alias="a",
+        tables="recoveries_acompte a WHERE a.recovery_id = r.id",
+        order="a.date, a.id",
     ),
-    "dettes": (
-        ("d.id", "d.label", "d.amount", "d.date", "d.comment", "d.created_at"),
-        "recoveries_dette d WHERE d.recovery_id = r.id",
-        "d.date, d.id",
+    "dettes": Source(
+        row=DetteRow,
+        alias="d",
+        tables="recoveries_dette d WHERE d.recovery_id = r.id",
+        order="d.date, d.id",
     ),
 }
+# The procedure: on its own case, and on the case that it was transferred from.
+INJUNCTION_COLUMNS = _columns(InjunctionRow, "j", {"recovery_reference": "jr", "status_id": "jr"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseDetail:
-    """A case as it stands: columns by name, parties (None while missing), children as rows of their columns."""
+    """A case as it stands: columns by name, parties (None while missing), what hangs on it."""
 
     case: dict[str, Any]
-    handler: tuple[str, str]
+    handler: Handler
     customer: dict[str, Any] | None
     debtor: dict[str, Any] | None
-    injunction: tuple[Any, ...]
-    children: dict[str, list[list[Any]]]
+    injunction: InjunctionRow
+    history: list[HistoryRow]
+    invoices: list[InvoiceRow]
+    comments: list[CommentRow]
+    documents: list[DocumentRow]
+    acomptes: list[AcompteRow]
+    dettes: list[DetteRow]
 
 
 def case_detail(recovery_id: int, owner_id: int) -> CaseDetail | None:
@@ -145,11 +135,11 @@ def case_detail(recovery_id: int, owner_id: int) -> CaseDetail | None:
     values = iter(row)
     return CaseDetail(
         case={column: next(values) for column in CASE_COLUMNS},
-        handler=(next(values), next(values)),
+        handler=_taken(Handler, values),
         customer=_party(values),
         debtor=_party(values),
-        injunction=tuple(next(values) for _column in INJUNCTION_COLUMNS),
-        children={name: orjson.loads(next(values)) for name in CHILDREN},
+        injunction=_taken(InjunctionRow, values),
+        **{name: [*map(source.row._make, orjson.loads(next(values)))] for name, source in CHILDREN.items()},
     )
 
 
@@ -158,7 +148,12 @@ def case_exists(recovery_id: int) -> bool:
     return Recovery.objects.filter(pk=recovery_id).exists()
 
 
-def _party(values: Any) -> dict[str, Any] | None:
+def _taken(row: Any, values: Iterator[Any]) -> Any:
+    """The next `values`, as a row."""
+    return row._make(islice(values, len(row._fields)))
+
+
+def _party(values: Iterator[Any]) -> dict[str, Any] | None:
     party = {column: next(values) for column in COMPANY_COLUMNS}
     return party if party["id"] is not None else None
 
@@ -167,15 +162,15 @@ def _party(values: Any) -> dict[str, Any] | None:
 def _statement(vendor: str) -> str:
     words = DIALECTS[vendor]
     columns = [f"r.{column}" for column in CASE_COLUMNS]
-    columns += [f"u.{column}" for column in HANDLER_COLUMNS]
+    columns += _columns(Handler, "u", {})
     columns += [f"{side}.{column}" for side in ("customer", "debtor") for column in COMPANY_COLUMNS]
     columns += INJUNCTION_COLUMNS
-    for names, source, order in CHILDREN.values():
-        picked = ", ".join(f"{name} AS c{index}" for index, name in enumerate(names))
-        array = ", ".join(f"c{index}" for index in range(len(names)))
+    for source in CHILDREN.values():
+        picked = ", ".join(f"{name} AS c{index}" for index, name in enumerate(source.columns))
+        array = ", ".join(f"c{index}" for index in range(len(source.columns)))
         columns.append(
             f"CAST(COALESCE((SELECT {words.collect}({words.array}({array})) "
-            f"FROM (SELECT {picked} FROM {source} ORDER BY {order}) child), '[]') AS text)"
+            f"FROM (SELECT {picked} FROM {source.tables} ORDER BY {source.order}) child), '[]') AS text)"
         )
     return (
         f"SELECT {', '.join(columns)} FROM recoveries_recovery r "

@@ -5,7 +5,7 @@ Written in SQL because the ORM spends more time on building these queries than t
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -29,14 +29,34 @@ SORTS: dict[str, tuple[str, bool]] = {
     "debtor_company": ("debtor_company", True),
     "customer_company": ("customer_company", True),
 }
-COLUMNS = """
-    r.id, r.recovery_reference, r.debtor_name, r.debtor_company, r.customer_company, r.amount, r.amount_torecover,
-    r.status_id, r.recovery_due_date, r.created_at, r.updated_at, r.user_id, u.first_name, u.last_name,
-    r.invoices_count, r.comments_count
-"""
 FROM = "FROM recoveries_recovery r LEFT JOIN accounts_user u ON u.id = r.user_id"
 TOTAL = "SELECT COALESCE(SUM(n), 0) FROM recoveries_casecount WHERE {where}"
 TRIGRAM = 3  # Shorter terms have no trigram: the search index would have to be read whole.
+
+
+class CaseRow(NamedTuple):
+    """What the list shows of a case; amounts, days and moments as the database gives them."""
+
+    id: int
+    recovery_reference: str
+    debtor_name: str
+    debtor_company: str
+    customer_company: str
+    amount: Any
+    amount_torecover: Any
+    status_id: int
+    recovery_due_date: Any
+    created_at: Any
+    updated_at: Any
+    invoices_count: int
+    comments_count: int
+    user_id: int | None
+    first_name: str | None
+    last_name: str | None
+
+
+HANDLER = ("first_name", "last_name")
+COLUMNS = ", ".join(f"{'u' if name in HANDLER else 'r'}.{name}" for name in CaseRow._fields)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +72,8 @@ class Wanted:
     limit: int
 
 
-def cases_page(wanted: Wanted) -> tuple[int, list[tuple[Any, ...]]]:
-    """How many cases there are in all, and the rows (COLUMNS, maybe one more) of the page."""
+def cases_page(wanted: Wanted) -> tuple[int, list[CaseRow]]:
+    """How many cases there are in all, and the rows of the page."""
     where, values = _conditions(wanted)
     with connection.cursor() as cursor:
         if wanted.search is not None:
@@ -64,7 +84,7 @@ def cases_page(wanted: Wanted) -> tuple[int, list[tuple[Any, ...]]]:
         return _any_page(cursor, wanted, where, values)
 
 
-def _any_page(cursor: Any, wanted: Wanted, where: str, values: list[Any]) -> tuple[int, list[tuple[Any, ...]]]:
+def _any_page(cursor: Any, wanted: Wanted, where: str, values: list[Any]) -> tuple[int, list[CaseRow]]:
     """The total, then the page."""
     total = _total(cursor, wanted, where, values)
     limit = min(wanted.limit, total - wanted.offset)
@@ -75,17 +95,17 @@ def _any_page(cursor: Any, wanted: Wanted, where: str, values: list[Any]) -> tup
     offset = total - wanted.offset - limit if backwards else wanted.offset
     order = _order(wanted, descending=wanted.descending != backwards)
     cursor.execute(f"SELECT {COLUMNS} {FROM} WHERE {where} {order}", [*values, limit, offset])
-    rows = cursor.fetchall()
+    rows = [*map(CaseRow._make, cursor.fetchall())]
     return total, rows[::-1] if backwards else rows
 
 
-def _first_page(cursor: Any, wanted: Wanted, where: str, values: list[Any]) -> tuple[int, list[tuple[Any, ...]]]:
+def _first_page(cursor: Any, wanted: Wanted, where: str, values: list[Any]) -> tuple[int, list[CaseRow]]:
     """The page that nearly everybody asks for, its total in the same statement; without rows there is none."""
     order = _order(wanted, descending=wanted.descending)
     total = TOTAL.format(where=where)
-    cursor.execute(f"SELECT {COLUMNS}, ({total}) {FROM} WHERE {where} {order}", [*values, *values, wanted.limit, 0])
-    rows = cursor.fetchall()
-    return (int(rows[0][-1]) if rows else 0), rows
+    cursor.execute(f"SELECT ({total}), {COLUMNS} {FROM} WHERE {where} {order}", [*values, *values, wanted.limit, 0])
+    found = [(count, CaseRow._make(columns)) for count, *columns in cursor.fetchall()]
+    return next((int(count) for count, _row in found), 0), [row for _count, row in found]
 
 
 def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:

@@ -13,11 +13,9 @@ from recoveries.views.under import UnderCase
 class CaseInvoiceView(UnderCase, InvoiceView):
     """The invoices of a case; its totals follow every change, in the same transaction."""
 
-    def parent(self) -> Recovery:
-        """The case, with the word that the calls tell of its status."""
-        recovery = super().parent()
-        recovery.case_status = "closed" if catalogue.is_closing(recovery.status_id) else "active"  # type: ignore[attr-defined]
-        return recovery
+    def case_status(self, parent: Recovery) -> str:
+        """Closed, or active until then."""
+        return "closed" if catalogue.is_closing(parent.status_id) else "active"
 
     @contextmanager
     def changing(self) -> Iterator[Recovery]:

@@ -33,7 +33,6 @@ from recoveries.court.tests.transfers import (
     transferable,
 )
 from recoveries.court.transfer import transfer_carry_out
-from recoveries.guards import FIELDS
 from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import (
     Comment,
@@ -43,6 +42,7 @@ from recoveries.models import (
     Recovery,
     TransferRequest,
 )
+from recoveries.rules import FIELDS
 from tests.contract.reference import differences, operations
 from tests.factories import Api, CompanyBody, InvoiceBody, add_status, bare_case_id, detail, move
 
