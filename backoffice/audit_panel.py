@@ -3,13 +3,12 @@
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
-from django.db.models import Count, Value, Window
 from django.urls import reverse
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
 
 from accounts.models import AuditEvent
-from backoffice.home import ROWS, Panel, Row, Viewer, panel_register
+from backoffice.home import Panel, Row, Viewer, first_rows, panel_register
 from backoffice.registry import action_labels
 from legalcity.lib.clock import today
 from legalcity.lib.dates import PARIS
@@ -20,11 +19,11 @@ def latest_events(_viewer: Viewer) -> Panel:
     start = datetime.combine(today(), datetime.min.time(), PARIS)
     end = start + timedelta(days=1)
     events = AuditEvent.objects.filter(at__gte=start, at__lt=end).order_by("-at", "-id")
-    rows = list(events.annotate(total=Window(Count(Value(1))))[:ROWS])
+    count, rows = first_rows(events)
     query = urlencode({"at__gte": start.isoformat(), "at__lt": end.isoformat()})
     return Panel(
         title=_("Audit of today"),
-        count=rows[0].total if rows else 0,
+        count=count,
         url=f"{reverse('admin:accounts_auditevent_changelist')}?{query}",
         rows=[_row(event) for event in rows],
         empty=_("Nothing was done today."),

@@ -11,6 +11,8 @@ from django.urls import reverse
 from accounts.models import AuditEvent
 from backoffice.audit import ADDED, CHANGED, DELETED, audit_record, changed_values, field_values, view_record
 
+BEFORE = "_values_before"  # What a request keeps of the thing that it changes: the thing, and what it held.
+
 
 class AuditedAdmin(admin.ModelAdmin):
     """Writes an AuditEvent beside each of Django's own log entries, with the values before and after."""
@@ -21,7 +23,7 @@ class AuditedAdmin(admin.ModelAdmin):
         """The thing, with what it held before the form is laid over it."""
         thing = super().get_object(request, object_id, from_field)
         if thing is not None and request.method == "POST":
-            thing.values_before = field_values(thing)
+            setattr(request, BEFORE, (thing, field_values(thing)))
         return thing
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
@@ -32,7 +34,8 @@ class AuditedAdmin(admin.ModelAdmin):
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """Changed, with the fields that differ. Saving without a change leaves no trace."""
         values = field_values(obj)
-        before, after = changed_values(getattr(obj, "values_before", values), values)
+        asked_for, stored = getattr(request, BEFORE, (None, {}))
+        before, after = changed_values(stored if asked_for is obj else values, values)
         if after or message:
             audit_record(action=CHANGED, target=obj, before=before, after=after, details=_related(message))
         return super().log_change(request, obj, message)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from django.core.cache import cache
+from django.db.models import Count, QuerySet, Value, Window
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import get_language
@@ -54,6 +55,12 @@ class Panel:
     rows: Sequence[Row]
     empty: Sentence
     tone: str = ""
+
+
+def first_rows(things: QuerySet[Any]) -> tuple[int, list[Any]]:
+    """How many `things` there are, and the first few of them: one statement."""
+    counted = list(things.annotate(panel_total=Window(Count(Value(1))))[:ROWS])
+    return (counted[0].panel_total if counted else 0), counted
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The list of cases as staff see it: columns, filters, search, what can be done with many cases at once."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
@@ -23,33 +24,64 @@ from recoveries.catalogue import catalogue
 from recoveries.desk.bulk import ASSIGN, MOVE
 from recoveries.desk.export import ExportPages
 from recoveries.desk.filters import NAMES, CaseFilters, filters_shown
-from recoveries.desk.reads.worklist import cases_mark, cases_searched
+from recoveries.desk.reads.worklist import Mark, cases_searched, marks_of
 from recoveries.desk.saved_filters import SavedFilterPages, filters_offered
 from recoveries.intake.import_pages import ImportPages
 from recoveries.models import Recovery
 
 
+class MarkedColumns:
+    """The columns that show more of a case than its row holds: the marks of one page, read with it."""
+
+    def __init__(self) -> None:
+        self.marks: Mapping[int, Mark] = {}
+
+    @admin.display(description=gettext_lazy("debtor"), ordering="debtor_company")
+    def debtor_shown(self, case: Recovery) -> str:
+        """Company or person, with what is unread."""
+        name = case.debtor_company or case.debtor_name or "-"
+        if not self.marks[case.pk].has_unread:
+            return name
+        return format_html('{} <span class="lc-badge lc-badge-info">{}</span>', name, _("unread"))
+
+    @admin.display(description=gettext_lazy("deadline"), ordering="injunction__next_deadline", empty_value="")
+    def deadline(self, case: Recovery) -> str | None:
+        """The next legal date of an open procedure."""
+        day = self.marks[case.pk].next_deadline
+        if day is None or catalogue.is_closing(case.status_id):
+            return None
+        days = (day - today()).days
+        tone = "bad" if days < 7 else "wait" if days < 30 else "info"
+        return format_html('<span class="lc-badge lc-badge-{}">{}</span>', tone, short(day))
+
+
 class CaseChangeList(ChangeList):
     """A page of cases, with the marks that its rows show."""
+
+    def __init__(self, request: HttpRequest, model: type[Recovery], list_display: Any, *rest: Any) -> None:
+        self.marked = MarkedColumns()
+        # Columns of the page itself, where the list of columns names those of any page.
+        bound = [getattr(self.marked, each.__name__) if callable(each) else each for each in list_display]
+        super().__init__(request, model, bound, *rest)
 
     def get_results(self, request: HttpRequest) -> None:
         """Read once, whatever the rows then ask of them."""
         super().get_results(request)
         self.result_list = list(self.result_list)
-        cases_mark(self.result_list)
+        self.marked.marks = marks_of(self.result_list)
 
 
 class CaseList(ExportPages, ImportPages, SavedFilterPages, ActionPages):
     """Columns, filters and search of the list."""
 
-    list_display = (
+    list_display: tuple[Any, ...] = (
         "recovery_reference",
-        "debtor_shown",
+        MarkedColumns.debtor_shown,
         "creditor_shown",
         "state",
         "to_recover",
         "due",
-        "deadline",
+        MarkedColumns.deadline,
         "handler",
         "created",
     )
@@ -97,14 +129,6 @@ class CaseList(ExportPages, ImportPages, SavedFilterPages, ActionPages):
             context["may_import"] = self.may_import(request)
         return response
 
-    @admin.display(description=gettext_lazy("debtor"), ordering="debtor_company")
-    def debtor_shown(self, case: Recovery) -> str:
-        """Company or person, with what is unread."""
-        name = case.debtor_company or case.debtor_name or "-"
-        if not getattr(case, "has_unread", False):
-            return name
-        return format_html('{} <span class="lc-badge lc-badge-info">{}</span>', name, _("unread"))
-
     @admin.display(description=gettext_lazy("creditor"), ordering="customer_company")
     def creditor_shown(self, case: Recovery) -> str:
         """The creditor's company, or the client where there is none."""
@@ -129,16 +153,6 @@ class CaseList(ExportPages, ImportPages, SavedFilterPages, ActionPages):
         days = (today() - case.recovery_due_date).days
         ago = ngettext("{days} day ago", "{days} days ago", days).format(days=days) if days > 0 else _("not due yet")
         return format_html('{}<br><span class="lc-quiet">{}</span>', short(case.recovery_due_date), ago)
-
-    @admin.display(description=gettext_lazy("deadline"), ordering="injunction__next_deadline", empty_value="")
-    def deadline(self, case: Recovery) -> str | None:
-        """The next legal date of an open procedure."""
-        day = getattr(case, "next_deadline", None)
-        if day is None or catalogue.is_closing(case.status_id):
-            return None
-        days = (day - today()).days
-        tone = "bad" if days < 7 else "wait" if days < 30 else "info"
-        return format_html('<span class="lc-badge lc-badge-{}">{}</span>', tone, short(day))
 
     @admin.display(description=gettext_lazy("handler"), ordering="user__last_name")
     def handler(self, case: Recovery) -> str:

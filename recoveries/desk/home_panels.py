@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.amounts import euros
-from backoffice.home import ROWS, Panel, Row, Viewer, link_register, panel_register
+from backoffice.home import ROWS, Panel, Row, Viewer, first_rows, link_register, panel_register
 from backoffice.reach import sees_all_cases
 from legalcity.lib.clock import today
 from legalcity.lib.dates import PARIS
@@ -32,9 +32,9 @@ EXCERPT = 90  # characters of a comment
 Found = dict[str, Any]
 
 
-def first_rows(things: QuerySet[Any], *order: str, **columns: Any) -> tuple[int, list[Found]]:
+def first_cases(cases: QuerySet[Recovery], *order: str, **columns: Any) -> tuple[int, list[Found]]:
     """How many there are, and the first few with `columns`: one statement."""
-    counted = things.order_by(*order).annotate(total=Window(Count(Value(1)))).values("total", *SHOWN, **columns)
+    counted = cases.order_by(*order).annotate(total=Window(Count(Value(1)))).values("total", *SHOWN, **columns)
     rows = list(counted[:ROWS])
     return (rows[0]["total"] if rows else 0), rows
 
@@ -67,7 +67,7 @@ def to_act_on(viewer: Viewer) -> Panel:
     """My cases to act on today (for who looks at all: those of every handler), the longest untouched first."""
     day = today()
     columns = {"touched": F("updated_at"), "lapses": F("injunction__next_deadline")}
-    count, rows = first_rows(work.to_act_on(_cases(viewer), day), "updated_at", "id", **columns)
+    count, rows = first_cases(work.to_act_on(_cases(viewer), day), "updated_at", "id", **columns)
     return Panel(
         title=_("My cases to act on today") if viewer.mine else _("Cases to act on today"),
         count=count,
@@ -91,7 +91,7 @@ def _row_to_act_on(found: Found, day: date) -> Row:
 
 def unassigned(viewer: Viewer) -> Panel:
     """New cases that nobody handles, the oldest debt first: the same for everybody."""
-    count, rows = first_rows(
+    count, rows = first_cases(
         work.unassigned(Recovery.objects.in_reach_of(viewer.user)), "recovery_due_date", "id", filed=F("created_at")
     )
     return Panel(
@@ -114,7 +114,7 @@ def unread_comments(viewer: Viewer) -> Panel:
         "since": Subquery(waiting.values("created_at")[:1]),
         "text": Subquery(waiting.values(excerpt=Substr("text", 1, 4 * EXCERPT))[:1]),
     }
-    count, rows = first_rows(work.with_unread_comments(_cases(viewer)), "updated_at", "id", **columns)
+    count, rows = first_cases(work.with_unread_comments(_cases(viewer)), "updated_at", "id", **columns)
     return Panel(
         title=_("Unread comments"),
         count=count,
@@ -133,7 +133,7 @@ def unread_comments(viewer: Viewer) -> Panel:
 
 def documents_to_check(viewer: Viewer) -> Panel:
     """Cases with documents that were refused or could not be fetched, the latest first."""
-    count, rows = first_rows(work.with_documents_to_check(_cases(viewer)), "-updated_at", "-id")
+    count, rows = first_cases(work.with_documents_to_check(_cases(viewer)), "-updated_at", "-id")
     return Panel(
         title=_("Documents to check"),
         count=count,
@@ -148,11 +148,10 @@ def deadlines(viewer: Viewer) -> Panel:
     """Cases whose next legal date comes soon or has passed, the soonest first."""
     day = today()
     cases = work.with_deadline(_cases(viewer), work_filter.notice_end(day))
-    counted = cases.order_by("injunction__next_deadline", "id").annotate(total=Window(Count(Value(1))))
-    rows = list(counted.select_related("injunction", "debtor")[:ROWS])
+    count, rows = first_rows(cases.order_by("injunction__next_deadline", "id").select_related("injunction", "debtor"))
     return Panel(
         title=_("Deadlines about to lapse"),
-        count=rows[0].total if rows else 0,
+        count=count,
         url=case_list(work_filter.DEADLINES, viewer),
         rows=[_row_of_deadline(case, day) for case in rows],
         empty=_("No legal deadline is near."),
@@ -174,7 +173,7 @@ def _row_of_deadline(case: Any, day: date) -> Row:
 def fees_unpaid(viewer: Viewer) -> Panel:
     """Procedures whose fee the client has not paid, the oldest first."""
     fee = F("injunction__court_fee") + F("injunction__handling_fee")
-    count, rows = first_rows(work.with_fee_unpaid(_cases(viewer)), "created_at", "id", fee=fee)
+    count, rows = first_cases(work.with_fee_unpaid(_cases(viewer)), "created_at", "id", fee=fee)
     return Panel(
         title=_("Injunction fees unpaid"),
         count=count,
@@ -191,10 +190,10 @@ def fees_unpaid(viewer: Viewer) -> Panel:
 def scoring_failed(_viewer: Viewer) -> Panel:
     """Scoring orders that failed, the latest first. Orders are the clients': every handler sees them."""
     failed = ScoringOrder.objects.filter(status=ScoringOrder.Status.FAILED).order_by("-id")
-    rows = list(failed.annotate(total=Window(Count(Value(1)))).only("order_id", "company_name", "failure")[:ROWS])
+    count, rows = first_rows(failed.only("order_id", "company_name", "failure"))
     return Panel(
         title=_("Scoring orders failed"),
-        count=rows[0].total if rows else 0,
+        count=count,
         url=f"{reverse('admin:scoring_scoringorder_changelist')}?status__exact={ScoringOrder.Status.FAILED}",
         rows=[
             Row(

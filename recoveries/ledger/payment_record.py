@@ -5,13 +5,14 @@ first (article 1342-10 of the Code civil), each with the days by which it was la
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import NamedTuple, TypeVar
 
 from django.db.models import F, Max, Q
+from django.db.models.functions import Coalesce
 
 from invoicing.models import Invoice
 from law.vocabulary import CaseType, Step
@@ -20,12 +21,41 @@ from recoveries.catalogue import catalogue
 from recoveries.models import Acompte, Dette, Recovery
 from scoring.facts import Claim, Outcome, Payment
 
-Row = dict[str, Any]
-Rows = list[Row]
-
 PAID = (Step.PAID, Step.PAID_IN_COURT)
 # Neither says anything of how the debtor pays: a judge found that nothing was due, or the creditor gave up.
 LEFT_OUT = (Step.REJECTED, Step.WITHDRAWN)
+
+
+class _Case(NamedTuple):
+    """A case; `moved_at` is when its status last changed."""
+
+    id: int
+    owner_id: int
+    type: int
+    status_id: int
+    updated_at: datetime
+    moved_at: datetime | None
+
+
+class _Claimed(NamedTuple):
+    """An invoice or a further debt; `paid` is its part payment, known at the latest at `updated_at`."""
+
+    recovery_id: int
+    amount: Decimal
+    due_on: date
+    paid: Decimal = Decimal(0)
+    updated_at: datetime | None = None
+
+
+class _Received(NamedTuple):
+    """A payment received."""
+
+    recovery_id: int
+    amount: Decimal
+    date: date
+
+
+Row = TypeVar("Row", _Claimed, _Received)
 
 
 @dataclass(slots=True)
@@ -49,62 +79,62 @@ class _Due:
 def payment_record(*, siren: str, company_id: int, owner_id: int, today: date) -> dict[int, tuple[Claim, ...]]:
     """The claims on a company as debtor, by client (`scoring.providers.records.Reader`)."""
     cases = _cases(Q(debtor__company_siren=siren) if siren else Q(debtor_id=company_id, owner_id=owner_id))
-    ids = [case["id"] for case in cases]
-    invoices, debts, received = _by_case(_invoices(ids)), _by_case(_debts(ids)), _by_case(_received(ids))
+    ids = [case.id for case in cases]
+    claimed, received = _by_case([*_invoices(ids), *_debts(ids)]), _by_case(_received(ids))
     record: dict[int, list[Claim]] = defaultdict(list)
     for case in cases:
-        dues = _dues(case, [*invoices[case["id"]], *debts[case["id"]]], received[case["id"]])
-        record[case["owner_id"]].extend(_claims(case, dues, today))
+        dues = _dues(case, claimed[case.id], received[case.id])
+        record[case.owner_id].extend(_claims(case, dues, today))
     return {client: tuple(claims) for client, claims in record.items() if claims}
 
 
-def _cases(about: Q) -> Rows:
+def _cases(about: Q) -> list[_Case]:
     cases = Recovery.objects.filter(about).exclude(status_id__in=LEFT_OUT).order_by("id")
     told = cases.values("id", "owner_id", "type", "status_id", "updated_at")
-    return [dict(row) for row in told.annotate(moved_at=Max("status_history__created_at"))]
+    return [_Case(**row) for row in told.annotate(moved_at=Max("status_history__created_at"))]
 
 
-def _invoices(ids: list[int]) -> Rows:
+def _invoices(ids: list[int]) -> list[_Claimed]:
+    """An invoice without a due date is due on its own date."""
     told = Invoice.objects.filter(recovery_id__in=ids).values(
         "recovery_id",
         "updated_at",
         amount=F("invoice_amount"),
-        due_on=F("invoice_due_date"),
-        day=F("invoice_date"),
-        paid=F("invoice_part_paid_amount"),
+        due_on=Coalesce("invoice_due_date", "invoice_date"),
+        paid=Coalesce("invoice_part_paid_amount", Decimal(0)),
     )
-    return [dict(row) for row in told]
+    return [_Claimed(**row) for row in told]
 
 
-def _debts(ids: list[int]) -> Rows:
-    told = Dette.objects.filter(recovery_id__in=ids).values("recovery_id", "amount", day=F("date"))
-    return [dict(row) for row in told]
+def _debts(ids: list[int]) -> list[_Claimed]:
+    told = Dette.objects.filter(recovery_id__in=ids).values("recovery_id", "amount", due_on=F("date"))
+    return [_Claimed(**row) for row in told]
 
 
-def _received(ids: list[int]) -> Rows:
+def _received(ids: list[int]) -> list[_Received]:
     told = Acompte.objects.filter(recovery_id__in=ids).order_by("date", "id").values("recovery_id", "amount", "date")
-    return [dict(row) for row in told]
+    return [_Received(**row) for row in told]
 
 
-def _by_case(rows: Rows) -> dict[int, Rows]:
-    grouped: dict[int, Rows] = defaultdict(list)
+def _by_case(rows: Iterable[Row]) -> dict[int, list[Row]]:
+    grouped: dict[int, list[Row]] = defaultdict(list)
     for row in rows:
-        grouped[row["recovery_id"]].append(row)
+        grouped[row.recovery_id].append(row)
     return grouped
 
 
-def _dues(case: Row, claimed: Rows, received: Rows) -> list[_Due]:
+def _dues(case: _Case, claimed: list[_Claimed], received: list[_Received]) -> list[_Due]:
     """The claims of a case with their payments. An undated one came, at the latest, when it was written down."""
     dues = []
     for row in claimed:
-        due = _Due(row["amount"], row.get("due_on") or row["day"], left=row["amount"])
-        due.settle(row.get("paid") or Decimal(0), _day(row.get("updated_at") or case["updated_at"]))
+        due = _Due(row.amount, row.due_on, left=row.amount)
+        due.settle(row.paid, _day(row.updated_at or case.updated_at))
         dues.append(due)
     dues.sort(key=lambda due: due.due_on)
     for payment in received:
-        _settle_all(dues, payment["amount"], payment["date"])
-    if case["status_id"] in PAID:
-        _settle_all(dues, sum((due.left for due in dues), Decimal(0)), _day(case["moved_at"] or case["updated_at"]))
+        _settle_all(dues, payment.amount, payment.date)
+    if case.status_id in PAID:
+        _settle_all(dues, sum((due.left for due in dues), Decimal(0)), _day(case.moved_at or case.updated_at))
     return dues
 
 
@@ -113,22 +143,21 @@ def _settle_all(dues: list[_Due], amount: Decimal, paid_on: date) -> None:
         amount = due.settle(amount, paid_on)
 
 
-def _claims(case: Row, dues: list[_Due], today: date) -> Iterator[Claim]:
+def _claims(case: _Case, dues: list[_Due], today: date) -> Iterator[Claim]:
     """What counts: not what is not yet due, and of a case that went to court only what stayed in it, paid."""
     outcome = _outcome(case)
     for due in dues:
         age = (today - due.due_on).days
-        moved_on = case["status_id"] == Step.TRANSFERRED
+        moved_on = case.status_id == Step.TRANSFERRED
         if due.amount > 0 and not (due.left and (moved_on or age <= 0)):
             yield Claim(due.amount, max(0, age), tuple(due.payments), outcome)
 
 
-def _outcome(case: Row) -> Outcome:
-    if case["type"] == CaseType.INJUNCTION:
+def _outcome(case: _Case) -> Outcome:
+    if case.type == CaseType.INJUNCTION:
         return Outcome.COURT
-    return Outcome.LOST if catalogue.is_closing(case["status_id"]) else Outcome.OPEN
+    return Outcome.LOST if catalogue.is_closing(case.status_id) else Outcome.OPEN
 
 
-def _day(moment: Any) -> date:
-    day: date = moment.astimezone(PARIS).date()
-    return day
+def _day(moment: datetime) -> date:
+    return moment.astimezone(PARIS).date()

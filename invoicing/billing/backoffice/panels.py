@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from django.db.models import Count, QuerySet, Value, Window
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from backoffice.amounts import amount_shown
-from backoffice.home import ROWS, Panel, Row, Viewer, panel_register
+from backoffice.home import Panel, Row, Viewer, first_rows, panel_register
 from invoicing.billing.selectors import to_pay
 from invoicing.models import FirmInvoice
 from legalcity.lib.clock import today
@@ -53,9 +53,7 @@ def overdue(_viewer: Viewer) -> Panel:
 
 def _first(invoices: QuerySet[FirmInvoice], order: str) -> tuple[int, list[Any]]:
     """How many there are, and the first few."""
-    counted = invoices.order_by(order, "id").annotate(total_rows=Window(Count(Value(1))))
-    rows = list(counted.select_related("client", "currency")[:ROWS])
-    return (rows[0].total_rows if rows else 0), rows
+    return first_rows(invoices.order_by(order, "id").select_related("client", "currency"))
 
 
 def _row(invoice: FirmInvoice, **shown: Any) -> Row:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.cache import cache
 from django.db import connection
@@ -134,8 +134,8 @@ def _reckoned(question: Question, present: date) -> Portfolio:
         if is_open:
             month.open += _money(found["remaining"])
             status.open += _money(found["remaining"])
-    for month_start, received in _received(question):
-        months[month_start].received += _money(received)
+    for paid in _received(question):
+        months[paid["month"]].received += _money(paid["received"])
     ages = _ages(question, present)
     return Portfolio(now(), list(months.values()), [row for row in statuses.values() if row.cases], ages)
 
@@ -168,10 +168,11 @@ def _filed(question: Question) -> Iterable[Mapping[str, Any]]:
     )
 
 
-def _received(question: Question) -> Iterable[tuple[date, Decimal]]:
+def _received(question: Question) -> Iterable[Mapping[str, Any]]:
+    """By month."""
     chosen = {f"recovery__{column}": value for column, value in _chosen(question).items()}
     payments = Acompte.objects.filter(date__gte=question.first, date__lt=question.end, **chosen).order_by()
-    return payments.values_list(TruncMonth("date")).annotate(received=Sum("amount"))
+    return payments.values(month=TruncMonth("date")).annotate(received=Sum("amount"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,19 @@ DAYS = {
     "sqlite": _Days("django_datetime_cast_date({}, 'UTC', 'Europe/Paris')", "(julianday({}) - julianday({}))", "%s"),
 }
 
+
+class _AgeFound(NamedTuple):
+    """What AGES finds: cases alike in their bands, their status and in whether they went on to court."""
+
+    band_filed: int
+    band_now: int
+    status_id: int
+    lives: bool
+    cases: int
+    claimed: Any
+    remaining: Any
+
+
 AGES = """
     WITH facts AS (
         SELECT r.status_id, r.transferred_to_id, r.amount_torecover,
@@ -201,7 +215,7 @@ AGES = """
          WHERE r.created_at >= %s AND r.created_at < %s {chosen}
     )
     SELECT {age_filed} AS band_filed, {age_now} AS band_now, status_id, transferred_to_id IS NULL AS lives,
-           COUNT(*), SUM(claimed), SUM(amount_torecover)
+           COUNT(*) AS cases, SUM(claimed) AS claimed, SUM(amount_torecover) AS remaining
       FROM facts GROUP BY 1, 2, 3, 4
 """
 
@@ -225,12 +239,13 @@ def _ages(question: Question, present: date) -> list[AgeRow]:
     rows = [AgeRow(band) for band in range(len(BANDS) + 1)]
     with connection.cursor() as cursor:
         cursor.execute(statement, [start, end, *chosen.values(), *[present] * len(BANDS)])
-        for at_filing, at_present, status_id, lives, cases, claimed, remaining in cursor.fetchall():
-            if lives:
-                rows[at_filing].cases += cases
-                rows[at_filing].claimed += _money(claimed)
-                rows[at_filing].recovered += _money(claimed) - _money(remaining)
-            if not catalogue.is_closing(status_id):
-                rows[at_present].open_cases += cases
-                rows[at_present].open += _money(remaining)
+        for found in map(_AgeFound._make, cursor.fetchall()):
+            if found.lives:
+                filed = rows[found.band_filed]
+                filed.cases += found.cases
+                filed.claimed += _money(found.claimed)
+                filed.recovered += _money(found.claimed) - _money(found.remaining)
+            if not catalogue.is_closing(found.status_id):
+                rows[found.band_now].open_cases += found.cases
+                rows[found.band_now].open += _money(found.remaining)
     return rows

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
@@ -176,7 +176,7 @@ def timeline(recovery_id: int, *, kind: str | None = None, after: Cursor | None 
         values |= {f"below_{name}": _below(name, after) for name in names}
     with connection.cursor() as cursor:
         cursor.execute(_statement(connection.vendor, names, after is not None), values)
-        entries = [_entry(row) for row in cursor.fetchall()]
+        entries = [_entry(_Event._make(row)) for row in cursor.fetchall()]
     last = entries[page - 1] if len(entries) > page else None
     return Timeline(entries[:page], Cursor(last.moment, last.kind, last.id) if last else None)
 
@@ -220,11 +220,20 @@ def _part(vendor: str, name: str, goes_on: bool) -> str:
     )
 
 
-def _entry(row: tuple[Any, ...]) -> Entry:
-    _place, kind, number, moment, who, facts = row
-    if isinstance(moment, str):
-        moment = datetime.fromisoformat(moment)
+class _Event(NamedTuple):
+    """An event as the statement gives it; `facts` is a JSON array in the order of the columns of its source."""
+
+    place: int
+    kind: str
+    id: int
+    moment: datetime | str
+    who: str
+    facts: str
+
+
+def _entry(row: _Event) -> Entry:
+    moment = datetime.fromisoformat(row.moment) if isinstance(row.moment, str) else row.moment
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # SQLite keeps moments in UTC, without saying so.
-    told = zip(SOURCES[kind].columns, orjson.loads(facts), strict=True)
+    told = zip(SOURCES[row.kind].columns, orjson.loads(row.facts), strict=True)
     read = {name: READERS[name](value) if name in READERS else value for name, value in told}
-    return Entry(kind, number, moment, who.strip(), read)
+    return Entry(row.kind, row.id, moment, row.who.strip(), read)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
@@ -82,14 +82,19 @@ def cases_searched(cases: QuerySet[Recovery], term: str) -> QuerySet[Recovery]:
     )
 
 
-def cases_mark(cases: Sequence[Recovery]) -> None:
-    """Give each case of a page `has_unread` and `next_deadline`, which its row shows. Two statements."""
+class Mark(NamedTuple):
+    """What the row of a case shows beside its own columns."""
+
+    has_unread: bool
+    next_deadline: date | None
+
+
+def marks_of(cases: Sequence[Recovery]) -> dict[int, Mark]:
+    """The mark of each case of a page, by its id. Two statements."""
     ids = [case.pk for case in cases]
     unread = set(unread_comments().filter(recovery_id__in=ids).values_list("recovery_id", flat=True))
     deadlines = dict(Injunction.objects.filter(recovery_id__in=ids).values_list("recovery_id", "next_deadline"))
-    for case in cases:
-        case.has_unread = case.pk in unread  # type: ignore[attr-defined]
-        case.next_deadline = deadlines.get(case.pk)  # type: ignore[attr-defined]
+    return {pk: Mark(pk in unread, deadlines.get(pk)) for pk in ids}
 
 
 def cases_filtered(
