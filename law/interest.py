@@ -1,295 +1,224 @@
-"""The statement of account: late interest by segments, payments imputed, what is due on a day.
+"""Late interest: the tables of rates, and what runs on a sum from one day to another.
 
-Pure: amounts in EUR, rates in percent a year as `(valid from, percent)`, one entry for each half-year where the law
-sets them so. Exact calendar days over 365, leap years too; each segment rounded half-up to the cent, no rate per day;
-no interest on interest (art. 1343-2 C. civ.).
+Pure: sums in whole cents, rates in percent a year. Exact calendar days over 365, leap years too; each period rounded
+half-up to the cent, no rate per day; no interest on interest (art. 1343-2 C. civ.).
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
 
-from legalcity.lib.money import rounded
-
-Rate = tuple[date, Decimal]
+from legalcity.lib.money import cents, euros
 
 YEAR_DAYS = 365
 NOTHING = Decimal("0.00")
 FLAT_INDEMNITY = Decimal("40.00")  # Each invoice paid late between businesses (art. D441-5 C. com.)
 BUSINESS_MARGIN = Decimal(10)  # Points above the ECB's refinancing rate (art. L441-10 C. com.)
 LEGAL_TIMES = 3  # The least that may be agreed: so many times the legal rate (art. L441-10 C. com.)
+TITLE_MARGIN = Decimal(5)  # Points on the legal rate, two months after an enforceable decision (art. L313-3 CMF)
+FIRST_HALF_YEARS = date(2015, 1, 1)  # Of the legal rate: it was set by the year before
+
+RatePair = tuple[date, Decimal]  # the first day, and percent a year
 
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
-    """Money received. `reference` is the debt that the debtor chose to pay, if any (art. 1342-10 C. civ.)."""
+class RateKind(StrEnum):
+    """Where a rate comes from, as the décompte names it."""
 
-    day: date
-    amount: Decimal
-    reference: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CreditNote:
-    """Principal that is no longer asked for, from a day on. It is no payment: interest has no part in it."""
-
-    day: date
-    amount: Decimal
+    LEGAL = "legal"
+    LEGAL_TIMES_3 = "legal_times_3"
+    LEGAL_PLUS_5 = "legal_plus_5"
+    ECB_PLUS_10 = "ecb_plus_10"
+    AGREED = "agreed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Debt:
-    """An invoice. `principal`: what is due of it, VAT included. `due`: the last day to pay without being late.
+class Rate(NamedTuple):
+    """An entry of a table of rates, in force from `since` until the next entry.
 
-    `runs_from`: the first day of interest, the day after `due` by default (business debts run without a reminder;
-    others from the day after the formal notice, art. 1231-6 C. civ.). `indemnity`: the flat one, owed in full once
-    the debt is late, outside the base of interest.
+    `until`: the last day for which it was set; None when it has no end. `source`: the text that set it; `confirmed`:
+    compared with that text.
     """
 
-    reference: str
-    principal: Decimal
-    due: date
-    runs_from: date | None = None
-    indemnity: Decimal = NOTHING
-    credit_notes: tuple[CreditNote, ...] = ()
+    since: date
+    percent: Decimal
+    until: date | None = None
+    source: str = ""
+    confirmed: bool = True
+    kind: RateKind = RateKind.LEGAL
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """Days, both ends included, on which neither rate nor principal changed, and their interest."""
+class RateMissing(ValueError):
+    """No rate is known for `day`, on which interest runs."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(f"no interest rate is known for {day}")
+        self.day = day
+
+
+class Segment(NamedTuple):
+    """Days, both ends included, on which neither rate nor principal changed. `base` and `accrued` are in cents."""
 
     first: date
     last: date
-    principal: Decimal
-    percent: Decimal
-    interest: Decimal
-
-    @property
-    def days(self) -> int:
-        """How many days it has."""
-        return (self.last - self.first).days + 1
-
-
-@dataclass(frozen=True, slots=True)
-class Imputation:
-    """Where a payment, or the part of it that went to one debt, was counted."""
-
-    day: date
-    to_interest: Decimal
-    to_principal: Decimal
-    to_indemnity: Decimal
-
-    @property
-    def amount(self) -> Decimal:
-        """The whole of it."""
-        return self.to_interest + self.to_principal + self.to_indemnity
-
-
-@dataclass(frozen=True, slots=True)
-class DebtAccount:
-    """One debt on the day of the statement. `principal`, `interest` and `indemnity` are what is still owed."""
-
-    debt: Debt
-    segments: tuple[Segment, ...]
-    imputations: tuple[Imputation, ...]
-    principal: Decimal
-    interest: Decimal
-    indemnity: Decimal
-
-    @property
-    def accrued(self) -> Decimal:
-        """All the interest that has run, paid or not."""
-        return sum((segment.interest for segment in self.segments), NOTHING)
-
-    @property
-    def total(self) -> Decimal:
-        """What is still owed on this debt."""
-        return self.principal + self.interest + self.indemnity
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """The account on a day: the debts in the order given. `credit`: what was paid or credited beyond all debts."""
-
-    until: date
-    accounts: tuple[DebtAccount, ...]
-    credit: Decimal
+    days: int
+    base: int
+    rate: Rate
+    accrued: int
 
     @property
     def principal(self) -> Decimal:
-        """Principal still owed."""
-        return sum((account.principal for account in self.accounts), NOTHING)
+        """What bears interest, in EUR."""
+        return euros(self.base)
+
+    @property
+    def percent(self) -> Decimal:
+        """The rate, in percent a year."""
+        return self.rate.percent
 
     @property
     def interest(self) -> Decimal:
-        """Interest still owed."""
-        return sum((account.interest for account in self.accounts), NOTHING)
+        """What ran in these days, in EUR."""
+        return euros(self.accrued)
 
     @property
-    def indemnities(self) -> Decimal:
-        """Flat indemnities still owed."""
-        return sum((account.indemnity for account in self.accounts), NOTHING)
-
-    @property
-    def total(self) -> Decimal:
-        """Everything still owed."""
-        return self.principal + self.interest + self.indemnities
+    def is_carried(self) -> bool:
+        """Whether its rate is used beyond the days for which it was set."""
+        return self.rate.until is not None and self.last > self.rate.until
 
 
-# Rates
+# Tables of rates
+
+
+@dataclass(frozen=True, slots=True)
+class RateTable:
+    """Rates in order of time, made ready for whole numbers: interest is cents × days × numerator / denominator.
+
+    `stops`: the day before the next entry; `known`: the last day on which an entry may be used. The last goes on.
+    """
+
+    rates: tuple[Rate, ...]
+    starts: tuple[date, ...]
+    stops: tuple[date, ...]
+    known: tuple[date, ...]
+    factors: tuple[tuple[int, int], ...]
+
+    @classmethod
+    def of(cls, rates: Iterable[Rate | RatePair]) -> "RateTable":
+        """The table of `rates`: entries, or pairs of a first day and a percent."""
+        entries = tuple(sorted(_entries(rates), key=_since))
+        starts = tuple(entry.since for entry in entries)
+        stops = (*(since - _DAY for since in starts[1:]), date.max)
+        known = tuple(min(stop, entry.until or stop) for entry, stop in zip(entries[:-1], stops, strict=False))
+        ratios = (entry.percent.as_integer_ratio() for entry in entries)
+        factors = tuple((above, below * 100 * YEAR_DAYS) for above, below in ratios)
+        return cls(entries, starts, stops, (*known, date.max), factors)
+
+    def index(self, day: date) -> int:
+        """The place of the entry in force on `day`. RateMissing when there is none yet."""
+        at = bisect_right(self.starts, day) - 1
+        if at < 0:
+            raise RateMissing(day)
+        return at
+
+    def interest(self, base: int, days: int, at: int) -> int:
+        """Interest in cents on `base` cents for `days` days of the entry `at`, rounded half-up once."""
+        above, below = self.factors[at]
+        return (2 * base * days * above + below) // (2 * below)
+
+    def segments(self, base: int, first: date, last: date) -> list[Segment]:
+        """Interest on `base` cents from `first` to `last`, both included, cut at each entry.
+
+        RateMissing when `first` is before all entries, or a day lies between two that leave it out.
+        """
+        found: list[Segment] = []
+        if last < first:
+            return found
+        at = self.index(first)
+        while True:
+            end = min(last, self.stops[at])
+            if end > self.known[at]:
+                raise RateMissing(max(first, self.known[at] + _DAY))
+            days = (end - first).days + 1
+            found.append(Segment(first, end, days, base, self.rates[at], self.interest(base, days, at)))
+            if end == last:
+                return found
+            at += 1
+            first = self.starts[at]
+
+
+def _entries(rates: Iterable[Rate | RatePair]) -> list[Rate]:
+    return [Rate(*rate) for rate in rates]
+
+
+def _since(rate: Rate) -> date:
+    return rate.since
+
+
+def half_years(rates: Iterable[Rate | RatePair], *, by_year_before: date = date.min) -> tuple[Rate, ...]:
+    """`rates`, each with the last day for which it was set: that of its half-year, of its year before that day."""
+    return tuple(rate._replace(until=_last_day(rate.since, by_year_before)) for rate in _entries(rates))
+
+
+def _last_day(since: date, by_year_before: date) -> date:
+    is_first_half = since.month < 7 and since >= by_year_before
+    return date(since.year, 6, 30) if is_first_half else date(since.year, 12, 31)
 
 
 def fixed_rate(percent: Decimal) -> tuple[Rate, ...]:
     """An agreed rate, the same on every day."""
-    return ((date.min, percent),)
+    return (Rate(date.min, percent, kind=RateKind.AGREED),)
 
 
-def business_rates(ecb: Sequence[Rate]) -> tuple[Rate, ...]:
+def business_rates(ecb: Iterable[Rate | RatePair]) -> tuple[Rate, ...]:
     """The default between businesses: the ECB's rate of 1 January or 1 July, each for its half-year, plus 10."""
-    return tuple((since, percent + BUSINESS_MARGIN) for since, percent in ecb)
+    return tuple(
+        rate._replace(percent=rate.percent + BUSINESS_MARGIN, kind=RateKind.ECB_PLUS_10) for rate in _entries(ecb)
+    )
 
 
-def least_rates(legal: Sequence[Rate]) -> tuple[Rate, ...]:
+def least_rates(legal: Iterable[Rate | RatePair]) -> tuple[Rate, ...]:
     """The least that businesses may agree on (the API's `yes 3`): three times the legal rate."""
-    return tuple((since, percent * LEGAL_TIMES) for since, percent in legal)
+    return tuple(
+        rate._replace(percent=rate.percent * LEGAL_TIMES, kind=RateKind.LEGAL_TIMES_3) for rate in _entries(legal)
+    )
 
 
-def agreed_rates(percent: Decimal, legal: Sequence[Rate]) -> tuple[Rate, ...]:
+def agreed_rates(percent: Decimal, legal: Iterable[Rate | RatePair]) -> tuple[Rate, ...]:
     """A rate that businesses agreed on, raised to the least allowed wherever it is below."""
-    return tuple((since, max(percent, least)) for since, least in least_rates(legal))
+    return tuple(rate if rate.percent > percent else _agreed(rate, percent) for rate in least_rates(legal))
 
 
-# Interest
+def lower_rates(percent: Decimal, legal: Iterable[Rate | RatePair]) -> tuple[Rate, ...]:
+    """The lower of an agreed rate and the legal one: what may be asked while it is not known who the parties are."""
+    return tuple(rate if rate.percent <= percent else _agreed(rate, percent) for rate in _entries(legal))
 
 
-def interest_segments(principal: Decimal, first: date, last: date, rates: Sequence[Rate]) -> list[Segment]:
-    """Interest on `principal` from `first` to `last`, both included, cut at each entry of `rates`.
-
-    Entries are in order of time; the last one goes on. ValueError when `first` is before all of them.
-    """
-    if last < first:
-        return []
-    starts = [since for since, _percent in rates]
-    at = bisect_right(starts, first) - 1
-    if at < 0:
-        raise ValueError(f"no interest rate is known for {first}")
-    ends = [since - _DAY for since in starts[at + 1 :] if since <= last]
-    segments = []
-    for end, (_since, percent) in zip([*ends, last], rates[at:], strict=False):
-        segments.append(_segment(first, end, principal, percent))
-        first = end + _DAY
-    return segments
+def _agreed(rate: Rate, percent: Decimal) -> Rate:
+    """The agreed percent for the days of a table's entry, which it is only compared with."""
+    return rate._replace(percent=percent, source="", confirmed=True, kind=RateKind.AGREED)
 
 
-def _segment(first: date, last: date, principal: Decimal, percent: Decimal) -> Segment:
-    days = (last - first).days + 1
-    return Segment(first, last, principal, percent, rounded(principal * percent * days / (100 * YEAR_DAYS)))
+def legal_rates(legal: Iterable[Rate | RatePair], increased_from: date | None = None) -> tuple[Rate, ...]:
+    """The legal rate; 5 points more from the day, two months after a decision became enforceable (L313-3 CMF)."""
+    entries = tuple(sorted(_entries(legal), key=_since))
+    if increased_from is None:
+        return entries
+    before = [rate for rate in entries if rate.since < increased_from]
+    after = [rate for rate in entries if rate.since >= increased_from]
+    if before and not (after and after[0].since == increased_from):
+        after = [before[-1]._replace(since=increased_from), *after]
+    return (*before, *map(_increased, after))
 
 
-def statement(
-    debts: Sequence[Debt],
-    until: date,
-    rates: Sequence[Rate],
-    payments: Sequence[Payment] = (),
-    *,
-    last_day_included: bool = True,
-) -> Statement:
-    """The account of `debts` on the day `until`.
-
-    Each payment goes to the debt that the debtor chose, else to the oldest due, what is over to the next oldest; in
-    each debt to interest, then principal (art. 1343-1 C. civ.), then the flat indemnity. Interest runs to the day of
-    a payment and to `until`, these days included unless `last_day_included` says otherwise. What happened after
-    `until` is left out. ValueError for an amount that is not positive, or a day before the first rate.
-    """
-    _check(debts, payments)
-    runnings = [_Running.of(debt, sorted(rates), last_day_included) for debt in debts]
-    credit = NOTHING
-    for payment in sorted(payments, key=lambda payment: payment.day):
-        if payment.day <= until:
-            credit += _impute(payment, runnings)
-    for running in runnings:
-        running.advance(until)
-        credit += running.credit
-    return Statement(until, tuple(running.account() for running in runnings), credit)
+def _increased(rate: Rate) -> Rate:
+    return rate._replace(percent=rate.percent + TITLE_MARGIN, kind=RateKind.LEGAL_PLUS_5)
 
 
-@dataclass(slots=True)
-class _Running:
-    """A debt while the days go by. `since` is the first day whose interest has not been counted."""
-
-    debt: Debt
-    rates: Sequence[Rate]
-    last_day_included: bool
-    since: date
-    notes: list[CreditNote]
-    principal: Decimal
-    interest: Decimal = NOTHING
-    indemnity: Decimal = NOTHING
-    credit: Decimal = NOTHING
-    segments: list[Segment] = field(default_factory=list)
-    imputations: list[Imputation] = field(default_factory=list)
-
-    @classmethod
-    def of(cls, debt: Debt, rates: Sequence[Rate], last_day_included: bool) -> "_Running":
-        """A debt on its first day."""
-        notes = sorted(debt.credit_notes, key=lambda note: note.day)
-        return cls(debt, rates, last_day_included, debt.runs_from or debt.due + _DAY, notes, debt.principal)
-
-    def advance(self, day: date) -> None:
-        """Let the days go by to `day`. A credit note comes before a payment of its day: that pays what remains."""
-        while self.notes and self.notes[0].day <= day:
-            note = self.notes.pop(0)
-            self._run(note.day)
-            taken = min(note.amount, self.principal)
-            self.principal -= taken
-            self.credit += note.amount - taken
-        self._run(day)
-
-    def _run(self, day: date) -> None:
-        if day > self.debt.due and self.principal:
-            self.indemnity = self.debt.indemnity  # none of it is paid while there is principal
-        last = day if self.last_day_included else day - _DAY
-        if self.principal:
-            segments = interest_segments(self.principal, self.since, last, self.rates)
-            self.segments += segments
-            self.interest += sum((segment.interest for segment in segments), NOTHING)
-        self.since = max(self.since, last + _DAY)
-
-    def paid(self, day: date, amount: Decimal) -> Decimal:
-        """Take what is owed on `day` out of `amount`, and give back the rest."""
-        self.advance(day)
-        to_interest = min(amount, self.interest)
-        to_principal = min(amount - to_interest, self.principal)
-        to_indemnity = min(amount - to_interest - to_principal, self.indemnity)
-        self.interest -= to_interest
-        self.principal -= to_principal
-        self.indemnity -= to_indemnity
-        imputation = Imputation(day, to_interest, to_principal, to_indemnity)
-        if imputation.amount:
-            self.imputations.append(imputation)
-        return amount - imputation.amount
-
-    def account(self) -> DebtAccount:
-        """What the statement says of it."""
-        return DebtAccount(
-            self.debt, tuple(self.segments), tuple(self.imputations), self.principal, self.interest, self.indemnity
-        )
-
-
-def _impute(payment: Payment, runnings: Sequence[_Running]) -> Decimal:
-    """Spread a payment over the debts; what is over comes back."""
-    left = payment.amount
-    for running in sorted(runnings, key=lambda one: (one.debt.reference != payment.reference, one.debt.due)):
-        if left:
-            left = running.paid(payment.day, left)
-    return left
-
-
-def _check(debts: Sequence[Debt], payments: Sequence[Payment]) -> None:
-    moved = [payment.amount for payment in payments] + [note.amount for debt in debts for note in debt.credit_notes]
-    if any(amount <= 0 for amount in moved) or any(debt.principal < 0 or debt.indemnity < 0 for debt in debts):
-        raise ValueError("the amounts of a statement of account are positive")
+def interest_segments(principal: Decimal, first: date, last: date, rates: Sequence[Rate | RatePair]) -> list[Segment]:
+    """Interest on `principal` EUR from `first` to `last`, both included, cut at each entry of `rates`."""
+    return RateTable.of(rates).segments(cents(principal), first, last)

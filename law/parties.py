@@ -1,8 +1,17 @@
 """The parties of a claim, as far as the law looks at them."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from law.vocabulary import CompanyType, FreelanceType
+
+
+class Quality(StrEnum):
+    """In which quality a party deals; of two parties, in which both do."""
+
+    PROFESSIONAL = "professional"
+    CONSUMER = "consumer"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +45,26 @@ class Party:
     @property
     def _is_sole_trader(self) -> bool:
         return self.kind == CompanyType.FREELANCE
+
+
+def acts_as(kind: str | None, confirmed: Quality, *, is_debtor: bool) -> Quality:
+    """In which quality a party of this `company_type` deals; `confirmed` is what staff or the client confirmed.
+
+    A commercial company always as a professional, a private person never. Sole traders and liberal professions do as
+    creditors; as debtors, like civil companies, associations and parties of no known kind, once it is confirmed.
+    """
+    if kind == CompanyType.PARTICULAR:
+        return Quality.CONSUMER
+    if kind == CompanyType.COMMERCIAL:
+        return Quality.PROFESSIONAL
+    if confirmed == Quality.UNKNOWN and kind in (CompanyType.FREELANCE, CompanyType.LIBERAL) and not is_debtor:
+        return Quality.PROFESSIONAL
+    return confirmed
+
+
+def between(creditor: Quality, debtor: Quality) -> Quality:
+    """In which quality both deal with each other: one consumer is enough, one unknown leaves it open."""
+    for quality in (Quality.CONSUMER, Quality.UNKNOWN):
+        if quality in (creditor, debtor):
+            return quality
+    return Quality.PROFESSIONAL

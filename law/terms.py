@@ -9,7 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from legalcity.lib.errors import Sentence
 from legalcity.lib.money import rounded
 
-from law.interest import FLAT_INDEMNITY, NOTHING, Rate, agreed_rates, business_rates, fixed_rate, least_rates
+from law.interest import (
+    FLAT_INDEMNITY,
+    NOTHING,
+    Rate,
+    RatePair,
+    agreed_rates,
+    business_rates,
+    fixed_rate,
+    least_rates,
+    legal_rates,
+    lower_rates,
+)
+from law.parties import Quality
 from law.vocabulary import InterestRate, PenaltyType
 
 NEVER = date.max
@@ -21,21 +33,23 @@ OTHERS = "art. 1231-6 C. civ."
 class Asked:
     """What the terms hang on.
 
-    between_businesses  neither party is a private person
+    quality             in which the parties deal: both as professionals, one as a consumer, or not known
     late_interest       the client claims interest
     agreed, percent     the case's `recovery_interest_rate` and its percentage
     notice              the day of the formal notice, None before it
     legal, other, ecb   rates by half-year: the legal one of this creditor, that of businesses, the ECB's
+    increased           the first day of the increased legal rate, two months after an enforceable decision
     """
 
-    between_businesses: bool
+    quality: Quality
     late_interest: bool
     agreed: str | None
     percent: Decimal | None
     notice: date | None
-    legal: Sequence[Rate]
-    other: Sequence[Rate]
-    ecb: Sequence[Rate]
+    legal: Sequence[Rate | RatePair]
+    other: Sequence[Rate | RatePair]
+    ecb: Sequence[Rate | RatePair]
+    increased: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +77,14 @@ def terms_of(asked: Asked) -> Terms:
     """Business debts run from the due date, at 3 times the legal rate at least, the ECB's plus 10 by default.
 
     Others run from the formal notice, at the agreed rate or the legal one. The flat indemnity is owed between
-    businesses whether interest is claimed or not.
+    businesses whether interest is claimed or not. While it is not known whether a party deals as a professional, the
+    lower claim is made: no indemnity, from the notice, at the lower of the agreed and the legal rate.
     """
-    indemnity = FLAT_INDEMNITY if asked.between_businesses else NOTHING
+    between_businesses = asked.quality == Quality.PROFESSIONAL
+    indemnity = FLAT_INDEMNITY if between_businesses else NOTHING
     if not asked.late_interest:
         return Terms(fixed_rate(NOTHING), _("The client claims no late interest."), "", NEVER, indemnity)
-    if asked.between_businesses:
+    if between_businesses:
         rates, basis = _between_businesses(asked)
         return Terms(
             rates,
@@ -94,11 +110,15 @@ def _between_businesses(asked: Asked) -> tuple[tuple[Rate, ...], Sentence]:
 
 
 def _others(asked: Asked) -> tuple[tuple[Rate, ...], Sentence]:
+    is_unknown = asked.quality == Quality.UNKNOWN
+    if asked.agreed == InterestRate.CUSTOM and is_unknown:
+        rates = lower_rates(asked.percent or NOTHING, asked.legal)
+        return rates, _("The lower of the agreed and the legal rate, from the day after the formal notice.")
     if asked.agreed == InterestRate.CUSTOM:
         return fixed_rate(asked.percent or NOTHING), _("Agreed rate, from the day after the formal notice.")
-    if asked.agreed == InterestRate.LEGAL_THREE_TIMES:
+    if asked.agreed == InterestRate.LEGAL_THREE_TIMES and not is_unknown:
         return least_rates(asked.legal), _("Three times the legal rate, from the day after the formal notice.")
-    return tuple(asked.legal), _("Legal rate, from the day after the formal notice.")
+    return legal_rates(asked.legal, asked.increased), _("Legal rate, from the day after the formal notice.")
 
 
 def penalty_of(kind: str | None, amount: Decimal | None, percent: Decimal | None, overdue: Decimal) -> Decimal:

@@ -10,20 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from law.interest import (
-    FLAT_INDEMNITY,
-    CreditNote,
-    Debt,
-    Imputation,
-    Payment,
-    Rate,
-    agreed_rates,
-    business_rates,
-    fixed_rate,
-    interest_segments,
-    least_rates,
-    statement,
-)
+from law.interest import FLAT_INDEMNITY, agreed_rates, business_rates, fixed_rate, interest_segments, least_rates
+from law.statement import CreditNote, Debt, Imputation, Payment, statement
+
+Rate = tuple[date, Decimal]
 
 
 def eur(text: str) -> Decimal:
@@ -144,9 +134,9 @@ def test_the_last_rate_goes_on_and_the_first_does_not_begin_earlier() -> None:
 
 
 def test_the_least_rate_is_three_times_the_legal_one() -> None:
-    assert [percent for _since, percent in least_rates(LEGAL)] == [eur("8.28"), eur("7.86"), eur("8.25")]
-    assert [percent for _since, percent in agreed_rates(eur("8.00"), LEGAL)] == [eur("8.28"), eur("8.00"), eur("8.25")]
-    assert [percent for _since, percent in agreed_rates(eur("8.28"), LEGAL)] == [eur("8.28")] * 3
+    assert [rate.percent for rate in least_rates(LEGAL)] == [eur("8.28"), eur("7.86"), eur("8.25")]
+    assert [rate.percent for rate in agreed_rates(eur("8.00"), LEGAL)] == [eur("8.28"), eur("8.00"), eur("8.25")]
+    assert [rate.percent for rate in agreed_rates(eur("8.28"), LEGAL)] == [eur("8.28")] * 3
 
 
 def test_the_order_of_rates_does_not_matter_to_a_statement() -> None:
@@ -193,6 +183,14 @@ def test_a_payment_cuts_and_lowers_what_bears_interest(included: bool, segments:
     (of,) = account.accounts
     assert [(str(part.first), str(part.last), str(part.principal)) for part in of.segments] == segments
     assert of.interest == eur("5.00")
+
+
+def test_a_payment_that_only_meets_interest_cuts_no_period() -> None:
+    """18.25 EUR bear half a cent a day: cut in two, 10 days would bear 6 cents."""
+    paid = [Payment(date(2026, 2, 5), eur("0.01"))]
+    (of,) = statement([debt("18.25")], date(2026, 2, 10), TEN, paid).accounts
+    assert [(part.days, part.interest) for part in of.segments] == [(10, eur("0.05"))]
+    assert of.interest == eur("0.04")
 
 
 def test_interest_bears_no_interest() -> None:

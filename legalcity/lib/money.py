@@ -20,3 +20,16 @@ def money_text(amount: Decimal | float | int | str | None) -> str | None:
     if isinstance(amount, Decimal) and amount.as_tuple().exponent == -2:
         return str(amount)
     return str(rounded(Decimal(str(amount))))
+
+
+def cents(amount: Decimal) -> int:
+    """`amount` in EUR as whole cents. ValueError when it has a fraction of a cent, or is no number."""
+    scaled = amount * 100
+    if not scaled.is_finite() or scaled != (whole := int(scaled)):
+        raise ValueError(f"not a sum of whole cents: {amount}")
+    return whole
+
+
+def euros(whole: int) -> Decimal:
+    """Whole cents as EUR, with two places."""
+    return Decimal(whole).scaleb(-2)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models.signals import post_delete, post_save
 
-from law.interest import Rate
+from law.interest import RatePair
 from law.vocabulary import Creditor
 from recoveries.models import EcbRate, LegalRate
 
@@ -17,9 +17,9 @@ MAX_AGE = 5.0  # seconds
 class Rates:
     """All rates, in order of time; the legal ones by the quality of the creditor."""
 
-    individual: tuple[Rate, ...] = ()
-    other: tuple[Rate, ...] = ()
-    ecb: tuple[Rate, ...] = ()
+    individual: tuple[RatePair, ...] = ()
+    other: tuple[RatePair, ...] = ()
+    ecb: tuple[RatePair, ...] = ()
 
 
 class RateBook:
@@ -57,12 +57,12 @@ for _model in (LegalRate, EcbRate):
         _signal.connect(rate_book.forget, sender=_model, dispatch_uid=f"rates-{_model.__name__}-{id(_signal)}")
 
 
-def rates_legal(creditor: Creditor) -> tuple[Rate, ...]:
+def rates_legal(creditor: Creditor) -> tuple[RatePair, ...]:
     """The legal rate by half-year, in percent, for a claim of `creditor`."""
     rates = rate_book.rates
     return rates.individual if creditor == Creditor.INDIVIDUAL else rates.other
 
 
-def rates_ecb() -> tuple[Rate, ...]:
+def rates_ecb() -> tuple[RatePair, ...]:
     """The ECB's refinancing rate by half-year, in percent."""
     return rate_book.rates.ecb

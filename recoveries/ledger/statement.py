@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _
 from companies.parties import party_of
 from invoicing.models import Invoice
 from law import interest
+from law.parties import Quality
+from law.statement import Debt, DebtAccount, Payment, statement
 from law.terms import NEVER, Asked, Terms, penalty_of, terms_of
 from law.vocabulary import CaseType, Creditor, Step
 from legalcity.lib.dates import PARIS
@@ -39,7 +41,7 @@ class Line:
     """A claim and where it stands on the day."""
 
     claim: Claim
-    account: interest.DebtAccount
+    account: DebtAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +75,9 @@ def case_statement(case: Recovery, on: date) -> CaseStatement:
     payments = list(Acompte.objects.filter(recovery=case, date__lte=on).order_by("date", "id"))
     terms = terms_of(_asked(case, on))
     chosen = {claim.label: claim.reference for claim in claims if claim.is_invoice}
-    paid = [interest.Payment(one.date, one.amount, chosen.get(one.reference.strip())) for one in payments]
+    paid = [Payment(one.date, one.amount, chosen.get(one.reference.strip())) for one in payments]
     try:
-        told = interest.statement([_debt(claim, terms) for claim in claims], on, terms.rates, paid)
+        told = statement([_debt(claim, terms) for claim in claims], on, terms.rates, paid)
     except ValueError as error:
         raise BadRequest(_("The catalogues of rates do not reach back to the first day of interest.")) from error
     lines = [Line(claim, account) for claim, account in zip(claims, told.accounts, strict=True)]
@@ -114,12 +116,12 @@ def _debts(case: Recovery, on: date) -> Iterator[Claim]:
         yield Claim(f"debt {row.pk}", row.label, row.date, row.date, True, row.amount, interest.NOTHING, False)
 
 
-def _debt(claim: Claim, terms: Terms) -> interest.Debt:
+def _debt(claim: Claim, terms: Terms) -> Debt:
     """An invoice bears interest and the indemnity; a further debt (costs, a deposit) bears neither."""
     principal = claim.amount - claim.paid
     if not claim.is_invoice:
-        return interest.Debt(reference=claim.reference, principal=principal, due=claim.due, runs_from=NEVER)
-    return interest.Debt(
+        return Debt(reference=claim.reference, principal=principal, due=claim.due, runs_from=NEVER)
+    return Debt(
         reference=claim.reference,
         principal=principal,
         due=claim.due,
@@ -131,8 +133,9 @@ def _debt(claim: Claim, terms: Terms) -> interest.Debt:
 def _asked(case: Recovery, on: date) -> Asked:
     customer, debtor = party_of(case.customer), party_of(case.debtor)
     is_individual = customer is not None and customer.is_consumer
+    is_business = customer and debtor and not (customer.is_consumer or debtor.is_consumer)
     return Asked(
-        between_businesses=bool(customer and debtor) and not any(one and one.is_consumer for one in (customer, debtor)),
+        quality=Quality.PROFESSIONAL if is_business else Quality.CONSUMER,
         late_interest=case.recovery_late_interest,
         agreed=case.recovery_interest_rate,
         percent=case.recovery_interest_rate_percent,

@@ -1,0 +1,117 @@
+"""A claim while the days go by: the one place where interest accrues and money is taken from what is owed.
+
+Sums are whole cents. A period of interest is cut at the entries of the table of rates, and where principal falls; a
+payment that only meets interest cuts nothing.
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from law.interest import RateTable, Segment
+
+_DAY = timedelta(days=1)
+
+
+class Shares(NamedTuple):
+    """An amount by heads, in the order in which money meets them (art. 1343-1 C. civ.)."""
+
+    interest: int = 0
+    principal: int = 0
+    indemnity: int = 0
+
+    def within(self, amount: int) -> "Shares":
+        """What `amount` covers of it: interest first, then principal, then the indemnity."""
+        interest = min(amount, self.interest)
+        principal = min(amount - interest, self.principal)
+        return Shares(interest, principal, min(amount - interest - principal, self.indemnity))
+
+    def least(self, other: "Shares") -> "Shares":
+        """The lesser of both under each head."""
+        return Shares(*map(min, self, other))
+
+
+class Cut(NamedTuple):
+    """What the creditor takes off from a day on. What a credit note takes off beyond what is left is owed back."""
+
+    on: date
+    shares: Shares
+    is_credit: bool
+
+
+@dataclass(slots=True, kw_only=True)
+class Running:
+    """`since`: the first day whose interest is in no closed period, at first that on which interest begins.
+
+    `flat`: the indemnity, owed in full once the claim is late, outside the base of interest. `cuts`: credit notes and
+    waivers to come, in order of time. `excess`: credited beyond what was left.
+    """
+
+    table: RateTable
+    principal: int
+    due: date
+    since: date
+    flat: int = 0
+    cuts: list[Cut] = field(default_factory=list)
+    last_day_included: bool = True
+    is_late: bool = False
+    indemnity: int = 0
+    closed: int = 0
+    settled: int = 0
+    excess: int = 0
+    segments: list[Segment] = field(default_factory=list)
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing is owed of it any more, on whatever day."""
+        return not (self.principal or self.indemnity or self.closed - self.settled)
+
+    def owed(self, day: date) -> Shares:
+        """What is owed at the end of `day`, before money taken on it."""
+        self._reach(day)
+        accrued = self.closed + sum(segment.accrued for segment in self._open(day))
+        return Shares(accrued - self.settled, self.principal, self.indemnity)
+
+    def take(self, day: date, amount: int) -> Shares:
+        """Lay `amount` against what is owed on `day`; gives back what it met."""
+        met = self.owed(day).within(amount)
+        self.lower(day, met)
+        return met
+
+    def lower(self, day: date, shares: Shares) -> None:
+        """Take `shares`, which are owed, off on `day`. The period ends there when principal falls."""
+        if shares.principal:
+            self.close(day)
+            self.principal -= shares.principal
+        self.settled += shares.interest
+        self.indemnity -= shares.indemnity
+
+    def close(self, day: date) -> None:
+        """End the open period with `day`."""
+        opened = self._open(day)
+        self.segments += opened
+        self.closed += sum(segment.accrued for segment in opened)
+        self.since = max(self.since, self._last(day) + _DAY)
+
+    def _open(self, day: date) -> list[Segment]:
+        return self.table.segments(self.principal, self.since, self._last(day)) if self.principal else []
+
+    def _last(self, day: date) -> date:
+        return day if self.last_day_included else day - _DAY
+
+    def _reach(self, day: date) -> None:
+        """Let the days go by to `day`. A credit note comes before a payment of its day: that pays what remains."""
+        while self.cuts and self.cuts[0].on <= day:
+            self._cut(self.cuts.pop(0))
+        self._age(day)
+
+    def _age(self, day: date) -> None:
+        if not self.is_late and self.principal and day > self.due:
+            self.is_late = True
+            self.indemnity = self.flat
+
+    def _cut(self, cut: Cut) -> None:
+        taken = cut.shares.least(self.owed(cut.on))
+        self.lower(cut.on, taken)
+        if cut.is_credit:
+            self.excess += cut.shares.principal - taken.principal
