@@ -44,7 +44,8 @@ class Running:
     """`since`: the first day whose interest is in no closed period, at first that on which interest begins.
 
     `flat`: the indemnity, owed in full once the claim is late, outside the base of interest. `cuts`: credit notes and
-    waivers to come, in order of time. `excess`: credited beyond what was left.
+    waivers to come, in order of time. `closed`: interest of the closed periods; `settled`: interest paid or given up.
+    `is_settled`: nothing is owed of it any more, on whatever day. `excess`: credited beyond what was left.
     """
 
     table: RateTable
@@ -55,6 +56,7 @@ class Running:
     cuts: list[Cut] = field(default_factory=list)
     last_day_included: bool = True
     is_late: bool = False
+    is_settled: bool = False
     indemnity: int = 0
     closed: int = 0
     settled: int = 0
@@ -62,15 +64,20 @@ class Running:
     segments: list[Segment] = field(default_factory=list)
 
     @property
-    def is_settled(self) -> bool:
-        """Whether nothing is owed of it any more, on whatever day."""
-        return not (self.principal or self.indemnity or self.closed - self.settled)
+    def left(self) -> Shares:
+        """What is owed at the end of the last day that was closed."""
+        return Shares(self.closed - self.settled, self.principal, self.indemnity)
+
+    def reach(self, day: date) -> None:
+        """Let the days go by to `day`. A credit note comes before a payment of its day: that pays what remains."""
+        while self.cuts and self.cuts[0].on <= day:
+            self._cut(self.cuts.pop(0))
+        self._age(day)
 
     def owed(self, day: date) -> Shares:
         """What is owed at the end of `day`, before money taken on it."""
-        self._reach(day)
-        accrued = self.closed + sum(segment.accrued for segment in self._open(day))
-        return Shares(accrued - self.settled, self.principal, self.indemnity)
+        self.reach(day)
+        return self._owed(day)
 
     def take(self, day: date, amount: int) -> Shares:
         """Lay `amount` against what is owed on `day`; gives back what it met."""
@@ -85,13 +92,17 @@ class Running:
             self.principal -= shares.principal
         self.settled += shares.interest
         self.indemnity -= shares.indemnity
+        self.is_settled = not (self.principal or self.indemnity or self.closed - self.settled)
 
     def close(self, day: date) -> None:
         """End the open period with `day`."""
         opened = self._open(day)
         self.segments += opened
-        self.closed += sum(segment.accrued for segment in opened)
+        self.closed += _accrued(opened)
         self.since = max(self.since, self._last(day) + _DAY)
+
+    def _owed(self, day: date) -> Shares:
+        return Shares(self.closed + _accrued(self._open(day)) - self.settled, self.principal, self.indemnity)
 
     def _open(self, day: date) -> list[Segment]:
         return self.table.segments(self.principal, self.since, self._last(day)) if self.principal else []
@@ -99,19 +110,18 @@ class Running:
     def _last(self, day: date) -> date:
         return day if self.last_day_included else day - _DAY
 
-    def _reach(self, day: date) -> None:
-        """Let the days go by to `day`. A credit note comes before a payment of its day: that pays what remains."""
-        while self.cuts and self.cuts[0].on <= day:
-            self._cut(self.cuts.pop(0))
-        self._age(day)
-
     def _age(self, day: date) -> None:
         if not self.is_late and self.principal and day > self.due:
             self.is_late = True
             self.indemnity = self.flat
 
     def _cut(self, cut: Cut) -> None:
-        taken = cut.shares.least(self.owed(cut.on))
+        self._age(cut.on)
+        taken = cut.shares.least(self._owed(cut.on))
         self.lower(cut.on, taken)
         if cut.is_credit:
             self.excess += cut.shares.principal - taken.principal
+
+
+def _accrued(segments: list[Segment]) -> int:
+    return sum([segment.accrued for segment in segments])

@@ -1,0 +1,211 @@
+"""The décompte: the account of a case on a day, as API, case page, letter, request and debtor read it."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from legalcity.lib.money import euros
+
+from law.account.facts import Claim, ClaimKey, CreditNote, Facts, Head, Payment, PaymentState, Rates, Waiver
+from law.account.imputation import Account, Allocation, account_of
+from law.account.opening import Position
+from law.account.running import Shares
+from law.account.transfer import parted
+from law.account.warnings import Caution, Code, warning, warnings_of
+from law.interest import NOTHING, RateTable, Segment
+
+ALLOCATED = "art. 1342-10, 1343-1 C. civ."
+PENALISED = "art. 1342-10, 1231-5 C. civ."
+PENALTY = "art. 1231-5 C. civ."
+
+
+class BeforeFirstDay(ValueError):
+    """The case has no claim yet on the day; `day` is the first on which it has one."""
+
+    def __init__(self, day: date) -> None:
+        super().__init__(f"the first day of the case is {day}")
+        self.day = day
+
+
+class Amounts(NamedTuple):
+    """EUR by heads."""
+
+    principal: Decimal = NOTHING
+    interest: Decimal = NOTHING
+    indemnity: Decimal = NOTHING
+    penalty: Decimal = NOTHING
+    cost: Decimal = NOTHING
+
+    @property
+    def due(self) -> Decimal:
+        """The sum of the heads."""
+        return sum(self, NOTHING)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimRow:
+    """A due claim: how its interest ran and what is left of it. `article`: why interest runs."""
+
+    claim: Claim
+    due_on: date
+    segments: tuple[Segment, ...]
+    article: str
+    credit_notes: tuple[CreditNote, ...]
+    left: Amounts
+
+
+@dataclass(frozen=True, slots=True)
+class AllocationRow:
+    """What a payment met of a claim; `claim` and `number` are None for the penalty."""
+
+    claim: ClaimKey | None
+    number: str | None
+    amounts: Amounts
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRow:
+    """A payment and where it went. What its allocations leave of `payment.amount` is surplus, kept or given back."""
+
+    payment: Payment
+    allocations: tuple[AllocationRow, ...]
+
+    @property
+    def is_reversed(self) -> bool:
+        """Whether it counts as if it had never been."""
+        return self.payment.state == PaymentState.REVERSED
+
+
+@dataclass(frozen=True, slots=True)
+class NotDueRow:
+    """A claim that may not be demanded yet, and what is left of its principal."""
+
+    claim: Claim
+    due_on: date
+    principal: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decompte:
+    """The account of a case at the end of the day `on`, from what was known on `known_on`; EUR.
+
+    `penalty`: what the agreed clause comes to, paid or not. `total`: what is owed and due, by head. `per_day`: the
+    interest of one more day, at the rate of `on`. `is_provisional`: a rate was carried on past its half-year, so that
+    no letter, request or declaration may be made of it.
+    """
+
+    recovery_id: int
+    recovery_reference: str
+    on: date
+    known_on: date
+    is_known_on_asked: bool
+    is_provisional: bool
+    claims: tuple[ClaimRow, ...]
+    payments: tuple[PaymentRow, ...]
+    waivers: tuple[Waiver, ...]
+    penalty: Decimal
+    not_due: tuple[NotDueRow, ...]
+    total: Amounts
+    per_day: Decimal
+    surplus: Decimal
+    warnings: tuple[Caution, ...]
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether nothing is owed any more, claims not yet due counted."""
+        return not self.total.due and not any(row.principal for row in self.not_due)
+
+
+def decompte(facts: Facts, on: date, rates: Rates, *, known_on: date, is_known_on_asked: bool = False) -> Decompte:
+    """The décompte of `facts` on the day `on`, that day included; `known_on` is told, the facts are as of then.
+
+    BeforeFirstDay when the case has no claim yet, RateMissing with the day when no rate is known for a day on which
+    interest runs. From the day of a transfer on it tells what stayed behind.
+    """
+    first = min((claim.issued_on for claim in facts.claims), default=on)
+    if on < first:
+        raise BeforeFirstDay(first)
+    transfer = facts.transfer
+    moved = transfer if transfer and transfer.moved_on <= on else None
+    account = account_of(parted(facts, rates)[0] if moved else facts, on, rates)
+    due = [position for position in (*account.claims, *account.costs) if account.is_due(position)]
+    about = [*([warning(Code.MOVED, moved.reference)] if moved else []), *warnings_of(account, due)]
+    return Decompte(
+        recovery_id=facts.recovery_id,
+        recovery_reference=facts.recovery_reference,
+        on=on,
+        known_on=known_on,
+        is_known_on_asked=is_known_on_asked,
+        is_provisional=any(one.code == Code.RATE_CARRIED for one in about),
+        claims=tuple(_claim_rows(account, due)),
+        payments=tuple(PaymentRow(payment, _allocations(account, payment)) for payment in account.received),
+        waivers=tuple(sorted((one for one in account.facts.waivers if one.on <= on), key=lambda one: (one.on, one.id))),
+        penalty=euros(account.clause),
+        not_due=tuple(_not_due(account)),
+        total=_total(account, due),
+        per_day=_per_day(account, due),
+        surplus=euros(account.surplus),
+        warnings=tuple(about),
+    )
+
+
+def _claim_rows(account: Account, due: Iterable[Position]) -> Iterator[ClaimRow]:
+    notes: dict[ClaimKey, list[CreditNote]] = {}
+    for note in sorted(account.facts.credit_notes, key=lambda note: (note.on, note.id)):
+        if note.on <= account.on:
+            notes.setdefault(note.claim, []).append(note)
+    for one in due:
+        if one.claim:
+            told = tuple(notes.get(one.claim.key, ()))
+            left = _amounts(one.head, one.running.left)
+            yield ClaimRow(one.claim, one.due_on, tuple(one.running.segments), account.terms.article, told, left)
+
+
+def _amounts(head: Head, shares: Shares) -> Amounts:
+    """Shares in cents as EUR, the principal under the head of its claim."""
+    interest, principal, indemnity = map(euros, shares)
+    if head == Head.PRINCIPAL:
+        return Amounts(principal, interest, indemnity)
+    return Amounts(penalty=principal) if head == Head.PENALTY else Amounts(cost=principal)
+
+
+def _allocations(account: Account, payment: Payment) -> tuple[AllocationRow, ...]:
+    return tuple(map(_allocation, account.allocations.get(payment.id, ())))
+
+
+def _allocation(part: Allocation) -> AllocationRow:
+    position, shares = part
+    article = PENALISED if position.head == Head.PENALTY else ALLOCATED
+    key = position.claim.key if position.claim else None
+    return AllocationRow(key, position.number, _amounts(position.head, shares), article)
+
+
+def _not_due(account: Account) -> Iterator[NotDueRow]:
+    for one in account.claims:
+        if one.claim and not account.is_due(one):
+            yield NotDueRow(one.claim, one.due_on, euros(one.running.principal))
+
+
+def _total(account: Account, due: list[Position]) -> Amounts:
+    """What is owed, by head."""
+    owed = [(one.head, one.running.left) for one in (*due, *([account.penalty] if account.penalty else []))]
+    by_head = dict.fromkeys((Head.PRINCIPAL, Head.COST, Head.PENALTY), 0)
+    for head, shares in owed:
+        by_head[head] += shares.principal
+    return Amounts(
+        principal=euros(by_head[Head.PRINCIPAL]),
+        interest=euros(sum(shares.interest for _head, shares in owed)),
+        indemnity=euros(sum(shares.indemnity for _head, shares in owed)),
+        penalty=euros(by_head[Head.PENALTY]),
+        cost=euros(by_head[Head.COST]),
+    )
+
+
+def _per_day(account: Account, due: list[Position]) -> Decimal:
+    """One rounding of the sum, at the rate of the day."""
+    base = sum(one.running.principal for one in due if one.first_day <= account.on)
+    table = RateTable.of(account.terms.rates)
+    return euros(table.interest(base, 1, table.index(account.on))) if base else NOTHING

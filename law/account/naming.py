@@ -1,0 +1,28 @@
+"""Which invoice a payment names in its label (art. 1342-10 par. 1 C. civ.)."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
+
+
+def folded(text: str) -> str:
+    """`text` as labels are compared: without accents, capitals, kinds of dashes and doubled spaces."""
+    if text.isascii():
+        return " ".join(text.casefold().split())
+    plain = unicodedata.normalize("NFKD", text.translate(_DASHES))
+    return " ".join("".join(mark for mark in plain if not unicodedata.combining(mark)).casefold().split())
+
+
+def named_in(label: str, numbers: Sequence[str]) -> int | None:
+    """The place of the first of `numbers` that is a whole word of `label`: not beside a letter, digit or hyphen.
+
+    Both are folded. Numbers come oldest due first: of two that fit, the oldest due is meant.
+    """
+    found = [place for place, number in enumerate(numbers) if number in label]
+    return next((place for place in found if _is_word(numbers[place], label)), None)
+
+
+def _is_word(number: str, label: str) -> bool:
+    return bool(number and re.search(rf"(?<![^\W_])(?<!-){re.escape(number)}(?![^\W_]|-)", label))
