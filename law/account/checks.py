@@ -59,8 +59,8 @@ def named_invoice(facts: Facts, payment: Payment) -> Claim | None:
     if payment.invoice_id is not None:
         return next((claim for claim in invoices if claim.id == payment.invoice_id), None)
     invoices.sort(key=claim_order)
-    place = named_in(folded(payment.reference), [folded(claim.number) for claim in invoices])
-    return None if place is None else invoices[place]
+    places = named_in(folded(payment.reference), [folded(claim.number) for claim in invoices])
+    return next((invoices[place] for place in places), None)
 
 
 def _amount_refusals(amount: Decimal) -> Iterator[Refusal]:

@@ -108,12 +108,12 @@ def _chosen(account: Account, payments: list[Payment]) -> Iterator[tuple[int, Po
     numbers = [folded(one.number or "") for one in invoices]
     for payment in payments:
         if payment.invoice_id is not None:
-            named = by_id.get(payment.invoice_id)
+            named = [by_id[payment.invoice_id]] if payment.invoice_id in by_id else []
         else:
-            place = named_in(folded(payment.reference), numbers)
-            named = None if place is None else invoices[place]
-        if named and named.opened_on <= payment.on:
-            yield payment.id, named
+            named = [invoices[place] for place in named_in(folded(payment.reference), numbers)]
+        there = (one for one in named if one.opened_on <= payment.on)
+        if first := next(there, None):
+            yield payment.id, first
 
 
 def _turn(account: Account, payment: Payment) -> tuple:

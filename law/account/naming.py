@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 _DASHES = dict.fromkeys(map(ord, "‐‑‒–—−"), "-")
 
@@ -15,13 +15,13 @@ def folded(text: str) -> str:
     return " ".join("".join(mark for mark in plain if not unicodedata.combining(mark)).casefold().split())
 
 
-def named_in(label: str, numbers: Sequence[str]) -> int | None:
-    """The place of the first of `numbers` that is a whole word of `label`: not beside a letter, digit or hyphen.
+def named_in(label: str, numbers: Sequence[str]) -> Iterator[int]:
+    """The places of those of `numbers` that are a whole word of `label`: not beside a letter, digit or hyphen.
 
-    Both are folded. Numbers come oldest due first: of two that fit, the oldest due is meant.
+    Both are folded. Where numbers come oldest due first, the first of several is the one that is meant.
     """
     found = [place for place, number in enumerate(numbers) if number in label]
-    return next((place for place in found if _is_word(numbers[place], label)), None)
+    return (place for place in found if _is_word(numbers[place], label))
 
 
 def _is_word(number: str, label: str) -> bool:

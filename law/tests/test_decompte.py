@@ -214,6 +214,12 @@ def test_a_payment_goes_to_the_invoice_whose_number_is_a_whole_word_of_its_label
     )
 
 
+def test_a_label_names_no_invoice_that_came_later() -> None:
+    later = invoice(1, "10.00", "2026-03-01", "2026-06-29", number="SEPA")
+    facts = case(later, F2, F1, payments=(paid(7, "100.00", "2026-06-10", "SEPA 2026-031"),))
+    assert met(facts, "2026-06-10") == met(facts, "2026-11-28") == [["2026-031"]]
+
+
 def test_the_chosen_invoice_beats_the_label() -> None:
     assert met(case(F1, F2, payments=(paid(7, "100.00", "2026-06-10", "2026-014", invoice_id=42),))) == [["2026-031"]]
 
