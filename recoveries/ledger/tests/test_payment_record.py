@@ -76,7 +76,7 @@ def test_outcomes(owner: Api) -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_a_claim_that_went_to_court_is_counted_once(owner: Api) -> None:
+def test_a_claim_that_went_to_court_is_counted_once(in_process: None, owner: Api) -> None:
     company_id = debtor(owner, invoice(amount="100.00", due=90), invoice(amount="50.00", due=120, paid="50.00"))
     answer = owner.post(f"/api/recoveries/{case_of(company_id).pk}/injonction-transfer")
     assert answer.status_code in (200, 201), answer.content
