@@ -18,6 +18,7 @@ from demo.sentences import OBSERVATIONS
 from demo.story import People, comments_build, filed_at, statuses_walk
 from invoicing.models import Invoice
 from law.vocabulary import InterestRate, PenaltyType
+from legalcity.lib.audience import Audience
 from recoveries.models import Acompte, Comment, Dette, Recovery, Status, StatusChange
 from recoveries.rules import ALPHABET
 from recoveries.services.copies import copies_set
@@ -115,7 +116,7 @@ def _add_up(draft: CaseDraft) -> None:
     recovery.amount = sum((invoice.invoice_amount for invoice in draft.invoices), debts)
     recovery.amount_torecover = max(remaining(draft.invoices) + debts - received, Decimal("0.00"))
     recovery.invoices_count = len(draft.invoices)
-    recovery.comments_count = sum(comment.visible_to_user for comment in draft.comments)
+    recovery.comments_count = sum(Comment.visibility.shows(comment, Audience.CLIENT) for comment in draft.comments)
     events: list[StatusChange | Comment | Acompte] = [*draft.changes, *draft.comments, *draft.acomptes]
     recovery.updated_at = max(event.created_at for event in events)
     for row in (*events, *draft.invoices, *draft.dettes):

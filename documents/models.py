@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.history import history_of
 from backoffice.reach import SeenWithCase
+from legalcity.lib.audience import Audience, Visibility
 
 
 class FileType(models.Model):
@@ -58,9 +59,25 @@ class DocumentQuerySet(SeenWithCase["Document"]):
 
     case_path = "recovery"
 
+    def seen_by(self, audience: Audience) -> "DocumentQuerySet":
+        """Documents that `audience` sees."""
+        return self.filter(Document.visibility.condition(audience))
+
 
 class Document(models.Model):
-    """A document of a case, from the moment it is announced."""
+    """A document of a case, from the moment it is announced.
+
+    The court sees what is marked for the order procedure (OIP) and nothing else.
+    """
+
+    visibility = Visibility(
+        {
+            Audience.CLIENT: "visible_to_user",
+            Audience.DEBTOR: "visible_to_debtor",
+            Audience.BAILIFF: "visible_to_bailiff",
+            Audience.COURT: "visible_to_oip",
+        }
+    )
 
     class State(models.TextChoices):
         """Where it stands on its way to being served."""

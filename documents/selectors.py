@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from django.db.models import QuerySet
 
 from documents.models import Document, FileType
+from legalcity.lib.audience import Audience
 
 State = Document.State
 ENDED_BADLY = (State.REJECTED, State.FAILED)
@@ -59,9 +60,8 @@ def file_types() -> list[dict[str, Any]]:
 
 def documents_of(recovery_id: int) -> QuerySet[Document]:
     """The documents of a case that its client sees, what ended badly among them (by id only)."""
-    return Document.objects.filter(recovery_id=recovery_id, visible_to_user=True).select_related(
-        "file", "file_type", "invoice"
-    )
+    seen = Document.objects.seen_by(Audience.CLIENT).filter(recovery_id=recovery_id)
+    return seen.select_related("file", "file_type", "invoice")
 
 
 def served_documents(since: datetime | None) -> QuerySet[Document]:

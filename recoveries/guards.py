@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from invoicing.services import duplicate_errors
+from law.vocabulary import CaseType
+from legalcity.lib.audience import Audience
 from legalcity.lib.errors import Forbidden
 from legalcity.lib.settings.live import live
 from recoveries import rules
@@ -47,8 +49,9 @@ def is_frozen(comment: Comment, recovery: Recovery) -> bool:
 
     An amicable case has no bailiff, so there the default visibility does not freeze.
     """
-    is_before_bailiff = comment.visible_to_bailiff and recovery.type == Recovery.Type.INJUNCTION
-    return comment.is_read or comment.visible_to_debtor or is_before_bailiff
+    shows = comment.visibility.shows
+    is_before_bailiff = shows(comment, Audience.BAILIFF) and recovery.type == CaseType.INJUNCTION
+    return comment.is_read or shows(comment, Audience.DEBTOR) or is_before_bailiff
 
 
 # --- where it may go -------------------------------------------------------------------------------------------------

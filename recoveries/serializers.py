@@ -10,11 +10,12 @@ from invoicing.serializers import InvoiceSerializer
 from legalcity.api.fields import CodeField, DayField, FlagField, MoneyField, PercentField, TextField, WordField
 from legalcity.api.listing import ListQuery, PageQuery, SearchField
 from legalcity.api.validation import ContractSerializer, Errors
+from legalcity.lib.audience import Audience
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
 from recoveries.guards import complete_errors, recovery_errors
 from recoveries.html import comment_errors
-from recoveries.models import Recovery
+from recoveries.models import Comment, Recovery
 from recoveries.rules import PENALTY_TYPES
 from recoveries.selectors.listing import SORTS
 
@@ -135,9 +136,9 @@ class CommentSerializer(ContractSerializer):
     """A comment as clients send it. `visibleTo…` are the contract's names."""
 
     comment = CommentField()
-    visibleToUser = FlagField(required=False, source="visible_to_user")
-    visibleToDebtor = FlagField(required=False, source="visible_to_debtor")
-    visibleToBailiff = FlagField(required=False, source="visible_to_bailiff")
+    visibleToUser = FlagField(required=False, source=Comment.visibility.columns[Audience.CLIENT])
+    visibleToDebtor = FlagField(required=False, source=Comment.visibility.columns[Audience.DEBTOR])
+    visibleToBailiff = FlagField(required=False, source=Comment.visibility.columns[Audience.BAILIFF])
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """The values by the names of the model."""
@@ -145,8 +146,17 @@ class CommentSerializer(ContractSerializer):
         return {str(self.fields[name].source): value for name, value in values.items()}
 
 
+# What a list of comments may be narrowed to, among those that the client sees.
+VISIBILITIES = {
+    "user": Audience.CLIENT,
+    "debtor": Audience.DEBTOR,
+    "bailiff": Audience.BAILIFF,
+    "all": Audience.STAFF,
+}
+
+
 class CommentQuery(PageQuery):
     """The query string of the list of comments."""
 
-    visibility = WordField(["user", "debtor", "bailiff", "all"], required=False)
+    visibility = WordField(list(VISIBILITIES), required=False)
     unread_only = FlagField(words=True, required=False)

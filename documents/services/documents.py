@@ -13,13 +13,11 @@ from documents.models import Document, SignatureRequest, StoredFile
 from documents.services.pipeline import file_row
 from documents.services.queueing import queue_processing
 from documents.services.storage import bytes_remove, file_forget_if_unused
+from legalcity.lib.audience import Audience
 from legalcity.lib.errors import BadRequest, NotFound
 
 NOT_FOUND = _("Document not found")
 PENDING_SIGNATURES = _("Cannot delete document with pending signature requests")
-
-# Whom a document may be shown to: `visible_to_…`.
-VISIBILITIES = ("user", "debtor", "bailiff", "oip")
 
 
 def document_upload(
@@ -52,17 +50,18 @@ def document_announce(*, recovery_id: int, url: str, values: dict[str, Any], by:
 
 
 @transaction.atomic
-def document_visibility_set(*, document_id: int, visible_to: Mapping[str, bool], by: User | None) -> Document:
-    """Show a document to, or hide it from, those that `visible_to` names (`VISIBILITIES`); the others stay as they are.
+def document_visibility_set(*, document_id: int, visible_to: Mapping[Audience, bool], by: User | None) -> Document:
+    """Show a document to, or hide it from, those that `visible_to` names; the others stay as they are.
 
     Raises NotFound.
     """
     document = Document.objects.select_for_update(of=("self",)).filter(pk=document_id).first()
     if document is None:
         raise NotFound(NOT_FOUND)
-    for whom, is_visible in visible_to.items():
-        setattr(document, f"visible_to_{whom}", is_visible)
-    document.save(update_fields=[*(f"visible_to_{whom}" for whom in visible_to), "updated_at"])
+    values = {Document.visibility.columns[audience]: is_visible for audience, is_visible in visible_to.items()}
+    for column, is_visible in values.items():
+        setattr(document, column, is_visible)
+    document.save(update_fields=[*values, "updated_at"])
     return document
 
 

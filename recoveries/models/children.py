@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from legalcity.lib.audience import Audience, Visibility
 from recoveries.models.cases import Recovery
 from recoveries.models.statuses import Status
 
@@ -35,8 +36,27 @@ class StatusChange(models.Model):
         return f"{self.from_status_id or '-'} → {self.to_status_id}"
 
 
+class CommentQuerySet(models.QuerySet["Comment"]):
+    """Words of the field."""
+
+    def seen_by(self, audience: Audience) -> "CommentQuerySet":
+        """Comments that `audience` sees."""
+        return self.filter(Comment.visibility.condition(audience))
+
+
 class Comment(models.Model):
-    """A comment on a case: HTML of a few tags, for those it is made visible to."""
+    """A comment on a case: HTML of a few tags, for those it is made visible to.
+
+    No comment is marked for the court, so it sees none: what the bailiff sees was not written for a judge.
+    """
+
+    visibility = Visibility(
+        {
+            Audience.CLIENT: "visible_to_user",
+            Audience.DEBTOR: "visible_to_debtor",
+            Audience.BAILIFF: "visible_to_bailiff",
+        }
+    )
 
     recovery = models.ForeignKey(
         Recovery, on_delete=models.CASCADE, related_name="comments", db_index=False, verbose_name=_("case")
@@ -52,6 +72,8 @@ class Comment(models.Model):
     is_read = models.BooleanField(_("read"), default=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    objects = CommentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("comment")

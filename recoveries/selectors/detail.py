@@ -13,9 +13,11 @@ import orjson
 from django.db import connection
 
 from companies.serializers import PAYLOAD as COMPANY_COLUMNS
+from documents.models import Document
 from documents.selectors import ENDED_BADLY, DocumentRow
 from invoicing.selectors import InvoiceRow
-from recoveries.models import Recovery
+from legalcity.lib.audience import Audience
+from recoveries.models import Comment, Recovery
 from recoveries.rules import FIELDS
 from recoveries.selectors.rows import AcompteRow, CommentRow, DetteRow, Handler, HistoryRow, InjunctionRow
 from recoveries.selectors.sql import DIALECTS, quoted
@@ -78,7 +80,7 @@ CHILDREN: dict[str, Source] = {
     "comments": Source(
         row=CommentRow,
         alias="c",
-        tables="recoveries_comment c WHERE c.recovery_id = r.id AND c.visible_to_user",
+        tables=f"recoveries_comment c WHERE c.recovery_id = r.id AND {Comment.visibility.sql(Audience.CLIENT, 'c')}",
         order="c.created_at, c.id",
     ),
     "documents": Source(
@@ -88,7 +90,8 @@ CHILDREN: dict[str, Source] = {
         tables="documents_document d LEFT JOIN invoicing_invoice i ON i.id = d.invoice_id "
         "LEFT JOIN documents_storedfile f ON f.id = d.file_id "
         "LEFT JOIN documents_filetype t ON t.id = d.file_type_id "
-        f"WHERE d.recovery_id = r.id AND d.visible_to_user AND d.state NOT IN {quoted(ENDED_BADLY)}",
+        f"WHERE d.recovery_id = r.id AND {Document.visibility.sql(Audience.CLIENT, 'd')} "
+        f"AND d.state NOT IN {quoted(ENDED_BADLY)}",
         order="d.created_at, d.id",
     ),
     "acomptes": Source(

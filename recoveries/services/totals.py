@@ -3,10 +3,11 @@
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import Count, DecimalField, OuterRef, Subquery, Sum, Value
+from django.db.models import Count, DecimalField, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from invoicing.models import Invoice
+from legalcity.lib.audience import Audience
 from legalcity.lib.clock import now
 from recoveries.models import Acompte, CaseCount, Comment, Dette, Recovery
 
@@ -20,8 +21,9 @@ def _summed(rows: type[Invoice] | type[Acompte] | type[Dette], column: str) -> C
     return Coalesce(Subquery(sums.annotate(total=Sum(column)).values("total"), output_field=MONEY), ZERO)
 
 
-def _counted(rows: type[Invoice] | type[Comment], **conditions: bool) -> Coalesce:
-    found = rows._default_manager.filter(recovery_id=OuterRef("pk"), **conditions).order_by().values("recovery_id")
+def _counted(rows: QuerySet[Invoice] | QuerySet[Comment]) -> Coalesce:
+    """How many of `rows` a case has, as a subquery."""
+    found = rows.filter(recovery_id=OuterRef("pk")).order_by().values("recovery_id")
     return Coalesce(Subquery(found.annotate(n=Count("pk")).values("n")), 0)
 
 
@@ -36,14 +38,15 @@ def totals_refresh(*, recovery_id: int) -> None:
     Recovery.objects.filter(pk=recovery_id).update(
         amount=_summed(Invoice, "invoice_amount") + debts,
         amount_torecover=Greatest(remaining, ZERO, output_field=MONEY),
-        invoices_count=_counted(Invoice),
+        invoices_count=_counted(Invoice.objects.all()),
         updated_at=now(),
     )
 
 
 def comments_count_refresh(*, recovery_id: int) -> None:
     """Recount the comments that the client sees. One statement."""
-    Recovery.objects.filter(pk=recovery_id).update(comments_count=_counted(Comment, visible_to_user=True))
+    seen = Comment.objects.seen_by(Audience.CLIENT)
+    Recovery.objects.filter(pk=recovery_id).update(comments_count=_counted(seen))
 
 
 def case_count_add(*, owner_id: int, status_id: int, by: int = 1) -> None:

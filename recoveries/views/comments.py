@@ -10,19 +10,13 @@ from accounts.authentication import caller
 from legalcity.api.envelope import reply
 from legalcity.api.listing import asked, page_of, pagination
 from legalcity.api.validation import parse, parse_change
+from legalcity.lib.audience import Audience
 from legalcity.lib.errors import NotFound
 from recoveries.models import Comment, Recovery
 from recoveries.payloads import comment_payload
-from recoveries.serializers import CommentQuery, CommentSerializer
+from recoveries.serializers import VISIBILITIES, CommentQuery, CommentSerializer
 from recoveries.services import comments
 from recoveries.views.under import UnderCase
-
-VISIBILITIES = {
-    "user": Q(visible_to_user=True),
-    "debtor": Q(visible_to_debtor=True),
-    "bailiff": Q(visible_to_bailiff=True),
-    "all": Q(),
-}
 
 
 class CommentView(UnderCase):
@@ -34,7 +28,7 @@ class CommentView(UnderCase):
 
     @staticmethod
     def _found(recovery: Recovery, comment_id: int) -> Comment:
-        comment = Comment.objects.filter(recovery=recovery, visible_to_user=True, pk=comment_id).first()
+        comment = Comment.objects.seen_by(Audience.CLIENT).filter(recovery=recovery, pk=comment_id).first()
         if comment is None:
             raise NotFound(comments.NOT_FOUND)
         return comment
@@ -43,8 +37,9 @@ class CommentView(UnderCase):
         """The comments of the case, oldest first; the summary is over all of them, whatever the filters."""
         parent = self.parent()
         wanted = asked(CommentQuery, request)
-        seen = Comment.objects.filter(recovery=parent, visible_to_user=True)
-        chosen = VISIBILITIES[wanted.filters["visibility"] or "all"]
+        seen = Comment.objects.seen_by(Audience.CLIENT).filter(recovery=parent)
+        condition = Comment.visibility.condition
+        chosen = condition(VISIBILITIES[wanted.filters["visibility"] or "all"])
         if wanted.filters["unread_only"]:
             chosen &= Q(is_read=False)
         counts = seen.order_by().aggregate(
@@ -52,8 +47,8 @@ class CommentView(UnderCase):
             chosen=Count("pk", filter=chosen) if chosen else Count("pk"),
             total_comments=Count("pk"),
             unread_count=Count("pk", filter=Q(is_read=False)),
-            visible_to_debtor=Count("pk", filter=Q(visible_to_debtor=True)),
-            visible_to_bailiff=Count("pk", filter=Q(visible_to_bailiff=True)),
+            visible_to_debtor=Count("pk", filter=condition(Audience.DEBTOR)),
+            visible_to_bailiff=Count("pk", filter=condition(Audience.BAILIFF)),
         )
         total = counts.pop("chosen")
         page = [comment_payload(comment) for comment in page_of(seen.filter(chosen), wanted, total)]

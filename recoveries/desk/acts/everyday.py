@@ -16,6 +16,7 @@ from law.vocabulary import Step
 from legalcity.lib.errors import Sentence
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
+from recoveries.desk.visibility import visibility_fields
 from recoveries.guards import moves_of
 from recoveries.html import comment_errors
 from recoveries.models import Comment, Recovery
@@ -148,11 +149,10 @@ class CommentForm(forms.Form):
         validators=[storable],
         help_text=gettext_lazy("Plain text; an empty line begins a paragraph."),
     )
-    visible_to_user = forms.BooleanField(label=gettext_lazy("Visible to the client"), required=False, initial=True)
-    visible_to_debtor = forms.BooleanField(label=gettext_lazy("Visible to the debtor"), required=False)
-    visible_to_bailiff = forms.BooleanField(
-        label=gettext_lazy("Visible to the bailiff (commissaire de justice)"), required=False, initial=True
-    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields.update(visibility_fields(Comment))
 
     def clean_text(self) -> str:
         """The rules of the API hold here too."""
@@ -165,7 +165,7 @@ class CommentForm(forms.Form):
 
 def _comment(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
     html = linebreaks(data["text"], autoescape=True)
-    values = {"comment": html, **{name: data[name] for name in data if name.startswith("visible_to_")}}
+    values = {"comment": html, **{column: data[column] for column in Comment.visibility.columns.values()}}
     comment_create(recovery=recovery_lock(recovery_id=case.pk), by=staff_of(request), values=values)
     return _("The comment stands on the case.")
 

@@ -13,21 +13,18 @@ from backoffice.origin import staff_of
 from documents.content import ContentRefused, inspect
 from documents.models import Document, FileType
 from documents.selectors import ENDED_BADLY
-from documents.services.documents import VISIBILITIES, document_upload, document_visibility_set
+from documents.services.documents import document_upload, document_visibility_set
 from documents.services.signing import ByHand, signature_request
 from documents.services.waiting import document_wait
+from legalcity.lib.audience import Audience
 from legalcity.lib.errors import BadRequest
 from legalcity.lib.settings.live import live
 from recoveries.desk.reads.case_facts import documents_of_case
+from recoveries.desk.visibility import VISIBLE_LABELS, visibility_fields
 from recoveries.models import Recovery
 
 MEBIBYTE = 1024 * 1024
-LABELS = {
-    "user": gettext_lazy("Visible to the client"),
-    "debtor": gettext_lazy("Visible to the debtor"),
-    "bailiff": gettext_lazy("Visible to the bailiff (commissaire de justice)"),
-    "oip": gettext_lazy("Visible in the order procedure (OIP)"),
-}
+VISIBLE_TO = Document.visibility.columns
 
 
 # --- upload ----------------------------------------------------------------------------------------------------------
@@ -48,9 +45,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for whom in VISIBILITIES:
-            field = forms.BooleanField(label=LABELS[whom], required=False, initial=whom == "user")
-            self.fields[f"visible_to_{whom}"] = field
+        self.fields.update(visibility_fields(Document))
 
     def clean_file(self) -> Any:
         """The limits and the contents that the API accepts."""
@@ -65,7 +60,7 @@ class UploadForm(forms.Form):
 
 
 def _upload(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
-    values = {name: value for name, value in data.items() if name.startswith("visible_to_")}
+    values = {column: data[column] for column in VISIBLE_TO.values()}
     values["name"] = data["title"] or data["file"].name[:255]
     values["file_type"] = data["file_type"]
     document = document_upload(
@@ -116,6 +111,15 @@ class DocumentForm(forms.Form):
         self.fields["document"].among(documents, chosen)  # type: ignore[attr-defined]
 
 
+# The fields of the form.
+ASKED = {
+    Audience.CLIENT: "user",
+    Audience.DEBTOR: "debtor",
+    Audience.BAILIFF: "bailiff",
+    Audience.COURT: "oip",
+}
+
+
 class VisibilityForm(DocumentForm):
     """Whom to show it to. What is left alone stays as it is."""
 
@@ -123,8 +127,8 @@ class VisibilityForm(DocumentForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for whom in VISIBILITIES:
-            self.fields[whom] = forms.ChoiceField(label=LABELS[whom], choices=self.WORDS, required=False)
+        for audience, name in ASKED.items():
+            self.fields[name] = forms.ChoiceField(label=VISIBLE_LABELS[audience], choices=self.WORDS, required=False)
 
 
 class SignatureForm(DocumentForm):
@@ -136,7 +140,8 @@ class SignatureForm(DocumentForm):
 
 def _options(request: HttpRequest, documents: Any) -> dict[str, Any]:
     chosen = chosen_child(documents, request.GET.get("document", ""))
-    shown = {whom: "yes" if getattr(chosen, f"visible_to_{whom}") else "no" for whom in VISIBILITIES} if chosen else {}
+    shows = Document.visibility.shows
+    shown = {name: "yes" if shows(chosen, audience) else "no" for audience, name in ASKED.items()} if chosen else {}
     return {"documents": documents, "chosen": chosen, "initial": {"document": chosen and chosen.pk, **shown}}
 
 
@@ -145,9 +150,9 @@ def _ready(case: Recovery) -> Any:
 
 
 def _show(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
-    visible_to = {whom: data[whom] == "yes" for whom in VISIBILITIES if data[whom]}
+    visible_to = {audience: data[name] == "yes" for audience, name in ASKED.items() if data[name]}
     document = document_visibility_set(document_id=data["document"].pk, visible_to=visible_to, by=staff_of(request))
-    seen = [str(LABELS[whom]) for whom in VISIBILITIES if getattr(document, f"visible_to_{whom}")]
+    seen = [str(VISIBLE_LABELS[audience]) for audience in VISIBLE_TO if document.visibility.shows(document, audience)]
     return _("{name}: {visibility}.").format(
         name=document.name, visibility=", ".join(seen) or _("visible to staff only")
     )

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.audit import ADDED
 from legalcity.lib.errors import Sentence
 from legalcity.lib.money import money_text
-from recoveries.models import TransferRequest
+from recoveries.models import Comment, TransferRequest
 from recoveries.selectors.sql import DIALECTS
 
 PAGE = 50
@@ -94,9 +94,7 @@ SOURCES: dict[str, Source] = {
         label=_("Comments"),
         columns={
             "html": "t.html",
-            "visible_to_user": "t.visible_to_user",
-            "visible_to_debtor": "t.visible_to_debtor",
-            "visible_to_bailiff": "t.visible_to_bailiff",
+            **{column: f"t.{column}" for column in Comment.visibility.columns.values()},
             "is_read": "t.is_read",
         },
         tables="recoveries_comment t",
