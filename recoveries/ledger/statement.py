@@ -170,9 +170,9 @@ def _notes(claims: list[Claim], terms: Terms, on: date) -> Iterator[Sentence]:
         yield _("An invoice without a due date counts as due on its own date.")
     if any(claim.paid for claim in claims):
         yield _("Part payments that the client declared have no date: they are taken off the principal from the start.")
-    if terms.since == NEVER or not terms.rates or terms.rates[-1][0] == date.min:
+    last = max((first for first, _percent in terms.rates), default=date.min)
+    if terms.since == NEVER or last == date.min:
         return
-    last = terms.rates[-1][0]
     if on >= _next_half_year(last):
         yield _("The last rate in the catalogue is that of {day}; it is carried on.").format(day=f"{last:%d/%m/%Y}")
     since = min((claim.due for claim in claims), default=on)
