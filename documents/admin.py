@@ -13,13 +13,13 @@ from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
 from backoffice.origin import staff_of
 from backoffice.versions import VersionedAdmin
 from documents.models import Document, FileType, SignatureRequest
-from documents.services.pipeline import ON_ITS_WAY
-from documents.services.queueing import queue_processing
+from documents.services.pipeline import JOB, ON_ITS_WAY
 from documents.services.signing import ByHand, signature_record, signature_request
+from legalcity.lib.claims import queue
 
 
 def _try_again(_request: HttpRequest, document: Document, _data: dict[str, Any]) -> str:
-    queue_processing(document.pk)
+    queue(JOB.task, document.pk)
     return _("Queued.")
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.history import history_of
 from backoffice.reach import SeenWithCase
 from legalcity.lib.audience import Audience, Visibility
+from legalcity.lib.claims import JobRow
 
 
 class FileType(models.Model):
@@ -64,7 +65,7 @@ class DocumentQuerySet(SeenWithCase["Document"]):
         return self.filter(Document.visibility.condition(audience))
 
 
-class Document(models.Model):
+class Document(JobRow):
     """A document of a case, from the moment it is announced.
 
     The court sees what is marked for the order procedure (OIP) and nothing else.
@@ -138,8 +139,6 @@ class Document(models.Model):
     scanned_at = models.DateTimeField(_("scanned at"), null=True)
     source_url = models.TextField(_("fetched from"), blank=True)
     key = models.CharField(max_length=100, default=new_key, editable=False, unique=True)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    claimed_until = models.DateTimeField(null=True, editable=False)
 
     objects = DocumentQuerySet.as_manager()
 
@@ -150,8 +149,8 @@ class Document(models.Model):
         indexes = [
             models.Index(fields=("recovery", "created_at", "id"), name="document_of_case"),
             models.Index(
-                fields=("claimed_until",),
-                name="document_on_its_way",
+                fields=("due_at",),
+                name="document_due",
                 condition=Q(state__in=("pending", "fetching", "scanning")),
             ),
         ]

@@ -1,6 +1,7 @@
 """The Celery application: workers run `celery -A legalcity worker`, the clock `celery -A legalcity beat`."""
 
 import os
+from datetime import timedelta
 from typing import Any
 
 from celery import Celery
@@ -13,12 +14,16 @@ app = Celery("legalcity")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
+# With a claim that ends 25 seconds after its worker's death, what a worker left goes on within a minute.
+SWEEP_EVERY = timedelta(seconds=30)
+
 app.conf.beat_schedule = {
     "sweep-transfers": {"task": "recoveries.tasks.sweep_transfers", "schedule": crontab(minute="*/2")},
     "sweep-charges": {"task": "invoicing.tasks.sweep_charges", "schedule": crontab(minute="*/2")},
     "deadline-alerts": {"task": "recoveries.tasks.record_deadline_alerts", "schedule": crontab(hour="6", minute="0")},
     "sweep-emails": {"task": "recoveries.tasks.sweep_emails", "schedule": crontab(minute="*/5")},
-    "sweep-documents": {"task": "documents.tasks.sweep", "schedule": crontab(minute="*/5")},
+    "sweep-documents": {"task": "documents.tasks.sweep", "schedule": SWEEP_EVERY},
+    "orphans": {"task": "documents.tasks.remove_orphans", "schedule": crontab(minute="*/5")},
     "sweep-scoring": {"task": "scoring.tasks.sweep", "schedule": crontab(minute="*/2")},
     "surveillance": {"task": "scoring.tasks.check_surveillances", "schedule": crontab(minute="20")},
     "forget-imports": {"task": "recoveries.tasks.forget_imports", "schedule": crontab(hour="3", minute="20")},

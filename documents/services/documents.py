@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from documents.content import Inspected
 from documents.models import Document, SignatureRequest, StoredFile
-from documents.services.pipeline import file_row
-from documents.services.queueing import queue_processing
+from documents.services.pipeline import JOB, file_row
 from documents.services.storage import bytes_remove, file_forget_if_unused
 from legalcity.lib.audience import Audience
+from legalcity.lib.claims import queue
 from legalcity.lib.errors import BadRequest, NotFound
 
 NOT_FOUND = _("Document not found")
@@ -34,7 +34,7 @@ def document_upload(
             stored.save(force_insert=True)
             document.file = stored
             document.save(force_insert=True)
-            queue_processing(document.pk)
+            queue(JOB.task, document.pk)
     except DatabaseError:
         bytes_remove(key=document.key)
         raise
@@ -45,7 +45,7 @@ def document_upload(
 def document_announce(*, recovery_id: int, url: str, values: dict[str, Any], by: User | None) -> Document:
     """A document that a worker fetches from `url`."""
     document = Document.objects.create(recovery_id=recovery_id, author=by, source_url=url, **values)
-    queue_processing(document.pk)
+    queue(JOB.task, document.pk)
     return document
 
 

@@ -1,21 +1,19 @@
 """The way of a document: pending → fetching → scanning → ready, or rejected, or failed.
 
 Each step may be cut short at any line (a worker killed, a machine lost) and be begun again: who works on a document
-holds a claim with an end, the name of the bytes is written down before the bytes are, and a step writes its result
-only while its claim stands. `sweep` begins again what was left behind.
+holds a claim (legalcity/lib/claims.py), the name of the bytes is written down before the bytes are, and a step writes
+its result only while its claim stands.
 """
 
 import tempfile
-import uuid
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from typing import IO, BinaryIO, cast
 
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F, Q
+from django.db.models import Q
 
 from documents.clients.clamd import ScannerUnavailable, Verdict
 from documents.content import ContentRefused, Inspected, inspect
@@ -32,16 +30,19 @@ from documents.services.storage import (
     named,
     sha256_of,
 )
+from legalcity.lib.claims import Claim, Job, seize, take
 from legalcity.lib.clock import now
 from legalcity.lib.settings.live import live
 from legalcity.lib.web.fetching import FetchFailed, FetchLimits, FetchRefused, configured
 
 log = structlog.get_logger("documents")
 
+Temporary = FetchFailed | ScannerUnavailable | StorageFailed
 State, Scan = Document.State, Document.Scan
 ON_ITS_WAY = (State.PENDING, State.FETCHING, State.SCANNING)
-CLAIM = timedelta(minutes=5)
-MOST_ATTEMPTS = 3  # at fetching, and that may be cut short; scanner and storage are waited for without end
+# The attempts are those at fetching, and those that may be cut short; scanner and storage are waited for without end.
+# The pauses are short, so that a waiting client still hears of it.
+JOB = Job(Document, "documents.tasks.process", waiting=Q(state__in=ON_ITS_WAY))
 MEBIBYTE = 1024 * 1024
 SPOOLED = MEBIBYTE  # bytes kept in memory before a temporary file takes over
 
@@ -54,60 +55,36 @@ class Outcome(Enum):
     NOT_MINE = "not mine"
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """The right to work on a document until an end that nobody else has chosen."""
-
-    document_id: int
-    until: datetime
-
-    def write(self, **values: object) -> bool:
-        """Write a result, unless the claim has passed to somebody else."""
-        mine = Document.objects.filter(pk=self.document_id, claimed_until=self.until)
-        return bool(mine.update(updated_at=now(), **values))
-
-    def move(self, state: str, **values: object) -> bool:
-        """Move the document to another state."""
-        return self.write(state=state, state_since=now(), **values)
-
-    def release(self, **values: object) -> None:
-        """Let somebody else have it at once."""
-        self.write(claimed_until=None, **values)
-
-
 def document_process(*, document_id: int, moment: datetime) -> Outcome:
     """Take a document as far as it goes. Safe to call again at any time, from any number of workers."""
-    claim = _claimed(document_id, moment)
+    claim = take(JOB, document_id, moment=moment)
     if claim is None:
         return Outcome.NOT_MINE
-    document = Document.objects.select_related("file").filter(pk=document_id).first()
+    document = claim.row("file")
     if document is None:
         return Outcome.DONE
-    if document.attempts > MOST_ATTEMPTS:
+    if JOB.is_given_up(document.attempts):
         # Each attempt before was cut short: what kills its worker is not given to a worker for ever.
         _end(claim, State.FAILED, "interrupted")
         return Outcome.DONE
     try:
-        file = document.file or _fetch(claim, document)
-        return Outcome.DONE if file is None else _scan(claim, document.pk, file)
+        with claim.kept():
+            file = document.file or _fetch(claim, document)
+            return Outcome.DONE if file is None else _scan(claim, document.pk, file)
     except (FetchFailed, ScannerUnavailable, StorageFailed) as error:
         return _again(claim, document, error)
 
 
-def _claimed(document_id: int, moment: datetime) -> Claim | None:
-    """One winner, by a conditional update; the odd microseconds make each claim's end its own."""
-    claim = Claim(document_id, moment + CLAIM + timedelta(microseconds=uuid.uuid4().int % 1_000_000))
-    free = Q(claimed_until=None) | Q(claimed_until__lt=moment)
-    won = Document.objects.filter(free, pk=document_id, state__in=ON_ITS_WAY).update(
-        claimed_until=claim.until, attempts=F("attempts") + 1
-    )
-    return claim if won else None
+def _move(claim: Claim[Document], state: str, **values: object) -> bool:
+    """Move the document to another state, unless the claim has passed to somebody else."""
+    moment = now()
+    return claim.write(state=state, state_since=moment, updated_at=moment, **values)
 
 
-def _fetch(claim: Claim, document: Document) -> StoredFile | None:
+def _fetch(claim: Claim[Document], document: Document) -> StoredFile | None:
     """Fetch the URL and keep what it gave. None when it was refused, or when the claim has passed on."""
     if document.state != State.FETCHING:
-        claim.move(State.FETCHING)
+        _move(claim, State.FETCHING)
     with tempfile.SpooledTemporaryFile(max_size=SPOOLED) as spool:
         try:
             limits = FetchLimits(max_bytes=live.FILE_MEGABYTES * MEBIBYTE)
@@ -123,7 +100,7 @@ def _fetch(claim: Claim, document: Document) -> StoredFile | None:
         # been scanned since; what an attempt cut short has left goes first.
         key = new_key()
         bytes_remove(key=document.key)
-        if not claim.write(key=key):
+        if not claim.write(key=key, updated_at=now()):
             return None
         stored = file_row(key=key, name=document.name, file=spool, inspected=inspected)
     return _keep(claim, stored)
@@ -143,22 +120,22 @@ def file_row(*, key: str, name: str, file: IO[bytes], inspected: Inspected) -> S
     )
 
 
-def _keep(claim: Claim, stored: StoredFile) -> StoredFile | None:
+def _keep(claim: Claim[Document], stored: StoredFile) -> StoredFile | None:
     """Name the stored bytes in a row and hand the document on to the scanner; None when the claim has passed on."""
     with transaction.atomic():
         stored.save(force_insert=True)
-        if claim.move(State.SCANNING, file=stored, attempts=0):
+        if _move(claim, State.SCANNING, file=stored, attempts=0):
             return stored
         transaction.set_rollback(True)
     bytes_remove(key=stored.key)
     return None
 
 
-def _scan(claim: Claim, document_id: int, file: StoredFile) -> Outcome:
+def _scan(claim: Claim[Document], document_id: int, file: StoredFile) -> Outcome:
     """Ask the scanner; without one, say so in development and wait in production."""
     if configured_scanner() is None and settings.DEBUG:
         log.warning("not_scanned", document_id=document_id, scan=Scan.NOT_SCANNED.value)
-        claim.move(State.READY, scan=Scan.NOT_SCANNED, claimed_until=None, reason="")
+        _move(claim, State.READY, scan=Scan.NOT_SCANNED, claimed_until=None, reason="")
         return Outcome.DONE
     try:
         verdict = stored_file_scan(file)
@@ -169,7 +146,7 @@ def _scan(claim: Claim, document_id: int, file: StoredFile) -> Outcome:
         _end(claim, State.FAILED, "file missing")
         return Outcome.DONE
     if verdict.is_clean:
-        claim.move(State.READY, scan=Scan.CLEAN, scanned_at=now(), claimed_until=None, reason="")
+        _move(claim, State.READY, scan=Scan.CLEAN, scanned_at=now(), claimed_until=None, reason="")
     else:
         reject(claim, reason=verdict.signature, scan=Scan.FOUND, scanned_at=now())
     return Outcome.DONE
@@ -188,44 +165,40 @@ def stored_file_scan(file: StoredFile) -> Verdict:
         return scan(cast(IO[bytes], spool), scanner)
 
 
-def reject(claim: Claim, *, reason: str, **values: object) -> None:
+def reject(claim: Claim[Document], *, reason: str, **values: object) -> None:
     """The document may never be served: its bytes go, the row stays for staff, with the reason."""
     _end(claim, State.REJECTED, reason, **values)
 
 
-def _end(claim: Claim, state: str, reason: str, **values: object) -> None:
+def _end(claim: Claim[Document], state: str, reason: str, **values: object) -> None:
     with transaction.atomic():
-        document = Document.objects.select_for_update(of=("self",)).filter(pk=claim.document_id).first()
+        document = Document.objects.select_for_update(of=("self",)).filter(pk=claim.pk).first()
         if document is None:
             return
         file_id, key = document.file_id, document.key
-        if not claim.move(state, reason=reason[:255], file=None, claimed_until=None, **values):
+        if not _move(claim, state, reason=reason[:255], file=None, claimed_until=None, **values):
             return
         if file_id is not None:
             file_forget_if_unused(file_id=file_id)
         else:
             transaction.on_commit(lambda: bytes_remove(key=key))
-    log.info("document_ended", document_id=claim.document_id, state=str(state), reason=reason)
+    log.info("document_ended", document_id=claim.pk, state=str(state), reason=reason)
 
 
-def _again(claim: Claim, document: Document, error: FetchFailed | ScannerUnavailable | StorageFailed) -> Outcome:
+def _again(
+    claim: Claim[Document], document: Document, error: FetchFailed | ScannerUnavailable | StorageFailed
+) -> Outcome:
     """Something temporary. What is ours is waited for without end (fail closed), an address only so often."""
+    pause, moment = JOB.pause(document.attempts), now()
     if not isinstance(error, FetchFailed):
         reason = "storage unavailable" if isinstance(error, StorageFailed) else "scanner unavailable"
-        claim.release(reason=reason, attempts=0)
-    elif document.attempts < MOST_ATTEMPTS:
-        claim.release(reason=error.reason[:255])
+        claim.release(after=pause, reason=reason, attempts=0, updated_at=moment)
+    elif not JOB.is_last(document.attempts):
+        claim.release(after=pause, reason=error.reason[:255], updated_at=moment)
     else:
         _end(claim, State.FAILED, error.reason)
         return Outcome.DONE
     return Outcome.LATER
-
-
-def left_behind(*, moment: datetime) -> list[int]:
-    """Ids of documents on their way that nobody works on."""
-    free = Q(claimed_until=None) | Q(claimed_until__lt=moment)
-    waiting = Document.objects.filter(free, state__in=ON_ITS_WAY, state_since__lt=moment - timedelta(minutes=1))
-    return list(waiting.order_by("id").values_list("id", flat=True)[:1000])
 
 
 def document_rescan(*, document_id: int) -> bool:
@@ -245,7 +218,5 @@ def document_rescan(*, document_id: int) -> bool:
         return True
     # One file may stand behind several documents: all of them lose it.
     for shared_id in Document.objects.filter(file_id=document.file_id).values_list("id", flat=True):
-        until = now() + CLAIM
-        Document.objects.filter(pk=shared_id).update(claimed_until=until)
-        reject(Claim(shared_id, until), reason=reason, scan=Scan.FOUND, scanned_at=now())
+        reject(seize(JOB, shared_id), reason=reason, scan=Scan.FOUND, scanned_at=now())
     return False

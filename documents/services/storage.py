@@ -116,7 +116,7 @@ def file_forget_if_unused(*, file_id: int) -> None:
 
 
 def folder_due(moment: datetime) -> str:
-    """The folder whose orphans are looked for at `moment`: a sweep every five minutes sees each within a day."""
+    """The folder whose orphans are looked for at `moment`: a look every five minutes sees each within a day."""
     return f"{int(moment.timestamp()) // 300 % FOLDERS:02x}"
 
 

@@ -127,7 +127,7 @@ def test_what_is_deleted_during_its_rescan_stays_deleted(
 
 def test_a_sweep_by_hand_looks_everywhere(owner: Api, served: list[int], folder: Path) -> None:
     left = Document.objects.create(recovery_id=case_id(owner), name="a", source_url="http://10.0.0.1/")
-    Document.objects.filter(pk=left.pk).update(state_since=datetime.now(UTC) - timedelta(hours=1))
+    Document.objects.filter(pk=left.pk).update(due_at=datetime.now(UTC) - timedelta(hours=1))
     for first in ("00", "7f", "ff"):
         orphan = folder / first / "00" / ("a" * 32)
         orphan.parent.mkdir(parents=True)

@@ -21,12 +21,13 @@ from pytest_django import Settings
 from documents.models import Document, StoredFile
 from documents.services import documents as writes
 from documents.services import pipeline, storage
-from documents.services.pipeline import Outcome, document_process, left_behind
+from documents.services.pipeline import JOB, Outcome, document_process
 from documents.services.storage import folder_due, orphans_remove, private_storage
 from documents.tasks import process, sweep
 from documents.tests.conftest import Web
 from documents.tests.forms import PDF, blobs, docs_of, upload
 from documents.tests.samples import eicar, image, pdf
+from legalcity.lib import claims
 from tests.factories import Api, case_id
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -147,8 +148,9 @@ class Killed(BaseException):
 
 
 @pytest.fixture
-def buried() -> Iterator[None]:
-    """What dies does not tidy up: the temporary files that it left open are closed before the next test."""
+def buried(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What dies gives no sign of life and does not tidy up: the files that it left open are closed before the next."""
+    monkeypatch.setattr(claims.Claim, "_keep", lambda *_: None)
     yield
     gc.collect()
 
@@ -160,7 +162,7 @@ def dying(test: Callable[..., None]) -> Callable[..., None]:
 
 
 # What a worker runs of its own: each of its lines may be its last.
-OWN = {os.path.abspath(module.__file__) for module in (pipeline, storage)}
+OWN = {os.path.abspath(module.__file__) for module in (pipeline, storage, claims)}
 
 
 @contextmanager
@@ -281,7 +283,7 @@ def test_attempts_at_fetching_are_not_held_against_the_scan(case: int, web: Web,
     for _attempt in range(2):
         assert document_process(document_id=document.pk, moment=now()) is Outcome.LATER
     web.put("/a.pdf", PDF)
-    with killed_at(_lines(announced(case, f"http://127.0.0.1:{web.port}/a.pdf")) - 10):
+    with killed_at(_lines(announced(case, f"http://127.0.0.1:{web.port}/a.pdf")) - 20):
         document_process(document_id=document.pk, moment=now())
     document.refresh_from_db()
     assert document.state == "scanning"
@@ -431,13 +433,13 @@ def _aged(document: Document, **ago: timedelta) -> None:
 def test_a_sweep_begins_again_what_was_left_behind(case: int, web: Web, scanned: None, folder: Path) -> None:
     url = web.put("/a.pdf", PDF)
     never_begun, cut_short, worked_on, young = (announced(case, url) for _ in range(4))
-    _aged(never_begun, state_since=HOUR)
-    _aged(cut_short, state_since=HOUR, claimed_until=timedelta(seconds=1))
-    _aged(worked_on, state_since=HOUR, claimed_until=-timedelta(minutes=1))
+    _aged(never_begun, due_at=HOUR)
+    _aged(cut_short, due_at=HOUR, claimed_until=timedelta(seconds=1))
+    _aged(worked_on, due_at=HOUR, claimed_until=-timedelta(minutes=1))
     ended = announced(case, url)
-    Document.objects.filter(pk=ended.pk).update(state="failed", state_since=now() - HOUR)
-    assert left_behind(moment=now()) == [never_begun.pk, cut_short.pk]
-    assert sweep()["queued"] == 2
+    Document.objects.filter(pk=ended.pk).update(state="failed", due_at=now() - HOUR)
+    assert claims.left_behind(JOB, moment=now()) == [never_begun.pk, cut_short.pk]
+    assert sweep() == 2
     for document in (never_begun, cut_short):
         assert_ready(document, folder)
     states = Document.objects.filter(pk__in=[worked_on.pk, young.pk, ended.pk]).order_by("id")
@@ -456,7 +458,7 @@ def test_the_queue_may_be_down_when_a_document_comes(
         answer = upload(owner, case)
     assert (answer.status_code, answer.json()["data"]["state"]) == (202, "scanning")
     document = Document.objects.get()
-    _aged(document, state_since=HOUR)
+    _aged(document, due_at=HOUR)
     sweep()
     assert_ready(document, folder)
     assert owner.get(f"{docs_of(case)}/{document.pk}").status_code == 200

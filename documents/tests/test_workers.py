@@ -153,7 +153,7 @@ def _time_passes() -> None:
     """Nobody waits ten minutes here: what the rows say of time is moved back instead."""
     ago = timedelta(minutes=10)
     Document.objects.filter(claimed_until__isnull=False).update(claimed_until=F("claimed_until") - ago)
-    Document.objects.update(state_since=F("state_since") - ago)
+    Document.objects.update(due_at=F("due_at") - ago)
 
 
 def _state(document: Document) -> str:
@@ -190,7 +190,9 @@ def test_a_worker_killed_while_it_fetches(
     assert _state(document) == "fetching"
     killed.set()
 
-    # Its claim still stands: a second delivery of the same task changes nothing.
+    # Its claim still stands, though not for long: a second delivery of the same task changes nothing.
+    assert document.claimed_until is not None
+    assert document.claimed_until < now() + timedelta(seconds=26)
     assert document_process(document_id=document.pk, moment=now()) is Outcome.NOT_MINE
 
     _time_passes()

@@ -4,7 +4,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from documents.tasks import sweep_everything
+from documents.services.pipeline import JOB
+from documents.services.storage import orphans_remove
+from legalcity.lib.claims import sweep
+from legalcity.lib.clock import now
 
 
 class Command(BaseCommand):
@@ -14,5 +17,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say what was done."""
-        done = sweep_everything()
-        self.stdout.write(f"{done['queued']} documents queued, {done['orphans']} orphan files removed")
+        moment = now()
+        queued, orphans = sweep(JOB, moment=moment), orphans_remove(moment=moment)
+        self.stdout.write(f"{queued} documents queued, {orphans} orphan files removed")
