@@ -18,13 +18,13 @@ app.autodiscover_tasks()
 SWEEP_EVERY = timedelta(seconds=30)
 
 app.conf.beat_schedule = {
-    "sweep-transfers": {"task": "recoveries.tasks.sweep_transfers", "schedule": crontab(minute="*/2")},
-    "sweep-charges": {"task": "invoicing.tasks.sweep_charges", "schedule": crontab(minute="*/2")},
+    "sweep-transfers": {"task": "recoveries.tasks.sweep_transfers", "schedule": SWEEP_EVERY},
+    "sweep-charges": {"task": "invoicing.tasks.sweep_charges", "schedule": SWEEP_EVERY},
     "deadline-alerts": {"task": "recoveries.tasks.record_deadline_alerts", "schedule": crontab(hour="6", minute="0")},
-    "sweep-emails": {"task": "recoveries.tasks.sweep_emails", "schedule": crontab(minute="*/5")},
+    "sweep-emails": {"task": "recoveries.tasks.sweep_emails", "schedule": SWEEP_EVERY},
     "sweep-documents": {"task": "documents.tasks.sweep", "schedule": SWEEP_EVERY},
     "orphans": {"task": "documents.tasks.remove_orphans", "schedule": crontab(minute="*/5")},
-    "sweep-scoring": {"task": "scoring.tasks.sweep", "schedule": crontab(minute="*/2")},
+    "sweep-scoring": {"task": "scoring.tasks.sweep", "schedule": SWEEP_EVERY},
     "surveillance": {"task": "scoring.tasks.check_surveillances", "schedule": crontab(minute="20")},
     "forget-imports": {"task": "recoveries.tasks.forget_imports", "schedule": crontab(hour="3", minute="20")},
     "purge-sessions": {"task": "accounts.tasks.purge_sessions", "schedule": crontab(hour="3", minute="30")},

@@ -4,30 +4,25 @@ from typing import Any
 
 from celery import shared_task
 
+from legalcity.lib import claims
 from legalcity.lib.clock import now, today
-from scoring.services.pipeline import Outcome, order_process, orders_left_behind
+from scoring.services.pipeline import JOB, Outcome, order_process
 from scoring.services.watching import surveillance_check, surveillances_due
 
-BACKOFF = (5, 30, 120)  # seconds before the next attempt; later the sweep comes by
 
-
-@shared_task(name="scoring.tasks.process", bind=True, max_retries=len(BACKOFF))
+@claims.job_task(JOB)
 def process(self: Any, order_pk: int) -> str:
     """Do an order; come back a few times while something of ours is out of order."""
     outcome = order_process(order_pk=order_pk, moment=now())
-    retries: int = self.request.retries
-    if outcome is not Outcome.LATER or retries >= len(BACKOFF):
-        return str(outcome.value)
-    raise self.retry(countdown=BACKOFF[retries])
+    if outcome is Outcome.LATER:
+        claims.come_back(self, JOB, JOB.pause(self.request.retries + 1))
+    return outcome.value
 
 
 @shared_task(name="scoring.tasks.sweep")
 def sweep() -> int:
     """Begin again the orders that were left behind; returns how many."""
-    waiting = orders_left_behind(moment=now())
-    for order_pk in waiting:
-        process.delay(order_pk)
-    return len(waiting)
+    return claims.sweep(JOB, moment=now())
 
 
 @shared_task(name="scoring.tasks.check_surveillance")

@@ -3,15 +3,24 @@
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
+from django.apps import apps
+from django.conf import settings
 from django.db import connection, transaction
 
 from documents.models import Document
+from documents.services import pipeline as documents
 from documents.services.pipeline import JOB
 from documents.tests.conftest import in_process  # noqa: F401 - a fixture
+from invoicing.billing.services import charges
+from legalcity.celery import SWEEP_EVERY, app
 from legalcity.lib import claims
 from legalcity.lib.clock import now
+from recoveries.court import transfer
+from recoveries.letters import services as letters
+from scoring.services import pipeline as scoring
 from tests.factories import Api, case_id
 
 pytestmark = pytest.mark.django_db
@@ -105,6 +114,44 @@ def test_a_row_that_sql_has_written_is_due_at_once(document: Document) -> None:
         cursor.execute(f"INSERT INTO documents_document (key, {names}) SELECT 'other', {names} FROM documents_document")
     copied = Document.objects.get(key="other")
     assert claims.left_behind(JOB, moment=now() + timedelta(seconds=1)) == [copied.pk]
+
+
+# --- all of them -----------------------------------------------------------------------------------------------------
+JOBS: list[claims.Job[Any]] = [documents.JOB, scoring.JOB, letters.JOB, transfer.JOB, charges.JOB]
+
+
+def told(duration: timedelta) -> str:
+    """A duration as the documents write it."""
+    hours, minutes = duration // timedelta(hours=1), duration // MINUTE
+    return f"{hours} h" if hours else f"{minutes} min" if minutes else f"{duration.seconds} s"
+
+
+def row_of(job: claims.Job[Any]) -> str:
+    """A job as docs/architecture.md tells of it."""
+    claim = "the lock"
+    if job.claim is not None:
+        renewed = f"renewed every {told(claims.SIGN_OF_LIFE)}" if job.claim == claims.CLAIM else "never taken over"
+        claim = f"{told(job.claim)}, {renewed}"
+    attempts = job.most_attempts or "without end"
+    pauses = f"{told(job.first_pause)}, doubling to {told(job.longest_pause)}"
+    return f"| `{job.model._meta.db_table}` | `{job.task}` | {claim} | {attempts} | {pauses} |"
+
+
+def test_the_documents_tell_how_long_and_how_often_each_job_is_worked_on() -> None:
+    assert {job.model for job in JOBS} == {model for model in apps.get_models() if issubclass(model, claims.JobRow)}
+    text = (settings.BASE_DIR / "docs" / "architecture.md").read_text()
+    section = text.partition("## Jobs")[2].partition("\n## ")[0]
+    assert [line for line in section.splitlines() if line.startswith("| `")] == [row_of(job) for job in JOBS]
+    assert f"All are swept every {told(SWEEP_EVERY)}" in section
+
+
+def test_each_job_is_swept_and_has_an_index_of_the_rows_that_wait() -> None:
+    swept = {entry["task"] for entry in app.conf.beat_schedule.values() if entry["schedule"] == SWEEP_EVERY}
+    assert {name.rpartition(".")[0] for name in swept} == {job.task.rpartition(".")[0] for job in JOBS}
+    assert len(swept) == len(JOBS)
+    for job in JOBS:
+        assert any(index.condition and index.fields == ["due_at"] for index in job.model._meta.indexes), job.model
+        assert claims.task_named(job.task).name == job.task
 
 
 # --- the queue -------------------------------------------------------------------------------------------------------

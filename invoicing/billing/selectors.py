@@ -1,6 +1,5 @@
 """Reads of the firm's invoices."""
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from django.db.models import DecimalField, F, OuterRef, Prefetch, QuerySet, Subq
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from invoicing.models import Charge, FirmInvoice, FirmInvoiceItem, FirmPayment, InvoiceType
+from invoicing.models import FirmInvoice, FirmInvoiceItem, FirmPayment, InvoiceType
 from legalcity.lib.errors import NotFound
 
 MONEY = DecimalField(max_digits=16, decimal_places=2)
@@ -53,9 +52,3 @@ def invoice_for(user: User, invoice_id: str, message: str) -> FirmInvoice:
     if invoice is None:
         raise NotFound(message)
     return invoice
-
-
-def charges_waiting(before: datetime) -> list[int]:
-    """Ids of charges written down before a moment that nobody has billed yet, oldest first."""
-    waiting = Charge.objects.filter(invoice=None, created_at__lt=before)
-    return list(waiting.order_by("id").values_list("id", flat=True)[:1000])

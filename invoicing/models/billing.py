@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from invoicing.models.billing_catalogue import Currency, InvoiceType, ProductType, Tax
 from invoicing.models.billing_clients import BillingClient
+from legalcity.lib.claims import JobRow
 from legalcity.lib.errors import Forbidden
 
 ISSUED_STANDS = _("An issued invoice never changes; a credit note corrects it.")
@@ -186,10 +187,11 @@ class FirmPayment(models.Model):
         return f"{self.amount} ({self.paid_on})"
 
 
-class Charge(models.Model):
+class Charge(JobRow):
     """Something that is to be billed by itself, once: written down with the event, billed by a worker after it.
 
-    The number of an invoice is given under a lock that lasts until the commit; the event does not wait for it.
+    The number of an invoice is given under a lock that lasts until the commit; the event does not wait for it. The row
+    is the job (legalcity/lib/claims.py); its lock stands for the claim.
     """
 
     user = models.ForeignKey(
@@ -208,7 +210,7 @@ class Charge(models.Model):
         verbose_name_plural = _("charges")
         ordering = ("-id",)
         constraints = [models.UniqueConstraint(fields=("invoice_entity_type", "invoice_entity_id"), name="charge_once")]
-        indexes = [models.Index(fields=("created_at",), name="charge_waiting", condition=Q(invoice=None))]
+        indexes = [models.Index(fields=("due_at",), name="charge_due", condition=Q(invoice=None))]
 
     def __str__(self) -> str:
         return f"{self.invoice_entity_type} {self.invoice_entity_id}"

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.history import history_of
 from backoffice.reach import SeenWithCase
 from law.vocabulary import Court, Procedure
+from legalcity.lib.claims import JobRow
 from recoveries.models.cases import Recovery
 
 PROCEDURES = {
@@ -116,8 +117,11 @@ class Injunction(models.Model):
         return self.court_fee + self.handling_fee
 
 
-class TransferRequest(models.Model):
-    """Somebody asked for the transfer of a case; the worker writes down what came of it."""
+class TransferRequest(JobRow):
+    """Somebody asked for the transfer of a case; the worker writes down what came of it.
+
+    The row is the job (legalcity/lib/claims.py); the lock of the case stands for the claim.
+    """
 
     class State(models.TextChoices):
         """Where the request stands."""
@@ -143,7 +147,7 @@ class TransferRequest(models.Model):
         verbose_name_plural = _("requests for a transfer")
         ordering = ("-id",)
         indexes = [
-            models.Index(fields=("created_at",), name="transfer_waiting", condition=Q(state="pending")),
+            models.Index(fields=("due_at",), name="transfer_due", condition=Q(state="pending")),
         ]
 
     def __str__(self) -> str:

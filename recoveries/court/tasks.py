@@ -5,21 +5,19 @@ from typing import Any
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
+from legalcity.lib import claims
 from legalcity.lib.clock import now, today
 from legalcity.lib.settings.live import live
 from recoveries.court import clocks, transfer
 
-TEMPORARY = (OperationalError, InterfaceError)
-RETRIES = 5
 
-
-@shared_task(name="recoveries.tasks.transfer_to_injunction", bind=True, max_retries=RETRIES)
+@claims.job_task(transfer.JOB)
 def transfer_to_injunction(self: Any, request_id: int) -> str:
     """Carry a transfer out. A database that is away is waited for; anything else fails the request."""
     try:
-        return transfer.transfer_carry_out(request_id=request_id, today=today())
-    except TEMPORARY as error:
-        raise self.retry(exc=error, countdown=2**self.request.retries) from error
+        return transfer.transfer_attempt(request_id=request_id, moment=now())
+    except (OperationalError, InterfaceError):
+        raise
     except Exception:
         transfer.transfer_fail(request_id=request_id)
         raise
@@ -28,10 +26,7 @@ def transfer_to_injunction(self: Any, request_id: int) -> str:
 @shared_task(name="recoveries.tasks.sweep_transfers")
 def sweep_transfers() -> int:
     """Queue again the transfers that were left behind; returns how many."""
-    waiting = transfer.transfers_left_behind(moment=now())
-    for request_id in waiting:
-        transfer_to_injunction.delay(request_id)
-    return len(waiting)
+    return claims.sweep(transfer.JOB, moment=now())
 
 
 @shared_task(name="recoveries.tasks.record_deadline_alerts")

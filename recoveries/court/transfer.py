@@ -6,11 +6,12 @@ that dies leaves the request pending, and another one begins again; whoever come
 
 import secrets
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 import structlog
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from django.utils import translation
 
 from accounts.models import User
@@ -19,7 +20,9 @@ from documents.services.copying import documents_copy
 from invoicing.services import invoices_copy
 from law.eligibility import Eligibility, Reason, assess
 from law.vocabulary import Step
+from legalcity.lib.claims import Job, queue, take
 from legalcity.lib.clock import now
+from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import NotFound
 from recoveries.court.charging import transfer_charge
 from recoveries.court.selectors import facts_of, limits
@@ -38,7 +41,14 @@ log = structlog.get_logger("recoveries")
 
 State = TransferRequest.State
 KEY_TAIL_BYTES = 24  # 192 bits that nobody guesses
-LEFT_BEHIND = timedelta(minutes=1)
+# The lock of the case stands for the claim: the database lifts it when the worker is gone.
+JOB = Job(
+    TransferRequest,
+    "recoveries.tasks.transfer_to_injunction",
+    waiting=Q(state=State.PENDING),
+    claim=None,
+    most_attempts=5,
+)
 
 # Each room copies what it has. Invoices come before the documents that belong to them.
 COPIES = (invoices_copy, dettes_copy, comments_copy, documents_copy)
@@ -52,13 +62,20 @@ def eligibility_of(recovery: Recovery, today: date) -> Eligibility:
 @transaction.atomic
 def transfer_request(*, recovery: Recovery, by: User) -> TransferRequest:
     """Ask for the transfer of a case; a worker takes it from here. Raises NotFound when it was deleted meanwhile."""
-    from recoveries.court.tasks import transfer_to_injunction  # Here, because tasks are a door to the services.
-
     if not Recovery.objects.select_for_update(of=("self",)).filter(pk=recovery.pk):
         raise NotFound(NOT_FOUND)
     request = TransferRequest.objects.create(recovery=recovery, user=by)
-    transaction.on_commit(lambda: transfer_to_injunction.delay(request.pk), robust=True)
+    queue(JOB.task, request.pk)
     return request
+
+
+def transfer_attempt(*, request_id: int, moment: datetime) -> str:
+    """Carry a request out as a worker does, counted: what has cut each attempt short is failed. Returns its state."""
+    claim = take(JOB, request_id, moment=moment)
+    request = claim.row() if claim else None
+    if request is not None and JOB.is_given_up(request.attempts):
+        transfer_fail(request_id=request_id)
+    return transfer_carry_out(request_id=request_id, today=moment.astimezone(PARIS).date())
 
 
 @transaction.atomic
@@ -83,12 +100,6 @@ def transfer_fail(*, request_id: int) -> None:
     waiting = TransferRequest.objects.filter(pk=request_id, state=State.PENDING)
     if waiting.update(state=State.FAILED, ended_at=now()):
         log.info("transfer_ended", request_id=request_id, state=State.FAILED.value)
-
-
-def transfers_left_behind(*, moment: datetime) -> list[int]:
-    """Ids of requests that nobody has carried out for a while."""
-    waiting = TransferRequest.objects.filter(state=State.PENDING, created_at__lt=moment - LEFT_BEHIND)
-    return list(waiting.order_by("id").values_list("id", flat=True)[:1000])
 
 
 def _in_each_language(reason: Reason) -> dict[str, str]:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.reach import SeenWithCase
 from law.vocabulary import Reminder
+from legalcity.lib.claims import JobRow
 from recoveries.models.cases import Recovery
 
 
@@ -15,10 +16,10 @@ class SentEmailQuerySet(SeenWithCase["SentEmail"]):
     case_path = "recovery"
 
 
-class SentEmail(models.Model):
+class SentEmail(JobRow):
     """A reminder to the debtor of a case: what it says, to whom, and what became of it.
 
-    A worker takes it by `claimed_at`; whoever comes second does nothing. `due_at` is when it is to be tried next.
+    The row is the job (legalcity/lib/claims.py): a worker takes it, whoever comes second does nothing.
     """
 
     class Kind(models.TextChoices):
@@ -50,9 +51,6 @@ class SentEmail(models.Model):
     )
     created_at = models.DateTimeField(_("written at"), auto_now_add=True)
     sent_at = models.DateTimeField(_("sent at"), null=True)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    due_at = models.DateTimeField(_("next attempt"), editable=False)
-    claimed_at = models.DateTimeField(null=True, editable=False)
 
     objects = SentEmailQuerySet.as_manager()
 

@@ -9,10 +9,11 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from legalcity.lib.claims import Claim, Job, lapsed, queue, take
 from legalcity.lib.clock import now
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Forbidden, Invalid
@@ -28,10 +29,16 @@ log = structlog.get_logger("recoveries")
 
 State = SentEmail.State
 EXTRA_LENGTH = 2000
-MOST_ATTEMPTS = 6
-PAUSE = timedelta(minutes=1)  # before the second attempt; twice as long before each further one
-LEFT_BEHIND = timedelta(minutes=5)
-CLAIM = timedelta(minutes=15)
+# The claim outlasts any talk with a mail server, and nobody takes it over: what may have gone out is not sent again.
+JOB = Job(
+    SentEmail,
+    "recoveries.tasks.send_email",
+    waiting=Q(state=State.QUEUED),
+    claim=timedelta(minutes=15),
+    most_attempts=6,
+    first_pause=timedelta(minutes=1),
+    is_resumed=False,
+)
 INTERRUPTED = "Interrupted"
 
 
@@ -78,11 +85,8 @@ def email_send(
         html=letter.html,
         user=by,
         moves_case=moves_case,
-        due_at=moment,
     )
-    from recoveries.letters.tasks import send_email  # Here, because tasks are a door to the services.
-
-    transaction.on_commit(lambda: send_email.delay(email.pk), robust=True)
+    queue(JOB.task, email.pk)
     return email
 
 
@@ -103,24 +107,24 @@ def _require_sendable(kind: str, to: str, extra: str) -> None:
 # --- send ------------------------------------------------------------------------------------------------------------
 def email_deliver(*, email_id: int, moment: datetime) -> timedelta | None:
     """Send a queued e-mail, once, whoever else tries. Returns after how long to try again; None when it is over."""
-    taken = SentEmail.objects.filter(pk=email_id, state=State.QUEUED, claimed_at=None)
-    if not taken.update(claimed_at=moment, attempts=F("attempts") + 1):
+    claim = take(JOB, email_id, moment=moment)
+    if claim is None:
         return None
     email = SentEmail.objects.get(pk=email_id)
     try:
         _message(email).send()
     except Exception as error:
-        return _not_sent(email, error, moment)
-    _sent(email)
+        return _not_sent(claim, email, error)
+    _sent(claim, email)
     return None
 
 
 @transaction.atomic
-def _sent(email: SentEmail) -> None:
+def _sent(claim: Claim, email: SentEmail) -> None:
     """Write down that it is out, and let the case follow: the lock of the case before its letter."""
     case = Recovery.objects.select_for_update(of=("self",)).filter(pk=email.recovery_id).first()
-    SentEmail.objects.filter(pk=email.pk).update(state=State.SENT, sent_at=now(), error="", claimed_at=None)
-    if case is not None and email.moves_case:
+    is_written = claim.write(state=State.SENT, sent_at=now(), error="", claimed_until=None)
+    if is_written and case is not None and email.moves_case:
         case_follow(case=case, email=email)
     log.info("email_sent", email_id=email.pk, recovery_id=email.recovery_id)
 
@@ -134,14 +138,13 @@ def _message(email: SentEmail) -> EmailMultiAlternatives:
     return message
 
 
-def _not_sent(email: SentEmail, error: Exception, moment: datetime) -> timedelta | None:
+def _not_sent(claim: Claim[SentEmail], email: SentEmail, error: Exception) -> timedelta | None:
     """Keep what went wrong by its class alone: the words of mail servers quote addresses."""
     name = type(error).__name__
-    is_over = not is_temporary(error) or email.attempts >= MOST_ATTEMPTS
+    is_over = not is_temporary(error) or JOB.is_last(email.attempts)
     log.warning("email_not_sent", email_id=email.pk, error=name, attempt=email.attempts, is_over=is_over)
-    pause = PAUSE * 2 ** (email.attempts - 1)
-    state = State.FAILED if is_over else State.QUEUED
-    SentEmail.objects.filter(pk=email.pk).update(state=state, error=name, claimed_at=None, due_at=moment + pause)
+    pause = JOB.pause(email.attempts)
+    claim.release(after=pause, state=State.FAILED if is_over else State.QUEUED, error=name)
     return None if is_over else pause
 
 
@@ -156,13 +159,6 @@ def is_temporary(error: Exception) -> bool:
     return isinstance(error, OSError)
 
 
-def emails_left_behind(*, moment: datetime) -> list[int]:
-    """Ids of e-mails that nobody has taken for a while.
-
-    One whose worker was lost while it was sending may have gone out: it is ended as failed, for staff to decide.
-    """
-    queued = SentEmail.objects.filter(state=State.QUEUED)
-    queued.filter(claimed_at__lt=moment - CLAIM).update(state=State.FAILED, error=INTERRUPTED)
-    return list(
-        queued.filter(claimed_at=None, due_at__lt=moment - LEFT_BEHIND).order_by("due_at").values_list("pk", flat=True)
-    )
+def emails_interrupted(*, moment: datetime) -> int:
+    """End the e-mails whose worker was lost while it was sending: they may have gone out, staff decide. How many."""
+    return lapsed(JOB, moment=moment).update(state=State.FAILED, error=INTERRUPTED, claimed_until=None)

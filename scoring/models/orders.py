@@ -1,10 +1,12 @@
-"""Orders of reports and surveillance. The row is the job: a worker takes it, `claimed_until` says until when."""
+"""Orders of reports and surveillance. The row is the job (legalcity/lib/claims.py)."""
 
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from legalcity.lib.claims import JobRow
 
 
 class OrderYear(models.Model):
@@ -28,12 +30,8 @@ class ScoringOrderQuerySet(models.QuerySet["ScoringOrder"]):
         """Orders of one account."""
         return self.filter(user_id=user.pk)
 
-    def unfinished(self) -> "ScoringOrderQuerySet":
-        """Orders that a worker has still to do."""
-        return self.filter(status__in=(ScoringOrder.Status.PENDING, ScoringOrder.Status.PROCESSING))
 
-
-class ScoringOrder(models.Model):
+class ScoringOrder(JobRow):
     """What a client ordered about a company, and what came of it.
 
     The company is kept as it was when it was ordered: it may be changed or deleted since. `results` is what
@@ -78,8 +76,6 @@ class ScoringOrder(models.Model):
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PENDING)
     results = models.JSONField(_("results"), null=True, blank=True)
     failure = models.CharField(_("why it failed"), max_length=255, blank=True)
-    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
-    claimed_until = models.DateTimeField(_("taken by a worker until"), null=True, blank=True)
     created_at = models.DateTimeField(_("ordered at"))
     estimated_delivery = models.DateTimeField(_("estimated delivery"))
     completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)
@@ -93,7 +89,7 @@ class ScoringOrder(models.Model):
         indexes = [
             models.Index(fields=("user", "id"), name="scoring_order_of_user"),
             models.Index(
-                fields=("id",), name="scoring_order_unfinished", condition=Q(status__in=("pending", "processing"))
+                fields=("due_at",), name="scoring_order_due", condition=Q(status__in=("pending", "processing"))
             ),
         ]
         constraints = [

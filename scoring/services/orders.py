@@ -8,11 +8,12 @@ from django.db.models import F
 
 from accounts.models import User
 from companies.models import Company
+from legalcity.lib.claims import queue
 from legalcity.lib.dates import PARIS
 from legalcity.lib.settings.live import live
 from legalcity.lib.working_hours import after_working_hours
 from scoring.models import OrderYear, ScoringOrder
-from scoring.services.queueing import queue_processing
+from scoring.services.pipeline import JOB
 from scoring.services.tokens import spending_note, tokens_reserve
 
 SIREN_DIGITS = 9
@@ -57,7 +58,7 @@ def order_place(*, user: User, company: Company, wish: Wish, moment: datetime) -
         estimated_delivery=after_working_hours(moment, delivery_hours(wish.priority)),
     )
     spending_note(order=order, amount=wish.tokens, by=user)
-    queue_processing(order.pk)
+    queue(JOB.task, order.pk)
     return order
 
 

@@ -28,7 +28,7 @@ MANY = 20
 @pytest.fixture(autouse=True)
 def nobody_works(monkeypatch: pytest.MonkeyPatch) -> None:
     """Orders stay as they were placed: the worker is called by the tests."""
-    monkeypatch.setattr("scoring.services.orders.queue_processing", lambda _pk: None)
+    monkeypatch.setattr("scoring.services.orders.queue", lambda *_: None)
 
 
 @pytest.fixture

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from django.test import TestCase
 
+from legalcity.lib.claims import left_behind
 from legalcity.lib.clock import now
 from legalcity.lib.errors import Forbidden
 from scoring.models import ScoringOrder, TokenEntry
 from scoring.providers.records import payment_records
 from scoring.scorecard import MODEL_VERSION
-from scoring.services.pipeline import CLAIM, MOST_ATTEMPTS, Outcome, order_process, order_retry, orders_left_behind
+from scoring.services.pipeline import JOB, Outcome, order_process, order_retry
 from scoring.services.tokens import tokens_grant
 from scoring.tasks import process, sweep
 from scoring.tests.people import (
@@ -143,8 +144,8 @@ def test_nothing_is_queued_before_the_commit(owner: Api) -> None:
 def test_a_failed_order_gives_its_tokens_back_once(owner: Api, record: Break) -> None:
     number = place(owner, debtor(owner))
     record(RuntimeError("out of order"))
-    assert [work(number) for _ in range(MOST_ATTEMPTS + 2)] == [
-        *[Outcome.LATER] * (MOST_ATTEMPTS - 1), Outcome.DONE, *[Outcome.NOT_MINE] * 2,
+    assert [work(number) for _ in range(JOB.most_attempts + 2)] == [
+        *[Outcome.LATER] * (JOB.most_attempts - 1), Outcome.DONE, *[Outcome.NOT_MINE] * 2,
     ]  # fmt: skip
     told = shown(owner, number)
     assert (told["status"], told["results"]) == ("failed", None)
@@ -176,7 +177,7 @@ def test_the_task_comes_back_by_itself(owner: Api, record: Break) -> None:
 def test_a_failed_order_is_tried_again_for_its_tokens(owner: Api, record: Break) -> None:
     number = place(owner, debtor(owner))
     record(RuntimeError("out of order"))
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(JOB.most_attempts):
         work(number)
     order = ScoringOrder.objects.get(order_id=number)
     record(None)
@@ -193,7 +194,7 @@ def test_a_failed_order_is_tried_again_for_its_tokens(owner: Api, record: Break)
 def test_without_tokens_it_stays_failed(owner: Api, record: Break) -> None:
     number = place(owner, debtor(owner))
     record(RuntimeError("out of order"))
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(JOB.most_attempts):
         work(number)
     owner.data("POST", ORDER, OrderBody(company_id=debtor(owner)))
     with pytest.raises(Forbidden, match="Not enough tokens"):
@@ -214,9 +215,9 @@ def test_a_worker_that_dies_leaves_the_order_to_another_one(owner: Api, record: 
     record(None)
     assert shown(owner, number)["status"] == "processing"
     assert work(number) == Outcome.NOT_MINE
-    assert orders_left_behind(moment=now()) == []
-    later = now() + CLAIM + timedelta(seconds=2)
-    [order_pk] = orders_left_behind(moment=later)
+    assert left_behind(JOB, moment=now()) == []
+    later = now() + JOB.claim + timedelta(seconds=2)
+    [order_pk] = left_behind(JOB, moment=later)
     assert order_process(order_pk=order_pk, moment=later) == Outcome.DONE
     assert shown(owner, number)["status"] == "completed"
 
@@ -226,10 +227,10 @@ def test_what_kills_its_workers_is_given_up(owner: Api, record: Break) -> None:
     order_pk = ScoringOrder.objects.get(order_id=number).pk
     record(Killed())  # type: ignore[arg-type]
     moment = now()
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(JOB.most_attempts):
         with pytest.raises(Killed):
             order_process(order_pk=order_pk, moment=moment)
-        moment += 2 * CLAIM
+        moment += 2 * JOB.claim
     assert order_process(order_pk=order_pk, moment=moment) == Outcome.DONE
     told = shown(owner, number)
     assert (told["status"], told["failure"]) == (
@@ -247,7 +248,7 @@ def test_who_was_overtaken_writes_nothing(owner: Api, monkeypatch: pytest.Monkey
     def slow(**asked: Any) -> Any:
         if not overtaken:
             overtaken.append(True)
-            order_process(order_pk=order_pk, moment=now() + 2 * CLAIM)
+            order_process(order_pk=order_pk, moment=now() + 2 * JOB.claim)
             ScoringOrder.objects.update(results={**ScoringOrder.objects.get().results, "model_version": "the other's"})
         assert reader is not None
         return reader(**asked)
@@ -260,7 +261,7 @@ def test_who_was_overtaken_writes_nothing(owner: Api, monkeypatch: pytest.Monkey
 def test_the_sweep_takes_up_what_nobody_was_told_of(owner: Api) -> None:
     number = place(owner, debtor(owner))
     assert sweep() == 0  # It may still be in the queue.
-    ScoringOrder.objects.update(created_at=now() - timedelta(minutes=2))
+    ScoringOrder.objects.update(due_at=now())
     assert sweep() == 1
     assert shown(owner, number)["status"] == "completed"
     assert sweep() == 0

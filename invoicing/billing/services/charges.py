@@ -5,17 +5,30 @@ from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 
+import structlog
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.models import User
-from invoicing.billing.selectors import charges_waiting
 from invoicing.billing.services.clients import client_of
 from invoicing.billing.services.drafts import NewInvoice, NewItem
 from invoicing.billing.services.issuing import invoice_write
 from invoicing.billing.taxes import vat_code
 from invoicing.models import Charge, FirmInvoice, ProductType, Tax
+from legalcity.lib.claims import Job, queue, take
+from legalcity.lib.errors import Invalid
 
-LEFT_BEHIND = timedelta(minutes=1)
+log = structlog.get_logger("invoicing")
+
+# The lock of the charge stands for the claim. Money is never given up: what is in the way is waited for without end.
+JOB = Job(
+    Charge,
+    "invoicing.tasks.bill_charge",
+    waiting=Q(invoice=None),
+    claim=None,
+    most_attempts=None,
+    first_pause=timedelta(minutes=1),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +61,26 @@ def charge_record(*, user_id: int, entity_type: str, entity_id: str, lines: Sequ
 
 def charge_queue(charge: Charge) -> None:
     """Have a worker bill a charge after the commit; where the queue is away the sweep does it."""
-    from invoicing.tasks import bill_charge  # Here, because tasks are a door to the services.
+    queue(JOB.task, charge.pk)
 
-    transaction.on_commit(lambda: bill_charge.delay(charge.pk), robust=True)
+
+def charge_attempt(*, charge_id: int, moment: datetime) -> None:
+    """Bill a charge as a worker does. Without the firm's details it goes on waiting, asked for every other minute.
+
+    Whatever else stands in the way is raised, and met with again after longer and longer pauses.
+    """
+    claim = take(JOB, charge_id, moment=moment)
+    charge = claim.row() if claim else None
+    if claim is None or charge is None:
+        return
+    try:
+        charge_bill(charge_id=charge_id)
+    except Invalid as error:
+        log.warning("charge_waits", charge_id=charge_id, fields=sorted(error.errors))
+        claim.release(after=JOB.first_pause, attempts=0)
+    except Exception:
+        claim.release(after=JOB.pause(charge.attempts))
+        raise
 
 
 @transaction.atomic
@@ -101,8 +131,3 @@ def lines_bill(
         for line in lines
     ]
     return invoice_write(NewInvoice(client=client, items=items, user=by))
-
-
-def charges_left_behind(*, moment: datetime) -> list[int]:
-    """Ids of charges that nobody has billed for a while."""
-    return charges_waiting(moment - LEFT_BEHIND)

@@ -6,12 +6,13 @@ from decimal import Decimal
 from io import StringIO
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
-from invoicing.billing.services.charges import charge_bill
+from invoicing.billing.services.charges import charge_attempt, charge_bill
 from invoicing.models import Charge, FirmInvoice, TokenPack
 from invoicing.tasks import sweep_charges
 from invoicing.tests.billing.doors import PASSWORD, Panel
@@ -130,13 +131,30 @@ def test_a_charge_waits_for_the_details_of_the_firm_and_the_sweep_bills_it(
     assert Recovery.objects.filter(type=2).exists()
     assert not FirmInvoice.objects.exists()
     assert sweep_charges() == 0  # It is not old enough to have been left behind.
-    Charge.objects.update(created_at=now() - timedelta(minutes=2))
+    Charge.objects.update(due_at=now())
     assert sweep_charges() == 1
     assert not FirmInvoice.objects.exists()
     settings.FIRM_DETAILS_REQUIRED = False
-    assert sweep_charges() == 1
+    assert sweep_charges() == 0  # It has just been tried.
+    with time_machine.travel(now() + timedelta(minutes=2)):
+        assert sweep_charges() == 1
     assert FirmInvoice.objects.get().invoice_number == 1
     assert sweep_charges() == 0
+
+
+@COMMITTED
+def test_a_charge_that_cannot_be_billed_is_met_with_after_longer_and_longer_pauses(owner: Api, eager: None) -> None:
+    charge = Charge.objects.create(
+        user=owner.user, invoice_entity_type="recovery", invoice_entity_id="1", lines=[{"product": "none", "name": "x"}]
+    )
+    moment, pauses = now(), []
+    for _attempt in range(3):
+        with pytest.raises(TypeError), time_machine.travel(moment, tick=False):
+            charge_attempt(charge_id=charge.pk, moment=moment)
+        charge.refresh_from_db()
+        pauses.append(charge.due_at - moment)
+    # The first pause is as short as the patience that the sweep has besides.
+    assert pauses == [timedelta(minutes=2), timedelta(minutes=2), timedelta(minutes=4)]
 
 
 @pytest.mark.postgres

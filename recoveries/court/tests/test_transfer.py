@@ -386,7 +386,7 @@ def test_documents_are_linked(owner: Api, two_documents: int, folder: Path) -> N
     copy = transfer(owner, two_documents)["id"]
     assert blobs(folder) == stored
     assert StoredFile.objects.count() == 2
-    apart = ("recovery_id", "invoice_id", "key")
+    apart = ("recovery_id", "invoice_id", "key", "due_at")
     linked = Document.objects.filter(recovery=copy)
     assert rows(linked, *apart) == rows(Document.objects.filter(recovery=two_documents), *apart)
     shown = detail(owner, copy)
@@ -419,7 +419,7 @@ def test_documents_that_wait_for_the_scanner_are_linked_too(
     assert owner.get(address).status_code != 200
     settings.DEBUG, settings.CLAMD_URL = True, ""
     Document.objects.update(due_at=now() - timedelta(hours=1))
-    assert sweep_documents()["queued"] == 2
+    assert sweep_documents() == 2
     assert downloaded(owner.get(address)) == PDF
     assert len(blobs(folder)) == 1
 
@@ -499,8 +499,7 @@ def no_worker(monkeypatch: pytest.MonkeyPatch, system_setting: Callable[..., Non
 
 def left_behind() -> None:
     """Let the waiting requests be old enough for the sweep."""
-    for request in TransferRequest.objects.all():
-        TransferRequest.objects.filter(pk=request.pk).update(created_at=request.created_at - timedelta(minutes=5))
+    TransferRequest.objects.update(due_at=now())
 
 
 def assert_accepted(answer: HttpResponse, case: int) -> None:
@@ -579,6 +578,20 @@ def test_a_request_is_carried_out_once(owner: Api, no_worker: None) -> None:
     answers = [transfer_carry_out(request_id=request.pk, today=today()) for _again in range(3)]
     assert answers == ["done"] * 3
     assert_transferred_once(case)
+
+
+def test_a_transfer_that_has_cut_each_attempt_short_is_failed(
+    owner: Api, no_worker: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = transferable(owner)
+    owner.post(transfer_path(case))
+    TransferRequest.objects.update(attempts=5)
+    monkeypatch.undo()
+    left_behind()
+    assert sweep_transfers() == 1
+    assert TransferRequest.objects.get().state == "failed"
+    assert not Recovery.objects.filter(type=2).exists()
+    assert owner.post(transfer_path(case)).status_code == 200  # Whoever asks anew begins anew.
 
 
 def test_the_queue_may_be_down_when_a_transfer_is_asked_for(

@@ -9,7 +9,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from django.db import connection
 from kombu import pools
 
 from legalcity.celery import app
+from legalcity.lib.clock import now
 from recoveries.court.tasks import sweep_transfers, transfer_to_injunction
 from recoveries.court.tests.transfers import ALREADY, assert_transferred_once, transfer_path, transferable
 from recoveries.models import Injunction, TransferRequest
@@ -224,7 +224,7 @@ def state_of(request: TransferRequest) -> str:
 
 def swept(request: TransferRequest) -> None:
     """Let the request be old, and sweep."""
-    TransferRequest.objects.filter(pk=request.pk).update(created_at=request.created_at - timedelta(minutes=5))
+    TransferRequest.objects.filter(pk=request.pk).update(due_at=now())
     sweep_transfers()
 
 

@@ -14,10 +14,11 @@ from django.test import Client
 
 from accounts.models import AuditEvent
 from companies.models import Company
+from legalcity.lib.claims import left_behind
 from legalcity.lib.clock import now
 from recoveries.desk.tests.pages import case_of, office_of, opened, words
 from recoveries.ledger.rate_services import rates_load
-from recoveries.letters.services import email_deliver, email_send, emails_left_behind
+from recoveries.letters.services import JOB, email_deliver, email_send
 from recoveries.letters.tasks import send_email, sweep_emails
 from recoveries.models import Recovery, SentEmail, StatusChange
 from recoveries.services.cases import recovery_delete, recovery_lock
@@ -267,6 +268,15 @@ def test_a_server_that_is_away_is_tried_again(owner: Api, moods: list[Exception]
     assert TO not in caplog.text
 
 
+def test_a_long_pause_is_kept_by_the_row_and_ended_by_the_sweep(owner: Api, moods: list[Exception]) -> None:
+    email = reminded(case_of(owner))
+    SentEmail.objects.update(attempts=2)
+    moods.append(TimeoutError())
+    assert email_deliver(email_id=email.pk, moment=now()) == timedelta(minutes=4)
+    assert left_behind(JOB, moment=now() + timedelta(minutes=3, seconds=55)) == []
+    assert left_behind(JOB, moment=now() + timedelta(minutes=4, seconds=5)) == [email.pk]
+
+
 def test_a_server_that_stays_away_is_given_up(owner: Api, moods: list[Exception]) -> None:
     email = reminded(case_of(owner))
     moods += [TimeoutError()] * 20
@@ -289,7 +299,7 @@ def test_a_refusal_is_final(owner: Api, moods: list[Exception], refusal: Excepti
 
 def test_what_was_left_behind_is_sent_by_the_sweep(owner: Api) -> None:
     email = reminded(case_of(owner))
-    assert emails_left_behind(moment=now()) == []
+    assert left_behind(JOB, moment=now()) == []
     SentEmail.objects.update(due_at=now() - timedelta(minutes=6))
     assert sweep_emails() == 1
     assert fresh(email).state == "sent"
@@ -299,7 +309,7 @@ def test_what_was_left_behind_is_sent_by_the_sweep(owner: Api) -> None:
 
 def test_what_a_lost_worker_may_have_sent_is_not_sent_again(owner: Api) -> None:
     email = reminded(case_of(owner))
-    SentEmail.objects.update(claimed_at=now() - timedelta(minutes=16), due_at=now() - timedelta(minutes=16))
+    SentEmail.objects.update(claimed_until=now() - timedelta(minutes=1), due_at=now() - timedelta(minutes=16))
     assert sweep_emails() == 0
     assert (fresh(email).state, fresh(email).error) == ("failed", "Interrupted")
     assert mail.outbox == []
