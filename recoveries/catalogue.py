@@ -1,15 +1,12 @@
 """The catalogue of statuses as code reads it: a few rows that change once a year, kept for some seconds."""
 
-import time
 from dataclasses import dataclass
-from itertools import starmap
 from typing import Any
 
 from django.db.models.signals import post_delete, post_save
 
+from legalcity.lib.snapshot import Snapshot
 from recoveries.models import Status
-
-MAX_AGE = 5.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +21,16 @@ class Entry:
 
 
 class Catalogue:
-    """All statuses, by id; read again when older than MAX_AGE or when this process changed one."""
+    """All statuses, by id: a snapshot, taken again at once when this process changed one."""
 
     def __init__(self) -> None:
-        self._entries: dict[int, Entry] = {}
-        self._read_at = float("-inf")
+        self._snapshot = Snapshot(_read)
+        self.forget = self._snapshot.forget
 
     @property
     def entries(self) -> dict[int, Entry]:
         """Statuses by id."""
-        if time.monotonic() - self._read_at > MAX_AGE:
-            rows = Status.objects.order_by("id").values_list("id", "name", "description", "group_id", "is_closing")
-            self._entries = {entry.id: entry for entry in starmap(Entry, rows)}
-            self._read_at = time.monotonic()
-        return self._entries
-
-    def forget(self, **_: Any) -> None:
-        """Read again at the next look."""
-        self._read_at = float("-inf")
+        return self._snapshot.value
 
     @property
     def groups(self) -> frozenset[int]:
@@ -66,6 +55,11 @@ class Catalogue:
     def is_closing(self, status_id: int) -> bool:
         """True when a case in this status is closed."""
         return self.entry(status_id).is_closing
+
+
+def _read() -> dict[int, Entry]:
+    rows = Status.objects.order_by("id").values_list("id", "name", "description", "group_id", "is_closing")
+    return {row[0]: Entry(*row) for row in rows}
 
 
 catalogue = Catalogue()

@@ -16,8 +16,8 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from invoicing.models import Invoice
-from legalcity.lib.settings import live as live_settings
-from recoveries import catalogue as statuses
+from legalcity.lib.settings.live import live
+from recoveries.catalogue import catalogue
 from recoveries.models import Comment, Recovery, StatusChange
 from recoveries.selectors.listing import SORTS, Wanted, cases_page
 from recoveries.services.copies import copies_set
@@ -68,10 +68,9 @@ SIZES = (1, 15, 100)
 @pytest.fixture(autouse=True)
 def budget_kept_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a process keeps is read before the counting and does not grow old in the middle of it."""
-    monkeypatch.setattr(live_settings, "MAX_AGE", 3600.0)
-    monkeypatch.setattr(statuses, "MAX_AGE", 3600.0)
-    assert live_settings.live.MAX_PAGE_SIZE
-    assert statuses.catalogue.entries
+    monkeypatch.setattr("legalcity.lib.snapshot.MAX_AGE", 3600.0)
+    assert live.MAX_PAGE_SIZE
+    assert catalogue.entries
 
 
 @pytest.fixture

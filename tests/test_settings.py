@@ -14,7 +14,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import User
-from legalcity.lib.settings import live as live_settings
+from legalcity.lib.settings.live import live
 from tests.factories import (
     Api,
     ApiUserFactory,
@@ -248,7 +248,7 @@ def test_a_change_by_another_process_is_seen_when_the_snapshot_is_old(
     row = Constance.objects.get(key="DEFAULT_PAGE_SIZE")
     Constance.objects.filter(pk=row.pk).update(value=row.value.replace("5", "6"))
     assert settings_client.data("GET", "/api/recoveries")["pagination"]["per_page"] == 5
-    monkeypatch.setattr(live_settings, "MAX_AGE", 0.0)
+    monkeypatch.setattr("legalcity.lib.snapshot.MAX_AGE", 0.0)
     assert settings_client.data("GET", "/api/recoveries")["pagination"]["per_page"] == 6
 
 
@@ -284,12 +284,12 @@ def test_a_change_by_another_process_is_seen_when_the_snapshot_is_old(
     ],
 )
 def test_a_wrong_value_is_refused(settings_chief: User, setting: str, value: str) -> None:
-    before = getattr(live_settings.live, setting)
+    before = getattr(live, setting)
     answer = submitted(back_office(settings_chief), **{setting: value})
     assert answer.status_code == 200
     assert list(answer.context["form"].errors) == [setting]
-    live_settings.live.forget()
-    assert getattr(live_settings.live, setting) == before
+    live.forget()
+    assert getattr(live, setting) == before
     assert history(setting) == []
 
 
@@ -323,5 +323,5 @@ def test_nobody_else_may_change_them(is_staff: bool) -> None:
     browser = back_office(ApiUserFactory(is_staff=is_staff))
     assert browser.get(PAGE).status_code == (403 if is_staff else 302)
     assert browser.post(PAGE, {"DEFAULT_PAGE_SIZE": 3}).status_code == (403 if is_staff else 302)
-    live_settings.live.forget()
-    assert live_settings.live.DEFAULT_PAGE_SIZE == 15
+    live.forget()
+    assert live.DEFAULT_PAGE_SIZE == 15

@@ -30,7 +30,6 @@ from documents.tests.forms import (
     uploaded,
 )
 from documents.tests.samples import archive, doc, docx, eicar, image, pdf, xls, xlsx
-from legalcity.lib.settings import live as live_settings
 from recoveries.models import Recovery
 from recoveries.services.cases import recovery_delete
 from tests.contract.reference import Documented, differences, operations
@@ -657,7 +656,7 @@ def test_a_list_costs_the_same_whatever_the_page(
     owner: Api, case: int, many: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _documents(case, owner.user, many)
-    monkeypatch.setattr(live_settings, "MAX_AGE", 3600.0)
+    monkeypatch.setattr("legalcity.lib.snapshot.MAX_AGE", 3600.0)
     owner.get(docs_of(case))
     with CaptureQueriesContext(connection) as captured:
         shown = owner.data("GET", f"{docs_of(case)}?per_page={many}")["documents"]

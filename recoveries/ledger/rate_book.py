@@ -1,16 +1,13 @@
 """The catalogues of rates as the statement of account takes them: small, read twice a year, kept for some seconds."""
 
-import time
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models.signals import post_delete, post_save
 
 from law.interest import RatePair
 from law.vocabulary import Creditor
+from legalcity.lib.snapshot import Snapshot
 from recoveries.models import EcbRate, LegalRate
-
-MAX_AGE = 5.0  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,25 +17,6 @@ class Rates:
     individual: tuple[RatePair, ...] = ()
     other: tuple[RatePair, ...] = ()
     ecb: tuple[RatePair, ...] = ()
-
-
-class RateBook:
-    """Reads the catalogues in two statements; again when older than MAX_AGE or when this process changed a rate."""
-
-    def __init__(self) -> None:
-        self._rates = Rates()
-        self._read_at = float("-inf")
-
-    @property
-    def rates(self) -> Rates:
-        """What the catalogues say."""
-        if time.monotonic() - self._read_at > MAX_AGE:
-            self._rates, self._read_at = _read(), time.monotonic()
-        return self._rates
-
-    def forget(self, **_: Any) -> None:
-        """Read again at the next look."""
-        self._read_at = float("-inf")
 
 
 def _read() -> Rates:
@@ -51,7 +29,8 @@ def _read() -> Rates:
     return Rates(individual, other, tuple(ecb))
 
 
-rate_book = RateBook()
+# Two statements; a snapshot, taken again at once when this process changed a rate.
+rate_book = Snapshot(_read)
 for _model in (LegalRate, EcbRate):
     for _signal in (post_save, post_delete):
         _signal.connect(rate_book.forget, sender=_model, dispatch_uid=f"rates-{_model.__name__}-{id(_signal)}")
@@ -59,10 +38,10 @@ for _model in (LegalRate, EcbRate):
 
 def rates_legal(creditor: Creditor) -> tuple[RatePair, ...]:
     """The legal rate by half-year, in percent, for a claim of `creditor`."""
-    rates = rate_book.rates
+    rates = rate_book.value
     return rates.individual if creditor == Creditor.INDIVIDUAL else rates.other
 
 
 def rates_ecb() -> tuple[RatePair, ...]:
     """The ECB's refinancing rate by half-year, in percent."""
-    return rate_book.rates.ecb
+    return rate_book.value.ecb

@@ -1,38 +1,30 @@
 """The system settings as code reads them: `live.MAX_PAGE_SIZE`.
 
-django-constance asks the database for each value; a request needs several. So a process keeps a snapshot of all
-of them for a few seconds: a change by staff is seen at once by the process that saved it and by the others when
-their snapshot is older than MAX_AGE.
+django-constance asks the database for each value; a request needs several. So a process keeps a snapshot of all of
+them (legalcity/lib/snapshot.py): a change by staff is seen at once by the process that saved it and within seconds by
+the others. While the database is away the last values stand; the defaults never step in for what staff set.
 """
 
-import time
 from typing import Any
 
 from constance.signals import config_updated
 from constance.utils import get_values
 
-MAX_AGE = 5.0  # seconds
+from legalcity.lib.snapshot import Snapshot
 
 
 class LiveSettings:
     """Read-only view of the system settings; an unknown name raises AttributeError."""
 
     def __init__(self) -> None:
-        self._values: dict[str, Any] = {}
-        self._read_at = float("-inf")
+        self._snapshot: Snapshot[dict[str, Any]] = Snapshot(get_values)
+        self.forget = self._snapshot.forget
 
     def __getattr__(self, name: str) -> Any:
-        if time.monotonic() - self._read_at > MAX_AGE:
-            self._values = get_values()
-            self._read_at = time.monotonic()
         try:
-            return self._values[name]
+            return self._snapshot.value[name]
         except KeyError:
             raise AttributeError(f"no system setting {name}") from None
-
-    def forget(self, **_: Any) -> None:
-        """Read everything again at the next look."""
-        self._read_at = float("-inf")
 
     @property
     def editable_statuses(self) -> frozenset[int]:

@@ -1,0 +1,103 @@
+"""What a process keeps for some seconds: the last good values while the database is away, never made-up ones."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from django.db import OperationalError, connection
+
+from legalcity.lib import snapshot
+from legalcity.lib.settings.live import LiveSettings, live
+from legalcity.lib.snapshot import Snapshot
+from recoveries.catalogue import Catalogue, catalogue
+from recoveries.ledger.rate_book import rate_book, rates_ecb
+from recoveries.ledger.rate_services import rates_load
+from recoveries.models import Status
+from tests.factories import Api
+
+pytestmark = pytest.mark.django_db
+
+
+@contextmanager
+def database_away() -> Iterator[None]:
+    """The database answers nothing any more."""
+
+    def refuse(*_: Any) -> Any:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with connection.execute_wrapper(refuse):
+        yield
+
+
+def grow_old() -> None:
+    """Whatever is kept is to be read again."""
+    for kept in (live, catalogue, rate_book):
+        kept.forget()
+
+
+def test_what_staff_have_set_stands_while_the_database_is_away(system_setting: Callable[..., None]) -> None:
+    system_setting(COMMENT_LENGTH=17, MAX_PAGE_SIZE=3)
+    assert live.COMMENT_LENGTH == 17
+    grow_old()
+    with database_away():
+        assert (live.COMMENT_LENGTH, live.MAX_PAGE_SIZE) == (17, 3)
+    system_setting(COMMENT_LENGTH=18)
+    assert live.COMMENT_LENGTH == 18
+
+
+def test_without_anything_kept_the_defaults_do_not_step_in(system_setting: Callable[..., None]) -> None:
+    system_setting(COMMENT_LENGTH=17)
+    started = LiveSettings()
+    with database_away():
+        for _again in range(2):
+            with pytest.raises(OperationalError):
+                _ = started.COMMENT_LENGTH
+    assert started.COMMENT_LENGTH == 17
+
+
+def test_catalogue_and_rates_stand_too_and_are_not_made_up(db: None) -> None:
+    rates_load()
+    names, rates = [entry.name for entry in catalogue.entries.values()], rates_ecb()
+    assert names
+    assert rates
+    grow_old()
+    with database_away():
+        assert [entry.name for entry in catalogue.entries.values()] == names
+        assert rates_ecb() == rates
+        with pytest.raises(OperationalError):
+            _ = Catalogue().entries
+
+
+def test_a_request_that_comes_before_anything_was_kept_fails_and_leaves_nothing(
+    owner: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "_snapshot", LiveSettings()._snapshot)
+    owner.client.raise_request_exception = False
+    with database_away():
+        assert owner.get("/api/recoveries").status_code >= 500
+    assert owner.get("/api/recoveries").status_code == 200
+
+
+def test_a_database_that_is_away_is_not_asked_at_every_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, asked = [100.0], []
+    monkeypatch.setattr(snapshot.time, "monotonic", lambda: clock[0])
+
+    def read() -> str:
+        asked.append(clock[0])
+        if len(asked) == 2:
+            raise OperationalError("away")
+        return f"read {len(asked)}"
+
+    kept = Snapshot(read)
+    seen = []
+    for clock[0] in (100.0, 104.9, 105.1, 110.0, 110.3):
+        seen.append(kept.value)
+    assert seen == ["read 1", "read 1", "read 1", "read 1", "read 3"]
+    assert asked == [100.0, 105.1, 110.3]
+
+
+def test_what_another_process_has_added_is_seen(db: None) -> None:
+    assert catalogue.entries
+    Status.objects.bulk_create([Status(id=99, name="Neu", description="", group_id=1)])
+    assert catalogue.entry(99).name == "Neu"
