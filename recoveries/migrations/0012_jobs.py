@@ -21,7 +21,7 @@ def claims_begin(apps, schema_editor):
 class Migration(migrations.Migration):
     """The columns and the indexes of rows that are jobs."""
 
-    dependencies = [("recoveries", "0010_emails_to_debtors")]
+    dependencies = [("recoveries", "0011_letters_move_cases")]
 
     operations = [
         migrations.AddField(
