@@ -170,7 +170,7 @@ def _notes(claims: list[Claim], terms: Terms, on: date) -> Iterator[Sentence]:
         yield _("An invoice without a due date counts as due on its own date.")
     if any(claim.paid for claim in claims):
         yield _("Part payments that the client declared have no date: they are taken off the principal from the start.")
-    last = max((first for first, _percent in terms.rates), default=date.min)
+    last = max((rate.since for rate in terms.rates), default=date.min)
     if terms.since == NEVER or last == date.min:
         return
     if on >= _next_half_year(last):
