@@ -41,5 +41,11 @@ def on_starting(_server: Any) -> None:
 
 
 def post_worker_init(_worker: Any) -> None:
-    """Leave Ctrl-C to the master, who tells the workers: told twice at once, a worker can lock itself up."""
+    """Leave Ctrl-C to the master, who tells the workers: told twice at once, a worker can lock itself up.
+
+    The embedded default has its clock in here, because it has no other process.
+    """
+    from legalcity.lib import embedded_clock  # Here, because the application is loaded by now.
+
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    embedded_clock.start()

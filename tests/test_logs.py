@@ -13,7 +13,9 @@ from django.db import IntegrityError
 from django.test import Client
 from structlog.stdlib import ProcessorFormatter
 
+from accounts import tasks
 from accounts.models import User
+from legalcity.lib import embedded_clock
 from legalcity.lib.logs import SECRET_KEYS
 from tests.factories import Api, ApiUserFactory, CompanyBody, InvoiceBody, RegisterBody, case_id, complete_body
 
@@ -257,6 +259,23 @@ def test_an_uncaught_failure_of_a_page_says_where_and_not_what(log: Log, monkeyp
     assert (failure["event"], failure["error"]) == ("uncaught", "RuntimeError")
     assert failure["request_id"] == request["request_id"]
     assert_silent(log, PERSON, ADDRESS, "could not store", "DETAIL", "chief@example.com")
+
+
+def test_a_periodic_task_that_fails_says_where_and_not_what_and_the_next_one_runs(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedded_clock, "close_old_connections", lambda: None)  # The test's own is in a transaction.
+    monkeypatch.setattr(tasks.purge_tokens, "run", lambda: fail_with(f"({PERSON}, {ADDRESS})")())
+    for name in ("accounts.tasks.purge_tokens", "no.such.task", "accounts.tasks.purge_sessions"):
+        embedded_clock.run(name)
+    failure, unknown = log.lines
+    assert (failure["event"], failure["error"], failure["task"]) == (
+        "uncaught",
+        "RuntimeError",
+        tasks.purge_tokens.name,
+    )
+    assert (unknown["event"], unknown["error"]) == ("uncaught", "NotRegistered")
+    assert_silent(log, PERSON, ADDRESS, "could not store", "DETAIL")
 
 
 def test_failed_logins_of_staff_are_not_quoted(log: Log) -> None:

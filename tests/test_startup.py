@@ -5,10 +5,12 @@ import os
 import secrets
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.error import URLError
@@ -219,7 +221,27 @@ class TestServer:
         return environment
 
     @pytest.fixture(scope="class")
-    def server(self, embedded: Environment) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    def left_behind(self, embedded: Environment) -> str:
+        """The number of an order that a process took before it was killed."""
+        who = ("--email", "client@example.com", "--first-name", "A", "--last-name", "B")
+        assert run(embedded, "manage.py", "create_api_user", *who).returncode == 0
+        order = """
+from datetime import timedelta
+from accounts.models import User
+from legalcity.lib.clock import now
+from scoring.models import ScoringOrder
+ScoringOrder.objects.create(
+    order_id="SCR-2026-001", user=User.objects.get(), company_id=1, company_name="ACME", solvency_report=True,
+    surveillance=False, created_at=now(), estimated_delivery=now(), status="processing", attempts=1,
+    claimed_until=now() - timedelta(hours=1),
+)
+"""
+        written = run(embedded, "manage.py", "shell", "--no-imports", "-c", order)
+        assert written.returncode == 0, written.stderr
+        return "SCR-2026-001"
+
+    @pytest.fixture(scope="class")
+    def server(self, embedded: Environment, left_behind: str) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
         """The embedded default under the production server, answering; it ends when it is told to."""
         port = free_port()
         command = [sys.executable, "-m", "gunicorn", "legalcity.wsgi"]
@@ -238,6 +260,22 @@ class TestServer:
         with urlopen(f"http://127.0.0.1:{server[1]}/readyz", timeout=10) as answer:
             assert answer.read() == b"ready\n"
         assert not (Path(production["HOME"]) / ".gunicorn").exists()
+
+    def test_what_a_killed_process_left_behind_is_done_without_worker_and_beat(
+        self, server: tuple[subprocess.Popen[bytes], int], embedded: Environment, left_behind: str
+    ) -> None:
+        def state() -> tuple[str, int]:
+            with closing(sqlite3.connect(Path(embedded["DATA_DIR"]) / "legalcity.sqlite3")) as database:
+                found = database.execute(
+                    "SELECT status, attempts FROM scoring_scoringorder WHERE order_id = ?", [left_behind]
+                ).fetchone()
+            return found[0], found[1]
+
+        deadline = time.monotonic() + 60
+        while state()[0] == "processing" and time.monotonic() < deadline:
+            time.sleep(0.2)
+        assert state() == ("completed", 2)
+        assert "uncaught" not in (Path(embedded["DATA_DIR"]) / "server.log").read_text()
 
     def test_bodies_without_a_length_are_read(self, server: tuple[subprocess.Popen[bytes], int]) -> None:
         bodies: list[tuple[list[bytes], int]] = [

@@ -210,7 +210,7 @@ def task_named(name: str) -> Any:
     Raises NotRegistered.
     """
     if name not in current_app.tasks:
-        current_app.loader.import_default_modules()  # A web process has read no task yet.
+        current_app.autodiscover_tasks(force=True)  # A web process has read no task yet.
     return current_app.tasks[name]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import orjson
 import structlog
-from celery.signals import before_task_publish, task_postrun, task_prerun
+from celery.signals import before_task_publish, task_failure, task_postrun, task_prerun
 from django.http import HttpRequest, HttpResponse
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -87,7 +87,7 @@ def configure(level: str, form: str) -> dict[str, Any]:
         "loggers": {
             "django.request": {"level": "CRITICAL"},
             "django.server": {"level": "WARNING"},
-            "celery.app.trace": {"level": "WARNING"},
+            "celery.app.trace": {"level": "CRITICAL"},  # It quotes the texts of failures; ours are below.
             "axes": {"level": "WARNING"},  # The audit tells of logins that succeed.
             "pypdf": {"level": "ERROR"},  # A hostile PDF would fill the log.
             "weasyprint": {"level": "ERROR"},  # It reports every step of every page,
@@ -132,6 +132,12 @@ class RequestLog:
             ms=round((time.perf_counter() - started) * 1000, 1),
             user_id=user.pk if user is not None and request.path.startswith("/api/") else None,
         )
+
+
+@task_failure.connect
+def log_task_failure(exception: BaseException, **_: Any) -> None:
+    """An uncaught failure of a task, as one of a request is logged."""
+    log_failure(exception)
 
 
 @before_task_publish.connect
