@@ -1,10 +1,12 @@
 """Days and moments as values: their forms, their arithmetic. What time it is says `legalcity.lib.clock`."""
 
 import calendar
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
+# What can be a day of a case: of an invoice, a payment, a procedure.
+EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
 
 
 def moment_text(value: datetime | str | None) -> str | None:
@@ -31,7 +33,17 @@ def day(value: date | str | None) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
+def add_days(day: date, days: int) -> date:
+    """The day that comes `days` later; beyond the end of time its last day, before its beginning the first."""
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max if days > 0 else date.min
+
+
 def add_months(day: date, months: int) -> date:
-    """The same day number `months` later, else the last day of that month (article 641)."""
+    """The same day number `months` later, else the last day of that month (article 641); as `add_days` at the ends."""
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    if not date.min.year <= year <= date.max.year:
+        return date.max if months > 0 else date.min
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))

@@ -1,0 +1,44 @@
+"""Short texts: names, addresses, references. Two that look the same are the same."""
+
+import unicodedata
+
+from legalcity.lib.reading import Unreadable
+from legalcity.lib.text import is_storable
+
+FORMAT = "Cf"  # U+200B, U+202D and other signs that show nothing and turn or split what stands beside them.
+# General categories of what shows nothing by itself: controls, spaces, marks that want a letter below them.
+_BARE = frozenset({"Cc", FORMAT, "Zs", "Zl", "Zp", "Mn", "Me"})
+# Letters and symbols by category, blank by sight: the fillers of Hangul, the empty pattern of Braille.
+_BLANK_SIGNS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+
+
+def is_visible(text: str) -> bool:
+    """Whether anything of `text` can be seen."""
+    return any(unicodedata.category(char) not in _BARE and char not in _BLANK_SIGNS for char in text)
+
+
+def is_blank(text: str) -> bool:
+    """Whether `text` can be kept and shows nothing: an empty value, however it was typed."""
+    return is_storable(text) and not is_visible(text)
+
+
+def cleaned(text: str) -> str:
+    """`text` in NFC, without format characters and spaces around; empty when nothing of it can be seen."""
+    if not text.isascii():
+        text = "".join(char for char in text if unicodedata.category(char) != FORMAT)
+        text = unicodedata.normalize("NFC", text)
+    text = text.strip()
+    return text if is_visible(text) else ""
+
+
+def read_text(text: str, *, limit: int | None = None) -> str:
+    """`text` cleaned, `limit` characters at most.
+
+    Raises Unreadable: `unstorable` (NUL, lone surrogates), `too_long` (limit).
+    """
+    if not is_storable(text):
+        raise Unreadable("unstorable")
+    text = cleaned(text)
+    if limit is not None and len(text) > limit:
+        raise Unreadable("too_long", limit=limit)
+    return text
