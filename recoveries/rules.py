@@ -2,11 +2,12 @@
 
 import secrets
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from law.vocabulary import InterestRate, PenaltyType
 from legalcity.lib.errors import Sentence
@@ -44,9 +45,9 @@ DEPENDENCIES: dict[str, tuple[str, tuple[Any, ...]]] = {
     "recovery_penalty_amount": ("recovery_penalty_type", (PenaltyType.AMOUNT,)),
     "recovery_penalty_percent": ("recovery_penalty_type", (PenaltyType.PERCENT,)),
 }
-PERCENTAGES: dict[str, Callable[[], str]] = {
-    "recovery_interest_rate_percent": lambda: _("The interest rate must be between 0 and 100."),
-    "recovery_penalty_percent": lambda: _("The penalty percentage must be between 0 and 100."),
+PERCENTAGES: dict[str, Sentence] = {
+    "recovery_interest_rate_percent": gettext_lazy("The interest rate must be between 0 and 100."),
+    "recovery_penalty_percent": gettext_lazy("The penalty percentage must be between 0 and 100."),
 }
 
 # Dates of a procedure that cannot come before another one.
@@ -97,11 +98,13 @@ def recovery_errors(values: Mapping[str, Any], *, reject_inapplicable: bool) -> 
             ]
     for field, sentence in PERCENTAGES.items():
         if settled.get(field) is not None and not 0 <= settled[field] <= 100:
-            errors[field] = [sentence()]
+            errors[field] = [sentence]
     return errors
 
 
-def procedure_errors(values: Mapping[str, Any], names: Mapping[str, Sentence], today: date) -> Errors:
+def procedure_errors(
+    values: Mapping[str, Any], names: Mapping[str, Sentence], *, first_invoice: date | None, today: date
+) -> Errors:
     """Sentences for the dates of a whole procedure that cannot be; `names` are the fields as people read them."""
     errors: Errors = {}
     for earlier, later in PROCEDURE_ORDER:
@@ -113,6 +116,9 @@ def procedure_errors(values: Mapping[str, Any], names: Mapping[str, Sentence], t
     for name, value in values.items():
         if isinstance(value, date) and value > today:
             errors.setdefault(name, []).append(_("This day is still to come."))
+        elif isinstance(value, date) and first_invoice and value < first_invoice:
+            sentence = _("This day is before the first invoice of the case ({day}).")
+            errors.setdefault(name, []).append(sentence.format(day=first_invoice.strftime("%d/%m/%Y")))
     if values.get("served_how") and not values.get("served_on"):
         errors.setdefault("served_on", []).append(_("When was it served?"))
     return errors

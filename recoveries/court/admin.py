@@ -27,7 +27,7 @@ class ProcedureForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """Days in an order that can be."""
         values: dict[str, Any] = super().clean() or {}
-        for name, sentences in procedure_errors(values, today()).items():
+        for name, sentences in procedure_errors(values, recovery_id=self.instance.recovery_id, today=today()).items():
             for sentence in sentences:
                 self.add_error(name, str(sentence))
         return values

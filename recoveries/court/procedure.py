@@ -5,9 +5,11 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from invoicing.models import Invoice
 from legalcity.lib.errors import Invalid, NotFound, Sentence
 from recoveries import rules
 from recoveries.models import Injunction
@@ -41,9 +43,10 @@ def field_labels() -> dict[str, Sentence]:
     return {name: columns[name] for name in FIELDS}
 
 
-def procedure_errors(values: Mapping[str, Any], today: date) -> rules.Errors:
-    """Sentences of the rules that the whole of a procedure breaks."""
-    return rules.procedure_errors(values, field_labels(), today)
+def procedure_errors(values: Mapping[str, Any], *, recovery_id: int, today: date) -> rules.Errors:
+    """Sentences of the rules that the whole of the procedure of a case breaks. One statement."""
+    first = Invoice.objects.filter(recovery_id=recovery_id).aggregate(day=Min("invoice_date"))["day"]
+    return rules.procedure_errors(values, field_labels(), first_invoice=first, today=today)
 
 
 @transaction.atomic
@@ -54,7 +57,7 @@ def procedure_record(*, recovery_id: int, values: Mapping[str, Any], today: date
     if procedure is None:
         raise NotFound(NO_PROCEDURE)
     whole = {**{name: getattr(procedure, name) for name in FIELDS}, **values}
-    if errors := procedure_errors(whole, today):
+    if errors := procedure_errors(whole, recovery_id=recovery_id, today=today):
         raise Invalid(errors)
     for name, value in values.items():
         setattr(procedure, name, value)

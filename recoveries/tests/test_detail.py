@@ -111,7 +111,7 @@ def test_moments_are_utc_with_six_decimals(owner: Api) -> None:
     moment = datetime(2025, 7, 1, 23, 30, 0, 123456, tzinfo=UTC)
     with time_machine.travel(moment, tick=False):
         owner.login()
-        recovery_id = case_id(owner)
+        recovery_id = case_id(owner, invoices=[{"invoice_date": "2025-06-01"}])
         owner.data("POST", f"{CASES}/{recovery_id}/comments", {"comment": "Called"})
         acompte_record(recovery_id=recovery_id, amount=Decimal(1), day=date(2025, 7, 1), by=None)
         shown = detail(owner, recovery_id)
