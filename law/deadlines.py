@@ -6,14 +6,14 @@ stand side by side since décret n° 2026-96 of 16 February 2026; the date of th
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
 import holidays
 from django.utils.translation import gettext_lazy as _
 from legalcity.lib.countries import OVERSEAS
-from legalcity.lib.dates import add_months
+from legalcity.lib.dates import EARLIEST, LATEST, add_days, add_months
 from legalcity.lib.errors import Sentence
 
 from law.vocabulary import Court, Procedure
@@ -28,7 +28,6 @@ MOSELLE = "57"
 _CALENDARS = {
     "GP": "971", "MQ": "972", "GF": "973", "RE": "974", "YT": "976", "BL": "BL", "MF": "MF", "PM": "PM", "WF": "WF",
 }  # fmt: skip
-_DAY = timedelta(days=1)
 
 
 class Regime(StrEnum):
@@ -137,11 +136,12 @@ def regime_of(dates: KeyDates) -> Regime | None:
 def next_working_day(day: date, calendar: str | None = None) -> date:
     """`day`, or the first working day after a Saturday, a Sunday or a public holiday (article 642).
 
-    `calendar` is a French subdivision of the `holidays` library, such as ALSACE; None is the mainland at large.
+    `calendar` is a French subdivision of the `holidays` library, such as ALSACE; None is the mainland at large. A day
+    outside the range of a case's days, as old rows may hold, stays: no calendar knows it.
     """
     off = _public_holidays(calendar)
-    while day.weekday() >= 5 or day in off:
-        day += _DAY
+    while EARLIEST <= day <= LATEST and (day.weekday() >= 5 or day in off):
+        day = add_days(day, 1)
     return day
 
 
@@ -167,7 +167,7 @@ def _months(day: date, months: int, off: str | None) -> date:
 
 
 def _days(day: date, days: int, off: str | None) -> date:
-    return next_working_day(day + timedelta(days=days), off)
+    return next_working_day(add_days(day, days), off)
 
 
 def _local(dates: KeyDates) -> str | None:
@@ -236,7 +236,7 @@ def _enforceable(dates: KeyDates) -> Deadline | None:
     if regime != Regime.BEFORE_REFORM:  # the longer wait where the day of the order is not known
         last = max(last, _months(dates.served, 2, _local(dates)))
     consequence = _("The order has the effects of a judgment, unless an opposition was notified before.")
-    return Deadline(Kind.ENFORCEABLE, last + _DAY, consequence, "art. 1422 CPC", regime)
+    return Deadline(Kind.ENFORCEABLE, add_days(last, 1), consequence, "art. 1422 CPC", regime)
 
 
 def _opposition_costs(dates: KeyDates) -> Deadline | None:
@@ -276,7 +276,7 @@ def _european_enforceable(dates: KeyDates) -> Deadline | None:
         return None
     return Deadline(
         Kind.ENFORCEABLE,
-        _days(opposition.date, 10, _local(dates)) + _DAY,
+        add_days(_days(opposition.date, 10, _local(dates)), 1),
         _("The court declares the order enforceable, unless an opposition was sent in time."),
         "art. 18 Reg. (EC) 1896/2006, art. 1424-14 CPC",
         Regime.EUROPEAN,

@@ -7,11 +7,12 @@ half-up to the cent, no rate per day; no interest on interest (art. 1343-2 C. ci
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
+from legalcity.lib.dates import add_days
 from legalcity.lib.money import cents, euros
 
 YEAR_DAYS = 365
@@ -23,8 +24,6 @@ TITLE_MARGIN = Decimal(5)  # Points on the legal rate, two months after an enfor
 FIRST_HALF_YEARS = date(2015, 1, 1)  # Of the legal rate: it was set by the year before
 
 RatePair = tuple[date, Decimal]  # the first day, and percent a year
-
-_DAY = timedelta(days=1)
 
 
 class RateKind(StrEnum):
@@ -112,7 +111,7 @@ class RateTable:
         """The table of `rates`: entries, or pairs of a first day and a percent."""
         entries = tuple(sorted(_entries(rates), key=_since))
         starts = tuple(entry.since for entry in entries)
-        stops = (*(since - _DAY for since in starts[1:]), date.max)
+        stops = (*(add_days(since, -1) for since in starts[1:]), date.max)
         known = tuple(min(stop, entry.until or stop) for entry, stop in zip(entries[:-1], stops, strict=False))
         ratios = (entry.percent.as_integer_ratio() for entry in entries)
         factors = tuple((above, below * 100 * YEAR_DAYS) for above, below in ratios)
@@ -142,7 +141,7 @@ class RateTable:
         while True:
             end = min(last, self.stops[at])
             if end > self.known[at]:
-                raise RateMissing(max(first, self.known[at] + _DAY))
+                raise RateMissing(max(first, add_days(self.known[at], 1)))
             days = (end - first).days + 1
             found.append(Segment(first, end, days, base, self.rates[at], self.interest(base, days, at)))
             if end == last:

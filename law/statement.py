@@ -2,15 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
+from legalcity.lib.dates import add_days
 from legalcity.lib.money import cents, euros
 
 from law.account.running import Cut, Running, Shares
 from law.interest import NOTHING, Rate, RatePair, RateTable, Segment
-
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +170,7 @@ def _running(debt: Debt, table: RateTable, last_day_included: bool) -> Running:
         table=table,
         principal=cents(debt.principal),
         due=debt.due,
-        since=debt.runs_from or debt.due + _DAY,
+        since=debt.runs_from or add_days(debt.due, 1),
         flat=cents(debt.indemnity),
         cuts=sorted(cuts),
         last_day_included=last_day_included,

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
+from legalcity.lib.dates import add_days
 from legalcity.lib.errors import Sentence
 from legalcity.lib.money import rounded
 
@@ -70,7 +71,7 @@ class Terms:
         """The first day on which a debt due on `due` bears interest; NEVER when it bears none."""
         if self.since == NEVER:
             return NEVER
-        return max(due, self.since or due) + timedelta(days=1)
+        return add_days(max(due, self.since or due), 1)
 
 
 def terms_of(asked: Asked) -> Terms:

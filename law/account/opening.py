@@ -3,9 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from legalcity.lib.dates import add_months
+from legalcity.lib.dates import add_days, add_months
 from legalcity.lib.money import cents
 
 from law.account.facts import (
@@ -25,7 +25,7 @@ from law.interest import RateTable
 from law.parties import Quality, between
 from law.terms import NEVER, Asked, Terms, terms_of
 
-DAYS_TO_PAY = timedelta(days=30)  # When no day was agreed (art. L441-10 I C. com.)
+DAYS_TO_PAY = 30  # When no day was agreed (art. L441-10 I C. com.)
 TITLE_MONTHS = 2  # From the title to the increased legal rate (art. L313-3 CMF)
 
 
@@ -53,7 +53,7 @@ def due_day(claim: Claim) -> date:
     """The last day to pay without being late. An invoice that names none: 30 days after performance (L441-10 I, A)."""
     if claim.due_on or claim.kind == ClaimKind.DEBT:
         return claim.due_on or claim.issued_on
-    return (claim.performed_on or claim.issued_on) + DAYS_TO_PAY
+    return add_days(claim.performed_on or claim.issued_on, DAYS_TO_PAY)
 
 
 def claim_order(claim: Claim) -> tuple:

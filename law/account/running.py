@@ -5,12 +5,12 @@ payment that only meets interest cuts nothing.
 """
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
-from law.interest import RateTable, Segment
+from legalcity.lib.dates import add_days
 
-_DAY = timedelta(days=1)
+from law.interest import RateTable, Segment
 
 
 class Shares(NamedTuple):
@@ -99,7 +99,7 @@ class Running:
         opened = self._open(day)
         self.segments += opened
         self.closed += _accrued(opened)
-        self.since = max(self.since, self._last(day) + _DAY)
+        self.since = max(self.since, add_days(self._last(day), 1))
 
     def _owed(self, day: date) -> Shares:
         return Shares(self.closed + _accrued(self._open(day)) - self.settled, self.principal, self.indemnity)
@@ -108,7 +108,7 @@ class Running:
         return self.table.segments(self.principal, self.since, self._last(day)) if self.principal else []
 
     def _last(self, day: date) -> date:
-        return day if self.last_day_included else day - _DAY
+        return day if self.last_day_included else add_days(day, -1)
 
     def _age(self, day: date) -> None:
         if not self.is_late and self.principal and day > self.due:

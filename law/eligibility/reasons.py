@@ -1,10 +1,11 @@
 """What stands in the way of a transfer."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 from legalcity.lib.countries import EU, EUROPEAN_ORDER_STATES, NATIONAL_PROCEDURE, OVERSEAS, country_code
+from legalcity.lib.dates import add_days
 
 from law.eligibility.answer import Reason, limited
 from law.eligibility.facts import Facts, Limits, oldest_due, unpaid
@@ -133,5 +134,5 @@ def _reasons_of_time(facts: Facts, limits: Limits, today: date) -> Iterator[Reas
             "time_barred",
             _("The oldest unpaid invoice has been time-barred since {day}."),
             limitation.article,
-            day=(last + timedelta(days=1)).isoformat(),
+            day=add_days(last, 1).isoformat(),
         )

@@ -16,7 +16,7 @@ from law.parties import Quality
 from law.statement import Debt, DebtAccount, Payment, statement
 from law.terms import NEVER, Asked, Terms, penalty_of, terms_of
 from law.vocabulary import CaseType, Creditor, Step
-from legalcity.lib.dates import PARIS
+from legalcity.lib.dates import PARIS, add_months
 from legalcity.lib.errors import BadRequest, Sentence
 from recoveries.ledger.rate_book import rates_ecb, rates_legal
 from recoveries.models import Acompte, Dette, LegalRate, Recovery, StatusChange
@@ -181,4 +181,4 @@ def _notes(claims: list[Claim], terms: Terms, on: date) -> Iterator[Sentence]:
 
 
 def _next_half_year(first: date) -> date:
-    return date(first.year, 7, 1) if first.month < 7 else date(first.year + 1, 1, 1)
+    return add_months(first.replace(month=1 if first.month < 7 else 7, day=1), 6)
