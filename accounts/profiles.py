@@ -1,26 +1,23 @@
 """What ops may write on a command line about a person, checked once for all commands."""
 
-from django.core.exceptions import ValidationError
 from django.core.management.base import CommandError
-from django.core.validators import validate_email
 
 from accounts.models import User
-from legalcity.lib.text import is_storable
+from legalcity.lib.reading import Unreadable
+from legalcity.lib.reading.emails import LIMIT, read_email
+from legalcity.lib.reading.texts import read_text
 
 LONGEST = 255  # characters of a name
-LONGEST_EMAIL = 254  # RFC 5321
 
 
 def email_checked(email: str) -> str:
     """The address as it is kept. Raises CommandError when it is none."""
-    address = email.strip().lower()
     try:
-        validate_email(address)
-    except ValidationError as error:
+        return read_email(email.lower())
+    except Unreadable as error:
+        if error.code == "too_long":
+            raise CommandError(f"--email has more than {LIMIT} characters") from error
         raise CommandError(f"{email!r} is not an e-mail address") from error
-    if len(address) > LONGEST_EMAIL:
-        raise CommandError(f"--email has more than {LONGEST_EMAIL} characters")
-    return address
 
 
 def email_is_taken(email: str) -> bool:
@@ -29,12 +26,13 @@ def email_is_taken(email: str) -> bool:
 
 
 def text_checked(option: str, text: str, *, required: bool = True) -> str:
-    """What `option` names, stripped. Raises CommandError when it is missing, too long or cannot be stored."""
-    value = text.strip()
+    """What `option` names, cleaned. Raises CommandError when it is missing, too long or cannot be stored."""
+    try:
+        value = read_text(text, limit=LONGEST)
+    except Unreadable as error:
+        if error.code == "too_long":
+            raise CommandError(f"{option} has more than {LONGEST} characters") from error
+        raise CommandError(f"{option} holds characters that cannot be stored") from error
     if required and not value:
         raise CommandError(f"{option} is empty")
-    if len(value) > LONGEST:
-        raise CommandError(f"{option} has more than {LONGEST} characters")
-    if not is_storable(value):
-        raise CommandError(f"{option} holds characters that cannot be stored")
     return value

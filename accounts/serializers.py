@@ -3,15 +3,16 @@
 from typing import Any
 
 from accounts.models import User
-from legalcity.api.fields import DigitsField, EmailField, ObjectField, TextField
+from legalcity.api.fields import DigitsField, EmailField, ExactTextField, ObjectField, PhoneField, TextField
 from legalcity.api.validation import ContractSerializer
+from legalcity.lib.reading.identifiers import SIREN
 
 
 class LoginSerializer(ContractSerializer):
     """E-mail and API key."""
 
     email = EmailField()
-    key = TextField(limit=100)
+    key = ExactTextField(limit=100)
 
 
 class RegisterSerializer(ContractSerializer):
@@ -23,11 +24,11 @@ class RegisterSerializer(ContractSerializer):
     last_name = TextField()
     email = EmailField()
     entreprise = TextField()
-    siren = DigitsField(length=9)
+    siren = DigitsField(length=SIREN)
     address = TextField()
     city = TextField()
     postal = TextField(limit=20)
-    phone = TextField(limit=32)
+    phone = PhoneField()
     metadata = ObjectField(required=False)
 
 

@@ -10,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.admins import ReadOnlyStaffAdmin
 from companies.models import Company
-from companies.rules import is_real_siren
 from legalcity.lib.bounded_paginator import BoundedPaginator
-
-SIREN = 9  # digits
+from legalcity.lib.reading import Unreadable
+from legalcity.lib.reading.identifiers import is_real_siren, read_siren
 
 
 @admin.register(Company)
@@ -34,10 +33,10 @@ class CompanyAdmin(ReadOnlyStaffAdmin):
         self, request: HttpRequest, queryset: QuerySet[Company], search_term: str
     ) -> tuple[QuerySet[Company], bool]:
         """Nine digits, however they are grouped, are a SIREN: found by its index."""
-        digits = "".join(search_term.split())
-        if len(digits) == SIREN and digits.isascii() and digits.isdigit():
-            return queryset.filter(company_siren=digits), False
-        return super().get_search_results(request, queryset, search_term)
+        try:
+            return queryset.filter(company_siren=read_siren(search_term)), False
+        except Unreadable:
+            return super().get_search_results(request, queryset, search_term)
 
     @admin.display(description="SIREN", ordering="company_siren")
     def siren(self, company: Company) -> str:

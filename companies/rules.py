@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from stdnum.fr import siren as siren_number
 
 from law.vocabulary import CompanyType
 from legalcity.lib.errors import Sentence
+from legalcity.lib.reading.identifiers import is_real_siren
 
 Values = dict[str, Any]
 Errors = dict[str, list[Sentence]]
@@ -90,8 +90,3 @@ def _inapplicable_errors(values: Mapping[str, Any]) -> Errors:
     if values.get("company_type") in BODIES and form in QUALITIES and quality and quality not in QUALITIES[form]:
         errors["company_legalrep_quality"] = [_("The selected company legalrep quality is invalid.")]
     return errors
-
-
-def is_real_siren(siren: str) -> bool:
-    """True when the check digit is right (Luhn over nine digits; INSEE)."""
-    return siren_number.is_valid(siren)

@@ -1,12 +1,16 @@
 """What the company calls take and give."""
 
+from datetime import date
 from typing import Any
 
 from companies.models import Company
 from companies.services import company_errors
-from legalcity.api.fields import CodeField, DayField, DigitsField, EmailField, TextField, WordField
+from legalcity.api.fields import CodeField, DayField, DigitsField, EmailField, PhoneField, TextField, WordField
 from legalcity.api.validation import ContractSerializer, Errors
+from legalcity.lib.reading.identifiers import SIREN
 from legalcity.lib.settings.live import live
+
+FIRST_BIRTHDAY = date(1900, 1, 1)
 
 
 def _text_length() -> int:
@@ -35,14 +39,14 @@ class CompanySerializer(ContractSerializer):
 
     company_type = WordField(Company.Type.values, required=False, allow_null=True)
     company_legal_form = LegalFormField(limit=50, required=False, allow_null=True)
-    company_siren = DigitsField(length=9, required=False, allow_null=True)
+    company_siren = DigitsField(length=SIREN, required=False, allow_null=True)
     company_name = _text()
     company_legalrep_gender = WordField(Company.Gender.values, required=False, allow_null=True)
     company_legalrep_firstname = TextField(limit=_text_length)
     company_legalrep_lastname = TextField(limit=_text_length)
     company_legalrep_quality = CodeField(among=tuple(Company.Quality.values), required=False, allow_null=True)
     company_legalrep_quality_other = _text()
-    company_legalrep_birthday = DayField(required=False, allow_null=True)
+    company_legalrep_birthday = DayField(earliest=FIRST_BIRTHDAY, required=False, allow_null=True)
     company_legalrep_birthday_city = _text()
     company_legalrep_nationality = _text()
     company_legalrep_profession = _text()
@@ -53,7 +57,7 @@ class CompanySerializer(ContractSerializer):
     company_country = _text()
     company_state = _text()
     company_email = EmailField(required=False, allow_null=True)
-    company_phone = _text(32)
+    company_phone = PhoneField(required=False, allow_null=True)
     company_activity = _text()
 
     def rule_errors(self, values: dict[str, Any]) -> Errors:

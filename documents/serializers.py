@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from documents.models import Document, FileType
 from documents.selectors import DocumentRow
-from legalcity.api.fields import CodeField, ContractField, TextField
+from legalcity.api.fields import CodeField, ContractField, ExactTextField, TextField
 from legalcity.api.listing import about
 from legalcity.api.validation import ContractSerializer, Errors
 from legalcity.lib.dates import moment_text
@@ -31,7 +31,7 @@ class UploadField(ContractField, serializers.FileField):
     }
 
 
-class UrlField(TextField):
+class UrlField(ExactTextField):
     """An http or https address."""
 
     default_error_messages = {"not_url": gettext_lazy("The {field} must be a valid URL.")}

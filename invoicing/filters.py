@@ -1,5 +1,6 @@
 """What a client may ask of the invoices of a case."""
 
+from datetime import date
 from typing import Any
 
 import django_filters
@@ -10,6 +11,7 @@ from invoicing.models import Invoice
 from legalcity.api.fields import DayField, FlagField
 from legalcity.api.listing import ListQuery, SearchField
 from legalcity.api.validation import Errors
+from legalcity.lib.reading.texts import cleaned
 
 
 class InvoiceQuery(ListQuery):
@@ -17,8 +19,9 @@ class InvoiceQuery(ListQuery):
 
     is_part_paid = FlagField(words=True, required=False)
     search = SearchField()
-    date_from = DayField(required=False)
-    date_to = DayField(required=False)
+    # A question may go as far as it likes.
+    date_from = DayField(required=False, earliest=date.min, latest=date.max)
+    date_to = DayField(required=False, earliest=date.min, latest=date.max)
     sorts = {
         name: name
         for name in (
@@ -36,9 +39,15 @@ class InvoiceQuery(ListQuery):
     def rule_errors(self, values: dict[str, Any]) -> Errors:
         """The period ends on the day it begins, or later."""
         first, last = values.get("date_from"), values.get("date_to")
-        if first and last and last < first:
-            return {"date_to": [_("The date to field must be a valid date after date from.")]}
-        return {}
+        return self._not_after() if first and last and last < first else {}
+
+    def failure_errors(self, values: dict[str, Any], failed: Errors) -> Errors:
+        """No day comes after one that is none."""
+        return self._not_after() if "date_from" in failed and "date_to" in values else {}
+
+    @staticmethod
+    def _not_after() -> Errors:
+        return {"date_to": [_("The date to field must be a valid date after date from.")]}
 
 
 class InvoiceFilter(django_filters.FilterSet):
@@ -54,5 +63,6 @@ class InvoiceFilter(django_filters.FilterSet):
         fields = ("is_part_paid", "search", "date_from", "date_to")
 
     def found(self, queryset: QuerySet[Invoice], _name: str, term: str) -> QuerySet[Invoice]:
-        """Invoices with `term` in their number or the client's reference, literally."""
+        """Invoices with `term` in their number or the client's reference, literally but for its spelling in Unicode."""
+        term = cleaned(term)
         return queryset.filter(Q(invoice_number__icontains=term) | Q(api_invoice_id__icontains=term))

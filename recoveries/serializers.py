@@ -7,7 +7,16 @@ from rest_framework import serializers
 
 from companies.serializers import PartySerializer
 from invoicing.serializers import InvoiceSerializer
-from legalcity.api.fields import CodeField, DayField, FlagField, MoneyField, PercentField, TextField, WordField
+from legalcity.api.fields import (
+    CodeField,
+    DayField,
+    ExactTextField,
+    FlagField,
+    MoneyField,
+    PercentField,
+    TextField,
+    WordField,
+)
 from legalcity.api.listing import ListQuery, PageQuery, SearchField
 from legalcity.api.validation import ContractSerializer, Errors
 from legalcity.lib.audience import Audience
@@ -16,7 +25,7 @@ from recoveries.catalogue import catalogue
 from recoveries.guards import complete_errors, recovery_errors
 from recoveries.html import comment_errors
 from recoveries.models import Comment, Recovery
-from recoveries.rules import PENALTY_TYPES
+from recoveries.rules import PENALTY_TYPES, PERCENTAGES
 from recoveries.selectors.listing import SORTS
 
 
@@ -39,11 +48,15 @@ class RecoverySerializer(ContractSerializer):
     recovery_due_date = DayField()
     recovery_late_interest = FlagField(required=False)
     recovery_interest_rate = WordField(Recovery.InterestRate.values, required=False, allow_null=True)
-    recovery_interest_rate_percent = PercentField(required=False, allow_null=True)
+    recovery_interest_rate_percent = PercentField(
+        bounds=PERCENTAGES["recovery_interest_rate_percent"], required=False, allow_null=True
+    )
     recovery_penalty = FlagField(required=False)
     recovery_penalty_type = PenaltyTypeField(required=False, allow_null=True)
     recovery_penalty_amount = MoneyField(required=False, allow_null=True)
-    recovery_penalty_percent = PercentField(required=False, allow_null=True)
+    recovery_penalty_percent = PercentField(
+        bounds=PERCENTAGES["recovery_penalty_percent"], required=False, allow_null=True
+    )
     recovery_raison_notpaid = CodeField(among=tuple(Recovery.Reason.values), required=False, allow_null=True)
     recovery_observations = TextField(limit=lambda: int(live.OBSERVATIONS_LENGTH), required=False, allow_null=True)
 
@@ -117,7 +130,7 @@ class RecoveryQuery(ListQuery):
     default_sort = ("created_at", "desc")
 
 
-class CommentField(TextField):
+class CommentField(ExactTextField):
     """The HTML of a comment; every rule that it breaks is listed."""
 
     def __init__(self) -> None:

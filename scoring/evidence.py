@@ -4,15 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from companies.rules import is_real_siren
 from legalcity.lib.countries import country_code
+from legalcity.lib.reading.identifiers import is_real_siren, known, read_siren
 from scoring.facts import Facts, Identity
 from scoring.models import ScoringOrder
 from scoring.providers import configured
 from scoring.providers.base import Answered, Findings, Subject
 from scoring.providers.open_data import RechercheEntreprises
-
-SIREN_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +23,10 @@ class Evidence:
 
 def subject_of(order: ScoringOrder) -> Subject:
     """The company of an order, as it was ordered. What is not nine digits is no SIREN to ask anybody about."""
-    siren = order.company_siren
     return Subject(
         owner_id=order.user_id,
         company_id=order.company_id,
-        siren=siren if len(siren) == SIREN_DIGITS and siren.isascii() and siren.isdigit() else "",
+        siren=known(read_siren, order.company_siren),
         siret=order.company_siret or "",
         legal_form=order.company_legal_form,
         country=order.company_country,

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from legalcity.api.fields import REQUIRED, CodeField, DigitsField, TextField, WordField, label
 from legalcity.api.validation import ContractSerializer, Errors
+from legalcity.lib.reading.identifiers import SIRET
 from legalcity.lib.settings.live import live
 from scoring.models import ScoringOrder
 from scoring.models.orders import SERVICES
@@ -56,7 +57,7 @@ class OrderSerializer(ContractSerializer):
 
     company_id = CompanyIdField()
     company_name = TextField(limit=255)
-    company_siret = DigitsField(length=14, required=False, allow_null=True)
+    company_siret = DigitsField(length=SIRET, required=False, allow_null=True)
     services = ServicesField()
     report_type = WordField(ScoringOrder.ReportType.values, required=False, allow_null=True)
     surveillance_duration = MonthsField(required=False, allow_null=True)

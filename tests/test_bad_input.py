@@ -18,6 +18,7 @@ from tests.factories import (
     Api,
     CompanyBody,
     InvoiceBody,
+    ProtectedInvoiceBody,
     RecoveryBody,
     RegisterBody,
     bare_case_id,
@@ -387,10 +388,31 @@ def test_booleans_of_a_body(sent: Any, stored: bool, owner: Api) -> None:
     assert (case["user"] is not None) is stored
 
 
-@pytest.mark.parametrize("day", ["2024-02-29", "1900-01-01", "9999-12-31", "0001-01-01", " 2025-10-20 "])
+@pytest.mark.parametrize("day", ["2024-02-29", "1990-01-01", "2100-12-31", " 2025-10-20 "])
 def test_dates_that_exist_are_taken(day: str, owner: Api) -> None:
     case = owner.data("POST", CASES, RecoveryBody(recovery_due_date=day))
     assert case["recovery_due_date"] == day.strip()
+
+
+@pytest.mark.parametrize("day", ["1989-12-31", "2101-01-01", "0026-11-20", "9999-12-31", "0001-01-01"])
+def test_no_case_has_a_day_before_1990_or_after_2100(day: str, owner: Api) -> None:
+    def between(name: str) -> list[str]:
+        return [f"The {name} field must be a date between 1990-01-01 and 2100-12-31."]
+
+    errors = owner.errors("POST", CASES, RecoveryBody(recovery_due_date=day))
+    assert errors == {"recovery_due_date": between("recovery due date")}
+    address = f"{CASES}/{bare_case_id(owner)}/invoices"
+    errors = owner.errors("POST", address, InvoiceBody(invoice_date=day, invoice_due_date=day))
+    assert errors == {"invoice_date": between("invoice date"), "invoice_due_date": between("invoice due date")}
+    errors = owner.errors("POST", "/api/protected-invoices", ProtectedInvoiceBody(due_date=day))
+    assert errors == {"due_date": between("due date")}
+
+
+def test_people_are_older_than_claims(owner: Api) -> None:
+    case = file_case(owner, debtor={"company_legalrep_birthday": "1931-05-04"})
+    debtor = Recovery.objects.get(pk=case["recovery"]["id"]).debtor
+    assert debtor is not None
+    assert str(debtor.company_legalrep_birthday) == "1931-05-04"
 
 
 def test_numbers_may_come_as_strings(owner: Api) -> None:

@@ -15,10 +15,11 @@ from stdnum.fr import tva
 
 from accounts.models import User
 from companies.models import Company
-from companies.rules import QUALITIES, company_errors, is_real_siren
+from companies.rules import QUALITIES, company_errors
 from invoicing.models import Invoice, ProtectedInvoice, ProtectedInvoiceChange
 from invoicing.rules import invoice_errors
 from law.vocabulary import CaseType, Step
+from legalcity.lib.reading.identifiers import is_real_siren
 from recoveries.html import cleaned, plain_text
 from recoveries.models import Acompte, CaseCount, Comment, Dette, Recovery, Status, StatusChange
 from recoveries.rules import recovery_errors

@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
-from legalcity.api.fields import CodeField, EmailField, TextField
+from legalcity.api.fields import CodeField, EmailField, ExactTextField
 from legalcity.api.listing import PageSizeField
 from legalcity.api.validation import ContractSerializer
 
@@ -18,7 +18,7 @@ class CredentialsSerializer(ContractSerializer):
     """The body of a login."""
 
     email = EmailField()
-    password = TextField(limit=1000, trim_whitespace=False)
+    password = ExactTextField(limit=1000, trim_whitespace=False)
 
 
 class SkipField(CodeField):

@@ -7,6 +7,7 @@ from django.db.models.functions import Concat
 from invoicing.models import ProtectedInvoice
 from legalcity.api.fields import DigitsField, WordField
 from legalcity.api.listing import ListQuery, SearchField
+from legalcity.lib.reading.identifiers import SIREN
 from legalcity.lib.text import searchable
 
 TRIGRAM = 3  # Shorter terms have no trigram: the search index would have to be read whole.
@@ -17,7 +18,7 @@ class ProtectedInvoiceQuery(ListQuery):
 
     search = SearchField()
     status = WordField(ProtectedInvoice.Status.values, required=False)
-    siren = DigitsField(length=9, required=False)
+    siren = DigitsField(length=SIREN, required=False)
     sorts = {name: name for name in ("id", "invoice_number", "due_date", "amount", "status", "siren", "created_at")}
     default_sort = ("due_date", "desc")
 

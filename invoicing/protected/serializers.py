@@ -13,6 +13,7 @@ from legalcity.api.fields import DayField, DigitsField, MoneyField, TextField, W
 from legalcity.api.validation import ContractSerializer, Errors
 from legalcity.lib.dates import day_text, moment_text
 from legalcity.lib.money import money_text
+from legalcity.lib.reading.identifiers import SIREN
 
 DESCRIPTION = 2000  # characters
 
@@ -30,7 +31,7 @@ class ProtectedInvoiceSerializer(ContractSerializer):
     """A protected invoice as clients send it; `owner` (in the context) is whose it will be."""
 
     api_invoice_id = TextField(limit=number_length)
-    siren = DigitsField(length=9)
+    siren = DigitsField(length=SIREN)
     invoice_number = TextField(limit=number_length)
     due_date = DayField()
     amount = MoneyField()

@@ -7,12 +7,12 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from companies.rules import is_real_siren
 from invoicing.models import ProtectedInvoice, ProtectedInvoiceChange
 from invoicing.protected.rules import tracking_code, with_tail
 from invoicing.protected.selectors import has_identifier
 from invoicing.rules import Errors
 from legalcity.lib.errors import Invalid
+from legalcity.lib.reading.identifiers import is_real_siren
 from legalcity.lib.settings.live import live
 from legalcity.lib.text import searchable
 

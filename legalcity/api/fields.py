@@ -1,6 +1,7 @@
 """Fields that speak the contract's sentences.
 
-A sentence names its field as the reference does: the key with spaces for underscores.
+A sentence names its field as the reference does: the key with spaces for underscores. What a value means says
+`legalcity.lib.reading`; its codes of refusal are the keys of the sentences here.
 """
 
 import json
@@ -11,19 +12,26 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import ValidationError as DjangoValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from legalcity.lib.dates import EARLIEST, LATEST
+from legalcity.lib.errors import Sentence
+from legalcity.lib.reading import Manner, Unreadable
+from legalcity.lib.reading.days import read_day
+from legalcity.lib.reading.emails import LIMIT as MAX_EMAIL
+from legalcity.lib.reading.emails import read_email
+from legalcity.lib.reading.identifiers import read_digits
+from legalcity.lib.reading.money import EUROS, PERCENT, read_amount
+from legalcity.lib.reading.phones import LIMIT as MAX_PHONE
+from legalcity.lib.reading.phones import read_phone
+from legalcity.lib.reading.texts import is_blank, read_text
+from legalcity.lib.reading.words import sentence_of
 from legalcity.lib.text import is_storable
 
 REQUIRED = _("The {field} field is required.")
-MAX_EMAIL = 254  # characters, RFC 5321
 DEEPEST = 32  # levels of a free JSON object
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-NUMBER = re.compile(r"-?\d{1,40}(\.\d{1,40})?", re.ASCII)
 
 
 def label(key: str) -> str:
@@ -36,14 +44,25 @@ class ContractField(serializers.Field):
 
     default_error_messages = {"required": REQUIRED, "null": REQUIRED, "blank": REQUIRED}
 
+    @property
+    def manner(self) -> Manner:
+        """Who wrote the value: a program, unless the context says that a person did."""
+        return Manner(self.context.get("manner", Manner.MACHINE))
+
+    def refuse(self, error: Unreadable) -> serializers.ValidationError:
+        """What the reader refuses, in the sentence of its code."""
+        template = self.error_messages[error.code]
+        sentence = sentence_of(error, template, day=date.isoformat, field=label(self.field_name or ""))
+        return serializers.ValidationError(sentence, code=error.code)
+
     def fail(self, key: str, **values: Any) -> Any:
         """Raise the sentence of `key`, its placeholders filled in."""
         sentence = str(self.error_messages[key]).format(field=label(self.field_name or ""), **values)
         raise serializers.ValidationError(sentence, code=key)
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
-        """An empty string is null; null is an absent value where the field may be absent and holds no null."""
-        if isinstance(data, str) and not data.strip() and not isinstance(self, serializers.JSONField):
+        """A text without anything to see is null; null is absent where the field may be absent and holds no null."""
+        if isinstance(data, str) and not isinstance(self, serializers.JSONField) and is_blank(data):
             data = None
         if data is None and not (self.allow_null or self.required):
             data = serializers.empty
@@ -65,17 +84,30 @@ class TextField(ContractField, serializers.CharField):
         self.validators = []  # The framework's own checks for NUL and surrogates speak other sentences.
 
     def to_internal_value(self, data: Any) -> str:
-        """The text, stripped, storable and short enough."""
+        """The text as `read` has it."""
         if not isinstance(data, str):
             self.fail("invalid")
-        text = str(data)
-        if not is_storable(text):
+        if not is_storable(data):
             self.fail("unstorable")
-        if self.trim_whitespace:
-            text = text.strip()
+        try:
+            return self.read(data)
+        except Unreadable as error:
+            raise self.refuse(error) from error
+
+    def read(self, text: str) -> str:
+        """The text by its reader: in NFC, nothing invisible in it, short enough. Raises Unreadable."""
+        return read_text(text, limit=self.limit if isinstance(self.limit, int) else self.limit())
+
+
+class ExactTextField(TextField):
+    """A string that is kept, or compared, as it was sent."""
+
+    def read(self, text: str) -> str:
+        """The text, stripped where the field says so."""
+        text = text.strip() if self.trim_whitespace else text
         limit = self.limit if isinstance(self.limit, int) else self.limit()
         if len(text) > limit:
-            self.fail("too_long", limit=limit)
+            raise Unreadable("too_long", limit=limit)
         return text
 
 
@@ -87,20 +119,26 @@ class EmailField(TextField):
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(limit=MAX_EMAIL, **kwargs)
 
-    def to_internal_value(self, data: Any) -> str:
+    def read(self, text: str) -> str:
         """The address as sent."""
-        text = super().to_internal_value(data)
-        if len(text.lower()) > MAX_EMAIL:  # Some letters are longer in lower case, which is how it is kept.
-            self.fail("too_long", limit=MAX_EMAIL)
-        try:
-            validate_email(text)
-        except DjangoValidationError:
-            self.fail("not_email")
-        return text
+        return read_email(text)
+
+
+class PhoneField(TextField):
+    """A phone number, at most 32 characters."""
+
+    default_error_messages = {"not_phone": _("The {field} must be a valid phone number.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(limit=MAX_PHONE, **kwargs)
+
+    def read(self, text: str) -> str:
+        """The number as sent."""
+        return read_phone(text)
 
 
 class DigitsField(TextField):
-    """A code of exactly `length` digits (SIREN, SIRET)."""
+    """A code of exactly `length` digits (SIREN, SIRET), in groups or not."""
 
     default_error_messages = {
         "length": _("The {field} must be exactly {length} characters."),
@@ -111,14 +149,9 @@ class DigitsField(TextField):
         self.length = length
         super().__init__(**kwargs)
 
-    def to_internal_value(self, data: Any) -> str:
+    def read(self, text: str) -> str:
         """The digits."""
-        text = super().to_internal_value(data)
-        if len(text) != self.length:
-            self.fail("length", length=self.length)
-        if not (text.isascii() and text.isdigit()):
-            self.fail("digits")
-        return text
+        return read_digits(text, length=self.length)
 
 
 class DecimalText(ContractField, serializers.DecimalField):
@@ -126,28 +159,28 @@ class DecimalText(ContractField, serializers.DecimalField):
 
     default_error_messages = {
         "invalid": _("The {field} field must be a number."),
+        "two_ways": _("The {field} “{text}” can be read two ways: {whole} or {decimal}."),
         "negative": _("The {field} field must be at least 0."),
         "decimals": _("The {field} field must not have more than {places} decimal places."),
         "digits": _("The {field} field must not have more than {digits} integer digits."),
     }
+    is_grouped = True
+    units: tuple[str, ...] = EUROS
 
     def to_internal_value(self, data: Any) -> Decimal:
         """The number, exactly as written."""
-        if isinstance(data, bool) or not isinstance(data, int | float | str | Decimal):
-            self.fail("invalid")
-        text = str(data).strip()
-        if not NUMBER.fullmatch(text):
-            self.fail("invalid")
-        number = Decimal(text)
-        if number.is_signed() and number:
-            self.fail("negative")
         places = self.decimal_places or 0
-        if -int(number.as_tuple().exponent) > places:
-            self.fail("decimals", places=places)
-        digits = (self.max_digits or 0) - places
-        if number >= 10**digits:
-            self.fail("digits", digits=digits)
-        return round(abs(number), places)
+        try:
+            return read_amount(
+                data,
+                manner=self.manner,
+                digits=(self.max_digits or 0) - places,
+                places=places,
+                grouped=self.is_grouped,
+                units=self.units,
+            )
+        except Unreadable as error:
+            raise self.refuse(error) from error
 
 
 class MoneyField(DecimalText):
@@ -158,25 +191,37 @@ class MoneyField(DecimalText):
 
 
 class PercentField(DecimalText):
-    """A percentage with two decimals; its range is a rule of its room."""
+    """A percentage with two decimals, in the sentence of its `bounds`. What else bounds it is a rule of its room."""
 
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(max_digits=5, decimal_places=2, **kwargs)
+    is_grouped = False
+    units = PERCENT
+
+    def __init__(self, *, bounds: Sentence, **kwargs: Any) -> None:
+        outside: dict[str, Any] = {"negative": bounds, "digits": bounds}
+        super().__init__(max_digits=5, decimal_places=2, error_messages=outside, **kwargs)
 
 
 class DayField(ContractField, serializers.DateField):
-    """A date, `YYYY-MM-DD` and nothing else."""
+    """A date, `YYYY-MM-DD` and nothing else, from `earliest` to `latest`."""
 
-    default_error_messages = {"invalid": _("The {field} field must be a valid date.")}
+    default_error_messages = {
+        "invalid": _("The {field} field must be a valid date."),
+        "short_year": _("The {field} field must have a year of four digits."),
+        "range": _("The {field} field must be a date between {earliest} and {latest}."),
+    }
+
+    def __init__(self, *, earliest: date = EARLIEST, latest: date = LATEST, **kwargs: Any) -> None:
+        self.earliest, self.latest = earliest, latest
+        super().__init__(**kwargs)
 
     def to_internal_value(self, value: Any) -> date:
         """The date."""
-        if not isinstance(value, str) or not DAY.fullmatch(value.strip()):
+        if not isinstance(value, str):
             self.fail("invalid")
         try:
-            return date.fromisoformat(value.strip())
-        except ValueError:
-            return self.fail("invalid")  # type: ignore[no-any-return]
+            return read_day(value, manner=self.manner, earliest=self.earliest, latest=self.latest)
+        except Unreadable as error:
+            raise self.refuse(error) from error
 
 
 class FlagField(ContractField, serializers.BooleanField):

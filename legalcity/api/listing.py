@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
-from legalcity.api.fields import CodeField, TextField, WordField
+from legalcity.api.fields import CodeField, ExactTextField, WordField
 from legalcity.api.validation import ContractSerializer, read, reader_of
 from legalcity.lib.dates import day_text
 from legalcity.lib.settings.live import live
@@ -54,7 +54,7 @@ class SortField(WordField):
     default_error_messages = {"invalid_choice": _("The selected sort field is invalid.")}
 
 
-class SearchField(TextField):
+class SearchField(ExactTextField):
     """A text to look for."""
 
     def __init__(self) -> None:

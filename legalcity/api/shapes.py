@@ -11,7 +11,7 @@ from typing import Any
 from drf_spectacular.drainage import warn
 from rest_framework import serializers
 
-from legalcity.api.fields import CodeField, DecimalText, DigitsField, EmailField, ObjectField, TextField
+from legalcity.api.fields import CodeField, DecimalText, DigitsField, EmailField, ObjectField, PhoneField, TextField
 from legalcity.api.listing import PageField, PageSizeField
 
 Schema = dict[str, Any]
@@ -75,6 +75,11 @@ def _text(field: serializers.CharField) -> Schema:
 @_read.register
 def _email(field: EmailField) -> Schema:
     return {"type": "string", "format": "email", "maxLength": field.limit}
+
+
+@_read.register
+def _phone(field: PhoneField) -> Schema:
+    return {"type": "string", "pattern": "[0-9].*[0-9].*[0-9]", "maxLength": field.limit}
 
 
 @_read.register

@@ -10,6 +10,7 @@ from rest_framework.request import Request
 
 from legalcity.api.fields import ContractField, label
 from legalcity.lib.errors import Invalid, Sentence
+from legalcity.lib.reading import Manner
 
 S = TypeVar("S", bound="ContractSerializer")
 Errors = dict[str, list[Sentence]]  # dotted field name → its sentences
@@ -56,6 +57,10 @@ class ContractSerializer(ContractField, serializers.Serializer):
         """Sentences of the rules that `values` (the merged state) break. Pure; overridden by rooms."""
         return {}
 
+    def failure_errors(self, values: dict[str, Any], failed: Errors) -> Errors:
+        """Sentences on what was sent well, because of what could not be read (`failed`)."""
+        return {}
+
     def run_validation(self, data: Any = serializers.empty) -> Any:
         """A nested object that is missing is reported with each of its required fields."""
         is_missing = data is serializers.empty or data is None
@@ -84,7 +89,8 @@ class ContractSerializer(ContractField, serializers.Serializer):
                 failed.update(dotted(error.detail, str(field.field_name)))
             except serializers.SkipField:
                 pass
-        errors = merged(failed, self.rule_errors({**self.context.get("stored", {}), **values}))
+        rules = self.rule_errors({**self.context.get("stored", {}), **values})
+        errors = merged(failed, self.failure_errors(values, failed), rules)
         if errors:
             raise _failure(self._in_order(errors))
         return values
@@ -105,9 +111,9 @@ class ContractSerializer(ContractField, serializers.Serializer):
 
 
 @cache
-def reader_of(serializer: type[S]) -> S:
+def reader_of(serializer: type[S], manner: Manner = Manner.MACHINE) -> S:
     """One instance of a serializer for all its readings: building its fields costs more than using them."""
-    return serializer()
+    return serializer(context={"manner": manner})
 
 
 def read(reader: ContractSerializer, data: Any) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from legalcity.api.fields import DayField, DecimalText, FlagField
+from legalcity.api.fields import FlagField
 from recoveries.serializers import CompleteSerializer
 
 CASE = "case"
@@ -83,26 +83,8 @@ def template_rows() -> list[list[str]]:
 
 
 def api_text(column: str, text: str) -> str:
-    """What a person wrote in a cell, as the API takes it: `31/12/2025`, `1 500,00`, `oui`. Else the text itself."""
-    field = fields().get(column)
-    if isinstance(field, DayField):
-        return _day(text)
-    if isinstance(field, DecimalText):
-        return _number(text)
-    if isinstance(field, FlagField):
-        word = text.strip().casefold()
-        return "1" if word in YES_WORDS else "0" if word in NO_WORDS else text
-    return text
-
-
-def _day(text: str) -> str:
-    parts = text.strip().split("/")
-    if len(parts) == 3 and all(part.isascii() and part.isdigit() for part in parts) and len(parts[2]) == 4:
-        day, month, year = parts
-        return f"{year}-{month:0>2}-{day:0>2}"
-    return text
-
-
-def _number(text: str) -> str:
-    bare = "".join(char for char in text if not char.isspace()).removesuffix("€")
-    return bare.replace(",", ".") if bare.count(",") == 1 and "." not in bare else bare
+    """What a person wrote in a cell, as a flag of the API where the column is one. The rest is read as written."""
+    if not isinstance(fields().get(column), FlagField):
+        return text
+    word = text.strip().casefold()
+    return "1" if word in YES_WORDS else "0" if word in NO_WORDS else text

@@ -10,6 +10,7 @@ from accounts.models import User
 from invoicing.models import Invoice
 from legalcity.api.validation import read, reader_of
 from legalcity.lib.errors import BadRequest, Invalid
+from legalcity.lib.reading import Manner
 from recoveries.intake.columns import CASE, INVOICE, PARTS, api_text, columns
 from recoveries.intake.files import Rows
 from recoveries.serializers import CompleteSerializer
@@ -72,7 +73,8 @@ def _case(draft: Draft, numbers: list[int], cells: Mapping[int, Mapping[str, str
         _check_same(draft, number, cells[number], first)
     case = CaseDraft(numbers)
     try:
-        case.values = read(reader_of(CompleteSerializer), _body(first, [cells[number] for number in numbers]))
+        body = _body(first, [cells[number] for number in numbers])
+        case.values = read(reader_of(CompleteSerializer, Manner.WRITTEN), body)
     except Invalid as invalid:
         for key, sentences in invalid.errors.items():
             draft.fail(*_place(key, numbers), sentences)

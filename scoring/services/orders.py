@@ -10,13 +10,12 @@ from accounts.models import User
 from companies.models import Company
 from legalcity.lib.claims import queue
 from legalcity.lib.dates import PARIS
+from legalcity.lib.reading.identifiers import SIREN
 from legalcity.lib.settings.live import live
 from legalcity.lib.working_hours import after_working_hours
 from scoring.models import OrderYear, ScoringOrder
 from scoring.services.pipeline import JOB
 from scoring.services.tokens import spending_note, tokens_reserve
-
-SIREN_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ def order_place(*, user: User, company: Company, wish: Wish, moment: datetime) -
         company_id=company.pk,
         company_name=wish.company_name,
         company_siret=wish.company_siret,
-        company_siren=company.company_siren or (wish.company_siret or "")[:SIREN_DIGITS],
+        company_siren=company.company_siren or (wish.company_siret or "")[:SIREN],
         company_legal_form=company.company_legal_form or "",
         company_country=company.company_country or "",
         solvency_report=wish.solvency_report,

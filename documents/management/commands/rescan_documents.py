@@ -13,12 +13,14 @@ from documents.services.pipeline import document_rescan
 from documents.services.scanner import configured_scanner
 from documents.services.storage import StorageFailed
 from legalcity.lib.dates import PARIS
+from legalcity.lib.reading import Manner, Unreadable
+from legalcity.lib.reading.days import read_day
 
 
 def _day(text: str) -> datetime:
     try:
-        return datetime.combine(datetime.strptime(text, "%Y-%m-%d").date(), time.min, PARIS)
-    except ValueError as error:
+        return datetime.combine(read_day(text, manner=Manner.MACHINE), time.min, PARIS)
+    except Unreadable as error:
         raise ArgumentTypeError(f"{text!r} is not a date (YYYY-MM-DD)") from error
 
 
