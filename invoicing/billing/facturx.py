@@ -7,9 +7,11 @@ of VAT. The XML is checked against the XSD here; tests hold it against the schem
 from decimal import Decimal
 from typing import Any
 
+from invoicing.billing.firm import identifiers_of
 from invoicing.billing.paper import Paper, PaperLine
 from invoicing.billing.pdf import pdf_of
 from invoicing.billing.rules import LATE_INDEMNITY, VatTotal
+from legalcity.lib.reading.identifiers import compact, known, read_siren
 from legalcity.lib.text import xml_text
 
 LEVEL = "en16931"
@@ -112,14 +114,14 @@ def _notes(paper: Paper) -> list[dict[str, str]]:
 
 
 def _seller(paper: Paper) -> dict[str, Any]:
-    seller = paper.seller
+    seller, identifiers = paper.seller, identifiers_of(paper.seller)
     legal = ", ".join(filter(None, (seller["legal_form"], seller["capital"] and f"capital {seller['capital']}")))
     return _said({
         "name": seller["name"],
-        "legal_identifier": seller["siren"],
-        "legal_identifier_schemeid": SIRENE if seller["siren"] else "",
+        "legal_identifier": identifiers["siren"] or compact(seller["siren"]),
+        "legal_identifier_schemeid": SIRENE if identifiers["siren"] else "",
         "legal_info": legal,
-        "vat_identifier": seller["vat_number"],
+        "vat_identifier": compact(seller["vat_number"]),
         "addr_l1": seller["address"],
         "postcode": seller["postal_code"],
         "city": seller["city"],
@@ -131,12 +133,12 @@ def _seller(paper: Paper) -> dict[str, Any]:
 def _buyer(paper: Paper) -> dict[str, Any]:
     client = paper.client
     is_french = paper.buyer["country"] == "FR"
-    siren = str(client["company_registration_number"]).replace(" ", "")
+    number = compact(client["company_registration_number"])
     return _said({
         "name": client["name"],
-        "legal_identifier": siren,
-        "legal_identifier_schemeid": SIRENE if siren and is_french else "",
-        "vat_identifier": paper.buyer["vat_number"],
+        "legal_identifier": number,
+        "legal_identifier_schemeid": SIRENE if is_french and known(read_siren, number) else "",
+        "vat_identifier": compact(paper.buyer["vat_number"]),
         **_address(client["billing_address"], paper.buyer["country"]),
     })  # fmt: skip
 
@@ -167,11 +169,16 @@ def _said(terms: dict[str, Any]) -> dict[str, Any]:
 
 def _payment(paper: Paper) -> dict[str, Any]:
     """How to pay: by transfer, where the firm has named an account."""
-    iban = str(paper.seller["iban"]).replace(" ", "")
-    if not iban or paper.invoice.is_credit_note:
+    account = identifiers_of(paper.seller)
+    if not account["iban"] or paper.invoice.is_credit_note:
         return {}
-    terms = {"BT-81": CREDIT_TRANSFER, "BT-83": str(paper.invoice), "BT-84": iban, "BT-85": paper.seller["name"]}
-    return {**terms, "BT-86": paper.seller["bic"]} if paper.seller["bic"] else terms
+    return _said({
+        "BT-81": CREDIT_TRANSFER,
+        "BT-83": str(paper.invoice),
+        "BT-84": account["iban"],
+        "BT-85": paper.seller["name"],
+        "BT-86": account["bic"],
+    })  # fmt: skip
 
 
 def _vat(vat: VatTotal) -> dict[str, Any]:

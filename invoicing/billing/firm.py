@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from legalcity.lib.errors import Sentence
+from legalcity.lib.reading.identifiers import known, read_bic, read_iban, read_siren, read_vat
 from legalcity.lib.settings.live import live
 
 # Kept on the paper under these names → system setting.
@@ -50,6 +51,15 @@ REQUIRED: dict[str, Sentence] = {
 def seller_now() -> dict[str, Any]:
     """The firm's details by the present system settings, as an issued invoice keeps them."""
     return {name: getattr(live, setting) for name, setting in DETAILS.items()}
+
+
+# How a detail that has a normal form is read; one that was stored before it was checked may be none.
+READERS = {"siren": read_siren, "vat_number": read_vat, "iban": read_iban, "bic": read_bic}
+
+
+def identifiers_of(seller: Mapping[str, Any]) -> dict[str, str]:
+    """The identifiers of `seller` in their normal form, empty where what is stored is none: for machines to read."""
+    return {name: known(read, seller.get(name, "")) for name, read in READERS.items()}
 
 
 def missing_details(seller: Mapping[str, Any]) -> list[Sentence]:

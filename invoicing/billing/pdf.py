@@ -8,6 +8,7 @@ from django.utils import translation
 from invoicing.billing.libraries import PdfUnavailable, pdf_problem
 from invoicing.billing.paper import Paper
 from invoicing.billing.rules import LATE_INDEMNITY
+from legalcity.lib.reading.identifiers import in_fours
 
 TEMPLATE = "pdf/invoice.html"
 
@@ -32,12 +33,6 @@ def _context(paper: Paper) -> dict[str, Any]:
         "invoice": paper.invoice,
         "seller": paper.seller,
         "client": paper.client,
-        "iban": _in_fours(str(paper.seller["iban"])),
+        "iban": in_fours(paper.seller["iban"]),
         "indemnity": LATE_INDEMNITY,
     }
-
-
-def _in_fours(iban: str) -> str:
-    """An IBAN as people read it."""
-    compact = iban.replace(" ", "")
-    return " ".join(compact[start : start + 4] for start in range(0, len(compact), 4))

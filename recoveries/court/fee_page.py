@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from segno.helpers import make_epc_qr
 
 from legalcity.api.limits import ANONYMOUS, client_address, take
+from legalcity.lib.reading.identifiers import in_fours, known, read_bic, read_iban
 from legalcity.lib.settings.live import live
 from legalcity.lib.text import is_storable
 from recoveries.court.selectors import injunction_of_key
@@ -51,25 +52,23 @@ def _opened_by(key: str) -> Injunction:
 
 def _context(injunction: Injunction) -> dict[str, Any]:
     reference = injunction.recovery.recovery_reference
+    iban, bic = known(read_iban, live.FIRM_IBAN), known(read_bic, live.FIRM_BIC)
     is_due = injunction.fee_paid_on is None and injunction.fee > 0
     return {
         "injunction": injunction,
         "reference": reference,
         "is_due": is_due,
         "firm": live.FIRM_NAME,
-        "iban": " ".join(live.FIRM_IBAN[start : start + 4] for start in range(0, len(live.FIRM_IBAN), 4)),
-        "bic": live.FIRM_BIC,
-        "qr": _qr(injunction, reference) if is_due and live.FIRM_IBAN else "",
+        "iban": in_fours(iban),
+        "bic": bic,
+        "qr": _qr(injunction, reference, iban=iban, bic=bic) if is_due and iban else "",
     }
 
 
-def _qr(injunction: Injunction, reference: str) -> str:
-    """The SEPA transfer as a QR code (EPC069-12), as SVG."""
-    code = make_epc_qr(
-        name=live.FIRM_NAME[:70],
-        iban=live.FIRM_IBAN.replace(" ", ""),
-        amount=injunction.fee,
-        text=reference,
-        bic=live.FIRM_BIC or None,
-    )
+def _qr(injunction: Injunction, reference: str, *, iban: str, bic: str) -> str:
+    """The SEPA transfer as a QR code (EPC069-12), as SVG; none for a transfer that the code cannot hold."""
+    try:
+        code = make_epc_qr(name=live.FIRM_NAME[:70], iban=iban, amount=injunction.fee, text=reference, bic=bic or None)
+    except ValueError:  # A name without letters, a fee of a thousand millions: the page says how to pay without it.
+        return ""
     return str(code.svg_inline(scale=4, border=4, light="#fff", title="Code QR du virement SEPA"))

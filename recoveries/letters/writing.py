@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from law.vocabulary import Reminder
+from legalcity.lib.reading.identifiers import known, read_bic, read_iban
 from legalcity.lib.settings.live import live
 
 INVOICES = 50  # named one by one; the rest by their number
@@ -37,6 +38,12 @@ class Letter:
     html: str
 
 
+def _firm() -> dict[str, str]:
+    """The firm by the system settings. An account that is none is named to nobody."""
+    firm = {name: str(getattr(live, setting)) for name, setting in FIRM.items()}
+    return {**firm, "iban": known(read_iban, firm["iban"]), "bic": known(read_bic, firm["bic"])}
+
+
 def letter_write(*, kind: str, case: Any, statement: Any, earlier: Any, extra: str = "") -> Letter:
     """The letter `kind` (`Reminder`) about `case`, with the figures of `statement`.
 
@@ -53,7 +60,7 @@ def letter_write(*, kind: str, case: Any, statement: Any, earlier: Any, extra: s
         "others": max(0, len(open_lines) - INVOICES),
         "earlier": earlier,
         "extra": extra.strip(),
-        "firm": {name: getattr(live, setting) for name, setting in FIRM.items()},
+        "firm": _firm(),
     }
     with translation.override("fr"):
         text = render_to_string(f"emails/{kind}.txt", context)

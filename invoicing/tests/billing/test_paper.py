@@ -138,6 +138,23 @@ def test_the_xml_says_what_the_invoice_says() -> None:
     assert b"VATEX-EU-79-C" in xml_of(paper_of(outlays_only()))
 
 
+def test_identifiers_with_spaces_go_into_the_xml_without(system_setting: Callable[..., None]) -> None:
+    system_setting(FIRM_SIREN="732 829 320", FIRM_IBAN="FR76 3000 6000 0112 3456 7890 189", FIRM_BIC="agri fr pp")
+    client = client_of(client_user())
+    client.company_registration_number = "552\u00a0100\u202f554"
+    client.save()
+    xml = xml_of(paper_of(issued(client, item("100"))))
+    for number in (b">732829320<", b">552100554<", b">FR7630006000011234567890189<", b">AGRIFRPP<"):
+        assert number in xml
+    assert violations(xml) == []
+
+
+def test_bank_details_that_are_none_are_not_in_the_xml(system_setting: Callable[..., None]) -> None:
+    system_setting(FIRM_IBAN="nobody's", FIRM_BIC="AGRI")
+    assert b"IBANID" not in (xml := xml_of(paper_of(issued(None, item("100")))))
+    assert violations(xml) == []
+
+
 def read(pdf: bytes) -> PdfReader:
     return PdfReader(io.BytesIO(pdf))
 
