@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import AuditEvent
 from backoffice.audit import audit_record, changed_values, field_values
 from legalcity.lib.errors import DomainError, Forbidden, Invalid, Sentence
+from legalcity.lib.form_fields import TextField
 
 Values = dict[str, Any]
 
@@ -29,7 +30,7 @@ class AlreadyDone(Exception):
 class Reason(forms.Form):
     """Asks why. Fields named `reason` or `comment` go to the audit's own column."""
 
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    reason = TextField(label=gettext_lazy("Reason"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
 
 
 @dataclass(frozen=True, kw_only=True)

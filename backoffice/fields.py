@@ -1,11 +1,15 @@
-"""Fields that several forms of the case page share."""
+"""Fields that several forms of staff share. Columns and lines are read by `legalcity.lib.form_fields`."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
+from django.contrib.admin.options import BaseModelAdmin
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.db.models import Model, QuerySet
+from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
@@ -13,19 +17,55 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from legalcity.lib.clock import today
-from legalcity.lib.text import is_storable
+from legalcity.lib.form_fields import (
+    DayField,
+    EmailField,
+    IdentifierField,
+    PhoneField,
+    SirenField,
+    TextField,
+    VatField,
+    amount_form_field,
+)
 
 OFFERED = 50  # of the newest children of a case, when none was chosen before
 MOST_ID = 2**63 - 1
 
 
-class DayInput(forms.DateInput):
-    """The browser's own calendar."""
+# What reads a column in a form of staff, by its kind; some by their name.
+READERS: dict[type[models.Field], dict[str, Any]] = {
+    models.DecimalField: {"form_class": amount_form_field},
+    models.DateField: {"form_class": DayField},
+    models.EmailField: {"form_class": EmailField},
+    models.SlugField: {},  # It takes ASCII only.
+    models.CharField: {"form_class": TextField},
+    models.TextField: {"form_class": TextField},
+}
+READERS_BY_NAME: dict[str, type[forms.Field]] = {
+    "siren": SirenField,
+    "company_registration_number": IdentifierField,
+    "vat_number": VatField,
+    "phone": PhoneField,
+    "contact_number": PhoneField,
+}
 
-    input_type = "date"
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(format="%Y-%m-%d", **{"attrs": {"class": "vTextField"}, **options})
+def column_field(column: models.Field, **options: Any) -> forms.Field | None:
+    """The form's field of a column, with the reader of its kind."""
+    kind = next((each for each in type(column).__mro__ if each in READERS), None)
+    return column.formfield(**({**READERS[kind], **options} if kind else options))
+
+
+class ReadByUs(BaseModelAdmin):
+    """Forms of an admin page, or of the rows on it, whose columns our readers read."""
+
+    formfield_overrides: ClassVar[Mapping[type[models.Field], Mapping[str, Any]]] = READERS
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """Identifiers by the names of their columns."""
+        if db_field.name in READERS_BY_NAME:
+            kwargs["form_class"] = READERS_BY_NAME[db_field.name]
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
 
 
 def not_in_the_future(day: date) -> None:
@@ -37,12 +77,6 @@ def not_in_the_future(day: date) -> None:
 def moment_shown(moment: datetime) -> str:
     """A moment as the person reads it, in Paris."""
     return date_format(localtime(moment), "SHORT_DATETIME_FORMAT")
-
-
-def storable(text: str) -> None:
-    """Refuses text that no database takes."""
-    if not is_storable(text):
-        raise ValidationError(_("This text holds characters that cannot be kept."))
 
 
 class Suggestions(forms.TextInput):

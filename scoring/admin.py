@@ -17,6 +17,7 @@ from backoffice.actions import ObjectAction
 from backoffice.admins import ReadOnlyStaffAdmin
 from backoffice.origin import staff_of
 from backoffice.user_facts import user_fact
+from legalcity.lib.form_fields import TextField
 from scoring import packs_admin  # noqa: F401 - it registers itself
 from scoring.models import Alert, ScoringOrder, Surveillance, TokenAccount, TokenEntry
 from scoring.selectors import tokens_of
@@ -53,7 +54,7 @@ class GrantForm(forms.Form):
     """How many, and why."""
 
     tokens = forms.IntegerField(label=gettext_lazy("Tokens"), min_value=1, max_value=MOST_AT_ONCE)
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=255)
+    reason = TextField(label=gettext_lazy("Reason"), max_length=255)
 
 
 RETRY = ObjectAction(

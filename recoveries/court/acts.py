@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.actions import ObjectAction
-from backoffice.fields import DayInput, storable
+from backoffice.fields import column_field
 from backoffice.origin import staff_of
 from law.eligibility import Eligibility
 from law.vocabulary import CaseType
@@ -107,12 +107,9 @@ class ProcedureForm(forms.Form):
 
     def __init__(self, *args: Any, procedure: Injunction | None, **options: Any) -> None:
         super().__init__(*args, **options)
-        days: dict[str, type[forms.Widget] | forms.Widget]
-        days = {name: DayInput() for name in DATES if name.endswith("_on")}
-        for name, field in forms.fields_for_model(Injunction, (*COURT, *DATES), widgets=days).items():
+        columns = forms.fields_for_model(Injunction, (*COURT, *DATES), formfield_callback=column_field)
+        for name, field in columns.items():
             field.initial = getattr(procedure, name, field.initial)
-            if isinstance(field, forms.CharField):
-                field.validators.append(storable)
             self.fields[name] = field
 
 

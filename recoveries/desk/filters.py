@@ -39,6 +39,7 @@ from accounts.models import User
 from backoffice.origin import staff_of
 from legalcity.lib.clock import today
 from legalcity.lib.countries import EU, country_names
+from legalcity.lib.form_fields import AmountField
 from recoveries.catalogue import catalogue
 from recoveries.desk import work_filter
 from recoveries.desk.reads.worklist import AGES, AMOUNTS, DEADLINES, MOST_HANDLERS, QUIET, cases_filtered, handlers
@@ -88,8 +89,8 @@ def is_select(field: forms.Field) -> bool:
     return isinstance(field, forms.ChoiceField) and not isinstance(field, forms.ModelChoiceField)
 
 
-def _amount(label: Any) -> forms.DecimalField:
-    return forms.DecimalField(label=label, min_value=0, max_digits=20, decimal_places=2, required=False)
+def _amount(label: Any) -> AmountField:
+    return AmountField(label=label, max_digits=20, required=False)
 
 
 class CaseFilter(forms.Form):

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from backoffice.actions import refusal_text
 from backoffice.origin import staff_of
 from legalcity.lib.errors import DomainError
+from legalcity.lib.form_fields import TextField
 from recoveries.desk.filters import query_kept
 from recoveries.desk.saving import SHARE, filter_delete, filter_save, filters_of
 from recoveries.models import SavedFilter
@@ -23,7 +24,7 @@ from recoveries.models import SavedFilter
 class SaveForm(forms.Form):
     """A name for the present filter."""
 
-    name = forms.CharField(label=gettext_lazy("Name"), max_length=100)
+    name = TextField(label=gettext_lazy("Name"), max_length=100)
     is_shared = forms.BooleanField(label=gettext_lazy("Share with all staff"), required=False)
 
 

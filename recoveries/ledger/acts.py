@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.actions import ObjectAction
 from backoffice.amounts import euros
-from backoffice.fields import DayInput, Suggestions, not_in_the_future, storable
+from backoffice.fields import Suggestions, not_in_the_future
 from backoffice.origin import staff_of
 from legalcity.lib.clock import today
+from legalcity.lib.form_fields import AmountField, DayField, TextField
+from legalcity.lib.money import CENT
 from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import Recovery
 
@@ -21,13 +23,12 @@ METHODS = ["Virement", "Chèque", "Carte bancaire", "Prélèvement", "Espèces"]
 class AmountForm(forms.Form):
     """How much, when, and a remark."""
 
-    amount = forms.DecimalField(label=gettext_lazy("Amount, EUR"), min_value=0.01, max_digits=14, decimal_places=2)
-    day = forms.DateField(label=gettext_lazy("Date"), widget=DayInput, initial=today, validators=[not_in_the_future])
-    comment = forms.CharField(
+    amount = AmountField(label=gettext_lazy("Amount, EUR"), min_value=CENT)
+    day = DayField(label=gettext_lazy("Date"), initial=today, validators=[not_in_the_future])
+    comment = TextField(
         label=gettext_lazy("Remark"),
         required=False,
         max_length=2000,
-        validators=[storable],
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("The client sees it."),
     )
@@ -36,23 +37,20 @@ class AmountForm(forms.Form):
 class PaymentForm(AmountForm):
     """A payment received."""
 
-    method = forms.CharField(
+    method = TextField(
         label=gettext_lazy("Method"),
         required=False,
         max_length=50,
-        validators=[storable],
         widget=Suggestions([(method, "") for method in METHODS]),
     )
-    reference = forms.CharField(
-        label=gettext_lazy("Reference of the payment"), required=False, max_length=255, validators=[storable]
-    )
+    reference = TextField(label=gettext_lazy("Reference of the payment"), required=False, max_length=255)
     field_order = ("amount", "day", "method", "reference", "comment")
 
 
 class DebtForm(AmountForm):
     """A debt beside the invoices."""
 
-    label = forms.CharField(label=gettext_lazy("Label"), max_length=255, validators=[storable])
+    label = TextField(label=gettext_lazy("Label"), max_length=255)
     field_order = ("label", "amount", "day", "comment")
 
 

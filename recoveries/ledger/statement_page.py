@@ -14,25 +14,23 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.actions import refusal_text
 from backoffice.audit import view_record
-from backoffice.fields import DayInput
 from legalcity.lib.clock import today
 from legalcity.lib.errors import BadRequest
+from legalcity.lib.form_fields import DayField
 from recoveries.ledger.statement import case_statement
 
-EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
+EARLIEST = date(2000, 1, 1)
 DETAILED = 200  # claims shown with each period; a case of thousands is shown by its sums
 
 
 class DayForm(forms.Form):
     """On which day: today, unless it is said."""
 
-    on = forms.DateField(label=gettext_lazy("On the day"), required=False, widget=DayInput)
+    on = DayField(label=gettext_lazy("On the day"), required=False, earliest=EARLIEST)
 
     def clean_on(self) -> date:
-        """A day of this century."""
+        """Today, where no day is named."""
         day: date = self.cleaned_data["on"] or today()
-        if not EARLIEST <= day <= LATEST:
-            raise forms.ValidationError(_("Choose a day between 2000 and 2100."))
         return day
 
 

@@ -9,11 +9,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.actions import ObjectAction, refusal_text
-from backoffice.fields import storable
 from backoffice.origin import staff_of
 from law.vocabulary import Step
 from legalcity.lib.clock import now
 from legalcity.lib.errors import BadRequest, Sentence
+from legalcity.lib.form_fields import EmailField, TextField
 from recoveries.letters.services import EXTRA_LENGTH, email_send, letter_of, may_be_reminded
 from recoveries.models import Recovery, SentEmail
 
@@ -25,12 +25,11 @@ class EmailForm(forms.Form):
     """Which reminder, to whom, and what else it says."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Reminder"), choices=Kind.choices)
-    to = forms.EmailField(label=gettext_lazy("Recipient"), max_length=254)
-    extra = forms.CharField(
+    to = EmailField(label=gettext_lazy("Recipient"))
+    extra = TextField(
         label=gettext_lazy("Further words"),
         required=False,
         max_length=EXTRA_LENGTH,
-        validators=[storable],
         widget=forms.Textarea(attrs={"rows": 4}),
         help_text=gettext_lazy("Plain text, in French; it stands before the closing formula."),
     )

@@ -1,16 +1,15 @@
 """Acts on the firm's invoices: issue, credit, record a payment. All through the services."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.actions import ObjectAction
 from backoffice.amounts import amount_shown
+from backoffice.fields import not_in_the_future
 from backoffice.origin import staff_of
 from invoicing.billing import firm
 from invoicing.billing.services.charges import charge_bill
@@ -18,46 +17,27 @@ from invoicing.billing.services.issuing import invoice_credit, invoice_issue, qu
 from invoicing.billing.services.payments import payment_record
 from invoicing.models import Charge, FirmInvoice, Tax
 from legalcity.lib.clock import today
-from legalcity.lib.text import is_storable
+from legalcity.lib.form_fields import DayField, SumField, TextField
+from legalcity.lib.money import CENT
 
 CHANGE = "invoicing.change_firminvoice"
-
-
-def storable(text: str) -> None:
-    """Refuses text that no database takes."""
-    if not is_storable(text):
-        raise ValidationError(_("This text holds characters that cannot be kept."))
-
-
-def not_in_the_future(day: date) -> None:
-    """Refuses a day to come: money has come in already."""
-    if day > today():
-        raise ValidationError(_("This day is still to come."))
 
 
 class PaymentForm(forms.Form):
     """What came in."""
 
-    amount = forms.DecimalField(label=gettext_lazy("Amount"), min_value=0.01, max_digits=16, decimal_places=2)
-    paid_on = forms.DateField(
-        label=gettext_lazy("Date"),
-        initial=today,
-        validators=[not_in_the_future],
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-    )
-    method = forms.CharField(label=gettext_lazy("Method"), required=False, max_length=50, validators=[storable])
-    reference = forms.CharField(
-        label=gettext_lazy("Reference of the payment"), required=False, max_length=255, validators=[storable]
-    )
+    amount = SumField(label=gettext_lazy("Amount"), min_value=CENT, max_digits=16)
+    paid_on = DayField(label=gettext_lazy("Date"), initial=today, validators=[not_in_the_future])
+    method = TextField(label=gettext_lazy("Method"), required=False, max_length=50)
+    reference = TextField(label=gettext_lazy("Reference of the payment"), required=False, max_length=255)
 
 
 class CreditForm(forms.Form):
     """Why, and how many of each item; at first all that is left."""
 
-    reason = forms.CharField(
+    reason = TextField(
         label=gettext_lazy("Reason, as the credit note says it"),
         max_length=2000,
-        validators=[storable],
         widget=forms.Textarea(attrs={"rows": 3}),
     )
 

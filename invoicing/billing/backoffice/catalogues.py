@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
 from invoicing.billing.backoffice.acts import OFFER
@@ -18,6 +20,19 @@ from invoicing.models import (
     SubscriptionKey,
     Tax,
 )
+from legalcity.lib.reading.identifiers import known, read_siren
+
+
+class ClientForm(forms.ModelForm):
+    """A client; what names it in its register is a SIREN where it is French."""
+
+    def clean(self) -> dict[str, Any]:
+        """The rules over several fields."""
+        values: dict[str, Any] = super().clean() or {}
+        address, number = values.get("billing_address"), values.get("company_registration_number")
+        if address and address.country == "FR" and number and not known(read_siren, number):
+            self.add_error("company_registration_number", _("A SIREN has nine digits."))
+        return values
 
 
 class ClientUserInline(admin.TabularInline):
@@ -32,6 +47,7 @@ class ClientUserInline(admin.TabularInline):
 class BillingClientAdmin(StaffAdmin):
     """Whom the firm bills."""
 
+    form = ClientForm
     holds_personal_data = True
     list_display = ("name", "client_type", "company_registration_number", "vat_number", "contact_email")
     list_filter = ("client_type",)

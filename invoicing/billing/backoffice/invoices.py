@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
+from django.db import models
 from django.db.models import QuerySet
 from django.db.models.fields.related import ForeignKey
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
 from backoffice.amounts import amount_shown
+from backoffice.fields import READERS, ReadByUs
 from backoffice.origin import staff_of
 from invoicing.billing.backoffice.acts import BILL, CREDIT, ISSUE, PAY
 from invoicing.billing.facturx import facturx_of
@@ -24,6 +26,7 @@ from invoicing.billing.selectors import to_pay, whole
 from invoicing.billing.views import pdf_response
 from invoicing.models import Charge, FirmInvoice, FirmInvoiceItem, FirmPayment, InvoiceType, Tax
 from legalcity.lib.clock import today
+from legalcity.lib.form_fields import SumField
 
 
 class PaymentFilter(admin.SimpleListFilter):
@@ -50,11 +53,12 @@ def _is_draft(invoice: Any) -> bool:
     return invoice is None or not invoice.is_issued
 
 
-class ItemInline(admin.StackedInline):
+class ItemInline(ReadByUs, admin.StackedInline):
     """The lines, edited as long as the invoice is a draft."""
 
     model = FirmInvoiceItem
     extra = 0
+    formfield_overrides = {**READERS, models.DecimalField: {"form_class": SumField}}
     fields = (
         ("name", "code", "product_type"),
         ("currency_units", "quantity", "position"),

@@ -127,8 +127,8 @@ def test_dates_of_a_procedure_set_its_deadlines(office: Client, owner: Api) -> N
         ({"filed_on": (date.today() + timedelta(days=3)).isoformat()}, "This day is still to come."),
         ({"served_how": "person"}, "When was it served?"),
         ({"filed_on": "x"}, "Enter a valid date."),
-        ({"granted_amount": "1e30"}, "digits"),
-        ({"court_name": "a\x00b"}, "ull characters"),
+        ({"granted_amount": "1" + "0" * 30}, "digits"),
+        ({"court_name": "a\x00b"}, "characters that cannot be kept"),
     ],
 )
 def test_dates_that_cannot_be_are_refused(office: Client, owner: Api, dates: dict[str, str], sentence: str) -> None:
@@ -141,9 +141,9 @@ def test_dates_that_cannot_be_are_refused(office: Client, owner: Api, dates: dic
 def test_the_page_of_the_procedure_has_the_same_rules(office: Client, owner: Api) -> None:
     procedure = Injunction.objects.get(recovery=_procedure(owner))
     address = page_of(Injunction, "change", procedure.pk)
-    refused = office.post(address, {**COURT, "filed_on": "02/02/2026", "order_made_on": "01/05/2026"})
+    refused = office.post(address, {**COURT, "filed_on": "02/02/2026", "order_made_on": "05/01/2026"})
     assert "is before" in words(refused.content.decode())
-    assert office.post(address, {**COURT, "filed_on": "01/05/2026", "fee_payment_reference": "R1"}).status_code == 302
+    assert office.post(address, {**COURT, "filed_on": "05/01/2026", "fee_payment_reference": "R1"}).status_code == 302
     procedure.refresh_from_db()
     assert (procedure.filed_on, procedure.fee_payment_reference) == (date(2026, 1, 5), "R1")
     event = AuditEvent.objects.get(action="changed", object_type="recoveries.injunction")

@@ -10,10 +10,11 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from backoffice.actions import ObjectAction, Reason
-from backoffice.fields import ChildField, Suggestions, chosen_child, moment_shown, storable
+from backoffice.fields import ChildField, Suggestions, chosen_child, moment_shown
 from backoffice.origin import staff_of
 from law.vocabulary import Step
 from legalcity.lib.errors import Sentence
+from legalcity.lib.form_fields import TextField
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
 from recoveries.desk.visibility import visibility_fields
@@ -44,7 +45,6 @@ class MoveForm(Reason):
     def __init__(self, *args: Any, statuses: list[int], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["to_status"].choices = [(pk, catalogue.entry(pk).name) for pk in statuses]  # type: ignore[attr-defined]
-        self.fields["reason"].validators.append(storable)
 
 
 def _move(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
@@ -81,11 +81,10 @@ def _handlers() -> list[tuple[str, str]]:
 class AssignForm(forms.Form):
     """Who shall handle the case, by e-mail: staff may be many, a list of them all is not loaded."""
 
-    handler = forms.CharField(
+    handler = TextField(
         label=gettext_lazy("Handler's e-mail"),
         required=False,
         max_length=254,
-        validators=[storable],
         help_text=gettext_lazy("Empty: nobody handles the case, and every handler sees it."),
     )
 
@@ -143,10 +142,9 @@ ASSIGN = ObjectAction(
 class CommentForm(forms.Form):
     """A comment in plain words, and whom it is for."""
 
-    text = forms.CharField(
+    text = TextField(
         label=gettext_lazy("Comment"),
         widget=forms.Textarea(attrs={"rows": 6}),
-        validators=[storable],
         help_text=gettext_lazy("Plain text; an empty line begins a paragraph."),
     )
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.actions import ObjectAction
-from backoffice.fields import ChildField, chosen_child, moment_shown, storable
+from backoffice.fields import ChildField, chosen_child, moment_shown
 from backoffice.origin import staff_of
 from documents.content import ContentRefused, inspect
 from documents.models import Document, FileType
@@ -18,6 +18,7 @@ from documents.services.signing import ByHand, signature_request
 from documents.services.waiting import document_wait
 from legalcity.lib.audience import Audience
 from legalcity.lib.errors import BadRequest
+from legalcity.lib.form_fields import EmailField, TextField
 from legalcity.lib.settings.live import live
 from recoveries.desk.reads.case_facts import documents_of_case
 from recoveries.desk.visibility import VISIBLE_LABELS, visibility_fields
@@ -32,11 +33,10 @@ class UploadForm(forms.Form):
     """A file, what it is, and whom it is for."""
 
     file = forms.FileField(label=gettext_lazy("File"), max_length=255, allow_empty_file=True)
-    title = forms.CharField(
+    title = TextField(
         label=gettext_lazy("Name"),
         required=False,
         max_length=255,
-        validators=[storable],
         help_text=gettext_lazy("Empty: the name of the file."),
     )
     file_type = forms.ModelChoiceField(
@@ -134,8 +134,8 @@ class VisibilityForm(DocumentForm):
 class SignatureForm(DocumentForm):
     """Who shall sign."""
 
-    signer_name = forms.CharField(label=gettext_lazy("Signer"), max_length=255, validators=[storable])
-    signer_email = forms.EmailField(label=gettext_lazy("Signer's e-mail"), max_length=254)
+    signer_name = TextField(label=gettext_lazy("Signer"), max_length=255)
+    signer_email = EmailField(label=gettext_lazy("Signer's e-mail"))
 
 
 def _options(request: HttpRequest, documents: Any) -> dict[str, Any]:
