@@ -58,8 +58,8 @@ def desk(
     """Opens windows: `desk()` before the login, `desk(user)` after it. Whatever went wrong in one fails the test."""
     desks: list[Desk] = []
 
-    def sit_down(user: User | None = None, size: Any = WIDE) -> Desk:
-        desks.append(Desk(chromium, live_server.url, _session_of(user) if user else None, size))
+    def sit_down(user: User | None = None, size: Any = WIDE, **options: str) -> Desk:
+        desks.append(Desk(chromium, live_server.url, _session_of(user) if user else None, size, **options))
         return desks[-1]
 
     yield sit_down

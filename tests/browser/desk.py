@@ -87,14 +87,16 @@ def there(method: Callable[..., Any]) -> Callable[..., Any]:
 class Desk:
     """One window. `faults` are console errors, refusals of the content policy, scripts that broke, failed requests."""
 
-    def __init__(self, thread: BrowserThread, server: str, session: dict[str, str] | None, size: Any) -> None:
+    def __init__(
+        self, thread: BrowserThread, server: str, session: dict[str, str] | None, size: Any, locale: str = "fr-FR"
+    ) -> None:
         self.thread, self.server = thread, server
         self.faults: list[str] = []
-        self._open(session, size)
+        self._open(session, size, locale)
 
     @there
-    def _open(self, session: dict[str, str] | None, size: Any) -> None:
-        place = {"locale": "fr-FR", "timezone_id": "Europe/Paris", "reduced_motion": "reduce"}
+    def _open(self, session: dict[str, str] | None, size: Any, locale: str) -> None:
+        place = {"locale": locale, "timezone_id": "Europe/Paris", "reduced_motion": "reduce"}
         self._context = self.thread.browser.new_context(viewport=size, **place)
         self._context.set_default_timeout(20_000)  # milliseconds
         self._context.add_init_script(TELL_VIOLATIONS)
@@ -166,6 +168,13 @@ class Desk:
                 field.select_option(value)
             else:
                 field.fill(value)
+
+    @there
+    def write(self, name: str, text: str) -> None:
+        """Type `text` into a field, key by key, in place of what it holds."""
+        field = self.page.locator(f"#content [name={name}]").first
+        field.fill("")
+        field.press_sequentially(text)
 
     @there
     def act(self, name: str, picture: str = "", **values: Any) -> str:
