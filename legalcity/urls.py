@@ -16,7 +16,12 @@ urlpatterns = [
     path("api/scoring/", include("scoring.urls")),
     path("api/", include("recoveries.urls")),
     path("api/", include("invoicing.protected.urls")),
-    re_path(r"^api(?:/(?P<fallbackPlaceholder>.*))?$", system.FallbackView.as_view(system.ONLY_GET), name="fallback"),
+    # Not `.`, which stops at a line break.
+    re_path(
+        r"^api(?:/(?P<fallbackPlaceholder>[\s\S]*))?$",
+        system.FallbackView.as_view(system.ONLY_GET),
+        name="fallback",
+    ),
     path("v1/firms/", include("invoicing.billing.urls")),
     re_path(r"^v1(?:/[\s\S]*)?$", system.FallbackView.as_view(system.ONLY_GET, schema=None), name="v1-fallback"),
     path("docs", reference_pages.ReferenceView.as_view(), name="docs"),

@@ -117,6 +117,18 @@ def test_the_address_of_the_api_itself_speaks_as_the_api(anonymous: Api) -> None
         assert answer.headers["Content-Language"] == "en"
 
 
+@pytest.mark.parametrize("path", ["/api/x%0Ay", "/api/recoveries%0A", "/api/%0A", "/api/x%0D%0Ay%00"])
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS"])
+def test_an_address_with_a_line_break_gets_the_contract_s_answer_and_is_counted(
+    path: str, method: str, anonymous: Api, limits: Any
+) -> None:
+    first, second = anonymous.send(method, path), anonymous.send(method, path)
+    assert first.status_code == 404
+    if method != "HEAD":
+        assert first.json() == {"success": False, "message": "API endpoint not found"}
+    assert int(second.headers["X-RateLimit-Remaining"]) == int(first.headers["X-RateLimit-Remaining"]) - 1
+
+
 def test_pages_outside_the_api_are_for_nobody_else_s_scripts(anonymous: Api) -> None:
     for path in ("/admin/login/", "/healthz"):
         assert "Access-Control-Allow-Origin" not in anonymous.get(path, Origin="https://app.example.fr").headers
@@ -183,6 +195,13 @@ def test_an_ipv6_client_counts_as_its_network(anonymous: Api, limits: Any) -> No
     answers = [_try_login(anonymous, REMOTE_ADDR=f"2001:db8:1:2::{host:x}") for host in range(1, 7)]
     _assert_too_many(answers[-1], 5)
     assert _try_login(anonymous, REMOTE_ADDR="2001:db8:1:3::1").status_code == 401
+
+
+def test_an_ipv4_client_is_itself_in_the_clothes_of_ipv6(anonymous: Api, limits: Any) -> None:
+    for number in range(1, 7):
+        answer = _try_login(anonymous, REMOTE_ADDR=("::ffff:198.51.100.7", "198.51.100.7")[number % 2])
+    _assert_too_many(answer, 5)
+    assert _try_login(anonymous, REMOTE_ADDR="::ffff:198.51.100.8").status_code == 401
 
 
 def test_forwarded_addresses_count_for_nothing_without_trusted_proxies(anonymous: Api, limits: Any) -> None:

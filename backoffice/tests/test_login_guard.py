@@ -46,6 +46,12 @@ def lock(**more: Any) -> Any:
     return answer
 
 
+def test_addresses_of_ipv4_in_the_clothes_of_ipv6_are_not_locked_together(chief: User) -> None:
+    assert lock(address=f"::ffff:{HERE}").status_code == 429
+    assert attempt(PASSWORD, address=HERE).status_code == 429
+    assert attempt(PASSWORD, address=f"::ffff:{THERE}").status_code == 302
+
+
 def test_the_fifth_wrong_password_locks_for_a_quarter_of_an_hour(chief: User, clock: Any) -> None:
     answers = [attempt("wrong") for _wrong in range(5)]
     assert [answer.status_code for answer in answers] == [200] * 4 + [429]

@@ -41,7 +41,7 @@ class Usage:
 def client_address(request: HttpRequest) -> str:
     """The client's address: the one that the outermost of TRUSTED_PROXIES saw, else the peer's.
 
-    An IPv6 client owns a /64, so it counts as one.
+    An IPv6 client owns a /64, so it counts as one; one of IPv4 in the clothes of IPv6 (`::ffff:192.0.2.1`) is of IPv4.
     """
     address = request.META.get("REMOTE_ADDR", "")
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
@@ -51,7 +51,9 @@ def client_address(request: HttpRequest) -> str:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return request.META.get("REMOTE_ADDR", "") or "unknown"
-    if parsed.version == 6:
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:
+            return str(parsed.ipv4_mapped)
         return str(ipaddress.ip_network((int(parsed), 64), strict=False))
     return str(parsed)
 
