@@ -10,7 +10,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 
 from accounts.models import User
 from accounts.selectors import user_of_token
-from accounts.tokens import token_id
+from accounts.tokens import token_claims
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -22,13 +22,13 @@ class TokenAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer" or not raw.strip():
             return None
         try:
-            jti = token_id(raw.strip().encode("ascii"))
+            claims = token_claims(raw.strip().encode("ascii"))
         except (TokenError, UnicodeEncodeError) as error:
             raise AuthenticationFailed from error
-        user = user_of_token(jti)
-        if user is None:
+        user = user_of_token(claims.jti)
+        if user is None or str(user.pk) != claims.user_id:
             raise AuthenticationFailed
-        return user, jti
+        return user, claims.jti
 
     def authenticate_header(self, request: Request) -> str:
         """The value of `WWW-Authenticate`."""

@@ -67,10 +67,13 @@ def _development_key() -> Path:
 
 
 class Keyring(TokenBackend):
-    """simplejwt's RS256 backend with several keys, told apart by the `kid` of a token's header."""
+    """simplejwt's RS256 backend with several keys, told apart by the `kid` of a token's header.
+
+    Tokens name the address of this server as their issuer; those of another one open nothing, whoever signed them.
+    """
 
     def __init__(self) -> None:
-        super().__init__("RS256")
+        super().__init__("RS256", issuer=settings.PUBLIC_BASE_URL)
 
     @cached_property
     def keys(self) -> dict[str, rsa.RSAPrivateKey]:
@@ -93,7 +96,7 @@ class Keyring(TokenBackend):
     def encode(self, payload: dict[str, Any]) -> str:
         """`payload` as a signed token."""
         kid, key = next(iter(self.keys.items()))
-        return jwt.encode(payload, key, algorithm="RS256", headers={"kid": kid})
+        return jwt.encode({**payload, "iss": self.issuer}, key, algorithm="RS256", headers={"kid": kid})
 
 
 keyring = Keyring()

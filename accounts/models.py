@@ -113,6 +113,11 @@ class AccessToken(models.Model):
 
     jti = models.UUIDField(_("token id"), primary_key=True, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens", verbose_name=_("user"))
+    # The key and the moment of the login: a refreshed token keeps both.
+    api_key = models.ForeignKey(
+        ApiKey, on_delete=models.CASCADE, editable=False, related_name="tokens", verbose_name=_("API key")
+    )
+    began_at = models.DateTimeField(_("logged in at"))
     issued_at = models.DateTimeField(_("issued at"))
     expires_at = models.DateTimeField(_("expires at"), db_index=True)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, blank=True)

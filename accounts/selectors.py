@@ -4,7 +4,7 @@ import uuid
 
 from django.db import connection
 
-from accounts.models import User
+from accounts.models import AccessToken, ApiKey, User
 from legalcity.lib.clock import now
 
 _FLAGS = frozenset({"can_register", "is_staff", "is_active", "has_api_access"})
@@ -35,3 +35,10 @@ def user_of_token(jti: uuid.UUID) -> User | None:
     # SQLite has no booleans.
     values = [bool(value) if name in _FLAGS else value for name, value in zip(_COLUMNS, row, strict=True)]
     return User.from_db(connection.alias, _COLUMNS, values)
+
+
+def has_access(*, user: User) -> bool:
+    """Whether `user` holds a key or a token that is in force."""
+    keys = ApiKey.objects.filter(user_id=user.pk, revoked_at=None)
+    tokens = AccessToken.objects.filter(user_id=user.pk, revoked_at=None, expires_at__gt=now())
+    return keys.exists() or tokens.exists()

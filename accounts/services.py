@@ -10,13 +10,14 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import ApiKey, User
+from accounts.models import AccessToken, ApiKey, User
 from accounts.tokens import token_issue
 from legalcity.lib import sealing
 from legalcity.lib.clock import now
 from legalcity.lib.errors import DomainError, Forbidden
 
 NO_PERMISSION = _("You do not have permission to access this resource.")
+WRONG_CREDENTIALS = _("Invalid credentials provided")
 
 
 class BadCredentials(DomainError):
@@ -49,10 +50,22 @@ def secret_renew(*, user: User) -> None:
     user.sealed_auth_secret = sealing.sealed(str(uuid.uuid4()))
 
 
+@transaction.atomic
 def key_revoke(*, api_key: ApiKey, moment: datetime | None = None) -> bool:
-    """Revoke a key for good. False when it had been already."""
-    changed = ApiKey.objects.filter(pk=api_key.pk, revoked_at=None).update(revoked_at=moment or now())
+    """Revoke a key for good, and the tokens that it has opened. False when it had been already."""
+    at = moment or now()
+    changed = ApiKey.objects.filter(pk=api_key.pk, revoked_at=None).update(revoked_at=at)
+    AccessToken.objects.filter(api_key_id=api_key.pk, revoked_at=None).update(revoked_at=at)
     return bool(changed)
+
+
+@transaction.atomic
+def access_revoke(*, user: User, moment: datetime | None = None) -> tuple[int, int]:
+    """Revoke all keys and all tokens of `user` for good; returns how many of each were in force."""
+    at = moment or now()
+    keys = ApiKey.objects.filter(user_id=user.pk, revoked_at=None).update(revoked_at=at)
+    tokens = AccessToken.objects.filter(user_id=user.pk, revoked_at=None, expires_at__gt=at).update(revoked_at=at)
+    return keys, tokens
 
 
 def login(*, email: str, key: str) -> tuple[User, str]:
@@ -68,13 +81,14 @@ def login(*, email: str, key: str) -> tuple[User, str]:
         if hmac.compare_digest(candidate.digest, digest) and candidate.pk:
             user, matched = candidate.user, candidate
     if user is None or matched is None:
-        raise BadCredentials(_("Invalid credentials provided"))
+        raise BadCredentials(WRONG_CREDENTIALS)
     if not (user.is_active and user.has_api_access):
         raise Forbidden(NO_PERMISSION)
     with transaction.atomic():
-        token = token_issue(user=user)
-        ApiKey.objects.filter(pk=matched.pk).update(last_used_at=now())
-    return user, token
+        # Holds the key: one that is revoked at this moment finds the token, or opens nothing.
+        if not ApiKey.objects.filter(pk=matched.pk, revoked_at=None).update(last_used_at=now()):
+            raise BadCredentials(WRONG_CREDENTIALS)
+        return user, token_issue(api_key=matched)
 
 
 def user_register(*, registrar: User, values: dict[str, Any]) -> Registration:

@@ -1,16 +1,26 @@
 """Access tokens: a signed form that clients carry, and a row that says whether it still counts."""
 
 import uuid
+from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import transaction
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import api_settings
 from rest_framework_simplejwt.tokens import Token
 
 from accounts.keyring import Keyring, keyring
-from accounts.models import AccessToken, User
+from accounts.models import AccessToken, ApiKey
 from legalcity.lib.clock import now
+
+
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a well-signed token says: the id of its row, and the id of its user as text."""
+
+    jti: uuid.UUID
+    user_id: str
 
 
 class SignedToken(Token):
@@ -24,26 +34,31 @@ class SignedToken(Token):
         return keyring
 
 
-def token_issue(*, user: User) -> str:
-    """A new token for `user`, written down and signed."""
+def token_issue(*, api_key: ApiKey, began_at: datetime | None = None) -> str:
+    """A new token for the user of `api_key`, written down and signed. `began_at` is when they logged in: now, unless
+    it is said.
+    """
     signed = SignedToken()
-    signed["user_id"] = str(user.pk)
+    signed["user_id"] = str(api_key.user_id)
     AccessToken.objects.create(
         jti=uuid.UUID(signed["jti"]),
-        user=user,
+        user_id=api_key.user_id,
+        api_key=api_key,
+        began_at=began_at or signed.current_time,
         issued_at=signed.current_time,
         expires_at=signed.current_time + api_settings.ACCESS_TOKEN_LIFETIME,
     )
     return str(signed)
 
 
-def token_id(raw: str | bytes) -> uuid.UUID:
-    """The id in a token whose signature and lifetime are good. Raises TokenError otherwise."""
-    signed = SignedToken(raw)  # type: ignore[arg-type]
+def token_claims(raw: str | bytes) -> Claims:
+    """What a token says whose signature, issuer and lifetime are good. Raises TokenError otherwise."""
     try:
-        return uuid.UUID(signed["jti"])
-    except (ValueError, AttributeError, TypeError) as error:
-        raise TokenError("Token has no usable id") from error
+        signed = SignedToken(raw)  # type: ignore[arg-type]
+        return Claims(uuid.UUID(signed["jti"]), str(signed["user_id"]))
+    except (KeyError, ValueError, AttributeError, TypeError, OverflowError) as error:
+        # Claims of another type than theirs, and ends that no calendar has.
+        raise TokenError("Token has no usable claims") from error
 
 
 def token_revoke(*, jti: uuid.UUID, moment: datetime | None = None) -> bool:
@@ -52,10 +67,19 @@ def token_revoke(*, jti: uuid.UUID, moment: datetime | None = None) -> bool:
     return bool(changed)
 
 
-def token_refresh(*, jti: uuid.UUID, user: User) -> str | None:
-    """Exchange a token for a new one. None when it was revoked meanwhile: a token is exchanged once."""
+def token_refresh(*, jti: uuid.UUID) -> str | None:
+    """Exchange a token for a new one of the same session.
+
+    None when it was revoked meanwhile (a token is exchanged once), when its key was, or when the login is too long ago
+    (JWT_REFRESH_TIME).
+    """
     with transaction.atomic():
-        return token_issue(user=user) if token_revoke(jti=jti) else None
+        # Held as services.key_revoke holds it, which then finds the token that is issued here.
+        key = ApiKey.objects.select_for_update(of=("self",)).filter(tokens__jti=jti, revoked_at=None).first()
+        old = AccessToken.objects.filter(jti=jti).first()
+        if key is None or old is None or old.began_at + settings.JWT_REFRESH_TIME <= now():
+            return None
+        return token_issue(api_key=key, began_at=old.began_at) if token_revoke(jti=jti) else None
 
 
 def tokens_purge(*, moment: datetime) -> int:

@@ -67,7 +67,7 @@ class SessionView(ContractView):
 
     def refresh(self, request: Request) -> Response:
         """Exchange the presented token for a new one."""
-        token = tokens.token_refresh(jti=presented_token(request), user=caller(request))
+        token = tokens.token_refresh(jti=presented_token(request))
         if token is None:
             raise exceptions.NotAuthenticated
         return reply({"token": token, "token_type": "Bearer"}, _("Token refreshed successfully"))

@@ -63,9 +63,9 @@ class ApiKeyAdmin(ReadOnlyStaffAdmin):
 class AccessTokenAdmin(ReadOnlyStaffAdmin):
     """Tokens in use."""
 
-    list_display = ("jti", "user", "issued_at", "expires_at", "revoked_at")
+    list_display = ("jti", "user", "api_key", "began_at", "issued_at", "expires_at", "revoked_at")
     list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
-    list_select_related = ("user",)
+    list_select_related = ("user", "api_key")
     search_fields = ("user__email", "user__entreprise")
     object_actions = (REVOKE_TOKEN,)
     bulk_actions = (REVOKE_TOKEN,)

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts import services, tokens
 from accounts.models import AccessToken, ApiKey, User
+from accounts.selectors import has_access
 from backoffice.actions import ObjectAction, Reason
 from backoffice.login_guard import lock_lift
 from backoffice.origin import staff_of
@@ -43,6 +44,11 @@ def _revoke_token(_request: HttpRequest, token: AccessToken, _data: dict[str, An
     return _("The token is revoked.")
 
 
+def _revoke_access(_request: HttpRequest, user: User, _data: dict[str, Any]) -> str:
+    keys, revoked = services.access_revoke(user=user)
+    return _("Revoked: {keys} keys, {tokens} tokens.").format(keys=keys, tokens=revoked)
+
+
 def _reset_second_factor(_request: HttpRequest, user: User, _data: dict[str, Any]) -> str:
     second_factor_reset(user=user)
     return _("The second factor is reset.")
@@ -67,9 +73,7 @@ REVOKE_KEY = ObjectAction(
     permission=_may_manage,
     perform=_revoke_key,
     is_offered=lambda request, key: key.revoked_at is None,
-    explain=gettext_lazy(
-        "The key opens nothing any more, for good. Tokens that it has opened go on working until they end."
-    ),
+    explain=gettext_lazy("The key opens nothing any more, for good. The sessions that it has opened end at once."),
     danger=True,
 )
 REVOKE_TOKEN = ObjectAction(
@@ -79,6 +83,16 @@ REVOKE_TOKEN = ObjectAction(
     perform=_revoke_token,
     is_offered=lambda request, token: token.revoked_at is None,
     explain=gettext_lazy("The session behind it ends at once and for good."),
+    danger=True,
+)
+REVOKE_ACCESS = ObjectAction(
+    name="revoke-access",
+    label=gettext_lazy("Revoke all keys and tokens"),
+    permission=_may_manage,
+    perform=_revoke_access,
+    form=Reason,
+    is_offered=lambda request, user: has_access(user=user),
+    explain=gettext_lazy("Nothing that this person holds opens the API any more. A new key lets them in again."),
     danger=True,
 )
 RESET_SECOND_FACTOR = ObjectAction(

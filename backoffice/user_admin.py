@@ -20,7 +20,7 @@ from backoffice.origin import staff_of
 from backoffice.permissions import permission_label
 from backoffice.roles import role_label
 from backoffice.second_factor import has_second_factor
-from backoffice.user_actions import ISSUE_KEY, NEW_KEY, RESET_SECOND_FACTOR, is_above
+from backoffice.user_actions import ISSUE_KEY, NEW_KEY, RESET_SECOND_FACTOR, REVOKE_ACCESS, is_above
 from backoffice.user_facts import facts_of
 from backoffice.user_inlines import AccessTokenInline, ApiKeyInline
 
@@ -61,7 +61,7 @@ class UserAdmin(StaffAdmin, DjangoUserAdmin):
     """A person's profile, rights, keys and tokens. Nobody changes who may do more than themselves."""
 
     holds_personal_data = True
-    object_actions = (ISSUE_KEY, RESET_SECOND_FACTOR)
+    object_actions = (ISSUE_KEY, RESET_SECOND_FACTOR, REVOKE_ACCESS)
     ordering = ("last_name", "first_name", "id")
     list_display = ("email", "first_name", "last_name", "entreprise", "roles", "has_api_access", "is_active")
     list_filter = (KindFilter, "is_active", "has_api_access", "can_register", RoleFilter)

@@ -257,6 +257,8 @@ SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(hours=env.number("JWT_LIFETIME_HOURS", default=24, least=1, most=24 * 365)),
     "AUTH_HEADER_TYPES": ("Bearer",),
 }
+# How long after a login its tokens are exchanged for fresh ones.
+JWT_REFRESH_TIME = timedelta(days=env.number("JWT_REFRESH_DAYS", default=30, least=1, most=3650))
 
 # --- the API ---------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {

@@ -124,6 +124,7 @@ def _sale(owner: Api) -> Example:
 EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "accounts.user:object:issue-key": lambda owner: Example(ApiUserFactory()),
     "accounts.user:object:reset-second-factor": _user_with_second_factor,
+    "accounts.user:object:revoke-access": lambda owner: Example(owner.user, {"reason": "The laptop is lost"}),
     "accounts.apikey:object:revoke-key": lambda owner: Example(ApiKey.objects.get(user=owner.user)),
     "accounts.apikey:bulk:revoke-key": lambda owner: Example(ApiKey.objects.get(user=owner.user)),
     "accounts.accesstoken:object:revoke-token": lambda owner: Example(AccessToken.objects.get(user=owner.user)),

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Count, Sum
 
 from accounts.models import AccessToken, ApiKey, User
+from accounts.services import key_revoke
 from companies.models import Company
 from invoicing.models import Invoice
 from law.vocabulary import Step
@@ -203,6 +204,21 @@ def test_a_token_that_is_refreshed_and_revoked_at_once_is_dead(race_owner: Api) 
     assert set(answers) <= {200, 401}
     assert race_owner.get("/api/auth/me").status_code == 401
     assert AccessToken.objects.filter(revoked_at=None).count() <= 1
+
+
+def test_a_key_that_is_revoked_while_it_opens_sessions_leaves_none(race_owner: Api) -> None:
+    """Logins and refreshes at the moment of the revocation: whoever comes first, nothing is open after it."""
+    key = ApiKey.objects.get(user=race_owner.user)
+
+    def meanwhile(number: int) -> int:
+        if number == 4:
+            return int(key_revoke(api_key=key))
+        if number % 2:
+            return twin(race_owner).post("/api/auth/refresh").status_code
+        return Api().post("/api/auth/login", {"email": race_owner.user.email, "key": race_owner.key}).status_code
+
+    assert set(at_once(8, meanwhile)) <= {1, 200, 401}
+    assert not AccessToken.objects.filter(revoked_at=None).exists()
 
 
 def test_registrations_of_one_e_mail_make_one_user(race_owner: Api) -> None:

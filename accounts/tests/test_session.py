@@ -21,7 +21,8 @@ from django.db.models import QuerySet
 from pytest_django import Settings
 
 from accounts.keyring import Keyring, keyring
-from accounts.models import AccessToken, User
+from accounts.models import AccessToken, ApiKey, User
+from accounts.services import key_revoke
 from tests.factories import Api
 
 LOGOUT, REFRESH, ME = "/api/auth/logout", "/api/auth/refresh", "/api/auth/me"
@@ -84,6 +85,36 @@ def test_a_refreshed_token_is_the_same_user_s_and_lives_anew(owner: Api) -> None
         owner.token = owner.data("POST", REFRESH)["token"]
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=46)):
         assert owner.data("GET", ME)["id"] == owner.user.pk
+
+
+def _refreshed_daily(person: Api, days: int) -> int:
+    """The answer to the last of so many refreshes, a day apart."""
+    status = 0
+    for day in range(1, days + 1):
+        with time_machine.travel(datetime.now(UTC) + timedelta(days=day) - timedelta(minutes=day)):
+            answer = person.post(REFRESH)
+        status = answer.status_code
+        if status == 200:
+            person.token = answer.json()["data"]["token"]
+    return status
+
+
+def test_a_session_is_refreshed_for_thirty_days_and_not_for_ever(owner: Api) -> None:
+    assert _refreshed_daily(owner, 30) == 200
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=30, minutes=1)):
+        answer = owner.post(REFRESH)
+        assert (answer.status_code, answer.json()) == (401, NOT_AUTHENTICATED)
+        owner.login()
+        assert owner.post(REFRESH).status_code == 200
+
+
+def test_a_revoked_key_takes_the_sessions_that_it_opened_with_it_and_no_other(owner: Api) -> None:
+    kept = Api.of(owner.user)
+    owner.token = owner.data("POST", REFRESH)["token"]
+    key_revoke(api_key=ApiKey.objects.get(user=owner.user, hint=owner.key[:8]))
+    assert not _is_open(owner.token)
+    assert owner.post(REFRESH).status_code == 401
+    assert _is_open(kept.token)
 
 
 def test_a_refresh_that_fails_leaves_the_token_in_force(owner: Api, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,6 +231,17 @@ WELL_SIGNED: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
     "no type": lambda claims: {key: value for key, value in claims.items() if key != "token_type"},
     "an end in the past": lambda claims: {**claims, "exp": claims["iat"] - 1},
     "no end": lambda claims: {key: value for key, value in claims.items() if key != "exp"},
+    "an end that no calendar has": lambda claims: {**claims, "exp": 1e308},
+    "an end that is infinite": lambda claims: {**claims, "exp": float("inf")},
+    "an end that is no number": lambda claims: {**claims, "exp": float("nan")},
+    "an end in words": lambda claims: {**claims, "exp": "tomorrow"},
+    "an end in a list": lambda claims: {**claims, "exp": [claims["exp"]]},
+    "a beginning that no calendar has": lambda claims: {**claims, "iat": float("inf")},
+    "a start that no calendar has": lambda claims: {**claims, "nbf": -float("inf")},
+    "no user": lambda claims: {key: value for key, value in claims.items() if key != "user_id"},
+    "a user of another type": lambda claims: {**claims, "user_id": {"id": claims["user_id"]}},
+    "another issuer": lambda claims: {**claims, "iss": "https://other.example"},
+    "no issuer": lambda claims: {key: value for key, value in claims.items() if key != "iss"},
     "a beginning in the future": lambda claims: {**claims, "nbf": claims["exp"] - 1},
 }
 
@@ -209,11 +251,8 @@ def test_a_good_signature_is_not_enough(oddity: str, owner: Api) -> None:
     assert not _is_open(_signed(WELL_SIGNED[oddity](_claims(owner.token))))
 
 
-def test_the_user_is_the_one_of_the_row_whatever_the_token_says(owner: Api, stranger: Api) -> None:
-    claims = {**_claims(owner.token), "user_id": str(stranger.user.pk)}
-    person = Api()
-    person.token = _signed(claims)
-    assert person.data("GET", ME)["id"] == owner.user.pk
+def test_a_token_whose_user_is_not_that_of_its_row_opens_nothing(owner: Api, stranger: Api) -> None:
+    assert not _is_open(_signed({**_claims(owner.token), "user_id": str(stranger.user.pk)}))
 
 
 # --- rotation --------------------------------------------------------------------------------------------------

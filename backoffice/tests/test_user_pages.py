@@ -103,12 +103,25 @@ def test_a_token_in_use_is_revoked_and_leaves_the_page(manager: Client, owner: A
     assert f"{token.jti}/action" not in page
 
 
+def test_all_keys_and_tokens_of_a_person_are_revoked_at_once(manager: Client, owner: Api, stranger: Api) -> None:
+    second = Api.of(owner.user)
+    carry_out(manager, owner.user, "revoke-access", reason="The laptop is lost")
+    for person in (owner, second):
+        assert person.get("/api/auth/me").status_code == 401
+        assert Api().post("/api/auth/login", {"email": person.user.email, "key": person.key}).status_code == 401
+    assert stranger.get("/api/auth/me").status_code == 200
+    assert AuditEvent.objects.get(action="revoke-access").reason == "The laptop is lost"
+    page = manager.get(page_of(owner.user)).content.decode()
+    assert "action/revoke-access" not in page
+
+
 @pytest.mark.parametrize("role", ["handler", "accountant", "auditor"])
 def test_other_roles_issue_and_revoke_nothing(role: str, owner: Api) -> None:
     desk = desk_of(role)
     key, token = owner.user.api_keys.get(), AccessToken.objects.get(user=owner.user)
     for path in (
         f"{USERS}{owner.user.pk}/action/issue-key/",
+        f"{USERS}{owner.user.pk}/action/revoke-access/",
         f"/admin/accounts/apikey/{key.pk}/action/revoke-key/",
         f"/admin/accounts/accesstoken/{token.pk}/action/revoke-token/",
     ):
