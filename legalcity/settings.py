@@ -43,6 +43,8 @@ PUBLIC_BASE_URL = env.required(
     (env.url("PUBLIC_BASE_URL", schemes=("http", "https")) or ("http://127.0.0.1:8000" if DEBUG else "")).rstrip("/"),
     "set it to the address under which the public reaches this server, such as https://api.example.fr.",
 )
+# Whom somebody tells who has found a weakness: an e-mail, or the https address of a page.
+SECURITY_CONTACT = env.text("SECURITY_CONTACT", "amine@legalcity.fr")
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0, most=10)
 RATE_LIMITS_ENABLED = env.flag("RATE_LIMITS_ENABLED", default=True)
 MAX_BODY_BYTES = env.number("MAX_BODY_BYTES", default=5 * 1024 * 1024, least=10_000)
@@ -81,6 +83,7 @@ MIDDLEWARE = [
     "legalcity.lib.logs.RequestLog",
     "legalcity.api.middleware.ApiHeaders",
     "django.middleware.security.SecurityMiddleware",
+    "legalcity.lib.web.page_middleware.PermissionsPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "legalcity.lib.web.page_middleware.Sessions",
     "legalcity.api.middleware.Language",
@@ -230,7 +233,10 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "backoffice.passwords.VariedPasswordValidator"},
 ]
+LOGIN_URL, LOGIN_REDIRECT_URL = "admin:login", "admin:index"
 # Wrong passwords are counted for a person at an address; the rate limits count addresses alone.
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

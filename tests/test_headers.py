@@ -64,7 +64,7 @@ def test_every_kind_of_answer_carries_the_headers(owner: Api, stranger: Api, ano
         assert 0 <= remaining < limit, kind
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert "Access-Control-Allow-Credentials" not in answer.headers
-        assert answer.headers["Cache-Control"] == "no-cache, private"
+        assert answer.headers["Cache-Control"] == "no-cache, private, no-store"
         assert answer.headers["X-Request-ID"]
         assert answer.headers["Content-Type"] == "application/json"
         assert "Set-Cookie" not in answer.headers
@@ -132,6 +132,28 @@ def test_an_address_with_a_line_break_gets_the_contract_s_answer_and_is_counted(
 def test_pages_outside_the_api_are_for_nobody_else_s_scripts(anonymous: Api) -> None:
     for path in ("/admin/login/", "/healthz"):
         assert "Access-Control-Allow-Origin" not in anonymous.get(path, Origin="https://app.example.fr").headers
+
+
+# --- pages ------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("path", ["/admin/login/", "/docs", "/nothing", "/healthz", "/injonction/none"])
+def test_pages_get_at_no_device_of_their_reader(path: str, anonymous: Api) -> None:
+    policy = anonymous.get(path).headers["Permissions-Policy"].split(", ")
+    assert {"camera=()", "microphone=()", "geolocation=()", "payment=()", "usb=()"} <= set(policy)
+
+
+@pytest.mark.parametrize(
+    ("contact", "shown"),
+    [("safety@firm.example", "mailto:safety@firm.example"), ("https://firm.example/s", "https://firm.example/s")],
+)
+def test_who_finds_a_weakness_learns_whom_to_tell(contact: str, shown: str, anonymous: Api, settings: Settings) -> None:
+    settings.SECURITY_CONTACT, settings.PUBLIC_BASE_URL = contact, "https://api.firm.example"
+    answer = anonymous.get("/.well-known/security.txt")
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    told = dict(line.split(": ", 1) for line in answer.content.decode().splitlines())
+    assert told["Contact"] == shown
+    assert told["Canonical"] == "https://api.firm.example/.well-known/security.txt"
+    left = datetime.fromisoformat(told["Expires"]) - datetime.now(UTC)
+    assert 170 < left.days < 365
 
 
 # --- how limits count ------------------------------------------------------------------------------------------

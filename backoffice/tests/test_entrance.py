@@ -109,6 +109,33 @@ def test_strangers_and_clients_have_no_second_step(window: Client, clock: Any) -
     assert not TOTPDevice.objects.exists()
 
 
+@pytest.mark.parametrize("onward", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil"])
+def test_whoever_sends_a_person_to_the_login_leads_them_home(onward: str, chief: User, window: Client) -> None:
+    answer = enter(window, chief, onward=onward)
+    assert answer.headers["Location"] == INDEX
+    assert window.get(answer.headers["Location"]).status_code == 200
+
+
+# --- the password ------------------------------------------------------------------------------------------------
+EVEN = ["aaaaaaaaaaaa", "abababababab", "abcabcabcabc", "abcdefghijkl", "lkjihgfedcba", "Bailiff7Bailiff7"]
+
+
+@pytest.mark.parametrize("weak", [*EVEN, "123456789012", "918273645546", "chief@example.com", "short1!"])
+def test_a_password_that_is_guessed_first_is_refused(weak: str, chief: User, window: Client) -> None:
+    enter(window, chief)
+    sent = {"old_password": PASSWORD, "new_password1": weak, "new_password2": weak}
+    assert window.post("/admin/password_change/", sent).status_code == 200
+    chief.refresh_from_db()
+    assert chief.check_password(PASSWORD)
+
+
+@pytest.mark.parametrize("good", ["tulipe sur le port", "qT7#kLm2vX9w", "motdepassedurable"])
+def test_a_password_of_many_letters_is_taken(good: str, chief: User, window: Client) -> None:
+    enter(window, chief)
+    sent = {"old_password": PASSWORD, "new_password1": good, "new_password2": good}
+    assert window.post("/admin/password_change/", sent).status_code == 302
+
+
 # --- setting it up -----------------------------------------------------------------------------------------------
 def test_the_page_shows_the_secret_as_picture_and_text_without_script_or_style(chief: User, window: Client) -> None:
     enter(window, chief)

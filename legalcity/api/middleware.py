@@ -42,7 +42,7 @@ class ApiHeaders:
             response = self.get_response(request)
         response["Access-Control-Allow-Origin"] = "*"
         response["Access-Control-Expose-Headers"] = EXPOSED
-        response.setdefault("Cache-Control", "no-cache, private")
+        response.setdefault("Cache-Control", "no-cache, private, no-store")
         return response
 
     @staticmethod

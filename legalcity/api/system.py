@@ -1,7 +1,9 @@
 """The calls about the service itself, and the answers for addresses that no call has."""
 
+from datetime import timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +21,7 @@ from legalcity.lib.errors import NotFound
 from legalcity.lib.settings.live import live
 
 VERSION = "2.0"
+CONTACT_GOOD_FOR = timedelta(days=180)
 ONLY_GET: dict[str, Any] = {"get": "missing"}
 # What /api/info says of every installation.
 FEATURES = {
@@ -126,6 +129,19 @@ def ready(_request: HttpRequest) -> HttpResponse:
     except OperationalError:
         return HttpResponse("no database\n", status=503, content_type="text/plain")
     return HttpResponse("ready\n", content_type="text/plain")
+
+
+def security_contact(_request: HttpRequest) -> HttpResponse:
+    """Whom to tell of a weakness (RFC 9116)."""
+    contact: str = settings.SECURITY_CONTACT
+    lines = {
+        "Contact": contact if "://" in contact else f"mailto:{contact}",
+        "Expires": f"{now() + CONTACT_GOOD_FOR:%Y-%m-%dT00:00:00Z}",
+        "Preferred-Languages": "fr, en",
+        "Canonical": f"{settings.PUBLIC_BASE_URL}/.well-known/security.txt",
+    }
+    text = "".join(f"{name}: {value}\n" for name, value in lines.items())
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 def _envelope(request: HttpRequest, message: Any, status: int) -> HttpResponseBase | None:

@@ -4,6 +4,7 @@ An API request carries its own proof of who asks, so sessions, CSRF, messages an
 of what a list takes. The classes are Django's; they step aside under /api/.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from axes.middleware import AxesMiddleware
@@ -11,12 +12,16 @@ from csp.middleware import CSPMiddleware
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
 from django.contrib.sessions.middleware import SessionMiddleware
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django_otp.middleware import OTPMiddleware
 
 API = "/api"
+DEVICES = (
+    "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi",
+    "payment", "serial", "usb",
+)  # fmt: skip
 
 
 def is_of_the_api(path: str) -> bool:
@@ -62,6 +67,22 @@ class XFrameOptions(PagesOnly, XFrameOptionsMiddleware):
 
 class ContentSecurityPolicy(PagesOnly, CSPMiddleware):
     """Pages load nothing from elsewhere."""
+
+
+class PermissionsPolicy:
+    """No page, and nothing that a page might be made to load, gets at the devices of its reader."""
+
+    VALUE = ", ".join(f"{device}=()" for device in DEVICES)
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Say so on every page."""
+        response = self.get_response(request)
+        if not is_of_the_api(request.path):
+            response["Permissions-Policy"] = self.VALUE
+        return response
 
 
 class Lockout(PagesOnly, AxesMiddleware):
