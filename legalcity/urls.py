@@ -36,5 +36,6 @@ urlpatterns = [
 ]
 
 handler400 = "legalcity.api.system.bad_request"
+handler403 = "legalcity.api.system.forbidden"
 handler404 = "legalcity.api.system.not_found"
 handler500 = "legalcity.api.system.server_error"

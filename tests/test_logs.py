@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 import structlog
-from django.db import IntegrityError
+from celery import shared_task
+from django.db import IntegrityError, transaction
 from django.test import Client
+from pytest_django import Settings
 from structlog.stdlib import ProcessorFormatter
 
 from accounts import tasks
@@ -276,6 +278,65 @@ def test_a_periodic_task_that_fails_says_where_and_not_what_and_the_next_one_run
     )
     assert (unknown["event"], unknown["error"]) == ("uncaught", "NotRegistered")
     assert_silent(log, PERSON, ADDRESS, "could not store", "DETAIL")
+
+
+def _tell_what_the_database_says(**_: Any) -> None:
+    """A refusal of PostgreSQL quotes the row; so may whoever passes it on."""
+    User.objects.create_user("zephyrine@brouettes.example", first_name=PERSON, last_name="Q")
+    try:
+        User.objects.create_user("zephyrine@brouettes.example", first_name=PERSON, last_name="Q")
+    except IntegrityError as error:
+        raise RuntimeError("could not store zephyrine@brouettes.example, IBAN FR7630006000011234567890189") from error
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_an_uncaught_failure_of_a_task_says_where_and_not_what(log: Log, retries: int) -> None:
+    @shared_task(name=f"tests.fails_{retries}", bind=True, max_retries=retries)
+    def fails(self: Any) -> None:
+        try:
+            with transaction.atomic():
+                _tell_what_the_database_says()
+        except RuntimeError as error:
+            raise (self.retry(exc=error, countdown=0) if retries else error) from error
+
+    fails.apply()
+    (failure,) = log.lines
+    assert (failure["event"], failure["level"], failure["error"]) == ("uncaught", "error", "RuntimeError")
+    assert failure["task"] == f"tests.fails_{retries}"
+    assert any("_tell_what_the_database_says" in place for place in failure["places"])
+    assert_silent(log, PERSON, "zephyrine", "FR76", "could not store", "DETAIL")
+
+
+def test_a_library_that_tells_of_an_exception_does_not_quote_it(log: Log) -> None:
+    try:
+        fail_with(f"({PERSON}, zephyrine@brouettes.example)")()
+    except RuntimeError as error:
+        logging.getLogger("some.library").exception("Task handler raised error: %r", error)
+    (line,) = log.lines
+    assert (line["event"], line["logger"], line["error"]) == ("uncaught", "some.library", "RuntimeError")
+    assert_silent(log, PERSON, "zephyrine", "could not store")
+
+
+def test_pages_that_are_not_there_or_not_allowed_are_no_faults(log: Log) -> None:
+    handler = User.objects.create_user("h@example.com", first_name="A", last_name="B", is_staff=True)
+    browser = Client()
+    browser.force_login(handler)
+    answers = [browser.get(path) for path in ("/nothing", "/admin/nothing/", "/admin/accounts/user/", "/docs/nothing")]
+    assert [answer.status_code for answer in answers] == [404, 404, 403, 404]
+    assert {line["level"] for line in log.lines} == {"info", "warning"}
+    (told,) = [line for line in log.lines if line["level"] == "warning"]
+    assert (told["event"], told["logger"], told["user_id"]) == ("forbidden", "legalcity.security", handler.pk)
+
+
+def test_a_strange_host_is_a_warning_that_does_not_quote_it(log: Log, settings: Settings) -> None:
+    settings.ALLOWED_HOSTS = ["api.example.fr"]
+    for path in ("/admin/login/", "/api/info"):
+        assert Client(headers={"Host": "zephyrine.example"}).get(path).status_code == 400
+    told = [line for line in log.lines if line["event"] != "request"]
+    assert {(line["event"], line["level"], line["logger"]) for line in told} == {
+        ("refused", "warning", "django.security.DisallowedHost")
+    }
+    assert_silent(log, "zephyrine")
 
 
 def test_failed_logins_of_staff_are_not_quoted(log: Log) -> None:

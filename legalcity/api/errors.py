@@ -12,11 +12,13 @@ from rest_framework.views import set_rollback
 from legalcity.api.envelope import refusal
 from legalcity.lib import errors as domain
 from legalcity.lib.logs import log_failure
+from legalcity.lib.outages import RETRY_AFTER, is_away
 
 UNAUTHENTICATED = _("Unauthenticated")
 NO_PERMISSION = _("You do not have permission to access this resource.")
 VALIDATION_FAILED = _("Validation failed")
 SERVER_ERROR = _("Server error")
+UNAVAILABLE = _("Service temporarily unavailable")
 
 STATUS_OF = {
     domain.BadRequest: status.HTTP_400_BAD_REQUEST,
@@ -74,6 +76,9 @@ def _from_framework(error: exceptions.APIException, view: Any) -> Response:
 
 def _unknown(error: Exception, view: Any) -> Response:
     log_failure(error)
+    if is_away(error):
+        headers = {"Retry-After": str(RETRY_AFTER)}
+        return refusal(UNAVAILABLE, status=status.HTTP_503_SERVICE_UNAVAILABLE, headers=headers)
     action = getattr(view, "action", None)
     messages: dict[str | None, Any] = getattr(view, "failure_messages", {})
     return refusal(messages.get(action, SERVER_ERROR), status=status.HTTP_500_INTERNAL_SERVER_ERROR)

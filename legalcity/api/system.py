@@ -1,24 +1,30 @@
 """The calls about the service itself, and the answers for addresses that no call has."""
 
+import sys
 from datetime import timedelta
 from typing import Any
 
+import structlog
 from django.conf import settings
-from django.db import OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.template.loader import render_to_string
 from django.utils.translation import gettext_lazy as _
 from django.views import defaults
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from legalcity.api.errors import SERVER_ERROR
+from legalcity.api.errors import NO_PERMISSION, SERVER_ERROR, UNAVAILABLE
 from legalcity.api.middleware import is_for_programs
 from legalcity.api.views import ContractView
 from legalcity.lib.clock import now
 from legalcity.lib.dates import moment_text
 from legalcity.lib.errors import NotFound
+from legalcity.lib.outages import RETRY_AFTER, is_away
 from legalcity.lib.settings.live import live
+
+security_log = structlog.get_logger("legalcity.security")
 
 VERSION = "2.0"
 CONTACT_GOOD_FOR = timedelta(days=180)
@@ -126,7 +132,7 @@ def ready(_request: HttpRequest) -> HttpResponse:
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except OperationalError:
+    except (OperationalError, InterfaceError):
         return HttpResponse("no database\n", status=503, content_type="text/plain")
     return HttpResponse("ready\n", content_type="text/plain")
 
@@ -160,6 +166,22 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     return _envelope(request, _("API endpoint not found"), 404) or defaults.page_not_found(request, exception)
 
 
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """A page that the person may not open. The log tells who tried."""
+    security_log.warning("forbidden", user_id=getattr(getattr(request, "user", None), "pk", None))
+    return _envelope(request, NO_PERMISSION, 403) or defaults.permission_denied(request, exception)
+
+
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """A failure outside every view of the API."""
+    if is_away(sys.exception()):
+        return _unavailable(request)
     return _envelope(request, SERVER_ERROR, 500) or defaults.server_error(request)
+
+
+def _unavailable(request: HttpRequest) -> HttpResponseBase:
+    """503, by a page that asks the database for nothing: neither a session nor a person."""
+    answer = _envelope(request, UNAVAILABLE, 503) or HttpResponse(render_to_string("503.html"), status=503)
+    answer["Retry-After"] = str(RETRY_AFTER)
+    answer["Cache-Control"] = "no-store"
+    return answer

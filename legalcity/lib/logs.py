@@ -6,6 +6,7 @@ and a person appears as a number only.
 
 import logging
 import re
+import sys
 import time
 import traceback
 import uuid
@@ -15,6 +16,8 @@ from typing import Any
 import orjson
 import structlog
 from celery.signals import before_task_publish, task_failure, task_postrun, task_prerun
+from django.core.signals import got_request_exception
+from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -36,8 +39,35 @@ def log_failure(error: BaseException) -> None:
 
     Without its text: a database's message quotes the row, and rows hold personal data.
     """
+    failure_log.error("uncaught", **_facts_of(error))
+
+
+def _facts_of(error: BaseException) -> dict[str, Any]:
     places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)]
-    failure_log.error("uncaught", error=type(error).__qualname__, places=places[-12:])
+    return {"error": type(error).__qualname__, "places": places[-12:]}
+
+
+def quote_no_exception(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
+    """A library's line about an exception says its type and places; its words may repeat the exception's."""
+    raised = event.pop("exc_info", None)
+    error = raised[1] if isinstance(raised, tuple) else raised
+    if isinstance(error, BaseException):
+        event.update(_facts_of(error), event="uncaught")
+    return event
+
+
+class SecurityEvents(logging.Filter):
+    """What Django refuses (hosts, forms from elsewhere, odd requests) is a warning, and quotes nothing of it.
+
+    The logger's name tells the kind: `django.security.DisallowedHost`.
+    """
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Lets every line pass."""
+        if record.name.startswith("django.security"):
+            record.levelno, record.levelname = logging.WARNING, "WARNING"
+            record.msg, record.args, record.exc_info = "refused", (), None
+        return True
 
 
 SHARED_PROCESSORS: list[Any] = [
@@ -68,9 +98,7 @@ def configure(level: str, form: str) -> dict[str, Any]:
     renderer = (
         structlog.dev.ConsoleRenderer() if form == "console" else structlog.processors.JSONRenderer(serializer=_json)
     )
-    last: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta]
-    if form == "json":
-        last.append(structlog.processors.format_exc_info)
+    last: list[Any] = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, quote_no_exception]
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -81,13 +109,14 @@ def configure(level: str, form: str) -> dict[str, Any]:
                 "foreign_pre_chain": SHARED_PROCESSORS,
             }
         },
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
+        "filters": {"security": {"()": SecurityEvents}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["security"]}},
         "root": {"handlers": ["stderr"], "level": level},
         # Django's own line for a 4xx or 5xx repeats the access line, with the full path.
         "loggers": {
             "django.request": {"level": "CRITICAL"},
             "django.server": {"level": "WARNING"},
-            "celery.app.trace": {"level": "CRITICAL"},  # It quotes the texts of failures; ours are below.
+            "celery.app.trace": {"level": "CRITICAL"},  # It quotes the exception of a task: see `failed_task`.
             "axes": {"level": "WARNING"},  # The audit tells of logins that succeed.
             "pypdf": {"level": "ERROR"},  # A hostile PDF would fill the log.
             "weasyprint": {"level": "ERROR"},  # It reports every step of every page,
@@ -116,10 +145,6 @@ class RequestLog:
             self._write_line(request, response, started)
         return response
 
-    def process_exception(self, _request: HttpRequest, error: Exception) -> None:
-        """An uncaught failure of a page; the API's own handler logs those of its views."""
-        log_failure(error)
-
     @staticmethod
     def _write_line(request: HttpRequest, response: HttpResponse, started: float) -> None:
         user = getattr(request, "user", None)
@@ -134,9 +159,18 @@ class RequestLog:
         )
 
 
+@receiver(got_request_exception)
+def failed_page(**_: Any) -> None:
+    """An uncaught failure outside the API, whose own handler logs those of its views. What is refused or not there is
+    no failure.
+    """
+    if error := sys.exception():
+        log_failure(error)
+
+
 @task_failure.connect
-def log_task_failure(exception: BaseException, **_: Any) -> None:
-    """An uncaught failure of a task, as one of a request is logged."""
+def failed_task(exception: BaseException, **_: Any) -> None:
+    """An uncaught failure of a task, or one that was retried as often as it may be."""
     log_failure(exception)
 
 
