@@ -10,6 +10,9 @@ unexport PYTHONDONTWRITEBYTECODE
 PY := .venv/bin/python
 PORT ?= 8000
 ARGS ?=
+# Who names neither a service nor a secret wants to try it: the embedded default, on this machine alone.
+NAMED = $(strip $(DATABASE_URL)$(REDIS_URL)$(CELERY_BROKER_URL)$(SECRET_KEY)$(EMBEDDED)$(DEBUG))
+ALONE = $(if $(NAMED),,EMBEDDED=1)
 WRITTEN = $(or $(DATA_DIR),var)
 
 .DEFAULT_GOAL := help
@@ -29,29 +32,29 @@ demo: installed ## a server on 127.0.0.1:8000 (PORT) with demonstration data, th
 	@$(PY) scripts/run_demo.py --port $(PORT)
 
 test: setup ## the whole test suite; on PostgreSQL and Redis where DATABASE_URL and REDIS_URL name them (ARGS for pytest)
-	@DEBUG=1 $(PY) -m pytest -n auto $(ARGS)
+	@EMBEDDED=1 $(PY) -m pytest -n auto $(ARGS)
 
 screenshots: setup ## make the pictures of docs/staff.md anew (asks for chromium)
-	@DEBUG=1 STAFF_SCREENSHOTS=1 $(PY) -m pytest -p no:randomly tests/browser/test_staff_day.py tests/browser/test_guide.py
+	@EMBEDDED=1 STAFF_SCREENSHOTS=1 $(PY) -m pytest -p no:randomly tests/browser/test_staff_day.py tests/browser/test_guide.py
 
 lint: setup ## style, types, layers, migrations, settings
 	@sh scripts/lint.sh
 
 serve: installed ## the production server on PORT (docs/ops.md)
-	@sh scripts/serve.sh
+	@$(ALONE) sh scripts/serve.sh
 
 worker: installed ## a worker for the queue, with the clock when BEAT=1
-	@$(PY) -m legalcity.lib.startup worker
-	@mkdir -p $(WRITTEN)
+	@$(ALONE) $(PY) -m legalcity.lib.startup worker
+	@umask 077; mkdir -p $(WRITTEN)
 	@exec $(PY) -m celery -A legalcity worker --loglevel INFO $(if $(filter 1,$(BEAT)),--beat --schedule $(WRITTEN)/beat,)
 
 beat: installed ## the clock of the periodic tasks: one process in all
-	@$(PY) -m legalcity.lib.startup worker
-	@mkdir -p $(WRITTEN)
+	@$(ALONE) $(PY) -m legalcity.lib.startup worker
+	@umask 077; mkdir -p $(WRITTEN)
 	@exec $(PY) -m celery -A legalcity beat --loglevel INFO --schedule $(WRITTEN)/beat
 
 migrate: installed ## bring the database up to date
-	@$(PY) manage.py migrate
+	@$(ALONE) $(PY) manage.py migrate
 
 lock: setup ## write requirements.txt and requirements-dev.txt anew from the .in files
 	@sh scripts/lock.sh

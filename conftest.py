@@ -85,7 +85,11 @@ def _forget_everything() -> None:
 
 @pytest.fixture(autouse=True)
 def fresh(settings: Settings) -> Iterator[None]:
-    """No test sees what another one cached, or its language; nobody is refused for asking often, unless asked for."""
+    """No test sees what another one cached, or its language; nobody is refused for asking often, unless asked for.
+
+    The rules are those of production.
+    """
+    settings.EMBEDDED = False
     settings.RATE_LIMITS_ENABLED = False
     _forget_everything()
     with translation.override("en"):

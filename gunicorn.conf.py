@@ -11,9 +11,12 @@ from legalcity.lib.startup import refusing
 
 with refusing():
     env = Environment()
-    bind = f"{env.text('HOST', '127.0.0.1')}:{env.number('PORT', default=8000, least=1, most=65535)}"
-    workers = env.number("WEB_CONCURRENCY", default=multiprocessing.cpu_count() + 1, least=1, most=1000)
-    threads = env.number("WEB_THREADS", default=4, least=1, most=1000)
+    bind = f"{env.listening()}:{env.number('PORT', default=8000, least=1, most=65535)}"
+    # Without Redis each process would count rate limits for itself.
+    is_alone = not env.text("REDIS_URL")
+    usual = 1 if is_alone else multiprocessing.cpu_count() + 1
+    workers = env.number("WEB_CONCURRENCY", default=usual, least=1, most=1 if is_alone else 1000)
+    threads = env.number("WEB_THREADS", default=8 if is_alone else 4, least=1, most=1000)
 worker_class = "gthread"
 timeout = 60
 graceful_timeout = 30

@@ -35,7 +35,7 @@ def forget_counters() -> None:
 
 
 def production(folder: Path) -> dict[str, str]:
-    """The environment of a production process, but for its database: keys are made for this run, in `folder`."""
+    """The environment of a production process without TLS, but for its database: keys are made in `folder`."""
     (folder / "static").mkdir()  # Where the static files would be collected.
     key = folder / "jwt.pem"
     made = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -45,7 +45,7 @@ def production(folder: Path) -> dict[str, str]:
         "HOME": str(folder),
         "LANG": "C.UTF-8",
         "DJANGO_SETTINGS_MODULE": "legalcity.settings",
-        "DEBUG": "0",
+        "EMBEDDED": "1",  # For its plain http; every service is named.
         "SECRET_KEY": os.urandom(40).hex(),
         "ENCRYPTION_KEYS": os.urandom(32).hex(),
         "ALLOWED_HOSTS": "127.0.0.1",

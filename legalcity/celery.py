@@ -39,5 +39,5 @@ def require_what_work_needs(**signal: Any) -> None:
     from legalcity.lib.startup import refusing, require_queue, require_services
 
     with refusing():
-        require_services()
         require_queue()
+        require_services()

@@ -1,9 +1,10 @@
 """Django's settings. Everything that differs between machines comes from the environment (docs/ops.md).
 
-With nothing set this is the embedded default: SQLite, a local-memory cache, tasks in the process. With DEBUG=0
-a missing secret or an unsafe default is refused here, an unreachable service when a server starts.
+EMBEDDED=1 is the embedded default: SQLite, a local-memory cache, tasks in the process, made-up secrets. Without it a
+missing secret or an unsafe value is refused here, an unreachable service when a server starts.
 """
 
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,37 +12,42 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from legalcity.lib import logs
+from legalcity.lib.private_files import keep_private
 from legalcity.lib.settings import system
-from legalcity.lib.settings.environment import Environment
+from legalcity.lib.settings.environment import Environment, is_kept_apart, is_random
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
 
 # --- the process -----------------------------------------------------------------------------------------------
-DEBUG = env.debug
+DEBUG, EMBEDDED = env.debug, env.embedded
 DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "var")
+os.umask(0o077)  # What a process of ours writes is for its own user: the database, files, keys, logs.
 SECRET_KEY = env.required(
     "SECRET_KEY",
-    env.text("SECRET_KEY", "embedded-development-key" if DEBUG else ""),
+    env.text("SECRET_KEY", "embedded-development-key" if EMBEDDED else ""),
     "set it to 50 random characters or more (python -c 'import secrets; print(secrets.token_urlsafe(50))').",
-    safe=lambda key: len(key) >= 50,
+    safe=lambda key: is_random(key, least=50),
 )
 ENCRYPTION_KEYS = env.required(
     "ENCRYPTION_KEYS",
-    env.items("ENCRYPTION_KEYS", [SECRET_KEY] if DEBUG else []),
+    env.items("ENCRYPTION_KEYS", [SECRET_KEY] if EMBEDDED else []),
     "set it to one or more random strings of 32 characters or more; the first encrypts, all decrypt.",
-    safe=lambda keys: bool(keys) and all(len(key) >= 32 for key in keys),
+    safe=lambda keys: bool(keys) and all(is_random(key, least=32) for key in keys),
 )
 ALLOWED_HOSTS = env.required(
     "ALLOWED_HOSTS",
-    env.items("ALLOWED_HOSTS", ["*"] if DEBUG else []),
+    env.items("ALLOWED_HOSTS", ["*"] if EMBEDDED else []),
     "name the hosts that this server answers for, comma between.",
     safe=lambda hosts: bool(hosts) and "*" not in hosts,
 )
 PUBLIC_BASE_URL = env.required(
     "PUBLIC_BASE_URL",
-    (env.url("PUBLIC_BASE_URL", schemes=("http", "https")) or ("http://127.0.0.1:8000" if DEBUG else "")).rstrip("/"),
+    (env.url("PUBLIC_BASE_URL", schemes=("http", "https")) or ("http://127.0.0.1:8000" if EMBEDDED else "")).rstrip(
+        "/"
+    ),
     "set it to the address under which the public reaches this server, such as https://api.example.fr.",
+    safe=lambda address: address.startswith("https://"),
 )
 # Whom somebody tells who has found a weakness: an e-mail, or the https address of a page.
 SECURITY_CONTACT = env.text("SECURITY_CONTACT", "amine@legalcity.fr")
@@ -121,6 +127,7 @@ DATABASE_URL = env.required(
     "DATABASE_URL",
     env.text("DATABASE_URL"),
     "set it to postgres://user:password@host:5432/name.",
+    safe=lambda url: url.startswith("postgres"),
 )
 DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'legalcity.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
@@ -131,7 +138,7 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         "timeout": 20,
     }
     if not DATABASES["default"]["NAME"].startswith(":"):
-        Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+        keep_private(Path(DATABASES["default"]["NAME"]), made_by_us=BASE_DIR / "var")
 else:
     # Values go to the server apart from the SQL, which is then prepared once a connection (docs/decisions.md).
     # A server that is away is given up soon, so that requests are answered; a URL may say otherwise.
@@ -150,7 +157,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.required(
     "REDIS_URL",
     env.url("REDIS_URL", schemes=("redis", "rediss")),
-    "set it to redis://host:6379/0; rate limits and caches must be one for all processes.",
+    "set it to redis://127.0.0.1:6379/0, or rediss://user:password@host:6379/0 where it is on another machine; rate "
+    "limits and caches must be one for all processes.",
+    safe=lambda url: bool(url) and is_kept_apart(url),
 )
 if REDIS_URL:
     CACHES = {
@@ -174,7 +183,12 @@ else:
 RATELIMIT_USE_CACHE = "limits"
 RATELIMIT_FAIL_OPEN = True
 
-CELERY_BROKER_URL = env.text("CELERY_BROKER_URL") or REDIS_URL
+CELERY_BROKER_URL = env.required(
+    "CELERY_BROKER_URL",
+    env.text("CELERY_BROKER_URL") or REDIS_URL,
+    "a Redis on another machine is reached by rediss://user:password@host:6379/0.",
+    safe=is_kept_apart,
+)
 CELERY_TASK_ALWAYS_EAGER = not CELERY_BROKER_URL
 CELERY_TASK_EAGER_PROPAGATES = False
 CELERY_TASK_IGNORE_RESULT = True
@@ -192,7 +206,7 @@ CELERY_TIMEZONE = "Europe/Paris"
 # --- e-mail ----------------------------------------------------------------------------------------------------
 # Without a mail server development writes files; production asks one on this machine, and failures are seen there.
 _mail = env.email("EMAIL_URL")
-EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if DEBUG and not _mail else 'smtp'}.EmailBackend"
+EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if EMBEDDED and not _mail else 'smtp'}.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "emails"
 EMAIL_HOST, EMAIL_PORT = _mail.get("EMAIL_HOST", "localhost"), _mail.get("EMAIL_PORT", 25)
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_USER") or "", _mail.get("EMAIL_HOST_PASSWORD") or ""
@@ -210,13 +224,13 @@ FETCH_PORTS = env.numbers("FETCH_PORTS", {80, 443}, most=65_535)
 
 # --- the firm's own invoices -----------------------------------------------------------------------------------
 # Whether an invoice waits until the system settings hold what French law asks an invoice to say of the firm.
-FIRM_DETAILS_REQUIRED = env.flag("FIRM_DETAILS_REQUIRED", default=not DEBUG)
+FIRM_DETAILS_REQUIRED = env.flag("FIRM_DETAILS_REQUIRED", default=not EMBEDDED)
 FIRMS_COOKIE_SECURE = env.flag("FIRMS_COOKIE_SECURE", default=True)
 FIRMS_SESSION_HOURS = env.number("FIRMS_SESSION_HOURS", default=8, least=1, most=24 * 30)
 
 # --- demonstration ---------------------------------------------------------------------------------------------
 # Whether `seed_demo` may write into this database: it makes staff, and a password for them.
-DEMONSTRATION_ALLOWED = env.flag("DEMONSTRATION_ALLOWED", default=DEBUG)
+DEMONSTRATION_ALLOWED = env.flag("DEMONSTRATION_ALLOWED", default=EMBEDDED)
 
 # --- scoring: public data of companies -------------------------------------------------------------------------
 OPEN_DATA_ENABLED = env.flag("OPEN_DATA_ENABLED", default=False)
@@ -315,13 +329,13 @@ USE_TZ = True
 # --- pages, cookies, headers -----------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
-WHITENOISE_USE_FINDERS = DEBUG
+WHITENOISE_USE_FINDERS = EMBEDDED
 WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
+        if EMBEDDED
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }

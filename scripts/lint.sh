@@ -7,8 +7,8 @@ step() {
     "$@"
 }
 # The settings that the checks load are those of development, whatever this shell exports.
-export DEBUG=1
-unset DATABASE_URL REDIS_URL CELERY_BROKER_URL 2>/dev/null || true
+export EMBEDDED=1
+unset DEBUG DATABASE_URL REDIS_URL CELERY_BROKER_URL 2>/dev/null || true
 python=.venv/bin/python
 
 # The longest of them, beside the others.

@@ -44,7 +44,7 @@ def settings(port: int) -> dict[str, str]:
     return {
         **{name: os.environ[name] for name in KEPT if name in os.environ},
         "DJANGO_SETTINGS_MODULE": "legalcity.settings",
-        "DEBUG": "1",
+        "EMBEDDED": "1",
         "PUBLIC_BASE_URL": f"http://{HOST}:{port}",
         "HOST": HOST,
         "PORT": str(port),

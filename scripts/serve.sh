@@ -1,8 +1,8 @@
 #!/bin/sh
-# The production server. With DEBUG=0 the pages' static files are gathered first.
+# The production server. The pages' static files are gathered first, but for the embedded default.
 set -eu
 python=.venv/bin/python
-case "$(printf %s "${DEBUG:-1}" | tr '[:upper:]' '[:lower:]')" in
+case "$(printf %s "${EMBEDDED:-${DEBUG:-0}}" | tr '[:upper:]' '[:lower:]')" in
     0 | false | no | off) $python manage.py collectstatic --noinput --verbosity 0 ;;
 esac
 exec $python -m gunicorn legalcity.wsgi

@@ -55,7 +55,7 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Environment:
         "ENCRYPTION_KEYS": secrets.token_urlsafe(32),
         "JWT_PRIVATE_KEYS": str(key),
         "ALLOWED_HOSTS": "api.example.fr,127.0.0.1",
-        "PUBLIC_BASE_URL": "http://api.example.fr",
+        "PUBLIC_BASE_URL": "https://api.example.fr",
         "CLAMD_URL": f"tcp://{NOBODY}",
         **UNREACHABLE,
     }
@@ -85,8 +85,7 @@ def sentence(result: subprocess.CompletedProcess[str]) -> str:
 
 class TestSettings:
     def test_a_complete_production_environment_passes_the_deployment_check(self, production: Environment) -> None:
-        https = {**production, "PUBLIC_BASE_URL": "https://api.example.fr"}
-        result = run(https, "manage.py", "check", "--deploy", "--fail-level", "WARNING")
+        result = run(production, "manage.py", "check", "--deploy", "--fail-level", "WARNING")
         assert result.returncode == 0, result.stderr
 
     @pytest.mark.parametrize(
@@ -98,7 +97,7 @@ class TestSettings:
             ("ALLOWED_HOSTS", "name the hosts"),
             ("PUBLIC_BASE_URL", "such as https://api.example.fr"),
             ("DATABASE_URL", "postgres://user:password@host:5432/name"),
-            ("REDIS_URL", "redis://host:6379/0"),
+            ("REDIS_URL", "rediss://user:password@host:6379/0"),
         ],
     )
     def test_a_setting_that_is_missing_is_named_with_what_to_do(
@@ -106,15 +105,24 @@ class TestSettings:
     ) -> None:
         result = run({**production, name: ""}, "manage.py", "check")
         assert result.returncode == 1
-        assert sentence(result).startswith(f"legalcity: {name} is not set and DEBUG=0 asks for it: ")
+        assert sentence(result).startswith(f"legalcity: {name} is not set and only EMBEDDED=1 does without: ")
         assert hint in sentence(result)
 
     @pytest.mark.parametrize(
         ("name", "value"),
         [
             ("SECRET_KEY", "embedded-development-key"),
+            ("SECRET_KEY", "change-me-" * 6),
+            ("SECRET_KEY", "django-insecure-kq2x7vnd0aw5mzt9c4hyu8sebj1rgf3lpoi6Q"),
             ("ENCRYPTION_KEYS", "short"),
+            ("ENCRYPTION_KEYS", "0" * 40),
             ("ALLOWED_HOSTS", "*"),
+            ("PUBLIC_BASE_URL", "http://api.example.fr"),
+            ("DATABASE_URL", "sqlite:////tmp/never-made.sqlite3"),
+            ("REDIS_URL", "redis://cache.example:6379/0"),
+            ("REDIS_URL", "redis://:hidden@cache.example:6379/0"),
+            ("REDIS_URL", "rediss://192.0.2.7:6379/0"),
+            ("CELERY_BROKER_URL", "redis://queue.example:6379/0"),
         ],
     )
     def test_a_setting_that_is_not_safe_is_named_and_not_shown(
@@ -122,8 +130,16 @@ class TestSettings:
     ) -> None:
         result = run({**production, name: value}, "manage.py", "check")
         assert result.returncode == 1
-        assert sentence(result).startswith(f"legalcity: {name} is not safe and DEBUG=0 asks for it: ")
-        assert f"'{value}'" not in result.stderr
+        assert sentence(result).startswith(f"legalcity: {name} is not safe and only EMBEDDED=1 does without: ")
+        assert value == "*" or value not in result.stderr
+
+    @pytest.mark.parametrize(
+        "url", ["redis://localhost:6379/0", "redis://[::1]:6379/0", "rediss://user:hidden@cache.example:6379/0"]
+    )
+    def test_a_redis_of_this_machine_or_behind_a_password_and_tls_will_do(
+        self, production: Environment, url: str
+    ) -> None:
+        assert run({**production, "REDIS_URL": url}, "manage.py", "check").returncode == 0
 
     @pytest.mark.parametrize(
         ("name", "value", "told"),
@@ -147,9 +163,47 @@ class TestSettings:
         assert told in sentence(result)
         assert "hidden" not in result.stderr
 
-    def test_with_nothing_set_the_embedded_default_works(self, production: Environment) -> None:
+    def test_nothing_but_the_switch_is_needed_to_try_it(self, production: Environment) -> None:
         bare = {name: production[name] for name in ("PATH", "HOME", "DATA_DIR")}
-        assert run(bare, "manage.py", "check").returncode == 0
+        assert run({**bare, "EMBEDDED": "1"}, "manage.py", "check").returncode == 0
+
+    def test_with_nothing_set_it_is_production_and_asks_for_its_secret(self, production: Environment) -> None:
+        bare = {name: production[name] for name in ("PATH", "HOME", "DATA_DIR")}
+        result = run(bare, "manage.py", "check")
+        assert result.returncode == 1
+        assert sentence(result).startswith("legalcity: SECRET_KEY is not set and only EMBEDDED=1 does without: ")
+
+    def test_make_takes_who_names_nothing_for_one_who_tries_it(self, production: Environment) -> None:
+        def told(target: str, **more: str) -> str:
+            bare = {name: production[name] for name in ("PATH", "HOME")}
+            made = subprocess.run(
+                ["make", "-n", target], cwd=ROOT, env={**bare, **more}, capture_output=True, text=True, check=True
+            )
+            return made.stdout
+
+        for target in ("serve", "worker", "beat", "migrate"):
+            assert "EMBEDDED=1" in told(target)
+            for name in ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "SECRET_KEY", "DEBUG"):
+                assert "EMBEDDED=1" not in told(target, **{name: "0"})
+
+    def test_what_it_writes_is_for_its_own_user(self, production: Environment, tmp_path: Path) -> None:
+        data = tmp_path / "deep" / "var"
+        environment = {**{name: production[name] for name in ("PATH", "HOME")}, "DATA_DIR": str(data), "EMBEDDED": "1"}
+        question = "from accounts.keyring import keyring; keyring.keys"
+        assert run(environment, "manage.py", "migrate", "--verbosity", "0").returncode == 0
+        assert run(environment, "manage.py", "shell", "-c", question).returncode == 0
+        written = [data.parent, *data.parent.rglob("*")]
+        assert any(path.name.startswith("legalcity.sqlite3") for path in written)
+        assert any(path.suffix == ".pem" for path in written)
+        assert [path for path in written if path.stat().st_mode & 0o077] == []
+
+    def test_a_database_that_others_could_read_is_shut(self, production: Environment, tmp_path: Path) -> None:
+        old = tmp_path / "legalcity.sqlite3"
+        old.touch()
+        old.chmod(0o644)
+        environment = {**{name: production[name] for name in ("PATH", "HOME")}, "DATA_DIR": str(tmp_path)}
+        assert run({**environment, "EMBEDDED": "1"}, "manage.py", "check").returncode == 0
+        assert old.stat().st_mode & 0o777 == 0o600
 
 
 class TestServices:
@@ -170,7 +224,7 @@ class TestServices:
         assert result.returncode == REFUSED
         assert "Traceback" not in result.stderr
         assert "Booting worker" not in result.stderr
-        told = [line for line in result.stderr.splitlines() if line.startswith("legalcity: ")]
+        told = [line for line in result.stderr.splitlines() if " cannot be reached" in line]
         assert len(told) == 3
         for line, name, advice in zip(told, UNREACHABLE, ("start it", "start Redis", "start its broker"), strict=True):
             assert f"of {name} cannot be reached" in line
@@ -178,7 +232,8 @@ class TestServices:
         assert "hidden" not in result.stderr
 
     def test_a_database_without_its_tables_is_refused(self, production: Environment, tmp_path: Path) -> None:
-        fresh = {**production, "DATABASE_URL": f"sqlite:///{tmp_path / 'fresh.sqlite3'}"}
+        bare = {name: production[name] for name in ("PATH", "HOME")}
+        fresh = {**bare, "EMBEDDED": "1", "DATABASE_URL": f"sqlite:///{tmp_path / 'fresh.sqlite3'}"}
         result = run(fresh, "-m", "legalcity.lib.startup")
         assert result.returncode == REFUSED
         assert "migrations: run `python manage.py migrate` first." in result.stderr
@@ -197,12 +252,32 @@ class TestServices:
         assert result.returncode == REFUSED
         assert sentence(result).startswith(f"legalcity: {name}='{value}' does not do")
 
+    @pytest.mark.parametrize(
+        ("name", "value", "told"),
+        [
+            ("HOST", "0.0.0.0", "HOST=0.0.0.0 lets other machines in and EMBEDDED=1 is for this one alone"),
+            ("HOST", "::", "HOST=:: lets other machines in and EMBEDDED=1 is for this one alone"),
+            ("WEB_CONCURRENCY", "2", "WEB_CONCURRENCY='2' does not do: set it to a whole number from 1 to 1"),
+        ],
+    )
+    def test_the_embedded_default_is_one_process_for_this_machine_alone(
+        self, production: Environment, name: str, value: str, told: str
+    ) -> None:
+        bare = {each: production[each] for each in ("PATH", "HOME", "DATA_DIR")}
+        result = run({**bare, "EMBEDDED": "1", name: value}, "-m", "gunicorn", "legalcity.wsgi")
+        assert result.returncode == REFUSED
+        assert told in sentence(result)
+
+    @pytest.mark.skipif(os.geteuid() != 0, reason="who runs the tests is not root")
+    def test_a_server_of_root_is_warned(self, production: Environment) -> None:
+        assert "legalcity: this runs as root" in run(production, "-m", "legalcity.lib.startup").stderr
+
     @pytest.mark.parametrize("command", ["legalcity.lib.startup worker", "celery -A legalcity worker"])
-    def test_a_worker_without_a_queue_is_refused_in_development_too(
+    def test_a_worker_without_a_queue_is_refused_in_the_embedded_default_too(
         self, production: Environment, command: str
     ) -> None:
         bare = {name: production[name] for name in ("PATH", "HOME", "DATA_DIR")}
-        result = run(bare, "-m", *command.split())
+        result = run({**bare, "EMBEDDED": "1"}, "-m", *command.split())
         assert result.returncode == REFUSED
         assert "Set REDIS_URL (or CELERY_BROKER_URL) for a worker." in sentence(result)
 
@@ -214,7 +289,7 @@ class TestServer:
         environment = {
             **{name: production[name] for name in ("PATH", "HOME")},
             "DATA_DIR": str(tmp_path_factory.mktemp("embedded")),
-            "WEB_CONCURRENCY": "1",
+            "EMBEDDED": "1",
             "RATE_LIMITS_ENABLED": "0",  # These tests log in more often than anybody may.
         }
         assert run(environment, "manage.py", "migrate", "--verbosity", "0").returncode == 0

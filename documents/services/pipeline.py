@@ -133,7 +133,7 @@ def _keep(claim: Claim[Document], stored: StoredFile) -> StoredFile | None:
 
 def _scan(claim: Claim[Document], document_id: int, file: StoredFile) -> Outcome:
     """Ask the scanner; without one, say so in development and wait in production."""
-    if configured_scanner() is None and settings.DEBUG:
+    if configured_scanner() is None and settings.EMBEDDED:
         log.warning("not_scanned", document_id=document_id, scan=Scan.NOT_SCANNED.value)
         _move(claim, State.READY, scan=Scan.NOT_SCANNED, claimed_until=None, reason="")
         return Outcome.DONE

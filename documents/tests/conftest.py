@@ -40,7 +40,7 @@ def in_process() -> Iterator[None]:
 @pytest.fixture
 def development(settings: Settings, folder: Path, in_process: None) -> None:
     """The embedded default: no scanner."""
-    settings.DEBUG = True
+    settings.EMBEDDED = True
     settings.CLAMD_URL = ""
 
 

@@ -25,11 +25,8 @@ PATIENCE = 5  # seconds to wait for the broker
 def require_services() -> None:
     """Refuse to start while a configured service cannot be used.
 
-    Raises ImproperlyConfigured with a sentence for each, which names the setting and what to do. In development
-    (DEBUG=1) nothing is asked: the embedded defaults have no service to reach.
+    Raises ImproperlyConfigured with a sentence for each, which names the setting and what to do.
     """
-    if settings.DEBUG:
-        return
     faults = []
     for require in (_require_database, _require_cache, _require_broker):
         try:
@@ -104,10 +101,16 @@ def _require_broker() -> None:
 
 def warn_without_pages() -> None:
     """Say it when the static files of the pages were never gathered; the API works without them."""
-    if not settings.DEBUG and not staticfiles_storage.exists("staticfiles.json"):
+    if not settings.EMBEDDED and not staticfiles_storage.exists("staticfiles.json"):
         sys.stderr.write(
             "legalcity: back-office and reference cannot be shown: run `python manage.py collectstatic` first.\n"
         )
+
+
+def warn_of_root() -> None:
+    """Say it when the process could do more than its work asks for."""
+    if not settings.EMBEDDED and os.geteuid() == 0:
+        sys.stderr.write("legalcity: this runs as root: give it a user of its own (docs/ops.md).\n")
 
 
 def main() -> None:
@@ -115,11 +118,12 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "legalcity.settings")
     with refusing():
         django.setup()
-        require_services()
         if sys.argv[1:] == ["worker"]:
             require_queue()
         else:
             warn_without_pages()
+        warn_of_root()
+        require_services()
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The one reader of the environment: typed, and refusing nonsense with a sentence that says what to do."""
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
@@ -10,6 +11,8 @@ from django.core.exceptions import ImproperlyConfigured
 
 T = TypeVar("T")
 
+LOOPBACK = "127.0.0.1"
+DIFFERENT = 8  # characters of a secret: 32 random hexadecimal digits have 9 or more
 MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
@@ -17,14 +20,16 @@ YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 class Environment:
     """Reads settings of one process.
 
-    In production (`DEBUG=0`) a setting without a safe default must be given: `required` says which.
+    `EMBEDDED=1` is for trying and developing on one machine: SQLite, caches in the process, made-up secrets, a server
+    for this machine alone. Without it a setting that has no safe default must be given: `required` says which.
     """
 
     def __init__(self, source: dict[str, str] | None = None) -> None:
         self._env = environ.Env()
         if source is not None:
             self._env.ENVIRON = source
-        self.debug = self.flag("DEBUG", default=True)
+        self.debug = self.flag("DEBUG", default=False)
+        self.embedded = self.flag("EMBEDDED", default=self.debug)
 
     def text(self, name: str, default: str = "") -> str:
         """A string, stripped."""
@@ -113,11 +118,44 @@ class Environment:
         return {**config, "EMAIL_PORT": config["EMAIL_PORT"] or MAIL_PORTS[url.partition("://")[0]]}
 
     def required(self, name: str, value: T, hint: str, *, safe: Callable[[T], bool] = bool) -> T:
-        """`value`, refused in production unless it is safe (by default: set)."""
-        if not self.debug and not safe(value):
+        """`value`, refused unless it is safe (by default: set); the embedded default takes any."""
+        if not self.embedded and not safe(value):
             fault = "is not safe" if value else "is not set"
-            raise ImproperlyConfigured(f"{name} {fault} and DEBUG=0 asks for it: {hint}")
+            raise ImproperlyConfigured(f"{name} {fault} and only EMBEDDED=1 does without: {hint}")
         return value
+
+    def listening(self, default: str = LOOPBACK) -> str:
+        """The address that a server listens on. The embedded default is for nobody but this machine."""
+        host = self.text("HOST", default)
+        if self.embedded and not is_of_this_machine(host):
+            raise ImproperlyConfigured(
+                f"HOST={host} lets other machines in and EMBEDDED=1 is for this one alone: leave it unset, or set up "
+                f"production (docs/ops.md)."
+            )
+        return host
+
+
+def is_random(text: str, *, least: int) -> bool:
+    """Whether a secret has `least` characters, and not a few of them again and again."""
+    is_repeated = text in (text * 2)[1:-1]
+    is_varied = len(set(text)) >= DIFFERENT and not is_repeated
+    return len(text) >= least and is_varied and not text.startswith("django-insecure-")
+
+
+def is_of_this_machine(host: str) -> bool:
+    """Whether nobody else reaches a server that listens at `host`."""
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def is_kept_apart(redis_url: str) -> bool:
+    """Whether a Redis is on this machine, or asks for a password over TLS. Other brokers are not judged."""
+    parts = urlsplit(redis_url)
+    if parts.scheme not in ("redis", "rediss") or is_of_this_machine(parts.hostname or LOOPBACK):
+        return True
+    return parts.scheme == "rediss" and bool(parts.password)
 
 
 def _leads_somewhere(url: str) -> bool:

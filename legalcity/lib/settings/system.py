@@ -122,7 +122,7 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
     "DOCUMENT_WAIT_SECONDS": (10, _("Seconds that an upload waits for the workers before it answers 202."), "seconds"),
     # Staff
     "STAFF_SECOND_FACTOR_REQUIRED": (
-        not Environment().debug,
+        not Environment().embedded,
         _("Staff enter the back-office with a code of their authenticator application, besides the password."),
         bool,
     ),

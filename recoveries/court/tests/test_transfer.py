@@ -417,7 +417,7 @@ def test_documents_that_wait_for_the_scanner_are_linked_too(
     [linked] = Document.objects.filter(recovery=copy)
     address = f"{docs_of(copy)}/{linked.pk}/download"
     assert owner.get(address).status_code != 200
-    settings.DEBUG, settings.CLAMD_URL = True, ""
+    settings.EMBEDDED, settings.CLAMD_URL = True, ""
     Document.objects.update(due_at=now() - timedelta(hours=1))
     assert sweep_documents() == 2
     assert downloaded(owner.get(address)) == PDF
