@@ -15,6 +15,7 @@ from django.utils import translation
 from pytest_django import Settings
 
 from accounts.models import User
+from legalcity.lib.breaker import redis_breaker
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
 from recoveries.ledger.rate_book import rate_book
@@ -71,6 +72,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def _forget_everything() -> None:
+    redis_breaker.reset()
     for cache in caches.all():
         # django-redis empties the whole database on `clear`, the keys of other processes too.
         if hasattr(cache, "delete_pattern"):

@@ -5,10 +5,9 @@ person may see. A panel takes one statement, whatever the number of things behin
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any
 
-from django.core.cache import cache
 from django.db.models import Count, QuerySet, Value, Window
 from django.http import HttpRequest
 from django.urls import reverse
@@ -18,6 +17,7 @@ from accounts.models import User
 from backoffice.origin import staff_of
 from backoffice.reach import sees_all_cases
 from legalcity.lib.errors import Sentence
+from legalcity.lib.kept import kept
 
 ROWS = 5
 SCOPE, MINE, ALL = "scope", "mine", "all"
@@ -123,12 +123,4 @@ def _panel(entry: _Entry, viewer: Viewer) -> Panel:
     """Fresh for who looks at their own; what is the same for all who look at everything is kept for KEPT seconds."""
     if viewer.mine:
         return entry.read(viewer)
-    return cast(
-        Panel, cache.get_or_set(f"home:{entry.name}:{get_language()}", lambda: _whole(entry.read(viewer)), KEPT)
-    )
-
-
-def _whole(panel: Panel) -> Panel:
-    """With its lazy texts put into words: what is kept is in one language."""
-    rows = [replace(row, note=str(row.note), badge=str(row.badge)) for row in panel.rows]
-    return replace(panel, title=str(panel.title), empty=str(panel.empty), rows=rows)
+    return kept(f"home:{entry.name}:{get_language()}", KEPT, Panel, lambda: entry.read(viewer))

@@ -8,8 +8,11 @@ from celery import Celery
 from celery.schedules import crontab
 from celery.signals import beat_init, celeryd_init
 
+from legalcity.lib.broker import forgive
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "legalcity.settings")
 
+forgive()
 app = Celery("legalcity")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
@@ -30,6 +33,18 @@ app.conf.beat_schedule = {
     "purge-sessions": {"task": "accounts.tasks.purge_sessions", "schedule": crontab(hour="3", minute="30")},
     "purge-tokens": {"task": "accounts.tasks.purge_tokens", "schedule": crontab(hour="3", minute="10")},
 }
+
+
+# A worker waits for its broker as long as it takes; an answer that never comes is given up all the same.
+PATIENCE = {"socket_connect_timeout": 5, "socket_timeout": 30}
+
+
+@celeryd_init.connect
+@beat_init.connect
+def wait_for_the_broker(**signal: Any) -> None:
+    """Workers and the clock are more patient than who answers a request."""
+    usual = {name: value for name, value in app.conf.broker_transport_options.items() if name != "max_retries"}
+    app.conf.broker_transport_options = {**usual, **PATIENCE}
 
 
 @celeryd_init.connect

@@ -162,21 +162,33 @@ REDIS_URL = env.required(
     safe=lambda url: bool(url) and is_kept_apart(url),
 )
 if REDIS_URL:
+    # Two waits at most, for the connection and for the answer. JSON, because pickles run code when they are loaded.
+    _PATIENCE = {
+        "SOCKET_CONNECT_TIMEOUT": 0.15,  # seconds
+        "SOCKET_TIMEOUT": 0.15,
+        "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
+    }
     CACHES = {
-        "default": {"BACKEND": "django_redis.cache.RedisCache", "LOCATION": REDIS_URL, "KEY_PREFIX": "legalcity"},
-        # Apart, because a Redis that is down must not answer every request with an error.
+        "default": {
+            "BACKEND": "legalcity.lib.optional_cache.OptionalCache",
+            "LOCATION": REDIS_URL,
+            "KEY_PREFIX": "legalcity",
+            "OPTIONS": _PATIENCE,
+        },
         "limits": {
             "BACKEND": "legalcity.lib.counting_cache.CountingCache",
             "LOCATION": REDIS_URL,
             "KEY_PREFIX": "legalcity-limits",
+            "OPTIONS": _PATIENCE,
         },
     }
     # django-ratelimit knows its stores by name; this one is django-redis', one round trip shorter.
     SILENCED_SYSTEM_CHECKS += ["django_ratelimit.W001"]
 else:
+    _ROOM = {"OPTIONS": {"MAX_ENTRIES": 10_000}}  # counters; a full cache forgets some of them
     CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-        "limits": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "limits"},
+        "limits": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "limits", **_ROOM},
     }
     # Each process counts for itself here, which is what these two checks warn of.
     SILENCED_SYSTEM_CHECKS += ["django_ratelimit.E003", "django_ratelimit.W001"]
@@ -196,10 +208,21 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # A worker waits for its broker as long as it takes.
+# What leaks or hangs in a child process ends with it.
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 500_000  # KiB
+CELERY_TASK_TIME_LIMIT = 1800  # seconds; no task of ours works so long
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# A worker that was killed leaves its task to another after this time.
+# Who queues a task has something else to answer: a broker that is away or hangs is given up soon, and the sweeps find
+# what it was not told of. Workers, who have nothing else to do, wait longer (celery.py).
+CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": env.number("CELERY_VISIBILITY_TIMEOUT", default=600, least=1, most=86_400)  # seconds
+    # A worker that was killed leaves its task to another after this time.
+    "visibility_timeout": env.number("CELERY_VISIBILITY_TIMEOUT", default=600, least=1, most=86_400),  # seconds
+    "socket_connect_timeout": 1,
+    "socket_timeout": 1,
+    "max_retries": 0,
 }
 CELERY_TIMEZONE = "Europe/Paris"
 

@@ -4,8 +4,13 @@ import threading
 from typing import Any
 
 import structlog
+from django.core.cache.backends.locmem import LocMemCache
 from django_redis.cache import RedisCache
 from redis.exceptions import RedisError
+
+from legalcity.lib.breaker import redis_breaker
+
+MOST_COUNTERS = 10_000  # in a process, when it counts for itself
 
 log = structlog.get_logger("legalcity.limits")
 
@@ -14,26 +19,38 @@ class CountingCache(RedisCache):
     """Redis, for django-ratelimit's way of counting: `add` the key, or `incr` it when it was there.
 
     Both travel together: `add` creates the counter if need be and counts, `incr` (by the same thread, right after)
-    gives what was counted. A Redis that is down answers None, which the limits take as "let it pass".
+    gives what was counted. While Redis is away each process counts for itself, so that nobody guesses keys uncounted.
     """
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
         super().__init__(server, params)
         self._counted = threading.local()
+        self._meanwhile = LocMemCache("limits-meanwhile", {"OPTIONS": {"MAX_ENTRIES": MOST_COUNTERS}})
 
     def add(self, key: str, value: Any, timeout: Any = None, version: int | None = None, **_: Any) -> bool:
         """Count a call; True for the first of its window."""
-        self._counted.n = None
-        try:
-            with self.client.get_client(write=True).pipeline(transaction=False) as pipe:
-                name = self.make_key(key, version)
-                pipe.set(name, 0, ex=timeout, nx=True)
-                pipe.incr(name)
-                self._counted.n = pipe.execute()[1]
-        except RedisError as error:
-            log.warning("limits_not_counted", error=type(error).__name__)
+        name = self.make_key(key, version)
+        counted = None if redis_breaker.is_open else self._count_there(name, timeout)
+        self._counted.n = self._count_here(str(name), timeout) if counted is None else counted
         return bool(self._counted.n == 1)
 
     def incr(self, key: str, delta: int = 1, version: int | None = None, **_: Any) -> Any:
         """What `add` counted."""
         return self._counted.n
+
+    def _count_there(self, name: str, timeout: Any) -> int | None:
+        try:
+            with self.client.get_client(write=True).pipeline(transaction=False) as pipe:
+                pipe.set(name, 0, ex=timeout, nx=True)
+                pipe.incr(name)
+                return int(pipe.execute()[1])
+        except RedisError as error:
+            redis_breaker.trip()
+            log.warning("limits_counted_here", error=type(error).__name__)
+            return None
+
+    def _count_here(self, name: str, timeout: Any) -> int:
+        try:
+            return 1 if self._meanwhile.add(name, 1, timeout) else self._meanwhile.incr(name)
+        except ValueError:  # Its window has ended between the two.
+            return 1

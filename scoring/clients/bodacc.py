@@ -5,7 +5,7 @@ from typing import Any
 
 from django.conf import settings
 
-from scoring.clients.open_data import get_json, kept, read, text
+from scoring.clients.open_data import get_json, kept_answer, read, text
 from scoring.facts import Notice
 from scoring.notices import Published, day_or_none
 
@@ -16,7 +16,7 @@ MOST = 100  # notices of one company; the newest come first
 
 def notices(siren: str) -> tuple[Published, ...]:
     """The insolvency notices of a company, cancelled and corrected ones too. Raises OpenDataUnavailable."""
-    return kept(NAME, siren, lambda: read(_published, _asked(siren)))
+    return kept_answer(NAME, siren, tuple[Published, ...], lambda: read(_published, _asked(siren)))
 
 
 def _asked(siren: str) -> Any:

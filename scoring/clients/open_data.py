@@ -12,8 +12,8 @@ from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.cache import cache
 
+from legalcity.lib.kept import kept
 from legalcity.lib.text import UNSTORABLE
 from legalcity.lib.web.connections import Deadline
 from legalcity.lib.web.fetching import TEMPORARY_STATUSES, Answer, Fetcher, FetchError, FetchLimits, Policy, parse
@@ -24,7 +24,7 @@ ANYWHERE = (ipaddress.ip_network("0.0.0.0/0"), ipaddress.ip_network("::/0"))
 MAX_BYTES = 4 * 1024 * 1024
 TRIES = 3
 LONGEST_PAUSE = 5.0  # seconds that a partner may ask us to wait before we give up for now
-CACHE_VERSION = 1  # goes up with the form of what is kept
+CACHE_VERSION = 2  # goes up with the form of what is kept
 
 
 class OpenDataUnavailable(Exception):
@@ -99,15 +99,9 @@ def read(parser: Callable[[Any], T], raw: Any) -> T:
         raise OpenDataUnavailable("unreadable") from error
 
 
-def kept(name: str, siren: str, ask: Callable[[], T]) -> T:
-    """What `ask` gives, kept for a while; failures are not."""
-    key = f"open-data:{CACHE_VERSION}:{name}:{siren}"
-    found = cache.get(key)
-    if found is None:
-        found = (ask(),)  # In a tuple, because "there is no such company" is an answer too.
-        cache.set(key, found, settings.OPEN_DATA_CACHE_SECONDS)
-    answer: T = found[0]
-    return answer
+def kept_answer(name: str, siren: str, shape: Any, ask: Callable[[], T]) -> T:
+    """What `ask` gives, of the type `shape`, kept for a while; failures are not."""
+    return kept(f"open-data:{CACHE_VERSION}:{name}:{siren}", settings.OPEN_DATA_CACHE_SECONDS, shape, ask)
 
 
 def text(value: Any, limit: int = 255) -> str:

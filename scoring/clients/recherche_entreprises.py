@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 
-from scoring.clients.open_data import get_json, kept, read, text
+from scoring.clients.open_data import get_json, kept_answer, read, text
 from scoring.facts import Registration
 from scoring.notices import day_or_none
 
@@ -14,7 +14,9 @@ STATES = {"A": True, "C": False}
 
 def company(siren: str) -> Registration | None:
     """The company in the register; None when it is not there, or not published. Raises OpenDataUnavailable."""
-    return kept(NAME, siren, lambda: read(lambda raw: _registration(raw, siren), _asked(siren)))
+    return kept_answer(
+        NAME, siren, Registration | None, lambda: read(lambda raw: _registration(raw, siren), _asked(siren))
+    )
 
 
 def _asked(siren: str) -> Any:

@@ -10,13 +10,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.core.cache import cache
 from django.db import connection
 from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncMonth
 
 from legalcity.lib.clock import now, today
 from legalcity.lib.dates import PARIS, add_months
+from legalcity.lib.kept import kept
 from legalcity.lib.money import rounded
 from recoveries.catalogue import catalogue
 from recoveries.models import Acompte, Recovery
@@ -115,11 +115,7 @@ def portfolio(question: Question) -> Portfolio:
     """
     present = today()
     key = f"portfolio:{question.first}:{question.last}:{question.owner_id}:{question.handler_id}:{present}"
-    kept: Portfolio | None = cache.get(key)
-    if kept is None:
-        kept = _reckoned(question, present)
-        cache.set(key, kept, KEPT)
-    return kept
+    return kept(key, KEPT, Portfolio, lambda: _reckoned(question, present))
 
 
 def _reckoned(question: Question, present: date) -> Portfolio:

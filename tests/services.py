@@ -1,0 +1,101 @@
+"""Servers of a test alone, to be stopped, killed and held up: Redis and PostgreSQL on ports of their own."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+PATIENCE = 30  # seconds
+POSTGRES = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/nowhere"))
+MISSING = not (POSTGRES / "initdb").exists() or shutil.which("redis-server") is None
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def eventually(happened: Callable[[], bool], told: Callable[[], str] = str) -> None:
+    """Wait for something, but not for ever; `told` says why it did not happen."""
+    give_up = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < give_up, told()
+        time.sleep(0.1)
+
+
+def is_open(port: int) -> bool:
+    """Whether somebody listens there."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+class Redis:
+    """A Redis that keeps nothing on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port, self._folder = free_port(), folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self.start()
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"redis://127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        """Up, and listening."""
+        options = {"--bind": "127.0.0.1", "--port": str(self.port), "--dir": str(self._folder), "--save": ""}
+        words = [word for option in options.items() for word in option]
+        self._process = subprocess.Popen(["redis-server", *words], stdout=subprocess.DEVNULL)
+        eventually(lambda: is_open(self.port))
+
+    def signal(self, number: signal.Signals) -> None:
+        """SIGSTOP has it hang, SIGCONT go on."""
+        assert self._process is not None
+        self._process.send_signal(number)
+
+    def kill(self) -> None:
+        """Gone, without a word."""
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+class Postgres:
+    """A PostgreSQL that need not survive a crash. It does not run as root."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port, self._folder = free_port(), folder
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres")
+        self._run("initdb", "--pgdata", str(folder), "--username", "test", "--auth", "trust", "--no-sync")
+        self.start()
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"postgres://test@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        """Up, and ready."""
+        options = f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories='' -c fsync=off"
+        log = str(self._folder / "server.log")
+        self._run("pg_ctl", "start", "--pgdata", str(self._folder), "--wait", "--log", log, "--options", options)
+
+    def stop(self) -> None:
+        """Gone, whoever is connected."""
+        if (self._folder / "postmaster.pid").exists():
+            self._run("pg_ctl", "stop", "--pgdata", str(self._folder), "--mode", "immediate")
+
+    @staticmethod
+    def _run(program: str, *words: str) -> None:
+        user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+        command = [*user, str(POSTGRES / program), *words]
+        subprocess.run(command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
