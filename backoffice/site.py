@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice import entrance
 from backoffice.home import home_context
 from backoffice.login_guard import login_refused
-from backoffice.odd_queries import View, readable
+from backoffice.odd_queries import readable
 from backoffice.steps import knows_password, next_step
 
 
@@ -29,7 +29,7 @@ class StaffSite(admin.AdminSite):
         """Nothing but the second step is open before the second step."""
         return knows_password(request) and next_step(request) is None
 
-    def admin_view(self, view: View, cacheable: bool = False) -> View:
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Every page of the site: an address that cannot be read is answered by a page that says so."""
         return super().admin_view(readable(view), cacheable)
 
