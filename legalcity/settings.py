@@ -15,6 +15,7 @@ from legalcity.lib import logs
 from legalcity.lib.private_files import keep_private
 from legalcity.lib.settings import system
 from legalcity.lib.settings.environment import Environment, is_kept_apart, is_random
+from legalcity.lib.settings.stores import caches_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -161,37 +162,10 @@ REDIS_URL = env.required(
     "limits and caches must be one for all processes.",
     safe=lambda url: bool(url) and is_kept_apart(url),
 )
-if REDIS_URL:
-    # Two waits at most, for the connection and for the answer. JSON, because pickles run code when they are loaded.
-    _PATIENCE = {
-        "SOCKET_CONNECT_TIMEOUT": 0.15,  # seconds
-        "SOCKET_TIMEOUT": 0.15,
-        "SERIALIZER": "django_redis.serializers.json.JSONSerializer",
-    }
-    CACHES = {
-        "default": {
-            "BACKEND": "legalcity.lib.optional_cache.OptionalCache",
-            "LOCATION": REDIS_URL,
-            "KEY_PREFIX": "legalcity",
-            "OPTIONS": _PATIENCE,
-        },
-        "limits": {
-            "BACKEND": "legalcity.lib.counting_cache.CountingCache",
-            "LOCATION": REDIS_URL,
-            "KEY_PREFIX": "legalcity-limits",
-            "OPTIONS": _PATIENCE,
-        },
-    }
-    # django-ratelimit knows its stores by name; this one is django-redis', one round trip shorter.
-    SILENCED_SYSTEM_CHECKS += ["django_ratelimit.W001"]
-else:
-    _ROOM = {"OPTIONS": {"MAX_ENTRIES": 10_000}}  # counters; a full cache forgets some of them
-    CACHES = {
-        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
-        "limits": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "LOCATION": "limits", **_ROOM},
-    }
-    # Each process counts for itself here, which is what these two checks warn of.
-    SILENCED_SYSTEM_CHECKS += ["django_ratelimit.E003", "django_ratelimit.W001"]
+CACHES = caches_of(REDIS_URL)
+# django-ratelimit knows its stores by name; ours is django-redis', one round trip shorter. Without it each process
+# counts for itself, which is what the other check warns of.
+SILENCED_SYSTEM_CHECKS += ["django_ratelimit.W001"] + ([] if REDIS_URL else ["django_ratelimit.E003"])
 RATELIMIT_USE_CACHE = "limits"
 RATELIMIT_FAIL_OPEN = True
 
