@@ -86,7 +86,7 @@ def test_the_page_has_every_reader_and_every_code_of_refusal() -> None:
     page = PAGE.read_text()
     assert {name for name in BY_NAME if f"\n| {name} | `" not in page} == set()
     codes = {"invalid", "two_ways", "negative", "decimals", "digits", "range", "short_year", "length"}
-    codes |= {"not_vat", "not_iban", "not_bic", "not_phone", "not_email", "unstorable"}
+    codes |= {"not_vat", "not_iban", "not_bic", "not_email", "unstorable"}
     assert {code for code in codes if f"no: {code}" not in page} == set()
 
 

@@ -127,8 +127,6 @@ class EmailField(TextField):
 class PhoneField(TextField):
     """A phone number, at most 32 characters."""
 
-    default_error_messages = {"not_phone": _("The {field} must be a valid phone number.")}
-
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(limit=MAX_PHONE, **kwargs)
 

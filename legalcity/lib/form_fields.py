@@ -183,7 +183,6 @@ class PhoneField(TextField):
     """A phone number."""
 
     default_error_messages = {
-        "not_phone": _("Write a phone number."),
         "too_long": _("At most {limit} characters."),
     }
 

@@ -63,15 +63,23 @@ def read_bic(text: str) -> str:
 
 
 def read_vat(text: str) -> str:
-    """A VAT number: country and number; its key is checked for the states of the Union. Raises Unreadable: `not_vat`.
-
-    The key of a French one holds the SIREN with its check digit (CGI, annexe IV, article 157 bis A).
-    """
+    """A VAT number: country and number; the key of the Union's is checked. Raises Unreadable: `not_vat`."""
     number = compact(text)
     is_known = number[:2] in _UNION
-    if not _VAT.fullmatch(number) or (is_known and not union_vat.is_valid(number)):
+    if not _VAT.fullmatch(number) or (is_known and not (union_vat.is_valid(number) or _is_french(number))):
         raise Unreadable("not_vat")
     return number
+
+
+def _is_french(number: str) -> bool:
+    """A French VAT number by its key alone (CGI, annexe IV, article 157 bis A).
+
+    The library wants the check digit of the SIREN too, which a few real companies do not have.
+    """
+    key, siren = number[2:4], number[4:]
+    if not (number.startswith("FR") and key.isdecimal() and siren.isdecimal() and len(siren) == SIREN):
+        return False
+    return int(key) == (12 + 3 * (int(siren) % 97)) % 97
 
 
 def _is_plain(number: str) -> bool:
