@@ -85,9 +85,9 @@ FROM (SELECT
      FROM invoicing_invoice i WHERE i.recovery_id = r.id) AS invoices,
     '[]'::json AS docs,
     (SELECT coalesce(json_agg(json_build_object('id', c.id, 'recovery_id', r.id, 'user_id', c.user_id,
-        'comment', c.html, 'visibleToUser', c.visible_to_user, 'visibleToDebtor', c.visible_to_debtor,
+        'comment', c.text, 'visibleToUser', c.visible_to_user, 'visibleToDebtor', c.visible_to_debtor,
         'visibleToBailiff', c.visible_to_bailiff, 'isRead', c.is_read, 'created_at', {_stamp("c.created_at")},
-        'updated_at', {_stamp("c.updated_at")}, 'comment_text', c.text) ORDER BY c.created_at, c.id), '[]')
+        'updated_at', {_stamp("c.updated_at")}, 'comment_html', c.html) ORDER BY c.created_at, c.id), '[]')
      FROM recoveries_comment c WHERE c.recovery_id = r.id AND c.visible_to_user) AS comments,
     (SELECT coalesce(json_agg(json_build_object('id', a.id, 'amount', a.amount::text, 'date', a.date,
         'method', nullif(a.method, ''), 'reference', nullif(a.reference, ''), 'comment', nullif(a.comment, ''),

@@ -21,6 +21,13 @@ LINK_REL = "noopener noreferrer nofollow"
 
 _TAG = re.compile(r"<[^<>]*>")
 _ADDRESS = re.compile(r"""href\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE)
+# Blocks that do not stay, one after the other: what they keep apart stays apart. Cells are but a space apart.
+_STRIPPED_BLOCKS = re.compile(
+    r"(?:</?(?:table|caption|thead|tbody|tfoot|tr|td|th|div|section|article|header|footer|address|pre|hr|dl|dt|dd)"
+    r"\b[^<>]*>\s*)+",
+    re.IGNORECASE,
+)
+_CELLS_ONLY = re.compile(r"(?:</?t[dh]\b[^<>]*>\s*)+", re.IGNORECASE)
 _BLOCK_END = re.compile(r"<(?:br|/p|/li|/h[1-6]|/blockquote|/ul|/ol)\b[^<>]*>", re.IGNORECASE)
 _DANGEROUS = (
     re.compile(
@@ -54,9 +61,19 @@ def _allowed(tag: str, name: str, value: str) -> bool:
 _cleaner = Cleaner(tags=TAGS, attributes=_allowed, protocols=PROTOCOLS, strip=True, filters=[_SafeLinks])
 
 
+def _apart(raw: str) -> str:
+    """`raw` with a line for each row of a table and each block that does not stay, and a space between cells."""
+
+    def between(blocks: re.Match[str]) -> str:
+        is_at_an_end = not raw[: blocks.start()].strip() or not raw[blocks.end() :].strip()
+        return " " if is_at_an_end or _CELLS_ONLY.fullmatch(blocks[0]) else "<br>"
+
+    return _STRIPPED_BLOCKS.sub(between, raw)
+
+
 def cleaned(raw: str) -> str:
     """`raw` with the documented tags only. Call it on comments without `comment_errors` only."""
-    return str(_cleaner.clean(_NO_CHARACTER.sub("\ufffd", raw))).strip()
+    return str(_cleaner.clean(_NO_CHARACTER.sub("\ufffd", _apart(raw)))).strip()
 
 
 def _unescaped(text: str) -> str:

@@ -216,14 +216,14 @@ def comment_payload(comment: Comment | CommentRow) -> Payload:
         "id": comment.id,
         "recovery_id": comment.recovery_id,
         "user_id": comment.user_id,
-        "comment": comment.html,
+        "comment": comment.text,
         "visibleToUser": bool(comment.visible_to_user),
         "visibleToDebtor": bool(comment.visible_to_debtor),
         "visibleToBailiff": bool(comment.visible_to_bailiff),
         "isRead": bool(comment.is_read),
         "created_at": moment_text(comment.created_at),
         "updated_at": moment_text(comment.updated_at),
-        "comment_text": comment.text,
+        "comment_html": comment.html,
     }
 
 

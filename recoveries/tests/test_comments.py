@@ -4,12 +4,13 @@ from typing import Any
 
 import pytest
 
-from recoveries.models import Comment
+from law.vocabulary import Step
+from recoveries.models import Comment, Recovery
 from tests.factories import Api, bare_case_id, case_id, detail
 
 KEYS = [
     *("id", "recovery_id", "user_id", "comment", "visibleToUser", "visibleToDebtor", "visibleToBailiff", "isRead"),
-    *("created_at", "updated_at", "comment_text"),
+    *("created_at", "updated_at", "comment_html"),
 ]
 FROZEN = {
     "PUT": "Cannot update comment that is visible to debtor/bailiff or has been read",
@@ -39,8 +40,8 @@ def test_a_comment_is_kept_as_html_and_told_as_text(owner: Api, comments: str) -
         owner, comments, "<p>Client <strong>called</strong></p><ul><li>one</li><li>two &amp; three</li></ul>"
     )
     assert list(shown) == KEYS
-    assert shown["comment"] == "<p>Client <strong>called</strong></p><ul><li>one</li><li>two &amp; three</li></ul>"
-    assert shown["comment_text"] == "Client called\none\ntwo & three"
+    assert shown["comment"] == "Client called\none\ntwo & three"
+    assert shown["comment_html"] == "<p>Client <strong>called</strong></p><ul><li>one</li><li>two &amp; three</li></ul>"
     assert shown["user_id"] == owner.user.pk
     assert owner.data("GET", f"{comments}/{shown['id']}") == shown
 
@@ -68,9 +69,9 @@ def test_a_comment_not_visible_to_the_user_is_not_found(owner: Api, comments: st
 
 def test_a_change_may_name_the_text_or_who_sees_it_alone(owner: Api, comments: str) -> None:
     address = f"{comments}/{_write(owner, comments)['id']}"
-    assert owner.data("PUT", address, {"comment": "<em>Again</em>"})["comment_text"] == "Again"
+    assert owner.data("PUT", address, {"comment": "<em>Again</em>"})["comment"] == "Again"
     shown = owner.data("PUT", address, {"visibleToBailiff": False})
-    assert (shown["comment"], shown["visibleToBailiff"]) == ("<em>Again</em>", False)
+    assert (shown["comment_html"], shown["visibleToBailiff"]) == ("<em>Again</em>", False)
     assert set(owner.errors("PUT", address, {"comment": None})) == {"comment"}
 
 
@@ -164,7 +165,7 @@ def talk(owner: Api, comments: str) -> str:
 )
 def test_the_list_is_what_the_client_sees_oldest_first(query: str, texts: list[str], owner: Api, talk: str) -> None:
     data = owner.data("GET", f"{talk}{query}")
-    assert [comment["comment_text"] for comment in data["comments"]] == texts
+    assert [comment["comment"] for comment in data["comments"]] == texts
     # Whatever the filters: it counts all that the client sees.
     assert data["summary"] == {
         "total_comments": 4,
@@ -330,3 +331,71 @@ def test_script_like_content_is_refused(danger: str, owner: Api, comments: str) 
 )
 def test_words_that_only_sound_like_it_are_taken(innocent: str, owner: Api, comments: str) -> None:
     assert owner.post(comments, {"comment": innocent}).status_code == 201
+
+
+# --- what the debtor is to see ---------------------------------------------------------------------------------
+LOOKS = "The comment must not look like an act of a court (art. 433-13 C. pén.): “{words}”."
+COSTS = "The comment must not ask for costs that stay with the creditor (art. L111-8 CPCE): “{words}”."
+
+
+@pytest.mark.parametrize(
+    ("comment", "sentence"),
+    [
+        ("Un commandement de payer vous sera délivré", LOOKS.format(words="commandement de payer")),
+        ("<p>COMMANDEMENTS de&nbsp;PAYER</p>", LOOKS.format(words="commandement de payer")),
+        ("Une saisie <b>attribution</b> est en cours", LOOKS.format(words="saisie-attribution")),
+        ("Acte d’huissier", LOOKS.format(words="acte d'huissier")),
+        ("This is a writ", LOOKS.format(words="writ")),
+        ("Merci d'ajouter 30 € de frais de dossier", COSTS.format(words="frais de dossier")),
+        ("Frais de  relance : 15 €", COSTS.format(words="frais de relance")),
+        ("plus our collection fees", COSTS.format(words="collection fee")),
+        ("100 € + frais de recouvrement", COSTS.format(words="frais de recouvrement")),
+    ],
+)
+def test_a_debtor_is_told_neither_of_acts_of_a_court_nor_of_costs(
+    comment: str, sentence: str, owner: Api, comments: str
+) -> None:
+    assert owner.errors("POST", comments, {"comment": comment, "visibleToDebtor": True}) == {"comment": [sentence]}
+    assert not Comment.objects.exists()
+    assert _write(owner, comments, comment)["visibleToDebtor"] is False
+
+
+def test_a_comment_shown_to_the_debtor_later_is_read_then(owner: Api, comments: str) -> None:
+    address = f"{comments}/{_write(owner, comments, 'Assignation et frais de dossier')['id']}"
+    errors = owner.errors("PUT", address, {"visibleToDebtor": True})
+    assert errors == {"comment": [LOOKS.format(words="assignation"), COSTS.format(words="frais de dossier")]}
+    assert owner.data("GET", address)["visibleToDebtor"] is False
+
+
+def test_a_debtor_may_be_told_that_an_order_for_payment_will_be_asked_for(owner: Api, comments: str) -> None:
+    words = "Sans paiement, nous déposerons une requête en injonction de payer. Mise en demeure du 3 mars."
+    assert _write(owner, comments, words, visibleToDebtor=True)["visibleToDebtor"] is True
+
+
+@pytest.mark.parametrize(("kind", "status"), [("commercial", 201), ("particular", 422)])
+def test_a_business_may_be_told_of_the_indemnity_that_it_owes(kind: str, status: int, owner: Api) -> None:
+    named = {"company_type": kind, "company_legal_form": "SAS" if kind == "commercial" else None}
+    address = f"/api/recoveries/{case_id(owner, debtor=named)}/comments"
+    sent = {"comment": "Indemnité forfaitaire de 40 € pour frais de recouvrement", "visibleToDebtor": True}
+    assert owner.post(address, sent).status_code == status
+
+
+def test_where_there_is_a_title_its_words_may_stand(owner: Api, comments: str) -> None:
+    Recovery.objects.update(status_id=Step.ENFORCEABLE)
+    _write(owner, comments, "Titre exécutoire du 3 mars", visibleToDebtor=True)
+
+
+def test_the_firm_keeps_the_words_of_acts(owner: Api, comments: str, system_setting: Any) -> None:
+    system_setting(LOOK_WORDS="huissier")
+    errors = owner.errors("POST", comments, {"comment": "Nos huissiers", "visibleToDebtor": True})
+    assert errors == {"comment": [LOOKS.format(words="huissier")]}
+    _write(owner, comments, "writ", visibleToDebtor=True)
+
+
+def test_the_refusal_is_told_in_french(owner: Api, comments: str) -> None:
+    sent = {"comment": "frais de dossier", "visibleToDebtor": True}
+    [said] = owner.post(comments, sent, Accept_Language="fr").json()["errors"]["comment"]
+    assert said == (
+        "Le commentaire ne peut pas demander des frais qui restent à la charge du créancier (art. L111-8 CPCE) : "
+        "« frais de dossier »."
+    )

@@ -74,7 +74,7 @@ def test_comments_are_those_that_the_client_sees(owner: Api) -> None:
         owner.data("POST", comments, {"comment": f"<p>{text}</p>"})
     Comment.objects.filter(text="hidden").update(visible_to_user=False)
     shown = detail(owner, recovery_id)["comments"]
-    assert [comment["comment_text"] for comment in shown] == ["first", "third"]
+    assert [comment["comment"] for comment in shown] == ["first", "third"]
     assert shown == owner.data("GET", comments)["comments"]
 
 

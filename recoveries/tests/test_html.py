@@ -101,6 +101,24 @@ def test_plain_text_has_blocks_on_lines_of_their_own(markup: str, text: str) -> 
     assert plain_text(markup) == text
 
 
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        (
+            "<table><tr><td>Facture</td><td>100 €</td></tr><tr><td>Avoir</td><td>-20 €</td></tr></table>",
+            "Facture 100 €\nAvoir -20 €",
+        ),
+        ("<TABLE>\n <TBODY><TR>\n<TH class='x'>Facture</TH>\n<TD>100 €</TD></TABLE>", "Facture 100 €"),
+        ("Total:<table><tr><td>1<tr><td>2</table>paid", "Total:\n1\n2\npaid"),
+        ("<div>one</div><div>two</div>", "one\ntwo"),
+        ("<dl><dt>due</dt><dd>soon</dd></dl>", "due\nsoon"),
+        ("one<hr>two", "one\ntwo"),
+    ],
+)
+def test_a_pasted_table_reads_row_by_row_with_its_cells_apart(raw: str, text: str) -> None:
+    assert plain_text(cleaned(raw)) == text
+
+
 def test_the_share_of_markup() -> None:
     assert markup_share("") == 0
     assert markup_share("words") == 0

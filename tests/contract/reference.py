@@ -44,7 +44,7 @@ NULLABLE = frozenset(
     }
 )
 # Where further keys may follow the documented ones: every stored field of a case, what a report rests on, a comment's
-# plain text.
+# HTML.
 EXTENDED_OBJECTS = (
     re.compile(r"(PUT|PATCH|GET) /api/recoveries/\{id\} data"),
     re.compile(r"POST /api/recoveries/complete data\.recovery"),
@@ -158,7 +158,7 @@ def _differences_of_objects(expected: dict[str, Any], actual: dict[str, Any], wh
 
 def _may_be_extended(where: str, rest: list[str]) -> bool:
     if COMMENT.fullmatch(where):
-        return rest == ["comment_text"]
+        return rest == ["comment_html"]
     return any(form.fullmatch(where) for form in EXTENDED_OBJECTS)
 
 

@@ -47,12 +47,12 @@ def test_sees(sample: Any, answer: Any) -> None:
         ({"search": "text"}, {"search": None}, "GET /api/x data"),
         ({"user": {"...": "..."}}, {"user": {"id": 1}}, "GET /api/x data"),
         ({"id": 1}, {"id": 1, "more": 2}, CASE),
-        ({"id": 1}, {"id": 1, "comment_text": "x"}, COMMENT),
+        ({"id": 1}, {"id": 1, "comment_html": "x"}, COMMENT),
     ],
 )
 def test_lets_through(sample: Any, answer: Any, where: str) -> None:
     assert list(differences(sample, answer, where)) == []
 
 
-def test_comment_may_only_be_followed_by_its_text() -> None:
+def test_comment_may_only_be_followed_by_its_html() -> None:
     assert list(differences({"id": 1}, {"id": 1, "html": "x"}, COMMENT))

@@ -249,7 +249,7 @@ def test_comments_and_debts_are_copied_and_payments_are_not(owner: Api, rich_cas
     shown = detail(owner, copy)
     assert shown["acomptes"] == []
     assert [each["label"] for each in shown["dettes"]] == ["Deposit"]
-    assert [(each["comment_text"], each["isRead"]) for each in shown["comments"]] == [
+    assert [(each["comment"], each["isRead"]) for each in shown["comments"]] == [
         ("Call 0", False),
         ("Call 1", True),
     ]
