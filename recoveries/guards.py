@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from invoicing.services import duplicate_errors
-from law.vocabulary import CaseType
+from law.contact import contact_errors
+from law.parties import Quality, acts_as
+from law.vocabulary import CaseType, Step
 from legalcity.lib.audience import Audience
-from legalcity.lib.errors import Forbidden
+from legalcity.lib.errors import Forbidden, Invalid
 from legalcity.lib.settings.live import live
 from recoveries import rules
 from recoveries.catalogue import catalogue
@@ -34,6 +36,19 @@ def complete_errors(values: Mapping[str, Any]) -> rules.Errors:
     """Sentences for what is wrong between the invoices of one complete case: numbers that come twice."""
     numbers = [item.get("invoice_number") for item in values.get("invoices") or []]
     return {f"invoices.{key}": sentences for key, sentences in duplicate_errors(numbers).items()}
+
+
+def require_fit_for_debtor(text: str, recovery: Recovery) -> None:
+    """Raises Invalid when `text` says to the debtor of the case what nobody may say (`law.contact`)."""
+    debtor_kind = recovery.debtor.company_type if recovery.debtor else None
+    errors = contact_errors(
+        text,
+        look_words=live.look_words,
+        has_title=recovery.status_id in (Step.ENFORCEABLE, Step.ENFORCEMENT),
+        is_business=acts_as(debtor_kind, Quality.UNKNOWN, is_debtor=True) == Quality.PROFESSIONAL,
+    )
+    if errors:
+        raise Invalid({"comment": errors})
 
 
 # --- what stands there -----------------------------------------------------------------------------------------------

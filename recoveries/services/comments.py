@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from legalcity.lib.copying import rows_copy
 from legalcity.lib.errors import Forbidden, NotFound
-from recoveries.guards import is_frozen
+from recoveries.guards import is_frozen, require_fit_for_debtor
 from recoveries.html import cleaned, plain_text
 from recoveries.models import Comment, Recovery
 from recoveries.services.totals import comments_count_refresh
@@ -20,6 +20,16 @@ FROZEN = {
     "update": _("Cannot update comment that is visible to debtor/bailiff or has been read"),
     "delete": _("Cannot delete comment that is visible to debtor/bailiff or has been read"),
 }
+
+
+def _save(comment: Comment, recovery: Recovery, values: Mapping[str, Any], **how: Any) -> Comment:
+    for name, value in _settled(values).items():
+        setattr(comment, name, value)
+    if comment.visible_to_debtor:
+        require_fit_for_debtor(comment.text, recovery)
+    comment.save(**how)
+    comments_count_refresh(recovery_id=recovery.pk)
+    return comment
 
 
 def _settled(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -32,22 +42,19 @@ def _settled(values: Mapping[str, Any]) -> dict[str, Any]:
 
 @transaction.atomic
 def comment_create(*, recovery: Recovery, values: Mapping[str, Any], by: User | None) -> Comment:
-    """A comment of `by`; `values` are `comment` (HTML that passed its rules) and, if need be, whom it is visible to."""
-    comment = Comment.objects.create(recovery=recovery, user=by, **_settled(values))
-    comments_count_refresh(recovery_id=recovery.pk)
-    return comment
+    """A comment of `by`; `values` are `comment` (HTML that passed its rules) and, if need be, whom it is visible to.
+
+    Raises Invalid for what a debtor must not be told.
+    """
+    return _save(Comment(recovery=recovery, user=by), recovery, values, force_insert=True)
 
 
 @transaction.atomic
 def comment_update(*, comment: Comment, recovery: Recovery, values: Mapping[str, Any], by: User | None) -> Comment:
-    """Change a comment that nobody has acted upon. Raises Forbidden."""
+    """Change a comment that nobody has acted upon. Raises Forbidden, and Invalid for what a debtor must not be told."""
     if is_frozen(comment, recovery):
         raise Forbidden(FROZEN["update"])
-    for name, value in _settled(values).items():
-        setattr(comment, name, value)
-    comment.save(force_update=True)
-    comments_count_refresh(recovery_id=recovery.pk)
-    return comment
+    return _save(comment, recovery, values, force_update=True)
 
 
 @transaction.atomic

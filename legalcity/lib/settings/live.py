@@ -36,6 +36,11 @@ class LiveSettings:
         """Legal forms that a company may have."""
         return tuple(part.strip() for part in self.LEGAL_FORMS.split(","))
 
+    @property
+    def look_words(self) -> tuple[str, ...]:
+        """Words of acts of a court that a debtor does not read in a comment before there is a title."""
+        return tuple(part.strip() for part in self.LOOK_WORDS.split(","))
+
 
 live = LiveSettings()
 config_updated.connect(live.forget, dispatch_uid="live-settings")

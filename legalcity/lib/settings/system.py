@@ -75,6 +75,17 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
     # Comments
     "COMMENT_LENGTH": (2000, _("Characters of a comment, counted on what was sent."), "long_length"),
     "COMMENT_MARKUP_SHARE": (Decimal("0.8"), _("Share of a comment that may be markup, between 0 and 1."), "share"),
+    "LOOK_WORDS": (
+        "commandement de payer,sommation de payer,sommation interpellative,assignation,citation à comparaître,"
+        "acte de signification,signification d'acte,acte d'huissier,acte de commissaire de justice,"
+        "exploit d'huissier,avis de saisie,saisie-attribution,saisie-vente,saisie conservatoire,"
+        "saisie des rémunérations,saisie sur salaire,procès-verbal de saisie,titre exécutoire,formule exécutoire,"
+        "jugement,mandement,République française,au nom du peuple français,"
+        "writ,summons,warrant of execution,court order,court judgment,judgment order,statutory demand,"
+        "notice of seizure,seizure notice,attachment order,enforcement order,bailiff's notice",
+        _("Words of acts of a court (comma between) that no comment shows to a debtor before there is a title."),
+        "words",
+    ),
     # Injunction
     "INJUNCTION_MIN_AMOUNT": (Decimal("0.01"), _("Least amount, in EUR, that goes to court."), "amount"),
     "INJUNCTION_MAX_AMOUNT": (Decimal("0"), _("Greatest amount, in EUR, that goes to court; 0 is no limit."), "amount"),
@@ -164,7 +175,7 @@ FIELDSETS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
         ),
     ),
     (gettext_lazy("Companies"), ("LEGAL_FORMS", "STRICT_SIREN")),
-    (gettext_lazy("Comments"), ("COMMENT_LENGTH", "COMMENT_MARKUP_SHARE")),
+    (gettext_lazy("Comments"), ("COMMENT_LENGTH", "COMMENT_MARKUP_SHARE", "LOOK_WORDS")),
     (
         gettext_lazy("Injunction"),
         (

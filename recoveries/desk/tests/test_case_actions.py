@@ -141,6 +141,15 @@ def test_the_rules_of_comments_hold_for_staff(office: Client, owner: Api, text: 
     assert not Comment.objects.filter(recovery=case).exists()
 
 
+def test_staff_tell_a_debtor_neither_of_acts_of_a_court_nor_of_costs(office: Client, owner: Api) -> None:
+    case = case_of(owner)
+    said = {"text": "Commandement de payer, plus 30 € de frais de dossier.", "visible_to_debtor": "on"}
+    page = act(office, case, "comment", **said)
+    assert "art. 433-13 C. pén." in page.content.decode()
+    assert "art. L111-8 CPCE" in page.content.decode()
+    assert not Comment.objects.exists()
+
+
 def test_a_comment_that_was_read_cannot_be_changed_any_more(office: Client, owner: Api) -> None:
     case = case_of(owner)
     path = f"/api/recoveries/{case.pk}/comments"
