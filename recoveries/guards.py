@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from invoicing.services import duplicate_errors
 from law.contact import contact_errors
 from law.parties import Quality, acts_as
-from law.vocabulary import CaseType, Step
+from law.vocabulary import Step
 from legalcity.lib.audience import Audience
 from legalcity.lib.errors import Forbidden, Invalid
 from legalcity.lib.settings.live import live
@@ -65,7 +65,7 @@ def is_frozen(comment: Comment, recovery: Recovery) -> bool:
     An amicable case has no bailiff, so there the default visibility does not freeze.
     """
     shows = comment.visibility.shows
-    is_before_bailiff = shows(comment, Audience.BAILIFF) and recovery.type == CaseType.INJUNCTION
+    is_before_bailiff = shows(comment, Audience.BAILIFF) and recovery.is_in_court
     return comment.is_read or shows(comment, Audience.DEBTOR) or is_before_bailiff
 
 

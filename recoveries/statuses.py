@@ -166,6 +166,8 @@ OPEN = {
     for kind in CaseType
 }
 
+IN_COURT = frozenset(status.id for status in STATUSES.values() if status.case_type == CaseType.INJUNCTION)
+
 # From any open status: a debtor may pay at any time, a creditor may give up at any time, and the court may be asked
 # whatever came before (the order for payment needs no reminder first).
 _AMICABLE_ENDS = frozenset({Step.PAID, Step.CLOSED, Step.TRANSFERRED})
@@ -216,6 +218,11 @@ MOVES: dict[int, frozenset[Step]] = {
     # Who withdraws gives up the proceedings, not the claim (article 398).
     Step.WITHDRAWN: frozenset({Step.REQUEST_DRAFT}),
 }
+
+
+def is_in_court(status_id: int) -> bool:
+    """Whether a case in this status has a procedure, whatever its client wished for when it was filed."""
+    return status_id in IN_COURT
 
 
 def allowed_moves(status_id: int, *, by: Actor | None = None, added: Collection[int] = ()) -> frozenset[int]:

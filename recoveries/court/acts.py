@@ -13,7 +13,6 @@ from backoffice.actions import ObjectAction
 from backoffice.fields import column_field
 from backoffice.origin import staff_of
 from law.eligibility import Eligibility
-from law.vocabulary import CaseType
 from legalcity.lib.clock import today
 from legalcity.lib.errors import BadRequest, Failed, Forbidden, NotFound
 from recoveries.catalogue import catalogue
@@ -51,7 +50,7 @@ def _check(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
 
 
 def _is_amicable(_request: HttpRequest, case: Recovery) -> bool:
-    return case.type == CaseType.AMICABLE and case.transferred_to_id is None
+    return not case.is_in_court and case.transferred_to_id is None
 
 
 CHECK_ELIGIBILITY = ObjectAction(

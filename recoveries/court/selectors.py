@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from companies.parties import party_of
 from law.deadlines import Deadline, KeyDates, next_deadlines
 from law.eligibility import Claim, Facts, Limits
-from law.vocabulary import Court, Procedure
+from law.vocabulary import CaseType, Court, Procedure
 from legalcity.lib.countries import country_code
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
@@ -14,10 +14,13 @@ from recoveries.models import Injunction, Recovery
 
 
 def facts_of(recovery: Recovery) -> Facts:
-    """What the rule of eligibility looks at. An invoice without a due date counts as due on its own date."""
+    """What the rule of eligibility looks at. An invoice without a due date counts as due on its own date.
+
+    Whether the case is amicable its status tells: `type` may be only what the client wishes for.
+    """
     invoices = recovery.invoices.values_list("invoice_due_date", "invoice_date", "remaining_amount")
     return Facts(
-        case_type=recovery.type,
+        case_type=CaseType.INJUNCTION if recovery.is_in_court else CaseType.AMICABLE,
         status_id=recovery.status_id,
         is_closed=catalogue.is_closing(recovery.status_id),
         is_transferred=recovery.transferred_to_id is not None,

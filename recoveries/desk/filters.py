@@ -6,7 +6,7 @@ q           text: reference, names of debtor and creditor, without case and acce
 state       open | closed
 group       id of a group of statuses
 status      id of a status
-type        1 amicable | 2 injonction de payer
+type        1 amicable | 2 injonction de payer | wish: amicable, the client asks for an injonction de payer
 handler     me | none | id of a member of staff
 client      id of the client's account
 company     id of a company that is creditor or debtor
@@ -49,6 +49,7 @@ from recoveries.widgets import ClientSelect, PlainSelect
 Choices = Iterable[tuple[Any, Any]]
 MOST_QUERY = 1_000  # characters
 YES = [("1", _("yes"))]
+TYPES = [*Recovery.Type.choices, ("wish", _("amicable, the client asks for an injonction de payer"))]
 
 
 def _groups() -> Choices:
@@ -100,7 +101,7 @@ class CaseFilter(forms.Form):
     state = choice(_("state"), [("open", _("open")), ("closed", _("closed"))])
     group = choice(_("group of statuses"), _groups)
     status = choice(_("status"), _statuses)
-    type = choice(_("type"), Recovery.Type.choices)
+    type = choice(_("type"), TYPES)
     handler = choice(_("handler"), _handlers)
     client = forms.ModelChoiceField(
         User.objects.all(),

@@ -15,10 +15,11 @@ from django.db.models import F, Max, Q
 from django.db.models.functions import Coalesce
 
 from invoicing.models import Invoice
-from law.vocabulary import CaseType, Step
+from law.vocabulary import Step
 from legalcity.lib.dates import PARIS
 from recoveries.catalogue import catalogue
 from recoveries.models import Acompte, Dette, Recovery
+from recoveries.statuses import is_in_court
 from scoring.facts import Claim, Outcome, Payment
 
 PAID = (Step.PAID, Step.PAID_IN_COURT)
@@ -31,7 +32,6 @@ class _Case(NamedTuple):
 
     id: int
     owner_id: int
-    type: int
     status_id: int
     updated_at: datetime
     moved_at: datetime | None
@@ -90,7 +90,7 @@ def payment_record(*, siren: str, company_id: int, owner_id: int, today: date) -
 
 def _cases(about: Q) -> list[_Case]:
     cases = Recovery.objects.filter(about).exclude(status_id__in=LEFT_OUT).order_by("id")
-    told = cases.values("id", "owner_id", "type", "status_id", "updated_at")
+    told = cases.values("id", "owner_id", "status_id", "updated_at")
     return [_Case(**row) for row in told.annotate(moved_at=Max("status_history__created_at"))]
 
 
@@ -154,7 +154,7 @@ def _claims(case: _Case, dues: list[_Due], today: date) -> Iterator[Claim]:
 
 
 def _outcome(case: _Case) -> Outcome:
-    if case.type == CaseType.INJUNCTION:
+    if is_in_court(case.status_id):
         return Outcome.COURT
     return Outcome.LOST if catalogue.is_closing(case.status_id) else Outcome.OPEN
 

@@ -15,7 +15,7 @@ from law import interest
 from law.parties import Quality
 from law.statement import Debt, DebtAccount, Payment, statement
 from law.terms import NEVER, Asked, Terms, penalty_of, terms_of
-from law.vocabulary import CaseType, Creditor, Step
+from law.vocabulary import Creditor, Step
 from legalcity.lib.dates import PARIS, add_months
 from legalcity.lib.errors import BadRequest, Sentence
 from recoveries.ledger.rate_book import rates_ecb, rates_legal
@@ -149,7 +149,7 @@ def _asked(case: Recovery, on: date) -> Asked:
 def notice_day(case: Recovery, on: date) -> date | None:
     """The day of the formal notice, until `on`: when this case, or the one that it goes on from, got that status."""
     cases = [case.pk]
-    if case.type == CaseType.INJUNCTION:
+    if case.is_in_court:
         cases += Recovery.objects.filter(transferred_to=case).values_list("pk", flat=True)
     changes = StatusChange.objects.filter(recovery_id__in=cases, to_status_id=Step.FORMAL_NOTICE)
     first = changes.aggregate(first=Min("created_at"))["first"]

@@ -45,7 +45,7 @@ INTERRUPTED = "Interrupted"
 # --- write -----------------------------------------------------------------------------------------------------------
 def may_be_reminded(case: Recovery) -> bool:
     """Whether a reminder of the case makes sense: an open amicable one, with both parties and something to recover."""
-    is_open = case.type == Recovery.Type.AMICABLE and not catalogue.is_closing(case.status_id)
+    is_open = not case.is_in_court and not catalogue.is_closing(case.status_id)
     return bool(is_open and case.customer_id and case.debtor_id and case.amount_torecover)
 
 

@@ -10,6 +10,7 @@ from accounts.models import User
 from backoffice.reach import SeenWithCase
 from law.vocabulary import CaseType, InterestRate, PenaltyType
 from recoveries.models.statuses import Status
+from recoveries.statuses import is_in_court
 
 
 class RecoveryQuerySet(SeenWithCase["Recovery"]):
@@ -167,6 +168,16 @@ class Recovery(models.Model):
     def handler(self) -> User | None:
         """The member of staff who works on it; a case may also stand under the name of the client who filed it."""
         return None if self.user_id == self.owner_id else self.user
+
+    @property
+    def is_in_court(self) -> bool:
+        """Whether it has a procedure. `type` is no answer: before a transfer it is what the client wishes for."""
+        return is_in_court(self.status_id)
+
+    @property
+    def is_injunction_wished(self) -> bool:
+        """An amicable case whose client wants it to go to court."""
+        return self.type == self.Type.INJUNCTION and not self.is_in_court and self.transferred_to_id is None
 
     @property
     def recovery_last_status(self) -> int:

@@ -131,6 +131,8 @@ def _part_paid(item: Mapping[str, Any]) -> Decimal:
 def recovery_update(*, recovery: Recovery, values: Mapping[str, Any], by: User | None) -> Recovery:
     """Change what `values` name; rules hold for the merged state. The caller holds the lock. Raises Invalid."""
     whole = {**recovery_values(recovery), **values}
+    if recovery.is_in_court:  # Until then it is what the client wishes for.
+        whole["type"] = recovery.type
     if errors := recovery_errors(whole):
         raise Invalid(errors)
     for name, value in rules.recovery_settled(whole).items():

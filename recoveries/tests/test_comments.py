@@ -26,8 +26,10 @@ def comments(owner: Api) -> str:
 
 @pytest.fixture
 def injunction_comments(owner: Api) -> str:
-    """The address of the comments of an injunction, which has a bailiff."""
-    return f"/api/recoveries/{bare_case_id(owner, type=2)}/comments"
+    """The address of the comments of a case before the court, which has a bailiff."""
+    recovery_id = bare_case_id(owner)
+    Recovery.objects.filter(pk=recovery_id).update(type=2, status_id=Step.REQUEST_DRAFT)
+    return f"/api/recoveries/{recovery_id}/comments"
 
 
 def _write(owner: Api, comments: str, comment: str = "<p>Called</p>", **visible: Any) -> dict[str, Any]:
@@ -119,6 +121,11 @@ def test_a_comment_that_the_bailiff_of_an_injunction_sees_is_frozen(owner: Api, 
 
 def test_an_amicable_case_has_no_bailiff(owner: Api, comments: str) -> None:
     _assert_open(owner, f"{comments}/{_write(owner, comments, visibleToBailiff=True)['id']}")
+
+
+def test_a_case_that_its_client_wants_in_court_has_no_bailiff_yet(owner: Api) -> None:
+    wished = f"/api/recoveries/{bare_case_id(owner, type=2)}/comments"
+    _assert_open(owner, f"{wished}/{_write(owner, wished, visibleToBailiff=True)['id']}")
 
 
 def test_an_injunction_s_comment_that_the_bailiff_does_not_see_is_open(owner: Api, injunction_comments: str) -> None:

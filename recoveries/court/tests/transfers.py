@@ -69,7 +69,7 @@ def assert_transferred_once(case: int) -> None:
     original = Recovery.objects.get(pk=case)
     copy = original.transferred_to
     assert (original.status_id, copy.status_id, copy.type) == (10, 101, 2)
-    assert Recovery.objects.filter(type=2, search_text__isnull=False, owner=original.owner).count() == (
+    assert Recovery.objects.filter(injunction__isnull=False, owner=original.owner).count() == (
         Recovery.objects.filter(owner=original.owner, transferred_to__isnull=False).count()
     )
     unpaid = original.invoices.filter(remaining_amount__gt=0).values_list("invoice_number", "remaining_amount")

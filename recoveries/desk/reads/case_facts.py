@@ -14,7 +14,7 @@ from documents.models import Document
 from invoicing.models import Invoice
 from law.deadlines import Deadline
 from law.limitation import last_day_to_sue, limitation_for
-from law.vocabulary import CaseType, Matter
+from law.vocabulary import Matter
 from legalcity.lib.errors import Sentence
 from recoveries.catalogue import catalogue
 from recoveries.court.selectors import deadlines_of
@@ -123,7 +123,7 @@ def money_and_next_date(case: Recovery, deadlines: tuple[Deadline, ...], today: 
     if deadlines:
         first = deadlines[0]
         return money, _seen(first.date, first.what, first.article, today)
-    is_open = case.type == CaseType.AMICABLE and not catalogue.is_closing(case.status_id)
+    is_open = not case.is_in_court and not catalogue.is_closing(case.status_id)
     if not is_open or told["oldest"] is None:
         return money, None
     return money, _last_day(case, told["oldest"], tuple(day for day, _paid in received), today)

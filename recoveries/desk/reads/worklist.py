@@ -11,6 +11,7 @@ from django.db.models.functions import Concat
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from law.vocabulary import CaseType
 from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Sentence
 from legalcity.lib.text import folded
@@ -19,6 +20,7 @@ from recoveries.desk.reads.work import unread_comments
 from recoveries.models import Injunction, Recovery
 from recoveries.models.handling import without_handler
 from recoveries.selectors.listing import TRIGRAM
+from recoveries.statuses import IN_COURT
 
 NEW_DAYS = 7
 MOST_HANDLERS = 500
@@ -145,11 +147,17 @@ def _deadline(value: str, asker: _Asker) -> Q:
     return running & Q(injunction__next_deadline__range=(asker.day, until))
 
 
+# A type of 2 is only what the client wishes for until the case is transferred.
+_TYPES = {
+    "1": ~Q(status_id__in=IN_COURT),
+    "2": Q(status_id__in=IN_COURT),
+    "wish": Q(type=CaseType.INJUNCTION, transferred_to=None) & ~Q(status_id__in=IN_COURT),
+}
 _CONDITIONS: dict[str, Callable[[Any, _Asker], Q]] = {
     "group": lambda value, _asker: Q(status_id__in=catalogue.of_group(int(value))),
     "status": lambda value, _asker: Q(status_id=int(value)),
     "state": lambda value, _asker: Q(status_id__in=_ids(closed=value == "closed")),
-    "type": lambda value, _asker: Q(type=int(value)),
+    "type": lambda value, _asker: _TYPES[value],
     "handler": _handler,
     "client": lambda value, _asker: Q(owner_id=value.pk),
     "company": lambda value, _asker: Q(customer_id=value) | Q(debtor_id=value),

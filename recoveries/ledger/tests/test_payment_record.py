@@ -75,6 +75,12 @@ def test_outcomes(owner: Api) -> None:
     assert [(claim.age_days, claim.outcome) for claim in record(owner)] == [(90, Outcome.LOST), (60, Outcome.COURT)]
 
 
+def test_a_case_that_its_client_wants_in_court_is_still_open(owner: Api) -> None:
+    wished = debtor(owner, invoice(due=60))
+    Recovery.objects.filter(debtor_id=wished).update(type=2)
+    assert [claim.outcome for claim in record(owner)] == [Outcome.OPEN]
+
+
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_claim_that_went_to_court_is_counted_once(in_process: None, owner: Api) -> None:
     company_id = debtor(owner, invoice(amount="100.00", due=90), invoice(amount="50.00", due=120, paid="50.00"))
