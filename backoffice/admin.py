@@ -16,6 +16,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts.models import AccessToken, ApiKey, User
 from backoffice import audit_admin, audit_panel
 from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
+from backoffice.origin import staff_of
 from backoffice.permissions import permission_label
 from backoffice.roles import role_label
 from backoffice.user_actions import LIFT_LOCK, REVOKE_KEY, REVOKE_TOKEN
@@ -30,9 +31,24 @@ admin.site.unregister([TOTPDevice, StaticDevice, Group])
 
 @admin.register(Group)
 class RoleAdmin(StaffAdmin, GroupAdmin):
-    """Roles: what staff may do. Every change of them is in the audit."""
+    """Roles: what staff may do. Every change of them is in the audit.
+
+    Superusers alone change them: whoever else could would give themselves any right.
+    """
 
     list_display = ("name_shown",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        """Superusers make them."""
+        return staff_of(request).is_superuser
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """And change them."""
+        return staff_of(request).is_superuser
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """And take them away."""
+        return staff_of(request).is_superuser
 
     @admin.display(description=_("role"), ordering="name")
     def name_shown(self, group: Group) -> str:

@@ -14,19 +14,15 @@ from backoffice.actions import ObjectAction, Reason
 from backoffice.login_guard import lock_lift
 from backoffice.origin import staff_of
 from backoffice.second_factor import has_second_factor, second_factor_reset
+from backoffice.standing import is_above
 
 MANAGE_ACCESS = "accounts.manage_access"
 NEW_KEY = "new_key"  # attribute of the request that issued it; a message would lie in a cookie
 
 
-def is_above(request: HttpRequest, user: User | None) -> bool:
-    """Whether `user` may do more than the person who asks, and is therefore not theirs to change."""
-    return user is not None and user.is_superuser and not staff_of(request).is_superuser
-
-
 def _may_manage(request: HttpRequest, thing: User | ApiKey | AccessToken | None) -> bool:
     user = thing if thing is None or isinstance(thing, User) else thing.user
-    return request.user.has_perm(MANAGE_ACCESS) and not is_above(request, user)
+    return request.user.has_perm(MANAGE_ACCESS) and not is_above(user, staff_of(request))
 
 
 def _issue_key(request: HttpRequest, user: User, _data: dict[str, Any]) -> str:

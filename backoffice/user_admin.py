@@ -20,7 +20,8 @@ from backoffice.origin import staff_of
 from backoffice.permissions import permission_label
 from backoffice.roles import role_label
 from backoffice.second_factor import has_second_factor
-from backoffice.user_actions import ISSUE_KEY, NEW_KEY, RESET_SECOND_FACTOR, REVOKE_ACCESS, is_above
+from backoffice.standing import groups_within, is_above
+from backoffice.user_actions import ISSUE_KEY, NEW_KEY, RESET_SECOND_FACTOR, REVOKE_ACCESS
 from backoffice.user_facts import facts_of
 from backoffice.user_inlines import AccessTokenInline, ApiKeyInline
 
@@ -103,12 +104,17 @@ class UserAdmin(StaffAdmin, DjangoUserAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         """As the roles say, but for who stands above."""
-        return super().has_change_permission(request, obj) and not is_above(request, obj)
+        return super().has_change_permission(request, obj) and not is_above(obj, staff_of(request))
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        """Likewise."""
+        return super().has_delete_permission(request, obj) and not is_above(obj, staff_of(request))
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Roles and rights by their names."""
+        """Roles and rights by their names; of the roles those that hold nothing beyond one's own rights."""
         if db_field.name == "groups":
             kwargs["widget"] = CheckboxSelectMultiple
+            kwargs["queryset"] = groups_within(staff_of(request))
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if db_field.name == "groups" and isinstance(field, ModelMultipleChoiceField):
             field.label = _("Roles")
