@@ -26,3 +26,8 @@ def next_step(request: HttpRequest) -> str | None:
     if has_second_factor(cast(User, request.user)):
         return "admin:second_factor"
     return "admin:second_factor_setup" if live.STAFF_SECOND_FACTOR_REQUIRED else None
+
+
+def needs_second_factor(user: User) -> bool:
+    """Whether the password of this member of staff alone opens nothing."""
+    return bool(live.STAFF_SECOND_FACTOR_REQUIRED) or has_second_factor(user)

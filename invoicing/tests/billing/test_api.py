@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Group
+from django_otp.plugins.otp_totp.models import TOTPDevice
 from jsonschema import Draft202012Validator
 from pytest_django import DjangoAssertNumQueries
 
@@ -51,8 +53,14 @@ def panel() -> Panel:
     return Panel.of("client@example.com")
 
 
+def staff_user(*roles: str, **fields: Any) -> User:
+    user = ApiUserFactory(email="boss@example.com", is_staff=True, password="a long enough password", **fields)
+    user.groups.set(Group.objects.filter(name__in=roles))
+    return user
+
+
 def staff_panel() -> Panel:
-    ApiUserFactory(email="boss@example.com", is_staff=True, password="a long enough password")
+    staff_user("accountant")
     return Panel.of("boss@example.com")
 
 
@@ -176,6 +184,29 @@ def test_staff_read_every_issued_invoice(panel: Panel) -> None:
     staff = staff_panel()
     assert [each["id"] for each in staff.get("invoice").json()] == [str(other.pk), str(mine.pk)]
     assert shown(staff, other)["client"]["contact_email"] == "other@example.com"
+
+
+def test_staff_without_a_role_do_not_come_in() -> None:
+    staff_user()
+    assert Panel().login("boss@example.com").status_code == 403
+
+
+def test_staff_with_a_second_factor_do_not_come_in_by_the_password_alone() -> None:
+    TOTPDevice.objects.create(user=staff_user(is_superuser=True), name="TOTP", confirmed=True)
+    assert Panel().login("boss@example.com").status_code == 403
+
+
+def test_staff_do_not_come_in_where_a_second_factor_is_required(system_setting: Any) -> None:
+    system_setting(STAFF_SECOND_FACTOR_REQUIRED=True)
+    staff_user("accountant")
+    assert Panel().login("boss@example.com").status_code == 403
+
+
+def test_a_session_of_staff_ends_with_their_role() -> None:
+    staff = staff_panel()
+    assert staff.get("invoice").status_code == 200
+    User.objects.get(email="boss@example.com").groups.clear()
+    assert staff.get("invoice").status_code == 401
 
 
 def test_users_of_one_client_read_the_same(panel: Panel) -> None:
