@@ -11,12 +11,13 @@ from backoffice.action_pages import ActionPages
 from backoffice.actions import refusal_text
 from backoffice.audited import AuditedAdmin
 from backoffice.fields import ReadByUs
+from backoffice.lookups import ScopedLookups
 from backoffice.origin import staff_of
 from backoffice.reach import Reachable
 from legalcity.lib.errors import DomainError, Sentence
 
 
-class StaffAdmin(ReadByUs, ActionPages, AuditedAdmin):
+class StaffAdmin(ReadByUs, ScopedLookups, ActionPages, AuditedAdmin):
     """Every ModelAdmin of ours is one of these.
 
     object_actions       buttons at the head of a thing's page (ObjectAction)

@@ -36,6 +36,7 @@ class ActionFilter(admin.SimpleListFilter):
 class AuditEventAdmin(ReadOnlyStaffAdmin):
     """Every act: who, what, on what, when, from where, through which door."""
 
+    linked_by = ("action", "object_type", "object_id", "actor_id")
     list_display = ("at", "what", "outcome", "thing", "actor_email", "reason", "door", "address")
     list_filter = (("at", admin.DateFieldListFilter), ActionFilter, "succeeded", "door")
     search_fields = ("object_label", "actor_email", "=action", "=object_id", "reason", "=request_id")

@@ -10,11 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccessToken, ApiKey
 from backoffice.actions import ObjectAction
+from backoffice.lookups import StaffTabularInline
 from backoffice.user_actions import REVOKE_KEY, REVOKE_TOKEN
 from legalcity.lib.clock import now
 
 
-class AccessInline(admin.TabularInline):
+class AccessInline(StaffTabularInline):
     """Read, and revoked one by one."""
 
     extra = 0

@@ -112,12 +112,6 @@ class SignatureRequestAdmin(StaffAdmin):
     holds_personal_data = True
     object_actions = bulk_actions = (RECORD_SIGNED, RECORD_DECLINED)
 
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """A document is typed by its id: only one that the person sees is found."""
-        if db_field.name == "document":
-            kwargs["queryset"] = Document.objects.in_reach_of(staff_of(request))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
-
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What was asked stays as it was asked."""
         return obj is None and super().has_change_permission(request)

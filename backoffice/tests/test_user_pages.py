@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -170,6 +170,66 @@ def test_a_manager_touches_no_superuser(manager: Client) -> None:
     assert TOTPDevice.objects.exists()
 
 
+@pytest.fixture
+def everything(db: None) -> Group:
+    """A group made by hand, with every right."""
+    group = Group.objects.create(name="everything")
+    group.permissions.set(Permission.objects.all())
+    return group
+
+
+def test_a_manager_gives_no_role_with_rights_beyond_the_own_ones(manager: Client, everything: Group) -> None:
+    user = ApiUserFactory(is_staff=True)
+    answer = manager.post(page_of(user), filled(manager, user, groups=[everything.pk]))
+    assert answer.status_code == 200
+    assert list(answer.context["adminform"].form.errors) == ["groups"]
+    assert not user.groups.exists()
+    offered = set(manager.get(f"{USERS}add/").context["adminform"].form.fields["groups"].queryset)
+    assert offered == set(Group.objects.exclude(pk=everything.pk))
+    sent = {"email": "new@example.com", "first_name": "N", "last_name": "P", "usable_password": "false"}
+    sent |= {"is_staff": "on", "groups": [everything.pk]}
+    assert manager.post(f"{USERS}add/", sent).status_code == 200
+    assert not User.objects.filter(email="new@example.com").exists()
+
+
+@pytest.mark.parametrize("is_active", [True, False])
+def test_a_manager_touches_nobody_who_may_do_more(
+    manager: Client, everything: Group, is_active: bool, owner: Api
+) -> None:
+    user = ApiUserFactory(is_staff=True, is_active=is_active)
+    user.groups.add(everything)
+    TOTPDevice.objects.create(user=user, name="TOTP", confirmed=True)
+    key = ApiKey.objects.create(user=user, digest="0" * 64, hint="00000000")
+    assert manager.get(page_of(user)).status_code == 200
+    assert manager.post(page_of(user), {"email": "mine@example.com"}).status_code == 403
+    assert manager.post(f"{USERS}{user.pk}/password/", {}).status_code == 403
+    for path in (
+        f"{USERS}{user.pk}/action/issue-key/",
+        f"{USERS}{user.pk}/action/reset-second-factor/",
+        f"/admin/accounts/apikey/{key.pk}/action/revoke-key/",
+    ):
+        assert manager.post(path, {"form_token": "0" * 32}).status_code == 403, path
+    assert TOTPDevice.objects.exists()
+
+
+def test_a_single_permission_beyond_the_own_ones_is_enough_to_stand_above(manager: Client) -> None:
+    user = ApiUserFactory(is_staff=True)
+    user.groups.add(Group.objects.get(name="handler"))
+    assert manager.post(page_of(user), filled(manager, user)).status_code == 302
+    user.user_permissions.add(Permission.objects.get(codename="change_group"))
+    assert manager.post(page_of(user), {"email": "mine@example.com"}).status_code == 403
+
+
+def test_only_superusers_change_what_a_role_may_do(everything: Group) -> None:
+    user = ApiUserFactory(is_staff=True)
+    user.user_permissions.add(*Permission.objects.filter(content_type__app_label="auth"))
+    desk = Client()
+    desk.force_login(user)
+    page = f"/admin/auth/group/{everything.pk}/change/"
+    assert desk.post(page, {"name": "everything"}).status_code == 403
+    assert desk_of().get(page).status_code == 200
+
+
 def test_a_manager_changes_not_the_own_rights(manager: Client) -> None:
     me = User.objects.get(pk=manager.session["_auth_user_id"])
     sent = {**filled(manager, me), "groups": [], "is_staff": "", "is_active": ""}
@@ -198,6 +258,23 @@ def test_a_manager_resets_a_second_factor_and_says_why(manager: Client) -> None:
     assert not TOTPDevice.objects.exists()
     event = AuditEvent.objects.get(action="reset-second-factor", succeeded=True)
     assert (event.object_id, event.reason) == (str(user.pk), "Telephone lost")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "accounts/user/?password__startswith=argon2",
+        "accounts/user/?sealed_auth_secret__startswith=g",
+        "accounts/apikey/?digest__startswith=0",
+        "accounts/apikey/?user__password__startswith=argon2",
+        "recoveries/injunction/?key__startswith=INJ",
+        "recoveries/recovery/?injunction__key__startswith=INJ",
+        "invoicing/subscriptionkey/?digest__startswith=0",
+    ],
+)
+def test_no_list_lets_a_secret_be_guessed_letter_by_letter(manager: Client, query: str) -> None:
+    answer = manager.get(f"/admin/{query}")
+    assert answer.status_code == 400 or answer.headers.get("Location", "").endswith("?e=1")
 
 
 def test_secrets_of_second_factors_are_on_no_page() -> None:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.actions import ObjectAction
 from backoffice.admins import ReadOnlyStaffAdmin
 from backoffice.amounts import amount_shown
+from backoffice.lookups import StaffTabularInline
 from backoffice.origin import staff_of
 from invoicing.models import ProtectedInvoice, ProtectedInvoiceChange
 from invoicing.protected.services import protected_status_change
@@ -32,7 +33,7 @@ def _status_action(status: Status, label: Any) -> ObjectAction:
     )
 
 
-class ChangeInline(admin.TabularInline):
+class ChangeInline(StaffTabularInline):
     """The status history of a protected invoice, oldest first."""
 
     model = ProtectedInvoiceChange

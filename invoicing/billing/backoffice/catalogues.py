@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
+from backoffice.lookups import StaffTabularInline
 from invoicing.billing.backoffice.acts import OFFER
 from invoicing.models import (
     BillingAddress,
@@ -35,7 +36,7 @@ class ClientForm(forms.ModelForm):
         return values
 
 
-class ClientUserInline(admin.TabularInline):
+class ClientUserInline(StaffTabularInline):
     """Who reads the client's invoices, and is billed to it."""
 
     model = ClientUser

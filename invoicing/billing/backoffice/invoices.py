@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
 from backoffice.amounts import amount_shown
 from backoffice.fields import READERS, ReadByUs
+from backoffice.lookups import StaffStackedInline, StaffTabularInline
 from backoffice.origin import staff_of
 from invoicing.billing.backoffice.acts import BILL, CREDIT, ISSUE, PAY
 from invoicing.billing.facturx import facturx_of
@@ -53,7 +54,7 @@ def _is_draft(invoice: Any) -> bool:
     return invoice is None or not invoice.is_issued
 
 
-class ItemInline(ReadByUs, admin.StackedInline):
+class ItemInline(ReadByUs, StaffStackedInline):
     """The lines, edited as long as the invoice is a draft."""
 
     model = FirmInvoiceItem
@@ -85,7 +86,7 @@ class ItemInline(ReadByUs, admin.StackedInline):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-class PaymentInline(admin.TabularInline):
+class PaymentInline(StaffTabularInline):
     """What came in; written by the act."""
 
     model = FirmPayment

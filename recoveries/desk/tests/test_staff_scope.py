@@ -1,5 +1,6 @@
 """What a member of staff sees of the cases: handlers their own and those of nobody, the others all."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -7,7 +8,7 @@ from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.db.models import Model
 from django.db.models.base import ModelBase
-from django.test import Client
+from django.test import Client, RequestFactory
 
 from accounts.models import User
 from companies.models import Company
@@ -130,6 +131,45 @@ def test_a_handler_opens_nothing_of_a_colleagues_case(owner: Api, handler: User)
         for thing in papers:
             address = f"/admin/{thing._meta.app_label}/{thing._meta.model_name}/{thing.pk}/change/"
             assert desk.get(address).status_code == status, address
+
+
+def test_a_number_typed_for_a_document_names_none_of_a_colleague(owner: Api, handler: User) -> None:
+    desk = Client()
+    desk.force_login(handler)
+    for papers, is_named in ((_papers(owner, handler), True), (_papers(owner, person("handler")), False)):
+        Document.objects.filter(pk=papers[1].pk).update(name="Très secret")
+        page = desk.get(f"/admin/documents/signaturerequest/add/?document={papers[1].pk}")
+        assert ("Très secret" in page.content.decode()) is is_named
+    for odd in ("x", "-1", "9" * 30, "%00"):
+        assert desk.get(f"/admin/documents/signaturerequest/add/?document={odd}").status_code == 200
+
+
+def _forms() -> "Iterator[tuple[str, Any, Any]]":
+    """Every foreign key of every form of the back-office: a name, the form's admin, the field."""
+    for door in admin.site._registry.values():
+        inlines = [inline(door.model, admin.site) for inline in door.inlines]
+        for form in (door, *inlines):
+            for field in getattr(form.model._meta, "concrete_fields", ()):
+                if field.is_relation and field.editable:
+                    yield f"{type(form).__name__}.{field.name}", form, field
+
+
+@pytest.mark.parametrize(("form", "field"), [pytest.param(f, k, id=name) for name, f, k in _forms()])
+def test_every_foreign_key_of_every_form_leads_to_what_a_handler_sees_only(
+    form: Any, field: Any, owner: Api, handler: User, rf: RequestFactory
+) -> None:
+    for colleague in (handler, person("handler")):
+        _papers(owner, colleague)
+    request = rf.get("/admin/")
+    request.user = handler
+    offered = form.formfield_for_dbfield(field, request).queryset
+    rows = field.related_model._default_manager.all()
+    expected = rows.in_reach_of(handler) if hasattr(rows, "in_reach_of") else rows
+    assert set(offered.values_list("pk", flat=True)) <= set(expected.values_list("pk", flat=True))
+    for hidden in rows.exclude(pk__in=expected):
+        widget = form.formfield_for_dbfield(field, request).widget
+        if hasattr(widget, "label_and_url_for_value"):
+            assert widget.label_and_url_for_value(hidden.pk) == ("", "")
 
 
 def test_a_handler_asks_no_signature_of_a_colleagues_document(owner: Api, handler: User) -> None:
