@@ -28,6 +28,7 @@ from backoffice.actions import (
     refusal_text,
 )
 from backoffice.audited import audit_address
+from backoffice.steps import ask_again, is_fresh
 from legalcity.lib.errors import DomainError, Forbidden
 
 TOKEN = "form_token"  # noqa: S105 - the name of a field
@@ -101,6 +102,8 @@ class ActionPages(admin.ModelAdmin):
             raise Http404
         if not (self.has_view_permission(request, thing) and action.is_allowed(request, self.model, thing)):
             raise PermissionDenied
+        if action.asks_again and not is_fresh(request):
+            return ask_again(request.get_full_path())
         is_sent = request.method == "POST"
         if not is_sent and not action.is_offered(request, thing):
             messages.error(request, not_possible(action))

@@ -47,6 +47,7 @@ class ObjectAction:
     is_offered  whether the act makes sense for the thing now
     explain     what will happen, in a sentence: a text or a function of the thing
     danger      shown as what cannot be undone
+    asks_again  the second factor must have been shown lately (backoffice/steps.py)
     atomic      the act and its audit row are one transaction. False for a service that works long outside of
                 transactions: then its beginning is written down before it
     """
@@ -60,6 +61,7 @@ class ObjectAction:
     is_offered: Callable[[HttpRequest, Any], bool] = lambda request, thing: True
     explain: Sentence | Callable[[Any], Sentence] = ""
     danger: bool = False
+    asks_again: bool = False
     atomic: bool = True
 
     def is_allowed(self, request: HttpRequest, model: type[models.Model], thing: Any = None) -> bool:

@@ -14,7 +14,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import AccessToken, ApiKey, User
-from backoffice import audit_admin, audit_panel
+from backoffice import audit_admin, audit_panel, setting_pages
 from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
 from backoffice.origin import staff_of
 from backoffice.permissions import permission_label
@@ -22,7 +22,7 @@ from backoffice.roles import role_label
 from backoffice.user_actions import LIFT_LOCK, REVOKE_KEY, REVOKE_TOKEN
 from backoffice.user_admin import UserAdmin
 
-__all__ = ["audit_admin", "audit_panel"]  # They register themselves.
+__all__ = ["audit_admin", "audit_panel", "setting_pages"]  # They register themselves.
 
 admin.site.register(User, UserAdmin)
 # Their own pages show secrets; a second factor is reset on the user's page.

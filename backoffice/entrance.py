@@ -35,7 +35,7 @@ from backoffice.second_factor import (
     has_second_factor,
     second_factor_reset,
 )
-from backoffice.steps import is_verified, knows_password
+from backoffice.steps import ask_again, fresh, is_fresh, is_verified, knows_password, mark_fresh
 from legalcity.lib.errors import DomainError
 from legalcity.lib.settings.live import live
 
@@ -73,12 +73,34 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     return _page(request, "admin/second_factor.html", _("Second step"), form=form)
 
 
+@require_http_methods(["GET", "POST"])
+def second_factor_again(request: HttpRequest) -> HttpResponse:
+    """The second factor once more, for acts that not everybody at this screen may do."""
+    user = staff_of(request)
+    if not has_second_factor(user):
+        return HttpResponseRedirect(_onward(request))
+    if request.method == "POST" and (refusal := login_refused(request)):
+        return refusal
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            code_check(user=user, code=form.cleaned_data["code"])
+        except DomainError as error:
+            form.add_error("code", str(error.message))
+        else:
+            mark_fresh(request)
+            return HttpResponseRedirect(_onward(request))
+    return _page(request, "admin/second_factor.html", _("The second factor once more"), form=form, is_again=True)
+
+
 @after_password
 def second_factor_setup(request: HttpRequest) -> HttpResponse:
     """Put the secret into an application and prove that it works; the backup codes are shown here and never again."""
     user = staff_of(request)
     if has_second_factor(user) and not is_verified(request):
         return redirect("admin:second_factor")
+    if not is_fresh(request):
+        return ask_again(request.get_full_path())
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -87,6 +109,7 @@ def second_factor_setup(request: HttpRequest) -> HttpResponse:
             form.add_error("code", str(error.message))
         else:
             mark_verified(request, device)
+            mark_fresh(request)
             request.session.cycle_key()
             return _codes_page(request, codes)
     device = enrolment_begin(user=user)
@@ -101,6 +124,7 @@ def second_factor_setup(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
+@fresh("admin:account")
 def backup_codes(request: HttpRequest) -> HttpResponse:
     """Ten new backup codes in the place of the former ones."""
     if not is_verified(request):
@@ -110,6 +134,7 @@ def backup_codes(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
+@fresh("admin:account")
 def second_factor_remove(request: HttpRequest) -> HttpResponse:
     """Do without the second factor, where it is not required."""
     if is_verified(request) and not live.STAFF_SECOND_FACTOR_REQUIRED:

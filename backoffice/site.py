@@ -50,6 +50,7 @@ class StaffSite(admin.AdminSite):
         """The pages of the second factor and of one's own account, before those of the models."""
         own: list[URLResolver | URLPattern] = [
             path("second-factor/", entrance.second_factor, name="second_factor"),
+            path("second-factor/again/", self.admin_view(entrance.second_factor_again), name="second_factor_again"),
             path("second-factor/setup/", entrance.second_factor_setup, name="second_factor_setup"),
             path("second-factor/codes/", self.admin_view(entrance.backup_codes), name="backup_codes"),
             path("second-factor/remove/", self.admin_view(entrance.second_factor_remove), name="second_factor_remove"),

@@ -1,12 +1,25 @@
-"""The steps between an address and the back-office: the password, then the second factor. Site and pages ask here."""
+"""The steps between an address and the back-office: the password, then the second factor. Site and pages ask here.
 
-from typing import cast
+Some acts ask for the second factor once more, and take it for a few minutes: a session that was left open, or stolen,
+does not change where money goes or who comes in.
+"""
 
-from django.http import HttpRequest
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, cast
+
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
 
 from accounts.models import User
 from backoffice.second_factor import has_second_factor
+from legalcity.lib.clock import now
 from legalcity.lib.settings.live import live
+
+FRESH = 300  # seconds
+PROVED = "second_factor_proved"  # When, in seconds since 1970
 
 
 def knows_password(request: HttpRequest) -> bool:
@@ -31,3 +44,35 @@ def next_step(request: HttpRequest) -> str | None:
 def needs_second_factor(user: User) -> bool:
     """Whether the password of this member of staff alone opens nothing."""
     return bool(live.STAFF_SECOND_FACTOR_REQUIRED) or has_second_factor(user)
+
+
+def mark_fresh(request: HttpRequest) -> None:
+    """Remember that the second factor was shown just now, for the acts that ask for it once more."""
+    request.session[PROVED] = int(now().timestamp())
+
+
+def is_fresh(request: HttpRequest) -> bool:
+    """Whether the second factor was shown lately. Who has none, where none is required, has nothing to show."""
+    if not has_second_factor(cast(User, request.user)):
+        return True
+    return 0 <= int(now().timestamp()) - int(request.session.get(PROVED, 0)) < FRESH
+
+
+def ask_again(onward: str) -> HttpResponseRedirect:
+    """To the page that asks for the second factor once more, and from there to `onward`."""
+    return HttpResponseRedirect(f"{reverse('admin:second_factor_again')}?{urlencode({REDIRECT_FIELD_NAME: onward})}")
+
+
+def fresh(onward: str = "") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """A view that asks for the second factor once more; then on to the page `onward` (a name), else to the same one."""
+
+    def guard(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **options: Any) -> HttpResponseBase:
+            if is_fresh(request):
+                return cast(HttpResponseBase, view(request, *args, **options))
+            return ask_again(reverse(onward) if onward else request.get_full_path())
+
+        return guarded
+
+    return guard

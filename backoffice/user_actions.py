@@ -62,6 +62,7 @@ ISSUE_KEY = ObjectAction(
     perform=_issue_key,
     is_offered=lambda request, user: user.has_api_access and user.is_active,
     explain=gettext_lazy("A further key; the older ones go on working. It is shown once, after this."),
+    asks_again=True,
 )
 REVOKE_KEY = ObjectAction(
     name="revoke-key",
@@ -103,6 +104,7 @@ RESET_SECOND_FACTOR = ObjectAction(
         "who ask: until they set it up again, their password alone protects the account."
     ),
     danger=True,
+    asks_again=True,
 )
 LIFT_LOCK = ObjectAction(
     name="lift-lock",

@@ -9,6 +9,7 @@ from django.db import models
 from django.forms import CheckboxSelectMultiple, ModelMultipleChoiceField
 from django.http import HttpRequest, HttpResponseBase
 from django.template.response import TemplateResponse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html_join
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -21,6 +22,7 @@ from backoffice.permissions import permission_label
 from backoffice.roles import role_label
 from backoffice.second_factor import has_second_factor
 from backoffice.standing import groups_within, is_above
+from backoffice.steps import fresh
 from backoffice.user_actions import ISSUE_KEY, NEW_KEY, RESET_SECOND_FACTOR, REVOKE_ACCESS
 from backoffice.user_facts import facts_of
 from backoffice.user_inlines import AccessTokenInline, ApiKeyInline
@@ -129,6 +131,11 @@ class UserAdmin(StaffAdmin, DjangoUserAdmin):
         if not obj.sealed_auth_secret:
             services.secret_renew(user=obj)
         super().save_model(request, obj, form, change)
+
+    @method_decorator(fresh())
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponseBase:
+        """A password for somebody else asks for one's own second factor."""
+        return super().user_change_password(request, id, form_url)
 
     def action_view(self, request: HttpRequest, object_id: str, name: str) -> HttpResponseBase:
         """A key that was just issued is shown on this one page, and kept nowhere."""

@@ -1,0 +1,75 @@
+"""The pages of the system settings: most in one form, the bank details of the firm in one of their own."""
+
+from typing import Any
+
+from constance.admin import Config, ConstanceAdmin
+from constance.forms import ConstanceForm
+from constance.utils import get_values
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+
+from backoffice.firm_details import DETAILS, firm_details_change
+from backoffice.origin import staff_of
+from backoffice.steps import fresh
+
+SUPERUSERS_ONLY = ("STAFF_SECOND_FACTOR_REQUIRED",)
+
+
+class SettingsForm(ConstanceForm):
+    """All settings; closed are those of the other page, and for managers what protects everybody's account."""
+
+    def __init__(self, initial: dict[str, Any], request: HttpRequest | None = None, **options: Any) -> None:
+        super().__init__(initial, request, **options)
+        is_superuser = request is not None and staff_of(request).is_superuser
+        for name in (*DETAILS, *(() if is_superuser else SUPERUSERS_ONLY)):
+            self.fields[name].disabled = True
+
+
+class FirmDetailsForm(ConstanceForm):
+    """Where money goes and who asks for it."""
+
+    def __init__(self, initial: dict[str, Any], request: HttpRequest | None = None, **options: Any) -> None:
+        super().__init__(initial, request, **options)
+        self.fields = {name: self.fields[name] for name in DETAILS}
+        for name, field in self.fields.items():
+            field.label = _(settings.CONSTANCE_CONFIG[name][1])
+
+
+admin.site.unregister([Config])
+
+
+@admin.register(Config)
+class SettingsAdmin(ConstanceAdmin):
+    """The form of the settings, and the page of the firm's details."""
+
+    change_list_form = SettingsForm
+    change_list_template = "admin/constance/settings.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        """The further page, before constance's own."""
+        page = self.admin_site.admin_view(self.firm_details_view)
+        return [path("firm/", page, name="firm_details"), *super().get_urls()]
+
+    @method_decorator(fresh())
+    def firm_details_view(self, request: HttpRequest) -> HttpResponse:
+        """The firm's bank and numbers; every manager is told of a change."""
+        if not request.user.has_perm("constance.change_config"):
+            raise PermissionDenied
+        form = FirmDetailsForm(get_values(), request, data=request.POST or None)
+        if request.method == "POST" and form.is_valid():
+            if firm_details_change(values=form.cleaned_data, by=staff_of(request)):
+                messages.success(request, _("The details of the firm are changed. All managers are told by e-mail."))
+            return HttpResponseRedirect(reverse("admin:constance_config_changelist"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Bank details and numbers of the firm"),
+            "opts": self.model._meta,
+            "form": form,
+        }
+        return TemplateResponse(request, "admin/constance/firm_details.html", context)
