@@ -13,6 +13,7 @@ from companies.models import Company
 from legalcity.lib.bounded_paginator import BoundedPaginator
 from legalcity.lib.reading import Unreadable
 from legalcity.lib.reading.identifiers import is_real_siren, read_siren
+from legalcity.lib.text import folded
 
 
 @admin.register(Company)
@@ -25,8 +26,8 @@ class CompanyAdmin(ReadOnlyStaffAdmin):
     list_select_related = ("owner",)
     list_per_page = 50
     paginator = BoundedPaginator
-    search_fields = ("company_name", "company_legalrep_lastname", "company_email__iexact", "reference__exact")
-    search_help_text = _("SIREN, name, last name of the representative, e-mail or reference.")
+    search_fields = ("search_text", "reference__iexact")
+    search_help_text = _("SIREN, name, representative, e-mail, phone or reference.")
     readonly_fields = ("siren", "cases")
 
     def get_search_results(
@@ -36,7 +37,7 @@ class CompanyAdmin(ReadOnlyStaffAdmin):
         try:
             return queryset.filter(company_siren=read_siren(search_term)), False
         except Unreadable:
-            return super().get_search_results(request, queryset, search_term)
+            return super().get_search_results(request, queryset, folded(search_term))
 
     @admin.display(description="SIREN", ordering="company_siren")
     def siren(self, company: Company) -> str:

@@ -1,21 +1,13 @@
 """What a client may ask of the companies of a case."""
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from companies.models import Company
 from legalcity.api.fields import WordField
 from legalcity.api.listing import ListQuery, SearchField
-
-SEARCHED = (
-    "company_name",
-    "company_legalrep_firstname",
-    "company_legalrep_lastname",
-    "company_email",
-    "company_phone",
-    "company_siren",
-)
+from legalcity.lib.text import searchable
 
 
 class RelationField(WordField):
@@ -59,8 +51,5 @@ class CompanyFilter(django_filters.FilterSet):
         fields = ("search",)
 
     def found(self, queryset: QuerySet[Company], _name: str, term: str) -> QuerySet[Company]:
-        """Companies with `term` in one of the documented fields, literally."""
-        matches = Q()
-        for column in SEARCHED:
-            matches |= Q(**{f"{column}__icontains": term})
-        return queryset.filter(matches)
+        """Companies with `term` in one of the documented fields, without case and accents."""
+        return queryset.filter(search_text__contains=searchable(term))

@@ -9,6 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.reach import Person, reach_condition, sees_all_cases
 from law.vocabulary import CompanyType, FreelanceType
+from legalcity.lib.search_columns import SearchText
+
+# What the list of a client looks in.
+SEARCHED = (
+    "company_name",
+    "company_legalrep_firstname",
+    "company_legalrep_lastname",
+    "company_email",
+    "company_phone",
+    "company_siren",
+)
 
 
 class CompanyQuerySet(models.QuerySet["Company"]):
@@ -99,6 +110,7 @@ class Company(models.Model):
     company_activity = models.CharField(_("activity"), max_length=255, null=True, blank=True)
     # The name of a party in a procedure: CUST-… or DEBT-… and six of A–Z0–9.
     reference = models.CharField(_("reference"), max_length=20, null=True, blank=True, unique=True, editable=False)
+    search_text = SearchText(*SEARCHED)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 

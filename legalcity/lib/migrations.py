@@ -2,10 +2,13 @@
 
 from typing import Any
 
-from django.db.migrations.operations import RunSQL
+from django.db.migrations.operations import RunPython, RunSQL
 from django.db.migrations.operations.base import Operation
 
 from legalcity.lib.collation import TEXT_ORDER
+from legalcity.lib.text import searchable
+
+BATCH = 500  # rows
 
 
 class SqlOf(RunSQL):
@@ -41,3 +44,23 @@ def text_index(name: str, table: str, column: str) -> list[Operation]:
         )
         for vendor, collation in TEXT_ORDER.items()
     ]
+
+
+def search_texts_folded(app_label: str, model_name: str, *sources: str) -> RunPython:
+    """Fold the search texts of a table anew from the columns `sources`: for a change of `legalcity.lib.text.folded`.
+
+    Batch by batch, so its migration should not be atomic; what is right already is not written.
+    """
+
+    def fold(apps: Any, schema_editor: Any) -> None:
+        rows = apps.get_model(app_label, model_name)._base_manager.using(schema_editor.connection.alias)
+        last: Any = 0
+        while batch := list(rows.filter(pk__gt=last).order_by("pk").only("search_text", *sources)[:BATCH]):
+            last = batch[-1].pk
+            texts = {row.pk: searchable(*(getattr(row, name) for name in sources)) for row in batch}
+            changed = [row for row in batch if row.search_text != texts[row.pk]]
+            for row in changed:
+                row.search_text = texts[row.pk]
+            rows.bulk_update(changed, ["search_text"])
+
+    return RunPython(fold, RunPython.noop)

@@ -7,16 +7,36 @@ UNSTORABLE = "\x00"
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
 
 
-def folded(text: str) -> str:
-    """`text` without case and accents: `"Société Œuvre"` gives `"societe œuvre"`.
+# Letters that no decomposition takes apart, and signs that people type in one another's place.
+_ALIKE = str.maketrans(
+    {
+        **{"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ß": "ss"},
+        **dict.fromkeys("’‘‛ʼ´`′", "'"),
+        **dict.fromkeys("“”„‟«»″", '"'),
+        "\N{MINUS SIGN}": "-",
+    }
+)
+_DASH, _INVISIBLE = "Pd", "Cf"
 
+
+def folded(text: str) -> str:
+    """`text` as search sees it: `"Société Œuvre – L’Atelier"` gives `"societe oeuvre - l'atelier"`.
+
+    Without case, accents and invisible characters; ligatures taken apart, apostrophes and dashes of one kind.
     Both sides of a search go through it, so a search finds the same on every database.
     """
-    decomposed = unicodedata.normalize("NFKD", text.casefold())
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    # Twice: what one of them makes is new to the other.
+    for _turn in range(2):
+        text = unicodedata.normalize("NFKD", text.translate(_ALIKE)).casefold().translate(_ALIKE)
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join("-" if unicodedata.category(char) == _DASH else char for char in decomposed if _is_seen(char))
 
 
-def searchable(*texts: str) -> str:
+def _is_seen(char: str) -> bool:
+    return not unicodedata.combining(char) and unicodedata.category(char) != _INVISIBLE
+
+
+def searchable(*texts: str | None) -> str:
     """What a thing is found by: its texts, folded, each on a line of its own so that no match runs over two."""
     return "\n".join(folded(" ".join(text.split())) for text in texts if text)
 

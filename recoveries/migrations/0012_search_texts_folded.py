@@ -1,0 +1,17 @@
+from django.db import migrations
+
+from legalcity.lib.migrations import search_texts_folded
+
+
+class Migration(migrations.Migration):
+    atomic = False
+
+    dependencies = [
+        ("recoveries", "0011_letters_move_cases"),
+    ]
+
+    operations = [
+        search_texts_folded(
+            "recoveries", "Recovery", "recovery_reference", "debtor_name", "debtor_company", "customer_company"
+        ),
+    ]
