@@ -9,3 +9,9 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     verbose_name = _("Accounts")
+
+    def ready(self) -> None:
+        """Have the secrets of second factors sealed."""
+        from accounts import sealed_factors
+
+        sealed_factors.connect()

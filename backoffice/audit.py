@@ -95,7 +95,8 @@ def _plain(value: Any) -> Any:
 
 
 def _unless_secret(name: str, value: Any) -> Any:
-    return HIDDEN if value and any(part in name for part in _SECRET_PARTS) else _plain(value)
+    is_secret = name == "key" or any(part in name for part in _SECRET_PARTS)
+    return HIDDEN if value and is_secret else _plain(value)
 
 
 def _without_secrets(values: Values | None) -> Values | None:

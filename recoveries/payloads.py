@@ -12,6 +12,7 @@ from invoicing.models import Invoice
 from invoicing.serializers import invoice_payload
 from legalcity.lib.dates import day_text, moment_text
 from legalcity.lib.money import money_text
+from legalcity.lib.sealing import opened
 from recoveries.catalogue import catalogue
 from recoveries.court.selectors import payment_url
 from recoveries.guards import recovery_values
@@ -187,7 +188,7 @@ def _injunction_payload(row: InjunctionRow) -> Payload | None:
         "reference": row.recovery_reference,
         "procedure": row.procedure,
         "status": catalogue.payload(row.status_id),
-        "url_pay": payment_url(row.key),
+        "url_pay": payment_url(opened(row.key)),
         "fee": {
             "amount": money_text(Decimal(str(row.court_fee)) + Decimal(str(row.handling_fee))),
             "court_fee": money_text(row.court_fee),

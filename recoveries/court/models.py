@@ -12,6 +12,7 @@ from backoffice.history import history_of
 from backoffice.reach import SeenWithCase
 from law.vocabulary import Court, Procedure
 from legalcity.lib.claims import JobRow
+from legalcity.lib.sealing import SealedField
 from recoveries.models.cases import Recovery
 
 PROCEDURES = {
@@ -73,7 +74,7 @@ class Injunction(models.Model):
     recovery = models.OneToOneField(
         Recovery, on_delete=models.CASCADE, related_name="injunction", verbose_name=_("case")
     )
-    key = models.CharField(_("key of the payment page"), max_length=64, unique=True, editable=False)
+    key = SealedField(_("key of the payment page"), editable=False)
     procedure = models.CharField(_("procedure"), max_length=10, choices=_choices(PROCEDURES))
     court_type = models.CharField(_("kind of court"), max_length=40, choices=_choices(COURTS), blank=True)
     court_name = models.CharField(_("court"), max_length=255, blank=True)
