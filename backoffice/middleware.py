@@ -5,9 +5,10 @@ from datetime import datetime
 
 from django.contrib import messages
 from django.contrib.auth import logout
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.views.defaults import page_not_found
 
 from legalcity.lib.clock import now
 from legalcity.lib.settings.live import live
@@ -41,6 +42,12 @@ class StaffPages:
             response = self.get_response(request)
             response["Content-Language"] = translation.get_language() or ""
             return response
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponseBase | None:
+        """An address of the back-office where nothing is: the house's page, in development too."""
+        if isinstance(exception, Http404) and request.path.startswith(BACKOFFICE):
+            return page_not_found(request, exception)
+        return None
 
 
 def _is_over(request: HttpRequest, moment: datetime) -> bool:
