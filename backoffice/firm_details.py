@@ -6,7 +6,7 @@ from typing import Any
 from constance import config
 from django.conf import settings
 from django.contrib.auth.models import Group
-from django.core.mail import send_mail
+from django.core.mail import EmailMessage
 from django.db import transaction
 from django.db.models import Q
 from django.utils import translation
@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from backoffice.roles import MANAGER
+from legalcity.lib.mail import automatic_headers
 from legalcity.lib.settings.live import live
 
 DETAILS = ("FIRM_IBAN", "FIRM_BIC", "FIRM_SIREN", "FIRM_VAT_NUMBER")
@@ -53,5 +54,6 @@ def managers_told(*, changed: list[str], by: User) -> int:
                 "Debtors and clients pay by them. If this was not agreed, tell your administrator at once; "
                 "the audit in the back-office shows what stood there before."
             ).format(who=f"{by} ({by.email})", names=names)
-            send_mail(_("The bank details of the firm were changed"), text, None, [person.email])
+            subject = _("The bank details of the firm were changed")
+            EmailMessage(subject, text, to=[person.email], headers=automatic_headers()).send()
     return len(people)

@@ -6,6 +6,7 @@ missing secret or an unsafe value is refused here, an unreachable service when a
 
 import os
 from datetime import timedelta
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +211,7 @@ EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_USER") or "", _mail
 EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMAIL_USE_SSL", False)
 EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", default=20, least=1, most=300)  # seconds
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "LegalCity <noreply@localhost>")
+EMAIL_DOMAIN = env.text("EMAIL_DOMAIN", parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2])  # of Message-ID
 
 # --- documents -------------------------------------------------------------------------------------------------
 # The private storage: a folder that no web server serves, or a bucket (S3_BUCKET).

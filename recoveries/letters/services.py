@@ -17,6 +17,7 @@ from legalcity.lib.claims import Claim, Job, lapsed, queue, take
 from legalcity.lib.clock import now
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Forbidden, Invalid
+from legalcity.lib.mail import automatic_headers
 from legalcity.lib.settings.live import live
 from legalcity.lib.text import is_storable
 from recoveries.catalogue import catalogue
@@ -132,7 +133,12 @@ def _sent(claim: Claim, email: SentEmail) -> None:
 def _message(email: SentEmail) -> EmailMultiAlternatives:
     reply_to = [live.FIRM_EMAIL] if live.FIRM_EMAIL else None
     message = EmailMultiAlternatives(
-        email.subject, email.text, settings.DEFAULT_FROM_EMAIL, [email.recipient], reply_to=reply_to
+        email.subject,
+        email.text,
+        settings.DEFAULT_FROM_EMAIL,
+        [email.recipient],
+        reply_to=reply_to,
+        headers=automatic_headers(),
     )
     message.attach_alternative(email.html, "text/html")
     return message

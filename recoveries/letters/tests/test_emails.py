@@ -258,6 +258,16 @@ def test_a_letter_that_was_sent_and_the_deletion_of_its_case_do_not_wait_for_eac
         assert not Recovery.objects.filter(pk=case.pk).exists()
 
 
+def test_it_says_that_no_person_typed_it_and_where_it_comes_from(owner: Api, settings: Any) -> None:
+    settings.EMAIL_DOMAIN = "cabinet.example.fr"
+    email = reminded(case_of(owner))
+    email_deliver(email_id=email.pk, moment=now())
+    [message] = mail.outbox
+    sent = message.message()
+    assert sent["Auto-Submitted"] == "auto-generated"
+    assert sent["Message-ID"].endswith("@cabinet.example.fr>")
+
+
 def test_a_server_that_is_away_is_tried_again(owner: Api, moods: list[Exception], caplog: Any) -> None:
     email = reminded(case_of(owner))
     moods += [ConnectionRefusedError(), SMTPDataError(451, b"later debtor@example.com"), SMTPServerDisconnected()]
