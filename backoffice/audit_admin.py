@@ -4,7 +4,7 @@ from typing import Any
 
 from django.apps import apps
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.text import capfirst
@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import AuditEvent
 from backoffice.admins import ReadOnlyStaffAdmin
 from backoffice.audit import ADDED, CHANGED, DELETED, VIEWED
-from backoffice.registry import action_labels
-from backoffice.values import render_pairs, render_values
+from backoffice.registry import action_labels, fields_asked
+from backoffice.values import field_named, name_in_words, render_pairs, render_values, value_in_words
 
 
 class ActionFilter(admin.SimpleListFilter):
@@ -62,6 +62,12 @@ class AuditEventAdmin(ReadOnlyStaffAdmin):
     )
     readonly_fields = ("what", "outcome", "thing", "kind", "values", "more")
 
+    def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **options: Any) -> HttpResponse:
+        """Headed by the act in words, not by its code."""
+        event = context["original"]
+        context["subtitle"] = f"{self.what(event)} {event.object_label}".strip()
+        return super().render_change_form(request, context, *args, **options)
+
     @admin.display(description=_("action"), ordering="action")
     def what(self, event: AuditEvent) -> str:
         """The act in words."""
@@ -96,9 +102,20 @@ class AuditEventAdmin(ReadOnlyStaffAdmin):
         """Field by field."""
         before, after = event.before or {}, event.after or {}
         names = [*before, *(name for name in after if name not in before)]
-        return render_values([(name, before.get(name), after.get(name)) for name in names])
+        rows = []
+        for name in names:
+            field = field_named(event.object_type, name)
+            shown = (value_in_words(field, side.get(name)) for side in (before, after))
+            rows.append((name_in_words(field, name), *shown))
+        return render_values(rows)
 
     @admin.display(description=_("details"))
     def more(self, event: AuditEvent) -> str:
         """What was asked besides, and why it was refused."""
-        return render_pairs(event.details)
+        asked = fields_asked(event.action)
+        facts = {}
+        for name, value in event.details.items():
+            field = field_named(event.object_type, name)
+            label = asked[name].label if name in asked else None
+            facts[str(label or name_in_words(field, name))] = value_in_words(None if label else field, value)
+        return render_pairs(facts)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db import models
 from django.utils.text import format_lazy
@@ -46,6 +47,12 @@ def action_labels(site: admin.AdminSite = admin.site) -> dict[str, Sentence]:
     for page in site._registry.values():
         labels.update(getattr(page, "audit_words", {}))
     return labels
+
+
+def fields_asked(name: str, site: admin.AdminSite = admin.site) -> dict[str, forms.Field]:
+    """What the action of this code asks for, by the names under which the audit keeps the answers."""
+    asking = (known.action.form for known in registered_actions(site) if known.action and known.name == name)
+    return next((dict(form.base_fields) for form in asking if form), {})
 
 
 def _name(action: Any) -> str:

@@ -1,12 +1,20 @@
-"""Values of the audit as a person reads them."""
+"""Values of the audit as a person reads them: names of fields and choices in words, moments in Paris."""
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import date, datetime
 from typing import Any
 
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+
+from backoffice.fields import moment_shown
 
 NOTHING = "-"
 
@@ -18,13 +26,50 @@ def readable(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def render_values(rows: Iterable[tuple[str, Any, Any]]) -> SafeString | str:
+def field_named(object_type: str, name: str) -> models.Field | None:
+    """The column that the audit keeps as `name`, of a kind of thing like `recoveries.recovery`; None for others."""
+    try:
+        meta = apps.get_model(object_type)._meta
+        by_column = {field.attname: field for field in meta.concrete_fields}
+        return by_column.get(name) or meta.get_field(name)  # type: ignore[return-value]
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return None
+
+
+def name_in_words(field: models.Field | None, name: str) -> str:
+    """What a column is called."""
+    label = getattr(field, "verbose_name", None)
+    return str(capfirst(str(label))) if label else name
+
+
+def value_in_words(field: models.Field | None, value: Any) -> str:
+    """One value of a column, as its page would show it."""
+    if field is None or value is None or value == "" or isinstance(value, list | dict):
+        return readable(value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    try:
+        return _by_kind(field, value)
+    except (ValueError, TypeError, OverflowError):
+        return readable(value)
+
+
+def _by_kind(field: models.Field, value: Any) -> str:
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if field.many_to_one or field.one_to_one:
+        thing = field.related_model._base_manager.filter(pk=value).first()  # type: ignore[union-attr]
+        return readable(value) if thing is None else f"{thing} ({value})"
+    if isinstance(field, models.DateTimeField):
+        return moment_shown(datetime.fromisoformat(value))
+    if isinstance(field, models.DateField):
+        return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+    return readable(value)
+
+
+def render_values(rows: Iterable[tuple[str, str, str]]) -> SafeString | str:
     """A table of field, value before, value after; a dash without rows."""
-    body = format_html_join(
-        "",
-        '<tr><th scope="row">{}</th><td>{}</td><td>{}</td></tr>',
-        ((name, readable(before), readable(after)) for name, before, after in rows),
-    )
+    body = format_html_join("", '<tr><th scope="row">{}</th><td>{}</td><td>{}</td></tr>', rows)
     if not body:
         return NOTHING
     head = format_html_join("", '<th scope="col">{}</th>', ((name,) for name in (_("Field"), _("Before"), _("After"))))
@@ -35,7 +80,7 @@ def render_values(rows: Iterable[tuple[str, Any, Any]]) -> SafeString | str:
     )
 
 
-def render_pairs(pairs: Mapping[str, Any]) -> SafeString | str:
+def render_pairs(pairs: Mapping[str, str]) -> SafeString | str:
     """A definition list; a dash without entries."""
-    items = format_html_join("", "<dt>{}</dt><dd>{}</dd>", ((name, readable(value)) for name, value in pairs.items()))
+    items = format_html_join("", "<dt>{}</dt><dd>{}</dd>", pairs.items())
     return format_html('<dl class="lc-facts">{}</dl>', items) if items else NOTHING

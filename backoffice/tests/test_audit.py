@@ -1,6 +1,8 @@
 """The audit: who did what to what, before and after, from where; append-only."""
 
+import re
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -14,8 +16,9 @@ from structlog.contextvars import bound_contextvars
 from accounts.models import ApiKey, AuditEvent, User
 from backoffice.audit import audit_record, view_record
 from documents.models import FileType
+from recoveries.models import Recovery
 from tests.backoffice import act, browser_of, chief, page_of
-from tests.factories import Api, ApiUserFactory
+from tests.factories import Api, ApiUserFactory, case_id
 
 pytestmark = pytest.mark.django_db
 SETTINGS = "/admin/constance/config/"
@@ -196,3 +199,28 @@ def test_each_thing_leads_to_its_own(office: Client, owner: Api) -> None:
     audit_record(action="tested", target=ApiUserFactory())
     address = office.get(page_of(ApiKey, "change", key.pk)).context["audit_url"]
     assert _listed(office, address.partition("?")[2]) == ["revoke-key"]
+
+
+def _read(office: Client, action: str) -> str:
+    """The page of the only event of an act that was carried out."""
+    event = AuditEvent.objects.get(action=action, succeeded=True)
+    return str(office.get(f"/admin/accounts/auditevent/{event.pk}/change/").content.decode())
+
+
+def test_it_speaks_of_fields_choices_people_and_paris_time(office: Client, owner: Api) -> None:
+    case = Recovery.objects.get(pk=case_id(owner))
+    before, moment = case.amount_torecover, datetime(2026, 7, 1, 10, 5, tzinfo=UTC)
+    with time_machine.travel(moment, tick=False):
+        assert act(office, case, "record-payment", amount="30.50", day="2026-06-30").status_code == 302
+        assert act(office, case, "move-status", to_status=2, reason="Sent.").status_code == 302
+        page, moved = _read(office, "record-payment"), _read(office, "move-status")
+    table = page[page.index("lc-table") :]
+    assert "record-payment" not in page.split('id="content"')[1]
+    assert "Record a payment" in page
+    assert f'<th scope="row">To recover</th><td>{before}</td><td>{before - Decimal("30.50")}</td>' in table
+    assert "amount_torecover" not in table
+    assert "12:05" in table
+    assert "T10:05" not in table
+    assert re.search(r"<td>.*\(1\)</td><td>.*\(2\)</td>", moved)
+    assert "status_id" not in moved
+    assert "to_status" not in moved

@@ -50,12 +50,8 @@ def case_rows(cases: QuerySet[Recovery]) -> Iterator[tuple[Any, ...]]:
     """The headings, then a row for each case: read a piece at a time."""
     yield HEADINGS
     countries = country_names("fr")
-    for case in (
-        cases.select_related(None)
-        .select_related("owner", "user", "injunction")
-        .defer("injunction__key")
-        .iterator(chunk_size=CHUNK)
-    ):
+    whole = cases.select_related(None).select_related("owner", "user", "injunction").defer("injunction__key")
+    for case in whole.iterator(chunk_size=CHUNK):
         injunction = getattr(case, "injunction", None)
         yield (
             case.recovery_reference,
