@@ -105,8 +105,8 @@ class AuditEventAdmin(ReadOnlyStaffAdmin):
         rows = []
         for name in names:
             field = field_named(event.object_type, name)
-            shown = (value_in_words(field, side.get(name)) for side in (before, after))
-            rows.append((name_in_words(field, name), *shown))
+            was, is_now = (value_in_words(field, side.get(name)) for side in (before, after))
+            rows.append((name_in_words(field, name), was, is_now))
         return render_values(rows)
 
     @admin.display(description=_("details"))

@@ -5,6 +5,7 @@ from typing import Any
 from constance.admin import Config, ConstanceAdmin
 from constance.forms import ConstanceForm
 from constance.utils import get_values
+from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -36,7 +37,7 @@ class FirmDetailsForm(ConstanceForm):
 
     def __init__(self, initial: dict[str, Any], request: HttpRequest | None = None, **options: Any) -> None:
         super().__init__(initial, request, **options)
-        self.fields = {name: self.fields[name] for name in DETAILS}
+        self.fields: dict[str, forms.Field] = {name: self.fields[name] for name in DETAILS}
         for name, field in self.fields.items():
             field.label = _(settings.CONSTANCE_CONFIG[name][1])
 

@@ -31,9 +31,10 @@ def field_named(object_type: str, name: str) -> models.Field | None:
     try:
         meta = apps.get_model(object_type)._meta
         by_column = {field.attname: field for field in meta.concrete_fields}
-        return by_column.get(name) or meta.get_field(name)  # type: ignore[return-value]
+        found = by_column.get(name) or meta.get_field(name)
     except (LookupError, ValueError, FieldDoesNotExist):
         return None
+    return found if isinstance(found, models.Field) else None
 
 
 def name_in_words(field: models.Field | None, name: str) -> str:
