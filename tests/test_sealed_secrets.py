@@ -69,7 +69,7 @@ def test_the_secret_of_an_authenticator_is_stored_sealed(device: TOTPDevice) -> 
 def test_secrets_of_authenticators_that_were_there_before_are_sealed(device: TOTPDevice) -> None:
     clear = device.key
     store("otp_totp_totpdevice", clear)
-    forwards, backwards = run("accounts.migrations.0006_second_factors_sealed", 0)
+    forwards, backwards = run("accounts.migrations.0007_second_factors_sealed", 0)
     forwards()
     forwards()
     assert clear not in stored("otp_totp_totpdevice")
@@ -90,7 +90,7 @@ def test_the_key_of_a_payment_page_is_stored_sealed_and_opens_it(injunction: Inj
 
 def test_keys_of_payment_pages_that_were_there_before_are_sealed(injunction: Injunction) -> None:
     store("recoveries_injunction", KEY)
-    forwards, backwards = run("recoveries.migrations.0013_payment_keys_sealed", 1)
+    forwards, backwards = run("recoveries.migrations.0014_payment_keys_sealed", 1)
     forwards()
     assert Injunction.objects.get().key == KEY
     backwards()

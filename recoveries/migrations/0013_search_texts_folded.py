@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("recoveries", "0011_letters_move_cases"),
+        ("recoveries", "0012_jobs"),
     ]
 
     operations = [

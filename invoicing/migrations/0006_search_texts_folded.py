@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     atomic = False
 
     dependencies = [
-        ("invoicing", "0004_billing_stands"),
+        ("invoicing", "0005_jobs"),
     ]
 
     operations = [

@@ -23,7 +23,7 @@ def each_key(change: Callable[[str], str]) -> Callable[[Any, Any], None]:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recoveries", "0012_search_texts_folded"),
+        ("recoveries", "0013_search_texts_folded"),
     ]
 
     operations = [

@@ -19,7 +19,7 @@ def each_key(change: Callable[[str], str]) -> Callable[[Any, Any], None]:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0005_words_of_setting_history"),
+        ("accounts", "0006_origin_of_tokens"),
         ("otp_totp", "0003_add_timestamps"),
     ]
 
