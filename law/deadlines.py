@@ -7,10 +7,12 @@ stand side by side since décret n° 2026-96 of 16 February 2026; the date of th
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 
 import holidays
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from legalcity.lib.countries import OVERSEAS
 from legalcity.lib.dates import EARLIEST, LATEST, add_days, add_months
@@ -21,8 +23,8 @@ from law.vocabulary import Court, Procedure
 # Orders made from this day on: shorter time for service, longer wait before enforcement (décret 2026-96, article 9).
 REFORM = date(2026, 9, 1)
 
-ALSACE = "6AE"
-MOSELLE = "57"
+# Over so many EUR a party is represented by a lawyer before both courts (articles 761 and 853).
+LAWYER_OVER = Decimal(10_000)
 
 # The places overseas where a court of article 644 sits, each with its calendar in the `holidays` library.
 _CALENDARS = {
@@ -48,6 +50,9 @@ class Kind(StrEnum):
     ENFORCEABLE = "enforceable"
     OPPOSITION_COSTS = "opposition_costs"
     LAWYER = "lawyer"
+    LAWYER_AT_HEARING = "lawyer_at_hearing"
+    LIMITATION = "limitation"
+    LIMITATION_IF_PAID = "limitation_if_paid"
 
 
 LABELS: dict[Kind, Sentence] = {
@@ -58,6 +63,22 @@ LABELS: dict[Kind, Sentence] = {
     Kind.ENFORCEABLE: _("The order may be enforced"),
     Kind.OPPOSITION_COSTS: _("Deposit the costs of the opposition"),
     Kind.LAWYER: _("Appoint a lawyer"),
+    Kind.LAWYER_AT_HEARING: _("Appoint a lawyer before the hearing"),
+    Kind.LIMITATION: _("Have the order served before the claim is time-barred"),
+    Kind.LIMITATION_IF_PAID: _("Have the order served before the claim is time-barred, if payments prolonged the time"),
+}
+# What is lost, or for the debtor's time and ENFORCEABLE what is won, once the day has passed.
+CONSEQUENCES: dict[Kind, Sentence] = {
+    Kind.COURT_FEE: _("The request lapses."),
+    Kind.SERVICE: _("The order becomes void."),
+    Kind.OPPOSITION: _("The debtor can no longer oppose the order."),
+    Kind.LATE_OPPOSITION: _("The debtor can no longer oppose the order."),
+    Kind.ENFORCEABLE: _("The order has the effects of a judgment, unless an opposition was notified before."),
+    Kind.OPPOSITION_COSTS: _("The claim lapses."),
+    Kind.LAWYER: _("The proceedings end, the order becomes void, and the interruption of limitation is lost."),
+    Kind.LAWYER_AT_HEARING: _("Nobody may speak for the creditor at the hearing."),
+    Kind.LIMITATION: _("The claim can no longer be asked for in court."),
+    Kind.LIMITATION_IF_PAID: _("The claim can no longer be asked for in court."),
 }
 
 
@@ -65,8 +86,8 @@ LABELS: dict[Kind, Sentence] = {
 class KeyDates:
     """What is known of a procedure. A date that is None has not come yet, or is not known.
 
-    `court_territory` and `debtor_country` are ISO codes (`"FR"` is the mainland, `"RE"` La Réunion). `calendar` is
-    ALSACE or MOSELLE for a court there. `needs_lawyer`: the amount calls for one at the tribunal judiciaire.
+    `court_territory` and `debtor_country` are ISO codes (`"FR"` is the mainland, `"RE"` La Réunion). `needs_lawyer`:
+    the amount calls for one. `hearing`: before the tribunal de commerce, once the order was opposed.
     `served_in_person`: None is taken as no. `reached`: the first act served on the debtor in person or, failing
     that, the first measure that froze assets. `costs_invited`: the court registry's letter that asks for the costs
     of the opposition. `opposition_notified`: the registry's copy of the opposition, first presented to the creditor.
@@ -77,7 +98,6 @@ class KeyDates:
     court: Court = Court.COMMERCIAL
     court_territory: str = "FR"
     debtor_country: str = "FR"
-    calendar: str | None = None
     needs_lawyer: bool = False
     filed: date | None = None
     court_fee_paid: date | None = None
@@ -90,6 +110,7 @@ class KeyDates:
     costs_paid: date | None = None
     opposition_notified: date | None = None
     lawyer_appointed: date | None = None
+    hearing: date | None = None
     enforceable: date | None = None
     ended: date | None = None
 
@@ -108,6 +129,16 @@ class Deadline:
     def what(self) -> Sentence:
         """What it is for, in words."""
         return LABELS[self.kind]
+
+
+def told(kind: Kind) -> Sentence:
+    """What a deadline is for and what hangs on it, in one sentence."""
+    return format_lazy("{}: {}", LABELS[kind], CONSEQUENCES[kind])
+
+
+def lawyer_needed(amount: Decimal) -> bool:
+    """Whether a claim of so many EUR is one for lawyers, before the tribunal judiciaire as before that of commerce."""
+    return amount > LAWYER_OVER
 
 
 def next_deadlines(dates: KeyDates) -> tuple[Deadline, ...]:
@@ -136,7 +167,7 @@ def regime_of(dates: KeyDates) -> Regime | None:
 def next_working_day(day: date, calendar: str | None = None) -> date:
     """`day`, or the first working day after a Saturday, a Sunday or a public holiday (article 642).
 
-    `calendar` is a French subdivision of the `holidays` library, such as ALSACE; None is the mainland at large. A day
+    `calendar` is a French subdivision of the `holidays` library; None is the mainland at large. A day
     outside the range of a case's days, as old rows may hold, stays: no calendar knows it.
     """
     off = _public_holidays(calendar)
@@ -162,52 +193,67 @@ def _public_holidays(calendar: str | None) -> holidays.HolidayBase:
     return holidays.country_holidays("FR", subdiv=calendar)
 
 
-def _months(day: date, months: int, off: str | None) -> date:
+def _months(day: date, months: int, off: str | None = None) -> date:
     return next_working_day(add_months(day, months), off)
 
 
-def _days(day: date, days: int, off: str | None) -> date:
+def _days(day: date, days: int, off: str | None = None) -> date:
     return next_working_day(add_days(day, days), off)
 
 
 def _local(dates: KeyDates) -> str | None:
     """The calendar for the debtor's time. Overseas it has days off by custom, which may or may not prolong a time:
-    they do for the debtor, while the creditor's own time is reckoned without them.
+    they do for the debtor, while the creditor's own time, in Alsace and Moselle as well, is reckoned without them.
     """
-    return dates.calendar or _CALENDARS.get(dates.court_territory)
+    return _CALENDARS.get(dates.court_territory)
+
+
+# An opposition that came too late.
+
+
+def is_opposed_too_late(dates: KeyDates) -> bool:
+    """Whether the opposition came after its time, which the judge is to say; until then the clocks go on as before.
+
+    Never while an order that was not served in person has not reached the debtor (article 1416 al. 2).
+    ValueError as for `next_deadlines`.
+    """
+    if dates.opposed is None or dates.served is None:
+        return False
+    if dates.procedure == Procedure.EUROPEAN or dates.served_in_person:
+        return dates.opposed > _end_of_opposition(dates.served, dates)
+    return dates.reached is not None and dates.opposed > _end_of_opposition(max(dates.reached, dates.served), dates)
+
+
+def _is_held_back(dates: KeyDates) -> bool:
+    return dates.opposed is not None and not is_opposed_too_late(dates)
 
 
 # The rules: one for each kind, None when it does not run.
 
 
+def _deadline(kind: Kind, day: date, article: str, dates: KeyDates) -> Deadline:
+    return Deadline(kind, day, CONSEQUENCES[kind], article, regime_of(dates))
+
+
 def _court_fee(dates: KeyDates) -> Deadline | None:
     if dates.court != Court.COMMERCIAL or dates.filed is None or dates.court_fee_paid or dates.order_made:
         return None
-    return Deadline(
-        Kind.COURT_FEE,
-        _days(dates.filed, 15, dates.calendar),
-        _("The request lapses."),
-        "art. 1425 al. 1 CPC",
-        regime_of(dates),
-    )
+    return _deadline(Kind.COURT_FEE, _days(dates.filed, 15), "art. 1425 al. 1 CPC", dates)
 
 
 def _service(dates: KeyDates) -> Deadline | None:
     if dates.order_made is None or dates.served:
         return None
     # Distance adds nothing here: article 643 is about the debtor's time, not the creditor's.
-    regime = regime_of(dates)
-    months = 3 if regime == Regime.SINCE_REFORM else 6
-    last = _months(dates.order_made, months, dates.calendar)
-    return Deadline(Kind.SERVICE, last, _("The order becomes void."), "art. 1411 CPC", regime)
+    months = 3 if regime_of(dates) == Regime.SINCE_REFORM else 6
+    return _deadline(Kind.SERVICE, _months(dates.order_made, months), "art. 1411 CPC", dates)
 
 
 def _opposition(dates: KeyDates) -> Deadline | None:
-    if dates.served is None or dates.opposed or dates.enforceable:
+    if dates.served is None or _is_held_back(dates) or dates.enforceable:
         return None
-    if dates.served_in_person:
-        consequence = _("The debtor can no longer oppose the order.")
-    else:
+    consequence = CONSEQUENCES[Kind.OPPOSITION]
+    if not dates.served_in_person:
         consequence = _(
             "Enforcement is no longer held back; as the order was not served in person, the debtor may still oppose it "
             "within a month of the first act or seizure that reaches them."
@@ -217,34 +263,26 @@ def _opposition(dates: KeyDates) -> Deadline | None:
 
 
 def _late_opposition(dates: KeyDates) -> Deadline | None:
-    if dates.served is None or dates.served_in_person or dates.reached is None or dates.opposed:
+    if dates.served is None or dates.served_in_person or dates.reached is None or _is_held_back(dates):
         return None
-    return Deadline(
-        Kind.LATE_OPPOSITION,
-        _end_of_opposition(dates.reached, dates),
-        _("The debtor can no longer oppose the order."),
-        "art. 1416 al. 2 CPC",
-        regime_of(dates),
-    )
+    return _deadline(Kind.LATE_OPPOSITION, _end_of_opposition(dates.reached, dates), "art. 1416 al. 2 CPC", dates)
 
 
 def _enforceable(dates: KeyDates) -> Deadline | None:
-    if dates.served is None or dates.opposed or dates.enforceable:
+    if dates.served is None or _is_held_back(dates) or dates.enforceable:
         return None
-    regime = regime_of(dates)
     last = _end_of_opposition(dates.served, dates)
-    if regime != Regime.BEFORE_REFORM:  # the longer wait where the day of the order is not known
+    if regime_of(dates) != Regime.BEFORE_REFORM:  # the longer wait where the day of the order is not known
         last = max(last, _months(dates.served, 2, _local(dates)))
-    consequence = _("The order has the effects of a judgment, unless an opposition was notified before.")
-    return Deadline(Kind.ENFORCEABLE, add_days(last, 1), consequence, "art. 1422 CPC", regime)
+    return _deadline(Kind.ENFORCEABLE, add_days(last, 1), "art. 1422 CPC", dates)
 
 
 def _opposition_costs(dates: KeyDates) -> Deadline | None:
     if dates.court != Court.COMMERCIAL or dates.costs_invited is None or dates.costs_paid:
         return None
     # The text does not say whether sending or receipt counts: the invitation's own date is the safe one.
-    last = _days(dates.costs_invited, 15, dates.calendar)
-    return Deadline(Kind.OPPOSITION_COSTS, last, _("The claim lapses."), "art. 1425 al. 2 CPC", regime_of(dates))
+    last = _days(dates.costs_invited, 15)
+    return _deadline(Kind.OPPOSITION_COSTS, last, "art. 1425 al. 2 CPC", dates)
 
 
 def _lawyer(dates: KeyDates) -> Deadline | None:
@@ -252,22 +290,24 @@ def _lawyer(dates: KeyDates) -> Deadline | None:
         return None
     if dates.opposition_notified is None or dates.lawyer_appointed:
         return None
-    last = _days(dates.opposition_notified, 15, dates.calendar)
-    return Deadline(
-        Kind.LAWYER, last, _("The proceedings end and the order becomes void."), "art. 1418, 1419 CPC", regime_of(dates)
-    )
+    last = _days(dates.opposition_notified, 15)
+    return _deadline(Kind.LAWYER, last, "art. 761, 1418, 1419 CPC, art. 2243 C. civ.", dates)
+
+
+def _lawyer_at_hearing(dates: KeyDates) -> Deadline | None:
+    """The eve of the hearing of the opposition."""
+    if dates.court != Court.COMMERCIAL or not dates.needs_lawyer or dates.lawyer_appointed:
+        return None
+    if dates.opposed is None or dates.hearing is None or dates.hearing <= add_days(dates.opposed, 1):
+        return None
+    return _deadline(Kind.LAWYER_AT_HEARING, dates.hearing - _DAY, "art. 853 CPC", dates)
 
 
 def _european_opposition(dates: KeyDates) -> Deadline | None:
-    if dates.served is None or dates.opposed or dates.enforceable:
+    if dates.served is None or _is_held_back(dates) or dates.enforceable:
         return None
-    return Deadline(
-        Kind.OPPOSITION,
-        _days(dates.served, 30, _local(dates)),
-        _("The debtor can no longer oppose the order."),
-        "art. 16(2) Reg. (EC) 1896/2006",
-        Regime.EUROPEAN,
-    )
+    last = _end_of_opposition(dates.served, dates)
+    return _deadline(Kind.OPPOSITION, last, "art. 16(2) Reg. (EC) 1896/2006", dates)
 
 
 def _european_enforceable(dates: KeyDates) -> Deadline | None:
@@ -288,6 +328,8 @@ def _distance(dates: KeyDates) -> int:
 
 
 def _end_of_opposition(start: date, dates: KeyDates) -> date:
+    if dates.procedure == Procedure.EUROPEAN:
+        return _days(start, 30, _local(dates))
     return _months(start, 1 + _distance(dates), _local(dates))
 
 
@@ -301,6 +343,7 @@ _RULES: dict[Procedure, tuple[_Rule, ...]] = {
         _enforceable,
         _opposition_costs,
         _lawyer,
+        _lawyer_at_hearing,
     ),
     # Neither the Regulation nor articles 1424-1 to 1424-15 set a time for service, and distance adds nothing to its
     # thirty days. They, too, end on a working day: Regulation (EEC, Euratom) 1182/71, article 3(4).

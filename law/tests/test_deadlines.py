@@ -2,6 +2,7 @@
 
 from dataclasses import fields, replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,16 +10,16 @@ from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from legalcity.lib.countries import OVERSEAS
-from legalcity.lib.dates import add_months
+from legalcity.lib.dates import add_days, add_months
 
 from law.deadlines import (
-    ALSACE,
-    MOSELLE,
     Deadline,
     KeyDates,
     Kind,
     Regime,
     distance_months,
+    is_opposed_too_late,
+    lawyer_needed,
     next_deadlines,
     next_working_day,
 )
@@ -42,6 +43,10 @@ def deadline(kind: Kind, **values: Any) -> Deadline | None:
 def falls_on(kind: Kind, **values: Any) -> str | None:
     found = deadline(kind, **values)
     return found.date.isoformat() if found else None
+
+
+def is_late(**values: Any) -> bool:
+    return is_opposed_too_late(KeyDates(**{k: day(v) if _is_day(v) else v for k, v in values.items()}))
 
 
 def _is_day(value: Any) -> bool:
@@ -75,6 +80,12 @@ def test_months_end_on_the_same_day_number_or_the_last_day(start: str, months: i
     assert add_months(day(start), months) == day(end)
 
 
+def test_the_last_day_of_all_is_the_end() -> None:
+    assert add_months(day("9999-11-30"), 2) == add_months(date.max, 60) == date.max
+    assert add_days(day("9999-12-30"), 1) == add_days(day("9999-12-30"), 2) == add_days(date.max, 9**9) == date.max
+    assert falls_on(Kind.SERVICE, order_made="9999-12-31") == "9999-12-31"
+
+
 @settings(deadline=None)
 @given(DAYS, st.integers(0, 120))
 def test_months_never_skip_one(start: date, months: int) -> None:
@@ -91,30 +102,26 @@ def test_a_later_start_never_ends_earlier(one: date, other: date, months: int) -
 
 
 @pytest.mark.parametrize(
-    ("ends", "moved", "calendar"),
+    ("ends", "moved"),
     [
-        ("2026-11-13", "2026-11-13", None),  # Friday
-        ("2026-11-14", "2026-11-16", None),  # Saturday
-        ("2026-11-15", "2026-11-16", None),  # Sunday
-        ("2026-11-16", "2026-11-16", None),  # Monday
-        ("2026-11-11", "2026-11-12", None),  # Armistice, a Wednesday
-        ("2026-05-01", "2026-05-04", None),  # 1 May, a Friday
-        ("2026-04-06", "2026-04-07", None),  # Easter Monday
-        ("2026-05-14", "2026-05-15", None),  # Ascension: the bridge day counts
-        ("2026-05-25", "2026-05-26", None),  # Whit Monday
-        ("2026-07-14", "2026-07-15", None),
-        ("2026-12-25", "2026-12-28", None),
-        ("2027-01-01", "2027-01-04", None),
-        ("2026-04-03", "2026-04-03", None),  # Good Friday
-        ("2026-04-03", "2026-04-07", ALSACE),
-        ("2026-04-03", "2026-04-07", MOSELLE),
-        ("2025-12-26", "2025-12-26", None),  # Saint Stephen
-        ("2025-12-26", "2025-12-29", ALSACE),
-        ("2025-12-26", "2025-12-29", MOSELLE),
+        ("2026-11-13", "2026-11-13"),  # Friday
+        ("2026-11-14", "2026-11-16"),  # Saturday
+        ("2026-11-15", "2026-11-16"),  # Sunday
+        ("2026-11-16", "2026-11-16"),  # Monday
+        ("2026-11-11", "2026-11-12"),  # Armistice, a Wednesday
+        ("2026-05-01", "2026-05-04"),  # 1 May, a Friday
+        ("2026-04-06", "2026-04-07"),  # Easter Monday
+        ("2026-05-14", "2026-05-15"),  # Ascension: the bridge day counts
+        ("2026-05-25", "2026-05-26"),  # Whit Monday
+        ("2026-07-14", "2026-07-15"),
+        ("2026-12-25", "2026-12-28"),
+        ("2027-01-01", "2027-01-04"),
+        ("2026-04-03", "2026-04-03"),  # Good Friday
+        ("2025-12-26", "2025-12-26"),  # Saint Stephen
     ],
 )
-def test_a_day_off_moves_to_the_next_working_day(ends: str, moved: str, calendar: str | None) -> None:
-    assert next_working_day(day(ends), calendar) == day(moved)
+def test_a_day_off_moves_to_the_next_working_day(ends: str, moved: str) -> None:
+    assert next_working_day(day(ends)) == day(moved)
 
 
 @pytest.mark.parametrize("year", range(2009, 2061))
@@ -192,21 +199,11 @@ def test_distance_gives_the_creditor_no_time() -> None:
     assert here == falls_on(Kind.SERVICE, order_made="2026-10-05", debtor_country="US")
 
 
-def test_custom_gives_the_creditor_no_time_but_the_debtor_some() -> None:
+def test_a_day_off_of_the_place_gives_the_creditor_no_time_but_the_debtor_some() -> None:
     """27 May, the day of the abolition of slavery in Guadeloupe, is a Thursday in 2027."""
     assert falls_on(Kind.SERVICE, order_made="2027-02-27", court_territory="GP", debtor_country="GP") == "2027-05-27"
     there = {"order_made": "2027-03-01", "served": "2027-04-27", "court_territory": "GP"}
     assert falls_on(Kind.OPPOSITION, **there, debtor_country="GP") == "2027-05-28"
-
-
-@pytest.mark.parametrize("calendar", [ALSACE, MOSELLE])
-def test_the_days_off_of_the_east_count_for_both(calendar: str) -> None:
-    """26 December 2025 is a Friday."""
-    opposed = {"order_made": "2025-11-20", "served": "2025-11-26"}
-    assert falls_on(Kind.OPPOSITION, **opposed) == "2025-12-26"
-    assert falls_on(Kind.OPPOSITION, **opposed, calendar=calendar) == "2025-12-29"
-    assert falls_on(Kind.SERVICE, order_made="2025-06-26") == "2025-12-26"
-    assert falls_on(Kind.SERVICE, order_made="2025-06-26", calendar=calendar) == "2025-12-29"
 
 
 # Opposition and enforcement
@@ -323,6 +320,48 @@ def test_a_lawyer_is_needed_at_the_tribunal_judiciaire_when_the_amount_asks_for_
     assert falls_on(Kind.LAWYER, court=Court.JUDICIAL, **notified) is None
     for court in (Court.COMMERCIAL, Court.PROTECTION):
         assert falls_on(Kind.LAWYER, court=court, needs_lawyer=True, **notified) is None
+
+
+def test_60_000_euros_before_the_tribunal_judiciaire_ask_for_a_lawyer_within_fifteen_days() -> None:
+    assert lawyer_needed(Decimal("60000.00"))
+    assert [lawyer_needed(Decimal(amount)) for amount in ("10000.00", "10000.01")] == [False, True]
+    found = deadline(Kind.LAWYER, court=Court.JUDICIAL, needs_lawyer=True, opposition_notified="2026-11-20")
+    assert found
+    assert found.date == day("2026-12-07")  # 5 December is a Saturday
+    with translation.override("en"):
+        assert "the interruption of limitation is lost" in str(found.consequence)
+
+
+@pytest.mark.parametrize(("hearing", "last"), [("2027-02-10", "2027-02-09"), ("2026-10-27", None), (None, None)])
+def test_before_the_commercial_court_a_lawyer_stands_at_the_hearing(hearing: str | None, last: str | None) -> None:
+    opposed = {**SINCE, "served": "2026-10-05", "opposed": "2026-10-26", "hearing": hearing}
+    assert falls_on(Kind.LAWYER_AT_HEARING, **opposed, needs_lawyer=True) == last
+    assert falls_on(Kind.LAWYER_AT_HEARING, **opposed) is None
+    assert falls_on(Kind.LAWYER_AT_HEARING, **opposed, needs_lawyer=True, court=Court.JUDICIAL) is None
+
+
+# An opposition that came too late
+
+
+@pytest.mark.parametrize(
+    ("dates", "last"),
+    [
+        ({**SINCE, "served": "2026-10-05", "served_in_person": True}, "2026-11-05"),
+        ({**SINCE, "served": "2026-10-05", "reached": "2026-12-01"}, "2027-01-04"),
+        ({"procedure": Procedure.EUROPEAN, "order_made": "2026-10-01", "served": "2026-10-15"}, "2026-11-16"),
+    ],
+)
+def test_an_opposition_after_its_time_stops_no_clock(dates: dict[str, Any], last: str) -> None:
+    after = (day(last) + timedelta(days=1)).isoformat()
+    assert [is_late(**dates, opposed=last), is_late(**dates, opposed=after)] == [False, True]
+    assert falls_on(Kind.ENFORCEABLE, **dates, opposed=last) is None
+    assert falls_on(Kind.ENFORCEABLE, **dates, opposed=after) == falls_on(Kind.ENFORCEABLE, **dates)
+
+
+def test_a_debtor_whom_nothing_has_reached_opposes_in_time() -> None:
+    assert not is_late(**SINCE, served="2026-10-05", opposed="2027-06-01")
+    assert not is_late(**SINCE, opposed="2027-06-01")
+    assert not is_late(**SINCE, served="2026-10-05")
 
 
 # The European order
