@@ -300,7 +300,7 @@ def _lawyer_at_hearing(dates: KeyDates) -> Deadline | None:
         return None
     if dates.opposed is None or dates.hearing is None or dates.hearing <= add_days(dates.opposed, 1):
         return None
-    return _deadline(Kind.LAWYER_AT_HEARING, dates.hearing - _DAY, "art. 853 CPC", dates)
+    return _deadline(Kind.LAWYER_AT_HEARING, add_days(dates.hearing, -1), "art. 853 CPC", dates)
 
 
 def _european_opposition(dates: KeyDates) -> Deadline | None:

@@ -1,10 +1,12 @@
-"""Until when a claim may be asked for in court."""
+"""Until when a claim may be asked for in court: limitation, as a clock that stands beside those of a procedure."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
 from legalcity.lib.dates import add_months
 
+from law.deadlines import CONSEQUENCES, Deadline, KeyDates, Kind
 from law.parties import Party
 from law.vocabulary import Matter
 
@@ -25,6 +27,26 @@ HOUSING_LEASE = Limitation(36, "art. 7-1 loi n° 89-462")
 CONSUMER_CREDIT = Limitation(24, "art. R312-35 C. conso.", restarts=False)  # a time that only a court action stops
 
 
+@dataclass(frozen=True, slots=True)
+class LastDays:
+    """The last days before a claim is time-barred.
+
+    Whether a part payment interrupts the time is judged case by case (article 2240 C. civ.): `earliest` is reckoned
+    as if none did, `latest` as if each did.
+    """
+
+    earliest: date
+    latest: date
+
+    def is_barred(self, today: date) -> bool:
+        """Whether the claim is time-barred whatever the payments did."""
+        return today > self.latest
+
+    def is_doubtful(self, today: date) -> bool:
+        """Whether it hangs on the payments."""
+        return self.earliest < today <= self.latest
+
+
 def limitation_for(customer: Party | None, debtor: Party | None, matter: Matter) -> Limitation:
     """The limitation of the claim. Every creditor but a private person counts as a business."""
     if matter == Matter.CONSUMER_CREDIT:
@@ -36,13 +58,62 @@ def limitation_for(customer: Party | None, debtor: Party | None, matter: Matter)
     return CONSUMER if debtor and debtor.is_consumer else BUSINESS
 
 
-def last_day_to_sue(due: date, limitation: Limitation, restarts: tuple[date, ...] = ()) -> date:
-    """The last day before the claim is time-barred: counted from `due`, anew from each restart that came in time.
+def starts_on(*, performed: date | None, issued: date | None, due: date | None) -> date | None:
+    """The day from which limitation is reckoned: that of the performance (Cass. com. 26/02/2020 n° 18-25.036).
+
+    Where that is not known, the earlier one of the invoice and its due date: of doubtful days the earliest is the
+    safe one. None while nothing is known.
+    """
+    return performed or min((day for day in (issued, due) if day), default=None)
+
+
+def last_day_to_sue(start: date, limitation: Limitation, restarts: Collection[date] = ()) -> date:
+    """The last day before the claim is time-barred: counted from `start`, anew from each restart that came in time.
 
     It does not move to a working day: article 642 is about time in proceedings.
     """
-    last = add_months(due, limitation.months)
+    last = add_months(start, limitation.months)
     for day in sorted(restarts) if limitation.restarts else ():
-        if due < day <= last:
+        if start < day <= last:
             last = add_months(day, limitation.months)
     return last
+
+
+def last_days(
+    start: date, limitation: Limitation, *, payments: Collection[date] = (), acknowledged: Collection[date] = ()
+) -> LastDays:
+    """Until when a claim may be asked for, without and with the days on which a part of it was paid.
+
+    `acknowledged`: days on which the debtor recognised the debt, which restart the time for sure (article 2240).
+    """
+    return LastDays(
+        earliest=last_day_to_sue(start, limitation, acknowledged),
+        latest=last_day_to_sue(start, limitation, [*acknowledged, *payments]),
+    )
+
+
+def is_interrupted(dates: KeyDates) -> bool:
+    """Whether the service of the order holds limitation back (articles 2241, 2244 C. civ.).
+
+    Neither the request nor a letter does. A procedure that ended without a title (rejected, given up, lapsed, no
+    lawyer) wipes the interruption out: the time is reckoned anew from its original start (article 2243).
+    """
+    return dates.served is not None and (dates.ended is None or dates.enforceable is not None)
+
+
+def most_pressing(claims: Collection[LastDays], today: date) -> LastDays | None:
+    """Of the claims that can still be saved the one whose time ends first; the last to be lost when none can."""
+    saved = [claim for claim in claims if not claim.is_barred(today)]
+    if saved:
+        return min(saved, key=lambda claim: (claim.earliest, claim.latest))
+    return max(claims, key=lambda claim: claim.latest, default=None)
+
+
+def limitation_deadlines(days: LastDays, limitation: Limitation) -> tuple[Deadline, ...]:
+    """Limitation as deadlines: one day, or two where payments may have prolonged the time."""
+    kinds = {Kind.LIMITATION: days.earliest, Kind.LIMITATION_IF_PAID: days.latest}
+    return tuple(
+        Deadline(kind, day, CONSEQUENCES[kind], limitation.article, None)
+        for kind, day in kinds.items()
+        if kind == Kind.LIMITATION or day != days.earliest
+    )

@@ -4,16 +4,20 @@ Pure: facts, limits and the day come in as arguments; what comes out says everyt
 the first thing. CPC is the Code de procédure civile.
 """
 
+from dataclasses import dataclass
 from datetime import date
 
-from law.eligibility.answer import Eligibility, Reason
+from law.eligibility.answer import Reason
+from law.eligibility.claims import ClaimAnswer, claims_judged, going, staying
 from law.eligibility.facts import Claim, Facts, Limits
 from law.eligibility.place import court_for, procedure_for
 from law.eligibility.reasons import reasons_of
 from law.eligibility.warnings import warnings_of
+from law.vocabulary import Court, Procedure
 
 __all__ = [
     "Claim",
+    "ClaimAnswer",
     "Eligibility",
     "Facts",
     "Limits",
@@ -23,12 +27,43 @@ __all__ = [
 ]
 
 
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """The answer. `procedure` and `court_type` are None when the parties or their countries leave them open.
+
+    `claims` has an answer for each invoice, in their order.
+    """
+
+    procedure: Procedure | None
+    court_type: Court | None
+    reasons: tuple[Reason, ...]
+    warnings: tuple[Reason, ...]
+    claims: tuple[ClaimAnswer, ...]
+
+    @property
+    def eligible(self) -> bool:
+        """Nothing stands in the way."""
+        return not self.reasons
+
+    @property
+    def going(self) -> list[ClaimAnswer]:
+        """The claims that a transfer takes along."""
+        return going(self.claims)
+
+    @property
+    def staying(self) -> list[ClaimAnswer]:
+        """Those that it leaves behind, each with its reason."""
+        return staying(self.claims)
+
+
 def assess(facts: Facts, limits: Limits, today: date) -> Eligibility:
     """Whether the case may be transferred, to which procedure and court, and everything that speaks against it."""
     procedure = procedure_for(facts.customer, facts.debtor)
+    claims = claims_judged(facts, today)
     return Eligibility(
         procedure=procedure,
         court_type=court_for(facts.customer, facts.debtor, facts.matter),
-        reasons=tuple(reasons_of(facts, limits, today)),
-        warnings=tuple(warnings_of(facts, limits, procedure, today)),
+        reasons=tuple(reasons_of(facts, claims, limits, today)),
+        warnings=tuple(warnings_of(facts, claims, limits, procedure, today)),
+        claims=claims,
     )

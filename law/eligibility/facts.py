@@ -4,16 +4,29 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from law.limitation import Limitation, limitation_for, starts_on
 from law.parties import Party
 from law.vocabulary import Matter
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An invoice: when it was due and what remains of it, in EUR."""
+    """An invoice: when it was due and what remains of it, in EUR; its own date and that of the performance, if known.
+
+    `id` and `number` are handed back with the answer.
+    """
 
     due: date | None
     remaining: Decimal
+    issued: date | None = None
+    performed: date | None = None
+    id: int | None = None
+    number: str = ""
+
+    @property
+    def start(self) -> date | None:
+        """The day from which its limitation is reckoned."""
+        return starts_on(performed=self.performed, issued=self.issued, due=self.due)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +34,7 @@ class Facts:
     """What the rule looks at.
 
     `amount`: what is left to recover, in EUR, payments received taken off. `invoices`: all of the case.
-    `restarts`: days on which the debtor acknowledged the debt or paid a part of it.
+    `acknowledged`: days on which the debtor recognised the debt; `payments`: days on which a part of it was paid.
     """
 
     case_type: int
@@ -32,8 +45,14 @@ class Facts:
     debtor: Party | None
     invoices: tuple[Claim, ...]
     amount: Decimal
-    restarts: tuple[date, ...] = ()
+    acknowledged: tuple[date, ...] = ()
+    payments: tuple[date, ...] = ()
     matter: Matter = Matter.ORDINARY
+
+    @property
+    def limitation(self) -> Limitation:
+        """How long its claims may be asked for."""
+        return limitation_for(self.customer, self.debtor, self.matter)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,11 +67,6 @@ class Limits:
     min_age_days: int | None = None
     max_age_days: int | None = None
     limitation_notice_days: int = 180
-
-
-def oldest_due(facts: Facts) -> date | None:
-    """The oldest due date among the invoices that are not fully paid."""
-    return min((claim.due for claim in unpaid(facts) if claim.due), default=None)
 
 
 def unpaid(facts: Facts) -> tuple[Claim, ...]:

@@ -1,6 +1,6 @@
 """What stands in the way of a transfer."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
@@ -8,21 +8,21 @@ from legalcity.lib.countries import EU, EUROPEAN_ORDER_STATES, NATIONAL_PROCEDUR
 from legalcity.lib.dates import add_days
 
 from law.eligibility.answer import Reason, limited
-from law.eligibility.facts import Facts, Limits, oldest_due, unpaid
+from law.eligibility.claims import ClaimAnswer, going, oldest_due
+from law.eligibility.facts import Facts, Limits, unpaid
 from law.eligibility.place import state_of
-from law.limitation import last_day_to_sue, limitation_for
 from law.parties import Party
 from law.vocabulary import CaseType
 
 REGULATION = "Reg. (EC) 1896/2006"
 
 
-def reasons_of(facts: Facts, limits: Limits, today: date) -> Iterator[Reason]:
+def reasons_of(facts: Facts, claims: Sequence[ClaimAnswer], limits: Limits, today: date) -> Iterator[Reason]:
     """Everything that speaks against it: its state, its parties, its amount, its age."""
     yield from _reasons_of_state(facts)
     yield from _reasons_of_parties(facts)
     yield from _reasons_of_amount(facts, limits)
-    yield from _reasons_of_time(facts, limits, today)
+    yield from _reasons_of_time(facts, claims, limits, today)
 
 
 def _reasons_of_state(facts: Facts) -> Iterator[Reason]:
@@ -70,24 +70,31 @@ def _reasons_of_place(customer: Party | None, debtor: Party) -> Iterator[Reason]
             f"art. 1406 CPC, art. 2 {REGULATION}",
         )
     elif customer is not None:
-        yield from _reasons_across_borders(country_code(customer.country), where)
+        yield from _reasons_across_borders(customer, debtor)
 
 
-def _reasons_across_borders(creditor: str | None, debtor: str) -> Iterator[Reason]:
+def _reasons_across_borders(customer: Party, debtor: Party) -> Iterator[Reason]:
     article = f"art. 3 {REGULATION}"
+    creditor = country_code(customer.country)
     if creditor is None:
         yield Reason(
             "creditor_country_unknown",
             _("The creditor's country, which a cross-border case needs, is missing or could not be understood."),
             article,
         )
-    elif state_of(creditor) == debtor:
+    elif state_of(creditor) == country_code(debtor.country):
         yield Reason("same_state", _("The creditor and the debtor are in the same member state."), article)
     elif state_of(creditor) not in EUROPEAN_ORDER_STATES:
         yield Reason(
             "creditor_outside_eu",
             _("The creditor is not in a member state that takes part in the European order for payment."),
             article,
+        )
+    elif debtor.is_consumer:
+        yield Reason(
+            "consumer_abroad",
+            _("Against a consumer only the courts of the consumer's own member state can make the order."),
+            f"art. 6(2) {REGULATION}",
         )
 
 
@@ -106,33 +113,45 @@ def _reasons_of_amount(facts: Facts, limits: Limits) -> Iterator[Reason]:
         )
 
 
-def _reasons_of_time(facts: Facts, limits: Limits, today: date) -> Iterator[Reason]:
-    due = oldest_due(facts)
+def _reasons_of_time(facts: Facts, claims: Sequence[ClaimAnswer], limits: Limits, today: date) -> Iterator[Reason]:
+    """By the claims that go or, when none does, by those that are owed."""
+    owed = [answer for answer in claims if answer.claim.remaining > 0]
+    counted = going(claims) or owed
+    due = oldest_due(counted)
     if due is None:
-        if unpaid(facts):
+        if owed:
             yield Reason("due_date_unknown", _("No unpaid invoice has a due date."), "art. 1405 CPC")
         return
-    age = (today - due).days
-    if age < 1:
+    barred = [answer for answer in counted if answer.stays and answer.stays.code == "time_barred"]
+    if due >= today and not barred:
         yield Reason("not_due", _("No unpaid invoice is past its due date."), "art. 1405 CPC")
-    elif limits.min_age_days is not None and age < limits.min_age_days:
+    else:
+        yield from _reasons_of_age((today - due).days, limits)
+    yield from _reasons_of_limitation(facts, barred)
+
+
+def _reasons_of_age(days: int, limits: Limits) -> Iterator[Reason]:
+    if limits.min_age_days is not None and days < limits.min_age_days:
         yield limited(
             "too_recent",
             _("The oldest unpaid invoice has been due for less than {limit} days."),
             limit=limits.min_age_days,
         )
-    if limits.max_age_days is not None and age > limits.max_age_days:
+    if limits.max_age_days is not None and days > limits.max_age_days:
         yield limited(
             "too_old",
             _("The oldest unpaid invoice has been due for more than {limit} days."),
             limit=limits.max_age_days,
         )
-    limitation = limitation_for(facts.customer, facts.debtor, facts.matter)
-    last = last_day_to_sue(due, limitation, facts.restarts)
-    if today > last:
+
+
+def _reasons_of_limitation(facts: Facts, barred: Sequence[ClaimAnswer]) -> Iterator[Reason]:
+    """Of claims none of which goes."""
+    last = min((answer.until.latest for answer in barred if answer.until), default=None)
+    if last is not None:
         yield limited(
             "time_barred",
             _("The oldest unpaid invoice has been time-barred since {day}."),
-            limitation.article,
+            facts.limitation.article,
             day=add_days(last, 1).isoformat(),
         )

@@ -1,23 +1,27 @@
 """What does not stand in the way of a transfer, and is worth a look."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
 
 from law.eligibility.answer import Reason, limited
-from law.eligibility.facts import Facts, Limits, oldest_due, unpaid
+from law.eligibility.claims import ClaimAnswer, going
+from law.eligibility.facts import Facts, Limits
 from law.eligibility.reasons import REGULATION
-from law.limitation import BUSINESS, CONSUMER, last_day_to_sue, limitation_for
+from law.limitation import BUSINESS, CONSUMER, last_days
 from law.parties import Party
 from law.vocabulary import Matter, Procedure, Step
 
 
-def warnings_of(facts: Facts, limits: Limits, procedure: Procedure | None, today: date) -> Iterator[Reason]:
+def warnings_of(
+    facts: Facts, claims: Sequence[ClaimAnswer], limits: Limits, procedure: Procedure | None, today: date
+) -> Iterator[Reason]:
     """Everything that staff should know before they transfer: its status, its parties, its age."""
     yield from _warnings_of_status(facts)
     yield from _warnings_of_parties(facts, procedure)
-    yield from _warnings_of_time(facts, limits, today)
+    yield from _warnings_of_claims(claims, today)
+    yield from _warnings_of_time(facts, going(claims), limits, today)
 
 
 def _warnings_of_status(facts: Facts) -> Iterator[Reason]:
@@ -39,11 +43,11 @@ def _warnings_of_parties(facts: Facts, procedure: Procedure | None) -> Iterator[
         return
     if facts.matter == Matter.ORDINARY:
         yield from _warnings_of_court(customer, debtor)
-    if debtor.is_consumer and procedure == Procedure.EUROPEAN:
+    if procedure == Procedure.EUROPEAN and not debtor.is_consumer:
         yield Reason(
-            "consumer_abroad",
-            _("Against a consumer only the courts of the consumer's own member state can make the order."),
-            f"art. 6(2) {REGULATION}",
+            "place_of_performance",
+            _("The court is that of the place of performance, or of the debtor's state: make sure where that was."),
+            f"art. 6(1) {REGULATION}, art. 4, 7(1) Reg. (EU) 1215/2012",
         )
 
 
@@ -62,22 +66,39 @@ def _warnings_of_court(customer: Party, debtor: Party) -> Iterator[Reason]:
         )
 
 
-def _warnings_of_time(facts: Facts, limits: Limits, today: date) -> Iterator[Reason]:
-    due = oldest_due(facts)
-    if due is None:
+def _warnings_of_claims(claims: Sequence[ClaimAnswer], today: date) -> Iterator[Reason]:
+    """What a transfer would leave behind, when it takes anything along."""
+    stays = {answer.stays.code for answer in claims if answer.stays}
+    if not going(claims):
         return
-    if any(claim.due is None or claim.due >= today for claim in unpaid(facts)):
+    if stays & {"not_due", "due_date_unknown"}:
         yield Reason("not_all_due", _("Some unpaid invoices are not due yet, or have no due date."), "art. 1405 CPC")
-    limitation = limitation_for(facts.customer, facts.debtor, facts.matter)
+    if "time_barred" in stays:
+        yield Reason("not_all_in_time", _("Some unpaid invoices are time-barred."), "art. 1405 CPC")
+
+
+def _warnings_of_time(facts: Facts, claims: Sequence[ClaimAnswer], limits: Limits, today: date) -> Iterator[Reason]:
+    limitation = facts.limitation
+    starts = [answer.claim.start for answer in claims if answer.claim.start]
     may_be_consumer = limitation == BUSINESS and facts.debtor is not None and facts.debtor.kind is None
-    if may_be_consumer and today > last_day_to_sue(due, CONSUMER, facts.restarts):
+    if may_be_consumer and any(
+        last_days(start, CONSUMER, payments=facts.payments, acknowledged=facts.acknowledged).is_barred(today)
+        for start in starts
+    ):
         yield Reason(
             "maybe_consumer",
             _("The kind of the debtor is not known; against a consumer the claim would be time-barred."),
             CONSUMER.article,
         )
-    last = last_day_to_sue(due, limitation, facts.restarts)
-    if 0 <= (last - today).days < limits.limitation_notice_days:
+    if any(answer.doubt for answer in claims):
+        yield Reason(
+            "limitation_doubtful",
+            _("An invoice is time-barred unless the payments prolonged the time: a manager has to agree."),
+            f"{limitation.article}, art. 2240 C. civ.",
+        )
+    ahead = [answer.until.earliest for answer in claims if answer.until and answer.until.earliest >= today]
+    last = min(ahead, default=None)
+    if last is not None and (last - today).days < limits.limitation_notice_days:
         yield limited(
             "limitation_near",
             _("The oldest unpaid invoice is time-barred after {day}, unless the order is served before."),

@@ -227,9 +227,20 @@ def test_every_kind_of_company_has_a_court() -> None:
         assert court_for(FIRM, Party(kind, "France")) == (Court.COMMERCIAL if kind == "commercial" else Court.JUDICIAL)
 
 
-def test_a_consumer_in_another_state_is_warned_of() -> None:
-    assert warned(debtor=Party("particular", "Belgique")) == ["consumer_abroad"]
-    assert warned(debtor=Party("commercial", "Belgique")) == []
+def test_a_consumer_in_another_state_is_sued_there() -> None:
+    german = judged(debtor=Party("particular", "Allemagne"))
+    assert codes(german.reasons) == ["consumer_abroad"]
+    with translation.override("en"):
+        assert str(german.reasons[0]) == (
+            "Against a consumer only the courts of the consumer's own member state can make the order "
+            "(art. 6(2) Reg. (EC) 1896/2006)."
+        )
+
+
+@pytest.mark.parametrize("kind", ["commercial", "association"])
+def test_for_a_business_in_another_state_the_place_of_performance_is_asked(kind: str) -> None:
+    assert warned(debtor=Party(kind, "Belgique")) == ["place_of_performance"]
+    assert warned(debtor=Party(kind, "France")) == []
 
 
 # Amount
@@ -326,19 +337,19 @@ TWO_YEARS = {"customer": FIRM, "debtor": PERSON}
         (FIVE_YEARS, "2024-02-29", "2029-02-28"),
         (TWO_YEARS, "2024-11-21", "2026-11-21"),  # a Saturday: limitation does not wait for Monday
         # Acknowledged or paid in part in time: anew from then.
-        ({**TWO_YEARS, "restarts": ("2025-03-10",)}, "2024-01-15", "2027-03-10"),
-        ({**TWO_YEARS, "restarts": ("2026-01-15",)}, "2024-01-15", "2028-01-15"),
-        ({**TWO_YEARS, "restarts": ("2027-09-01", "2025-10-01")}, "2024-01-15", "2029-09-01"),
+        ({**TWO_YEARS, "payments": ("2025-03-10",)}, "2024-01-15", "2027-03-10"),
+        ({**TWO_YEARS, "payments": ("2026-01-15",)}, "2024-01-15", "2028-01-15"),
+        ({**TWO_YEARS, "payments": ("2027-09-01", "2025-10-01")}, "2024-01-15", "2029-09-01"),
         # Too late, or before the claim was due: no effect.
-        ({**TWO_YEARS, "restarts": ("2026-01-16",)}, "2024-01-15", "2026-01-15"),
-        ({**TWO_YEARS, "restarts": ("2024-01-15", "2024-01-10")}, "2024-01-15", "2026-01-15"),
+        ({**TWO_YEARS, "payments": ("2026-01-16",)}, "2024-01-15", "2026-01-15"),
+        ({**TWO_YEARS, "payments": ("2024-01-15", "2024-01-10")}, "2024-01-15", "2026-01-15"),
         # What runs against consumer credit is not limitation: no acknowledgement stops it.
-        ({**TWO_YEARS, "matter": Matter.CONSUMER_CREDIT, "restarts": ("2025-03-10",)}, "2024-01-15", "2026-01-15"),
+        ({**TWO_YEARS, "matter": Matter.CONSUMER_CREDIT, "payments": ("2025-03-10",)}, "2024-01-15", "2026-01-15"),
     ],
 )
 def test_limitation(values: dict[str, Any], due_on: str, last: str) -> None:
-    restarts = tuple(date.fromisoformat(day) for day in values.get("restarts", ()))
-    case = {**values, "restarts": restarts, "invoices": due(date.fromisoformat(due_on))}
+    payments = tuple(date.fromisoformat(day) for day in values.get("payments", ()))
+    case = {**values, "payments": payments, "invoices": due(date.fromisoformat(due_on))}
     end = date.fromisoformat(last)
     assert refused(today=end, **case) == []
     assert refused(today=end + timedelta(days=1), **case) == ["time_barred"]
@@ -354,7 +365,60 @@ def test_a_debtor_of_an_unknown_kind_may_be_a_consumer() -> None:
     case = {"debtor": UNKNOWN, "invoices": due(date(2024, 11, 20))}
     assert warned(today=date(2026, 11, 20), **case) == ["party_unclear"]
     assert warned(today=date(2026, 11, 21), **case) == ["party_unclear", "maybe_consumer"]
-    assert warned(today=date(2026, 11, 21), **case, restarts=(date(2025, 1, 1),)) == ["party_unclear"]
+    assert warned(today=date(2026, 11, 21), **case, payments=(date(2025, 1, 1),)) == ["party_unclear"]
+
+
+# Each claim by itself
+
+BARRED, LIVE, FUTURE, SETTLED = (
+    Claim(date(2020, 1, 15), Decimal("1.00"), id=1, number="OLD"),
+    Claim(date(2026, 6, 30), Decimal("9000.00"), id=2, number="LIVE"),
+    Claim(TODAY, Decimal("70.00"), id=3, number="FUTURE"),
+    Claim(date(2026, 6, 30), Decimal(0), id=4, number="SETTLED"),
+)
+
+
+def test_one_barred_euro_does_not_stop_nine_thousand() -> None:
+    answer = judged(invoices=(BARRED, LIVE, FUTURE, SETTLED), amount=Decimal("9071.00"))
+    assert answer.eligible
+    assert [each.claim.number for each in answer.going] == ["LIVE"]
+    assert [(each.claim.number, each.stays.code) for each in answer.staying if each.stays] == [
+        ("OLD", "time_barred"),
+        ("FUTURE", "not_due"),
+        ("SETTLED", "paid"),
+    ]
+    assert codes(answer.warnings) == ["not_all_due", "not_all_in_time"]
+    with translation.override("en"):
+        assert [str(each.stays) for each in answer.staying] == [
+            "It has been time-barred since 2025-01-16 (art. L110-4 C. com.).",
+            "Its due date, 2026-11-20, has not passed (art. 1405 CPC).",
+            "Nothing remains to be paid of it.",
+        ]
+
+
+def test_without_a_claim_that_goes_none_of_them_does() -> None:
+    assert refused(invoices=(BARRED, FUTURE, SETTLED)) == ["time_barred"]
+    assert refused(invoices=(FUTURE, SETTLED)) == ["not_due"]
+
+
+def test_the_age_is_that_of_the_claims_that_go() -> None:
+    assert refused(Limits(max_age_days=365), invoices=(BARRED, LIVE)) == []
+
+
+def test_a_claim_that_hangs_on_a_payment_goes_with_a_warning() -> None:
+    case = {**TWO_YEARS, "invoices": due(date(2024, 1, 15)), "payments": (date(2025, 3, 10),)}
+    answer = judged(**case)
+    assert answer.eligible
+    assert codes(answer.warnings) == ["limitation_doubtful"]
+    with translation.override("en"):
+        assert str(answer.claims[0].doubt) == (
+            "It has been time-barred since 2026-01-16, unless the payments prolonged the time, which then ends on "
+            "2027-03-10 (art. L218-2 C. conso.)."
+        )
+
+
+def test_a_due_date_at_the_end_of_time_is_no_failure() -> None:
+    assert refused(invoices=due(date.max)) == ["not_due"]
 
 
 # All at once
@@ -409,7 +473,8 @@ CASES = st.builds(
     debtor=PARTIES,
     invoices=st.lists(st.builds(Claim, st.none() | NEAR, st.sampled_from([Decimal(0), Decimal("9.99")]))).map(tuple),
     amount=st.sampled_from([Decimal(0), Decimal("9.99")]),
-    restarts=st.lists(NEAR, max_size=3).map(tuple),
+    payments=st.lists(NEAR, max_size=3).map(tuple),
+    acknowledged=st.lists(NEAR, max_size=1).map(tuple),
     matter=st.sampled_from(Matter),
 )
 
@@ -435,5 +500,5 @@ def test_whatever_goes_to_court_has_what_a_court_needs(case: Facts, today: date)
 @given(CASES, NEAR, NEAR)
 def test_an_acknowledgement_never_makes_a_claim_older(case: Facts, today: date, restart: date) -> None:
     before = "time_barred" in codes(assess(case, NO_LIMITS, today).reasons)
-    acknowledged = replace(case, restarts=(*case.restarts, restart))
+    acknowledged = replace(case, acknowledged=(*case.acknowledged, restart))
     assert before or "time_barred" not in codes(assess(acknowledged, NO_LIMITS, today).reasons)

@@ -18,7 +18,9 @@ def facts_of(recovery: Recovery) -> Facts:
 
     Whether the case is amicable its status tells: `type` may be only what the client wishes for.
     """
-    invoices = recovery.invoices.values_list("invoice_due_date", "invoice_date", "remaining_amount")
+    invoices = recovery.invoices.order_by("id").values_list(
+        "invoice_due_date", "invoice_date", "remaining_amount", "id", "invoice_number"
+    )
     return Facts(
         case_type=CaseType.INJUNCTION if recovery.is_in_court else CaseType.AMICABLE,
         status_id=recovery.status_id,
@@ -26,9 +28,12 @@ def facts_of(recovery: Recovery) -> Facts:
         is_transferred=recovery.transferred_to_id is not None,
         customer=party_of(recovery.customer),
         debtor=party_of(recovery.debtor),
-        invoices=tuple(Claim(due or issued, remaining) for due, issued, remaining in invoices),
+        invoices=tuple(
+            Claim(due or issued, remaining, issued=issued, id=pk, number=number)
+            for due, issued, remaining, pk, number in invoices
+        ),
         amount=recovery.amount_torecover,
-        restarts=tuple(recovery.acomptes.values_list("date", flat=True)),
+        payments=tuple(recovery.acomptes.values_list("date", flat=True)),
     )
 
 
