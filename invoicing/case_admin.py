@@ -66,6 +66,7 @@ class InvoiceAdmin(ReadOnlyStaffAdmin):
         "invoice_number",
         "invoice_date",
         "invoice_due_date",
+        "performed_on",
         "amount_shown",
         "part_paid_shown",
         "remaining_shown",

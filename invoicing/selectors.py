@@ -25,6 +25,7 @@ class InvoiceRow(NamedTuple):
     invoice_part_paid_amount: Any
     remaining_amount: Any
     api_invoice_id: str | None
+    performed_on: Any
 
 
 def invoices_summary(invoices: QuerySet[Invoice], today: date) -> tuple[int, dict[str, Any]]:

@@ -1,6 +1,6 @@
 """Writes of invoices. The case that holds them is locked, and its totals recomputed, by the caller."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -22,6 +22,7 @@ FIELDS = (
     "invoice_part_paid",
     "invoice_part_paid_amount",
     "api_invoice_id",
+    "performed_on",
 )
 
 
@@ -74,10 +75,10 @@ def invoice_delete(*, invoice: Invoice, by: User | None) -> None:
     invoice.delete()
 
 
-def invoices_copy(*, from_case: int, to_case: int) -> None:
-    """Copy the invoices of a case on which something remains to another one."""
+def invoices_copy(*, from_case: int, to_case: int, left_behind: Collection[int] = ()) -> None:
+    """Copy the invoices of a case on which something remains to another one, but for the ids `left_behind`."""
     unpaid = Invoice.objects.filter(recovery_id=from_case, remaining_amount__gt=0)
-    rows_copy(unpaid.order_by("id"), instead={"recovery_id": Value(to_case)})
+    rows_copy(unpaid.exclude(pk__in=left_behind).order_by("id"), instead={"recovery_id": Value(to_case)})
 
 
 def _saved(invoice: Invoice) -> Invoice:

@@ -176,12 +176,17 @@ def next_working_day(day: date, calendar: str | None = None) -> date:
     return day
 
 
+def is_court_known(territory: str) -> bool:
+    """Whether a court under the Code de procédure civile sits in that territory (ISO code)."""
+    return territory == "FR" or territory in _CALENDARS
+
+
 def distance_months(court_territory: str, debtor_country: str) -> int:
     """Months that distance adds to the time to oppose: one for overseas, two for abroad (articles 643 to 645).
 
     0 for a debtor who lives where the court sits. ValueError for a place where no court applies this code.
     """
-    if court_territory != "FR" and court_territory not in _CALENDARS:
+    if not is_court_known(court_territory):
         raise ValueError(f"no court under the Code de procédure civile sits in {court_territory}")
     if debtor_country == court_territory:
         return 0

@@ -58,7 +58,7 @@ def limitation_for(customer: Party | None, debtor: Party | None, matter: Matter)
     return CONSUMER if debtor and debtor.is_consumer else BUSINESS
 
 
-def starts_on(*, performed: date | None, issued: date | None, due: date | None) -> date | None:
+def starts_on(performed: date | None, issued: date | None, due: date | None) -> date | None:
     """The day from which limitation is reckoned: that of the performance (Cass. com. 26/02/2020 n° 18-25.036).
 
     Where that is not known, the earlier one of the invoice and its due date: of doubtful days the earliest is the

@@ -10,6 +10,7 @@ from companies.serializers import company_payload
 from documents.serializers import document_row_payload
 from invoicing.models import Invoice
 from invoicing.serializers import invoice_payload
+from law.deadlines import told
 from legalcity.lib.dates import day_text, moment_text
 from legalcity.lib.money import money_text
 from legalcity.lib.sealing import opened
@@ -113,6 +114,7 @@ def case_detail_payload(detail: CaseDetail, today: date) -> Payload:
         **stored_fields(case),
         **_list_fields(case),
         "injunction": _injunction_payload(detail.injunction),
+        "next_deadline": _next_deadline_payload(case),
     }
 
 
@@ -196,6 +198,17 @@ def _injunction_payload(row: InjunctionRow) -> Payload | None:
             "paid": row.fee_paid_on is not None,
             "paid_on": day_text(row.fee_paid_on),
         },
+    }
+
+
+def _next_deadline_payload(case: Payload) -> Payload | None:
+    if case["next_deadline"] is None:
+        return None
+    return {
+        "code": case["next_deadline_code"],
+        "on": day_text(case["next_deadline"]),
+        "sentence": str(told(case["next_deadline_code"])),
+        "article": case["next_deadline_article"],
     }
 
 

@@ -29,6 +29,7 @@ FIELDS = (
     "recovery_penalty_percent",
     "recovery_raison_notpaid",
     "recovery_observations",
+    "matter",
 )
 # `complete` speaks French where `update` speaks English; both are understood by both.
 PENALTY_TYPES = {
@@ -59,8 +60,13 @@ PROCEDURE_ORDER = (
     ("served_on", "opposed_on"),
     ("opposed_on", "costs_invited_on"),
     ("opposed_on", "opposition_notified_on"),
+    ("opposed_on", "hearing_on"),
     ("costs_invited_on", "costs_paid_on"),
 )
+
+
+# Those that may lie ahead.
+PROCEDURE_AHEAD = frozenset({"hearing_on"})
 
 
 def new_reference(prefix: str) -> str:
@@ -114,7 +120,7 @@ def procedure_errors(
                 sentence.format(other=names[earlier], day=values[earlier].strftime("%d/%m/%Y"))
             )
     for name, value in values.items():
-        if isinstance(value, date) and value > today:
+        if isinstance(value, date) and value > today and name not in PROCEDURE_AHEAD:
             errors.setdefault(name, []).append(_("This day is still to come."))
         elif isinstance(value, date) and first_invoice and value < first_invoice:
             sentence = _("This day is before the first invoice of the case ({day}).")

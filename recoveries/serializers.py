@@ -60,6 +60,8 @@ class RecoverySerializer(ContractSerializer):
     recovery_raison_notpaid = CodeField(among=tuple(Recovery.Reason.values), required=False, allow_null=True)
     recovery_observations = TextField(limit=lambda: int(live.OBSERVATIONS_LENGTH), required=False, allow_null=True)
 
+    matter = WordField(Recovery.Matter.values, required=False)
+
     def rule_errors(self, values: dict[str, Any]) -> Errors:
         """The rules of the room."""
         return recovery_errors(values)

@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import path
 
 from documents.views import FileTypeView
-from recoveries.court.views import EligibilityView, TransferView
+from recoveries.court.views import DeadlinesView, EligibilityView, TransferView
 from recoveries.views.cases import CompleteView, RecoveryView
 from recoveries.views.comments import CommentView
 from recoveries.views.companies import CaseCompanyView, CompaniesByTypeView
@@ -36,6 +36,7 @@ urlpatterns = [
         EligibilityView.as_view({"get": "retrieve"}),
         name="case-eligibility",
     ),
+    path(f"{CASE}/deadlines", DeadlinesView.as_view({"get": "list"}), name="case-deadlines"),
     path(f"{CASE}/docs", CaseDocumentView.as_view(MANY), name="case-documents"),
     path(
         f"{CASE}/docs/<id:document_id>",

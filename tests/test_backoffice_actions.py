@@ -166,6 +166,7 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "recoveries.recovery:object:check-eligibility": lambda owner: Example(_case(owner)),
     "recoveries.recovery:object:transfer": lambda owner: Example(_case(owner)),
     "recoveries.recovery:object:record-dates": _injunction_case,
+    "recoveries.recovery:object:set-matter": lambda owner: Example(_case(owner), {"matter": "housing_lease"}),
     "scoring.scoringorder:object:retry-order": _failed_order,
     "scoring.scoringorder:bulk:retry-order": _failed_order,
     "scoring.tokenaccount:object:grant-tokens": lambda owner: Example(

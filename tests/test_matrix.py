@@ -90,6 +90,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("case-transfer", "POST"): Expected((403, 403, 403, 401), bare=True),
     ("case-transfer", "GET"): Expected((404, 403, 403, 401), bare=True),
     ("case-eligibility", "GET"): Expected(CASE),
+    ("case-deadlines", "GET"): Expected(CASE),
 }
 # Login and the fallback are walked by tests of their own below.
 ELSEWHERE = {"login", "fallback", *WITH_FILES}

@@ -33,6 +33,7 @@ class Invoice(models.Model):
         output_field=models.DecimalField(_("remaining"), max_digits=14, decimal_places=2),
         db_persist=True,
     )
+    performed_on = models.DateField(_("service performed on"), null=True, blank=True)
     api_invoice_id = models.CharField(_("client's reference"), max_length=255, null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)

@@ -13,15 +13,17 @@ from backoffice.actions import ObjectAction
 from backoffice.fields import column_field
 from backoffice.origin import staff_of
 from law.eligibility import Eligibility
+from law.vocabulary import Matter
 from legalcity.lib.clock import today
 from legalcity.lib.errors import BadRequest, Failed, Forbidden, NotFound
 from recoveries.catalogue import catalogue
 from recoveries.court.asking import End, transfer_ask
 from recoveries.court.models import COURTS, PROCEDURES
 from recoveries.court.procedure import COURT, DATES, procedure_record
-from recoveries.court.selectors import procedure_of
 from recoveries.court.transfer import eligibility_of
 from recoveries.models import Injunction, Recovery
+from recoveries.selectors.deadlines import procedure_of
+from recoveries.services.matter import matter_set
 
 NOT_ELIGIBLE = gettext_lazy("The case may not be transferred.")
 
@@ -39,14 +41,31 @@ def _explained(case: Recovery, *, then: str) -> SafeString:
     """The answer of the rule, with all that speaks against the transfer and all that is worth a look."""
     answer = eligibility_of(case, today())
     lines = [format_html("<strong>{}</strong>", _verdict(answer)), *map(str, answer.reasons)]
+    if answer.eligible:
+        lines += _claims_told(answer)
     if answer.warnings:
         lines += [format_html("<br>{}", _("To be minded:")), *map(str, answer.warnings)]
     return format_html_join("", "{}<br>", ((line,) for line in (*lines, format_html("<br>{}", then))))
 
 
+def _claims_told(answer: Eligibility) -> list[str]:
+    """What becomes of each invoice: which ones go, then those that are doubtful or stay behind, with the reason."""
+    numbers = ", ".join(each.claim.number for each in answer.going)
+    return [
+        _("Goes to court: {numbers}.").format(numbers=numbers),
+        *(f"{each.claim.number}: {each.doubt}" for each in answer.going if each.doubt),
+        *(_stays(each.claim.number, each.stays) for each in answer.staying),
+    ]
+
+
+def _stays(number: str, reason: object) -> str:
+    return _("Stays behind: {number}. {reason}").format(number=number, reason=reason)
+
+
 def _check(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
     answer = eligibility_of(case, today())
-    return " ".join([_verdict(answer), *(str(line) for line in (*answer.reasons, *answer.warnings))])
+    claims = _claims_told(answer) if answer.eligible else []
+    return " ".join([_verdict(answer), *(str(line) for line in (*answer.reasons, *claims, *answer.warnings))])
 
 
 def _is_amicable(_request: HttpRequest, case: Recovery) -> bool:
@@ -78,7 +97,8 @@ def _transfer(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str
         return _("The transfer has begun. A worker carries it out; the timeline shows when it is done.")
     if outcome.injunction is None:
         raise NotFound(_("The injunction case of this recovery is no longer there"))
-    return _("The case goes on as {reference}.").format(reference=outcome.injunction)
+    stays = [_stays(each.invoice_number, each.reason) for each in outcome.left_behind]
+    return " ".join([_("The case goes on as {reference}.").format(reference=outcome.injunction), *stays])
 
 
 TRANSFER = ObjectAction(
@@ -90,13 +110,40 @@ TRANSFER = ObjectAction(
     explain=lambda case: _explained(
         case,
         then=_(
-            "An injunction case is made, with the parties, the unpaid invoices, the debts, the comments and the "
-            "documents of this one. This case gets the status “Transféré en injonction” and is closed; the claim goes "
-            "on in the new one. A transfer is not undone."
+            "An injunction case is made, with the parties, the invoices that go to court, the debts, the comments and "
+            "the documents of this one. This case gets the status “Transféré en injonction” and is closed; the claim "
+            "goes on in the new one. A transfer is not undone."
         ),
     ),
     danger=True,
     atomic=False,
+)
+
+
+# --- what the claim is about -----------------------------------------------------------------------------------------
+class MatterForm(forms.Form):
+    """Which kind of claim."""
+
+    matter = forms.ChoiceField(label=gettext_lazy("Matter"), choices=Recovery.Matter.choices)
+
+
+def _set_matter(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    changed = matter_set(recovery_id=case.pk, matter=Matter(data["matter"]), by=staff_of(request))
+    return _("The claim is now: {matter}.").format(matter=changed.get_matter_display())
+
+
+SET_MATTER = ObjectAction(
+    name="set-matter",
+    label=gettext_lazy("Say what the claim is about"),
+    permission="recoveries.move_status",
+    perform=_set_matter,
+    form=MatterForm,
+    form_options=lambda request, case: {"initial": {"matter": case.matter}},
+    is_offered=lambda request, case: not catalogue.is_closing(case.status_id),
+    explain=gettext_lazy(
+        "Claims from a housing lease and from consumer credit have another court and another time of limitation: the "
+        "legal deadlines of the case are reckoned anew."
+    ),
 )
 
 

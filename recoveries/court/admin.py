@@ -14,8 +14,8 @@ from backoffice.origin import staff_of
 from backoffice.versions import VersionedAdmin
 from legalcity.lib.clock import today
 from recoveries.court.procedure import procedure_errors, procedure_record
-from recoveries.court.selectors import deadlines_of
-from recoveries.models import DeadlineAlert, Injunction, InjunctionFee
+from recoveries.models import DeadlineAlert, Injunction, InjunctionFee, Recovery
+from recoveries.selectors.deadlines import deadlines_of, with_clocks
 
 COURT_FEE = amount_column("court_fee", _("court fee"))
 HANDLING_FEE = amount_column("handling_fee", _("handling fee"))
@@ -58,6 +58,7 @@ class InjunctionAdmin(StaffAdmin):
                     "costs_paid_on",
                     "opposition_notified_on",
                     "lawyer_appointed_on",
+                    "hearing_on",
                 )
             },
         ),
@@ -81,11 +82,8 @@ class InjunctionAdmin(StaffAdmin):
     @admin.display(description=_("next legal deadlines"))
     def next_dates(self, injunction: Injunction) -> str:
         """What must happen by when, what follows if it does not, and why."""
-        try:
-            deadlines = deadlines_of(injunction)
-        except ValueError as error:  # A court where the Code de procédure civile does not apply.
-            return str(error)
-        lines = ((deadline.date, deadline.what, deadline.consequence, deadline.article) for deadline in deadlines)
+        case = with_clocks(Recovery.objects.all()).get(pk=injunction.recovery_id)
+        lines = ((each.date, each.what, each.consequence, each.article) for each in deadlines_of(case, today()))
         return format_html_join("", "{}: {}. {} ({})<br>", lines) or "-"
 
 
@@ -93,9 +91,9 @@ class InjunctionAdmin(StaffAdmin):
 class DeadlineAlertAdmin(ReadOnlyStaffAdmin):
     """Deadlines that staff were told of."""
 
-    list_display = ("date", "kind", "injunction", "article", "created_at")
+    list_display = ("date", "kind", "recovery", "article", "created_at")
     list_filter = ("kind",)
-    list_select_related = ("injunction__recovery",)
+    list_select_related = ("recovery",)
     date_hierarchy = "date"
 
 

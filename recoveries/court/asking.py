@@ -29,18 +29,29 @@ class End(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class LeftBehind:
+    """An invoice that a transfer did not take along."""
+
+    id: int
+    invoice_number: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What came of asking.
 
     end         done, pending (a worker has it or will), refused, failed (nothing was changed), gone
     request_id  the request; None when the case was refused, or gone, before there was one
     reasons     why it was refused, in the language of who reads
+    left_behind  invoices that were not taken along, with the reason, in the language of who reads
     injunction  the procedure with its new case and both parties, when it is done; None when that was deleted since
     """
 
     end: End
     request_id: int | None = None
     reasons: tuple[str, ...] = ()
+    left_behind: tuple[LeftBehind, ...] = ()
     injunction: Injunction | None = None
 
 
@@ -76,6 +87,10 @@ def _outcome(request: TransferRequest) -> Outcome:
         End(request.state),
         request.pk,
         reasons=_told(sentences[get_language()] for sentences in request.reasons),
+        left_behind=tuple(
+            LeftBehind(each["id"], each["invoice_number"], each["reason"][get_language()])
+            for each in request.left_behind
+        ),
         injunction=injunction_of(request.recovery_id) if request.state == State.DONE else None,
     )
 

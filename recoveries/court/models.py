@@ -92,10 +92,9 @@ class Injunction(models.Model):
     costs_paid_on = models.DateField(_("costs of the opposition deposited on"), null=True, blank=True)
     opposition_notified_on = models.DateField(_("opposition notified on"), null=True, blank=True)
     lawyer_appointed_on = models.DateField(_("lawyer appointed on"), null=True, blank=True)
+    hearing_on = models.DateField(_("hearing on"), null=True, blank=True)
     enforceable_on = models.DateField(_("enforceable on"), null=True, blank=True)
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
-    # The soonest of the legal dates that are running, for lists; kept by services/deadlines.py.
-    next_deadline = models.DateField(_("next legal deadline"), null=True, db_index=True, editable=False)
     court_fee = models.DecimalField(_("court fee, EUR"), max_digits=8, decimal_places=2)
     handling_fee = models.DecimalField(_("handling fee, EUR"), max_digits=8, decimal_places=2)
     fee_paid_on = models.DateField(_("fee paid on"), null=True, blank=True)
@@ -140,6 +139,8 @@ class TransferRequest(JobRow):
     )
     state = models.CharField(_("state"), max_length=7, choices=State.choices, default=State.PENDING)
     reasons = models.JSONField(_("reasons"), default=list)
+    # Invoices that were not taken along: {"id", "invoice_number", "reason": {language: sentence}} each.
+    left_behind = models.JSONField(_("left behind"), default=list, db_default=[])
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     ended_at = models.DateTimeField(_("ended at"), null=True)
 
@@ -158,14 +159,14 @@ class TransferRequest(JobRow):
 class DeadlineAlertQuerySet(SeenWithCase["DeadlineAlert"]):
     """Words of the field."""
 
-    case_path = "injunction__recovery"
+    case_path = "recovery"
 
 
 class DeadlineAlert(models.Model):
     """A legal deadline that staff were told of, once."""
 
-    injunction = models.ForeignKey(
-        Injunction, on_delete=models.CASCADE, related_name="alerts", verbose_name=_("procedure")
+    recovery = models.ForeignKey(
+        Recovery, on_delete=models.CASCADE, related_name="deadline_alerts", verbose_name=_("case")
     )
     kind = models.CharField(_("deadline"), max_length=20)
     date = models.DateField(_("date"))
@@ -179,7 +180,7 @@ class DeadlineAlert(models.Model):
         verbose_name_plural = _("deadline alerts")
         ordering = ("date", "id")
         constraints = [
-            models.UniqueConstraint(fields=("injunction", "kind", "date"), name="deadline_alert_once"),
+            models.UniqueConstraint(fields=("recovery", "kind", "date"), name="deadline_alert_of_case_once"),
         ]
 
     def __str__(self) -> str:

@@ -30,6 +30,7 @@ DATES = (
     "costs_paid_on",
     "opposition_notified_on",
     "lawyer_appointed_on",
+    "hearing_on",
     "enforceable_on",
     "ended_on",
 )

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db.models.signals import post_save
 
-from recoveries.court.clocks import next_deadline_refresh
 from recoveries.models import Injunction
+from recoveries.services.deadlines import next_deadlines_refresh
 
 
 def connect() -> None:
@@ -14,9 +14,6 @@ def connect() -> None:
 
 
 def _procedure_saved(*, instance: Injunction, created: bool, **_: Any) -> None:
-    """Its dates may be others now. Read anew, because not everything was saved, nor as the database has it."""
-    if created:  # A procedure begins without dates.
-        return
-    fresh = Injunction.objects.select_related("recovery__debtor").get(pk=instance.pk)
-    next_deadline_refresh(injunction=fresh)
-    instance.next_deadline = fresh.next_deadline
+    """Its dates may be others now."""
+    if not created:  # A procedure begins without dates.
+        next_deadlines_refresh(recovery_ids=[instance.recovery_id])

@@ -1,13 +1,10 @@
-"""Reads of the way to court: the facts behind eligibility, procedures, deadlines."""
+"""Reads of the way to court: the facts behind eligibility, procedures."""
 
 from django.conf import settings
-from django.db.models import QuerySet
 
 from companies.parties import party_of
-from law.deadlines import Deadline, KeyDates, next_deadlines
 from law.eligibility import Claim, Facts, Limits
-from law.vocabulary import CaseType, Court, Procedure
-from legalcity.lib.countries import country_code
+from law.vocabulary import CaseType, Matter
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
 from recoveries.models import Injunction, Recovery
@@ -19,7 +16,7 @@ def facts_of(recovery: Recovery) -> Facts:
     Whether the case is amicable its status tells: `type` may be only what the client wishes for.
     """
     invoices = recovery.invoices.order_by("id").values_list(
-        "invoice_due_date", "invoice_date", "remaining_amount", "id", "invoice_number"
+        "invoice_due_date", "invoice_date", "performed_on", "remaining_amount", "id", "invoice_number"
     )
     return Facts(
         case_type=CaseType.INJUNCTION if recovery.is_in_court else CaseType.AMICABLE,
@@ -29,11 +26,12 @@ def facts_of(recovery: Recovery) -> Facts:
         customer=party_of(recovery.customer),
         debtor=party_of(recovery.debtor),
         invoices=tuple(
-            Claim(due or issued, remaining, issued=issued, id=pk, number=number)
-            for due, issued, remaining, pk, number in invoices
+            Claim(due or issued, remaining, issued=issued, performed=performed, id=pk, number=number)
+            for due, issued, performed, remaining, pk, number in invoices
         ),
         amount=recovery.amount_torecover,
         payments=tuple(recovery.acomptes.values_list("date", flat=True)),
+        matter=Matter(recovery.matter),
     )
 
 
@@ -62,45 +60,3 @@ def injunction_of(recovery_id: int) -> Injunction | None:
     """The procedure that the transfer of a case gave, with its case and both parties; None when it is gone."""
     procedures = Injunction.objects.select_related("recovery__customer", "recovery__debtor")
     return procedures.filter(recovery__transferred_from=recovery_id).first()
-
-
-def key_dates(injunction: Injunction) -> KeyDates:
-    """The dates of a procedure as the deadline engine takes them. An unknown country counts as the mainland."""
-    debtor = injunction.recovery.debtor
-    country = country_code(debtor.company_country) if debtor else None
-    served_how = injunction.served_how
-    return KeyDates(
-        procedure=Procedure(injunction.procedure),
-        court=Court(injunction.court_type or Court.JUDICIAL),
-        court_territory=injunction.court_territory,
-        debtor_country=country or "FR",
-        filed=injunction.filed_on,
-        court_fee_paid=injunction.court_fee_paid_on,
-        order_made=injunction.order_made_on,
-        served=injunction.served_on,
-        served_in_person=served_how == Injunction.ServedHow.PERSON if served_how else None,
-        reached=injunction.reached_on,
-        opposed=injunction.opposed_on,
-        costs_invited=injunction.costs_invited_on,
-        costs_paid=injunction.costs_paid_on,
-        opposition_notified=injunction.opposition_notified_on,
-        lawyer_appointed=injunction.lawyer_appointed_on,
-        enforceable=injunction.enforceable_on,
-        ended=injunction.ended_on,
-    )
-
-
-def deadlines_of(injunction: Injunction) -> tuple[Deadline, ...]:
-    """The legal dates that a procedure still has before it, soonest first."""
-    return next_deadlines(key_dates(injunction))
-
-
-def open_procedures() -> QuerySet[Injunction]:
-    """Procedures that have not ended: neither by their date nor by the status of their case."""
-    lasting = Injunction.objects.filter(ended_on=None, recovery__status__is_closing=False)
-    return lasting.select_related("recovery__debtor", "recovery__user").order_by("id")
-
-
-def procedure_of(case: Recovery) -> Injunction | None:
-    """The procedure of a case; None before a transfer, and on the case that was transferred."""
-    return getattr(case, "injunction", None)

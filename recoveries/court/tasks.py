@@ -32,5 +32,5 @@ def sweep_transfers() -> int:
 @shared_task(name="recoveries.tasks.record_deadline_alerts")
 def record_deadline_alerts() -> int:
     """Reckon the next deadlines anew and record those that are about to lapse; returns how many are new."""
-    clocks.next_deadlines_refresh()
+    clocks.next_deadlines_mend()
     return clocks.alerts_record(days=live.DEADLINE_NOTICE_DAYS, today=today())

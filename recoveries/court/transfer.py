@@ -7,12 +7,14 @@ that dies leaves the request pending, and another one begins again; whoever come
 import secrets
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any
 
 import structlog
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from companies.models import Company
@@ -50,8 +52,8 @@ JOB = Job(
     most_attempts=5,
 )
 
-# Each room copies what it has. Invoices come before the documents that belong to them.
-COPIES = (invoices_copy, dettes_copy, comments_copy, documents_copy)
+# Each room copies what it has, after the invoices that documents belong to.
+COPIES = (dettes_copy, comments_copy, documents_copy)
 
 
 def eligibility_of(recovery: Recovery, today: date) -> Eligibility:
@@ -92,7 +94,7 @@ def transfer_carry_out(*, request_id: int, today: date) -> str:
     if not answer.eligible:
         return _ended(request, State.REFUSED, reasons=[_in_each_language(reason) for reason in answer.reasons])
     _transfer(original, answer, request.user)
-    return _ended(request, State.DONE)
+    return _ended(request, State.DONE, left_behind=_left_behind(answer))
 
 
 def transfer_fail(*, request_id: int) -> None:
@@ -111,9 +113,32 @@ def _in_each_language(reason: Reason) -> dict[str, str]:
     return sentences
 
 
-def _ended(request: TransferRequest, state: State, *, reasons: Sequence[dict[str, str]] = ()) -> str:
+def _left_behind(answer: Eligibility) -> list[dict[str, Any]]:
+    """The invoices that were not taken along, as the request keeps them."""
+    return [
+        {"id": each.claim.id, "invoice_number": each.claim.number, "reason": _in_each_language(each.stays)}
+        for each in answer.staying
+        if each.stays
+    ]
+
+
+def _told_left_behind(answer: Eligibility) -> str:
+    """The same for the history of the case, in French, as clients and courts read it."""
+    with translation.override(settings.LANGUAGE_CODE):
+        lines = [_("{number}: {reason}").format(number=each.claim.number, reason=each.stays) for each in answer.staying]
+        return "\n".join([_("Stay in this case:"), *lines]) if lines else ""
+
+
+def _ended(
+    request: TransferRequest,
+    state: State,
+    *,
+    reasons: Sequence[dict[str, str]] = (),
+    left_behind: Sequence[dict[str, Any]] = (),
+) -> str:
     request.state, request.reasons, request.ended_at = state, list(reasons), now()
-    request.save(update_fields=["state", "reasons", "ended_at"])
+    request.left_behind = list(left_behind)
+    request.save(update_fields=["state", "reasons", "left_behind", "ended_at"])
     log.info("transfer_ended", recovery_id=request.recovery_id, state=state.value)
     return state.value
 
@@ -121,13 +146,21 @@ def _ended(request: TransferRequest, state: State, *, reasons: Sequence[dict[str
 def _transfer(original: Recovery, answer: Eligibility, user: User | None) -> None:
     customer, debtor = _copied_party(original.customer, "CUST-"), _copied_party(original.debtor, "DEBT-")
     case = _copied_case(original, customer, debtor)
+    left_behind = [each.claim.id for each in answer.staying if each.claim.id]
+    invoices_copy(from_case=original.pk, to_case=case.pk, left_behind=left_behind)
     for copy in COPIES:
         copy(from_case=original.pk, to_case=case.pk)
     totals_refresh(recovery_id=case.pk)
     _open_procedure(case, answer)
     StatusChange.objects.create(recovery=case, to_status_id=Step.REQUEST_DRAFT, user=user)
     Recovery.objects.filter(pk=original.pk).update(transferred_to=case)
-    status_move(recovery_id=original.pk, to_status=Step.TRANSFERRED, by=user, actor=Actor.CLIENT)
+    status_move(
+        recovery_id=original.pk,
+        to_status=Step.TRANSFERRED,
+        by=user,
+        comment=_told_left_behind(answer),
+        actor=Actor.CLIENT,
+    )
     case_count_add(owner_id=case.owner_id, status_id=Step.REQUEST_DRAFT)
 
 

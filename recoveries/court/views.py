@@ -1,5 +1,7 @@
 """The calls on the way to court: may it go, let it go, has it gone."""
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -9,14 +11,18 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from accounts.authentication import caller
+from law.deadlines import Deadline, told
+from law.eligibility import ClaimAnswer
 from legalcity.api.envelope import reply
 from legalcity.api.views import ContractView
 from legalcity.lib.clock import today
-from legalcity.lib.errors import Failed, Forbidden, NotFound
+from legalcity.lib.dates import day_text
+from legalcity.lib.errors import Failed, Forbidden, Invalid, NotFound
 from recoveries.court.asking import End, Outcome, transfer_ask, transfer_outcome
 from recoveries.court.selectors import payment_url
 from recoveries.court.transfer import eligibility_of
 from recoveries.models import Injunction, Recovery
+from recoveries.selectors.deadlines import deadlines_of, with_clocks
 from recoveries.services.cases import NOT_FOUND, NOT_YOURS
 
 NOT_ELIGIBLE = _("This recovery is not eligible for injunction transfer")
@@ -27,8 +33,8 @@ class OneCaseView(ContractView):
     """A call about one case of the caller, for reading."""
 
     def case(self, recovery_id: int) -> Recovery:
-        """The case with its parties. Raises NotFound, or Forbidden for another account's."""
-        recovery = Recovery.objects.select_related("customer", "debtor").filter(pk=recovery_id).first()
+        """The case with its parties and its procedure. Raises NotFound, or Forbidden for another account's."""
+        recovery = with_clocks(Recovery.objects.all()).filter(pk=recovery_id).first()
         if recovery is None:
             raise NotFound(NOT_FOUND)
         if recovery.owner_id != caller(self.request).pk:
@@ -72,12 +78,12 @@ class TransferView(OneCaseView):
             return reply(data, message, status=status.HTTP_202_ACCEPTED, headers={"Location": address})
         if outcome.injunction is None:
             raise NotFound(_("The injunction case of this recovery is no longer there"))
-        payload = transfer_payload(outcome.injunction, caller_id=caller(self.request).pk)
+        payload = transfer_payload(outcome, outcome.injunction, caller_id=caller(self.request).pk)
         return reply(payload, _("Recovery successfully transferred to injunction procedure"))
 
 
-def transfer_payload(injunction: Injunction, *, caller_id: int) -> dict[str, Any]:
-    """A transferred case as the contract answers it."""
+def transfer_payload(outcome: Outcome, injunction: Injunction, *, caller_id: int) -> dict[str, Any]:
+    """A transferred case as the contract answers it, and then the invoices that were not taken along."""
     case = injunction.recovery
     return {
         "id": case.pk,
@@ -87,6 +93,7 @@ def transfer_payload(injunction: Injunction, *, caller_id: int) -> dict[str, Any
         "customer_ref": case.customer.reference if case.customer else None,
         "debtor_ref": case.debtor.reference if case.debtor else None,
         "url_pay": payment_url(injunction.key),
+        "left_behind": [asdict(each) for each in outcome.left_behind],
     }
 
 
@@ -102,5 +109,46 @@ class EligibilityView(OneCaseView):
             "court_type": answer.court_type.value if answer.court_type else None,
             "reasons": [str(reason) for reason in answer.reasons],
             "warnings": [str(warning) for warning in answer.warnings],
+            "invoices": [_claim_payload(claim) for claim in answer.claims],
         }
         return reply(data, _("Injunction eligibility retrieved successfully"))
+
+
+def _claim_payload(answer: ClaimAnswer) -> dict[str, Any]:
+    """What a transfer would do with an invoice: the reason why it would stay, or what speaks against taking it."""
+    return {
+        "id": answer.claim.id,
+        "invoice_number": answer.claim.number,
+        "transferable": answer.goes,
+        "reason": str(answer.stays) if answer.stays else None,
+        "warning": str(answer.doubt) if answer.goes and answer.doubt else None,
+    }
+
+
+class DeadlinesView(OneCaseView):
+    """The legal dates that run on a case."""
+
+    def list(self, request: Request, recovery_id: int) -> Response:
+        """All of them, soonest first; none once the case is closed."""
+        _require_no_query(request.query_params)
+        found = deadlines_of(self.case(recovery_id), today())
+        return reply(
+            {"items": [_deadline_payload(deadline) for deadline in found]},
+            _("Deadlines retrieved successfully. Total: {total} deadlines found.").format(total=len(found)),
+        )
+
+
+def _require_no_query(query: Mapping[str, Any]) -> None:
+    """Raises Invalid for parameters that a call does not take."""
+    if query:
+        raise Invalid({name: [_("The {field} parameter is unknown.").format(field=name)] for name in query})
+
+
+def _deadline_payload(deadline: Deadline) -> dict[str, Any]:
+    return {
+        "code": deadline.kind.value,
+        "on": day_text(deadline.date),
+        "sentence": str(told(deadline.kind)),
+        "article": deadline.article,
+        "law_version": deadline.regime.value if deadline.regime else None,
+    }

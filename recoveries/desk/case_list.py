@@ -1,6 +1,6 @@
 """The list of cases as staff see it: columns, filters, search, what can be done with many cases at once."""
 
-from collections.abc import Mapping
+from collections.abc import Set
 from typing import Any
 
 from django.contrib import admin
@@ -18,45 +18,36 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.action_pages import ActionPages
 from backoffice.amounts import euros
+from law.deadlines import told
 from legalcity.lib.bounded_paginator import BoundedPaginator
 from legalcity.lib.clock import today
 from recoveries.catalogue import catalogue
 from recoveries.desk.bulk import ASSIGN, MOVE
 from recoveries.desk.export import ExportPages
 from recoveries.desk.filters import NAMES, CaseFilters, filters_shown
-from recoveries.desk.reads.worklist import Mark, cases_searched, marks_of
+from recoveries.desk.reads.worklist import cases_searched, with_unread
 from recoveries.desk.saved_filters import SavedFilterPages, filters_offered
 from recoveries.intake.import_pages import ImportPages
 from recoveries.models import Recovery
 
 
 class MarkedColumns:
-    """The columns that show more of a case than its row holds: the marks of one page, read with it."""
+    """The columns that show more of a case than its row holds, read once for the page."""
 
     def __init__(self) -> None:
-        self.marks: Mapping[int, Mark] = {}
+        self.unread: Set[int] = frozenset()
 
     @admin.display(description=gettext_lazy("debtor"), ordering="debtor_company")
     def debtor_shown(self, case: Recovery) -> str:
         """Company or person, with what is unread."""
         name = case.debtor_company or case.debtor_name or "-"
-        if not self.marks[case.pk].has_unread:
+        if case.pk not in self.unread:
             return name
         return format_html('{} <span class="lc-badge lc-badge-info">{}</span>', name, _("unread"))
 
-    @admin.display(description=gettext_lazy("deadline"), ordering="injunction__next_deadline", empty_value="")
-    def deadline(self, case: Recovery) -> str | None:
-        """The next legal date of an open procedure."""
-        day = self.marks[case.pk].next_deadline
-        if day is None or catalogue.is_closing(case.status_id):
-            return None
-        days = (day - today()).days
-        tone = "bad" if days < 7 else "wait" if days < 30 else "info"
-        return format_html('<span class="lc-badge lc-badge-{}">{}</span>', tone, short(day))
-
 
 class CaseChangeList(ChangeList):
-    """A page of cases, with the marks that its rows show."""
+    """A page of cases, with what its rows show beside their own."""
 
     def __init__(self, request: HttpRequest, model: type[Recovery], list_display: Any, *rest: Any) -> None:
         self.marked = MarkedColumns()
@@ -68,7 +59,7 @@ class CaseChangeList(ChangeList):
         """Read once, whatever the rows then ask of them."""
         super().get_results(request)
         self.result_list = list(self.result_list)
-        self.marked.marks = marks_of(self.result_list)
+        self.marked.unread = with_unread(self.result_list)
 
 
 class CaseList(ExportPages, ImportPages, SavedFilterPages, ActionPages):
@@ -81,7 +72,7 @@ class CaseList(ExportPages, ImportPages, SavedFilterPages, ActionPages):
         "state",
         "to_recover",
         "due",
-        MarkedColumns.deadline,
+        "deadline",
         "handler",
         "created",
     )
@@ -97,7 +88,7 @@ class CaseList(ExportPages, ImportPages, SavedFilterPages, ActionPages):
     change_list_template = "admin/recoveries/recovery/change_list.html"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
-        """With our marks."""
+        """With our columns."""
         return CaseChangeList
 
     def get_urls(self) -> list[URLPattern]:
@@ -153,6 +144,18 @@ class CaseList(ExportPages, ImportPages, SavedFilterPages, ActionPages):
         days = (today() - case.recovery_due_date).days
         ago = ngettext("{days} day ago", "{days} days ago", days).format(days=days) if days > 0 else _("not due yet")
         return format_html('{}<br><span class="lc-quiet">{}</span>', short(case.recovery_due_date), ago)
+
+    @admin.display(description=gettext_lazy("deadline"), ordering="next_deadline", empty_value="")
+    def deadline(self, case: Recovery) -> SafeString | None:
+        """The next legal date of an open case, and what it is for."""
+        day = case.next_deadline
+        if day is None or catalogue.is_closing(case.status_id):
+            return None
+        days = (day - today()).days
+        tone = "bad" if days < 7 else "wait" if days < 30 else "info"
+        return format_html(
+            '<span class="lc-badge lc-badge-{}" title="{}">{}</span>', tone, told(case.next_deadline_code), short(day)
+        )
 
     @admin.display(description=gettext_lazy("handler"), ordering="user__last_name")
     def handler(self, case: Recovery) -> str:

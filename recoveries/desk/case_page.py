@@ -12,10 +12,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from backoffice.action_pages import ActionPages
+from law.deadlines import is_court_known
 from legalcity.lib.clock import today
 from legalcity.lib.dates import PARIS
 from recoveries.court.procedure import DATES, field_labels
-from recoveries.court.selectors import procedure_of
 from recoveries.desk.acts import CASE_ACTIONS, GROUPS
 from recoveries.desk.reads.case_facts import (
     JOINED,
@@ -23,12 +23,13 @@ from recoveries.desk.reads.case_facts import (
     dettes_of,
     documents_of_case,
     invoices_of,
-    money_and_next_date,
-    open_deadlines,
+    money_and_deadlines,
+    next_date,
     rows_of,
 )
 from recoveries.desk.reads.timeline import SOURCES, cursor_read, timeline
 from recoveries.models import Injunction, Recovery
+from recoveries.selectors.deadlines import opposed_too_late, procedure_of
 
 PAGES = {"invoices": invoices_of, "documents": documents_of_case, "payments": acomptes_of, "debts": dettes_of}
 LAST_PAGE = 10_000
@@ -85,8 +86,7 @@ def case_context(request: HttpRequest, case: Recovery) -> dict[str, Any]:
     """What the page of `case` shows, with the pages of its tables that the address names."""
     day = today()
     procedure = procedure_of(case)
-    deadlines = open_deadlines(procedure) if procedure else ()
-    money, next_date = money_and_next_date(case, deadlines or (), day)
+    money, deadlines = money_and_deadlines(case, day)
     kind = request.GET.get("kind", "")
     kind = kind if kind in SOURCES else ""
     return {
@@ -94,12 +94,14 @@ def case_context(request: HttpRequest, case: Recovery) -> dict[str, Any]:
         "title": case.recovery_reference,
         "subtitle": None,
         "money": money,
-        "next_date": next_date,
+        "next_date": next_date(deadlines, day),
         "age_days": (day - case.created_at.astimezone(PARIS).date()).days,
         "today": day,
         "procedure": procedure,
         "procedure_dates": _dates(procedure) if procedure else [],
         "deadlines": deadlines,
+        "is_court_unknown": procedure is not None and not is_court_known(procedure.court_territory),
+        "is_opposed_too_late": opposed_too_late(case),
         "timeline": timeline(case.pk, kind=kind or None, after=cursor_read(request.GET.get("after", ""))),
         "is_older": "after" in request.GET,
         "kind": kind,

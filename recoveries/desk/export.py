@@ -50,9 +50,7 @@ def case_rows(cases: QuerySet[Recovery]) -> Iterator[tuple[Any, ...]]:
     """The headings, then a row for each case: read a piece at a time."""
     yield HEADINGS
     countries = country_names("fr")
-    whole = cases.select_related(None).select_related("owner", "user", "injunction").defer("injunction__key")
-    for case in whole.iterator(chunk_size=CHUNK):
-        injunction = getattr(case, "injunction", None)
+    for case in cases.select_related(None).select_related("owner", "user").iterator(chunk_size=CHUNK):
         yield (
             case.recovery_reference,
             case.type,
@@ -68,7 +66,7 @@ def case_rows(cases: QuerySet[Recovery]) -> Iterator[tuple[Any, ...]]:
             case.amount,
             case.amount_torecover,
             case.invoices_count,
-            injunction.next_deadline if injunction else None,
+            case.next_deadline,
             case.created_at.astimezone(PARIS).replace(tzinfo=None, microsecond=0),
             case.updated_at.astimezone(PARIS).replace(tzinfo=None, microsecond=0),
         )

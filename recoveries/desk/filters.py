@@ -15,7 +15,7 @@ amount      EUR to be recovered: 1000 | 5000 | 20000 | more (AMOUNTS)
 amount_min  EUR to be recovered, at least
 amount_max  and at most
 country     ISO code of the debtor's country | unknown
-deadline    next legal date of an open procedure: overdue | 7 | 30 (from today on) | any
+deadline    next legal date of an open case, limitation included: overdue | 7 | 30 (from today on) | any
 work        what the case waits for (work_filter.py): today | unassigned | unread | documents | deadlines | fees
 unread      1: a client has written what no member of staff has read
 new         1: opened within the last 7 days

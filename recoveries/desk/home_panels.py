@@ -16,11 +16,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from backoffice.amounts import euros
 from backoffice.home import ROWS, Panel, Row, Viewer, first_rows, link_register, panel_register
 from backoffice.reach import sees_all_cases
+from law.deadlines import LABELS
 from legalcity.lib.clock import today
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Sentence
 from recoveries.catalogue import catalogue
-from recoveries.court.selectors import deadlines_of
 from recoveries.desk import work_filter
 from recoveries.desk.reads import work
 from recoveries.models import Recovery
@@ -66,7 +66,7 @@ def _cases(viewer: Viewer) -> QuerySet[Recovery]:
 def to_act_on(viewer: Viewer) -> Panel:
     """My cases to act on today (for who looks at all: those of every handler), the longest untouched first."""
     day = today()
-    columns = {"touched": F("updated_at"), "lapses": F("injunction__next_deadline")}
+    columns = {"touched": F("updated_at"), "lapses": F("next_deadline")}
     count, rows = first_cases(work.to_act_on(_cases(viewer), day), "updated_at", "id", **columns)
     return Panel(
         title=_("My cases to act on today") if viewer.mine else _("Cases to act on today"),
@@ -148,26 +148,21 @@ def deadlines(viewer: Viewer) -> Panel:
     """Cases whose next legal date comes soon or has passed, the soonest first."""
     day = today()
     cases = work.with_deadline(_cases(viewer), work_filter.notice_end(day))
-    count, rows = first_rows(cases.order_by("injunction__next_deadline", "id").select_related("injunction", "debtor"))
+    columns = {"lapses": F("next_deadline"), "code": F("next_deadline_code"), "article": F("next_deadline_article")}
+    count, rows = first_cases(cases, "next_deadline", "id", **columns)
     return Panel(
         title=_("Deadlines about to lapse"),
         count=count,
         url=case_list(work_filter.DEADLINES, viewer),
-        rows=[_row_of_deadline(case, day) for case in rows],
+        rows=[_row_of_deadline(found, day) for found in rows],
         empty=_("No legal deadline is near."),
         tone="danger",
     )
 
 
-def _row_of_deadline(case: Any, day: date) -> Row:
-    case.injunction.recovery = case
-    try:
-        what = " ".join(f"{soonest.what} ({soonest.article})." for soonest in deadlines_of(case.injunction)[:1])
-    except ValueError:  # A court where the Code de procédure civile does not apply.
-        what = ""
-    lapses = case.injunction.next_deadline
-    values = {name: getattr(case, name) for name in SHOWN}
-    return case_row(values, note=what, badge=_short(lapses), tone="bad" if lapses <= day else "wait")
+def _row_of_deadline(found: Found, day: date) -> Row:
+    what = f"{LABELS[found['code']]} ({found['article']})."
+    return case_row(found, note=what, badge=_short(found["lapses"]), tone="bad" if found["lapses"] <= day else "wait")
 
 
 def fees_unpaid(viewer: Viewer) -> Panel:
@@ -215,7 +210,7 @@ def _short(day: date) -> str:
 # name, who it is for, how it is read; in the order of the page.
 PANELS: tuple[tuple[str, str, Callable[[Viewer], Panel]], ...] = (
     ("today", "recoveries.move_status", to_act_on),
-    ("deadlines", "recoveries.view_injunction", deadlines),
+    ("deadlines", "recoveries.view_recovery", deadlines),
     ("unread", "recoveries.move_status", unread_comments),
     ("unassigned", "recoveries.assign_case", unassigned),
     ("documents", "documents.view_document", documents_to_check),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from backoffice.reach import SeenWithCase
-from law.vocabulary import CaseType, InterestRate, PenaltyType
+from law.vocabulary import CaseType, InterestRate, Matter, PenaltyType
 from recoveries.models.statuses import Status
 from recoveries.statuses import is_in_court
 
@@ -44,6 +44,13 @@ class Recovery(models.Model):
 
         AMOUNT = PenaltyType.AMOUNT, _("fixed amount")
         PERCENT = PenaltyType.PERCENT, _("percentage")
+
+    class Matter(models.TextChoices):
+        """What the claim is about, where that changes court and limitation."""
+
+        ORDINARY = Matter.ORDINARY, _("ordinary claim")
+        HOUSING_LEASE = Matter.HOUSING_LEASE, _("housing lease")
+        CONSUMER_CREDIT = Matter.CONSUMER_CREDIT, _("consumer credit")
 
     class Reason(models.IntegerChoices):
         """Why the debtor does not pay, as the creditor sees it."""
@@ -96,6 +103,9 @@ class Recovery(models.Model):
         _("reason for non-payment"), choices=Reason.choices, null=True, blank=True
     )
     recovery_observations = models.TextField(_("observations"), null=True, blank=True)
+    matter = models.CharField(
+        _("matter"), max_length=20, choices=Matter.choices, default=Matter.ORDINARY, db_default=Matter.ORDINARY.value
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
     transferred_to = models.OneToOneField(
@@ -121,6 +131,11 @@ class Recovery(models.Model):
     debtor_country = models.CharField(
         _("debtor's country"), max_length=2, default="", db_default="", blank=True, editable=False
     )
+    # The soonest of the legal dates that run, null when none does; written by services/deadlines.py with every change
+    # of what it hangs on.
+    next_deadline = models.DateField(_("next legal deadline"), null=True, editable=False)
+    next_deadline_code = models.CharField(max_length=30, default="", db_default="", blank=True, editable=False)
+    next_deadline_article = models.CharField(max_length=100, default="", db_default="", blank=True, editable=False)
     search_text = models.TextField(default="", blank=True, editable=False)
 
     objects = RecoveryQuerySet.as_manager()
@@ -159,6 +174,7 @@ class Recovery(models.Model):
             models.Index(fields=("owner", "updated_at", "id"), name="recovery_by_updated"),
             # The list of staff, across owners.
             models.Index(fields=("created_at", "id"), name="recovery_newest"),
+            models.Index(fields=("next_deadline", "id"), name="recovery_by_deadline"),
         ]
 
     def __str__(self) -> str:

@@ -37,6 +37,9 @@ CASE_COLUMNS = (
     "updated_at",
     "invoices_count",
     "comments_count",
+    "next_deadline",
+    "next_deadline_code",
+    "next_deadline_article",
     *FIELDS,
 )
 

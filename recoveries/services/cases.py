@@ -1,7 +1,8 @@
 """Writes of cases: open, open completely, change, delete, change status."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -14,13 +15,17 @@ from companies.services import company_build
 from documents.services.documents import documents_delete_of_case
 from invoicing.models import Invoice
 from invoicing.services import invoice_build
+from law.limitation import starts_on
 from law.vocabulary import Step
+from legalcity.lib.clock import today
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
 from recoveries import rules
 from recoveries.guards import complete_errors, recovery_errors, recovery_values
 from recoveries.models import Recovery, StatusChange
 from recoveries.rules import FIELDS
+from recoveries.selectors.deadlines import STARTED_BY, deadlines_reckoned
 from recoveries.services.copies import copies_set
+from recoveries.services.deadlines import next_deadline_set, next_deadlines_refresh
 from recoveries.services.references import with_reference
 from recoveries.services.totals import case_count_add
 
@@ -54,8 +59,8 @@ def recovery_locked(*, recovery_id: int, owner: User) -> Recovery:
     return recovery
 
 
-def _opened(owner: User, values: Mapping[str, Any], **more: Any) -> Recovery:
-    """A new case, saved under a fresh reference. Raises Invalid."""
+def _opened(owner: User, values: Mapping[str, Any], starts: Collection[date] = (), **more: Any) -> Recovery:
+    """A new case, saved under a fresh reference; limitation runs from `starts`. Raises Invalid."""
     fields = dict(values)
     handler = owner if fields.pop("assign_to_me", True) else None
     if errors := recovery_errors(fields):
@@ -63,6 +68,8 @@ def _opened(owner: User, values: Mapping[str, Any], **more: Any) -> Recovery:
     recovery = Recovery(
         owner_id=owner.pk, user=handler, status_id=Step.CREATED, **rules.recovery_settled(fields), **more
     )
+
+    next_deadline_set(recovery, deadlines_reckoned(recovery, starts=starts, payments=(), today=today()))
 
     def save(reference: str) -> Recovery:
         recovery.recovery_reference = reference
@@ -110,6 +117,7 @@ def recovery_create_complete(
     case = _opened(
         owner,
         recovery,
+        [start for item in invoices if (start := _limitation_start(item))],
         customer=creditor,
         debtor=payer,
         amount=amount,
@@ -121,6 +129,13 @@ def recovery_create_complete(
     return CompleteCase(case, creditor, payer, saved)
 
 
+def _limitation_start(item: Mapping[str, Any]) -> date | None:
+    """None for an invoice on which nothing remains."""
+    if item["invoice_amount"] <= _part_paid(item):
+        return None
+    return starts_on(*(item.get(name) for name in STARTED_BY))
+
+
 def _part_paid(item: Mapping[str, Any]) -> Decimal:
     if not item.get("invoice_part_paid"):
         return Decimal(0)
@@ -130,6 +145,7 @@ def _part_paid(item: Mapping[str, Any]) -> Decimal:
 @transaction.atomic
 def recovery_update(*, recovery: Recovery, values: Mapping[str, Any], by: User | None) -> Recovery:
     """Change what `values` name; rules hold for the merged state. The caller holds the lock. Raises Invalid."""
+    matter = recovery.matter
     whole = {**recovery_values(recovery), **values}
     if recovery.is_in_court:  # Until then it is what the client wishes for.
         whole["type"] = recovery.type
@@ -138,6 +154,8 @@ def recovery_update(*, recovery: Recovery, values: Mapping[str, Any], by: User |
     for name, value in rules.recovery_settled(whole).items():
         setattr(recovery, name, value)
     recovery.save(force_update=True, update_fields=[*FIELDS, "updated_at"])
+    if recovery.matter != matter:
+        next_deadlines_refresh(recovery_ids=[recovery.pk])
     return recovery
 
 

@@ -3,8 +3,10 @@
 from django.db import transaction
 
 from accounts.models import User
+from recoveries.catalogue import catalogue
 from recoveries.guards import require_move
 from recoveries.models import Recovery, StatusChange
+from recoveries.services.deadlines import KEPT, next_deadline_set, next_deadlines_refresh
 from recoveries.services.totals import case_count_move
 from recoveries.statuses import Actor
 
@@ -23,9 +25,15 @@ def status_move(
         return recovery
     require_move(recovery, to_status, actor=actor)
     from_status, recovery.status_id = recovery.status_id, to_status
-    recovery.save(update_fields=["status", "updated_at"])
+    written = ["status", "updated_at"]
+    if catalogue.is_closing(to_status):
+        next_deadline_set(recovery, ())
+        written += KEPT
+    recovery.save(update_fields=written)
     StatusChange.objects.create(
         recovery=recovery, from_status_id=from_status, to_status_id=to_status, user=by, comment=comment
     )
+    if catalogue.is_closing(from_status):
+        next_deadlines_refresh(recovery_ids=[recovery.pk])
     case_count_move(owner_id=recovery.owner_id, from_status=from_status, to_status=to_status)
     return recovery

@@ -1,6 +1,6 @@
 """The two parties of a case: its customer (creditor) and its debtor."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +14,7 @@ from legalcity.lib.errors import Failed
 from recoveries.models import Recovery
 from recoveries.services.cases import company_delete_if_unused
 from recoveries.services.copies import copies_refresh
+from recoveries.services.deadlines import next_deadlines_refresh
 
 TAKEN = _(
     "Failed to create company: This recovery case already has a {side}. "
@@ -33,17 +34,16 @@ def party_attach(*, recovery: Recovery, side: str, values: Mapping[str, Any], by
     company = company_create(owner_id=recovery.owner_id, values=values, by=by)
     setattr(recovery, side, company)
     recovery.save(update_fields=[side, "updated_at"])
-    copies_refresh(recovery_id=recovery.pk)
+    _follow([recovery.pk])
     return company
 
 
 @transaction.atomic
 def party_update(*, company: Company, values: Mapping[str, Any], by: User | None) -> Company:
-    """Change a company, and its name on every case where it stands. Raises Invalid."""
+    """Change a company, and what every case where it stands has of it. Raises Invalid."""
     company = company_update(company=company, values=values, by=by)
     cases = Recovery.objects.filter(Q(customer_id=company.pk) | Q(debtor_id=company.pk)).order_by("id")
-    for recovery_id in cases.select_for_update(of=("self",)).values_list("id", flat=True):
-        copies_refresh(recovery_id=recovery_id)
+    _follow(list(cases.select_for_update(of=("self",)).values_list("id", flat=True)))
     return company
 
 
@@ -59,5 +59,12 @@ def party_detach(*, recovery: Recovery, company: Company, by: User | None) -> No
         if getattr(recovery, f"{side}_id") == company.pk:
             setattr(recovery, side, None)
     recovery.save(update_fields=["customer", "debtor", "updated_at"])
-    copies_refresh(recovery_id=recovery.pk)
+    _follow([recovery.pk])
     company_delete_if_unused(company_id=company.pk, by=by)
+
+
+def _follow(recovery_ids: Collection[int]) -> None:
+    """Have cases follow their parties: names and country, and the limitation that hangs on who they are."""
+    for recovery_id in recovery_ids:
+        copies_refresh(recovery_id=recovery_id)
+    next_deadlines_refresh(recovery_ids=recovery_ids)

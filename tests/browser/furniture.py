@@ -33,7 +33,7 @@ def furnish(owner: Api) -> None:
     email_send(case_id=case.pk, kind=SentEmail.Kind.REMINDER_1, to="debtor@example.com", by=owner.user)
     CaseImport.objects.create(owner=owner.user, user=owner.user, file_name="dossiers.csv", references=["REC-ABC123"])
     procedure = Injunction.objects.first()
-    DeadlineAlert.objects.create(injunction=procedure, kind="signification", date=today(), article="art. 1411 CPC")
+    DeadlineAlert.objects.create(recovery=procedure.recovery, kind="service", date=today(), article="art. 1411 CPC")
     watch = Surveillance.objects.first()
     Alert.objects.create(surveillance=watch, kind=Alert.Kind.CLOSED, mark="1", created_at=now())
 

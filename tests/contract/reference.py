@@ -43,14 +43,19 @@ NULLABLE = frozenset(
         *("invoice_due_date", "invoice_part_paid_amount", "api_invoice_id"),
     }
 )
-# Where further keys may follow the documented ones: every stored field of a case, what a report rests on, a comment's
-# HTML.
+# Where further keys may follow the documented ones: every stored field of a case, what a report rests on, the
+# HTML of a comment, the day of an invoice's performance, the invoices that a transfer did not take along.
 EXTENDED_OBJECTS = (
     re.compile(r"(PUT|PATCH|GET) /api/recoveries/\{id\} data"),
     re.compile(r"POST /api/recoveries/complete data\.recovery"),
     re.compile(r"GET /api/scoring/orders/\{orderId\} data(\.results)?"),
 )
-COMMENT = re.compile(r"\S+ /api/recoveries/\{recoveryId\}/comments\S* data(\.comments\.\d+)?")
+ADDED_KEYS = {
+    re.compile(r"\S+ /api/recoveries/\{recoveryId\}/invoices\S* data(\.invoices\.\d+)?"): ["performed_on"],
+    re.compile(r"GET /api/recoveries/\{id\} data\.invoices\.\d+"): ["performed_on"],
+    re.compile(r"POST /api/recoveries/\{recovery\}/injonction-transfer[ .]data"): ["left_behind"],
+    re.compile(r"\S+ /api/recoveries/\{recoveryId\}/comments\S* data(\.comments\.\d+)?"): ["comment_html"],
+}
 
 
 @dataclass(frozen=True)
@@ -157,8 +162,9 @@ def _differences_of_objects(expected: dict[str, Any], actual: dict[str, Any], wh
 
 
 def _may_be_extended(where: str, rest: list[str]) -> bool:
-    if COMMENT.fullmatch(where):
-        return rest == ["comment_html"]
+    for form, added in ADDED_KEYS.items():
+        if form.fullmatch(where):
+            return rest == added
     return any(form.fullmatch(where) for form in EXTENDED_OBJECTS)
 
 

@@ -157,3 +157,12 @@ def test_handlers_see_the_procedures_of_the_cases_that_they_see(owner: Api) -> N
     Recovery.objects.filter(pk=case.pk).update(user=person("handler"))
     assert browser.get(page_of(Injunction, "change", procedure.pk)).status_code == 302
     assert office_of("auditor").get(page_of(Injunction, "change", procedure.pk)).status_code == 200
+
+
+def test_the_page_of_a_transfer_says_which_invoices_go_and_which_stay(office: Client, owner: Api) -> None:
+    old = {"invoice_number": "OLD", "invoice_date": "2015-01-01", "invoice_due_date": "2015-02-01"}
+    case = case_of(owner, invoices=[old, {"invoice_number": "LIVE"}])
+    for name in ("transfer", "check-eligibility"):
+        page = words(act_page(office, case, name).content.decode())
+        assert "Goes to court: LIVE." in page
+        assert "Stays behind: OLD. It has been time-barred since 2020-01-02 (art. L110-4 C. com.)." in page

@@ -70,9 +70,9 @@ def test_an_alert_is_recorded_once(procedure: Callable[..., Injunction]) -> None
     assert alerts_record(days=13, today=TODAY) == 1
     assert alerts_record(days=14, today=TODAY) == 1
     assert alerts_record(days=14, today=TODAY) == 0
-    assert list(DeadlineAlert.objects.values_list("injunction", "kind", "date", "article")) == [
-        (other.pk, "service", date(2026, 12, 30), "art. 1411 CPC"),
-        (injunction.pk, "court_fee", date(2027, 1, 19), "art. 1425 al. 1 CPC"),
+    assert list(DeadlineAlert.objects.values_list("recovery", "kind", "date", "article")) == [
+        (other.recovery_id, "service", date(2026, 12, 30), "art. 1411 CPC"),
+        (injunction.recovery_id, "court_fee", date(2027, 1, 19), "art. 1425 al. 1 CPC"),
     ]
 
 
@@ -81,7 +81,7 @@ def test_a_date_that_moves_is_a_new_alert(procedure: Callable[..., Injunction]) 
     assert alerts_record(days=30, today=TODAY) == 1
     Injunction.objects.filter(pk=injunction.pk).update(filed_on=date(2027, 1, 5))
     assert alerts_record(days=30, today=TODAY) == 1
-    assert [str(alert.date) for alert in injunction.alerts.all()] == ["2027-01-19", "2027-01-20"]
+    assert [str(alert.date) for alert in injunction.recovery.deadline_alerts.all()] == ["2027-01-19", "2027-01-20"]
 
 
 def test_the_clock_s_task_looks_as_far_as_staff_set(
@@ -114,7 +114,7 @@ def test_the_debtor_s_country_prolongs_the_time_to_oppose(procedure: Callable[..
     assert [line[:10] for line in listed(days=60)[:-1]] == ["2027-03-01", "2027-03-02"]
 
 
-def test_alerts_go_with_their_procedure(procedure: Callable[..., Injunction]) -> None:
+def test_alerts_go_with_their_case(procedure: Callable[..., Injunction]) -> None:
     injunction = procedure(filed_on=date(2027, 1, 4))
     alerts_record(days=30, today=TODAY)
     Recovery.objects.filter(pk=injunction.recovery_id).delete()

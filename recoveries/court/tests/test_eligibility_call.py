@@ -1,17 +1,20 @@
 """May a case go to court? The call that tells before one asks, and says the same as the transfer."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from companies.models import Company
+from legalcity.lib.clock import today
 from recoveries.court.tests.transfers import eligibility_path, overdue, transfer_path, transferable, transferred
+from recoveries.ledger.services import acompte_record
 from recoveries.models import Recovery, TransferRequest
 from tests.factories import Api, bare_case_id, case_id, move
 
-KEYS = ["eligible", "procedure", "court_type", "reasons", "warnings"]
+KEYS = ["eligible", "procedure", "court_type", "reasons", "warnings", "invoices"]
 NO_SUCH_ID = 987654321
 
 
@@ -38,13 +41,24 @@ def asked(api: Api, case: int) -> dict[str, Any]:
 
 
 def test_a_case_that_may_go(owner: Api) -> None:
-    case = transferable(owner)
-    assert asked(owner, case) == {
+    case = transferable(owner, invoices=[{"invoice_number": "INV-1"}])
+    data = asked(owner, case)
+    [invoice] = data["invoices"]
+    assert data == {
         "eligible": True,
         "procedure": "national",
         "court_type": "tribunal_de_commerce",
         "reasons": [],
         "warnings": ["No formal notice has been sent to the debtor (art. 1231-6 C. civ.)."],
+        "invoices": [
+            {
+                "id": invoice["id"],
+                "invoice_number": "INV-1",
+                "transferable": True,
+                "reason": None,
+                "warning": None,
+            }
+        ],
     }
     move(case, 4)
     assert asked(owner, case)["warnings"] == []
@@ -80,6 +94,7 @@ def test_a_bare_case_has_every_reason_at_once(owner: Api) -> None:
             "The case has no invoice that is not fully paid (art. 1405 CPC).",
         ],
         "warnings": ["No formal notice has been sent to the debtor (art. 1231-6 C. civ.)."],
+        "invoices": [],
     }
 
 
@@ -166,3 +181,51 @@ def test_both_cases_after_a_transfer(owner: Api) -> None:
     copy = transferred(owner, case)
     assert asked(owner, case)["reasons"] == ["The case has already been transferred to an injunction procedure."]
     assert asked(owner, copy)["reasons"] == ["Only an amicable case can be transferred."]
+
+
+def test_against_a_consumer_in_germany_only_german_courts_can_make_the_order(owner: Api) -> None:
+    german = {"company_type": "particular", "company_country": "Allemagne"}
+    data = asked(owner, transferable(owner, debtor=german))
+    assert data["reasons"] == [
+        "Against a consumer only the courts of the consumer's own member state can make the order "
+        "(art. 6(2) Reg. (EC) 1896/2006)."
+    ]
+    business = asked(owner, transferable(owner, debtor={"company_country": "Allemagne"}))
+    assert business["eligible"]
+    assert business["warnings"][-1].startswith("The court is that of the place of performance")
+
+
+def test_each_invoice_has_its_own_answer(owner: Api) -> None:
+    case = transferable(
+        owner,
+        invoices=[
+            {"days": 3000, "invoice_number": "OLD", "invoice_amount": "1.00"},
+            {"invoice_number": "LIVE", "invoice_amount": "9000.00"},
+            {"days": -10, "invoice_number": "FUTURE"},
+        ],
+    )
+    data = asked(owner, case)
+    assert data["eligible"]
+    assert {each["invoice_number"]: each["transferable"] for each in data["invoices"]} == {
+        "OLD": False,
+        "LIVE": True,
+        "FUTURE": False,
+    }
+    assert "time-barred" in data["invoices"][0]["reason"]
+    assert "has not passed" in data["invoices"][2]["reason"]
+
+
+def test_what_only_a_payment_may_have_saved_is_warned_of(owner: Api) -> None:
+    case = transferable(owner, debtor={"company_type": "particular"}, invoices=[{"days": 730}])
+    assert "time-barred" in asked(owner, case)["reasons"][0]
+    acompte_record(recovery_id=case, amount=Decimal("10.00"), day=today() - timedelta(days=300), by=None)
+    data = asked(owner, case)
+    assert data["eligible"]
+    assert any("a manager has to agree" in warning for warning in data["warnings"])
+    assert "unless the payments prolonged the time" in data["invoices"][0]["warning"]
+
+
+def test_a_due_date_at_the_end_of_time_fails_nothing(owner: Api) -> None:
+    case = case_id(owner, invoices=[{"invoice_date": "9999-12-30", "invoice_due_date": "9999-12-31"}])
+    assert asked(owner, case)["reasons"] == ["No unpaid invoice is past its due date (art. 1405 CPC)."]
+    assert owner.data("GET", f"/api/recoveries/{case}")["next_deadline"]["on"] == "9999-12-31"

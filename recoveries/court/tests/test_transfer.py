@@ -109,6 +109,7 @@ def test_the_documented_success(owner: Api) -> None:
         "customer_ref": case.customer.reference,
         "debtor_ref": case.debtor.reference,
         "url_pay": f"{django_settings.PUBLIC_BASE_URL}/injonction/{case.injunction.key}",
+        "left_behind": [],
     }
     assert re.fullmatch(r"CUST-[A-Z0-9]{6}", data["customer_ref"])
     assert re.fullmatch(r"DEBT-[A-Z0-9]{6}", data["debtor_ref"])
@@ -302,7 +303,9 @@ def test_the_original_keeps_its_past_and_a_link(owner: Api, rich_case: int) -> N
     last = after["statusHistory"][-1]
     assert (last["from"], last["to"], last["user"]["id"]) == (1, 10, owner.user.pk)
     assert Recovery.objects.get(pk=rich_case).transferred_to_id == data["id"]
+    assert after["next_deadline"] is None
     changed = {"recovery_status", "recovery_last_status", "status", "statusHistory", "injunction", "updated_at"}
+    changed |= {"next_deadline"}
     assert {key: value for key, value in after.items() if key not in changed} == {
         key: value for key, value in before.items() if key not in changed
     }
@@ -657,3 +660,26 @@ def test_a_large_case_takes_as_many_statements_as_a_small_one(owner: Api) -> Non
     small = _statements(owner, 3, 3)
     assert _statements(owner, 1000, 2000) == small
     assert small < 60
+
+
+def test_what_is_barred_or_not_due_stays_behind_and_everybody_is_told_why(owner: Api) -> None:
+    case = transferable(
+        owner,
+        invoices=[
+            {"days": 3000, "invoice_number": "OLD", "invoice_amount": "1.00"},
+            {"invoice_number": "LIVE", "invoice_amount": "9000.00"},
+            {"days": -10, "invoice_number": "FUTURE"},
+        ],
+    )
+    answer = owner.post(transfer_path(case))
+    data = answer.json()["data"]
+    assert list(data)[-1] == "left_behind"
+    assert [each["invoice_number"] for each in data["left_behind"]] == ["OLD", "FUTURE"]
+    assert "time-barred" in data["left_behind"][0]["reason"]
+    assert owner.get(transfer_path(case)).json()["data"] == data
+    copy = detail(owner, data["id"])
+    assert [(each["invoice_number"], each["invoice_amount"]) for each in copy["invoices"]] == [("LIVE", "9000.00")]
+    assert copy["amount"] == "9000.00"
+    reason = detail(owner, case)["statusHistory"][-1]["comment"]
+    assert reason.startswith("Restent dans ce dossier :\nOLD : ")
+    assert "FUTURE" in reason

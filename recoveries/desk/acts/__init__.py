@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.actions import ObjectAction
 from legalcity.lib.errors import Sentence
-from recoveries.court.acts import CHECK_ELIGIBILITY, RECORD_DATES, TRANSFER
+from recoveries.court.acts import CHECK_ELIGIBILITY, RECORD_DATES, SET_MATTER, TRANSFER
 from recoveries.desk.acts.everyday import ASSIGN, COMMENT, MARK_READ, MOVE
 from recoveries.desk.acts.papers import REQUEST_SIGNATURE, SET_VISIBILITY, UPLOAD
 from recoveries.ledger.acts import RECORD_DEBT, RECORD_PAYMENT
@@ -14,6 +14,6 @@ GROUPS: tuple[tuple[Sentence, tuple[ObjectAction, ...]], ...] = (
     (_("Work"), (MOVE, ASSIGN, SEND_EMAIL, COMMENT, MARK_READ)),
     (_("Money"), (RECORD_PAYMENT, RECORD_DEBT)),
     (_("Documents"), (UPLOAD, SET_VISIBILITY, REQUEST_SIGNATURE)),
-    (_("Court proceedings"), (CHECK_ELIGIBILITY, TRANSFER, RECORD_DATES)),
+    (_("Court proceedings"), (CHECK_ELIGIBILITY, TRANSFER, RECORD_DATES, SET_MATTER)),
 )
 CASE_ACTIONS = tuple(action for _label, actions in GROUPS for action in actions)

@@ -1,28 +1,23 @@
 """One case as staff see it: its money and what it hangs on, in a number of statements that does not grow."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Min, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce
-from django.utils.translation import gettext_lazy as _
+from django.db.models import QuerySet
 
-from companies.parties import party_of
 from documents.models import Document
 from invoicing.models import Invoice
 from law.deadlines import Deadline
-from law.limitation import last_day_to_sue, limitation_for
-from law.vocabulary import Matter
+from law.limitation import starts_on
 from legalcity.lib.errors import Sentence
-from recoveries.catalogue import catalogue
-from recoveries.court.selectors import deadlines_of
-from recoveries.models import Acompte, Dette, Injunction, Recovery
+from recoveries.models import Acompte, Dette, Recovery
+from recoveries.selectors.deadlines import STARTED_BY, deadlines_reckoned
 
 ROWS = 50  # of each table at once
 SOON = timedelta(days=30)
-LAST_DAY = _("Last day to go to court (prescription)")
 JOINED = (
     "owner",
     "user",
@@ -61,10 +56,11 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class NextDate:
-    """The next legal date of a case, with its source; `is_past` and `is_soon` as seen from today."""
+    """The next legal date of a case, what hangs on it, its source; `is_past` and `is_soon` as seen from today."""
 
     day: date
     what: Sentence
+    consequence: Sentence
     article: str
     is_past: bool
     is_soon: bool
@@ -98,41 +94,32 @@ def dettes_of(case: Recovery) -> QuerySet[Dette]:
     return Dette.objects.filter(recovery=case).order_by("-date", "-id")
 
 
-def open_deadlines(procedure: Injunction) -> tuple[Deadline, ...] | None:
-    """The legal dates before a procedure; None for a court whose law the engine does not know."""
-    if catalogue.is_closing(procedure.recovery.status_id):
-        return ()
-    try:
-        return deadlines_of(procedure)
-    except ValueError:
-        return None
-
-
-def money_and_next_date(case: Recovery, deadlines: tuple[Deadline, ...], today: date) -> tuple[Money, NextDate | None]:
-    """What a case adds up to, and its next legal date: of its procedure, else the last day to go to court.
-
-    Two statements.
-    """
-    due = Coalesce("invoice_due_date", "invoice_date")
-    told = Invoice.objects.filter(recovery=case).aggregate(
-        part_paid=Sum("invoice_part_paid_amount"), oldest=Min(due, filter=Q(remaining_amount__gt=0))
+def money_and_deadlines(case: Recovery, today: date) -> tuple[Money, tuple[Deadline, ...]]:
+    """What a case adds up to, and the legal dates that run on it, soonest first. Two statements."""
+    invoices = Invoice.objects.filter(recovery=case).order_by()
+    claims = list(invoices.values_list("invoice_part_paid_amount", "remaining_amount", *STARTED_BY))
+    received = list(Acompte.objects.filter(recovery=case).order_by().values_list("date", "amount"))
+    part_paid = sum((paid for paid, *_rest in claims if paid), Decimal(0))
+    paid = part_paid + sum((amount for _paid_on, amount in received), Decimal(0))
+    deadlines = deadlines_reckoned(
+        case,
+        starts={start for _paid, remaining, *days in claims if remaining > 0 and (start := starts_on(*days))},
+        payments={paid_on for paid_on, _amount in received},
+        today=today,
     )
-    received = list(Acompte.objects.filter(recovery=case).order_by("date").values_list("date", "amount"))
-    paid = (told["part_paid"] or Decimal(0)) + sum((amount for _paid_on, amount in received), Decimal(0))
-    money = Money(case.amount, paid, case.amount_torecover, max(Decimal(0), paid - case.amount))
-    if deadlines:
-        first = deadlines[0]
-        return money, _seen(first.date, first.what, first.article, today)
-    is_open = not case.is_in_court and not catalogue.is_closing(case.status_id)
-    if not is_open or told["oldest"] is None:
-        return money, None
-    return money, _last_day(case, told["oldest"], tuple(day for day, _paid in received), today)
+    return Money(case.amount, paid, case.amount_torecover, max(Decimal(0), paid - case.amount)), deadlines
 
 
-def _last_day(case: Recovery, oldest: date, restarts: tuple[date, ...], today: date) -> NextDate:
-    limitation = limitation_for(party_of(case.customer), party_of(case.debtor), Matter.ORDINARY)
-    return _seen(last_day_to_sue(oldest, limitation, restarts), LAST_DAY, limitation.article, today)
-
-
-def _seen(day: date, what: Sentence, article: str, today: date) -> NextDate:
-    return NextDate(day, what, article, is_past=day < today, is_soon=day <= today + SOON)
+def next_date(deadlines: Sequence[Deadline], today: date) -> NextDate | None:
+    """The first of a case's legal dates, as seen from today."""
+    if not deadlines:
+        return None
+    first = deadlines[0]
+    return NextDate(
+        first.date,
+        first.what,
+        first.consequence,
+        first.article,
+        is_past=first.date < today,
+        is_soon=first.date <= today + SOON,
+    )

@@ -57,7 +57,7 @@ def with_fee_unpaid(cases: QuerySet[Recovery]) -> QuerySet[Recovery]:
 
 def with_deadline(cases: QuerySet[Recovery], until: date) -> QuerySet[Recovery]:
     """Open cases whose next legal date comes by then; what has lapsed is among them until it is dealt with."""
-    return open_cases(cases).filter(injunction__next_deadline__lte=until)
+    return open_cases(cases).filter(next_deadline__lte=until)
 
 
 def to_act_on(cases: QuerySet[Recovery], today: date) -> QuerySet[Recovery]:
@@ -69,7 +69,7 @@ def to_act_on(cases: QuerySet[Recovery], today: date) -> QuerySet[Recovery]:
     """
     untouched = datetime.combine(today - timedelta(days=FOLLOW_UP_DAYS - 1), datetime.min.time(), PARIS)
     return open_cases(cases).filter(
-        Q(injunction__next_deadline__lte=today)
+        Q(next_deadline__lte=today)
         | Q(pk__in=unread_comments().values("recovery_id"))
         | Q(recovery_due_date__lt=today, updated_at__lt=untouched),
         ~without_handler(),

@@ -1,10 +1,10 @@
 """The list of cases that staff work from: what it is filtered, searched and counted by."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat
@@ -17,7 +17,7 @@ from legalcity.lib.errors import Sentence
 from legalcity.lib.text import folded
 from recoveries.catalogue import catalogue
 from recoveries.desk.reads.work import unread_comments
-from recoveries.models import Injunction, Recovery
+from recoveries.models import Recovery
 from recoveries.models.handling import without_handler
 from recoveries.selectors.listing import TRIGRAM
 from recoveries.statuses import IN_COURT
@@ -84,19 +84,10 @@ def cases_searched(cases: QuerySet[Recovery], term: str) -> QuerySet[Recovery]:
     )
 
 
-class Mark(NamedTuple):
-    """What the row of a case shows beside its own columns."""
-
-    has_unread: bool
-    next_deadline: date | None
-
-
-def marks_of(cases: Sequence[Recovery]) -> dict[int, Mark]:
-    """The mark of each case of a page, by its id. Two statements."""
+def with_unread(cases: Sequence[Recovery]) -> Set[int]:
+    """The ids of those cases of a page on which something unread waits. One statement."""
     ids = [case.pk for case in cases]
-    unread = set(unread_comments().filter(recovery_id__in=ids).values_list("recovery_id", flat=True))
-    deadlines = dict(Injunction.objects.filter(recovery_id__in=ids).values_list("recovery_id", "next_deadline"))
-    return {pk: Mark(pk in unread, deadlines.get(pk)) for pk in ids}
+    return set(unread_comments().filter(recovery_id__in=ids).values_list("recovery_id", flat=True))
 
 
 def cases_filtered(
@@ -137,14 +128,14 @@ def _age(value: str, asker: _Asker) -> Q:
 
 
 def _deadline(value: str, asker: _Asker) -> Q:
-    """By the next legal date of an open procedure."""
+    """By the next legal date of an open case."""
     running = Q(status_id__in=_ids(closed=False))
     if value == "any":
-        return running & Q(injunction__next_deadline__isnull=False)
+        return running & Q(next_deadline__isnull=False)
     if value == "overdue":
-        return running & Q(injunction__next_deadline__lt=asker.day)
+        return running & Q(next_deadline__lt=asker.day)
     until = asker.day + timedelta(days=int(value))
-    return running & Q(injunction__next_deadline__range=(asker.day, until))
+    return running & Q(next_deadline__range=(asker.day, until))
 
 
 # A type of 2 is only what the client wishes for until the case is transferred.

@@ -82,11 +82,16 @@ def test_the_head_says_what_the_case_is(office: Client, owner: Api) -> None:
     assert "Handler: nobody" in said
 
 
+LIMITATION = "Have the order served before the claim is time-barred"
+TOO_LATE = "The claim can no longer be asked for in court. (art. L110-4 C. com.)"
+
+
 def test_an_amicable_case_says_until_when_it_may_go_to_court(office: Client, owner: Api) -> None:
-    case = case_of(owner, invoices=[{"invoice_due_date": "2025-11-20"}])
-    assert "Next deadline 11/20/2030 Last day to go to court (prescription) (art. L110-4 C. com.)" in words(
-        opened(office, case)
-    )
+    case = case_of(owner, invoices=[{"invoice_date": "2025-10-20", "invoice_due_date": "2025-11-20"}])
+    assert f"Next deadline 10/20/2030 {LIMITATION}: {TOO_LATE}" in words(opened(office, case))
+    acompte_record(recovery_id=case.pk, amount=Decimal("10.00"), day=date(2026, 1, 5), by=None)
+    said = words(opened(office, case))
+    assert f"Legal deadlines 10/20/2030 {LIMITATION} {TOO_LATE} 01/05/2031 {LIMITATION}, if payments prolonged" in said
     move(case.pk, 8)
     assert "Next deadline –" in words(opened(office, case))
 
@@ -101,7 +106,7 @@ def test_an_injunction_case_says_what_the_court_waits_for(office: Client, owner:
         by=None,
     )
     said = words(opened(office, case))
-    assert "Next deadline 08/03/2026 Serve the order on the debtor (art. 1411 CPC)" in said
+    assert "Next deadline 08/03/2026 Serve the order on the debtor: The order becomes void. (art. 1411 CPC)" in said
     assert f"Transferred from {original.recovery_reference}" in said
     original.refresh_from_db()
     assert f"Goes on as {case.recovery_reference}" in words(opened(office, original))
@@ -261,7 +266,7 @@ def test_who_looked_is_written_down(owner: Api) -> None:
     [
         (
             "handler",
-            {*MONEY, "move-status", "assign", "comment", "send-reminder", "upload-document", "transfer"},
+            {*MONEY, "move-status", "assign", "comment", "send-reminder", "upload-document", "transfer", "set-matter"},
         ),
         ("accountant", {*MONEY, "comment"}),
         ("auditor", set()),

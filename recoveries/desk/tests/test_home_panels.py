@@ -1,7 +1,7 @@
 """The home page: what waits for whom, counts that agree with the lists they lead to, and what it costs."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -95,7 +95,7 @@ def test_a_case_is_to_act_on_for_each_of_its_reasons(owner: Api, handler: User, 
     commented, lapsing = of_handler(), of_handler()
     write(commented, owner.user)
     procedure(lapsing)
-    Injunction.objects.filter(recovery_id=lapsing).update(next_deadline=today())
+    lapse(lapsing, today())
     panel = panels(browser)["My cases to act on today"]
     assert panel.count == 3
     badges = {row.url.split("/")[-3]: row.badge for row in panel.rows}
@@ -106,7 +106,7 @@ def test_a_case_is_to_act_on_for_each_of_its_reasons(owner: Api, handler: User, 
     }
 
     Comment.objects.update(is_read=True)
-    Injunction.objects.update(next_deadline=NEXT_WEEK)
+    lapse(lapsing, NEXT_WEEK)
     status_move(recovery_id=untouched, to_status=9, by=handler)
     assert counts(browser)["My cases to act on today"] == 0
 
@@ -153,8 +153,8 @@ def test_documents_fees_deadlines_and_orders(owner: Api, handler: User, of_handl
     procedure(unpaid)
     procedure(paid, fee_paid_on=today())
     procedure(closed)
-    Injunction.objects.filter(recovery_id=unpaid).update(next_deadline=NEXT_WEEK)
-    Injunction.objects.filter(recovery_id=paid).update(next_deadline=today() + timedelta(days=90))
+    lapse(unpaid, NEXT_WEEK)
+    lapse(paid, today() + timedelta(days=90))
     move(closed, 9)
     for number, status in enumerate(("failed", "completed")):
         ScoringOrder.objects.create(
@@ -179,7 +179,7 @@ def test_each_count_leads_to_as_many_rows(owner: Api, handler: User, of_handler:
         case = of_handler(user=user, recovery_due_date=LAST_WEEK, updated_at=now() - timedelta(days=60))
         write(case, owner.user)
         procedure(case)
-        Injunction.objects.filter(recovery_id=case).update(next_deadline=LAST_WEEK)
+        lapse(case, LAST_WEEK)
         Document.objects.create(recovery_id=case, name="paper.pdf", state=Document.State.FAILED)
     manager = person("manager")
     Recovery.objects.filter(pk=of_handler(user=manager)).update(updated_at=now() - timedelta(days=60))
@@ -234,6 +234,13 @@ def test_hostile_names_are_text(owner: Api, handler: User) -> None:
     assert "<script>alert(1)" not in page
 
 
+def lapse(case: int, day: date) -> None:
+    """Have the order of a case wait to be served until then."""
+    Recovery.objects.filter(pk=case).update(
+        next_deadline=day, next_deadline_code="service", next_deadline_article="art. 1411 CPC"
+    )
+
+
 def statements(browser: Client, **query: str) -> int:
     """With nothing kept by the process or the cache."""
     forget()
@@ -253,7 +260,7 @@ def test_the_page_stays_within_its_budget(owner: Api, handler: User, of_handler:
         case = of_handler(user=handler if number % 2 else None)
         write(case, owner.user)
         procedure(case)
-        Injunction.objects.filter(recovery_id=case).update(next_deadline=today())
+        lapse(case, today())
     few = [statements(browser) for browser in browsers]
     for browser, asked in zip(browsers, few, strict=True):
         assert asked <= DOOR + len(panels(browser)), "one for each panel"

@@ -8,10 +8,11 @@ from django.db import transaction
 from tqdm import tqdm
 
 from recoveries.models import Recovery
+from recoveries.services import deadlines
 from recoveries.services.copies import copies_refresh
 from recoveries.services.totals import case_counts_rebuild, comments_count_refresh, totals_refresh
 
-KEPT = ("amount", "amount_torecover", "invoices_count", "comments_count")
+KEPT = ("amount", "amount_torecover", "invoices_count", "comments_count", *deadlines.KEPT)
 
 
 class Command(BaseCommand):

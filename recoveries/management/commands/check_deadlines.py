@@ -12,7 +12,7 @@ from recoveries.court.clocks import deadlines_within
 class Command(BaseCommand):
     """A line a deadline, soonest first."""
 
-    help = "List the legal deadlines of open procedures that lapse in the next N days, past ones included."
+    help = "List the legal deadlines of open cases that lapse in the next N days, past ones included."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """How far to look."""
@@ -21,9 +21,9 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Date, case, what, consequence, article."""
         found = deadlines_within(days=options["days"], today=today())
-        for injunction, deadline in found:
+        for case, deadline in found:
             self.stdout.write(
-                f"{deadline.date}  {injunction.recovery.recovery_reference}  {deadline.what}: "
+                f"{deadline.date}  {case.recovery_reference}  {deadline.what}: "
                 f"{deadline.consequence} ({deadline.article})"
             )
         self.stdout.write(f"{len(found)} deadlines within {options['days']} days")

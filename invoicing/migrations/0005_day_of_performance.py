@@ -1,0 +1,13 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("invoicing", "0004_billing_stands")]
+
+    operations = [
+        migrations.AddField(
+            model_name="invoice",
+            name="performed_on",
+            field=models.DateField(blank=True, null=True, verbose_name="service performed on"),
+        ),
+    ]

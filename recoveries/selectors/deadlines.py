@@ -1,0 +1,152 @@
+"""The legal dates that run on cases: those of a procedure, and limitation until its order is served."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+
+import structlog
+from django.db.models import DateField, QuerySet, Value
+
+from companies.parties import party_of
+from invoicing.models import Invoice
+from law.deadlines import Deadline, KeyDates, is_court_known, is_opposed_too_late, lawyer_needed, next_deadlines
+from law.limitation import (
+    is_interrupted,
+    last_days,
+    limitation_deadlines,
+    limitation_for,
+    most_pressing,
+    starts_on,
+)
+from law.vocabulary import Court, Matter, Procedure
+from legalcity.lib.countries import country_code
+from recoveries.catalogue import catalogue
+from recoveries.models import Acompte, Injunction, Recovery
+
+log = structlog.get_logger("recoveries")
+
+AT_ONCE = 200  # cases
+# The columns of an invoice that say when limitation starts, as `starts_on` takes them.
+STARTED_BY = ("performed_on", "invoice_date", "invoice_due_date")
+NO_DAY = Value(None, DateField())
+
+Days = Collection[date]
+
+
+def with_clocks(cases: QuerySet[Recovery]) -> QuerySet[Recovery]:
+    """Cases with what their clocks hang on."""
+    return cases.select_related("customer", "debtor", "injunction")
+
+
+def in_pieces(cases: QuerySet[Recovery]) -> Iterator[list[Recovery]]:
+    """All of `cases` by their ids, AT_ONCE at a time: no cursor stays open meanwhile."""
+    last = 0
+    while piece := list(cases.filter(pk__gt=last).order_by("pk")[:AT_ONCE]):
+        yield piece
+        last = piece[-1].pk
+
+
+def procedure_of(case: Recovery) -> Injunction | None:
+    """The procedure of a case; None before a transfer, and on the case that was transferred."""
+    return getattr(case, "injunction", None)
+
+
+def key_dates(case: Recovery) -> KeyDates:
+    """The dates of a case's procedure as the deadline engine takes them; none without one.
+
+    An unknown country counts as the mainland.
+    """
+    procedure = procedure_of(case)
+    if procedure is None:
+        return KeyDates()
+    country = country_code(case.debtor.company_country) if case.debtor else None
+    served_how = procedure.served_how
+    return KeyDates(
+        procedure=Procedure(procedure.procedure),
+        court=Court(procedure.court_type or Court.JUDICIAL),
+        court_territory=procedure.court_territory,
+        debtor_country=country or "FR",
+        needs_lawyer=lawyer_needed(case.amount),
+        filed=procedure.filed_on,
+        court_fee_paid=procedure.court_fee_paid_on,
+        order_made=procedure.order_made_on,
+        served=procedure.served_on,
+        served_in_person=served_how == Injunction.ServedHow.PERSON if served_how else None,
+        reached=procedure.reached_on,
+        opposed=procedure.opposed_on,
+        costs_invited=procedure.costs_invited_on,
+        costs_paid=procedure.costs_paid_on,
+        opposition_notified=procedure.opposition_notified_on,
+        lawyer_appointed=procedure.lawyer_appointed_on,
+        hearing=procedure.hearing_on,
+        enforceable=procedure.enforceable_on,
+        ended=procedure.ended_on,
+    )
+
+
+def opposed_too_late(case: Recovery) -> bool:
+    """Whether the order of a case was opposed after its time; no before a court whose law the engine does not know."""
+    dates = key_dates(case)
+    return is_court_known(dates.court_territory) and is_opposed_too_late(dates)
+
+
+def deadlines_reckoned(case: Recovery, *, starts: Days, payments: Days, today: date) -> tuple[Deadline, ...]:
+    """The legal dates that run on a case, soonest first; past ones included, none once it is closed.
+
+    `starts`: the day from which limitation runs against each invoice on which something remains; `payments`: the days
+    of the payments received.
+    """
+    if catalogue.is_closing(case.status_id):
+        return ()
+    dates = key_dates(case)
+    found = list(_of_procedure(case, dates))
+    if case.amount_torecover > 0 and not is_interrupted(dates):
+        found += _of_limitation(case, starts, payments, today)
+    return tuple(sorted(found, key=lambda deadline: (deadline.date, deadline.kind)))
+
+
+def _of_procedure(case: Recovery, dates: KeyDates) -> tuple[Deadline, ...]:
+    """None for a court whose law the engine does not know: that must not hide the other deadlines."""
+    try:
+        return next_deadlines(dates)
+    except ValueError:
+        log.error("deadlines_not_reckoned", recovery_id=case.pk, court=dates.court_territory)
+        return ()
+
+
+def _of_limitation(case: Recovery, starts: Days, payments: Days, today: date) -> tuple[Deadline, ...]:
+    limitation = limitation_for(party_of(case.customer), party_of(case.debtor), Matter(case.matter))
+    pressing = most_pressing([last_days(start, limitation, payments=payments) for start in set(starts)], today)
+    return limitation_deadlines(pressing, limitation) if pressing else ()
+
+
+def deadlines_by_case(cases: Sequence[Recovery], today: date) -> dict[int, tuple[Deadline, ...]]:
+    """`deadlines_reckoned` of each of `cases` (read by `with_clocks`), by its id. One statement."""
+    ids = [case.pk for case in cases if not catalogue.is_closing(case.status_id)]
+    starts, payments = _days(ids)
+    return {
+        case.pk: deadlines_reckoned(case, starts=starts[case.pk], payments=payments[case.pk], today=today)
+        for case in cases
+    }
+
+
+def deadlines_of(case: Recovery, today: date) -> tuple[Deadline, ...]:
+    """`deadlines_reckoned` of one case, read by `with_clocks`. One statement, none once it is closed."""
+    return deadlines_by_case([case], today)[case.pk]
+
+
+def _days(ids: Collection[int]) -> tuple[defaultdict[int, set[date]], defaultdict[int, set[date]]]:
+    """The days from which limitation runs against the invoices of these cases, and those of payments, by case."""
+    starts: defaultdict[int, set[date]] = defaultdict(set)
+    payments: defaultdict[int, set[date]] = defaultdict(set)
+    owed = Invoice.objects.filter(recovery_id__in=ids, remaining_amount__gt=0).order_by()
+    paid = Acompte.objects.filter(recovery_id__in=ids).order_by()
+    rows = owed.values_list("recovery_id", *STARTED_BY, Value(False)).union(
+        paid.values_list("recovery_id", "date", NO_DAY, NO_DAY, Value(True))
+    )
+    for pk, *days, is_payment in rows:
+        if is_payment:
+            payments[pk].add(days[0])
+        elif start := starts_on(*days):
+            starts[pk].add(start)
+    return starts, payments
