@@ -174,7 +174,7 @@ def _by_door(places: list[Place]) -> Any:
 def _wrong(place: Place) -> list[Any]:
     values = next(WRONG[cls] for cls in type(place.field).__mro__ if cls in WRONG)
     # An empty word is an absent one, which is an error where the field is required only.
-    return [value for value in values if value != "" or not place.field.allow_null]
+    return [value for value in values if value != "" or place.field.required]
 
 
 def _body(place: Place, value: Any) -> dict[str, Any]:
@@ -794,7 +794,7 @@ NO_IDS = [
     "0x1",
 ]
 # These calls, and the creation of a company, tell a case that is missing from another account's.
-NAMING_THE_CASE = {"recovery", "case-transfer", "case-eligibility"}
+NAMING_THE_CASE = {"recovery", "case-transfer", "case-eligibility", "case-deadlines"}
 NOT_FOUND = {
     "company_id": "Company not found",
     "invoice_id": "Invoice not found",

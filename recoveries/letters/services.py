@@ -1,6 +1,6 @@
 """Reminders to debtors by e-mail: written and frozen in one transaction, sent by a worker, never twice."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException, SMTPServerDisconnected
 
 import structlog
@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from law.vocabulary import CompanyType
 from legalcity.lib.claims import Claim, Job, lapsed, queue, take
 from legalcity.lib.clock import now
 from legalcity.lib.dates import PARIS
@@ -21,6 +22,7 @@ from legalcity.lib.mail import automatic_headers
 from legalcity.lib.settings.live import live
 from legalcity.lib.text import is_storable
 from recoveries.catalogue import catalogue
+from recoveries.court.transfer import eligibility_of
 from recoveries.ledger.statement import case_statement
 from recoveries.letters.following import case_follow, require_following
 from recoveries.letters.writing import Letter, letter_write
@@ -50,6 +52,15 @@ def may_be_reminded(case: Recovery) -> bool:
     return bool(is_open and case.customer_id and case.debtor_id and case.amount_torecover)
 
 
+def require_askable(case: Recovery, *, today: date) -> None:
+    """Raises Forbidden when all that a consumer owes is time-barred: asking for it misleads (L218-2 C. conso.)."""
+    if case.debtor is None or case.debtor.company_type != CompanyType.PARTICULAR:
+        return
+    stays = [answer.stays for answer in eligibility_of(case, today).claims if answer.claim.remaining > 0]
+    if stays and all(reason is not None and reason.code == "time_barred" for reason in stays):
+        raise Forbidden(_("The claim against a consumer is time-barred: it may not be asked for any more."))
+
+
 def letter_of(case: Recovery, *, kind: str, moment: datetime, extra: str = "") -> Letter:
     """The reminder as it would be written now. Raises BadRequest when the catalogues lack a rate."""
     account = case_statement(case, moment.astimezone(PARIS).date())
@@ -67,12 +78,13 @@ def email_send(
 
     The row keeps the words as they went out. With `moves_case` the case gets the status of the reminder once it has
     been sent. Raises Invalid for an address or words that cannot be sent, Forbidden for a case that is not to be
-    reminded or not to be moved there, BadRequest when the catalogues lack a rate.
+    reminded or not to be moved there, or when the claim is barred, BadRequest when the catalogues lack a rate.
     """
     case = Recovery.objects.select_for_update(of=("self",)).select_related("customer", "debtor").get(pk=case_id)
     _require_sendable(kind, to, extra)
     if not may_be_reminded(case):
         raise Forbidden(_("There is nothing to remind of: the case is closed, before a court, paid or incomplete."))
+    require_askable(case, today=now().astimezone(PARIS).date())
     if moves_case:
         require_following(case, kind=kind)
     moment = now()

@@ -16,7 +16,7 @@ from accounts.models import AuditEvent
 from companies.models import Company
 from legalcity.lib.claims import left_behind
 from legalcity.lib.clock import now
-from recoveries.desk.tests.pages import case_of, office_of, opened, words
+from recoveries.desk.tests.pages import assert_refused, case_of, office_of, opened, words
 from recoveries.ledger.rate_services import rates_load
 from recoveries.letters.services import JOB, email_deliver, email_send
 from recoveries.letters.tasks import send_email, sweep_emails
@@ -183,6 +183,17 @@ def test_a_closed_case_is_not_reminded(office: Client, owner: Api) -> None:
     Recovery.objects.filter(pk=case.pk).update(status_id=9)
     assert act(office, case, "send-reminder", kind="relance_1", to=TO, extra="").status_code == 302
     assert not SentEmail.objects.exists()
+
+
+def test_a_consumer_is_not_asked_for_what_is_time_barred(office: Client, owner: Api) -> None:
+    old = {"invoice_date": "2020-01-01", "invoice_due_date": "2020-02-01"}
+    case = case_of(owner, debtor={"company_type": "particular"}, invoices=[old])
+    assert_refused(
+        act(office, case, "send-reminder", kind="relance_1", to=TO, extra=""),
+        "The claim against a consumer is time-barred: it may not be asked for any more.",
+    )
+    assert not SentEmail.objects.exists()
+    assert act(office, case_of(owner, invoices=[old]), "send-reminder", kind="relance_1", to=TO).status_code == 302
 
 
 # --- sent ------------------------------------------------------------------------------------------------------------
