@@ -10,7 +10,7 @@ from companies.serializers import company_payload
 from documents.serializers import document_row_payload
 from invoicing.models import Invoice
 from invoicing.serializers import invoice_payload
-from law.deadlines import told
+from law.deadlines import Kind, told
 from legalcity.lib.dates import day_text, moment_text
 from legalcity.lib.money import money_text
 from legalcity.lib.sealing import opened
@@ -207,7 +207,7 @@ def _next_deadline_payload(case: Payload) -> Payload | None:
     return {
         "code": case["next_deadline_code"],
         "on": day_text(case["next_deadline"]),
-        "sentence": str(told(case["next_deadline_code"])),
+        "sentence": str(told(Kind(case["next_deadline_code"]))),
         "article": case["next_deadline_article"],
     }
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.action_pages import ActionPages
 from backoffice.amounts import euros
-from law.deadlines import told
+from law.deadlines import Kind, told
 from legalcity.lib.bounded_paginator import BoundedPaginator
 from legalcity.lib.clock import today
 from recoveries.catalogue import catalogue
@@ -154,7 +154,10 @@ class CaseList(ExportPages, ImportPages, SavedFilterPages, ActionPages):
         days = (day - today()).days
         tone = "bad" if days < 7 else "wait" if days < 30 else "info"
         return format_html(
-            '<span class="lc-badge lc-badge-{}" title="{}">{}</span>', tone, told(case.next_deadline_code), short(day)
+            '<span class="lc-badge lc-badge-{}" title="{}">{}</span>',
+            tone,
+            told(Kind(case.next_deadline_code)),
+            short(day),
         )
 
     @admin.display(description=gettext_lazy("handler"), ordering="user__last_name")
