@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recoveries", "0013_alerts_of_cases")]
+    dependencies = [("recoveries", "0016_alerts_of_cases")]
 
     operations = [
         migrations.RemoveConstraint(model_name="deadlinealert", name="deadline_alert_once"),

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invoicing", "0004_billing_stands")]
+    dependencies = [("invoicing", "0006_search_texts_folded")]
 
     operations = [
         migrations.AddField(

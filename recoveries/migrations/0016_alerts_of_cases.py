@@ -14,6 +14,6 @@ def fill_cases(apps: Any, _schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recoveries", "0012_legal_clocks")]
+    dependencies = [("recoveries", "0015_legal_clocks")]
 
     operations = [migrations.RunPython(fill_cases, migrations.RunPython.noop)]

@@ -7,7 +7,7 @@ MATTERS = [("ordinary", "ordinary claim"), ("housing_lease", "housing lease"), (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recoveries", "0011_letters_move_cases"), ("invoicing", "0005_day_of_performance")]
+    dependencies = [("recoveries", "0014_payment_keys_sealed"), ("invoicing", "0007_day_of_performance")]
 
     operations = [
         migrations.AddField(
