@@ -250,6 +250,7 @@ def _acompte_payload(row: AcompteRow) -> Payload:
         "reference": row.reference or None,
         "comment": row.comment or None,
         "created_at": moment_text(row.created_at),
+        "reversed_at": moment_text(row.reversed_at),
     }
 
 
@@ -261,4 +262,5 @@ def _dette_payload(row: DetteRow) -> Payload:
         "date": row.date,
         "comment": row.comment or None,
         "created_at": moment_text(row.created_at),
+        "reversed_at": moment_text(row.reversed_at),
     }

@@ -7,7 +7,7 @@ from law.eligibility import Claim, Facts, Limits
 from law.vocabulary import CaseType, Matter
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
-from recoveries.models import Injunction, Recovery
+from recoveries.models import Acompte, Injunction, Recovery
 
 
 def facts_of(recovery: Recovery) -> Facts:
@@ -30,7 +30,7 @@ def facts_of(recovery: Recovery) -> Facts:
             for due, issued, performed, remaining, pk, number in invoices
         ),
         amount=recovery.amount_torecover,
-        payments=tuple(recovery.acomptes.values_list("date", flat=True)),
+        payments=tuple(Acompte.objects.standing().filter(recovery=recovery).values_list("date", flat=True)),
         matter=Matter(recovery.matter),
     )
 

@@ -33,7 +33,7 @@ from recoveries.selectors.deadlines import opposed_too_late, procedure_of
 
 PAGES = {"invoices": invoices_of, "documents": documents_of_case, "payments": acomptes_of, "debts": dettes_of}
 LAST_PAGE = 10_000
-ROW_ACTIONS = ("mark-read", "set-visibility", "request-signature")
+ROW_ACTIONS = ("mark-read", "set-visibility", "request-signature", "reverse-payment", "reverse-debt")
 
 
 class CasePage(ActionPages):

@@ -44,7 +44,16 @@ class PaymentForm(AmountForm):
         widget=Suggestions([(method, "") for method in METHODS]),
     )
     reference = TextField(label=gettext_lazy("Reference of the payment"), required=False, max_length=255)
-    field_order = ("amount", "day", "method", "reference", "comment")
+    confirmed = forms.BooleanField(
+        label=gettext_lazy("Record it all the same"), required=False, widget=forms.HiddenInput
+    )
+    field_order = ("amount", "day", "method", "reference", "comment", "confirmed")
+
+    def add_error(self, field: str | None, error: Any) -> None:
+        """A payment that looks like a mistake is asked about: the box comes in sight with the sentence."""
+        super().add_error(field, error)
+        if field == "confirmed":
+            self.fields["confirmed"].widget = forms.CheckboxInput()
 
 
 class DebtForm(AmountForm):
@@ -56,20 +65,21 @@ class DebtForm(AmountForm):
 
 def _payment(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
     acompte_record(recovery_id=case.pk, by=staff_of(request), **data)
-    return _remaining(case, _("Payment recorded."))
+    return remaining(case, _("Payment recorded."))
 
 
 def _debt(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
     dette_record(recovery_id=case.pk, by=staff_of(request), **data)
-    return _remaining(case, _("Debt recorded."))
+    return remaining(case, _("Debt recorded."))
 
 
-def _remaining(case: Recovery, done: str) -> str:
+def remaining(case: Recovery, done: str) -> str:
+    """What was done, and what is left."""
     left = Recovery.objects.values_list("amount_torecover", flat=True).get(pk=case.pk)
     return " ".join((done, _("To recover now: {amount}.").format(amount=euros(left))))
 
 
-def _lives_here(_request: HttpRequest, case: Recovery) -> bool:
+def lives_here(_request: HttpRequest, case: Recovery) -> bool:
     """Money is recorded where the claim is: after a transfer that is the injunction case."""
     return case.transferred_to_id is None
 
@@ -80,7 +90,7 @@ RECORD_PAYMENT = ObjectAction(
     permission="recoveries.record_payment",
     perform=_payment,
     form=PaymentForm,
-    is_offered=_lives_here,
+    is_offered=lives_here,
     explain=gettext_lazy(
         "The payment is taken off what remains to recover at once, and the client sees it. The status stays as it is: "
         "move the case yourself when it is paid."
@@ -92,7 +102,7 @@ RECORD_DEBT = ObjectAction(
     permission="recoveries.record_payment",
     perform=_debt,
     form=DebtForm,
-    is_offered=_lives_here,
+    is_offered=lives_here,
     explain=gettext_lazy(
         "The debt is added to the amount of the case and to what remains to recover at once, and the client sees it."
     ),

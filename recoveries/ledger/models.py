@@ -1,4 +1,9 @@
-"""What was paid on a case, and what is owed beside its invoices."""
+"""What was paid on a case, and what is owed beside its invoices.
+
+No row is ever changed or taken away: one that was wrong, or came back, is reversed by a further row that names it.
+"""
+
+from typing import TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -6,8 +11,42 @@ from django.utils.translation import gettext_lazy as _
 
 from recoveries.models.cases import Recovery
 
+Row = TypeVar("Row", bound="Entry")
 
-class Acompte(models.Model):
+
+class EntryQuerySet(models.QuerySet[Row]):
+    """Words of the field."""
+
+    def entered(self) -> "EntryQuerySet[Row]":
+        """What was entered, reversed since or not; the reversals themselves are left out."""
+        return self.filter(reverses=None)
+
+    def standing(self) -> "EntryQuerySet[Row]":
+        """What counts: neither reversed nor a reversal."""
+        return self.entered().filter(reversal=None)
+
+
+class Entry(models.Model):
+    """A row of the account. One that `reverses` another is as large as that one, and takes it out of every sum."""
+
+    class Reason(models.TextChoices):
+        """Why something was reversed."""
+
+        MISTAKE = "mistake", _("entered by mistake")
+        REJECTED = "rejected", _("rejected by the bank")
+        UNPAID = "unpaid", _("returned unpaid")
+        REFUNDED = "refunded", _("refunded")
+
+    reverses = models.OneToOneField(
+        "self", on_delete=models.CASCADE, null=True, editable=False, related_name="reversal", verbose_name=_("reverses")
+    )
+    reason = models.CharField(_("reason"), max_length=8, choices=Reason.choices, default="", db_default="", blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class Acompte(Entry):
     """A payment received on a case."""
 
     recovery = models.ForeignKey(Recovery, on_delete=models.CASCADE, related_name="acomptes", verbose_name=_("case"))
@@ -18,17 +57,25 @@ class Acompte(models.Model):
     comment = models.TextField(_("comment"), blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
+    objects: EntryQuerySet["Acompte"] = EntryQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         verbose_name = _("payment received (acompte)")
         verbose_name_plural = _("payments received (acomptes)")
         ordering = ("date", "id")
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="acompte_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="acompte_positive"),
+            models.CheckConstraint(
+                condition=Q(reverses=None, reason="") | Q(reverses__isnull=False) & ~Q(reason=""),
+                name="acompte_reversed_for_a_reason",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.amount} €"
 
 
-class Dette(models.Model):
+class Dette(Entry):
     """A debt on a case that is not an invoice (fees of an earlier step, a deposit …)."""
 
     recovery = models.ForeignKey(Recovery, on_delete=models.CASCADE, related_name="dettes", verbose_name=_("case"))
@@ -38,11 +85,19 @@ class Dette(models.Model):
     comment = models.TextField(_("comment"), blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
+    objects: EntryQuerySet["Dette"] = EntryQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta:
         verbose_name = _("debt (dette)")
         verbose_name_plural = _("debts (dettes)")
         ordering = ("date", "id")
-        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="dette_positive")]
+        constraints = [
+            models.CheckConstraint(condition=Q(amount__gt=0), name="dette_positive"),
+            models.CheckConstraint(
+                condition=Q(reverses=None, reason="") | Q(reverses__isnull=False) & ~Q(reason=""),
+                name="dette_reversed_for_a_reason",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.label}: {self.amount} €"

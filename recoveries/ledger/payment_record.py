@@ -107,13 +107,13 @@ def _invoices(ids: list[int]) -> list[_Claimed]:
 
 
 def _debts(ids: list[int]) -> list[_Claimed]:
-    told = Dette.objects.filter(recovery_id__in=ids).values("recovery_id", "amount", due_on=F("date"))
+    told = Dette.objects.standing().filter(recovery_id__in=ids).values("recovery_id", "amount", due_on=F("date"))
     return [_Claimed(**row) for row in told]
 
 
 def _received(ids: list[int]) -> list[_Received]:
-    told = Acompte.objects.filter(recovery_id__in=ids).order_by("date", "id").values("recovery_id", "amount", "date")
-    return [_Received(**row) for row in told]
+    payments = Acompte.objects.standing().filter(recovery_id__in=ids).order_by("date", "id")
+    return [_Received(**row) for row in payments.values("recovery_id", "amount", "date")]
 
 
 def _by_case(rows: Iterable[Row]) -> dict[int, list[Row]]:

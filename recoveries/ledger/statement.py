@@ -66,13 +66,13 @@ class CaseStatement:
 
 
 def case_statement(case: Recovery, on: date) -> CaseStatement:
-    """The account of `case` on the day `on`, that day included; what is dated later is left out.
+    """The account of `case` on the day `on`, that day included; what is dated later or was reversed is left out.
 
     A payment that names an invoice by its number goes to that one, the others to the oldest due. Raises BadRequest
     when the catalogues have no rate for a day on which interest runs. At most seven statements, whatever the case has.
     """
     claims = [*_invoices(case, on), *_debts(case, on)]
-    payments = list(Acompte.objects.filter(recovery=case, date__lte=on).order_by("date", "id"))
+    payments = list(Acompte.objects.standing().filter(recovery=case, date__lte=on).order_by("date", "id"))
     terms = terms_of(_asked(case, on))
     chosen = {claim.label: claim.reference for claim in claims if claim.is_invoice}
     paid = [Payment(one.date, one.amount, chosen.get(one.reference.strip())) for one in payments]
@@ -112,7 +112,7 @@ def _invoices(case: Recovery, on: date) -> Iterator[Claim]:
 
 
 def _debts(case: Recovery, on: date) -> Iterator[Claim]:
-    for row in Dette.objects.filter(recovery=case, date__lte=on).order_by("date", "id"):
+    for row in Dette.objects.standing().filter(recovery=case, date__lte=on).order_by("date", "id"):
         yield Claim(f"debt {row.pk}", row.label, row.date, row.date, True, row.amount, interest.NOTHING, False)
 
 

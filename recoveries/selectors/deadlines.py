@@ -140,7 +140,7 @@ def _days(ids: Collection[int]) -> tuple[defaultdict[int, set[date]], defaultdic
     starts: defaultdict[int, set[date]] = defaultdict(set)
     payments: defaultdict[int, set[date]] = defaultdict(set)
     owed = Invoice.objects.filter(recovery_id__in=ids, remaining_amount__gt=0).order_by()
-    paid = Acompte.objects.filter(recovery_id__in=ids).order_by()
+    paid = Acompte.objects.standing().filter(recovery_id__in=ids).order_by()
     rows = owed.values_list("recovery_id", *STARTED_BY, Value(False)).union(
         paid.values_list("recovery_id", "date", NO_DAY, NO_DAY, Value(True))
     )

@@ -65,6 +65,9 @@ class Source:
         return _columns(self.row, self.alias, self.elsewhere)
 
 
+# The row that reverses another one is told with that one: by when it was written.
+REVERSAL = "LEFT JOIN (SELECT reverses_id, created_at AS reversed_at FROM {0}) v ON v.reverses_id = {1}.id"
+
 # By their name in CaseDetail.
 CHILDREN: dict[str, Source] = {
     "history": Source(
@@ -100,13 +103,17 @@ CHILDREN: dict[str, Source] = {
     "acomptes": Source(
         row=AcompteRow,
         alias="a",
-        tables="recoveries_acompte a WHERE a.recovery_id = r.id",
+        elsewhere={"reversed_at": "v"},
+        tables=f"recoveries_acompte a {REVERSAL.format('recoveries_acompte', 'a')} "
+        "WHERE a.recovery_id = r.id AND a.reverses_id IS NULL",
         order="a.date, a.id",
     ),
     "dettes": Source(
         row=DetteRow,
         alias="d",
-        tables="recoveries_dette d WHERE d.recovery_id = r.id",
+        elsewhere={"reversed_at": "v"},
+        tables=f"recoveries_dette d {REVERSAL.format('recoveries_dette', 'd')} "
+        "WHERE d.recovery_id = r.id AND d.reverses_id IS NULL",
         order="d.date, d.id",
     ),
 }

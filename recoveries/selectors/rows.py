@@ -49,6 +49,7 @@ class AcompteRow(NamedTuple):
     reference: str
     comment: str
     created_at: Any
+    reversed_at: Any
 
 
 class DetteRow(NamedTuple):
@@ -60,6 +61,7 @@ class DetteRow(NamedTuple):
     date: Any
     comment: str
     created_at: Any
+    reversed_at: Any
 
 
 class InjunctionRow(NamedTuple):

@@ -16,9 +16,9 @@ MONEY = DecimalField(max_digits=20, decimal_places=2)
 ZERO = Value(Decimal(0), output_field=MONEY)
 
 
-def _summed(rows: type[Invoice] | type[Acompte] | type[Dette], column: str) -> Coalesce:
-    """The sum of a column over a case's rows, as a subquery."""
-    sums = rows._default_manager.filter(recovery_id=OuterRef("pk")).order_by().values("recovery_id")
+def _summed(rows: QuerySet[Invoice] | QuerySet[Acompte] | QuerySet[Dette], column: str) -> Coalesce:
+    """The sum of a column over those of `rows` that a case has, as a subquery."""
+    sums = rows.filter(recovery_id=OuterRef("pk")).order_by().values("recovery_id")
     return Coalesce(Subquery(sums.annotate(total=Sum(column)).values("total"), output_field=MONEY), ZERO)
 
 
@@ -32,12 +32,13 @@ def totals_refresh(*, recovery_id: int) -> None:
     """Recompute amount, what remains to recover and the number of invoices of a case, and its next legal date.
 
     amount = invoices + dettes; to recover = what remains of them after part payments and acomptes, never below
-    zero. The caller holds the lock on the case.
+    zero. What was reversed is in none of them. The caller holds the lock on the case.
     """
-    debts = _summed(Dette, "amount")
-    remaining = _summed(Invoice, "remaining_amount") + debts - _summed(Acompte, "amount")
+    debts = _summed(Dette.objects.standing(), "amount")
+    payments = _summed(Acompte.objects.standing(), "amount")
+    remaining = _summed(Invoice.objects.all(), "remaining_amount") + debts - payments
     Recovery.objects.filter(pk=recovery_id).update(
-        amount=_summed(Invoice, "invoice_amount") + debts,
+        amount=_summed(Invoice.objects.all(), "invoice_amount") + debts,
         amount_torecover=Greatest(remaining, ZERO, output_field=MONEY),
         invoices_count=_counted(Invoice.objects.all()),
         updated_at=now(),

@@ -93,7 +93,7 @@ def test_payments_and_debts_have_their_keys(owner: Api) -> None:
     dette_record(recovery_id=recovery_id, label="Costs", amount=Decimal("40.00"), day=date(2025, 11, 3), by=None)
     shown = detail(owner, recovery_id)
     earlier, later = shown["acomptes"]
-    assert list(later) == ["id", "amount", "date", "method", "reference", "comment", "created_at"]
+    assert list(later) == ["id", "amount", "date", "method", "reference", "comment", "created_at", "reversed_at"]
     assert (later["amount"], later["date"], later["method"]) == ("10.50", "2025-11-02", "virement")
     assert (later["reference"], later["comment"]) == ("VIR-1", "By Anne")
     assert (earlier["amount"], earlier["method"], earlier["reference"], earlier["comment"]) == (
@@ -103,7 +103,7 @@ def test_payments_and_debts_have_their_keys(owner: Api) -> None:
         None,
     )
     [dette] = shown["dettes"]
-    assert list(dette) == ["id", "label", "amount", "date", "comment", "created_at"]
+    assert list(dette) == ["id", "label", "amount", "date", "comment", "created_at", "reversed_at"]
     assert (dette["label"], dette["amount"], dette["date"], dette["comment"]) == ("Costs", "40.00", "2025-11-03", None)
 
 
@@ -111,7 +111,7 @@ def test_moments_are_utc_with_six_decimals(owner: Api) -> None:
     moment = datetime(2025, 7, 1, 23, 30, 0, 123456, tzinfo=UTC)
     with time_machine.travel(moment, tick=False):
         owner.login()
-        recovery_id = case_id(owner, invoices=[{"invoice_date": "2025-06-01"}])
+        recovery_id = case_id(owner, invoices=[{"invoice_date": "2025-06-01", "invoice_due_date": None}])
         owner.data("POST", f"{CASES}/{recovery_id}/comments", {"comment": "Called"})
         acompte_record(recovery_id=recovery_id, amount=Decimal(1), day=date(2025, 7, 1), by=None)
         shown = detail(owner, recovery_id)

@@ -70,7 +70,7 @@ def test_debts_add_to_both_sums_and_payments_take_from_what_remains(owner: Api) 
 
 def test_what_remains_is_never_below_zero(owner: Api) -> None:
     recovery_id = case_id(owner, invoices=[{"invoice_amount": "100.00"}])
-    acompte_record(recovery_id=recovery_id, amount=Decimal("100.01"), day=DAY, by=None)
+    acompte_record(recovery_id=recovery_id, amount=Decimal("100.01"), day=DAY, confirmed=True, by=None)
     assert _sums(owner, recovery_id) == ("100.00", "0.00", 1)
     # What was paid too much counts against what comes later.
     _add(owner, recovery_id, "10.00")
@@ -139,7 +139,7 @@ def test_sums_are_exact_whatever_happens(steps: list[tuple[str, int, int]], owne
             dette_record(recovery_id=recovery_id, label="Costs", amount=_money(cents), day=DAY, by=None)
             debts += cents
         elif kind == "acompte":
-            acompte_record(recovery_id=recovery_id, amount=_money(cents), day=DAY, by=None)
+            acompte_record(recovery_id=recovery_id, amount=_money(cents), day=DAY, confirmed=True, by=None)
             payments += cents
         elif invoices:
             gone = sorted(invoices)[cents % len(invoices)]

@@ -76,6 +76,8 @@ def filled(owner: Api) -> Callable[..., models.Model]:
             "file_id": file.pk,
             "file_type_id": FileType.objects.first().pk,
             "invoice_id": None,
+            "reverses_id": None,  # What was reversed is not copied, nor is what reverses it.
+            "reason": "",
             "state": "scanning",
             "invoice_due_date": date(2020, 3, 3),
             "invoice_amount": Decimal("100.00"),

@@ -8,11 +8,12 @@ from recoveries.court.acts import CHECK_ELIGIBILITY, RECORD_DATES, SET_MATTER, T
 from recoveries.desk.acts.everyday import ASSIGN, COMMENT, MARK_READ, MOVE
 from recoveries.desk.acts.papers import REQUEST_SIGNATURE, SET_VISIBILITY, UPLOAD
 from recoveries.ledger.acts import RECORD_DEBT, RECORD_PAYMENT
+from recoveries.ledger.reversal_acts import REVERSE_DEBT, REVERSE_PAYMENT
 from recoveries.letters.acts import SEND_EMAIL
 
 GROUPS: tuple[tuple[Sentence, tuple[ObjectAction, ...]], ...] = (
     (_("Work"), (MOVE, ASSIGN, SEND_EMAIL, COMMENT, MARK_READ)),
-    (_("Money"), (RECORD_PAYMENT, RECORD_DEBT)),
+    (_("Money"), (RECORD_PAYMENT, RECORD_DEBT, REVERSE_PAYMENT, REVERSE_DEBT)),
     (_("Documents"), (UPLOAD, SET_VISIBILITY, REQUEST_SIGNATURE)),
     (_("Court proceedings"), (CHECK_ELIGIBILITY, TRANSFER, RECORD_DATES, SET_MATTER)),
 )

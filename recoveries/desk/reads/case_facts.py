@@ -85,20 +85,20 @@ def documents_of_case(case: Recovery) -> QuerySet[Document]:
 
 
 def acomptes_of(case: Recovery) -> QuerySet[Acompte]:
-    """Payments received, newest first."""
-    return Acompte.objects.filter(recovery=case).order_by("-date", "-id")
+    """Payments received, reversed since or not, newest first."""
+    return Acompte.objects.entered().filter(recovery=case).select_related("reversal").order_by("-date", "-id")
 
 
 def dettes_of(case: Recovery) -> QuerySet[Dette]:
-    """Debts beside the invoices, newest first."""
-    return Dette.objects.filter(recovery=case).order_by("-date", "-id")
+    """Debts beside the invoices, reversed since or not, newest first."""
+    return Dette.objects.entered().filter(recovery=case).select_related("reversal").order_by("-date", "-id")
 
 
 def money_and_deadlines(case: Recovery, today: date) -> tuple[Money, tuple[Deadline, ...]]:
     """What a case adds up to, and the legal dates that run on it, soonest first. Two statements."""
     invoices = Invoice.objects.filter(recovery=case).order_by()
     claims = list(invoices.values_list("invoice_part_paid_amount", "remaining_amount", *STARTED_BY))
-    received = list(Acompte.objects.filter(recovery=case).order_by().values_list("date", "amount"))
+    received = list(Acompte.objects.standing().filter(recovery=case).order_by().values_list("date", "amount"))
     part_paid = sum((paid for paid, *_rest in claims if paid), Decimal(0))
     paid = part_paid + sum((amount for _paid_on, amount in received), Decimal(0))
     deadlines = deadlines_reckoned(

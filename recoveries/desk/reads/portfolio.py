@@ -167,7 +167,7 @@ def _filed(question: Question) -> Iterable[Mapping[str, Any]]:
 def _received(question: Question) -> Iterable[Mapping[str, Any]]:
     """By month."""
     chosen = {f"recovery__{column}": value for column, value in _chosen(question).items()}
-    payments = Acompte.objects.filter(date__gte=question.first, date__lt=question.end, **chosen).order_by()
+    payments = Acompte.objects.standing().filter(date__gte=question.first, date__lt=question.end, **chosen).order_by()
     return payments.values(month=TruncMonth("date")).annotate(received=Sum("amount"))
 
 

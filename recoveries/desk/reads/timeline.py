@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.audit import ADDED
 from legalcity.lib.errors import Sentence
 from legalcity.lib.money import money_text
-from recoveries.models import Comment, TransferRequest
+from recoveries.models import Acompte, Comment, TransferRequest
 from recoveries.selectors.sql import DIALECTS
 
 PAGE = 50
@@ -122,13 +122,20 @@ SOURCES: dict[str, Source] = {
             "method": "t.method",
             "reference": "t.reference",
             "comment": "t.comment",
+            "why": "t.reason",
         },
         tables=f"recoveries_acompte t {_ADDED_BY.format(kind='recoveries.acompte')}",
         who="a.actor_id",
     ),
     "debt": Source(
         label=_("Debts (dettes)"),
-        columns={"amount": "t.amount", "date": "t.date", "label": "t.label", "comment": "t.comment"},
+        columns={
+            "amount": "t.amount",
+            "date": "t.date",
+            "label": "t.label",
+            "comment": "t.comment",
+            "why": "t.reason",
+        },
         tables=f"recoveries_dette t {_ADDED_BY.format(kind='recoveries.dette')}",
         who="a.actor_id",
     ),
@@ -161,6 +168,7 @@ SOURCES: dict[str, Source] = {
 READERS: dict[str, Callable[[Any], Any]] = {
     "amount": lambda value: Decimal(str(money_text(value))),
     "date": date.fromisoformat,
+    "why": lambda value: Acompte.Reason(value).label if value else "",
     "reasons": lambda value: orjson.loads(value) if isinstance(value, str) else value,
 }
 

@@ -114,7 +114,7 @@ def test_an_injunction_case_says_what_the_court_waits_for(office: Client, owner:
 
 def test_too_much_money_is_told(office: Client, owner: Api) -> None:
     case = case_of(owner, invoices=[{"invoice_amount": "100.00"}])
-    acompte_record(recovery_id=case.pk, amount=Decimal("130.00"), day=date(2026, 1, 5), by=None)
+    acompte_record(recovery_id=case.pk, amount=Decimal("130.00"), day=date(2026, 1, 5), confirmed=True, by=None)
     assert "30.00 € too much" in words(opened(office, case))
 
 

@@ -61,7 +61,7 @@ def filed(owner: Api) -> Callable[..., int]:
 
 
 def pay(case: int, amount: str, day: date = date(2026, 6, 3)) -> None:
-    acompte_record(recovery_id=case, amount=Decimal(amount), day=day, by=None)
+    acompte_record(recovery_id=case, amount=Decimal(amount), day=day, confirmed=True, by=None)
 
 
 def figures(question: Question = MAY) -> Portfolio:

@@ -137,7 +137,7 @@ def test_agreed_penalties(owner: Api, penalty: dict[str, Any], owed: str) -> Non
     assert told(case, date(2026, 6, 20)).penalty == 0
     account = told(case, date(2026, 6, 21))
     assert account.penalty == eur(owed)
-    acompte_record(recovery_id=case.pk, amount=account.total + 7, day=date(2026, 6, 21), by=None)
+    acompte_record(recovery_id=case.pk, amount=account.total + 7, day=date(2026, 6, 21), confirmed=True, by=None)
     assert (told(case, date(2026, 6, 21)).total, told(case, date(2026, 6, 21)).credit) == (0, 7)
 
 

@@ -1,0 +1,54 @@
+"""Payments and debts taken back: by a further row that names the one it reverses, and why."""
+
+from typing import TypeVar
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from backoffice.audit import ADDED, audit_record
+from legalcity.lib.clock import today
+from legalcity.lib.errors import Forbidden
+from recoveries.ledger.models import Entry
+from recoveries.ledger.services import account_lock
+from recoveries.models import Acompte, Dette
+from recoveries.services.totals import totals_refresh
+
+Row = TypeVar("Row", Acompte, Dette)
+
+
+@transaction.atomic
+def acompte_reverse(*, recovery_id: int, acompte_id: int, reason: Entry.Reason, by: User | None) -> Acompte:
+    """Take a payment out of all that counts payments; returns the row that reverses it, dated today.
+
+    Raises DoesNotExist for one of another case, Forbidden for one that was reversed, for a reversal, after a transfer.
+    """
+    payment = _reversible(Acompte, recovery_id, acompte_id)
+    values = {"recovery_id": recovery_id, "amount": payment.amount, "date": today()}
+    return _reversed(Acompte(**values, reverses=payment, reason=reason), by)
+
+
+@transaction.atomic
+def dette_reverse(*, recovery_id: int, dette_id: int, reason: Entry.Reason, by: User | None) -> Dette:
+    """Take a debt out of what is owed; returns the row that reverses it, dated today. Raises as `acompte_reverse`."""
+    debt = _reversible(Dette, recovery_id, dette_id)
+    values = {"recovery_id": recovery_id, "label": debt.label, "amount": debt.amount, "date": today()}
+    return _reversed(Dette(**values, reverses=debt, reason=reason), by)
+
+
+def _reversible(model: type[Row], recovery_id: int, pk: int) -> Row:
+    """The row, under the lock of its case: whoever comes second finds it reversed."""
+    account_lock(recovery_id=recovery_id)
+    row = model._default_manager.select_related("reversal").get(pk=pk, recovery_id=recovery_id)
+    if row.reverses_id is not None:
+        raise Forbidden(_("A reversal cannot be reversed: enter what is right anew."))
+    if hasattr(row, "reversal"):
+        raise Forbidden(_("This was reversed already."))
+    return row
+
+
+def _reversed(reversal: Row, by: User | None) -> Row:
+    reversal.save(force_insert=True)
+    totals_refresh(recovery_id=reversal.recovery_id)
+    audit_record(action=ADDED, target=reversal, actor=by)
+    return reversal
