@@ -14,11 +14,15 @@ from law.interest import NOTHING, Rate, RatePair, RateTable, Segment
 
 @dataclass(frozen=True, slots=True)
 class Payment:
-    """Money received. `reference` is the debt that the debtor chose to pay, if any (art. 1342-10 C. civ.)."""
+    """Money received. `reference` is the debt that the debtor chose to pay, if any (art. 1342-10 C. civ.).
+
+    `id` tells payments from one another where it is asked what each of them met.
+    """
 
     day: date
     amount: Decimal
     reference: str | None = None
+    id: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,13 @@ class Debt:
 
 @dataclass(frozen=True, slots=True)
 class Imputation:
-    """Where a payment, or the part of it that went to one debt, was counted."""
+    """Where a payment, or the part of it that went to one debt, was counted. `payment` is its id."""
 
     day: date
     to_interest: Decimal
     to_principal: Decimal
     to_indemnity: Decimal
+    payment: int = 0
 
     @property
     def amount(self) -> Decimal:
@@ -143,11 +148,11 @@ class _Debt:
     running: Running
     imputations: list[Imputation] = field(default_factory=list)
 
-    def paid(self, day: date, amount: int) -> int:
-        """Lay `amount` cents against what is owed on `day`, and give back the rest."""
-        met = self.running.take(day, amount)
+    def paid(self, payment: Payment, amount: int) -> int:
+        """Lay `amount` cents of `payment` against what is owed on its day, and give back the rest."""
+        met = self.running.take(payment.day, amount)
         if any(met):
-            self.imputations.append(Imputation(day, *map(euros, met)))
+            self.imputations.append(Imputation(payment.day, *map(euros, met), payment=payment.id))
         return amount - sum(met)
 
     def account(self, until: date) -> DebtAccount:
@@ -182,7 +187,7 @@ def _impute(payment: Payment, debts: Sequence[_Debt]) -> int:
     left = cents(payment.amount)
     for one in sorted(debts, key=lambda one: (one.debt.reference != payment.reference, one.debt.due)):
         if left:
-            left = one.paid(payment.day, left)
+            left = one.paid(payment, left)
     return left
 
 

@@ -110,9 +110,9 @@ TRANSFER = ObjectAction(
     explain=lambda case: _explained(
         case,
         then=_(
-            "An injunction case is made, with the parties, the invoices that go to court, the debts, the comments and "
-            "the documents of this one. This case gets the status “Transféré en injonction” and is closed; the claim "
-            "goes on in the new one. A transfer is not undone."
+            "An injunction case is made, with the parties, the invoices that go to court, the debts, the payments, the "
+            "comments and the documents of this one. This case gets the status “Transféré en injonction” and is "
+            "closed; the claim goes on in the new one. A transfer is not undone."
         ),
     ),
     danger=True,

@@ -19,7 +19,6 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from companies.models import Company
 from documents.services.copying import documents_copy
-from invoicing.services import invoices_copy
 from law.eligibility import Eligibility, Reason, assess
 from law.vocabulary import Step
 from legalcity.lib.claims import Job, queue, take
@@ -28,7 +27,7 @@ from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import NotFound
 from recoveries.court.charging import transfer_charge
 from recoveries.court.selectors import facts_of, limits
-from recoveries.ledger.services import dettes_copy
+from recoveries.ledger.moving import claims_copy
 from recoveries.models import Injunction, InjunctionFee, Recovery, StatusChange, TransferRequest
 from recoveries.rules import FIELDS
 from recoveries.services.cases import NOT_FOUND
@@ -52,8 +51,8 @@ JOB = Job(
     most_attempts=5,
 )
 
-# Each room copies what it has, after the invoices that documents belong to.
-COPIES = (dettes_copy, comments_copy, documents_copy)
+# Each room copies what it has, after the claims: documents belong to invoices.
+COPIES = (comments_copy, documents_copy)
 
 
 def eligibility_of(recovery: Recovery, today: date) -> Eligibility:
@@ -147,7 +146,7 @@ def _transfer(original: Recovery, answer: Eligibility, user: User | None) -> Non
     customer, debtor = _copied_party(original.customer, "CUST-"), _copied_party(original.debtor, "DEBT-")
     case = _copied_case(original, customer, debtor)
     left_behind = [each.claim.id for each in answer.staying if each.claim.id]
-    invoices_copy(from_case=original.pk, to_case=case.pk, left_behind=left_behind)
+    claims_copy(from_case=original.pk, to_case=case.pk, left_behind=left_behind)
     for copy in COPIES:
         copy(from_case=original.pk, to_case=case.pk)
     totals_refresh(recovery_id=case.pk)

@@ -6,7 +6,8 @@ No row is ever changed or taken away: one that was wrong, or came back, is rever
 from typing import TypeVar
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from recoveries.models.cases import Recovery
@@ -46,8 +47,17 @@ class Entry(models.Model):
         abstract = True
 
 
+class AcompteQuerySet(EntryQuerySet["Acompte"]):
+    """Words of the field."""
+
+    def counted_once(self) -> "AcompteQuerySet":
+        """What counts where cases are added up: `here` is what has not gone along to another case."""
+        here = F("amount") - Coalesce(F("moved_to__amount"), Value(0, models.DecimalField()))
+        return self.standing().annotate(here=here).filter(here__gt=0)
+
+
 class Acompte(Entry):
-    """A payment received on a case."""
+    """A payment received on a case. One that went along to court stands there too, as `moved_from` this one."""
 
     recovery = models.ForeignKey(Recovery, on_delete=models.CASCADE, related_name="acomptes", verbose_name=_("case"))
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
@@ -57,7 +67,11 @@ class Acompte(Entry):
     comment = models.TextField(_("comment"), blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
-    objects: EntryQuerySet["Acompte"] = EntryQuerySet.as_manager()  # type: ignore[assignment]
+    moved_from = models.OneToOneField(
+        "self", on_delete=models.SET_NULL, null=True, editable=False, related_name="moved_to", verbose_name=_("from")
+    )
+
+    objects = AcompteQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("payment received (acompte)")

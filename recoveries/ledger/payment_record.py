@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
-from django.db.models import F, Max, Q
+from django.db.models import Exists, F, Max, OuterRef, Q
 from django.db.models.functions import Coalesce
 
 from invoicing.models import Invoice
@@ -95,8 +95,11 @@ def _cases(about: Q) -> list[_Case]:
 
 
 def _invoices(ids: list[int]) -> list[_Claimed]:
-    """An invoice without a due date is due on its own date."""
-    told = Invoice.objects.filter(recovery_id__in=ids).values(
+    """An invoice without a due date is due on its own date. One that went along to court counts there."""
+    went_along = Invoice.objects.filter(
+        recovery__transferred_from=OuterRef("recovery_id"), invoice_number=OuterRef("invoice_number")
+    )
+    told = Invoice.objects.filter(~Exists(went_along), recovery_id__in=ids).values(
         "recovery_id",
         "updated_at",
         amount=F("invoice_amount"),
@@ -107,13 +110,15 @@ def _invoices(ids: list[int]) -> list[_Claimed]:
 
 
 def _debts(ids: list[int]) -> list[_Claimed]:
-    told = Dette.objects.standing().filter(recovery_id__in=ids).values("recovery_id", "amount", due_on=F("date"))
+    """Those of a case that went to court count there."""
+    told = Dette.objects.standing().filter(recovery_id__in=ids, recovery__transferred_to=None)
+    told = told.values("recovery_id", "amount", due_on=F("date"))
     return [_Claimed(**row) for row in told]
 
 
 def _received(ids: list[int]) -> list[_Received]:
-    payments = Acompte.objects.standing().filter(recovery_id__in=ids).order_by("date", "id")
-    return [_Received(**row) for row in payments.values("recovery_id", "amount", "date")]
+    payments = Acompte.objects.counted_once().filter(recovery_id__in=ids).order_by("date", "id")
+    return [_Received(*row) for row in payments.values_list("recovery_id", "here", "date")]
 
 
 def _by_case(rows: Iterable[Row]) -> dict[int, list[Row]]:

@@ -6,7 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import Max, Min, Sum
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from companies.parties import party_of
@@ -15,7 +16,7 @@ from law import interest
 from law.parties import Quality
 from law.statement import Debt, DebtAccount, Payment, statement
 from law.terms import NEVER, Asked, Terms, penalty_of, terms_of
-from law.vocabulary import Creditor, Step
+from law.vocabulary import Creditor, PenaltyType, Step
 from legalcity.lib.dates import PARIS, add_months
 from legalcity.lib.errors import BadRequest, Sentence
 from recoveries.ledger.rate_book import rates_ecb, rates_legal
@@ -26,7 +27,7 @@ from recoveries.models import Acompte, Dette, LegalRate, Recovery, StatusChange
 class Claim:
     """An invoice or a further debt. `day` is its date; `paid` what the client says was paid before, without a date."""
 
-    reference: str
+    id: int
     label: str
     day: date
     due: date
@@ -34,6 +35,11 @@ class Claim:
     amount: Decimal
     paid: Decimal
     is_invoice: bool
+
+    @property
+    def reference(self) -> str:
+        """What tells it from every other one."""
+        return f"invoice {self.id}" if self.is_invoice else f"debt {self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +75,14 @@ def case_statement(case: Recovery, on: date) -> CaseStatement:
     """The account of `case` on the day `on`, that day included; what is dated later or was reversed is left out.
 
     A payment that names an invoice by its number goes to that one, the others to the oldest due. Raises BadRequest
-    when the catalogues have no rate for a day on which interest runs. At most seven statements, whatever the case has.
+    when the catalogues have no rate for a day on which interest runs. From the day of its transfer on a case demands
+    nothing. At most nine statements, whatever the case has.
     """
-    claims = [*_invoices(case, on), *_debts(case, on)]
-    payments = list(Acompte.objects.standing().filter(recovery=case, date__lte=on).order_by("date", "id"))
+    moved = _moved(case, on)
+    claims = [] if moved else [*_invoices(case, on), *_debts(case, on)]
+    payments = [] if moved else _payments(case, on)
     terms = terms_of(_asked(case, on))
-    chosen = {claim.label: claim.reference for claim in claims if claim.is_invoice}
-    paid = [Payment(one.date, one.amount, chosen.get(one.reference.strip())) for one in payments]
+    paid = [Payment(one.date, one.amount, _chosen(one, claims), one.pk) for one in payments]
     try:
         told = statement([_debt(claim, terms) for claim in claims], on, terms.rates, paid)
     except ValueError as error:
@@ -92,15 +99,39 @@ def case_statement(case: Recovery, on: date) -> CaseStatement:
         indemnities=told.indemnities,
         penalty=max(penalty - told.credit, interest.NOTHING),
         credit=max(told.credit - penalty, interest.NOTHING),
-        notes=list(_notes(claims, terms, on)),
+        notes=[moved] if moved else list(_notes(claims, terms, on)),
     )
+
+
+def _moved(case: Recovery, on: date) -> Sentence | None:
+    """Where the claim goes on, on the day of its transfer and after it."""
+    if case.transferred_to_id is None:
+        return None
+    changes = StatusChange.objects.filter(recovery=case, to_status_id=Step.TRANSFERRED)
+    moment = changes.aggregate(last=Max("created_at"))["last"]
+    day = moment.astimezone(PARIS).date() if moment else date.min
+    if on < day:
+        return None
+    sentence = _("The claim went on to {reference} on {day}: from that day it is demanded there.")
+    return sentence.format(reference=case.transferred_to, day=f"{day:%d/%m/%Y}")
+
+
+def _payments(case: Recovery, on: date) -> list[Acompte]:
+    return list(Acompte.objects.standing().filter(recovery=case, date__lte=on).order_by("date", "id"))
+
+
+def _chosen(payment: Acompte, claims: list[Claim]) -> str | None:
+    """The invoice that a payment names by its number: one that was there on its day."""
+    named = payment.reference.strip()
+    there = (one for one in claims if one.is_invoice and one.day <= payment.date)
+    return next((one.reference for one in there if one.label == named), None)
 
 
 def _invoices(case: Recovery, on: date) -> Iterator[Claim]:
     rows = Invoice.objects.filter(recovery=case, invoice_date__lte=on)
     for row in sorted(rows, key=lambda row: (row.invoice_due_date or row.invoice_date, row.pk)):
         yield Claim(
-            reference=f"invoice {row.pk}",
+            id=row.pk,
             label=row.invoice_number,
             day=row.invoice_date,
             due=row.invoice_due_date or row.invoice_date,
@@ -113,7 +144,7 @@ def _invoices(case: Recovery, on: date) -> Iterator[Claim]:
 
 def _debts(case: Recovery, on: date) -> Iterator[Claim]:
     for row in Dette.objects.standing().filter(recovery=case, date__lte=on).order_by("date", "id"):
-        yield Claim(f"debt {row.pk}", row.label, row.date, row.date, True, row.amount, interest.NOTHING, False)
+        yield Claim(row.pk, row.label, row.date, row.date, True, row.amount, interest.NOTHING, False)
 
 
 def _debt(claim: Claim, terms: Terms) -> Debt:
@@ -161,8 +192,18 @@ def _penalty(case: Recovery, claims: list[Claim], on: date) -> Decimal:
     if not case.recovery_penalty:
         return interest.NOTHING
     overdue = sum((claim.amount - claim.paid for claim in claims if claim.is_invoice and claim.due < on), Decimal(0))
+    if case.is_in_court and case.recovery_penalty_type == PenaltyType.PERCENT:
+        overdue += _overdue_before(case, claims, on)
     kind: Any = case.recovery_penalty_type
     return penalty_of(kind, case.recovery_penalty_amount, case.recovery_penalty_percent, overdue)
+
+
+def _overdue_before(case: Recovery, claims: list[Claim], on: date) -> Decimal:
+    """Principal that was not paid when it fell due, of invoices that were settled before the case went to court."""
+    went_along = [claim.label for claim in claims if claim.is_invoice]
+    stayed = Invoice.objects.filter(recovery__transferred_to=case).exclude(invoice_number__in=went_along)
+    overdue = stayed.annotate(due=Coalesce("invoice_due_date", "invoice_date")).filter(due__lt=on)
+    return overdue.aggregate(sum=Sum("remaining_amount"))["sum"] or interest.NOTHING
 
 
 def _notes(claims: list[Claim], terms: Terms, on: date) -> Iterator[Sentence]:

@@ -12,10 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from documents.models import Document, FileType, StoredFile
 from documents.services.copying import documents_copy
 from invoicing.models import Invoice
-from invoicing.services import invoices_copy
 from recoveries.court.transfer import COPIES
-from recoveries.ledger.services import dettes_copy
-from recoveries.models import Comment, Dette
+from recoveries.ledger.moving import claims_copy
+from recoveries.models import Acompte, Comment, Dette
 from recoveries.services.comments import comments_copy
 from tests.factories import Api, ApiUserFactory, bare_case_id
 
@@ -26,6 +25,7 @@ CASE = {"recovery_id": "the copy is another case's"}
 OTHERS: dict[type[models.Model], dict[str, str]] = {
     Invoice: CASE,
     Dette: CASE,
+    Acompte: {**CASE, "moved_from_id": "names the payment that went along"},
     Comment: CASE,
     Document: {
         **CASE,
@@ -35,8 +35,9 @@ OTHERS: dict[type[models.Model], dict[str, str]] = {
     },
 }
 COPIED: dict[type[models.Model], Callable[..., None]] = {
-    Invoice: invoices_copy,
-    Dette: dettes_copy,
+    Invoice: claims_copy,
+    Dette: claims_copy,
+    Acompte: claims_copy,
     Comment: comments_copy,
     Document: documents_copy,
 }
@@ -78,6 +79,7 @@ def filled(owner: Api) -> Callable[..., models.Model]:
             "invoice_id": None,
             "reverses_id": None,  # What was reversed is not copied, nor is what reverses it.
             "reason": "",
+            "moved_from_id": None,
             "state": "scanning",
             "invoice_due_date": date(2020, 3, 3),
             "invoice_amount": Decimal("100.00"),
@@ -101,7 +103,8 @@ def test_a_copy_has_every_column_of_its_model(
     row = filled(model, original)
     with CaptureQueriesContext(connection) as told:
         COPIED[model](from_case=original, to_case=other)
-    assert len([query for query in told if query["sql"].startswith("INSERT")]) == 1
+    inserted = f'INSERT INTO "{model._meta.db_table}"'
+    assert len([query for query in told if query["sql"].startswith(inserted)]) == 1
     [before] = model._default_manager.filter(pk=row.pk).values()
     [after] = model._default_manager.filter(recovery_id=other).values()
     differing = {name for name in before if before[name] != after[name]} - {"id"}
@@ -110,4 +113,4 @@ def test_a_copy_has_every_column_of_its_model(
 
 
 def test_a_transfer_copies_all_of_them() -> None:
-    assert {invoices_copy, *COPIES} == set(COPIED.values())
+    assert {claims_copy, *COPIES} == set(COPIED.values())

@@ -1,7 +1,7 @@
 """What became of the cases filed in a period: three statements, kept for some minutes.
 
 A claim that goes to court lives on in another case. So the case that it left is not counted again where amounts
-filed are added up; what was received on it before stays where it was received.
+filed are added up, and what was received on it before and went along is counted there.
 """
 
 from collections.abc import Iterable, Mapping
@@ -167,8 +167,10 @@ def _filed(question: Question) -> Iterable[Mapping[str, Any]]:
 def _received(question: Question) -> Iterable[Mapping[str, Any]]:
     """By month."""
     chosen = {f"recovery__{column}": value for column, value in _chosen(question).items()}
-    payments = Acompte.objects.standing().filter(date__gte=question.first, date__lt=question.end, **chosen).order_by()
-    return payments.values(month=TruncMonth("date")).annotate(received=Sum("amount"))
+    payments = (
+        Acompte.objects.counted_once().filter(date__gte=question.first, date__lt=question.end, **chosen).order_by()
+    )
+    return payments.values(month=TruncMonth("date")).annotate(received=Sum("here"))
 
 
 @dataclass(frozen=True, slots=True)
