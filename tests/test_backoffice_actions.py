@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 from axes.models import AccessAttempt
+from constance import config as system_settings
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, models
@@ -22,6 +25,7 @@ from invoicing.tests.billing.papers import draft, issued, item_ids
 from legalcity.lib.clock import today
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.court.transfer import transfer_carry_out
+from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import Comment, Recovery, TransferRequest
 from scoring.models import ScoringOrder, TokenAccount
 from scoring.services.tokens import tokens_grant
@@ -82,6 +86,18 @@ def _case(owner: Api) -> Recovery:
 def _case_with_comment(owner: Api) -> Example:
     comment = Comment.objects.create(recovery=_case(owner), html="<p>x</p>", text="x")
     return Example(comment.recovery, {"read": comment.pk})
+
+
+def _letter(owner: Api) -> Example:
+    for name in ("FIRM_ADDRESS", "FIRM_POSTAL_CODE", "FIRM_CITY"):
+        setattr(system_settings, name, "x")
+    return Example(_case(owner), {"kind": "relance_1", "to": "debtor@example.com"})
+
+
+def _recorded(owner: Api, record: Callable[..., Any]) -> Example:
+    case = _case(owner)
+    entry = record(recovery_id=case.pk, amount=Decimal(10), day=today(), by=None)
+    return Example(case, {"entry": entry.pk, "reason": "mistake"})
 
 
 def _case_and_file(owner: Api) -> Example:
@@ -154,12 +170,12 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "recoveries.recovery:bulk:move-status": lambda owner: Example(_case(owner), {"to_status": 2, "reason": "Sent."}),
     "recoveries.recovery:bulk:assign": lambda owner: Example(_case(owner), {"handler": "chief@example.com"}),
     "recoveries.recovery:object:comment": lambda owner: Example(_case(owner), {"text": "Called."}),
-    "recoveries.recovery:object:send-reminder": lambda owner: Example(
-        _case(owner), {"kind": "relance_1", "to": "debtor@example.com"}
-    ),
+    "recoveries.recovery:object:send-reminder": _letter,
     "recoveries.recovery:object:mark-read": _case_with_comment,
     "recoveries.recovery:object:record-payment": lambda owner: Example(_case(owner), PAYMENT),
     "recoveries.recovery:object:record-debt": lambda owner: Example(_case(owner), {**PAYMENT, "label": "Deposit"}),
+    "recoveries.recovery:object:reverse-payment": lambda owner: _recorded(owner, acompte_record),
+    "recoveries.recovery:object:reverse-debt": lambda owner: _recorded(owner, partial(dette_record, label="Deposit")),
     "recoveries.recovery:object:upload-document": _case_and_file,
     "recoveries.recovery:object:set-visibility": _case_with_document,
     "recoveries.recovery:object:request-signature": _case_with_document,

@@ -34,7 +34,7 @@ class ReversalForm(forms.Form):
     """Which one, and why."""
 
     entry = EntryChoice(queryset=Acompte.objects.none(), label=gettext_lazy("To be reversed"))
-    why = forms.ChoiceField(label=gettext_lazy("Reason"), choices=[("", "—"), *Entry.Reason.choices])
+    reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=[("", "—"), *Entry.Reason.choices])
 
     def __init__(self, *args: Any, entries: QuerySet[Any], chosen: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -48,13 +48,13 @@ def _options(model: type[Acompte] | type[Dette], request: HttpRequest, case: Rec
 
 
 def _payment(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
-    reason = Entry.Reason(data["why"])
+    reason = Entry.Reason(data["reason"])
     acompte_reverse(recovery_id=case.pk, acompte_id=data["entry"].pk, reason=reason, by=staff_of(request))
     return remaining(case, _("Payment reversed."))
 
 
 def _debt(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
-    reason = Entry.Reason(data["why"])
+    reason = Entry.Reason(data["reason"])
     dette_reverse(recovery_id=case.pk, dette_id=data["entry"].pk, reason=reason, by=staff_of(request))
     return remaining(case, _("Debt reversed."))
 

@@ -1,7 +1,7 @@
 """The statement of account of a case on a day: what is stored, put through the rules of interest."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -35,6 +35,7 @@ class Claim:
     amount: Decimal
     paid: Decimal
     is_invoice: bool
+    performed: date | None = None
 
     @property
     def reference(self) -> str:
@@ -69,6 +70,19 @@ class CaseStatement:
     def total(self) -> Decimal:
         """Everything that is due on the day."""
         return self.principal + self.interest + self.indemnities + self.penalty
+
+    def only(self, lines: list[Line]) -> "CaseStatement":
+        """The account of some of its claims alone. The penalty, where it rests on others too, is left out of it."""
+        others = (line for line in self.lines if line not in lines and line.account.total)
+        rests_on_others = any(line.claim.is_invoice and line.claim.due < self.day for line in others)
+        return replace(
+            self,
+            lines=lines,
+            principal=sum((line.account.principal for line in lines), interest.NOTHING),
+            interest=sum((line.account.interest for line in lines), interest.NOTHING),
+            indemnities=sum((line.account.indemnity for line in lines), interest.NOTHING),
+            penalty=interest.NOTHING if rests_on_others else self.penalty,
+        )
 
 
 def case_statement(case: Recovery, on: date) -> CaseStatement:
@@ -139,6 +153,7 @@ def _invoices(case: Recovery, on: date) -> Iterator[Claim]:
             amount=row.invoice_amount,
             paid=row.invoice_part_paid_amount or interest.NOTHING,
             is_invoice=True,
+            performed=row.performed_on,
         )
 
 

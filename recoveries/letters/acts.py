@@ -1,5 +1,6 @@
 """Reminders to the debtor by e-mail: what would be sent is shown, then sent."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,10 +12,11 @@ from django.utils.translation import gettext_lazy
 from backoffice.actions import ObjectAction, refusal_text
 from backoffice.origin import staff_of
 from law.vocabulary import Step
-from legalcity.lib.clock import now
+from legalcity.lib.clock import today
 from legalcity.lib.errors import BadRequest, Sentence
 from legalcity.lib.form_fields import EmailField, TextField
-from recoveries.letters.services import EXTRA_LENGTH, email_send, letter_of, may_be_reminded
+from recoveries.letters.judging import Demand, demand_of, is_open, refusals_of
+from recoveries.letters.services import EXTRA_LENGTH, email_send, letter_of
 from recoveries.models import Recovery, SentEmail
 
 Kind = SentEmail.Kind
@@ -66,17 +68,24 @@ def _preview(case: Recovery) -> Sentence:
         "The reminder is written in French with the figures of today and sent to the debtor at once, in the name of "
         "the firm. It is kept with the case as it was sent. An e-mail cannot be called back. What it says:"
     )
-    moment = now()
+    on = today()
     try:
-        letters = [(kind.label, letter_of(case, kind=kind, moment=moment)) for kind in Kind]
+        demand = demand_of(case, on)
     except BadRequest as error:
         return refusal_text(error)
-    shown = format_html_join(
-        "",
-        '<details><summary>{}: {}</summary><pre class="lc-letter">{}</pre></details>',
-        ((label, letter.subject, letter.text) for label, letter in letters),
-    )
-    return format_html("{}{}", intro, shown)
+    return format_html("{}{}", intro, format_html_join("", "{}", ((_shown(case, demand, kind, on),) for kind in Kind)))
+
+
+def _shown(case: Recovery, demand: Demand, kind: SentEmail.Kind, on: date) -> Sentence:
+    """What a letter says, or why it may not leave now."""
+    if reasons := refusals_of(case, demand, kind=kind, on=on):
+        told = format_html_join("", "<br>{}", ((reason,) for reason in reasons))
+        return format_html(
+            '<div class="lc-note lc-note-bad"><strong>{}: {}</strong>{}</div>', kind.label, _("not now"), told
+        )
+    letter = letter_of(case, demand, kind=kind)
+    page = '<details><summary>{}: {}</summary><pre class="lc-letter">{}</pre></details>'
+    return format_html(page, kind.label, letter.subject, letter.text)
 
 
 SEND_EMAIL = ObjectAction(
@@ -86,6 +95,6 @@ SEND_EMAIL = ObjectAction(
     perform=_send,
     form=EmailForm,
     form_options=_options,
-    is_offered=lambda request, case: may_be_reminded(case),
+    is_offered=lambda request, case: is_open(case),
     explain=_preview,
 )

@@ -16,6 +16,6 @@ class SentEmailAdmin(ReadOnlyStaffAdmin):
     list_select_related = ("recovery", "user")
     search_fields = ("recovery__recovery_reference", "recipient")
     fields = (
-        *("recovery", "kind", "recipient", "subject", "text"),
+        *("recovery", "kind", "recipient", "subject", "total", "text"),
         *("state", "error", "attempts", "user", "moves_case", "created_at", "sent_at"),
     )

@@ -35,6 +35,7 @@ class SentEmail(JobRow):
         QUEUED = "queued", _("queued")
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
 
     recovery = models.ForeignKey(Recovery, on_delete=models.CASCADE, related_name="emails", verbose_name=_("case"))
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
@@ -42,10 +43,13 @@ class SentEmail(JobRow):
     subject = models.CharField(_("subject"), max_length=255)
     text = models.TextField(_("text"))
     html = models.TextField("HTML", editable=False)
+    # Those that were written before the guard have none.
+    total = models.DecimalField(_("total due, EUR"), max_digits=20, decimal_places=2, null=True)
     # Those that were written before a letter could do so moved their cases at the click.
     moves_case = models.BooleanField(_("moves the case when it has been sent"), default=False, db_default=False)
-    state = models.CharField(_("state"), max_length=6, choices=State.choices, default=State.QUEUED)
-    error = models.CharField(_("error"), max_length=100, blank=True)
+    state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.QUEUED)
+    # The class of what went wrong, or why it was cancelled: in the language of the house.
+    error = models.CharField(_("error"), max_length=1000, blank=True)
     user = models.ForeignKey(
         "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )

@@ -10,27 +10,26 @@ from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from law.vocabulary import CompanyType
 from legalcity.lib.claims import Claim, Job, lapsed, queue, take
 from legalcity.lib.clock import now
 from legalcity.lib.dates import PARIS
-from legalcity.lib.errors import Forbidden, Invalid
+from legalcity.lib.errors import BadRequest, Invalid
 from legalcity.lib.mail import automatic_headers
 from legalcity.lib.settings.live import live
 from legalcity.lib.text import is_storable
-from recoveries.catalogue import catalogue
-from recoveries.court.transfer import eligibility_of
-from recoveries.ledger.statement import case_statement
 from recoveries.letters.following import case_follow, require_following
+from recoveries.letters.judging import Demand, demand_of, refusals_of, require_leave
 from recoveries.letters.writing import Letter, letter_write
 from recoveries.models import Recovery, SentEmail
 
 log = structlog.get_logger("recoveries")
 
 State = SentEmail.State
+Kind = SentEmail.Kind
 EXTRA_LENGTH = 2000
 # The claim outlasts any talk with a mail server, and nobody takes it over: what may have gone out is not sent again.
 JOB = Job(
@@ -46,28 +45,17 @@ INTERRUPTED = "Interrupted"
 
 
 # --- write -----------------------------------------------------------------------------------------------------------
-def may_be_reminded(case: Recovery) -> bool:
-    """Whether a reminder of the case makes sense: an open amicable one, with both parties and something to recover."""
-    is_open = not case.is_in_court and not catalogue.is_closing(case.status_id)
-    return bool(is_open and case.customer_id and case.debtor_id and case.amount_torecover)
-
-
-def require_askable(case: Recovery, *, today: date) -> None:
-    """Raises Forbidden when all that a consumer owes is time-barred: asking for it misleads (L218-2 C. conso.)."""
-    if case.debtor is None or case.debtor.company_type != CompanyType.PARTICULAR:
-        return
-    stays = [answer.stays for answer in eligibility_of(case, today).claims if answer.claim.remaining > 0]
-    if stays and all(reason is not None and reason.code == "time_barred" for reason in stays):
-        raise Forbidden(_("The claim against a consumer is time-barred: it may not be asked for any more."))
-
-
-def letter_of(case: Recovery, *, kind: str, moment: datetime, extra: str = "") -> Letter:
-    """The reminder as it would be written now. Raises BadRequest when the catalogues lack a rate."""
-    account = case_statement(case, moment.astimezone(PARIS).date())
-    earlier = None
-    if kind != SentEmail.Kind.REMINDER_1:
-        earlier = SentEmail.objects.filter(recovery=case, state=State.SENT).order_by("sent_at", "id").first()
-    return letter_write(kind=kind, case=case, statement=account, earlier=earlier, extra=extra)
+def letter_of(case: Recovery, demand: Demand, *, kind: str, extra: str = "") -> Letter:
+    """The letter that asks for `demand`, as it would be written now."""
+    sent = list(SentEmail.objects.filter(recovery=case, state=State.SENT).order_by("sent_at", "id"))
+    return letter_write(
+        kind=kind,
+        case=case,
+        statement=demand.account,
+        earlier=sent[0] if sent and kind != Kind.REMINDER_1 else None,
+        reminders=sum(email.kind != Kind.FORMAL_NOTICE for email in sent),
+        extra=extra,
+    )
 
 
 @transaction.atomic
@@ -77,18 +65,18 @@ def email_send(
     """Write a reminder (SentEmail.Kind) to the debtor at the address `to` and have a worker send it after the commit.
 
     The row keeps the words as they went out. With `moves_case` the case gets the status of the reminder once it has
-    been sent. Raises Invalid for an address or words that cannot be sent, Forbidden for a case that is not to be
-    reminded or not to be moved there, or when the claim is barred, BadRequest when the catalogues lack a rate.
+    been sent. Raises Invalid for an address or words that cannot be sent, Forbidden for a letter that may not leave
+    (law/letters_guard.py) or could not move the case, BadRequest when the catalogues lack a rate.
     """
     case = Recovery.objects.select_for_update(of=("self",)).select_related("customer", "debtor").get(pk=case_id)
     _require_sendable(kind, to, extra)
-    if not may_be_reminded(case):
-        raise Forbidden(_("There is nothing to remind of: the case is closed, before a court, paid or incomplete."))
-    require_askable(case, today=now().astimezone(PARIS).date())
+    moment = now()
+    on = moment.astimezone(PARIS).date()
+    demand = demand_of(case, on)
+    require_leave(case, demand, kind=kind, on=on)
     if moves_case:
         require_following(case, kind=kind)
-    moment = now()
-    letter = letter_of(case, kind=kind, moment=moment, extra=extra)
+    letter = letter_of(case, demand, kind=kind, extra=extra)
     email = SentEmail.objects.create(
         recovery=case,
         kind=kind,
@@ -96,6 +84,7 @@ def email_send(
         subject=letter.subject,
         text=letter.text,
         html=letter.html,
+        total=demand.account.total,
         user=by,
         moves_case=moves_case,
     )
@@ -124,12 +113,32 @@ def email_deliver(*, email_id: int, moment: datetime) -> timedelta | None:
     if claim is None:
         return None
     email = SentEmail.objects.get(pk=email_id)
+    if not _may_leave(claim, email, moment.astimezone(PARIS).date()):
+        return None
     try:
         _message(email).send()
     except Exception as error:
         return _not_sent(claim, email, error)
     _sent(claim, email)
     return None
+
+
+@transaction.atomic
+def _may_leave(claim: Claim, email: SentEmail, on: date) -> bool:
+    """Ask again under the lock of the case: what has come in between may forbid the letter, which ends here then."""
+    case = Recovery.objects.select_for_update(of=("self",)).filter(pk=email.recovery_id).first()
+    if case is None:
+        return False
+    with translation.override(settings.LANGUAGE_CODE):
+        try:
+            reasons = refusals_of(case, demand_of(case, on), kind=email.kind, on=on, email=email)
+            told = " ".join(map(str, reasons))
+        except BadRequest as error:
+            told = str(error.message)
+    if told:
+        claim.write(state=State.CANCELLED, error=told[:1000], claimed_until=None)
+        log.warning("email_cancelled", email_id=email.pk, recovery_id=case.pk)
+    return not told
 
 
 @transaction.atomic

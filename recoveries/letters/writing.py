@@ -44,10 +44,11 @@ def _firm() -> dict[str, str]:
     return {**firm, "iban": known(read_iban, firm["iban"]), "bic": known(read_bic, firm["bic"])}
 
 
-def letter_write(*, kind: str, case: Any, statement: Any, earlier: Any, extra: str = "") -> Letter:
+def letter_write(*, kind: str, case: Any, statement: Any, earlier: Any, reminders: int, extra: str = "") -> Letter:
     """The letter `kind` (`Reminder`) about `case`, with the figures of `statement`.
 
     `earlier` is the first reminder that was sent, which later ones have to name (art. R124-5 CPCE), or None.
+    `reminders` is how many reminders were sent.
     """
     open_lines = [line for line in statement.lines if line.account.total]
     context = {
@@ -59,6 +60,7 @@ def letter_write(*, kind: str, case: Any, statement: Any, earlier: Any, extra: s
         "lines": open_lines[:INVOICES],
         "others": max(0, len(open_lines) - INVOICES),
         "earlier": earlier,
+        "reminders": reminders,
         "extra": extra.strip(),
         "firm": _firm(),
     }

@@ -14,6 +14,7 @@ from backoffice.audit import audit_record
 from invoicing.billing.services.keys import subscription_key_rotate
 from invoicing.tests.billing.papers import FIRM, draft, issued
 from legalcity.lib.clock import now, today
+from recoveries.letters.judging import demand_of, refusals_of
 from recoveries.letters.services import email_send
 from recoveries.models import CaseImport, DeadlineAlert, Injunction, Recovery, SentEmail
 from scoring.models import Alert, Surveillance
@@ -29,13 +30,20 @@ def furnish(owner: Api) -> None:
     audit_record(action="viewed", target=owner.user)
     _act_on_things(owner)
     _bill()
-    case = Recovery.objects.filter(type=Recovery.Type.AMICABLE, owner=owner.user, amount_torecover__gt=0).first()
+    amicable = Recovery.objects.filter(type=Recovery.Type.AMICABLE, owner=owner.user)
+    case = next(case for case in amicable if not _refused(case))
     email_send(case_id=case.pk, kind=SentEmail.Kind.REMINDER_1, to="debtor@example.com", by=owner.user)
     CaseImport.objects.create(owner=owner.user, user=owner.user, file_name="dossiers.csv", references=["REC-ABC123"])
     procedure = Injunction.objects.first()
     DeadlineAlert.objects.create(recovery=procedure.recovery, kind="service", date=today(), article="art. 1411 CPC")
     watch = Surveillance.objects.first()
     Alert.objects.create(surveillance=watch, kind=Alert.Kind.CLOSED, mark="1", created_at=now())
+
+
+def _refused(case: Recovery) -> bool:
+    """Whether a letter about the case may not leave."""
+    demand = demand_of(case, today())
+    return bool(refusals_of(case, demand, kind=SentEmail.Kind.REMINDER_1, on=today()))
 
 
 def page_of_one(model: type[models.Model]) -> models.Model | None:

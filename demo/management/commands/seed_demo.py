@@ -12,6 +12,7 @@ from tqdm import tqdm
 from demo.accounts import ADMIN, CLIENTS, ROLE_HOLDERS, STAFF, NotOurs
 from demo.cases import REFERENCES
 from demo.credentials import credentials_renew
+from demo.house import firm_introduce
 from demo.portfolio import portfolio_load
 from legalcity.lib.clock import today
 from recoveries.ledger.rate_services import rates_load
@@ -52,6 +53,7 @@ class Command(BaseCommand):
         if not 0 <= cases <= REFERENCES // 10:
             raise CommandError(f"--cases must be between 0 and {REFERENCES // 10}")
         rates_load()
+        firm_introduce()
         try:
             with tqdm(total=cases, unit=" cases", disable=None, dynamic_ncols=True) as bar:
                 loaded = portfolio_load(seed=options["seed"], cases=cases, today=day, progress=bar.update)

@@ -86,6 +86,13 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
         _("Words of acts of a court (comma between) that no comment shows to a debtor before there is a title."),
         "words",
     ),
+    # Letters to debtors
+    "REMINDER_DAYS": (
+        7,
+        _("Days between a letter to a debtor and a reminder; 0 is none."),
+        "days",
+    ),
+    "FORMAL_NOTICE_DAYS": (8, _("Days between a letter to a debtor and a formal notice; 0 is none."), "days"),
     # Injunction
     "INJUNCTION_MIN_AMOUNT": (Decimal("0.01"), _("Least amount, in EUR, that goes to court."), "amount"),
     "INJUNCTION_MAX_AMOUNT": (Decimal("0"), _("Greatest amount, in EUR, that goes to court; 0 is no limit."), "amount"),
@@ -176,6 +183,7 @@ FIELDSETS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
     ),
     (gettext_lazy("Companies"), ("LEGAL_FORMS", "STRICT_SIREN")),
     (gettext_lazy("Comments"), ("COMMENT_LENGTH", "COMMENT_MARKUP_SHARE", "LOOK_WORDS")),
+    (gettext_lazy("Letters to debtors"), ("REMINDER_DAYS", "FORMAL_NOTICE_DAYS")),
     (
         gettext_lazy("Injunction"),
         (

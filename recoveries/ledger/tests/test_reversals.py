@@ -167,9 +167,9 @@ def test_staff_reverse_a_payment_from_its_row_with_a_reason(office: Client, case
     assert f"reverse-payment/?entry={payment.pk}" in opened(office, case)
     form = act_page(office, case, "reverse-payment", f"?entry={payment.pk}").context["form"]
     assert [value for value, _label in form.fields["entry"].widget.choices] == [payment.pk]
-    assert act(office, case, "reverse-payment", entry=payment.pk, why="").status_code == 200
-    assert act(office, case, "reverse-payment", entry=payment.pk, why="rejected").status_code == 302
-    assert act(office, case, "reverse-payment", entry=payment.pk, why="rejected").status_code == 200
+    assert act(office, case, "reverse-payment", entry=payment.pk, reason="").status_code == 200
+    assert act(office, case, "reverse-payment", entry=payment.pk, reason="rejected").status_code == 302
+    assert act(office, case, "reverse-payment", entry=payment.pk, reason="rejected").status_code == 200
     page = words(opened(office, case))
     assert "300.00 € reversed : rejected by the bank" in page.replace("reversed:", "reversed :")
     assert "Payment (acompte) reversed: 300.00 € rejected by the bank" in page
@@ -181,7 +181,7 @@ def test_staff_reverse_a_payment_from_its_row_with_a_reason(office: Client, case
 
 def test_staff_reverse_a_debt(office: Client, case: Recovery) -> None:
     debt = dette_record(recovery_id=case.pk, label="Deposit", amount=Decimal(50), day=date(2026, 1, 2), by=None)
-    assert act(office, case, "reverse-debt", entry=debt.pk, why="mistake").status_code == 302
+    assert act(office, case, "reverse-debt", entry=debt.pk, reason="mistake").status_code == 302
     assert Dette.objects.get(reverses=debt).reason == "mistake"
     assert "Debt (dette) reversed: 50.00 €" in words(opened(office, case))
 
@@ -189,14 +189,14 @@ def test_staff_reverse_a_debt(office: Client, case: Recovery) -> None:
 @pytest.mark.parametrize("entry", ["", "0", "x", "9" * 30, "\x00"])
 def test_what_is_not_there_is_not_reversed(office: Client, case: Recovery, entry: str) -> None:
     paid(case)
-    assert act(office, case, "reverse-payment", entry=entry, why="mistake").status_code == 200
+    assert act(office, case, "reverse-payment", entry=entry, reason="mistake").status_code == 200
     assert act_page(office, case, "reverse-payment", f"?entry={entry}")
     assert not Acompte.objects.exclude(reverses=None).exists()
 
 
 def test_who_may_not_record_payments_may_not_reverse_them(case: Recovery) -> None:
     payment = paid(case)
-    answer = act(office_of("auditor"), case, "reverse-payment", entry=payment.pk, why="mistake")
+    answer = act(office_of("auditor"), case, "reverse-payment", entry=payment.pk, reason="mistake")
     assert answer.status_code == 403
     assert "reverse-payment" not in opened(office_of("auditor"), case)
 

@@ -1,0 +1,20 @@
+"""The firm of the demonstration, complete enough that its letters to debtors may leave."""
+
+from constance import config
+from django.conf import settings
+
+FIRM = {
+    "FIRM_NAME": "Cabinet Morvan Recouvrement",
+    "FIRM_ADDRESS": "14 rue des Lilas",
+    "FIRM_POSTAL_CODE": "69003",
+    "FIRM_CITY": "Lyon",
+    "FIRM_EMAIL": "contact@cabinet-morvan.example",
+    "FIRM_PHONE": "04 72 00 00 00",
+}
+
+
+def firm_introduce() -> None:
+    """Give the firm a fictitious name and address, but where somebody has entered the real ones."""
+    for name, value in FIRM.items():
+        if getattr(config, name) == settings.CONSTANCE_CONFIG[name][0]:
+            setattr(config, name, value)

@@ -1,0 +1,106 @@
+"""What a letter may demand today, and whether it may leave: asked when it is written and again when it is sent."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from companies.models import Company
+from companies.parties import party_of
+from law.eligibility import Reason
+from law.letters_guard import Facts, is_barred_claim, refusals
+from law.limitation import starts_on
+from law.vocabulary import Matter, Step
+from legalcity.lib.dates import PARIS
+from legalcity.lib.errors import Forbidden
+from legalcity.lib.settings.live import live
+from recoveries.catalogue import catalogue
+from recoveries.ledger.statement import CaseStatement, Line, case_statement
+from recoveries.models import Recovery, SentEmail
+
+State = SentEmail.State
+Kind = SentEmail.Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """The account of what is due and not barred; whether something else is claimed that is neither yet."""
+
+    account: CaseStatement
+    is_later: bool
+    is_barred: bool
+
+
+def is_open(case: Recovery) -> bool:
+    """Whether letters about the case make sense at all: an open amicable one, with both parties."""
+    is_amicable = not case.is_in_court and not catalogue.is_closing(case.status_id)
+    return bool(is_amicable and case.customer_id and case.debtor_id)
+
+
+def demand_of(case: Recovery, on: date) -> Demand:
+    """What may be demanded on the day `on`. Raises BadRequest when the catalogues lack a rate."""
+    account = case_statement(case, on)
+    paid_on = [payment.date for payment in account.payments]
+    owed = [line for line in account.lines if line.account.total]
+    due = [line for line in owed if line.claim.due <= on]
+    barred = [line for line in due if _is_barred(case, line, on, paid_on)]
+    demanded = account.only([line for line in due if line not in barred])
+    return Demand(demanded, is_later=len(due) < len(owed), is_barred=bool(barred))
+
+
+def refusals_of(
+    case: Recovery, demand: Demand, *, kind: str, on: date, email: SentEmail | None = None
+) -> tuple[Reason, ...]:
+    """Why a letter of this kind may not leave on the day `on`: a new one, or the `email` that is about to be sent."""
+    facts = Facts(
+        is_open=is_open(case),
+        has_firm=all((live.FIRM_NAME, live.FIRM_ADDRESS, live.FIRM_POSTAL_CODE, live.FIRM_CITY)),
+        has_creditor=case.customer is not None and all(_mentions(case.customer)),
+        due=demand.account.total,
+        is_later=demand.is_later,
+        is_barred=demand.is_barred,
+        is_in_dispute=case.status_id == Step.DISPUTE,
+        has_changed=email is not None and _has_changed(case, email),
+        last_letter=_last_letter(case, email),
+        pause=live.FORMAL_NOTICE_DAYS if kind == Kind.FORMAL_NOTICE else live.REMINDER_DAYS,
+    )
+    return refusals(facts, on)
+
+
+def require_leave(case: Recovery, demand: Demand, *, kind: str, on: date) -> None:
+    """Raises Forbidden, with its reasons, for a letter that may not leave."""
+    if reasons := refusals_of(case, demand, kind=kind, on=on):
+        raise Forbidden(_("This letter may not leave."), reasons=list(reasons))
+
+
+def _is_barred(case: Recovery, line: Line, on: date, paid_on: Collection[date]) -> bool:
+    claim = line.claim
+    return is_barred_claim(
+        starts_on(claim.performed, claim.day, claim.due),
+        on,
+        creditor=party_of(case.customer),
+        debtor=party_of(case.debtor),
+        matter=Matter(case.matter),
+        payments=paid_on,
+    )
+
+
+def _mentions(creditor: Company) -> Iterator[str | None]:
+    yield creditor.company_name or creditor.person
+    yield from (creditor.company_address, creditor.company_postal, creditor.company_city)
+
+
+def _has_changed(case: Recovery, email: SentEmail) -> bool:
+    """Whether the sum that the letter names is no longer that of the day that it names."""
+    written_on = email.created_at.astimezone(PARIS).date()
+    return email.total is not None and demand_of(case, written_on).account.total != email.total
+
+
+def _last_letter(case: Recovery, email: SentEmail | None) -> date | None:
+    """The day of the last letter that was sent, or waits before this one."""
+    waiting = Q(state=State.QUEUED, pk__lt=email.pk) if email else Q(state=State.QUEUED)
+    letters = SentEmail.objects.filter(Q(state=State.SENT) | waiting, recovery=case)
+    moments = [sent_at or written_at for sent_at, written_at in letters.values_list("sent_at", "created_at")]
+    return max(moments).astimezone(PARIS).date() if moments else None
