@@ -152,7 +152,8 @@ class _Debt:
         """Lay `amount` cents of `payment` against what is owed on its day, and give back the rest."""
         met = self.running.take(payment.day, amount)
         if any(met):
-            self.imputations.append(Imputation(payment.day, *map(euros, met), payment=payment.id))
+            to_interest, to_principal, to_indemnity = map(euros, met)
+            self.imputations.append(Imputation(payment.day, to_interest, to_principal, to_indemnity, payment.id))
         return amount - sum(met)
 
     def account(self, until: date) -> DebtAccount:

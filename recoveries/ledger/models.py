@@ -3,7 +3,7 @@
 No row is ever changed or taken away: one that was wrong, or came back, is reversed by a further row that names it.
 """
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import models
 from django.db.models import F, Q, Value
@@ -50,7 +50,7 @@ class Entry(models.Model):
 class AcompteQuerySet(EntryQuerySet["Acompte"]):
     """Words of the field."""
 
-    def counted_once(self) -> "AcompteQuerySet":
+    def counted_once(self) -> models.QuerySet[Any]:
         """What counts where cases are added up: `here` is what has not gone along to another case."""
         here = F("amount") - Coalesce(F("moved_to__amount"), Value(0, models.DecimalField()))
         return self.standing().annotate(here=here).filter(here__gt=0)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from django.db.models import Case, DecimalField, F, Value, When
+from django.db.models.expressions import Combinable
 
 from invoicing.services import invoices_copy
 from legalcity.lib.clock import today
@@ -65,5 +66,5 @@ def _payments_copy(from_case: int, to_case: int, staying: Staying) -> None:
         default=F("amount"),
         output_field=DecimalField(max_digits=14, decimal_places=2),
     )
-    instead = {"recovery_id": Value(to_case), "moved_from_id": F("pk"), "amount": rest}
+    instead: dict[str, Combinable] = {"recovery_id": Value(to_case), "moved_from_id": F("pk"), "amount": rest}
     rows_copy(payments.order_by("id"), instead=instead)

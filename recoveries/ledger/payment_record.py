@@ -111,8 +111,8 @@ def _invoices(ids: list[int]) -> list[_Claimed]:
 
 def _debts(ids: list[int]) -> list[_Claimed]:
     """Those of a case that went to court count there."""
-    told = Dette.objects.standing().filter(recovery_id__in=ids, recovery__transferred_to=None)
-    told = told.values("recovery_id", "amount", due_on=F("date"))
+    debts = Dette.objects.standing().filter(recovery_id__in=ids, recovery__transferred_to=None)
+    told = debts.values("recovery_id", "amount", due_on=F("date"))
     return [_Claimed(**row) for row in told]
 
 

@@ -1,0 +1,125 @@
+"""What is kept twice for speed, compared with what it is kept from: in sets and without locks, since nearly all agrees.
+
+What a comparison finds may have changed while it looked. So each find is looked at once more, under its lock.
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db import transaction
+from django.db.models import Count, Q, QuerySet, Sum
+
+from invoicing.models import Invoice
+from legalcity.lib.audience import Audience
+from recoveries.models import Acompte, CaseCount, Comment, Dette, Recovery
+from recoveries.services import deadlines
+from recoveries.services.copies import COPIED, copies_refresh, copies_set
+from recoveries.services.totals import case_count_add, comments_count_refresh, totals_refresh
+
+AT_ONCE = 5_000  # cases
+SUMS = ("amount", "amount_torecover", "invoices_count", "comments_count")
+KEPT = (*SUMS, *deadlines.KEPT)
+PARTY = ("company_name", "company_legalrep_firstname", "company_legalrep_lastname", "company_country")
+READ = (
+    *("id", "recovery_reference", "customer_id", "debtor_id", *SUMS, *COPIED),
+    *(f"{side}__{name}" for side in ("customer", "debtor") for name in ("id", *PARTY)),
+)
+
+
+class Counter(NamedTuple):
+    """Of which account and status a number of cases is kept."""
+
+    owner_id: int
+    status_id: int
+
+
+# --- cases -----------------------------------------------------------------------------------------------------------
+def cases_checked() -> Iterator[tuple[int, list[int]]]:
+    """Goes through all cases: how many were compared, and the ids of those that seemed to differ."""
+    after = 0
+    while ids := list(Recovery.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
+        yield len(ids), _differing(ids[0], ids[-1])
+        after = ids[-1]
+
+
+def case_check(*, recovery_id: int, repair: bool) -> bool:
+    """Whether a case differs, told under its lock; mended with `repair`, which is no change of the case."""
+    with transaction.atomic():
+        case = Recovery.objects.select_for_update(of=("self",)).filter(pk=recovery_id).first()
+        if case is None:
+            return False
+        before, updated_at = [getattr(case, name) for name in KEPT], case.updated_at
+        copies_differ = copies_refresh(recovery_id=recovery_id)
+        totals_refresh(recovery_id=recovery_id)
+        comments_count_refresh(recovery_id=recovery_id)
+        case.refresh_from_db(fields=KEPT)
+        differs = copies_differ or before != [getattr(case, name) for name in KEPT]
+        if differs and repair:
+            Recovery.objects.filter(pk=recovery_id).update(updated_at=updated_at)
+        else:
+            transaction.set_rollback(True)
+    return differs
+
+
+def _differing(first: int, last: int) -> list[int]:
+    cases = Recovery.objects.filter(pk__range=(first, last)).select_related("customer", "debtor").only(*READ)
+    sums = _sums(first, last)
+    differing = {case.pk for case in cases.order_by("pk") if _differs(case, sums)}
+    return sorted(differing.union(deadlines.stale_deadlines(within=Q(pk__range=(first, last)))))
+
+
+class _Sums(NamedTuple):
+    """By case: what its rows add up to. A case without rows of a kind is not there."""
+
+    invoices: Mapping[int, tuple[Decimal, Decimal, int]]  # amount, remaining, how many
+    debts: Mapping[int, Decimal]
+    payments: Mapping[int, Decimal]
+    comments: Mapping[int, int]
+
+
+def _sums(first: int, last: int) -> _Sums:
+    def told(rows: QuerySet[Any], **sums: Any) -> Any:
+        grouped = rows.filter(recovery_id__gte=first, recovery_id__lte=last).order_by().values("recovery_id")
+        return grouped.annotate(**sums).values_list("recovery_id", *sums)
+
+    billed = told(Invoice.objects.all(), sum=Sum("invoice_amount"), left=Sum("remaining_amount"), n=Count("pk"))
+    return _Sums(
+        {pk: tuple(sums) for pk, *sums in billed},
+        dict(told(Dette.objects.standing(), sum=Sum("amount"))),
+        dict(told(Acompte.objects.standing(), sum=Sum("amount"))),
+        dict(told(Comment.objects.seen_by(Audience.CLIENT), n=Count("pk"))),
+    )
+
+
+def _differs(case: Recovery, sums: _Sums) -> bool:
+    kept = [getattr(case, name) for name in (*SUMS, *COPIED)]
+    billed, left, invoices = sums.invoices.get(case.pk, (Decimal(0), Decimal(0), 0))
+    debts = sums.debts.get(case.pk, Decimal(0))
+    case.amount = billed + debts
+    case.amount_torecover = max(Decimal(0), left + debts - sums.payments.get(case.pk, Decimal(0)))
+    case.invoices_count, case.comments_count = invoices, sums.comments.get(case.pk, 0)
+    copies_set(case, customer=case.customer, debtor=case.debtor)
+    return kept != [getattr(case, name) for name in (*SUMS, *COPIED)]
+
+
+# --- numbers of cases ------------------------------------------------------------------------------------------------
+def counters_differing() -> list[Counter]:
+    """The kept numbers of cases that seem wrong; one that is missing is kept as 0."""
+    counted = Recovery.objects.order_by().values_list("owner_id", "status_id").annotate(n=Count("pk"))
+    real = {Counter(owner, status): n for owner, status, n in counted}
+    kept = {Counter(owner, status): n for owner, status, n in CaseCount.objects.values_list("owner", "status", "n")}
+    return sorted(counter for counter in real | kept if real.get(counter, 0) != kept.get(counter, 0))
+
+
+def counter_check(*, counter: Counter, repair: bool) -> bool:
+    """Whether a kept number of cases is wrong, told while nobody else can change it; mended with `repair`."""
+    with transaction.atomic():
+        case_count_add(owner_id=counter.owner_id, status_id=counter.status_id, by=0)  # Locks the row, made if missing.
+        kept = CaseCount.objects.filter(**counter._asdict())
+        real = Recovery.objects.filter(**counter._asdict()).count()
+        differs = not kept.filter(n=real).exists()
+        kept.update(n=real)
+        if not (differs and repair):
+            transaction.set_rollback(True)
+    return differs
