@@ -167,10 +167,11 @@ def _filed(question: Question) -> Iterable[Mapping[str, Any]]:
 def _received(question: Question) -> Iterable[Mapping[str, Any]]:
     """By month."""
     chosen = {f"recovery__{column}": value for column, value in _chosen(question).items()}
-    payments = (
-        Acompte.objects.counted_once().filter(date__gte=question.first, date__lt=question.end, **chosen).order_by()
+    payments = Acompte.objects.counted_once().filter(date__gte=question.first, date__lt=question.end, **chosen)
+    months: Iterable[Mapping[str, Any]] = (
+        payments.order_by().values(month=TruncMonth("date")).annotate(received=Sum("here"))
     )
-    return payments.values(month=TruncMonth("date")).annotate(received=Sum("here"))
+    return months
 
 
 @dataclass(frozen=True, slots=True)
