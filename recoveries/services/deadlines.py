@@ -36,13 +36,13 @@ def next_deadlines_refresh(*, recovery_ids: Collection[int]) -> int:
     return len(changed)
 
 
-def stale_deadlines(*, within: Q = Q()) -> list[int]:
+def stale_deadlines(*, within: Q | None = None) -> list[int]:
     """Ids of the cases (`within` a condition) whose next legal date is not the kept one. Read without locks, in pieces.
 
     A day that passes moves it, as does a party or the catalogue of holidays that changed behind the case.
     """
     closing = [entry.id for entry in catalogue.entries.values() if entry.is_closing]
-    running = Recovery.objects.filter(within).filter(~Q(status_id__in=closing) | Q(next_deadline__isnull=False))
+    running = Recovery.objects.filter(within or Q()).filter(~Q(status_id__in=closing) | Q(next_deadline__isnull=False))
     stale: list[int] = []
     for cases in in_pieces(with_clocks(running)):
         deadlines = deadlines_by_case(cases, today())

@@ -36,6 +36,6 @@ def reversible(model: str) -> list:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recoveries", "0011_letters_move_cases")]
+    dependencies = [("recoveries", "0017_deadlines_of_cases")]
 
     operations = [*reversible("acompte"), *reversible("dette")]

@@ -4,7 +4,7 @@ STATES = [("queued", "queued"), ("sent", "sent"), ("failed", "failed"), ("cancel
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recoveries", "0013_payments_go_along")]
+    dependencies = [("recoveries", "0019_payments_go_along")]
 
     operations = [
         migrations.AddField(

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recoveries", "0012_reversals")]
+    dependencies = [("recoveries", "0018_reversals")]
 
     operations = [
         migrations.AddField(
