@@ -5,8 +5,9 @@ from typing import IO
 
 from documents.clients.clamd import ClamdClient, Verdict
 from documents.content import ContentRefused, embedded_files
+from documents.content.inert import content_start
+from documents.content.polyglots import PDF_HEADER, PDF_HEADER_WITHIN
 
-PDF_HEADER, PDF_HEADER_WITHIN = b"%PDF-", 1024
 MAX_DEPTH = 3  # a PDF in a PDF in a PDF
 MAX_FILES = 1_000
 MAX_BYTES = 200 * 1024 * 1024  # of all embedded files, unpacked
@@ -29,7 +30,7 @@ class _Scan:
         self._files, self._bytes = MAX_FILES, MAX_BYTES
 
     def of(self, file: IO[bytes], depth: int) -> Verdict:
-        file.seek(0)
+        file.seek(content_start(file))
         is_pdf = PDF_HEADER in file.read(PDF_HEADER_WITHIN)
         file.seek(0)
         verdict = self._client.scan(file)

@@ -10,11 +10,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-from documents.content.images import check_gif, check_jpeg, check_png
+from documents.content.archives import LOCAL_SIGNATURE
+from documents.content.images import PNG_SIGNATURE, check_gif, check_jpeg, check_png
+from documents.content.inert import content_start
 from documents.content.libmagic import LibmagicMissing, libmagic_problem, mime_of
 from documents.content.office import check_compound, check_package
+from documents.content.ole import SIGNATURE as OLE_SIGNATURE
 from documents.content.pdf import check_pdf, embedded_files
-from documents.content.polyglots import refuse_hidden_archive, refuse_hidden_pdf
+from documents.content.polyglots import PDF_HEADER, refuse_hidden_archive, refuse_hidden_pdf
 from documents.content.refusal import ContentRefused
 from documents.content.types import BY_EXTENSION, DOC, DOCX, PDF, XLS, XLSX, Kind, extension_of
 
@@ -35,6 +38,8 @@ COMPOUNDS = {
     "application/CDFV2",
     "application/encrypted",
 }
+UNKNOWN = {"application/octet-stream", ""}  # libmagic's words for no idea
+SIGNATURES = (PDF_HEADER, LOCAL_SIGNATURE, OLE_SIGNATURE, PNG_SIGNATURE, b"GIF8", b"\xff\xd8\xff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,8 @@ def _opened(path_or_file: Path | str | IO[bytes]) -> Iterator[IO[bytes]]:
 
 
 def _checked(file: IO[bytes]) -> Kind:
-    mime = mime_of(file)
+    start = content_start(file)
+    mime = mime_of(file, start)
     if mime == PDF.mime:
         return check_pdf(file)
     if mime in IMAGES:
@@ -87,12 +93,14 @@ def _checked(file: IO[bytes]) -> Kind:
     if mime in COMPOUNDS:
         refuse_hidden_pdf(file)
         return check_compound(file)
-    if mime in PACKAGES and _begins_as_archive(file):
+    if mime in PACKAGES and _begins_as(file, (LOCAL_SIGNATURE,)):
         refuse_hidden_pdf(file)
         return check_package(file)
-    raise ContentRefused("type")
+    # What begins as one of ours and is not recognised was cut short, or written over.
+    is_damaged = mime in UNKNOWN and _begins_as(file, SIGNATURES, start)
+    raise ContentRefused("unreadable" if is_damaged else "type")
 
 
-def _begins_as_archive(file: IO[bytes]) -> bool:
-    file.seek(0)
-    return file.read(4) == b"PK\x03\x04"
+def _begins_as(file: IO[bytes], signatures: tuple[bytes, ...], start: int = 0) -> bool:
+    file.seek(start)
+    return file.read(8).startswith(signatures)

@@ -5,9 +5,10 @@ import struct
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 
-from documents.content.polyglots import END_OF_ARCHIVE, END_RECORD
+from documents.content.inert import Within, content_end, is_inert
+from documents.content.polyglots import END_OF_ARCHIVE, END_RECORD, FURTHEST_END
 from documents.content.refusal import ContentRefused
 
 MAX_ENTRIES = 2_000
@@ -36,12 +37,13 @@ class Budget:
 
 def open_archive(file: IO[bytes], budget: Budget) -> zipfile.ZipFile:
     """The archive, its directory and layout checked. Raises ContentRefused, or what zipfile raises of bad bytes."""
-    size = file.seek(0, 2)
-    entries, directory_start = _directory(file, size)
+    at, record = _end_record(file)
+    entries, directory_start = _directory(file, at, record)
     budget.entries -= entries
     if budget.entries < 0:
         raise ContentRefused("too_complex")
-    archive = zipfile.ZipFile(file)
+    whole: Any = Within(file, 0, at + len(record))  # all that is asked of a file to read
+    archive = zipfile.ZipFile(whole)
     if len(archive.infolist()) != entries or archive.start_dir != directory_start:
         raise ContentRefused("archive")
     _check_names(archive.infolist())
@@ -63,15 +65,29 @@ def chunks(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, budget: Budget) -> 
             yield chunk
 
 
-def _directory(file: IO[bytes], size: int) -> tuple[int, int]:
-    """How many entries the directory has, and where it begins. It must end the file, without a comment."""
-    at = size - END_RECORD.size
-    if at < 0:
-        raise ContentRefused("archive")
-    file.seek(at)
-    signature, disk, first_disk, here, entries, length, start, comment = END_RECORD.unpack(file.read(END_RECORD.size))
-    if signature != END_OF_ARCHIVE or disk or first_disk or here != entries or comment:
+def _end_record(file: IO[bytes]) -> tuple[int, bytes]:
+    """Where the record is that ends an archive, and the record. Behind it there may only be what is inert."""
+    # The record may end with NULs of its own, which are none too many.
+    end = content_end(file) + END_RECORD.size
+    begin = max(0, end - FURTHEST_END)
+    file.seek(begin)
+    tail = file.read(end - begin)
+    found = tail.rfind(END_OF_ARCHIVE)
+    record = tail[found : found + END_RECORD.size]
+    if found < 0 or len(record) < END_RECORD.size:
+        raise ContentRefused("unreadable")  # cut short
+    if not is_inert(tail[found + END_RECORD.size :]):
         raise ContentRefused("trailing")
+    return begin + found, record
+
+
+def _directory(file: IO[bytes], at: int, record: bytes) -> tuple[int, int]:
+    """How many entries the directory has, and where it begins. It must end before `record`, which has no comment."""
+    _signature, disk, first_disk, here, entries, length, start, comment = END_RECORD.unpack(record)
+    if comment:
+        raise ContentRefused("trailing")
+    if disk or first_disk or here != entries:
+        raise ContentRefused("archive")
     file.seek(max(0, at - END64_LOCATOR.size))
     locator = file.read(END64_LOCATOR.size)
     if locator.startswith(b"PK\x06\x07"):

@@ -10,6 +10,7 @@ from typing import IO
 
 from PIL import Image
 
+from documents.content.inert import is_inert
 from documents.content.refusal import ContentRefused
 from documents.content.types import GIF, JPG, PNG, Kind
 
@@ -76,8 +77,7 @@ def _content(file: IO[bytes]) -> Iterator[Content]:
 
 
 def _require_end(data: Content, end: int) -> None:
-    padding = PADDING.match(data, end)
-    if padding is None or padding.end() != len(data):
+    if not is_inert(data[end:]):
         raise ContentRefused("trailing")
 
 
@@ -118,10 +118,10 @@ def _check_jpeg_tail(data: Content, end: int) -> None:
             continue
         padding = PADDING.match(data, end)
         end = padding.end() if padding else end
-        if end == len(data) or _is_samsung_block(data, end):
-            break
         if data[end : end + 3] == b"\xff\xd8\xff":
             end = _jpeg_end(data, end)
+        elif is_inert(data[end:]) or _is_samsung_block(data, end):
+            break
         else:
             raise ContentRefused("trailing")
     else:

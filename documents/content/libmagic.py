@@ -22,13 +22,13 @@ def libmagic_problem() -> str | None:
     return None
 
 
-def mime_of(file: IO[bytes]) -> str:
-    """The type that the beginning of `file` shows; empty for what libmagic stumbles over. Raises LibmagicMissing."""
+def mime_of(file: IO[bytes], start: int = 0) -> str:
+    """The type that `file` shows from `start` on; empty for what libmagic stumbles over. Raises LibmagicMissing."""
     if problem := libmagic_problem():
         raise LibmagicMissing(problem)
     import magic
 
-    file.seek(0)
+    file.seek(start)
     try:
         return str(magic.from_buffer(file.read(HEAD), mime=True))
     except magic.MagicException:

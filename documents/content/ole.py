@@ -8,10 +8,12 @@ from typing import IO
 
 import olefile  # type: ignore[import-untyped]
 
+from documents.content.inert import content_end
 from documents.content.refusal import ContentRefused
 from documents.content.types import DOC, XLS, Kind
 
 SIGNATURE = olefile.MAGIC
+TABLE_AT, TABLE = 76, struct.Struct("<109L")  # in the header: the sectors that hold the table of sectors
 MAX_STREAMS = 5_000
 MACRO_STORAGES = frozenset({"macros", "vba", "_vba_project", "_vba_project_cur", "vbaproject", "vbaprojectcur"})
 ENCRYPTED_STREAMS = frozenset({"encryptedpackage", "encryptioninfo"})
@@ -26,7 +28,9 @@ def open_storage(file: IO[bytes]) -> olefile.OleFileIO:
     file.seek(0)
     storage = olefile.OleFileIO(file)
     size = file.seek(0, 2)
-    if size > (len(storage.fat) + 1) * storage.sector_size:
+    if size <= (_last_sector(file, storage.sector_size) + 1) * storage.sector_size:
+        raise ContentRefused("unreadable")  # cut short
+    if content_end(file) > (len(storage.fat) + 1) * storage.sector_size:
         raise ContentRefused("trailing")
     paths = storage.listdir(streams=True, storages=True)
     parts = {part.casefold() for path in paths for part in path}
@@ -39,6 +43,22 @@ def open_storage(file: IO[bytes]) -> olefile.OleFileIO:
     if len(streams) > MAX_STREAMS or sum(map(storage.get_size, streams)) > size:
         raise ContentRefused("too_complex")
     return storage
+
+
+def _last_sector(file: IO[bytes], sector_size: int) -> int:
+    """The last sector in use by the file's own table; olefile leaves out what would lie behind the end of the file.
+
+    Of a very large file, the last one in the part of the table that the header names.
+    """
+    file.seek(TABLE_AT)
+    places = TABLE.unpack(file.read(TABLE.size))
+    last = 0
+    for number, place in enumerate(place for place in places if place < olefile.MAXREGSECT):
+        file.seek((place + 1) * sector_size)
+        sectors = struct.unpack(f"<{sector_size // 4}L", file.read(sector_size))
+        used = [index for index, follows in enumerate(sectors) if follows != olefile.FREESECT]
+        last = number * len(sectors) + used[-1] if used else last
+    return last
 
 
 def kind_of(storage: olefile.OleFileIO) -> Kind:

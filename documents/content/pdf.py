@@ -1,5 +1,6 @@
 """PDF files: opened, and their embedded files listed."""
 
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from pypdf import PasswordType, PdfReader, apply_configuration
 from pypdf.errors import LimitReachedError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, PdfObject, StreamObject
 
+from documents.content.inert import Within, content_end, content_start
 from documents.content.polyglots import PDF_HEADER, refuse_hidden_archive
 from documents.content.refusal import ContentRefused
 from documents.content.types import PDF, Kind
@@ -20,14 +22,19 @@ MAX_STRUCTURE = 4 * 1024 * 1024  # bytes of one unpacked table or object stream
 MAX_EMBEDDED = 25 * 1024 * 1024  # bytes of one embedded file
 MAX_EMBEDDED_TOTAL = 100 * 1024 * 1024
 TAIL = 64 * 1024
-WHITE_SPACE = b"\0\t\n\f\r "
+END_MARK = b"%%EOF"
+# What follows an end mark in a file to which a change was added behind, or whose first page was put first.
+GOES_ON = re.compile(rb"[\0\t\n\f\r ]*(?:\d|xref|startxref|trailer|%)")
 
 
-class _TimedFile:
-    """A file that refuses to be read on after a while: what a parser does without end, it does by reading."""
+class _TimedFile(Within):
+    """The PDF in a file, which refuses to be read on after a while: what a parser does without end, it does by reading.
+
+    Without what is inert around it: offsets count from the header.
+    """
 
     def __init__(self, file: IO[bytes], seconds: float) -> None:
-        self._file = file
+        super().__init__(file, content_start(file), content_end(file))
         self.allow(seconds)
 
     def allow(self, seconds: float) -> None:
@@ -37,13 +44,7 @@ class _TimedFile:
     def read(self, size: int = -1) -> bytes:
         if time.monotonic() > self._until:
             raise ContentRefused("too_complex")
-        return self._file.read(size)
-
-    def seek(self, offset: int, whence: int = 0) -> int:
-        return self._file.seek(offset, whence)
-
-    def tell(self) -> int:
-        return self._file.tell()
+        return super().read(size)
 
 
 def check_pdf(file: IO[bytes]) -> Kind:
@@ -52,13 +53,10 @@ def check_pdf(file: IO[bytes]) -> Kind:
     One that opens without a password is taken, whatever it forbids (printing, copying): banks and public
     services send those. One that needs a password is refused: nobody here could read or scan it.
     """
-    file.seek(0)
+    file.seek(content_start(file))
     if file.read(len(PDF_HEADER)) != PDF_HEADER:
-        raise ContentRefused("trailing")
-    size = file.seek(0, 2)
-    file.seek(max(0, size - TAIL))
-    if not file.read().rstrip(WHITE_SPACE).endswith(b"%%EOF"):
-        raise ContentRefused("trailing")
+        raise ContentRefused("leading")
+    _require_end(file)
     refuse_hidden_archive(file)
     with _parsing():
         _require_page(_opened(_TimedFile(file, OPEN_SECONDS)))
@@ -85,6 +83,18 @@ def embedded_files(file: IO[bytes]) -> Iterator[tuple[str, bytes]]:
         if len(content) > MAX_EMBEDDED or size > MAX_EMBEDDED_TOTAL or seconds > LIST_SECONDS:
             raise ContentRefused("too_complex")
         yield name, content
+
+
+def _require_end(file: IO[bytes]) -> None:
+    """An end mark is the last that is said. Without one the file was cut short, unless something else follows it."""
+    end = content_end(file)
+    begin = max(0, end - TAIL)
+    file.seek(begin)
+    tail = file.read(end - begin)
+    if tail.endswith(END_MARK):
+        return
+    _before, mark, after = tail.rpartition(END_MARK)
+    raise ContentRefused("unreadable" if not mark or GOES_ON.match(after) else "trailing")
 
 
 @contextmanager

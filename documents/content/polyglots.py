@@ -9,7 +9,7 @@ from documents.content.refusal import ContentRefused
 END_OF_ARCHIVE = b"PK\x05\x06"
 END_RECORD = struct.Struct("<4s4H2LH")
 DIRECTORY_ENTRY = b"PK\x01\x02"
-LONGEST_COMMENT = 0xFFFF
+FURTHEST_END = 0xFFFF + END_RECORD.size  # bytes from the end of a file: the longest comment, and the record
 PDF_HEADER, PDF_HEADER_WITHIN = b"%PDF-", 1024
 
 
@@ -38,7 +38,7 @@ def refuse_closing_archive(file: IO[bytes]) -> None:
 def _directory_ends(file: IO[bytes]) -> Iterator[int]:
     """Where, by their own account, the archives end whose directory a ZIP reader would find."""
     size = file.seek(0, 2)
-    start = max(0, size - LONGEST_COMMENT - END_RECORD.size)
+    start = max(0, size - FURTHEST_END)
     file.seek(start)
     tail = file.read()
     found = tail.rfind(END_OF_ARCHIVE)

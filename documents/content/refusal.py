@@ -13,6 +13,7 @@ SENTENCES: dict[str, Promise] = {
     "macros": _("The file contains macros or other active content."),
     "links": _("The file loads content from another place when it is opened."),
     "archive": _("The file is not a sound Office document."),
+    "leading": _("The content of the file begins after something else."),
     "trailing": _("The file goes on after the end of its content."),
     "polyglot": _("The file is of two types at once."),
 }

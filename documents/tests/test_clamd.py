@@ -72,6 +72,7 @@ def test_a_file_over_the_scanner_s_limit_is_not_clean(client):
         pdf(("eicar.com", eicar()), owner_password="secret"),
         pdf(("inner.pdf", pdf(("eicar.com", eicar())))),
         pdf_with_annotated_file("eicar.com", eicar()),
+        bytes(5_000) + pdf(("eicar.com", eicar())),
     ],
 )
 def test_malware_is_found_wherever_it_is(scanner, content):
