@@ -7,6 +7,7 @@ from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponseBase, UnreadablePostError
+from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.exceptions import ParseError
@@ -33,6 +34,7 @@ from legalcity.api.validation import parse
 from legalcity.api.views import ContractView
 from legalcity.lib.errors import BadRequest, Failed, Invalid, NotFound
 from legalcity.lib.settings.live import live
+from legalcity.lib.web.form_texts import Utf8Form
 
 MEBIBYTE = 1024 * 1024
 MULTIPART_ROOM = MEBIBYTE  # what a form may weigh beside its file
@@ -55,8 +57,10 @@ class BoundedMultiPart(MultiPartParser):
         declared = str((parser_context or {})["request"].META.get("CONTENT_LENGTH") or "0")
         if declared.isdecimal() and int(declared) > most_bytes():
             raise PayloadTooLarge
+        _type, options = parse_header_parameters(media_type or "")
+        form: Any = Utf8Form(stream, options.get("boundary", "").encode("latin-1", "replace"))
         try:
-            parsed: Any = super().parse(stream, media_type, parser_context)
+            parsed: Any = super().parse(form, media_type, parser_context)
         except RequestDataTooBig as error:
             raise PayloadTooLarge from error
         except (ParseError, SuspiciousOperation, UnreadablePostError) as error:

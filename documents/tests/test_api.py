@@ -322,6 +322,18 @@ def test_malformed_forms_are_no_failure_of_ours(owner: Api, case: int, malformed
     assert said(answer) == expected
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_names_in_a_form_may_be_utf_8_or_latin_1(owner: Api, case: int, encoding: str) -> None:
+    body = form(PDF, "été.pdf", name="Reçu d'été")
+    for text in ("Reçu d'été", "été.pdf"):
+        body = body.replace(text.encode(), text.encode(encoding))
+    answer = owner.raw("POST", docs_of(case), body, MULTIPART)
+    assert said(answer) == (201, "Document uploaded successfully")
+    shown = answer.json()["data"]
+    assert shown["file"]["filename"] == "Reçu d'été.pdf"
+    assert downloaded(owner.get(f"{docs_of(case)}/{shown['id']}/download")) == PDF
+
+
 @pytest.mark.parametrize("length", [10, 150, 200, 400, 700])
 def test_a_form_cut_short_is_no_failure_of_ours(owner: Api, case: int, length: int) -> None:
     answer = owner.raw("POST", docs_of(case), form(PDF, name="a")[:length], MULTIPART)
