@@ -58,10 +58,28 @@ def drip(handler, head, piece):
         handler.wfile.write(piece)
 
 
+def sent_on(handler):
+    """Redirect to what stands in LOCATIONS, byte for byte."""
+    location = LOCATIONS[handler.path.split("/")[2]]
+    handler.wfile.write(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + location + b"\r\n\r\n")
+
+
 def chunked(handler, *chunks):
     handler.wfile.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + b"".join(chunks))
 
 
+LOCATIONS = {
+    "spaces": b"/plain/Facture 12.pdf?client=M. X",
+    "utf8": "/plain/été Å.pdf?n=n°1".encode(),
+    "latin1": "/plain/été.pdf".encode("latin-1"),
+    "encoded": b"/plain/%C3%A9t%C3%A9%20.pdf",
+    "around": b"   /plain/a.pdf   ",
+    "tab": b"/plain/a\tb.pdf",
+    "control": b"/plain/a\x01b.pdf",
+    "delete": b"/plain/a\x7fb.pdf",
+    "backslash": b"/plain\\a.pdf",
+    "host": b"http://127.0.0.1 .example.com/plain",
+}
 OK_HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"
 PAGES = {
     "plain": lambda h: h.answer(b"hello", Content_Type="application/pdf; charset=x"),
@@ -71,6 +89,7 @@ PAGES = {
     "loop": lambda h: h.answer(status=302, Location=f"/loop/{len(h.server.seen)}"),
     "hop": lambda h: h.answer(status=307, Location="/plain/end?token=2", Set_Cookie="a=b"),
     "nowhere": lambda h: h.answer(status=302),
+    "senton": sent_on,
     "private": lambda h: h.answer(status=302, Location=f"http://127.0.0.2:{h.server.server_port}/plain"),
     "metadata": lambda h: h.answer(status=301, Location="http://169.254.169.254/latest/meta-data"),
     "mapped": lambda h: h.answer(status=308, Location="//[::ffff:10.0.0.1]/"),
@@ -579,6 +598,39 @@ def test_redirects_to_where_nobody_may_go(get, server, page, reason):
         get(f"/{page}")
     assert caught.value.reason == reason
     assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize(
+    ("location", "asked"),
+    [
+        ("spaces", "/plain/Facture%2012.pdf?client=M.%20X"),
+        ("utf8", "/plain/%C3%A9t%C3%A9%20%C3%85.pdf?n=n%C2%B01"),
+        ("latin1", "/plain/%C3%A9t%C3%A9.pdf"),
+        ("encoded", "/plain/%C3%A9t%C3%A9%20.pdf"),
+        ("around", "/plain/a.pdf"),
+    ],
+)
+def test_redirects_are_followed_as_browsers_do(get, server, location, asked):
+    assert get(f"/senton/{location}")[1] == b"hello"
+    assert [path for path, _headers in server.seen] == [f"/senton/{location}", asked]
+
+
+@pytest.mark.parametrize(
+    ("location", "reason"),
+    [("tab", "redirect"), ("control", "redirect"), ("delete", "redirect"), ("backslash", "url"), ("host", "host")],
+)
+def test_redirects_to_what_is_no_address(get, server, location, reason):
+    with pytest.raises(FetchRefused) as caught:
+        get(f"/senton/{location}")
+    assert caught.value.reason == reason
+    assert len(server.seen) == 1
+
+
+@pytest.mark.parametrize(("page", "has_begun"), [("short", True), ("status/503", False), ("garbage", False)])
+def test_a_failure_tells_whether_bytes_had_come(get, page, has_begun):
+    with pytest.raises(FetchFailed) as caught:
+        get(f"/{page}")
+    assert caught.value.has_begun is has_begun
 
 
 @pytest.mark.parametrize("page", ["metadata", "mapped"])

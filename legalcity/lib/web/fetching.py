@@ -27,6 +27,7 @@ SCHEMES = {"http": 80, "https": 443}
 DEFAULT_PORTS = frozenset(SCHEMES.values())
 MAX_URL_LENGTH = 4096
 FORBIDDEN_IN_URL = re.compile(r"[\x00-\x20\x7f\\]")
+CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
 KEPT_IN_URL = "!#$%&'()*+,/:;=?@[]~"
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 TEMPORARY_STATUSES = frozenset({408, 425, 429})
@@ -50,7 +51,12 @@ class FetchRefused(FetchError):
 
 
 class FetchFailed(FetchError):
-    """For now: trying again later may help. Reasons: timeout, resolver, connection, incomplete, http_<status>."""
+    """For now: trying again later may help. Reasons: timeout, resolver, connection, incomplete, http_<status>.
+
+    `has_begun`: bytes had come already. Who sends slowly, or breaks off, would do so again.
+    """
+
+    has_begun = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +169,7 @@ class Fetcher:
                     url = _redirected(target, answer.headers)
                     continue
                 _require_ok(answer.status, target)
-                size = 0
-                for chunk in answer.body:
-                    size += into.write(chunk)
+                size = _copied(answer.body, into)
                 return Fetched(target.url, answer.headers.get_content_type(), size, _file_name(target, answer.headers))
         raise FetchRefused("redirects")
 
@@ -270,6 +274,18 @@ def _next_chunk(response: http.client.HTTPResponse, target: Target) -> bytes:
         return response.read1(CHUNK)
 
 
+def _copied(body: Iterator[bytes], into: BinaryIO) -> int:
+    """Write the bytes as they arrive; returns how many."""
+    size = 0
+    try:
+        for chunk in body:
+            size += into.write(chunk)
+    except FetchFailed as error:
+        error.has_begun = size > 0
+        raise
+    return size
+
+
 def _require_ok(status: int, target: Target) -> None:
     if status >= 500 or status in TEMPORARY_STATUSES:
         raise FetchFailed(f"http_{status}", target.where)
@@ -278,11 +294,13 @@ def _require_ok(status: int, target: Target) -> None:
 
 
 def _redirected(target: Target, headers: Message) -> str:
-    location = headers.get("Location")
-    if not location:
+    """Where a redirect leads. Spaces in it are encoded, as browsers do (`parse` does the letters beyond ASCII)."""
+    location = _as_sent(headers.get("Location") or "").strip(" ")
+    # Python would leave tabs and line ends out, and come to another address than the one that was looked at.
+    if not location or CONTROLS.search(location):
         raise FetchRefused("redirect", target.where)
     try:
-        return urljoin(target.url, _as_sent(location))
+        return urljoin(target.url, location.replace(" ", "%20"))
     except ValueError:
         raise FetchRefused("redirect", target.where) from None
 
