@@ -138,6 +138,7 @@ class Document(JobRow):
     scan = models.CharField(_("scan"), max_length=11, choices=Scan.choices, default=Scan.WAITING)
     scanned_at = models.DateTimeField(_("scanned at"), null=True)
     source_url = models.TextField(_("fetched from"), blank=True)
+    fetch_seconds = models.FloatField(_("seconds spent fetching"), default=0, db_default=0, editable=False)
     key = models.CharField(max_length=100, default=new_key, editable=False, unique=True)
 
     objects = DocumentQuerySet.as_manager()

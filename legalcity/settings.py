@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from kombu import Queue
 
 from legalcity.lib import logs
 from legalcity.lib.private_files import keep_private
@@ -182,6 +183,9 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# Addresses that clients give can be fetched by workers of their own (docs/ops.md); one that is told nothing does both.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("fetching")]
+CELERY_TASK_ROUTES = ["documents.services.fetching.queue_of"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # A worker waits for its broker as long as it takes.
 # What leaks or hangs in a child process ends with it.

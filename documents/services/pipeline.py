@@ -20,6 +20,7 @@ from documents.content import ContentRefused, Inspected, inspect
 from documents.content.types import BY_EXTENSION, extension_of
 from documents.models import Document, StoredFile, new_key
 from documents.scanning import scan
+from documents.services.fetching import FETCH_SECONDS, AccountBusy, document_fetch, place_for_fetching
 from documents.services.scanner import configured_scanner
 from documents.services.storage import (
     StorageFailed,
@@ -32,8 +33,7 @@ from documents.services.storage import (
 )
 from legalcity.lib.claims import Claim, Job, seize, take
 from legalcity.lib.clock import now
-from legalcity.lib.settings.live import live
-from legalcity.lib.web.fetching import FetchFailed, FetchLimits, FetchRefused, configured
+from legalcity.lib.web.fetching import FetchFailed, FetchRefused, configured
 
 log = structlog.get_logger("documents")
 
@@ -57,7 +57,11 @@ class Outcome(Enum):
 
 def document_process(*, document_id: int, moment: datetime) -> Outcome:
     """Take a document as far as it goes. Safe to call again at any time, from any number of workers."""
-    claim = take(JOB, document_id, moment=moment)
+    try:
+        with place_for_fetching(document_id, moment):
+            claim = take(JOB, document_id, moment=moment)
+    except AccountBusy:
+        return Outcome.LATER
     if claim is None:
         return Outcome.NOT_MINE
     document = claim.row("file")
@@ -87,8 +91,7 @@ def _fetch(claim: Claim[Document], document: Document) -> StoredFile | None:
         _move(claim, State.FETCHING)
     with tempfile.SpooledTemporaryFile(max_size=SPOOLED) as spool:
         try:
-            limits = FetchLimits(max_bytes=live.FILE_MEGABYTES * MEBIBYTE)
-            fetched = configured().fetch(document.source_url, cast(BinaryIO, spool), limits=limits)
+            fetched = document_fetch(configured(), document, cast(BinaryIO, spool))
             spool.seek(0)
             # The end of an address (`doc.php`) is a file's name only when it says what files are called.
             is_name = extension_of(fetched.file_name) in BY_EXTENSION
@@ -188,13 +191,16 @@ def _end(claim: Claim[Document], state: str, reason: str, **values: object) -> N
 def _again(
     claim: Claim[Document], document: Document, error: FetchFailed | ScannerUnavailable | StorageFailed
 ) -> Outcome:
-    """Something temporary. What is ours is waited for without end (fail closed), an address only so often."""
+    """Something temporary. What is ours is waited for without end (fail closed), an address only so often and so long,
+    and not at all once it has sent bytes: who sends slowly would do so again.
+    """
     pause, moment = JOB.pause(document.attempts), now()
     if not isinstance(error, FetchFailed):
         reason = "storage unavailable" if isinstance(error, StorageFailed) else "scanner unavailable"
         claim.release(after=pause, reason=reason, attempts=0, updated_at=moment)
-    elif not JOB.is_last(document.attempts):
-        claim.release(after=pause, reason=error.reason[:255], updated_at=moment)
+    elif not JOB.is_last(document.attempts) and document.fetch_seconds < FETCH_SECONDS and not error.has_begun:
+        spent = document.fetch_seconds
+        claim.release(after=pause, reason=error.reason[:255], fetch_seconds=spent, updated_at=moment)
     else:
         _end(claim, State.FAILED, error.reason)
         return Outcome.DONE
