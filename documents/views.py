@@ -23,7 +23,7 @@ from documents.names import content_disposition
 from documents.selectors import ENDED_BADLY, documents_of, file_types
 from documents.serializers import DocumentSerializer, document_payload
 from documents.services.documents import NOT_FOUND, document_announce, document_delete, document_upload
-from documents.services.storage import StorageFailed, bytes_open
+from documents.services.storage import FULL, StorageFailed, bytes_open, is_full
 from documents.services.waiting import document_wait
 from legalcity.api.envelope import reply
 from legalcity.api.limits import UPLOADS
@@ -32,7 +32,7 @@ from legalcity.api.nested import NestedView
 from legalcity.api.parsing import ContractParser, PayloadTooLarge
 from legalcity.api.validation import parse
 from legalcity.api.views import ContractView
-from legalcity.lib.errors import BadRequest, Failed, Invalid, NotFound
+from legalcity.lib.errors import BadRequest, Failed, Full, Invalid, NotFound
 from legalcity.lib.settings.live import live
 from legalcity.lib.web.form_texts import Utf8Form
 
@@ -65,6 +65,10 @@ class BoundedMultiPart(MultiPartParser):
             raise PayloadTooLarge from error
         except (ParseError, SuspiciousOperation, UnreadablePostError) as error:
             raise ParseError(MALFORMED_FORM) from error
+        except OSError as error:  # A large file lies in the system's temporary folder meanwhile.
+            if is_full(error):
+                raise Full(FULL) from error
+            raise
         return parsed
 
 

@@ -362,7 +362,7 @@ if S3_BUCKET:
     }
 else:
     STORAGES["documents"] = {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "documents.disk.SyncedStorage",
         "OPTIONS": {
             "location": DOCUMENTS_DIR,
             "base_url": None,

@@ -11,7 +11,7 @@ from accounts.models import User
 from documents.content import Inspected
 from documents.models import Document, SignatureRequest, StoredFile
 from documents.services.pipeline import JOB, file_row
-from documents.services.storage import bytes_remove, file_forget_if_unused
+from documents.services.storage import bytes_remove, file_forget_if_unused, told_to_people
 from legalcity.lib.audience import Audience
 from legalcity.lib.claims import queue
 from legalcity.lib.errors import BadRequest, NotFound
@@ -25,10 +25,12 @@ def document_upload(
 ) -> Document:
     """A document from uploaded bytes that passed `inspect`; `values` are name, invoice_id, file_type_id.
 
-    The bytes are stored first, outside the transaction; if the rows cannot be written they go again.
+    The bytes are stored first, outside the transaction; if the rows cannot be written they go again. Raises Full or
+    Unavailable when the storage does not take them.
     """
     document = Document(recovery_id=recovery_id, author=by, state=Document.State.SCANNING, **values)
-    stored = file_row(key=document.key, name=document.name, file=file, inspected=inspected)
+    with told_to_people():
+        stored = file_row(key=document.key, name=document.name, file=file, inspected=inspected)
     try:
         with transaction.atomic():
             stored.save(force_insert=True)

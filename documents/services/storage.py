@@ -4,6 +4,7 @@ The storage is outside every served folder; names in it are unguessable (models.
 the transaction that forgets them has committed, so a rollback never leaves a document without its file.
 """
 
+import errno
 import hashlib
 import re
 import shutil
@@ -17,10 +18,12 @@ import structlog
 from django.core.files import File
 from django.core.files.storage import Storage, storages
 from django.db import transaction
+from django.utils.translation import gettext_lazy as _
 
 from documents.content.types import BY_EXTENSION, extension_of
 from documents.models import Document, StoredFile
 from documents.names import safe_file_name
+from legalcity.lib.errors import Full, Unavailable
 
 log = structlog.get_logger("documents")
 
@@ -30,10 +33,32 @@ FOLDERS = 256  # of the first level of keys
 BATCH = 500
 # Bytes are stored before the row that names them: younger ones may just be on their way.
 ORPHAN_AGE = timedelta(days=1)
+FULL = _("Insufficient storage")
+AWAY = _("Service temporarily unavailable")
 
 
 class StorageFailed(Exception):
     """The storage cannot do its work now. Try again later."""
+
+
+class StorageFull(StorageFailed):
+    """The storage has no room left."""
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether a disk, or somebody's share of it, has no room left."""
+    return isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
+
+
+@contextmanager
+def told_to_people() -> Iterator[None]:
+    """A storage that fails, in words for the person who asked. Raises Full or Unavailable."""
+    try:
+        yield
+    except StorageFull as error:
+        raise Full(FULL) from error
+    except StorageFailed as error:
+        raise Unavailable(AWAY) from error
 
 
 def private_storage() -> Storage:
@@ -67,18 +92,22 @@ def _storage() -> Iterator[Storage]:
     except FileNotFoundError:
         raise
     except Exception as error:
-        raise StorageFailed(type(error).__name__) from error
+        raise (StorageFull if is_full(error) else StorageFailed)(type(error).__name__) from error
 
 
 def bytes_put(*, key: str, file: IO[bytes]) -> None:
     """Store a file under `key`. What an attempt cut short left there is replaced: nothing is stored twice.
 
-    Raises StorageFailed.
+    Raises StorageFailed, and leaves nothing then: a full disk keeps the beginning of a file, or its empty name.
     """
     file.seek(0)
     with _storage() as storage:
         storage.delete(key)
-        saved = storage.save(key, File(file))
+        try:
+            saved = storage.save(key, File(file))
+        except Exception:
+            bytes_remove(key=key)
+            raise
         if saved != key:
             storage.delete(saved)
             raise StorageFailed("somebody else is writing there")

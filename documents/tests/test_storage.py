@@ -1,9 +1,11 @@
 """Where bytes are kept: on the disk, or in a bucket."""
 
+import errno
 import hashlib
 import io
+import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,9 @@ from typing import Any
 import boto3
 import pytest
 from django.conf import settings as django_settings
+from django.core.files.base import File
 from django.core.files.storage import storages
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from moto import mock_aws
 from pytest_django import Settings
 
@@ -103,6 +107,75 @@ def test_a_disk_that_fails_is_told_from_a_file_that_is_not_there(folder: Path, m
     with pytest.raises(StorageFailed):
         bytes_put(key="a", file=io.BytesIO(b"a"))
     bytes_remove(key="a")
+
+
+def _ends_after(count: int, error: int) -> Callable[..., None]:
+    """A disk that takes so many bytes of a file, and then no more."""
+
+    def chunks(self: File, chunk_size: int | None = None) -> Iterator[bytes]:
+        if count:
+            yield self.read(count)
+        raise OSError(error, os.strerror(error))
+
+    return chunks
+
+
+@in_rows
+@pytest.mark.parametrize("kept", [0, 100])
+@pytest.mark.parametrize(
+    ("error", "status", "sentence"),
+    [
+        (errno.ENOSPC, 507, "Insufficient storage"),
+        (errno.EDQUOT, 507, "Insufficient storage"),
+        (errno.EIO, 503, "Service temporarily unavailable"),
+        (errno.EROFS, 503, "Service temporarily unavailable"),
+    ],
+)
+def test_a_disk_that_takes_no_more_is_told_and_keeps_no_torn_file(
+    owner: Api,
+    development: None,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    kept: int,
+    error: int,
+    status: int,
+    sentence: str,
+) -> None:
+    case = case_id(owner)
+    with monkeypatch.context() as failing:
+        failing.setattr(File, "chunks", _ends_after(kept, error))
+        answer = upload(owner, case)
+    assert (answer.status_code, answer.json()) == (status, {"success": False, "message": sentence})
+    assert answer.headers.get("Retry-After") == ("10" if status == 503 else None)
+    assert (blobs(folder), Document.objects.count(), StoredFile.objects.count()) == ([], 0, 0)
+    assert upload(owner, case).status_code == 201
+
+
+@in_rows
+def test_a_full_temporary_folder_is_told_too(owner: Api, development: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(self: TemporaryFileUploadHandler, *args: Any) -> None:
+        self.file.close()  # Which Django leaves to the garbage collector.
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    case = case_id(owner)
+    monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", full)
+    answer = upload(owner, case, image("PNG", (1200, 1200)), "a.png")
+    assert (answer.status_code, answer.json()["message"]) == (507, "Insufficient storage")
+
+
+def test_what_is_stored_lies_on_the_disk_with_its_name(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced = []
+    sync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        synced.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")))
+        sync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    key = new_key()
+    bytes_put(key=key, file=io.BytesIO(b"a"))
+    path = folder / key
+    assert synced == [path, path.parent, path.parent.parent, folder]
 
 
 @in_rows

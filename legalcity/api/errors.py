@@ -25,6 +25,8 @@ STATUS_OF = {
     domain.Forbidden: status.HTTP_403_FORBIDDEN,
     domain.NotFound: status.HTTP_404_NOT_FOUND,
     domain.Failed: status.HTTP_500_INTERNAL_SERVER_ERROR,
+    domain.Unavailable: status.HTTP_503_SERVICE_UNAVAILABLE,
+    domain.Full: status.HTTP_507_INSUFFICIENT_STORAGE,
 }
 
 
@@ -51,7 +53,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
             errors=error.errors,
         )
     if isinstance(error, domain.DomainError):
-        return refusal(error.message, status=STATUS_OF[type(error)], **error.extra)
+        headers = {"Retry-After": str(error.retry_after)} if isinstance(error, domain.Unavailable) else None
+        return refusal(error.message, status=STATUS_OF[type(error)], headers=headers, **error.extra)
     if isinstance(error, Http404):
         return refusal(_("Not found"), status=status.HTTP_404_NOT_FOUND)
     if isinstance(error, PermissionDenied | exceptions.PermissionDenied):

@@ -40,3 +40,13 @@ class Invalid(DomainError):
 
 class Failed(DomainError):
     """A refusal that the published contract answers as a failure of the server."""
+
+
+class Unavailable(DomainError):
+    """Something that the work needs is away for a moment. Nothing was done; ask again in `retry_after` seconds."""
+
+    retry_after = 10
+
+
+class Full(DomainError):
+    """There is no room left to keep what was sent. Nothing was kept."""
