@@ -138,6 +138,15 @@ class Document(JobRow):
     scan = models.CharField(_("scan"), max_length=11, choices=Scan.choices, default=Scan.WAITING)
     scanned_at = models.DateTimeField(_("scanned at"), null=True)
     source_url = models.TextField(_("fetched from"), blank=True)
+    # The document of another case whose file this one shares, while that is being fetched.
+    waits_for = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="waiting",
+        verbose_name=_("fetched with"),
+    )
     fetch_seconds = models.FloatField(_("seconds spent fetching"), default=0, db_default=0, editable=False)
     key = models.CharField(max_length=100, default=new_key, editable=False, unique=True)
 

@@ -22,7 +22,8 @@ from documents.models import Document
 from documents.names import content_disposition
 from documents.selectors import ENDED_BADLY, documents_of, file_types
 from documents.serializers import DocumentSerializer, document_payload
-from documents.services.documents import NOT_FOUND, document_announce, document_delete, document_upload
+from documents.services.documents import document_announce, document_delete, document_upload
+from documents.services.locking import NOT_FOUND
 from documents.services.storage import FULL, StorageFailed, bytes_open, is_full
 from documents.services.waiting import document_wait
 from legalcity.api.envelope import reply

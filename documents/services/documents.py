@@ -10,13 +10,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from documents.content import Inspected
 from documents.models import Document, SignatureRequest, StoredFile
+from documents.services.locking import case_lock, document_locked
 from documents.services.pipeline import JOB, file_row
 from documents.services.storage import bytes_remove, file_forget_if_unused, told_to_people
 from legalcity.lib.audience import Audience
 from legalcity.lib.claims import queue
 from legalcity.lib.errors import BadRequest, NotFound
 
-NOT_FOUND = _("Document not found")
 PENDING_SIGNATURES = _("Cannot delete document with pending signature requests")
 
 
@@ -26,18 +26,19 @@ def document_upload(
     """A document from uploaded bytes that passed `inspect`; `values` are name, invoice_id, file_type_id.
 
     The bytes are stored first, outside the transaction; if the rows cannot be written they go again. Raises Full or
-    Unavailable when the storage does not take them.
+    Unavailable when the storage does not take them, NotFound when the case is gone.
     """
     document = Document(recovery_id=recovery_id, author=by, state=Document.State.SCANNING, **values)
     with told_to_people():
         stored = file_row(key=document.key, name=document.name, file=file, inspected=inspected)
     try:
         with transaction.atomic():
+            case_lock(recovery_id)
             stored.save(force_insert=True)
             document.file = stored
             document.save(force_insert=True)
             queue(JOB.task, document.pk)
-    except DatabaseError:
+    except (DatabaseError, NotFound):
         bytes_remove(key=document.key)
         raise
     return document
@@ -45,7 +46,8 @@ def document_upload(
 
 @transaction.atomic
 def document_announce(*, recovery_id: int, url: str, values: dict[str, Any], by: User | None) -> Document:
-    """A document that a worker fetches from `url`."""
+    """A document that a worker fetches from `url`. Raises NotFound when the case is gone."""
+    case_lock(recovery_id)
     document = Document.objects.create(recovery_id=recovery_id, author=by, source_url=url, **values)
     queue(JOB.task, document.pk)
     return document
@@ -57,9 +59,7 @@ def document_visibility_set(*, document_id: int, visible_to: Mapping[Audience, b
 
     Raises NotFound.
     """
-    document = Document.objects.select_for_update(of=("self",)).filter(pk=document_id).first()
-    if document is None:
-        raise NotFound(NOT_FOUND)
+    document = document_locked(document_id)
     values = {Document.visibility.columns[audience]: is_visible for audience, is_visible in visible_to.items()}
     for column, is_visible in values.items():
         setattr(document, column, is_visible)
@@ -71,11 +71,9 @@ def document_visibility_set(*, document_id: int, visible_to: Mapping[Audience, b
 def document_delete(*, document: Document, by: User | None) -> None:
     """Delete a document; its bytes go after the commit when nothing else uses them.
 
-    Raises BadRequest while a signature is waited for.
+    Raises NotFound when it is gone already, BadRequest while a signature is waited for.
     """
-    locked = Document.objects.select_for_update(of=("self",)).filter(pk=document.pk).first()
-    if locked is None:
-        return
+    locked = document_locked(document.pk)
     if locked.signature_requests.filter(state=SignatureRequest.State.PENDING).exists():
         raise BadRequest(PENDING_SIGNATURES)
     file_id, key = locked.file_id, locked.key

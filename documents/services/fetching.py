@@ -49,15 +49,15 @@ def place_for_fetching(document_id: int, moment: datetime) -> Iterator[None]:
     The account is locked, so that of many workers at once no one too many gets in. A document that is not to be fetched
     (any more) needs no place.
     """
-    found = Document.objects.filter(pk=document_id, file=None).values_list("recovery__owner_id", flat=True)
-    owner_id = found.first()
+    own = Document.objects.filter(pk=document_id, file=None, waits_for=None)
+    owner_id = own.values_list("recovery__owner_id", flat=True).first()
     if owner_id is None:
         yield
         return
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).filter(pk=owner_id).first()
-        others = Document.objects.filter(state__in=TO_FETCH, claimed_until__gte=moment).exclude(pk=document_id)
-        if others.filter(recovery__owner_id=owner_id).count() >= FETCHES_AT_ONCE:
+        others = Document.objects.filter(state__in=TO_FETCH, waits_for=None, claimed_until__gte=moment)
+        if others.filter(recovery__owner_id=owner_id).exclude(pk=document_id).count() >= FETCHES_AT_ONCE:
             raise AccountBusy
         yield
 

@@ -21,9 +21,11 @@ from documents.content.types import BY_EXTENSION, extension_of
 from documents.models import Document, StoredFile, new_key
 from documents.scanning import scan
 from documents.services.fetching import FETCH_SECONDS, AccountBusy, document_fetch, place_for_fetching
+from documents.services.locking import document_locked
 from documents.services.scanner import configured_scanner
 from documents.services.storage import (
     StorageFailed,
+    StorageFull,
     bytes_put,
     bytes_read,
     bytes_remove,
@@ -33,6 +35,7 @@ from documents.services.storage import (
 )
 from legalcity.lib.claims import Claim, Job, seize, take
 from legalcity.lib.clock import now
+from legalcity.lib.errors import NotFound
 from legalcity.lib.web.fetching import FetchFailed, FetchRefused, configured
 
 log = structlog.get_logger("documents")
@@ -55,6 +58,10 @@ class Outcome(Enum):
     NOT_MINE = "not mine"
 
 
+class OnItsWay(Exception):
+    """Another document's worker is fetching the file for this one too."""
+
+
 def document_process(*, document_id: int, moment: datetime) -> Outcome:
     """Take a document as far as it goes. Safe to call again at any time, from any number of workers."""
     try:
@@ -73,9 +80,9 @@ def document_process(*, document_id: int, moment: datetime) -> Outcome:
         return Outcome.DONE
     try:
         with claim.kept():
-            file = document.file or _fetch(claim, document)
+            file = document.file or (_shared if document.waits_for_id else _fetch)(claim, document)
             return Outcome.DONE if file is None else _scan(claim, document.pk, file)
-    except (FetchFailed, ScannerUnavailable, StorageFailed) as error:
+    except (FetchFailed, OnItsWay, ScannerUnavailable, StorageFailed) as error:
         return _again(claim, document, error)
 
 
@@ -107,6 +114,25 @@ def _fetch(claim: Claim[Document], document: Document) -> StoredFile | None:
             return None
         stored = file_row(key=key, name=document.name, file=spool, inspected=inspected)
     return _keep(claim, stored)
+
+
+def _shared(claim: Claim[Document], document: Document) -> StoredFile | None:
+    """The file of the document of another case that this one waits for, or the same bad end: fetched once for both.
+
+    Raises OnItsWay while that is not known. When the other one is deleted, the document is fetched for itself.
+    """
+    original = Document.objects.filter(waiting=document.pk).first()
+    if original is None:
+        return _fetch(claim, document)
+    if original.state in (State.REJECTED, State.FAILED):
+        _end(claim, original.state, original.reason)
+        return None
+    with transaction.atomic():
+        # Locked, so that it is not forgotten at this moment.
+        file = StoredFile.objects.select_for_update(of=("self",)).filter(documents=original.pk).first()
+        if file is None:
+            raise OnItsWay
+        return file if _move(claim, State.SCANNING, file=file, attempts=0) else None
 
 
 def file_row(*, key: str, name: str, file: IO[bytes], inspected: Inspected) -> StoredFile:
@@ -175,8 +201,9 @@ def reject(claim: Claim[Document], *, reason: str, **values: object) -> None:
 
 def _end(claim: Claim[Document], state: str, reason: str, **values: object) -> None:
     with transaction.atomic():
-        document = Document.objects.select_for_update(of=("self",)).filter(pk=claim.pk).first()
-        if document is None:
+        try:
+            document = document_locked(claim.pk)
+        except NotFound:
             return
         file_id, key = document.file_id, document.key
         if not _move(claim, state, reason=reason[:255], file=None, claimed_until=None, **values):
@@ -188,16 +215,13 @@ def _end(claim: Claim[Document], state: str, reason: str, **values: object) -> N
     log.info("document_ended", document_id=claim.pk, state=str(state), reason=reason)
 
 
-def _again(
-    claim: Claim[Document], document: Document, error: FetchFailed | ScannerUnavailable | StorageFailed
-) -> Outcome:
+def _again(claim: Claim[Document], document: Document, error: Exception) -> Outcome:
     """Something temporary. What is ours is waited for without end (fail closed), an address only so often and so long,
     and not at all once it has sent bytes: who sends slowly would do so again.
     """
     pause, moment = JOB.pause(document.attempts), now()
     if not isinstance(error, FetchFailed):
-        reason = "storage unavailable" if isinstance(error, StorageFailed) else "scanner unavailable"
-        claim.release(after=pause, reason=reason, attempts=0, updated_at=moment)
+        claim.release(after=pause, reason=WAITED_FOR[type(error)], attempts=0, updated_at=moment)
     elif not JOB.is_last(document.attempts) and document.fetch_seconds < FETCH_SECONDS and not error.has_begun:
         spent = document.fetch_seconds
         claim.release(after=pause, reason=error.reason[:255], fetch_seconds=spent, updated_at=moment)
@@ -205,6 +229,15 @@ def _again(
         _end(claim, State.FAILED, error.reason)
         return Outcome.DONE
     return Outcome.LATER
+
+
+# What is waited for without end, as `reason` names it.
+WAITED_FOR: dict[type[Exception], str] = {
+    OnItsWay: "",
+    ScannerUnavailable: "scanner unavailable",
+    StorageFailed: "storage unavailable",
+    StorageFull: "storage unavailable",
+}
 
 
 def document_rescan(*, document_id: int) -> bool:

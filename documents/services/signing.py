@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from documents.models import Document, SignatureRequest
+from documents.services.locking import document_locked
 from legalcity.lib.clock import now
 from legalcity.lib.errors import BadRequest
 
@@ -35,12 +36,12 @@ class ByHand:
 def signature_request(
     *, document: Document, signer_name: str, signer_email: str, provider: SignatureProvider, by: User | None
 ) -> SignatureRequest:
-    """Ask somebody to sign a document that is ready. Raises BadRequest for one that is not.
+    """Ask somebody to sign a document that is ready. Raises BadRequest for one that is not, NotFound when it is gone.
 
     The request is written down before the provider hears of it, so that an answer always finds it.
     """
     with transaction.atomic():
-        locked = Document.objects.select_for_update(of=("self",)).get(pk=document.pk)
+        locked = document_locked(document.pk)
         if locked.state != Document.State.READY:
             raise BadRequest(_("Only a document that is ready can be signed"))
         request = SignatureRequest.objects.create(
@@ -55,10 +56,13 @@ def signature_request(
 
 @transaction.atomic
 def signature_record(*, request_id: int, signed: bool, by: User | None) -> SignatureRequest:
-    """Record what the signer answered. An answer stands: a second one raises BadRequest."""
-    document_id = SignatureRequest.objects.values_list("document_id", flat=True).get(pk=request_id)
-    document = Document.objects.select_for_update(of=("self",)).get(pk=document_id)
-    request = SignatureRequest.objects.get(pk=request_id)
+    """Record what the signer answered. An answer stands: a second one raises BadRequest.
+
+    Raises NotFound for a request that is gone with its document.
+    """
+    asked = SignatureRequest.objects.filter(pk=request_id)
+    document = document_locked(asked.values_list("document_id", flat=True).first() or 0)
+    request = asked.get()
     if request.state != State.PENDING:
         raise BadRequest(_("This signature request has been answered already"))
     request.state = State.SIGNED if signed else State.DECLINED

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.authentication import caller
 from documents.models import Document
 from documents.selectors import documents_of
-from documents.services.documents import NOT_FOUND
+from documents.services.locking import NOT_FOUND
 from documents.views import DocumentView
 from invoicing.models import Invoice
 from legalcity.lib.errors import Forbidden, NotFound

@@ -32,6 +32,8 @@ OTHERS: dict[type[models.Model], dict[str, str]] = {
         "invoice_id": "the copy of its invoice, when that was copied",
         "key": "unique",
         "claimed_until": "a worker who has the one does not have the other",
+        "fetch_seconds": "what is fetched for the one costs the other nothing",
+        "waits_for_id": "the original, while that has no file",
     },
 }
 COPIED: dict[type[models.Model], Callable[..., None]] = {
@@ -59,7 +61,7 @@ def telling(field: models.Field) -> Any:
             return date(2020, 2, 3)
         case "DateTimeField":
             return datetime(2020, 2, 3, 4, 5, 6, tzinfo=UTC)
-        case "PositiveSmallIntegerField":
+        case "PositiveSmallIntegerField" | "FloatField":
             return 7
     raise AssertionError(f"{field}: say here what a telling value is")
 
@@ -80,6 +82,7 @@ def filled(owner: Api) -> Callable[..., models.Model]:
             "reverses_id": None,  # What was reversed is not copied, nor is what reverses it.
             "reason": "",
             "moved_from_id": None,
+            "waits_for_id": None,
             "state": "scanning",
             "invoice_due_date": date(2020, 3, 3),
             "invoice_amount": Decimal("100.00"),

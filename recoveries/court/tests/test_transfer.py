@@ -18,7 +18,9 @@ from pytest_django import Settings
 
 from companies.models import Company
 from documents.models import Document, StoredFile
+from documents.tasks import process
 from documents.tasks import sweep as sweep_documents
+from documents.tests.conftest import Web
 from documents.tests.forms import PDF, blobs, docs_of, downloaded, upload, uploaded
 from invoicing.models import Invoice
 from legalcity.lib.clock import now, today
@@ -425,6 +427,56 @@ def test_documents_that_wait_for_the_scanner_are_linked_too(
     assert sweep_documents() == 2
     assert downloaded(owner.get(address)) == PDF
     assert len(blobs(folder)) == 1
+
+
+def _announced(owner: Api, case: int, url: str) -> Document:
+    """A document that nobody has begun to fetch."""
+    return Document.objects.create(recovery_id=case, name="Bon", source_url=url, author=owner.user)
+
+
+def _swept() -> None:
+    Document.objects.update(state_since=now() - timedelta(hours=1))
+    sweep_documents()
+
+
+def test_a_document_that_is_being_fetched_arrives_in_both_cases(
+    owner: Api, development: None, web: Web, folder: Path
+) -> None:
+    case = transferable(owner)
+    one = _announced(owner, case, web.put("/once.pdf", PDF))
+    copy = transfer(owner, case)["id"]
+    linked = Document.objects.get(recovery=copy)
+    # The copy's turn comes first: it waits, and asks for nothing itself.
+    process.delay(linked.pk)
+    assert (owner.data("GET", f"{docs_of(copy)}/{linked.pk}")["state"], web.asked) == ("pending", [])
+    process.delay(one.pk)
+    _swept()
+    for each, document in ((case, one), (copy, linked)):
+        assert downloaded(owner.get(f"{docs_of(each)}/{document.pk}/download")) == PDF
+    assert (web.asked, len(blobs(folder))) == (["/once.pdf"], 1)
+
+
+def test_a_document_that_is_refused_is_refused_in_both_cases(owner: Api, development: None, web: Web) -> None:
+    case = transferable(owner)
+    one = _announced(owner, case, web.put("/page.html", b"<html>"))
+    copy = transfer(owner, case)["id"]
+    process.delay(one.pk)
+    _swept()
+    assert set(Document.objects.values_list("recovery_id", "state", "reason")) == {
+        (case, "rejected", "type"),
+        (copy, "rejected", "type"),
+    }
+    assert web.asked == ["/page.html"]
+
+
+def test_a_document_whose_original_is_deleted_is_fetched_for_itself(owner: Api, development: None, web: Web) -> None:
+    case = transferable(owner)
+    one = _announced(owner, case, web.put("/a.pdf", PDF))
+    copy = transfer(owner, case)["id"]
+    assert owner.delete(f"{docs_of(case)}/{one.pk}").status_code == 200
+    _swept()
+    [linked] = Document.objects.filter(recovery=copy)
+    assert downloaded(owner.get(f"{docs_of(copy)}/{linked.pk}/download")) == PDF
 
 
 @pytest.mark.parametrize("first", ["original", "copy"])
