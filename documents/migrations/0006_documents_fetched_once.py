@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """What waits for a document of another case to be fetched."""
 
-    dependencies = [("documents", "0004_time_spent_fetching")]
+    dependencies = [("documents", "0005_time_spent_fetching")]
 
     operations = [
         migrations.AddField(

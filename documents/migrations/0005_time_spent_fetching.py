@@ -4,7 +4,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """How long an address has held workers."""
 
-    dependencies = [("documents", "0003_history_of_file_types")]
+    dependencies = [("documents", "0004_jobs")]
 
     operations = [
         migrations.AddField(
