@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from backoffice.roles import MANAGER
+from legalcity.lib.claims import queue
 from legalcity.lib.mail import automatic_headers
 from legalcity.lib.settings.live import live
 
@@ -27,9 +28,7 @@ def firm_details_change(*, values: Mapping[str, Any], by: User) -> list[str]:
     for name in changed:
         setattr(config, name, values[name])
     if changed:
-        from backoffice.tasks import managers_tell  # Here, because tasks are a door to the services.
-
-        transaction.on_commit(lambda: managers_tell.delay(changed, by.pk), robust=True)
+        queue("backoffice.tasks.managers_tell", changed, by.pk)
     return changed
 
 

@@ -165,8 +165,7 @@ REDIS_URL = env.required(
     safe=lambda url: bool(url) and is_kept_apart(url),
 )
 CACHES = caches_of(REDIS_URL)
-# django-ratelimit knows its stores by name; ours is django-redis', one round trip shorter. Without it each process
-# counts for itself, which is what the other check warns of.
+# django-ratelimit knows its stores by name, not ours; without Redis each process counts for itself (E003).
 SILENCED_SYSTEM_CHECKS += ["django_ratelimit.W001"] + ([] if REDIS_URL else ["django_ratelimit.E003"])
 RATELIMIT_USE_CACHE = "limits"
 RATELIMIT_FAIL_OPEN = True
@@ -193,8 +192,7 @@ CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 500_000  # KiB
 CELERY_TASK_TIME_LIMIT = 1800  # seconds; no task of ours works so long
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
-# Who queues a task has something else to answer: a broker that is away or hangs is given up soon, and the sweeps find
-# what it was not told of. Workers, who have nothing else to do, wait longer (celery.py).
+# Who queues a task gives a broker that hangs up soon: the sweeps find it. Workers wait longer (celery.py).
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # A worker that was killed leaves its task to another after this time.

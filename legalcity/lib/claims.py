@@ -214,7 +214,7 @@ def task_named(name: str) -> Any:
     return current_app.tasks[name]
 
 
-def queue(name: str, *args: int) -> None:
+def queue(name: str, *args: Any) -> None:
     """Queue a task once the transaction has committed. A broker that is away costs nothing but time: see `sweep`."""
     transaction.on_commit(lambda: task_named(name).delay(*args), robust=True)
 
