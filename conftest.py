@@ -93,6 +93,7 @@ def fresh(settings: Settings) -> Iterator[None]:
     """
     settings.EMBEDDED = False
     settings.RATE_LIMITS_ENABLED = False
+    settings.WAITING_REQUESTS = 100  # Tests are no server whose threads could be counted.
     _forget_everything()
     with translation.override("en"):
         yield

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import IntegrityError
+from django.db import Error, IntegrityError
 from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponseBase, UnreadablePostError
 from django.utils.http import parse_header_parameters
@@ -128,7 +128,7 @@ class DocumentView(NestedView):
             # The case or the invoice may have gone since they were looked at: then they are not found.
             self._invoice(self.parent(), values)
             raise
-        return self._answer(parent, document.pk)
+        return self._answer(parent, document)
 
     def _invoice(self, parent: Any, values: dict[str, Any]) -> int | None:
         invoice_id = values.get("invoice_id")
@@ -150,15 +150,15 @@ class DocumentView(NestedView):
         return document_upload(recovery_id=parent.pk, file=file, inspected=inspected, **more)
 
     @staticmethod
-    def _answer(parent: Any, document_id: int) -> Response:
-        state = document_wait(document_id=document_id, seconds=live.DOCUMENT_WAIT_SECONDS)
-        if state in ENDED_BADLY:
-            raise BadRequest(NOT_PROCESSED)
-        document = documents_of(parent.pk).filter(pk=document_id).first()
-        if document is None:
+    def _answer(parent: Any, document: Document) -> Response:
+        document_wait(document=document, seconds=live.DOCUMENT_WAIT_SECONDS)
+        now = _present(parent, document)
+        if now is None:
             raise NotFound(NOT_FOUND)
-        payload = document_payload(document, parent)
-        if state == Document.State.READY:
+        if now.state in ENDED_BADLY:
+            raise BadRequest(NOT_PROCESSED)
+        payload = document_payload(now, parent)
+        if now.state == Document.State.READY:
             return reply(payload, _("Document uploaded successfully"), status=status.HTTP_201_CREATED)
         return reply(payload, _("Document accepted and being processed"), status=status.HTTP_202_ACCEPTED)
 
@@ -191,3 +191,11 @@ class DocumentView(NestedView):
         _parent, document = self.document(document_id)
         document_delete(document=document, by=caller(request))
         return reply(message=_("Document deleted successfully"))
+
+
+def _present(parent: Any, document: Document) -> Document | None:
+    """A new document as it is now; as it was written down, when the database went away since."""
+    try:
+        return documents_of(parent.pk).filter(pk=document.pk).first()
+    except Error:
+        return document

@@ -13,7 +13,7 @@ from legalcity.lib.broker import forgive
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "legalcity.settings")
 
 forgive()
-app = Celery("legalcity")
+app = Celery("legalcity", task_cls="legalcity.lib.publishing:NotedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

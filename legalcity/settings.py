@@ -56,6 +56,8 @@ PUBLIC_BASE_URL = env.required(
 SECURITY_CONTACT = env.text("SECURITY_CONTACT", "amine@legalcity.fr")
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0, most=10)
 RATE_LIMITS_ENABLED = env.flag("RATE_LIMITS_ENABLED", default=True)
+# Requests that may wait for a worker at a time, on this machine; 0 is half of the server's threads.
+WAITING_REQUESTS = env.number("WAITING_REQUESTS", default=0, most=10_000)
 MAX_BODY_BYTES = env.number("MAX_BODY_BYTES", default=5 * 1024 * 1024, least=10_000)
 WSGI_APPLICATION = "legalcity.wsgi.application"
 ROOT_URLCONF = "legalcity.urls"

@@ -38,10 +38,10 @@ def document_upload(
             document.file = stored
             document.save(force_insert=True)
             queue(JOB.task, document.pk)
+            return _whole(document.pk)
     except (DatabaseError, NotFound):
         bytes_remove(key=document.key)
         raise
-    return document
 
 
 @transaction.atomic
@@ -50,7 +50,12 @@ def document_announce(*, recovery_id: int, url: str, values: dict[str, Any], by:
     case_lock(recovery_id)
     document = Document.objects.create(recovery_id=recovery_id, author=by, source_url=url, **values)
     queue(JOB.task, document.pk)
-    return document
+    return _whole(document.pk)
+
+
+def _whole(document_id: int) -> Document:
+    """A document with all that is shown of it: after the commit it can be answered without the database."""
+    return Document.objects.select_related("file", "file_type", "invoice").get(pk=document_id)
 
 
 @transaction.atomic

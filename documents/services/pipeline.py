@@ -232,11 +232,12 @@ def _again(claim: Claim[Document], document: Document, error: Exception) -> Outc
 
 
 # What is waited for without end, as `reason` names it.
+SCANNER_AWAY, STORAGE_AWAY = "scanner unavailable", "storage unavailable"
 WAITED_FOR: dict[type[Exception], str] = {
     OnItsWay: "",
-    ScannerUnavailable: "scanner unavailable",
-    StorageFailed: "storage unavailable",
-    StorageFull: "storage unavailable",
+    ScannerUnavailable: SCANNER_AWAY,
+    StorageFailed: STORAGE_AWAY,
+    StorageFull: STORAGE_AWAY,
 }
 
 

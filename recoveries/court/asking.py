@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from django.db import Error
 from django.utils.translation import get_language
 
 from accounts.models import User
@@ -71,8 +72,14 @@ def transfer_ask(*, recovery: Recovery, by: User, today: date) -> Outcome:
         lambda request: request is None or request.state != State.PENDING,
         TransferRequest.objects.filter(pk=asked.pk).first,
         seconds=live.TRANSFER_WAIT_SECONDS,
+        known=asked,
     )
-    return Outcome(End.GONE, asked.pk) if ended is None else _outcome(ended)
+    if ended is None:
+        return Outcome(End.GONE, asked.pk)
+    try:
+        return _outcome(ended)
+    except Error:  # It is written down, and the database has gone away since.
+        return Outcome(End.PENDING, asked.pk)
 
 
 def transfer_outcome(recovery: Recovery) -> Outcome | None:

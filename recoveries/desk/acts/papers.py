@@ -70,7 +70,7 @@ def _upload(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
         values=values,
         by=staff_of(request),
     )
-    state = document_wait(document_id=document.pk, seconds=live.DOCUMENT_WAIT_SECONDS)
+    state = document_wait(document=document, seconds=live.DOCUMENT_WAIT_SECONDS)
     if state in ENDED_BADLY:
         raise BadRequest(_("The file was refused: it is not served to anybody."))
     if state == Document.State.READY:
