@@ -17,7 +17,7 @@ with refusing():
     usual = 1 if is_alone else multiprocessing.cpu_count() + 1
     workers = env.number("WEB_CONCURRENCY", default=usual, least=1, most=1 if is_alone else 1000)
     threads = env.number("WEB_THREADS", default=8 if is_alone else 4, least=1, most=1000)
-worker_class = "gthread"
+worker_class = "legalcity.lib.web.gunicorn_worker.AttentiveWorker"
 timeout = 60
 graceful_timeout = 30
 keepalive = 20
@@ -43,12 +43,14 @@ def on_starting(_server: Any) -> None:
         sys.exit(asked.returncode)
 
 
-def post_worker_init(_worker: Any) -> None:
-    """Leave Ctrl-C to the master, who tells the workers: told twice at once, a worker can lock itself up.
+def post_worker_init(worker: Any) -> None:
+    """Say how many threads the server has, which bounds how many requests may wait; start the embedded default's clock.
 
-    The embedded default has its clock in here, because it has no other process.
+    And leave Ctrl-C to the master, who tells the workers: told twice at once, a worker can lock itself up.
     """
     from legalcity.lib import embedded_clock  # Here, because the application is loaded by now.
+    from legalcity.lib.places import server_has
 
+    server_has(threads=worker.cfg.workers * worker.cfg.threads)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     embedded_clock.start()

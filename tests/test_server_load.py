@@ -1,0 +1,140 @@
+"""The server under load: the supervisor is always answered, and no request queues where another thread is free."""
+
+import os
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+import pytest
+from django.db import connection
+
+from documents.models import Document
+from documents.tests.forms import MULTIPART, PDF, docs_of, form
+from tests.factories import Api, case_id
+from tests.test_startup import free_port
+
+pytestmark = pytest.mark.long
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 30  # seconds
+AT_ONCE = 1.0  # seconds: nobody has waited, on a machine that does much else
+
+
+@contextmanager
+def serving(application: str, log: Path, *, processes: int, threads: int, **more: str) -> Iterator[str]:
+    """gunicorn as the product configures it; gives its address."""
+    port = free_port()
+    environment = {
+        **os.environ,
+        "DEBUG": "1",
+        "HOST": "127.0.0.1",
+        "PORT": str(port),
+        "WEB_CONCURRENCY": str(processes),
+        "WEB_THREADS": str(threads),
+        **more,
+    }
+    with log.open("wb") as output:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn", application], cwd=ROOT, env=environment, stdout=output, stderr=output
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        give_up = time.monotonic() + PATIENCE
+        while not _answers(f"{address}/healthz"):
+            assert server.poll() is None, log.read_text()[-3000:]
+            assert time.monotonic() < give_up, log.read_text()[-3000:]
+            time.sleep(0.1)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(PATIENCE)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return bool(asked(url)[0] == 200)
+    except OSError:
+        return False
+
+
+def asked(url: str, **options: Any) -> tuple[int, float]:
+    """The status of an answer over a connection of its own, and how long it took."""
+    began = time.monotonic()
+    with urlopen(Request(url, **options), timeout=PATIENCE) as answer:
+        answer.read()
+        return answer.status, time.monotonic() - began
+
+
+def _wait_for_processes(url: str, count: int) -> None:
+    """Until so many have answered: they are not ready at the same moment."""
+    seen, give_up = set(), time.monotonic() + PATIENCE
+    while len(seen) < count:
+        assert time.monotonic() < give_up
+        with urlopen(url, timeout=PATIENCE) as answer:
+            seen.add(answer.read())
+
+
+def test_the_supervisor_is_answered_while_all_threads_work(tmp_path: Path) -> None:
+    with (
+        serving("tests.slow_application", tmp_path / "log", processes=1, threads=2) as address,
+        ThreadPoolExecutor(4) as pool,
+    ):
+        working = [pool.submit(asked, f"{address}/slow") for _ in range(4)]
+        time.sleep(0.5)
+        for _ in range(5):
+            status, took = asked(f"{address}/healthz")
+            assert (status, took < AT_ONCE) == (200, True)
+        assert not any(future.done() for future in working)
+        assert [future.result()[0] for future in working] == [200] * 4
+
+
+def test_a_busy_process_leaves_requests_to_one_that_is_not(tmp_path: Path) -> None:
+    with (
+        serving("tests.slow_application", tmp_path / "log", processes=2, threads=1) as address,
+        ThreadPoolExecutor(1) as pool,
+    ):
+        _wait_for_processes(f"{address}/quick", 2)
+        working = pool.submit(asked, f"{address}/slow")
+        time.sleep(0.5)
+        answers = [asked(f"{address}/quick") for _ in range(20)]
+        assert not working.done()
+        assert all(took < AT_ONCE for _status, took in answers)
+        assert working.result()[0] == 200
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="another process sees PostgreSQL's rows only")
+def test_uploads_without_workers_leave_threads_for_everybody_else(owner: Api, tmp_path: Path) -> None:
+    case = case_id(owner)
+    server = urlsplit(os.environ["DATABASE_URL"])
+    settings = {
+        "DATABASE_URL": f"{server.scheme}://{server.netloc}/{connection.settings_dict['NAME']}",
+        "CELERY_BROKER_URL": "memory://",  # Takes tasks, and has no workers.
+        "DOCUMENTS_DIR": str(tmp_path / "documents"),
+        "RATE_LIMITS_ENABLED": "0",
+    }
+    headers = {"Authorization": f"Bearer {owner.token}"}
+    sent = {"data": form(PDF, name="a"), "headers": {**headers, "Content-Type": MULTIPART}, "method": "POST"}
+    with (
+        serving("legalcity.wsgi", tmp_path / "log", processes=1, threads=4, **settings) as address,
+        ThreadPoolExecutor(12) as pool,
+    ):
+        uploads = [pool.submit(asked, f"{address}{docs_of(case)}", **sent) for _ in range(12)]
+        time.sleep(1)
+        for path in ("/healthz", "/api/recoveries", f"/api/recoveries/{case}") * 3:
+            status, took = asked(f"{address}{path}", headers=headers)
+            assert (status, took < 2 * AT_ONCE) == (200, True), path
+        answers = [future.result() for future in uploads]
+    assert Counter(status for status, _took in answers) == {202: 12}
+    # Half of the four threads may wait; the others are answered at once.
+    assert sum(took > 8 for _status, took in answers) == 2
+    assert Document.objects.filter(state="scanning").count() == 12
