@@ -25,6 +25,7 @@ app.conf.beat_schedule = {
     "sweep-charges": {"task": "invoicing.tasks.sweep_charges", "schedule": SWEEP_EVERY},
     "deadline-alerts": {"task": "recoveries.tasks.record_deadline_alerts", "schedule": crontab(hour="6", minute="0")},
     "sweep-emails": {"task": "recoveries.tasks.sweep_emails", "schedule": SWEEP_EVERY},
+    "sweep-imports": {"task": "recoveries.tasks.sweep_imports", "schedule": SWEEP_EVERY},
     "sweep-documents": {"task": "documents.tasks.sweep", "schedule": SWEEP_EVERY},
     "orphans": {"task": "documents.tasks.remove_orphans", "schedule": crontab(minute="*/5")},
     "sweep-scoring": {"task": "scoring.tasks.sweep", "schedule": SWEEP_EVERY},

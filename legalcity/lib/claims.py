@@ -88,11 +88,13 @@ class Claim(Generic[Row]):
     """The right to work on a row, until an end that nobody else has chosen. Results are written through it alone.
 
     `ends` are the ends that it has had: a sign of life moves it on. Empty where a lock stands in its place.
+    `signs` are values that signs of life write too: how far work has come that is one transaction, seen from outside.
     """
 
     job: Job[Row]
     pk: int
     ends: list[datetime] = field(default_factory=list)
+    signs: dict[str, Any] = field(default_factory=dict)
 
     def row(self, *related: str) -> Row | None:
         """The row as it is now, with the rows that it names; None when it is gone."""
@@ -122,7 +124,7 @@ class Claim(Generic[Row]):
         known, later = self.ends[:], _end(now() + CLAIM)
         self.ends.append(later)  # First: who writes at this moment knows the new end before the row does.
         mine = self.job.model._default_manager.filter(pk=self.pk, claimed_until__in=known)
-        return bool(mine.update(claimed_until=later))
+        return bool(mine.update(claimed_until=later, **self.signs))
 
     @contextmanager
     def kept(self) -> Iterator[Self]:

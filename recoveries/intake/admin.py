@@ -16,17 +16,17 @@ from recoveries.models import CaseImport
 class CaseImportAdmin(ReadOnlyStaffAdmin):
     """Files of cases; those that nobody confirms are forgotten after a day."""
 
-    list_display = ("file_name", "owner", "user", "created_at", "imported_at", "number", "report")
-    list_filter = (("imported_at", admin.EmptyFieldListFilter),)
+    list_display = ("file_name", "owner", "user", "created_at", "state", "imported_at", "number", "report")
+    list_filter = ("state",)
     list_select_related = ("owner", "user")
     list_per_page = 50
     search_fields = ("file_name", "owner__email", "owner__entreprise")
-    fields = ("file_name", "owner", "user", "created_at", "imported_at", "number", "report", "digest")
-    readonly_fields = ("created_at", "imported_at", "number", "report", "digest")
+    fields = ("file_name", "owner", "user", "created_at", "state", "imported_at", "number", "report", "digest")
+    readonly_fields = ("created_at", "state", "imported_at", "number", "report", "digest")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[CaseImport]:
-        """Without the rows of the files."""
-        return super().get_queryset(request).defer("rows")
+        """Without what stands in the files."""
+        return super().get_queryset(request).defer("content", "rows", "findings")
 
     @admin.display(description=_("cases"))
     def number(self, case_import: CaseImport) -> int:

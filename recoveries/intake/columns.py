@@ -5,10 +5,11 @@ case of its own.
 """
 
 from collections.abc import Mapping
+from enum import Enum
 from functools import cache
 from typing import Any
 
-from legalcity.api.fields import FlagField
+from legalcity.api.fields import CodeField, DayField, FlagField, MoneyField, PercentField
 from recoveries.serializers import CompleteSerializer
 
 CASE = "case"
@@ -72,6 +73,32 @@ def fields() -> dict[str, Any]:
     }
 
 
+class Kind(Enum):
+    """What a column holds, as far as cells of workbooks are read in different ways."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    PERCENT = "percent"
+    DAY = "day"
+    FLAG = "flag"
+
+
+_KINDS = {
+    MoneyField: Kind.NUMBER,
+    CodeField: Kind.NUMBER,
+    PercentField: Kind.PERCENT,
+    DayField: Kind.DAY,
+    FlagField: Kind.FLAG,
+}
+
+
+@cache
+def kind_of(column: str) -> Kind:
+    """What `column` holds. Names, words, identifiers, and what nobody knows are text."""
+    field = fields().get(column)
+    return next((kind for cls, kind in _KINDS.items() if isinstance(field, cls)), Kind.TEXT)
+
+
 def columns() -> tuple[str, ...]:
     """All columns in the order of the template."""
     return (CASE, *fields())
@@ -84,7 +111,7 @@ def template_rows() -> list[list[str]]:
 
 def api_text(column: str, text: str) -> str:
     """What a person wrote in a cell, as a flag of the API where the column is one. The rest is read as written."""
-    if not isinstance(fields().get(column), FlagField):
+    if kind_of(column) is not Kind.FLAG:
         return text
     word = text.strip().casefold()
     return "1" if word in YES_WORDS else "0" if word in NO_WORDS else text

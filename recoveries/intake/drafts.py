@@ -1,6 +1,6 @@
 """Rows into cases: grouped by their key, each as the body that the API's `complete` takes, read by its serializer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from legalcity.api.validation import read, reader_of
 from legalcity.lib.errors import BadRequest, Invalid
 from legalcity.lib.reading import Manner
 from recoveries.intake.columns import CASE, INVOICE, PARTS, api_text, columns
-from recoveries.intake.files import Rows
+from recoveries.intake.tables import REFUSED, TOLD, Table
 from recoveries.serializers import CompleteSerializer
 
 Errors = dict[int, dict[str, list[str]]]  # row number → column → sentences
@@ -39,16 +39,32 @@ class Draft:
         self.errors.setdefault(number, {}).setdefault(column, []).extend(map(str, sentences))
 
 
-def draft_of(rows: Rows, *, owner: User) -> Draft:
-    """The cases in `rows` (the headings first), checked by the rules of the API. Raises BadRequest for headings."""
-    headings = rows[0]
+def draft_of(table: Table, *, owner: User, told: Callable[[int], object] = lambda _rows: None) -> Draft:
+    """The cases in `table`, checked by the rules of the API. Raises BadRequest for headings.
+
+    `told` is called with the number of rows that are checked, case by case.
+    """
+    headings = table.rows[0]
     _check_headings(headings)
-    cells = {number: dict(zip(headings, row, strict=True)) for number, row in enumerate(rows[1:], 2) if any(row)}
-    draft = Draft()
+    rows = table.rows[1:]
+    cells = {number: dict(zip(headings, row, strict=True)) for number, row in enumerate(rows, 2) if any(row)}
+    draft, checked = Draft(), 0
     for numbers in _grouped(cells):
         draft.cases.append(_case(draft, numbers, cells))
+        checked += len(numbers)
+        told(checked)
+    _tell_of_cells(draft, table)
     _warn_of_duplicates(draft, owner)
     return draft
+
+
+def _tell_of_cells(draft: Draft, table: Table) -> None:
+    """What is wrong with cells themselves: what the API would say of them is beside the point."""
+    for number, column, code in table.faults:
+        if code in REFUSED:
+            draft.errors.setdefault(number, {})[column] = [str(REFUSED[code])]
+        else:
+            draft.warnings.setdefault(number, {}).setdefault(column, []).append(str(TOLD[code]))
 
 
 def _check_headings(headings: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""The pages of an import: choose a file, look at what each row would do, confirm."""
+"""The pages of an import: choose a file, look at what a worker says of each row, confirm."""
 
 from collections.abc import Callable
 from typing import Any
@@ -19,10 +19,9 @@ from backoffice.origin import staff_of
 from backoffice.tables import CSV, XLSX, table_answer
 from legalcity.lib.errors import DomainError
 from recoveries.intake.columns import template_rows
-from recoveries.intake.drafts import CaseDraft
-from recoveries.intake.files import MOST_BYTES, MOST_ROWS
-from recoveries.intake.resource import CaseResource
-from recoveries.intake.services import case_import_carry_out, case_import_check, case_import_take
+from recoveries.intake.files import ENDINGS, MOST_BYTES
+from recoveries.intake.services import case_import_confirm, case_import_take
+from recoveries.intake.tables import MOST_ROWS
 from recoveries.models import CaseImport, Recovery
 from recoveries.widgets import ClientSelect
 
@@ -40,14 +39,14 @@ class UploadForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("File (CSV or XLSX)"),
         max_length=255,
-        widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
+        widget=forms.FileInput(attrs={"accept": ",".join(ENDINGS)}),
     )
 
 
 class ConfirmForm(forms.Form):
     """What must be said where cases may be there already."""
 
-    despite_warnings = forms.BooleanField(label=gettext_lazy("These are other cases: import them all the same"))
+    despite_warnings = forms.BooleanField(label=gettext_lazy("I have looked at these rows: import them all the same"))
 
 
 class ImportPages(admin.ModelAdmin):
@@ -88,35 +87,34 @@ class ImportPages(admin.ModelAdmin):
         return self._import_page(request, "import", _("Import cases"), context)
 
     def import_check_view(self, request: HttpRequest, import_id: int) -> HttpResponseBase:
-        """The dry run; when everything is right, the confirmation; afterwards, what was opened."""
+        """Where the file is: at work, refused, checked and to be confirmed; afterwards, what was opened."""
         self._require(request)
-        case_import = CaseImport.objects.select_related("owner").filter(pk=import_id).first()
+        case_import = CaseImport.objects.select_related("owner").filter(pk=import_id).defer("content", "rows").first()
         if case_import is None:
             raise Http404
-        if case_import.imported_at:
-            cases = Recovery.objects.filter(recovery_reference__in=case_import.references).order_by("id")
-            context = {"case_import": case_import, "cases": cases}
+        if case_import.state == CaseImport.State.CHECKED:
+            return self._check(request, case_import)
+        context: dict[str, Any] = {"case_import": case_import}
+        if case_import.state == CaseImport.State.IMPORTED:
+            context["cases"] = Recovery.objects.filter(recovery_reference__in=case_import.references).order_by("id")
             return self._import_page(request, "imported", _("Imported cases"), context)
-        return self._check(request, case_import)
+        if case_import.state == CaseImport.State.REFUSED:
+            return self._import_page(request, "import_refused", _("Check of the file"), context)
+        return self._import_page(request, "import_at_work", _("Check of the file"), context)
 
     def _check(self, request: HttpRequest, case_import: CaseImport) -> HttpResponseBase:
-        try:
-            resource, result = case_import_check(case_import, by=staff_of(request))
-        except DomainError as error:
-            messages.error(request, refusal_text(error))
-            return HttpResponseRedirect(reverse("admin:recoveries_recovery_import"))
+        """What was found; when everything is right, the confirmation."""
+        found = case_import.findings
         is_sent = request.method == "POST"
-        form = (ConfirmForm if resource.draft.warnings else forms.Form)(request.POST if is_sent else None)
-        is_good = not (result.has_errors() or result.has_validation_errors())
-        if is_sent and is_good and form.is_valid():
+        form = (ConfirmForm if found["warned_count"] else forms.Form)(request.POST if is_sent else None)
+        if is_sent and found["is_good"] and form.is_valid():
+            is_sure = bool(form.cleaned_data.get("despite_warnings"))
             try:
-                case_import_carry_out(import_id=case_import.pk, by=staff_of(request))
+                case_import_confirm(import_id=case_import.pk, by=staff_of(request), despite_warnings=is_sure)
             except DomainError as error:
                 messages.error(request, refusal_text(error))
-            else:
-                messages.success(request, _("The cases were imported."))
             return HttpResponseRedirect(request.path)
-        context = {"case_import": case_import, "form": form, "is_good": is_good, **_findings(resource)}
+        context = {"case_import": case_import, "form": form, **found}
         return self._import_page(request, "import_check", _("Check of the file"), context)
 
     def import_template_view(self, request: HttpRequest, form: str) -> HttpResponseBase:
@@ -141,35 +139,3 @@ class ImportPages(admin.ModelAdmin):
             **context,
         }
         return TemplateResponse(request, f"admin/recoveries/{name}.html", page)
-
-
-def _findings(resource: CaseResource) -> dict[str, Any]:
-    """The dry run as the page shows it: a line for each row of the file."""
-    draft = resource.draft
-    return {
-        "lines": [line for case in draft.cases for line in _lines(case, resource)],
-        "cases_count": len(draft.cases),
-        "rows_count": sum(len(case.rows) for case in draft.cases),
-        "wrong_count": len(draft.errors),
-        "warned_count": len(draft.warnings),
-    }
-
-
-def _lines(case: CaseDraft, resource: CaseResource) -> list[dict[str, Any]]:
-    draft, headings = resource.draft, resource.rows[0]
-    lines = []
-    for number in case.rows:
-        cells = dict(zip(headings, resource.rows[number - 1], strict=True))
-        lines.append(
-            {
-                "number": number,
-                "is_first": number == case.rows[0],
-                "case": cells.get("case", ""),
-                "debtor": cells.get("debtor.company_name") or cells.get("debtor.company_legalrep_lastname", ""),
-                "invoice": cells.get("invoice.invoice_number", ""),
-                "amount": cells.get("invoice.invoice_amount", ""),
-                "errors": draft.errors.get(number, {}),
-                "warnings": draft.warnings.get(number, {}),
-            }
-        )
-    return lines

@@ -4,12 +4,24 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from legalcity.lib.claims import JobRow
 
-class CaseImport(models.Model):
-    """A file of cases: read and checked, waiting to be confirmed; then what was made of it.
 
-    The rows (lists of text, the headings first) are there until the import is carried out or forgotten.
+class CaseImport(JobRow):
+    """A file of cases on its way: read and checked by a worker, confirmed, carried out by a worker.
+
+    Its personal data are there as long as they are needed: the bytes (`content`) until they are read, the rows (lists
+    of text, the headings first) and what was found in them until the import is carried out, refused or forgotten.
     """
+
+    class State(models.TextChoices):
+        """Where a file is on its way."""
+
+        READING = "reading", _("being read")
+        CHECKED = "checked", _("waiting to be confirmed")
+        IMPORTING = "importing", _("being imported")
+        IMPORTED = "imported", _("imported")
+        REFUSED = "refused", _("refused")
 
     owner = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+", verbose_name=_("client"))
     user = models.ForeignKey(
@@ -17,7 +29,13 @@ class CaseImport(models.Model):
     )
     file_name = models.CharField(_("file"), max_length=255)
     digest = models.CharField("SHA-256", max_length=64, editable=False)
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.READING, editable=False)
+    content = models.BinaryField(_("bytes"), default=bytes, editable=False)
     rows = models.JSONField(_("rows"), default=list, editable=False)
+    findings = models.JSONField(_("findings"), default=dict, editable=False)
+    done = models.PositiveIntegerField(_("rows done"), default=0, editable=False)
+    reason = models.TextField(_("reason"), default="", editable=False)
+    despite_warnings = models.BooleanField(_("despite warnings"), default=False, editable=False)
     references = models.JSONField(_("cases"), default=list, editable=False)
     created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
     imported_at = models.DateTimeField(_("imported at"), null=True, editable=False)
@@ -26,6 +44,9 @@ class CaseImport(models.Model):
         verbose_name = _("import of cases")
         verbose_name_plural = _("imports of cases")
         ordering = ("-created_at", "-id")
+        indexes = [
+            models.Index(fields=("due_at",), condition=Q(state__in=("reading", "importing")), name="case_import_due"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=("owner", "digest"), condition=Q(imported_at__isnull=False), name="case_import_once"

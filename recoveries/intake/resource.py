@@ -5,18 +5,19 @@ library's run (transaction, dry run, results row by row) and replaces what it do
 by the serializer of the API, and is opened by the service of the API.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from import_export import resources
 from import_export.instance_loaders import BaseInstanceLoader
-from import_export.results import Result, RowResult
+from import_export.results import RowResult
 from tablib import Dataset
 
 from accounts.models import User
 from legalcity.lib.errors import Invalid
-from recoveries.intake.drafts import CaseDraft, Draft, draft_of
-from recoveries.intake.files import Rows
+from recoveries.intake.drafts import CaseDraft, Draft
+from recoveries.intake.models import CaseImport
+from recoveries.intake.tables import Table
 from recoveries.services.cases import recovery_create_complete
 
 
@@ -28,18 +29,19 @@ class CaseResource(resources.Resource):
         skip_diff = True
         instance_loader_class = BaseInstanceLoader  # Asked for by the library; nothing is loaded.
 
-    def __init__(self, *, rows: Rows, owner: User, by: User) -> None:
+    def __init__(self, table: Table, draft: Draft, case_import: CaseImport, signs: dict[str, Any]) -> None:
+        """`signs` is told how many rows are done (`done`)."""
         super().__init__()
-        self.rows, self.owner, self.by = rows, owner, by
-        self.draft: Draft = draft_of(rows, owner=owner)
-        self.first_rows: dict[int, CaseDraft] = {case.rows[0]: case for case in self.draft.cases}
+        self.table, self.draft, self.case_import, self.signs = table, draft, case_import, signs
+        self.first_rows: dict[int, CaseDraft] = {case.rows[0]: case for case in draft.cases}
         self.references: list[str] = []
 
-    def run(self, *, dry_run: bool) -> Result:
-        """Check all rows; unless it is a dry run, open the cases if nothing is wrong with any."""
-        dataset = Dataset(*self.rows[1:], headers=self.rows[0])
+    def run(self, *, dry_run: bool) -> bool:
+        """Check all rows; unless it is a dry run, open the cases if nothing is wrong with any. Whether it is so."""
+        dataset = Dataset(*self.table.rows[1:], headers=self.table.rows[0])
         is_dry = dry_run or bool(self.draft.errors)
-        return self.import_data(dataset, dry_run=is_dry, rollback_on_validation_errors=True)
+        result = self.import_data(dataset, dry_run=is_dry, rollback_on_validation_errors=True)
+        return not (result.has_errors() or result.has_validation_errors())
 
     def import_row(self, row: Any, instance_loader: Any, **kwargs: Any) -> RowResult:
         """Open the case that begins in this row. The library counts rows from 1, people from the headings."""
@@ -53,6 +55,7 @@ class CaseResource(resources.Resource):
             result.import_type = RowResult.IMPORT_TYPE_NEW if case else RowResult.IMPORT_TYPE_SKIP
             if case and not kwargs["dry_run"]:
                 self._open(case)
+                self.signs["done"] = number - 1
         except ValidationError as error:
             result.import_type, result.validation_error = RowResult.IMPORT_TYPE_INVALID, error
         return result
@@ -62,8 +65,8 @@ class CaseResource(resources.Resource):
         recovery = {**values["recovery"], "assign_to_me": False}
         try:
             opened = recovery_create_complete(
-                owner=self.owner,
-                by=self.by,
+                owner=self.case_import.owner,
+                by=cast(User, self.case_import.user),
                 recovery=recovery,
                 customer=values["customer"],
                 debtor=values["debtor"],

@@ -1,88 +1,69 @@
-"""Files of cases: taken in and checked, then carried out once, all or nothing."""
+"""Files of cases: taken in, confirmed, forgotten. What a worker does in between stands in `pipeline`."""
 
 import hashlib
 from datetime import datetime, timedelta
 from typing import IO
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
-from import_export.results import Result
 
 from accounts.models import User
-from backoffice.audit import audit_record
-from legalcity.lib.clock import now
-from legalcity.lib.errors import Forbidden, Invalid, NotFound
-from recoveries.intake.files import file_rows
-from recoveries.intake.resource import CaseResource
+from legalcity.lib.claims import anew, queue
+from legalcity.lib.errors import BadRequest, Forbidden, Invalid, NotFound
+from recoveries.intake.files import MOST_BYTES, ending_of
+from recoveries.intake.pipeline import JOB, require_new
 from recoveries.models import CaseImport
 
 FORGOTTEN = timedelta(days=1)  # Files hold personal data.
 NOT_FOUND = _("There is no such import.")
 NOT_A_CLIENT = _("Choose the active account of a client.")
-IMPORTED = _("This file was imported for this client already, on {day}.")
+TOO_BIG = _("The file may have {most} MB at most.")
+NOT_CHECKED = _("This file is not waiting to be confirmed.")
 WRONG = _("Rows of the file are wrong: nothing was imported.")
-GONE = _("The rows of this file are gone. Send it again.")
 
-
-def case_import_take(*, file: IO[bytes], name: str, owner: User, by: User) -> CaseImport:
-    """Read a file of cases for `owner` and keep its rows until they are confirmed.
-
-    Raises BadRequest for a file that cannot be read, Invalid for an owner who is no client, Forbidden for a file that
-    was imported for that client already.
-    """
-    if owner.is_staff or not owner.is_active:
-        raise Invalid({"owner": [NOT_A_CLIENT]})
-    rows = file_rows(file, name)
-    file.seek(0)
-    digest = hashlib.sha256(file.read()).hexdigest()
-    _require_new(owner, digest)
-    CaseResource(rows=rows, owner=owner, by=by)  # Headings that nobody knows are refused now.
-    return CaseImport.objects.create(owner=owner, user=by, file_name=name[-255:], digest=digest, rows=rows)
-
-
-def case_import_check(case_import: CaseImport, *, by: User) -> tuple[CaseResource, Result]:
-    """What the import would do, row by row: nothing is written."""
-    resource = CaseResource(rows=_rows(case_import), owner=case_import.owner, by=by)
-    return resource, resource.run(dry_run=True)
+State = CaseImport.State
 
 
 @transaction.atomic
-def case_import_carry_out(*, import_id: int, by: User) -> CaseImport:
-    """Open the cases of a file: all, or none. Raises NotFound, Forbidden for a second time, Invalid for wrong rows."""
-    case_import = CaseImport.objects.select_for_update(of=("self",)).filter(pk=import_id).first()
+def case_import_take(*, file: IO[bytes], name: str, owner: User, by: User) -> CaseImport:
+    """Keep a file of cases for `owner`, for a worker to read and check.
+
+    Raises BadRequest for a file that is too big or of another kind by its name, Invalid for an owner who is no client,
+    Forbidden for a file that was imported for that client already.
+    """
+    if owner.is_staff or not owner.is_active:
+        raise Invalid({"owner": [NOT_A_CLIENT]})
+    ending_of(name)
+    content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise BadRequest(str(TOO_BIG).format(most=MOST_BYTES // 1024 // 1024))
+    digest = hashlib.sha256(content).hexdigest()
+    require_new(owner, digest)
+    taken = CaseImport.objects.create(owner=owner, user=by, file_name=name[-255:], digest=digest, content=content)
+    queue(JOB.task, taken.pk)
+    return taken
+
+
+@transaction.atomic
+def case_import_confirm(*, import_id: int, by: User, despite_warnings: bool) -> None:
+    """Have a worker open the cases of a file that is right: all, or none. Of many confirmations one counts.
+
+    Raises NotFound, Invalid for wrong rows, Forbidden for a file that does not wait for it.
+    """
+    case_import = CaseImport.objects.filter(pk=import_id).defer("rows", "content").first()
     if case_import is None:
         raise NotFound(NOT_FOUND)
-    _require_new(case_import.owner, case_import.digest)
-    resource = CaseResource(rows=_rows(case_import), owner=case_import.owner, by=by)
-    result = resource.run(dry_run=False)
-    if result.has_errors() or result.has_validation_errors():
+    require_new(case_import.owner, case_import.digest)
+    if not case_import.findings.get("is_good"):
         raise Invalid({"file": [WRONG]})
-    case_import.imported_at, case_import.user = now(), by
-    case_import.references, case_import.rows = resource.references, []
-    try:
-        with transaction.atomic():
-            case_import.save(update_fields=["imported_at", "user", "references", "rows"])
-    except IntegrityError as error:  # The same file, confirmed on another page at the same moment.
-        raise Forbidden(str(IMPORTED).format(day=f"{now():%Y-%m-%d}")) from error
-    details = {"file": case_import.file_name, "client": case_import.owner_id, "cases": case_import.references}
-    audit_record(action="cases_imported", target=case_import, details=details)
-    return case_import
+    waiting = CaseImport.objects.filter(pk=import_id, state=State.CHECKED)
+    begun = {"state": State.IMPORTING, "user": by, "despite_warnings": despite_warnings, "done": 0}
+    if not waiting.update(**begun, **anew()):
+        raise Forbidden(NOT_CHECKED)
+    queue(JOB.task, import_id)
 
 
 def imports_forget(*, moment: datetime) -> int:
     """Delete files that were never confirmed; returns how many."""
-    left = CaseImport.objects.filter(imported_at=None, created_at__lt=moment - FORGOTTEN)
-    return left.delete()[0]
-
-
-def _require_new(owner: User, digest: str) -> None:
-    done = CaseImport.objects.filter(owner=owner, digest=digest, imported_at__isnull=False).first()
-    if done is not None and done.imported_at is not None:
-        raise Forbidden(str(IMPORTED).format(day=f"{done.imported_at:%Y-%m-%d}"))
-
-
-def _rows(case_import: CaseImport) -> list[list[str]]:
-    if not case_import.rows:
-        raise Forbidden(GONE)
-    rows: list[list[str]] = case_import.rows
-    return rows
+    left = CaseImport.objects.exclude(state__in=(State.IMPORTING, State.IMPORTED))
+    return left.filter(created_at__lt=moment - FORGOTTEN).delete()[0]

@@ -3,7 +3,10 @@
 import csv
 import io
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import openpyxl
@@ -11,16 +14,18 @@ import pytest
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
-from django.test import Client
+from django.test import Client, TestCase
 
 from accounts.models import AuditEvent, User
 from companies.models import Company
+from legalcity.celery import app
 from legalcity.lib.clock import now
-from legalcity.lib.errors import Forbidden
-from recoveries.intake import files
+from legalcity.lib.errors import DomainError
+from recoveries.intake import tables
 from recoveries.intake.columns import api_text, columns, template_rows
-from recoveries.intake.files import cell_text
-from recoveries.intake.services import case_import_carry_out, imports_forget
+from recoveries.intake.pipeline import case_import_process
+from recoveries.intake.services import case_import_confirm, imports_forget
+from recoveries.intake.workbooks import number_text
 from recoveries.models import CaseImport, Recovery, StatusChange
 from tests.backoffice import browser_of, chief
 from tests.factories import Api, ApiUserFactory, case_id, detail
@@ -64,22 +69,44 @@ def table(*changes: dict[str, str]) -> list[list[str]]:
     return [headings, *([{**plain, **change}[heading] for heading in headings] for change in changes)]
 
 
+@contextmanager
+def worker() -> Iterator[None]:
+    """Afterwards a worker does what was queued."""
+    before, app.conf.task_always_eager = app.conf.task_always_eager, True
+    try:
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            yield
+    finally:
+        app.conf.task_always_eager = before
+
+
+def sent(office: Client, address: str, data: dict[str, Any]) -> Any:
+    """Send a form, let a worker do what is to be done; the page where it leads."""
+    with worker():
+        answer = office.post(address, data)
+    return office.get(answer["Location"]) if answer.status_code == 302 else answer
+
+
 def upload(office: Client, client: User, data: bytes, name: str = "cases.csv") -> Any:
     """Send a file; the page of its check, or the form with what is wrong."""
-    sent = {"owner": client.pk, "file": SimpleUploadedFile(name, data)}
-    return office.post(IMPORT, sent, follow=True)
+    return sent(office, IMPORT, {"owner": client.pk, "file": SimpleUploadedFile(name, data)})
 
 
 def refusal(page: Any) -> str:
-    """What the upload form says, and that nothing was kept."""
-    assert not CaseImport.objects.exists()
+    """Why a file is refused, by the form or by the worker, and that nothing of what stands in it was kept."""
     assert page.status_code == 200
-    return " ".join(str(error) for errors in page.context["form"].errors.values() for error in errors)
+    if "form" in page.context:
+        assert not CaseImport.objects.exists()
+        return " ".join(str(error) for errors in page.context["form"].errors.values() for error in errors)
+    kept = CaseImport.objects.get()
+    assert (kept.state, bytes(kept.content), kept.rows, kept.findings) == ("refused", b"", [], {})
+    assert kept.reason in unescape(page.content.decode())
+    return kept.reason
 
 
 def confirm(office: Client, **data: str) -> Any:
     """Confirm the last import."""
-    return office.post(f"{IMPORT}{CaseImport.objects.latest('id').pk}/", data, follow=True)
+    return sent(office, f"{IMPORT}{CaseImport.objects.latest('id').pk}/", data)
 
 
 def errors_of(page: Any) -> dict[int, dict[str, list[str]]]:
@@ -198,8 +225,8 @@ def test_cells_of_workbooks_are_read_as_people_wrote_them(office: Client, owner:
     assert f"{case.amount}" == "1234.50"
     assert case.debtor is not None
     assert case.debtor.company_siren == "552100554"
-    assert cell_text(0.1 + 0.2) == "0.3"
-    assert cell_text(2.0) == "2"
+    assert number_text(0.1 + 0.2) == "0.3"
+    assert number_text(2.0) == "2"
     assert api_text("invoice.invoice_amount", "1.500,00") == "1.500,00", "not guessed"
 
 
@@ -224,7 +251,7 @@ def test_uploaded_twice_before_it_is_confirmed_it_is_still_imported_once(office:
     for _ in range(2):
         upload(office, owner.user, data)
     for taken in CaseImport.objects.all():
-        office.post(f"{IMPORT}{taken.pk}/", {"despite_warnings": "on"})
+        sent(office, f"{IMPORT}{taken.pk}/", {"despite_warnings": "on"})
     assert Recovery.objects.count() == 1
 
 
@@ -289,10 +316,11 @@ def test_too_many_rows_are_refused_wherever_they_stand(
     office: Client, owner: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert owner.user is not None
-    monkeypatch.setattr(files, "MOST_ROWS", 3)
+    monkeypatch.setattr(tables, "MOST_ROWS", 3)
     rows = table(*({"invoice.invoice_number": f"F-{n}"} for n in range(4)))
     for data, name in ((csv_file(rows), "c.csv"), (xlsx_file(rows), "c.xlsx")):
         assert "The file may have 3 rows at most" in refusal(upload(office, owner.user, data, name))
+        CaseImport.objects.all().delete()
     sparse = [*table({}), *[[""] * len(columns())] * 10, table({})[1]]
     assert "The file may have 3 rows at most" in refusal(upload(office, owner.user, xlsx_file(sparse), "c.xlsx"))
 
@@ -312,8 +340,9 @@ def test_formulas_and_markup_are_plain_text(office: Client, owner: Api) -> None:
 @pytest.mark.parametrize("owner_id", ["", "abc", "0", "99999999999999999999999", "staff", "inactive"])
 def test_only_an_active_client_gets_cases(office: Client, boss: User, owner_id: str) -> None:
     ids = {"staff": str(boss.pk), "inactive": str(ApiUserFactory(is_active=False).pk)}
-    sent = {"owner": ids.get(owner_id, owner_id), "file": SimpleUploadedFile("c.csv", csv_file(table({})))}
-    page = office.post(IMPORT, sent)
+    page = sent(
+        office, IMPORT, {"owner": ids.get(owner_id, owner_id), "file": SimpleUploadedFile("c.csv", csv_file(table({})))}
+    )
     assert page.context["form"].errors["owner"]
     assert not CaseImport.objects.exists()
 
@@ -348,13 +377,31 @@ def test_confirmed_at_the_same_moment_a_file_is_imported_once(office: Client, ow
         upload(office, owner.user, csv_file(table({})))
     ids = list(CaseImport.objects.values_list("pk", flat=True))
 
-    def attempt(number: int) -> bool:
+    for pk in ids:
+        case_import_confirm(import_id=pk, by=boss, despite_warnings=True)
+
+    def attempt(number: int) -> None:
+        case_import_process(import_id=ids[number % 2], moment=now())
+
+    at_once(6, attempt)
+    assert sorted(CaseImport.objects.values_list("state", flat=True)) == ["imported", "refused"]
+    assert Recovery.objects.count() == 1
+    assert AuditEvent.objects.filter(action="cases_imported").count() == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="races need PostgreSQL")
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_of_many_confirmations_at_the_same_moment_one_counts(office: Client, owner: Api, boss: User) -> None:
+    assert owner.user is not None
+    upload(office, owner.user, csv_file(table({})))
+    pk = CaseImport.objects.get().pk
+
+    def attempt(_number: int) -> bool:
         try:
-            case_import_carry_out(import_id=ids[number % 2], by=boss)
-        except Forbidden:
+            case_import_confirm(import_id=pk, by=boss, despite_warnings=False)
+        except DomainError:
             return False
         return True
 
     assert sorted(at_once(6, attempt)) == [False] * 5 + [True]
-    assert Recovery.objects.count() == 1
-    assert AuditEvent.objects.filter(action="cases_imported").count() == 1

@@ -1,0 +1,122 @@
+"""The way of a file of cases through a worker: reading → checked or refused; importing → imported, checked or refused.
+
+A worker may die at any line: who works on a file holds a claim (legalcity/lib/claims.py), and what it found or opened
+is written through the claim alone. The cases are opened in the transaction that says so.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from backoffice.actions import refusal_text
+from backoffice.audit import audit_record
+from legalcity.lib.claims import Claim, Job, take
+from legalcity.lib.clock import now
+from legalcity.lib.errors import DomainError, Forbidden
+from recoveries.intake.drafts import draft_of
+from recoveries.intake.files import file_table
+from recoveries.intake.findings import findings_of, table_again
+from recoveries.intake.resource import CaseResource
+from recoveries.models import CaseImport
+
+State = CaseImport.State
+JOB = Job(
+    CaseImport,
+    "recoveries.tasks.process_import",
+    waiting=Q(state__in=(State.READING, State.IMPORTING)),
+    first_pause=timedelta(seconds=30),
+)
+ROWS_BETWEEN_SIGNS = 50
+
+IMPORTED = _("This file was imported for this client already, on {day}.")
+INTERRUPTED = _("The work on this file was cut short several times: nothing was imported.")
+NOBODY = _("The account of who sent this file is gone: send it again.")
+
+
+def case_import_process(*, import_id: int, moment: datetime) -> None:
+    """Read and check a file, or open the cases of one that is confirmed. Safe to call again, from any worker."""
+    claim = take(JOB, import_id, moment=moment)
+    case_import = claim.row("owner", "user") if claim else None
+    if claim is None or case_import is None:
+        return
+    with translation.override(case_import.user.language if case_import.user else settings.LANGUAGE_CODE):
+        try:
+            with claim.kept():
+                _go_on(claim, case_import)
+        except DomainError as error:
+            _refuse(claim, refusal_text(error))
+
+
+def require_new(owner: User, digest: str) -> None:
+    """Raises Forbidden for a file that was imported for `owner` already."""
+    done = CaseImport.objects.filter(owner=owner, digest=digest, imported_at__isnull=False).first()
+    if done is not None and done.imported_at is not None:
+        raise Forbidden(str(IMPORTED).format(day=f"{done.imported_at:%Y-%m-%d}"))
+
+
+def _go_on(claim: Claim[CaseImport], case_import: CaseImport) -> None:
+    if JOB.is_given_up(case_import.attempts):
+        raise Forbidden(INTERRUPTED)
+    if case_import.user is None:
+        raise Forbidden(NOBODY)
+    if case_import.state == State.READING:
+        _check(claim, case_import)
+    else:
+        _carry_out(claim, case_import)
+
+
+def _check(claim: Claim[CaseImport], case_import: CaseImport) -> None:
+    """Read the bytes and say what the import would do, row by row: no case is opened."""
+
+    def tell(rows: int) -> None:
+        if rows % ROWS_BETWEEN_SIGNS == 0:
+            claim.write(done=rows)
+
+    table = file_table(bytes(case_import.content), case_import.file_name)
+    resource = CaseResource(table, draft_of(table, owner=case_import.owner, told=tell), case_import, claim.signs)
+    _show(claim, resource, content=b"")
+
+
+def _show(claim: Claim[CaseImport], resource: CaseResource, **values: Any) -> None:
+    """What was found, for a person to look at and to confirm."""
+    found = findings_of(resource.table, resource.draft, is_good=resource.run(dry_run=True))
+    claim.write(state=State.CHECKED, rows=resource.table.rows, findings=found, claimed_until=None, **values)
+
+
+def _carry_out(claim: Claim[CaseImport], case_import: CaseImport) -> None:
+    """Open the cases, all or none; what looks otherwise than when it was confirmed is shown again instead."""
+    require_new(case_import.owner, case_import.digest)
+    table = table_again(case_import)
+    resource = CaseResource(table, draft_of(table, owner=case_import.owner), case_import, claim.signs)
+    is_asked = resource.draft.warnings and not case_import.despite_warnings
+    with transaction.atomic():
+        if not is_asked and resource.run(dry_run=False):
+            _end(claim, case_import, resource.references)
+            return
+        transaction.set_rollback(True)
+    _show(claim, resource)
+
+
+def _end(claim: Claim[CaseImport], case_import: CaseImport, references: list[str]) -> None:
+    """Say what was opened, in the transaction that opened it; whoever was overtaken has opened nothing."""
+    ended = {"state": State.IMPORTED, "imported_at": now(), "references": references, "rows": [], "findings": {}}
+    try:
+        with transaction.atomic():
+            is_mine = claim.write(**ended, claimed_until=None)
+    except IntegrityError as error:  # The same file, carried out by another worker at the same moment.
+        raise Forbidden(str(IMPORTED).format(day=f"{now():%Y-%m-%d}")) from error
+    if not is_mine:
+        transaction.set_rollback(True)
+        return
+    details = {"file": case_import.file_name, "client": case_import.owner_id, "cases": references}
+    audit_record(action="cases_imported", target=case_import, actor=case_import.user, details=details)
+
+
+def _refuse(claim: Claim[CaseImport], reason: str) -> None:
+    claim.write(state=State.REFUSED, reason=reason, content=b"", rows=[], findings={}, claimed_until=None)
