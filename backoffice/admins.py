@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.db import DataError, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import SimpleTemplateResponse
+from django.utils.translation import gettext as _
 
 from backoffice.action_pages import ActionPages
 from backoffice.actions import refusal_text
@@ -15,6 +19,9 @@ from backoffice.lookups import ScopedLookups
 from backoffice.origin import staff_of
 from backoffice.reach import Reachable
 from legalcity.lib.errors import DomainError, Sentence
+
+# What is raised over ids that no column holds, when a thing is looked for by them.
+UNREADABLE = (OverflowError, DataError, ValidationError)
 
 
 class StaffAdmin(ReadByUs, ScopedLookups, ActionPages, AuditedAdmin):
@@ -33,15 +40,29 @@ class StaffAdmin(ReadByUs, ScopedLookups, ActionPages, AuditedAdmin):
         things = super().get_queryset(request)
         return things.in_reach_of(staff_of(request)) if isinstance(things, Reachable) else things
 
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
+        """No ranges, which have two ends where a word of an address is one, and no patterns, which may be none."""
+        return not lookup.endswith(("__range", "regex")) and super().lookup_allowed(lookup, value, request)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
+        """Nor does an empty word name a column."""
+        return super().get_object(request, object_id, from_field or None)
+
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """A service that refuses what a form asks is heard as a message."""
+        """A service that refuses what a form asks is heard as a message; so is what no column can be compared with."""
         try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            answer = super().changeform_view(request, object_id, form_url, extra_context)
+            if request.method == "POST" and isinstance(answer, SimpleTemplateResponse):
+                with transaction.atomic():  # A form that is shown again looks for the things that it names.
+                    answer.render()
+            return answer
         except DomainError as error:
             messages.error(request, refusal_text(error))
-            return HttpResponseRedirect(request.get_full_path())
+        except UNREADABLE:
+            messages.error(request, _("What was sent names something that cannot be."))
+        return HttpResponseRedirect(request.get_full_path())
 
 
 class ReadOnlyStaffAdmin(StaffAdmin):

@@ -64,6 +64,7 @@ class BillingAddressAdmin(StaffAdmin):
 
     list_display = ("line1", "postal_code", "city", "country")
     search_fields = ("line1", "postal_code", "city")
+    ordering = ("line1", "id")  # Whoever looks for one by its letters turns pages too.
 
 
 class KeptAdmin(StaffAdmin):
