@@ -15,7 +15,7 @@ def states_begin(apps, schema_editor):
 class Migration(migrations.Migration):
     """Files of cases become jobs: a worker reads, checks and imports them."""
 
-    dependencies = [("recoveries", "0012_jobs")]
+    dependencies = [("recoveries", "0020_letters_guard")]
 
     operations = [
         migrations.AddField(
