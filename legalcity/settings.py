@@ -56,8 +56,7 @@ PUBLIC_BASE_URL = env.required(
 SECURITY_CONTACT = env.text("SECURITY_CONTACT", "amine@legalcity.fr")
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0, most=10)
 RATE_LIMITS_ENABLED = env.flag("RATE_LIMITS_ENABLED", default=True)
-# Requests that may wait for a worker at a time, on this machine; 0 is half of the server's threads.
-WAITING_REQUESTS = env.number("WAITING_REQUESTS", default=0, most=10_000)
+WAITING_REQUESTS = env.number("WAITING_REQUESTS", default=0, most=10_000)  # at a time; 0: half of the threads
 MAX_BODY_BYTES = env.number("MAX_BODY_BYTES", default=5 * 1024 * 1024, least=10_000)
 WSGI_APPLICATION = "legalcity.wsgi.application"
 ROOT_URLCONF = "legalcity.urls"
@@ -184,8 +183,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# Addresses that clients give can be fetched by workers of their own (docs/ops.md); one that is told nothing does both.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("fetching")]
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("fetching")]  # A worker that is told nothing serves both.
 CELERY_TASK_ROUTES = ["documents.services.fetching.queue_of"]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # A worker waits for its broker as long as it takes.
