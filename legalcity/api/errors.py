@@ -53,7 +53,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
             errors=error.errors,
         )
     if isinstance(error, domain.DomainError):
-        headers = {"Retry-After": str(error.retry_after)} if isinstance(error, domain.Unavailable) else None
+        headers = {"Retry-After": str(RETRY_AFTER)} if isinstance(error, domain.Unavailable) else None
         return refusal(error.message, status=STATUS_OF[type(error)], headers=headers, **error.extra)
     if isinstance(error, Http404):
         return refusal(_("Not found"), status=status.HTTP_404_NOT_FOUND)

@@ -43,9 +43,7 @@ class Failed(DomainError):
 
 
 class Unavailable(DomainError):
-    """Something that the work needs is away for a moment. Nothing was done; ask again in `retry_after` seconds."""
-
-    retry_after = 10
+    """Something that the work needs is away for a moment. Nothing was done; ask again soon."""
 
 
 class Full(DomainError):
