@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from legalcity.lib.errors import Sentence
 
 # Days on which a service may have been performed. A service may follow its due date: some are paid in advance.
-EARLIEST, LATEST = date(1990, 1, 1), date(2100, 12, 31)
 
 Errors = dict[str, list[Sentence]]
 
@@ -39,11 +38,6 @@ def invoice_errors(values: Mapping[str, Any], *, reject_inapplicable: bool) -> E
     elif reject_inapplicable and paid is not None:
         errors["invoice_part_paid_amount"] = [
             _("The invoice part paid amount must be null when invoice part paid is false.")
-        ]
-    performed = values.get("performed_on")
-    if performed and not EARLIEST <= performed <= LATEST:
-        errors["performed_on"] = [
-            _("The performed on field must be between {first} and {last}.").format(first=EARLIEST, last=LATEST)
         ]
     return errors
 

@@ -227,7 +227,7 @@ def comment_case(walk: Walk) -> None:
     """It comments the case"""
     body = {"comment": "<p>Le débiteur a promis un <strong>virement</strong> avant la fin du mois.</p>"}
     comment = walk.call("POST", f"/api/recoveries/{walk.case_id}/comments", status=201, body=body)["data"]
-    expect("<strong>virement</strong>" in comment["comment"], "the comment has lost its markup")
+    expect("<strong>virement</strong>" in comment["comment_html"], "the comment has lost its markup")
     note(f"comment {comment['id']}: {comment['comment']}")
 
 

@@ -16,7 +16,7 @@ from recoveries.models import Recovery
 from tests.backoffice import browser_of, chief
 from tests.factories import Api, CompanyBody, ProtectedInvoiceBody, bare_case_id, case_id
 
-NAME = "Œuvres – L’Atelier\u200b Łódź"
+NAME = "Œuvres – L’Atelier Łódź"
 TERMS = [
     "oeuvres",
     "ŒUVRES",

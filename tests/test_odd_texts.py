@@ -15,7 +15,7 @@ from django.urls import reverse
 from accounts.models import User
 from documents.models import StoredFile
 from documents.tests.conftest import development, folder, in_process  # noqa: F401 - fixtures
-from recoveries.models import Comment
+from recoveries.models import Comment, Recovery
 from tests.backoffice import browser_of, chief, page_of
 from tests.browser.furniture import furnish, page_of_one
 from tests.factories import Api
@@ -26,7 +26,7 @@ MARK = "<b>&'\""
 ODD = f"x{MARK}\x07\uffff\u202e=1 {{{{7}}}} %s {{0}} \\ \r\nB: c"
 ROOMS = {"accounts", "companies", "documents", "invoicing", "recoveries", "scoring"}
 # What nobody writes by hand: HTML is cleaned where it comes in, files are found by their keys.
-MADE = {Comment: {"html"}, StoredFile: {"key"}, User: {"password"}}
+MADE = {Comment: {"html"}, StoredFile: {"key"}, User: {"password"}, Recovery: {"next_deadline_code"}}
 
 
 def test_pages_and_files_of_odd_texts(owner: Api, development: None) -> None:  # noqa: F811

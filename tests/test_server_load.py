@@ -29,22 +29,13 @@ AT_ONCE = 1.0  # seconds: nobody has waited, on a machine that does much else
 
 
 @contextmanager
-def serving(application: str, log: Path, *, processes: int, threads: int, **more: str) -> Iterator[str]:
-    """gunicorn as the product configures it; gives its address."""
-    port = free_port()
-    environment = {
-        **os.environ,
-        "DEBUG": "1",
-        "HOST": "127.0.0.1",
-        "PORT": str(port),
-        "WEB_CONCURRENCY": str(processes),
-        "WEB_THREADS": str(threads),
-        **more,
-    }
+def serving(folder: Path, application: str, *flags: str, **settings: str) -> Iterator[str]:
+    """gunicorn with the product's configuration, unless flags name another; gives its address."""
+    port, log = free_port(), folder / "log"
+    environment = {**os.environ, "EMBEDDED": "1", "HOST": "127.0.0.1", "PORT": str(port), **settings}
+    command = [sys.executable, "-m", "gunicorn", *flags, "--bind", f"127.0.0.1:{port}", application]
     with log.open("wb") as output:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", application], cwd=ROOT, env=environment, stdout=output, stderr=output
-        )
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     address = f"http://127.0.0.1:{port}"
     try:
         give_up = time.monotonic() + PATIENCE
@@ -56,6 +47,19 @@ def serving(application: str, log: Path, *, processes: int, threads: int, **more
     finally:
         server.terminate()
         server.wait(PATIENCE)
+
+
+@contextmanager
+def serving_slowly(folder: Path, *, processes: int, threads: int) -> Iterator[str]:
+    """The server alone, under an application that needs no database; gives its address."""
+    configuration = folder / "gunicorn.conf.py"
+    configuration.write_text(
+        f"workers, threads = {processes}, {threads}\n"
+        "worker_class = 'legalcity.lib.web.gunicorn_worker.AttentiveWorker'\n"
+        "control_socket_disable = True\n"
+    )
+    with serving(folder, "tests.slow_application", "--config", str(configuration)) as address:
+        yield address
 
 
 def _answers(url: str) -> bool:
@@ -84,7 +88,7 @@ def _wait_for_processes(url: str, count: int) -> None:
 
 def test_the_supervisor_is_answered_while_all_threads_work(tmp_path: Path) -> None:
     with (
-        serving("tests.slow_application", tmp_path / "log", processes=1, threads=2) as address,
+        serving_slowly(tmp_path, processes=1, threads=2) as address,
         ThreadPoolExecutor(4) as pool,
     ):
         working = [pool.submit(asked, f"{address}/slow") for _ in range(4)]
@@ -98,7 +102,7 @@ def test_the_supervisor_is_answered_while_all_threads_work(tmp_path: Path) -> No
 
 def test_a_busy_process_leaves_requests_to_one_that_is_not(tmp_path: Path) -> None:
     with (
-        serving("tests.slow_application", tmp_path / "log", processes=2, threads=1) as address,
+        serving_slowly(tmp_path, processes=2, threads=1) as address,
         ThreadPoolExecutor(1) as pool,
     ):
         _wait_for_processes(f"{address}/quick", 2)
@@ -121,11 +125,13 @@ def test_uploads_without_workers_leave_threads_for_everybody_else(owner: Api, tm
         "CELERY_BROKER_URL": "memory://",  # Takes tasks, and has no workers.
         "DOCUMENTS_DIR": str(tmp_path / "documents"),
         "RATE_LIMITS_ENABLED": "0",
+        "WEB_CONCURRENCY": "1",
+        "WEB_THREADS": "4",
     }
     headers = {"Authorization": f"Bearer {owner.token}"}
     sent = {"data": form(PDF, name="a"), "headers": {**headers, "Content-Type": MULTIPART}, "method": "POST"}
     with (
-        serving("legalcity.wsgi", tmp_path / "log", processes=1, threads=4, **settings) as address,
+        serving(tmp_path, "legalcity.wsgi", **settings) as address,
         ThreadPoolExecutor(12) as pool,
     ):
         uploads = [pool.submit(asked, f"{address}{docs_of(case)}", **sent) for _ in range(12)]

@@ -15,11 +15,11 @@ from companies.models import Company
 from invoicing.models import BillingAddress, BillingClient, ClientType, Invoice, ProtectedInvoice
 from legalcity.lib.dates import EARLIEST, add_days
 from legalcity.lib.settings.live import live
-from recoveries.court.clocks import next_deadlines_refresh
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.desk.tests.pages import act_page, assert_refused, case_of
 from recoveries.intake.tests.test_import import confirm, csv_file, errors_of, table, upload
 from recoveries.models import Acompte, Injunction, Recovery
+from recoveries.services.deadlines import next_deadlines_refresh
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, ProtectedInvoiceBody, RegisterBody, bare_case_id, file_case
 from tests.test_settings import submitted
@@ -136,13 +136,19 @@ def test_a_billed_client_has_real_identifiers(office: Client) -> None:
 
 
 # --- the system settings ---------------------------------------------------------------------------------------
+FIRM = "/admin/constance/config/firm/"
+
+
 def test_bank_details_and_numbers_of_the_firm_are_kept_in_normal_form(office: Client) -> None:
+    details = {
+        "FIRM_IBAN": "fr76 3000 6000 0112 3456 7890 189",
+        "FIRM_BIC": "agri fr pp",
+        "FIRM_SIREN": "732 829 320",
+        "FIRM_VAT_NUMBER": "FR 44 732 829 320",
+    }
+    assert office.post(FIRM, details).status_code == 302
     answer = submitted(
         office,
-        FIRM_IBAN="fr76 3000 6000 0112 3456 7890 189",
-        FIRM_BIC="agri fr pp",
-        FIRM_SIREN="732 829 320",
-        FIRM_VAT_NUMBER="FR 44 732 829 320",
         FIRM_PHONE="\u202d04 50 12 34 56\u202c",
         SCORING_CREDIT_BASE="12 500,00 €",
         COMMENT_MARKUP_SHARE="0,5",
@@ -160,12 +166,11 @@ def test_bank_details_that_are_none_are_refused(office: Client) -> None:
         "FIRM_BIC": "AGRI",
         "FIRM_SIREN": "12",
         "FIRM_VAT_NUMBER": "FR45732829320",
-        "FIRM_EMAIL": "nobody",
-        "FIRM_NAME": "\u200b",
-        "SCORING_CREDIT_BASE": "1.234",
     }
-    assert set(submitted(office, **wrong).context["form"].errors) == set(wrong)
-    assert not Constance.objects.filter(key__in=wrong).exists()
+    assert set(office.post(FIRM, wrong).context["form"].errors) == set(wrong)
+    others = {"FIRM_EMAIL": "nobody", "FIRM_NAME": "\u200b", "SCORING_CREDIT_BASE": "1.234"}
+    assert set(submitted(office, **others).context["form"].errors) == set(others)
+    assert not Constance.objects.filter(key__in={**wrong, **others}).exists()
 
 
 # --- files of cases --------------------------------------------------------------------------------------------
@@ -324,7 +329,7 @@ def test_a_procedure_with_such_a_day_opens(office: Client, owner: Api, stored: d
     for field in ("filed_on", "order_made_on", "served_on", "costs_invited_on", "opposition_notified_on"):
         Injunction.objects.update(**dict.fromkeys(("filed_on", "order_made_on", "served_on"), None))
         Injunction.objects.update(**{field: stored})
-        next_deadlines_refresh()
+        next_deadlines_refresh(recovery_ids=[case.pk])
         for thing in (case, Injunction.objects.get()):
             assert office.get(page_of(type(thing), "change", thing.pk)).status_code == 200, field
         assert office.get("/admin/").status_code == 200

@@ -9,6 +9,7 @@ import pytest
 
 from law.letters_guard import Facts, is_barred_claim, refusals
 from law.parties import Party
+from law.vocabulary import Matter
 
 ON = date(2026, 11, 28)
 FREE = Facts(
@@ -66,11 +67,12 @@ def test_the_pause_ends_on_its_last_day_and_0_is_none() -> None:
     ],
 )
 def test_a_claim_against_a_consumer_is_barred_after_its_last_day(creditor: Party, debtor: Party, last: date) -> None:
-    due, parties = date(2024, 11, 28), {"creditor": creditor, "debtor": debtor}
-    assert not is_barred_claim(due, last, restarts=(), **parties)
-    assert is_barred_claim(due, last.replace(month=12, day=1), restarts=(), **parties)
-    assert not is_barred_claim(due, last.replace(month=12, day=1), restarts=(date(2026, 1, 5),), **parties)
+    due, parties = date(2024, 11, 28), {"creditor": creditor, "debtor": debtor, "matter": Matter.ORDINARY}
+    assert not is_barred_claim(due, last, payments=(), **parties)
+    assert is_barred_claim(due, last.replace(month=12, day=1), payments=(), **parties)
+    assert not is_barred_claim(due, last.replace(month=12, day=1), payments=(date(2026, 1, 5),), **parties)
 
 
 def test_a_claim_against_a_business_is_not_barred_here() -> None:
-    assert not is_barred_claim(date(2000, 1, 1), ON, creditor=COMPANY, debtor=COMPANY, restarts=())
+    parties = {"creditor": COMPANY, "debtor": COMPANY, "matter": Matter.ORDINARY}
+    assert not is_barred_claim(date(2000, 1, 1), ON, payments=(), **parties)

@@ -51,8 +51,8 @@ def test_each_audience_sees_what_is_marked_for_it_and_staff_see_all(
 
 def test_the_client_sees_the_same_in_the_case_and_in_its_lists(owner: Api, case: Recovery) -> None:
     shown = owner.data("GET", f"/api/recoveries/{case.pk}")
-    assert [one["comment_text"] for one in shown["comments"]] == ["client"]
+    assert [one["comment"] for one in shown["comments"]] == ["client"]
     assert [one["visibleToUser"] for one in shown["all_docs"]] == [True]
     listed = owner.data("GET", f"/api/recoveries/{case.pk}/comments")
-    assert [one["comment_text"] for one in listed["comments"]] == ["client"]
+    assert [one["comment"] for one in listed["comments"]] == ["client"]
     assert len(owner.data("GET", f"/api/recoveries/{case.pk}/docs")["documents"]) == 1

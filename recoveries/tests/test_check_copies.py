@@ -1,5 +1,6 @@
 """`check_copies`: every column and number that is kept twice is compared, in sets; what differs is mended."""
 
+from datetime import date
 from io import StringIO
 from typing import Any
 
@@ -26,6 +27,9 @@ WRONG: dict[str, Any] = {
     "customer_company": "x",
     "debtor_country": "XX",
     "search_text": "x",
+    "next_deadline": date(2001, 1, 1),
+    "next_deadline_code": "x",
+    "next_deadline_article": "x",
 }
 
 
@@ -105,6 +109,7 @@ def test_comparing_locks_nothing_and_takes_as_many_statements_for_a_hundred_case
     rows = [Recovery(**{**copies, "id": None, "recovery_reference": f"REC-C{n}", "amount": 0}) for n in range(100)]
     for row in rows:
         row.amount_torecover = row.invoices_count = row.comments_count = 0
+        row.next_deadline, row.next_deadline_code, row.next_deadline_article = None, "", ""
         row.search_text = row.search_text.replace(copies["recovery_reference"].lower(), row.recovery_reference.lower())
     Recovery.objects.bulk_create(rows)
     CaseCount.objects.update(n=101)

@@ -1,17 +1,19 @@
 """May a case go to court? The call that tells before one asks, and says the same as the transfer."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from companies.models import Company
+from invoicing.models import Invoice
 from legalcity.lib.clock import today
 from recoveries.court.tests.transfers import eligibility_path, overdue, transfer_path, transferable, transferred
 from recoveries.ledger.services import acompte_record
 from recoveries.models import Recovery, TransferRequest
+from recoveries.services.deadlines import next_deadlines_refresh
 from tests.factories import Api, bare_case_id, case_id, move
 
 KEYS = ["eligible", "procedure", "court_type", "reasons", "warnings", "invoices"]
@@ -226,6 +228,8 @@ def test_what_only_a_payment_may_have_saved_is_warned_of(owner: Api) -> None:
 
 
 def test_a_due_date_at_the_end_of_time_fails_nothing(owner: Api) -> None:
-    case = case_id(owner, invoices=[{"invoice_date": "9999-12-30", "invoice_due_date": "9999-12-31"}])
+    case = case_id(owner, invoices=[{}])
+    Invoice.objects.update(invoice_date=date(9999, 12, 30), invoice_due_date=date(9999, 12, 31))
+    next_deadlines_refresh(recovery_ids=[case])
     assert asked(owner, case)["reasons"] == ["No unpaid invoice is past its due date (art. 1405 CPC)."]
     assert owner.data("GET", f"/api/recoveries/{case}")["next_deadline"]["on"] == "9999-12-31"

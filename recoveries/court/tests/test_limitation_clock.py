@@ -212,7 +212,7 @@ def test_a_day_of_performance_is_a_plausible_one(owner: Api, consumer_case: Call
     shown = detail(owner, case)["invoices"][0]
     assert (list(shown)[-1], shown["performed_on"]) == ("performed_on", "2024-11-15")
     errors = owner.errors("PUT", f"/api/recoveries/{case}/invoices/{shown['id']}", {"performed_on": day})
-    assert errors == {"performed_on": ["The performed on field must be between 1990-01-01 and 2100-12-31."]}
+    assert errors == {"performed_on": ["The performed on field must be a date between 1990-01-01 and 2100-12-31."]}
 
 
 def test_what_the_call_does_not_take_is_refused(owner: Api, consumer_case: Callable[..., int]) -> None:

@@ -283,7 +283,7 @@ def test_invoices_that_are_there_already_are_warned_of(office: Client, owner: Ap
         (b"\r" * 100_000, "c.csv", "rows at most"),
         (b"case\nA", "c.exe", "Send a CSV or an XLSX file."),
         (b"case\nA", "c.xlsx", "The file field must be a file of type"),
-        (b"PK\x03\x04rest", "c.xlsx", "The file is not a sound Office document."),
+        (b"PK\x03\x04rest", "c.xlsx", "The file is damaged and cannot be opened."),
         (b";".join(b"x" for _ in range(500)) + b"\n1\n", "c.csv", "headings, 120 at most"),
     ],
 )

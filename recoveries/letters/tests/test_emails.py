@@ -202,7 +202,7 @@ def test_a_consumer_is_not_asked_for_what_is_time_barred(office: Client, owner: 
     case = case_of(owner, debtor={"company_type": "particular"}, invoices=[old])
     assert_refused(
         act(office, case, "send-reminder", kind="relance_1", to=TO, extra=""),
-        "The claim against a consumer is time-barred: it may not be asked for any more.",
+        "What is due is time-barred and may not be asked for from a consumer",
     )
     assert not SentEmail.objects.exists()
     assert act(office, case_of(owner, invoices=[old]), "send-reminder", kind="relance_1", to=TO).status_code == 302

@@ -188,7 +188,7 @@ def test_a_payment_that_comes_in_between_keeps_the_letter_in(owner: Api) -> None
     ended = delivered(email)
     assert (ended.state, mail.outbox) == ("cancelled", [])
     assert ended.error == "Le montant dû a changé depuis la rédaction de cette lettre : rédigez-en une nouvelle."
-    assert ended.claimed_at is None
+    assert ended.claimed_until is None
 
 
 def test_a_dispute_that_comes_in_between_keeps_the_letter_in_and_staff_see_why(office: Client, owner: Api) -> None:
