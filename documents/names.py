@@ -39,7 +39,7 @@ def content_disposition(name: str, *, way: str = "attachment") -> str:
     name = safe_file_name(name)
     plain = unicodedata.normalize("NFKD", name.translate(LIGATURES))
     plain = "".join(char for char in plain if not unicodedata.combining(char))
-    plain = NOT_IN_FALLBACK.sub("_", plain)
+    plain = NOT_IN_FALLBACK.sub("_", plain) or FALLBACK  # Nothing is left of a name of accents alone.
     header = f'{way}; filename="{plain}"'
     return header if plain == name else f"{header}; filename*=UTF-8''{quote(name, safe=KEPT_IN_HEADER)}"
 

@@ -31,7 +31,12 @@ from tests.browser.furniture import furnish, page_of_one
 from tests.doors import undone
 from tests.factories import Api, ApiUserFactory, case_id
 
-pytestmark = [pytest.mark.django_db(transaction=True, serialized_rollback=True), pytest.mark.long]
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.long,
+    # Django says so of a bare day in an address, and takes it as midnight.
+    pytest.mark.filterwarnings("ignore:DateTimeField .* received a naive datetime:RuntimeWarning"),
+]
 
 SURROGATE = "\ud800"
 ODD = [

@@ -100,6 +100,7 @@ def test_any_name_becomes_safe(raw):
         ('a"\r\nX: y.pdf', 'attachment; filename="a_ X_ y.pdf"'),
         ("../x", 'attachment; filename="x"'),
         ("", 'attachment; filename="document"'),
+        ("\u0300", "attachment; filename=\"document\"; filename*=UTF-8''%CC%80"),
     ],
 )
 def test_content_disposition(name, header):
