@@ -13,6 +13,7 @@ from django_otp.plugins.otp_static.models import StaticToken
 
 from accounts.models import AuditEvent, User
 from backoffice.tests.test_entrance import BACKUP, CODES, PASSWORD, REMOVE, SETUP, STEP, code_now, enter, set_up
+from documents.tests.conftest import in_process  # noqa: F401 - a fixture
 from legalcity.lib.settings.live import live
 from tests.factories import Api, ApiUserFactory
 
@@ -97,7 +98,11 @@ def test_strangers_are_asked_for_their_password_first(client: Client) -> None:
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_every_manager_is_told_of_new_bank_details(desk: Client, manager: User) -> None:
+def test_every_manager_is_told_of_new_bank_details(
+    in_process: None,  # noqa: F811
+    desk: Client,
+    manager: User,
+) -> None:
     chief = User.objects.create_superuser("chief@example.com", PASSWORD, first_name="A", last_name="B", language="fr")
     ApiUserFactory(is_staff=True)
     prove(desk, manager)
