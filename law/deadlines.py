@@ -133,7 +133,7 @@ class Deadline:
 
 def told(kind: Kind) -> Sentence:
     """What a deadline is for and what hangs on it, in one sentence."""
-    return format_lazy("{}: {}", LABELS[kind], CONSEQUENCES[kind])
+    return format_lazy(_("{what}: {lost}"), what=LABELS[kind], lost=CONSEQUENCES[kind])
 
 
 def lawyer_needed(amount: Decimal) -> bool:
