@@ -1,7 +1,7 @@
 """The page of a case: what it shows, to whom, and at what cost."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from documents.models import Document, SignatureRequest
 from documents.services.storage import bytes_put
 from invoicing.models import Invoice
 from legalcity.lib.clock import today
+from legalcity.lib.dates import PARIS
 from recoveries.court.procedure import procedure_record
 from recoveries.court.transfer import transfer_carry_out
 from recoveries.desk.reads.timeline import SOURCES, cursor_read, timeline
@@ -72,7 +73,9 @@ def test_the_head_says_what_the_case_is(office: Client, owner: Api) -> None:
         invoices=[{"invoice_amount": "1000.00"}, {"invoice_amount": "500.00"}],
     )
     acompte_record(recovery_id=case.pk, amount=Decimal("300.00"), day=date(2026, 1, 5), by=None)
-    Recovery.objects.filter(pk=case.pk).update(created_at=datetime.now(UTC) - timedelta(days=40))
+    # At noon: late in the evening, 40 days of 24 hours ago is another day across the change of the clocks.
+    noon = datetime.combine(today() - timedelta(days=40), time(12), PARIS)
+    Recovery.objects.filter(pk=case.pk).update(created_at=noon)
     said = words(opened(office, case))
     for part in (case.recovery_reference, "Creditor SA", "Debtor SARL", "Dossier Créé", "40 days"):
         assert part in said
