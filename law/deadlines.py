@@ -14,10 +14,10 @@ from functools import lru_cache
 import holidays
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from legalcity.lib.countries import OVERSEAS
 from legalcity.lib.dates import EARLIEST, LATEST, add_days, add_months
 from legalcity.lib.errors import Sentence
 
+from law.territories import OVERSEAS
 from law.vocabulary import Court, Procedure
 
 # Orders made from this day on: shorter time for service, longer wait before enforcement (décret 2026-96, article 9).

@@ -3,7 +3,6 @@
 import secrets
 import string
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -51,23 +50,6 @@ PERCENTAGES: dict[str, Sentence] = {
     "recovery_penalty_percent": gettext_lazy("The penalty percentage must be between 0 and 100."),
 }
 
-# Dates of a procedure that cannot come before another one.
-PROCEDURE_ORDER = (
-    ("filed_on", "order_made_on"),
-    ("order_made_on", "served_on"),
-    ("order_made_on", "enforceable_on"),
-    ("served_on", "reached_on"),
-    ("served_on", "opposed_on"),
-    ("opposed_on", "costs_invited_on"),
-    ("opposed_on", "opposition_notified_on"),
-    ("opposed_on", "hearing_on"),
-    ("costs_invited_on", "costs_paid_on"),
-)
-
-
-# Those that may lie ahead.
-PROCEDURE_AHEAD = frozenset({"hearing_on"})
-
 
 def new_reference(prefix: str) -> str:
     """`prefix` and six of A–Z0–9. Unique by the database: the caller tries again when it is taken."""
@@ -105,28 +87,6 @@ def recovery_errors(values: Mapping[str, Any], *, reject_inapplicable: bool) -> 
     for field, sentence in PERCENTAGES.items():
         if settled.get(field) is not None and not 0 <= settled[field] <= 100:
             errors[field] = [sentence]
-    return errors
-
-
-def procedure_errors(
-    values: Mapping[str, Any], names: Mapping[str, Sentence], *, first_invoice: date | None, today: date
-) -> Errors:
-    """Sentences for the dates of a whole procedure that cannot be; `names` are the fields as people read them."""
-    errors: Errors = {}
-    for earlier, later in PROCEDURE_ORDER:
-        if values.get(earlier) and values.get(later) and values[later] < values[earlier]:
-            sentence = _("This day is before “{other}” ({day}).")
-            errors.setdefault(later, []).append(
-                sentence.format(other=names[earlier], day=values[earlier].strftime("%d/%m/%Y"))
-            )
-    for name, value in values.items():
-        if isinstance(value, date) and value > today and name not in PROCEDURE_AHEAD:
-            errors.setdefault(name, []).append(_("This day is still to come."))
-        elif isinstance(value, date) and first_invoice and value < first_invoice:
-            sentence = _("This day is before the first invoice of the case ({day}).")
-            errors.setdefault(name, []).append(sentence.format(day=first_invoice.strftime("%d/%m/%Y")))
-    if values.get("served_how") and not values.get("served_on"):
-        errors.setdefault("served_on", []).append(_("When was it served?"))
     return errors
 
 

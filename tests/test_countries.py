@@ -7,14 +7,8 @@ from babel import Locale
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from legalcity.lib.countries import (
-    EU,
-    EUROPEAN_ORDER_STATES,
-    NATIONAL_PROCEDURE,
-    OVERSEAS,
-    countries,
-    country_code,
-)
+from law.territories import EUROPEAN_ORDER_STATES, NATIONAL_PROCEDURE, OVERSEAS
+from legalcity.lib.countries import EU, countries, country_code
 
 WRITTEN = [
     ("France", "FR"),

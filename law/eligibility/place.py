@@ -1,8 +1,9 @@
 """Which procedure the countries of the parties open, and which kind of court their trades."""
 
-from legalcity.lib.countries import EUROPEAN_ORDER_STATES, NATIONAL_PROCEDURE, OUTERMOST_REGIONS, country_code
+from legalcity.lib.countries import country_code
 
 from law.parties import Party
+from law.territories import EUROPEAN_ORDER_STATES, NATIONAL_PROCEDURE, OUTERMOST_REGIONS
 from law.vocabulary import Court, Matter, Procedure
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from django.utils.translation import gettext_lazy as _
-from legalcity.lib.countries import EU, EUROPEAN_ORDER_STATES, NATIONAL_PROCEDURE, OVERSEAS, country_code
+from legalcity.lib.countries import EU, country_code
 from legalcity.lib.dates import add_days
 
 from law.eligibility.answer import Reason, limited
@@ -12,6 +12,7 @@ from law.eligibility.claims import ClaimAnswer, going, oldest_due
 from law.eligibility.facts import Facts, Limits, unpaid
 from law.eligibility.place import state_of
 from law.parties import Party
+from law.territories import EUROPEAN_ORDER_STATES, NATIONAL_PROCEDURE, OVERSEAS
 from law.vocabulary import CaseType
 
 REGULATION = "Reg. (EC) 1896/2006"

@@ -9,7 +9,6 @@ import pytest
 from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from legalcity.lib.countries import OVERSEAS
 from legalcity.lib.dates import add_days, add_months
 
 from law.deadlines import (
@@ -23,6 +22,7 @@ from law.deadlines import (
     next_deadlines,
     next_working_day,
 )
+from law.territories import OVERSEAS
 from law.vocabulary import Court, Procedure
 
 DAYS = st.dates(date(2010, 1, 1), date(2060, 12, 31))

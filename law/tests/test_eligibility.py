@@ -10,11 +10,12 @@ from companies.models import Company
 from django.utils import translation
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from legalcity.lib.countries import EU, NATIONAL_PROCEDURE, OVERSEAS, countries
+from legalcity.lib.countries import EU, countries
 from recoveries.statuses import MOVES, STATUSES
 
 from law.eligibility import Claim, Eligibility, Facts, Limits, Reason, assess, court_for
 from law.parties import Party
+from law.territories import NATIONAL_PROCEDURE, OVERSEAS
 from law.vocabulary import CaseType, Court, Matter, Procedure, Step
 
 TODAY = date(2026, 11, 20)

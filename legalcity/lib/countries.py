@@ -1,4 +1,4 @@
-"""Countries: what people type, understood as ISO 3166-1 alpha-2 codes; and which of them French law puts together.
+"""Countries: what people type, understood as ISO 3166-1 alpha-2 codes.
 
 Names are those of CLDR (carried by Babel, offline), in French, in English and, for the European Union, in the
 language of the country; a short list adds what people write besides.
@@ -17,22 +17,6 @@ EU = frozenset({
     "AT", "BE", "BG", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GR", "HR", "HU", "IE", "IT", "LT", "LU", "LV",
     "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 })  # fmt: skip
-
-# Where the European order for payment exists: Regulation (EC) 1896/2006, article 2(3), leaves Denmark out.
-EUROPEAN_ORDER_STATES = EU - {"DK"}
-
-# The places overseas that article 643 of the Code de procédure civile lists (one more month to oppose).
-OVERSEAS = frozenset({
-    "GP", "GF", "MQ", "RE", "YT", "BL", "MF", "PM", "PF", "WF", "NC", "TF",
-})  # fmt: skip
-
-# The parts of France overseas that are parts of the European Union (Treaty on its functioning, article 349).
-OUTERMOST_REGIONS = frozenset({"GP", "MQ", "GF", "RE", "YT", "MF"})
-
-# Where a debtor is "in France" for the national procedure: where the Code de procédure civile applies.
-# New Caledonia and French Polynesia have codes of their own and make their own civil procedure; nobody has a home
-# in the southern territories. Wallis and Futuna: article 1575 of the Code de procédure civile.
-NATIONAL_PROCEDURE = frozenset({"FR"}) | OVERSEAS - {"NC", "PF", "TF"}
 
 # Territories that CLDR names and ISO 3166-1 does not list as countries.
 _NOT_COUNTRIES = frozenset({

@@ -10,8 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from invoicing.models import Invoice
+from law.procedure_dates import Errors
+from law.procedure_dates import procedure_errors as law_errors
 from legalcity.lib.errors import Invalid, NotFound, Sentence
-from recoveries import rules
 from recoveries.models import Injunction
 from recoveries.services.cases import recovery_lock
 
@@ -44,10 +45,10 @@ def field_labels() -> dict[str, Sentence]:
     return {name: columns[name] for name in FIELDS}
 
 
-def procedure_errors(values: Mapping[str, Any], *, recovery_id: int, today: date) -> rules.Errors:
+def procedure_errors(values: Mapping[str, Any], *, recovery_id: int, today: date) -> Errors:
     """Sentences of the rules that the whole of the procedure of a case breaks. One statement."""
     first = Invoice.objects.filter(recovery_id=recovery_id).aggregate(day=Min("invoice_date"))["day"]
-    return rules.procedure_errors(values, field_labels(), first_invoice=first, today=today)
+    return law_errors(values, field_labels(), first_invoice=first, today=today)
 
 
 @transaction.atomic
