@@ -48,9 +48,13 @@ def post_worker_init(worker: Any) -> None:
 
     And leave Ctrl-C to the master, who tells the workers: told twice at once, a worker can lock itself up.
     """
-    from legalcity.lib import embedded_clock  # Here, because the application is loaded by now.
+    from django.apps import apps  # Here, because the application is loaded by now.
+
     from legalcity.lib.places import server_has
 
     server_has(threads=worker.cfg.workers * worker.cfg.threads)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    embedded_clock.start()
+    if apps.ready:  # The benchmarks serve a bare application by this file too.
+        from legalcity.lib import embedded_clock
+
+        embedded_clock.start()
