@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from decimal import Decimal
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -60,7 +61,7 @@ PARTY = """json_build_object('id', {0}.id, 'company_type', {0}.company_type,
     'company_email', {0}.company_email, 'company_phone', {0}.company_phone)"""
 PERSON = "CASE WHEN {0} IS NULL THEN NULL ELSE json_build_object('id', {0}, 'first_name', {1}.first_name, "
 PERSON += "'last_name', {1}.last_name) END"
-# The measured cases have neither documents nor an injunction; both are looked for all the same.
+# The measured cases have no documents, no injunction, no legal date kept; all are looked for all the same.
 DETAIL = f"""
 SELECT json_build_object('success', true, 'data', to_json(answer), 'message', 'Recovery retrieved successfully')::text
 FROM (SELECT
@@ -80,7 +81,8 @@ FROM (SELECT
         'invoice_part_paid', i.invoice_part_paid, 'invoice_part_paid_amount', i.invoice_part_paid_amount::text,
         'remaining_amount', i.remaining_amount::text, 'api_invoice_id', i.api_invoice_id,
         'is_paid', i.remaining_amount <= 0, 'days_overdue', CASE WHEN i.remaining_amount <= 0 THEN 0 ELSE
-            greatest(0, coalesce((now() AT TIME ZONE 'Europe/Paris')::date - i.invoice_due_date, 0)) END)
+            greatest(0, coalesce((now() AT TIME ZONE 'Europe/Paris')::date - i.invoice_due_date, 0)) END,
+        'performed_on', i.performed_on)
         ORDER BY i.invoice_date DESC, i.id DESC), '[]')
      FROM invoicing_invoice i WHERE i.recovery_id = r.id) AS invoices,
     '[]'::json AS docs,
@@ -91,12 +93,14 @@ FROM (SELECT
      FROM recoveries_comment c WHERE c.recovery_id = r.id AND c.visible_to_user) AS comments,
     (SELECT coalesce(json_agg(json_build_object('id', a.id, 'amount', a.amount::text, 'date', a.date,
         'method', nullif(a.method, ''), 'reference', nullif(a.reference, ''), 'comment', nullif(a.comment, ''),
-        'created_at', {_stamp("a.created_at")}) ORDER BY a.date, a.id), '[]')
-     FROM recoveries_acompte a WHERE a.recovery_id = r.id) AS acomptes,
+        'created_at', {_stamp("a.created_at")}, 'reversed_at', {_stamp("v.created_at")}) ORDER BY a.date, a.id), '[]')
+     FROM recoveries_acompte a LEFT JOIN recoveries_acompte v ON v.reverses_id = a.id
+     WHERE a.recovery_id = r.id AND a.reverses_id IS NULL) AS acomptes,
     (SELECT coalesce(json_agg(json_build_object('id', d.id, 'label', d.label, 'amount', d.amount::text,
-        'date', d.date, 'comment', nullif(d.comment, ''), 'created_at', {_stamp("d.created_at")})
-        ORDER BY d.date, d.id), '[]')
-     FROM recoveries_dette d WHERE d.recovery_id = r.id) AS dettes,
+        'date', d.date, 'comment', nullif(d.comment, ''), 'created_at', {_stamp("d.created_at")},
+        'reversed_at', {_stamp("v.created_at")}) ORDER BY d.date, d.id), '[]')
+     FROM recoveries_dette d LEFT JOIN recoveries_dette v ON v.reverses_id = d.id
+     WHERE d.recovery_id = r.id AND d.reverses_id IS NULL) AS dettes,
     (SELECT coalesce(json_agg(d.id ORDER BY d.created_at, d.id), '[]')
      FROM documents_document d LEFT JOIN invoicing_invoice i ON i.id = d.invoice_id
      LEFT JOIN documents_storedfile f ON f.id = d.file_id LEFT JOIN documents_filetype t ON t.id = d.file_type_id
@@ -104,12 +108,14 @@ FROM (SELECT
     r.type, r.recovery_service_object, r.recovery_due_date, r.recovery_late_interest,
     r.recovery_interest_rate, r.recovery_interest_rate_percent::text, r.recovery_penalty, r.recovery_penalty_type,
     r.recovery_penalty_amount::text, r.recovery_penalty_percent::text, r.recovery_raison_notpaid,
-    r.recovery_observations, nullif(r.debtor_name, '') AS debtor_name,
+    r.recovery_observations, r.matter, nullif(r.debtor_name, '') AS debtor_name,
     nullif(r.debtor_company, '') AS debtor_company, nullif(r.customer_company, '') AS customer_company,
     r.status_id AS recovery_last_status, r.user_id, r.invoices_count, r.comments_count,
     {_stamp("r.created_at")} AS created_at, {_stamp("r.updated_at")} AS updated_at,
     CASE WHEN j.recovery_id IS NOT NULL THEN json_build_object('id', j.recovery_id, 'reference',
-        jr.recovery_reference, 'status', jr.status_id) END AS injunction
+        jr.recovery_reference, 'status', jr.status_id) END AS injunction,
+    CASE WHEN r.next_deadline IS NOT NULL THEN json_build_object('code', r.next_deadline_code,
+        'on', r.next_deadline, 'article', r.next_deadline_article) END AS next_deadline
     FROM recoveries_recovery r LEFT JOIN accounts_user u ON u.id = r.user_id
     JOIN recoveries_status s ON s.id = r.status_id
     LEFT JOIN companies_company customer ON customer.id = r.customer_id
@@ -122,7 +128,7 @@ FROM (SELECT
 _thread = threading.local()
 _limits = redis.Redis.from_url(os.environ["REDIS_URL"])
 _redis_prefix = "ceiling:requests"
-_private_key = load_pem_private_key(open(os.environ["JWT_PRIVATE_KEYS"], "rb").read(), None)  # noqa: SIM115
+_private_key = load_pem_private_key(Path(os.environ["JWT_PRIVATE_KEYS"]).read_bytes(), None)
 assert isinstance(_private_key, RSAPrivateKey)
 _public_key = _private_key.public_key()
 with psycopg.connect(os.environ["DATABASE_URL"]) as _connection:

@@ -1,8 +1,14 @@
 """The portfolios that `make bench` measures with: they fit the tables, and are what the product would have written."""
 
+import importlib
+import json
 from io import StringIO
+from pathlib import Path
+from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from django.core.management import call_command
 from django.db import connection
 
@@ -38,3 +44,26 @@ def test_the_rows_are_whole() -> None:
     assert 0 < big.data("GET", "/api/recoveries?search=societe")["pagination"]["total"] < own.count()
     shown = detail(big, own.first().pk)
     assert (len(shown["invoices"]), shown["debtor"]["company_country"]) == (2, "France")
+
+
+def test_the_ceiling_shows_a_case_as_the_product_does(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    connection.ensure_connection()
+    write_rows(connection.connection, CASES)
+    statement = _ceiling(monkeypatch, tmp_path).DETAIL
+    big = Api.of(User.objects.get(pk=1))
+    for case in Recovery.objects.filter(owner=1).order_by("id")[:5]:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [case.pk, 1])
+            assert json.loads(cursor.fetchone()[0])["data"] == detail(big, case.pk)
+
+
+def _ceiling(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Any:
+    """The bare application, which finds its services when it is read."""
+    key = folder / "jwt.pem"
+    made = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    key.write_bytes(made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    names = connection.settings_dict
+    address = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**names)
+    for name, value in {"JWT_PRIVATE_KEYS": key, "DATABASE_URL": address, "REDIS_URL": "redis://127.0.0.1"}.items():
+        monkeypatch.setenv(name, str(value))
+    return importlib.import_module("benchmarks.ceiling")
