@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext
@@ -44,10 +45,11 @@ class ContractField(serializers.Field):
 
     default_error_messages = {"required": REQUIRED, "null": REQUIRED, "blank": REQUIRED}
 
-    @property
+    @cached_property
     def manner(self) -> Manner:
         """Who wrote the value: a program, unless the context says that a person did."""
-        return Manner(self.context.get("manner", Manner.MACHINE))
+        manner: Manner = self.context.get("manner", Manner.MACHINE)
+        return manner
 
     def refuse(self, error: Unreadable) -> serializers.ValidationError:
         """What the reader refuses, in the sentence of its code."""

@@ -117,7 +117,7 @@ def recovery_create_complete(
     case = _opened(
         owner,
         recovery,
-        [start for item in invoices if (start := _limitation_start(item))],
+        _limitation_starts(invoices),
         customer=creditor,
         debtor=payer,
         amount=amount,
@@ -129,11 +129,11 @@ def recovery_create_complete(
     return CompleteCase(case, creditor, payer, saved)
 
 
-def _limitation_start(item: Mapping[str, Any]) -> date | None:
-    """None for an invoice on which nothing remains."""
-    if item["invoice_amount"] <= _part_paid(item):
-        return None
-    return starts_on(*(item.get(name) for name in STARTED_BY))
+def _limitation_starts(invoices: Sequence[Mapping[str, Any]]) -> set[date]:
+    """The days from which limitation runs against those of `invoices` on which something remains."""
+    owed = (item for item in invoices if item["invoice_amount"] > _part_paid(item))
+    days = {tuple(map(item.get, STARTED_BY)) for item in owed}
+    return {start for each in days if (start := starts_on(*each))}
 
 
 def _part_paid(item: Mapping[str, Any]) -> Decimal:

@@ -8,7 +8,7 @@ from legalcity.lib.dates import EARLIEST, LATEST
 from legalcity.lib.reading import Manner, Unreadable
 from legalcity.lib.reading.texts import cleaned
 
-_ISO = re.compile(r"(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})", re.ASCII)
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FRENCH = re.compile(r"(?P<day>\d{1,2})([/.])(?P<month>\d{1,2})\2(?P<year>\d{4})", re.ASCII)
 _SHORT_YEAR = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{2}", re.ASCII)
 
@@ -36,10 +36,12 @@ def _day(value: Any, manner: Manner) -> date:
     text = cleaned(value) if is_written else value.strip()
     if is_written and _SHORT_YEAR.fullmatch(text):
         raise Unreadable("short_year")
-    found = _ISO.fullmatch(text) or (_FRENCH.fullmatch(text) if is_written else None)
-    if found is None:
-        raise Unreadable("invalid")
+    found = _FRENCH.fullmatch(text) if is_written else None
     try:
-        return date(int(found["year"]), int(found["month"]), int(found["day"]))
+        if found:
+            return date(int(found["year"]), int(found["month"]), int(found["day"]))
+        if _ISO.fullmatch(text):
+            return date.fromisoformat(text)
     except ValueError as error:
         raise Unreadable("invalid") from error
+    raise Unreadable("invalid")

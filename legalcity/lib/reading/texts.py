@@ -8,18 +8,21 @@ from legalcity.lib.text import is_storable
 FORMAT = "Cf"  # U+200B, U+202D and other signs that show nothing and turn or split what stands beside them.
 # General categories of what shows nothing by itself: controls, spaces, marks that want a letter below them.
 _BARE = frozenset({"Cc", FORMAT, "Zs", "Zl", "Zp", "Mn", "Me"})
+_BARE_OF_ASCII = "".join(char for char in map(chr, range(128)) if unicodedata.category(char) in _BARE)
 # Letters and symbols by category, blank by sight: the fillers of Hangul, the empty pattern of Braille.
 _BLANK_SIGNS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
 
 
 def is_visible(text: str) -> bool:
     """Whether anything of `text` can be seen."""
+    if text.isascii():
+        return bool(text.strip(_BARE_OF_ASCII))
     return any(unicodedata.category(char) not in _BARE and char not in _BLANK_SIGNS for char in text)
 
 
 def is_blank(text: str) -> bool:
     """Whether `text` can be kept and shows nothing: an empty value, however it was typed."""
-    return is_storable(text) and not is_visible(text)
+    return not is_visible(text) and is_storable(text)
 
 
 def cleaned(text: str) -> str:
