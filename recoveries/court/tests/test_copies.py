@@ -9,12 +9,15 @@ import pytest
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
+from companies.models import Company
 from documents.models import Document, FileType, StoredFile
 from documents.services.copying import documents_copy
 from invoicing.models import Invoice
+from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.court.transfer import COPIES
 from recoveries.ledger.moving import claims_copy
-from recoveries.models import Acompte, Comment, Dette
+from recoveries.models import Acompte, Comment, Dette, Recovery
+from recoveries.rules import FIELDS
 from recoveries.services.comments import comments_copy
 from tests.factories import Api, ApiUserFactory, bare_case_id
 
@@ -117,3 +120,42 @@ def test_a_copy_has_every_column_of_its_model(
 
 def test_a_transfer_copies_all_of_them() -> None:
     assert {claims_copy, *COPIES} == set(COPIED.values())
+
+
+# The case in court: columns that are not what clients send (FIELDS), and what becomes of them.
+SAME = {"owner_id", "user_id"}
+ITS_OWN = {
+    **dict.fromkeys(("id", "created_at", "updated_at"), "a case of its own"),
+    "recovery_reference": "by which courts know it",
+    "type": "it is in court",
+    "status_id": "where the way to court begins",
+    **dict.fromkeys(("customer_id", "debtor_id"), "the parties as they are on this day"),
+    "transferred_to_id": "names the case in court",
+    **dict.fromkeys(("amount", "amount_torecover", "invoices_count", "comments_count"), "reckoned from its rows"),
+    **dict.fromkeys(("debtor_name", "debtor_company", "customer_company", "debtor_country"), "from its parties"),
+    "search_text": "from its parties and its reference",
+    **dict.fromkeys(("next_deadline", "next_deadline_code", "next_deadline_article"), "its own legal dates"),
+}
+PARTYS_OWN = {"id", "reference", "created_at", "updated_at"}
+
+
+def test_the_case_in_court_has_every_column_of_the_case_it_comes_from(owner: Api) -> None:
+    columns = {field.attname: field for field in Recovery._meta.concrete_fields}
+    assert set(columns) - set(FIELDS) - SAME == set(ITS_OWN) - set(FIELDS), "neither copied nor excepted"
+    case = transferable(owner)
+    sent = {name: telling(columns[name]) for name in FIELDS if name not in {"type", "matter"}}
+    Recovery.objects.filter(pk=case).update(**sent, user_id=ApiUserFactory().pk)
+    [before] = Recovery.objects.filter(pk=case).values()
+    [after] = Recovery.objects.filter(pk=transferred(owner, case)).values()
+    assert {name for name in before if before[name] != after[name]} - set(ITS_OWN) == set()
+
+
+@pytest.mark.parametrize("side", ["customer", "debtor"])
+def test_the_parties_of_the_case_in_court_have_every_column(owner: Api, side: str) -> None:
+    def party(case: int) -> dict[str, Any]:
+        [values] = Company.objects.filter(pk=Recovery.objects.values_list(f"{side}_id").get(pk=case)[0]).values()
+        return values
+
+    case = transferable(owner)
+    before, after = party(case), party(transferred(owner, case))
+    assert {name for name in before if before[name] != after[name]} <= PARTYS_OWN
