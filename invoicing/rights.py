@@ -17,6 +17,7 @@ rights_register(
         "invoicing.producttype": ("", "vac", "v", "v"),
         "invoicing.subscriptionkey": ("", "v", "", "v"),
         "invoicing.tax": ("v", "va", "v", "v"),
+        "invoicing.vatrule": ("v", "vac", "v", "v"),
         "invoicing.tokenpack": ("v", "vac", "v", "v"),
         "invoicing.protectedinvoice": ("v", "v", "v", "v"),
         "invoicing.invoice": ("v", "v", "v", "v"),

@@ -121,7 +121,7 @@ def _seller(paper: Paper) -> dict[str, Any]:
         "legal_identifier": identifiers["siren"] or compact(seller["siren"]),
         "legal_identifier_schemeid": SIRENE if identifiers["siren"] else "",
         "legal_info": legal,
-        "vat_identifier": compact(seller["vat_number"]),
+        "vat_identifier": _vat_identifier(paper, seller["vat_number"]),
         "addr_l1": seller["address"],
         "postcode": seller["postal_code"],
         "city": seller["city"],
@@ -130,15 +130,19 @@ def _seller(paper: Paper) -> dict[str, Any]:
     })  # fmt: skip
 
 
+def _vat_identifier(paper: Paper, number: str) -> str:
+    """None beside items that are not subject to VAT (EN 16931, BR-O-02); the paper names it all the same."""
+    return compact(number) if all(vat.is_subject for vat in paper.totals.vats) else ""
+
+
 def _buyer(paper: Paper) -> dict[str, Any]:
     client = paper.client
-    is_french = paper.buyer["country"] == "FR"
     number = compact(client["company_registration_number"])
     return _said({
         "name": client["name"],
         "legal_identifier": number,
-        "legal_identifier_schemeid": SIRENE if is_french and known(read_siren, number) else "",
-        "vat_identifier": compact(paper.buyer["vat_number"]),
+        "legal_identifier_schemeid": SIRENE if paper.is_client_french and known(read_siren, number) else "",
+        "vat_identifier": _vat_identifier(paper, paper.buyer["vat_number"]),
         **_address(client["billing_address"], paper.buyer["country"]),
     })  # fmt: skip
 
@@ -186,8 +190,9 @@ def _vat(vat: VatTotal) -> dict[str, Any]:
         "BT-116": _money(vat.base),
         "BT-117": _money(vat.amount),
         "BT-118": vat.category,
-        "BT-119": f"{vat.percent:.2f}",
     }
+    if vat.is_subject:
+        terms["BT-119"] = f"{vat.percent:.2f}"
     if vat.mentions:
         terms |= {"BT-120": " ; ".join(vat.mentions), "BT-121": vat.exemption_codes[0]}
     return terms
@@ -202,10 +207,11 @@ def _line(number: int, line: PaperLine) -> dict[str, Any]:
         "BT-131": _money(line.line.net),
         "BT-146": _money(item.currency_units),
         "BT-151": line.line.vat.category,
-        "BT-152": f"{line.line.vat.percent:.2f}",
         "BT-153": item.name,
         "BG-28": [{"amount": _money(amount), "reason": name} for name, amount in line.levies],
     }
+    if line.line.vat.is_subject:
+        terms["BT-152"] = f"{line.line.vat.percent:.2f}"
     if item.details:
         terms["BT-154"] = item.details
     if item.code:

@@ -6,14 +6,16 @@ for VAT on debits. Code de commerce, article L441-9, I: due date, discount terms
 indemnity of 40 EUR (D441-5). Code de commerce, articles R123-237 and R123-238: SIREN, RCS, legal form, capital.
 """
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from legalcity.lib.errors import Sentence
 from legalcity.lib.reading.identifiers import known, read_bic, read_iban, read_siren, read_vat
 from legalcity.lib.settings.live import live
+from legalcity.lib.text import folded
 
 # Kept on the paper under these names → system setting.
 DETAILS = {
@@ -46,6 +48,11 @@ REQUIRED: dict[str, Sentence] = {
     "late_penalties": _("penalties for late payment"),
     "discount": _("discount terms"),
 }
+# What a company whose form has a capital says besides (Code de commerce, articles R123-237 and R123-238).
+REQUIRED_OF_COMPANIES: dict[str, Sentence] = {
+    "capital": _("share capital"),
+    "rcs": _("city of the trade register (RCS)"),
+}
 
 
 def seller_now() -> dict[str, Any]:
@@ -62,6 +69,51 @@ def identifiers_of(seller: Mapping[str, Any]) -> dict[str, str]:
     return {name: known(read, seller.get(name, "")) for name, read in READERS.items()}
 
 
-def missing_details(seller: Mapping[str, Any]) -> list[Sentence]:
+class Missing(NamedTuple):
+    """A detail that the law asks for: its name for people, and the system setting that holds it."""
+
+    label: Sentence
+    setting: str
+
+
+def missing_details(seller: Mapping[str, Any]) -> list[Missing]:
     """The details that the law asks for and `seller` lacks."""
-    return [label for name, label in REQUIRED.items() if not str(seller.get(name, "")).strip()]
+    required = {**REQUIRED, **(REQUIRED_OF_COMPANIES if has_capital(str(seller.get("legal_form", ""))) else {})}
+    return [
+        Missing(label, DETAILS[name]) for name, label in required.items() if not str(seller.get(name, "") or "").strip()
+    ]
+
+
+def missing_told(missing: Iterable[Missing]) -> str:
+    """The same as a refusal, naming the settings."""
+    names = ", ".join(f"{each.label} ({each.setting})" for each in missing)
+    return gettext("The system settings lack details of the firm: {names}.").format(names=names)
+
+
+def has_capital(legal_form: str) -> bool:
+    """Whether a company of that form names a share capital, by the system setting FORMS_WITH_CAPITAL.
+
+    Read without points, accents and case: "S.E.L.A.R.L. unipersonnelle" is a SELARL.
+    """
+    written = f" {_plain(legal_form)} "
+    return any(f" {_plain(form)} " in written for form in live.FORMS_WITH_CAPITAL.split(",") if _plain(form))
+
+
+def _plain(form: str) -> str:
+    return " ".join(folded(form.replace(".", "")).split())
+
+
+def legal_lines(seller: Mapping[str, Any]) -> list[str]:
+    """What papers and letters say at their foot, in French: form, capital, seat; SIREN, RCS, VAT number."""
+    said = {name: str(seller.get(name, "") or "").strip() for name in DETAILS}
+    where = f"{said['postal_code']} {said['city']}".strip()
+    name = ", ".join(filter(None, (said["name"], said["legal_form"])))
+    name += f" au capital de {said['capital']}" if said["capital"] else ""
+    seat = ", ".join(filter(None, (said["address"], where)))
+    numbers = [
+        f"SIREN {said['siren']}" if said["siren"] else "",
+        f"RCS {said['rcs']}" if said["rcs"] else "",
+        f"N° TVA {said['vat_number']}" if said["vat_number"] else "",
+    ]
+    lines = (" – ".join(filter(None, parts)) for parts in ((name, seat), numbers))
+    return [line for line in lines if line]

@@ -13,9 +13,12 @@ from invoicing.billing.lines import line_of, vats_of, whole_items
 from invoicing.billing.payloads import buyer_details
 from invoicing.billing.services.drafts import EURO
 from invoicing.models import FirmInvoice, FirmInvoiceItem
+from law.territories import OVERSEAS
 from legalcity.lib.clock import today
 from legalcity.lib.dates import PARIS
 from legalcity.lib.settings.live import live
+
+FRENCH = OVERSEAS | {"FR"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,11 @@ class Paper:
         return dict(self.buyer["api"])
 
     @property
+    def is_client_french(self) -> bool:
+        """Whether its register is the French one, overseas included."""
+        return self.buyer["country"] in FRENCH
+
+    @property
     def is_domestic_currency(self) -> bool:
         """Whether it is in euros."""
         return self.invoice.currency.name_short == EURO
@@ -83,7 +91,12 @@ class Paper:
     @property
     def missing(self) -> list[str]:
         """Details of the firm that the law asks for and the paper lacks."""
-        return [str(label) for label in firm.missing_details(self.seller)]
+        return [str(missing.label) for missing in firm.missing_details(self.seller)]
+
+    @property
+    def legal_lines(self) -> list[str]:
+        """The foot of the paper."""
+        return firm.legal_lines(self.seller)
 
 
 def paper_of(invoice: FirmInvoice) -> Paper:

@@ -13,6 +13,7 @@ from legalcity.lib.money import rounded
 
 ZERO = Decimal("0.00")
 HUNDRED = Decimal(100)
+NOT_SUBJECT = "O"  # UNTDID 5305
 LARGEST_TOTAL = Decimal(10) ** 13
 LATE_INDEMNITY = Decimal("40.00")  # EUR: Code de commerce, articles L441-10, II and D441-5
 
@@ -34,6 +35,11 @@ class Vat:
     percent: Decimal
     mention: str = ""
     exemption_code: str = ""
+
+    @property
+    def is_subject(self) -> bool:
+        """Whether it has a rate at all, be it zero."""
+        return self.category != NOT_SUBJECT
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,11 @@ class VatTotal:
     exemption_codes: tuple[str, ...]
     base: Decimal
     amount: Decimal
+
+    @property
+    def is_subject(self) -> bool:
+        """Whether it has a rate at all, be it zero."""
+        return self.category != NOT_SUBJECT
 
     @property
     def rate(self) -> str:

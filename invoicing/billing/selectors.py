@@ -7,10 +7,25 @@ from django.db.models import DecimalField, F, OuterRef, Prefetch, QuerySet, Subq
 from django.db.models.functions import Coalesce
 
 from accounts.models import User
-from invoicing.models import FirmInvoice, FirmInvoiceItem, FirmPayment, InvoiceType
+from invoicing.billing.taxes import Standing, vat_rule
+from invoicing.models import BillingClient, FirmInvoice, FirmInvoiceItem, FirmPayment, InvoiceType, VatRule
 from legalcity.lib.errors import NotFound
 
 MONEY = DecimalField(max_digits=16, decimal_places=2)
+PRIVATE_PERSON = 2  # code of the catalogue of types of clients
+
+
+def standing_of(client: BillingClient) -> Standing:
+    """What VAT looks at of a client."""
+    address = client.billing_address
+    is_person = client.client_type.code == PRIVATE_PERSON
+    return Standing(address.country, address.postal_code, client.vat_number, is_person)
+
+
+def vat_rule_of(client: BillingClient) -> VatRule | None:
+    """The row by which the firm's services to `client` bear VAT; None where nobody knows its country."""
+    rules = {(rule.place, rule.client): rule for rule in VatRule.objects.select_related("tax")}
+    return vat_rule(rules, standing_of(client))
 
 
 def invoices_for(user: User) -> QuerySet[FirmInvoice]:

@@ -7,6 +7,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.history import history_of
+
 
 class CatalogueRow(models.Model):
     """A row that staff keep and that is known by its name."""
@@ -101,6 +103,7 @@ class Tax(CatalogueRow):
         ZERO = "Z", _("zero rate")
         EXEMPT = "E", _("exempt")
         REVERSE_CHARGE = "AE", _("reverse charge")
+        NOT_SUBJECT = "O", _("not subject to VAT")
 
     code = models.SlugField(_("code"), unique=True)
     description = models.CharField(
@@ -120,13 +123,58 @@ class Tax(CatalogueRow):
             models.CheckConstraint(condition=Q(percent__gte=0, units__gte=0), name="tax_not_negative"),
             models.CheckConstraint(condition=~Q(kind="vat") | Q(units=0), name="tax_vat_is_percent"),
             models.CheckConstraint(
-                condition=~Q(kind="vat") | Q(category="S", percent__gt=0) | Q(percent=0, category__in=("Z", "E", "AE")),
+                condition=~Q(kind="vat")
+                | Q(category="S", percent__gt=0)
+                | Q(percent=0, category__in=("Z", "E", "AE", "O")),
                 name="tax_category_fits_percent",
             ),
             models.CheckConstraint(
-                condition=~Q(category__in=("E", "AE")) | ~Q(description=""), name="tax_exemption_has_mention"
+                condition=~Q(category__in=("E", "AE", "O")) | ~Q(description=""), name="tax_exemption_has_mention"
             ),
         ]
+
+
+class VatRule(models.Model):
+    """Which VAT the firm's services bear, by where the client is and what it is: rows that staff correct.
+
+    `place` is an ISO 3166-1 code, the whole Union or the whole world; the closest row decides
+    (invoicing/billing/taxes.py).
+    """
+
+    UNION, WORLD = "EU", "*"
+
+    class Client(models.TextChoices):
+        """What the client is to VAT."""
+
+        IDENTIFIED = "identified", _("a business with a VAT number of another member state")
+        BUSINESS = "business", _("a business")
+        PERSON = "person", _("a private person")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    place = models.CharField(
+        _("place"),
+        max_length=2,
+        validators=[RegexValidator(r"^([A-Z]{2}|\*)$")],
+        help_text=_("ISO code of a country or territory; EU: the other member states; *: anywhere else."),
+    )
+    client = models.CharField(_("client"), max_length=10, choices=Client.choices)
+    tax = models.ForeignKey(
+        Tax, on_delete=models.PROTECT, related_name="+", limit_choices_to={"kind": Tax.Kind.VAT}, verbose_name=_("VAT")
+    )
+    source = models.CharField(_("source"), max_length=255)
+    is_confirmed = models.BooleanField(
+        _("confirmed"), default=False, help_text=_("Compared with the official text that the source names.")
+    )
+    history = history_of()
+
+    class Meta:
+        verbose_name = _("VAT by place")
+        verbose_name_plural = _("VAT by place")
+        ordering = ("place", "client")
+        constraints = [models.UniqueConstraint(fields=("place", "client"), name="vat_rule_one_row")]
+
+    def __str__(self) -> str:
+        return f"{self.place}, {self.get_client_display()}: {self.tax}"
 
 
 class TokenPack(CatalogueRow):

@@ -7,6 +7,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from invoicing.billing.firm import legal_lines, seller_now
 from law.vocabulary import Reminder
 from legalcity.lib.reading.identifiers import known, read_bic, read_iban
 from legalcity.lib.settings.live import live
@@ -63,6 +64,7 @@ def letter_write(*, kind: str, case: Any, statement: Any, earlier: Any, reminder
         "reminders": reminders,
         "extra": extra.strip(),
         "firm": _firm(),
+        "legal_lines": legal_lines(seller_now()),
     }
     with translation.override("fr"):
         text = render_to_string(f"emails/{kind}.txt", context)

@@ -12,9 +12,12 @@ from backoffice.amounts import amount_shown
 from backoffice.fields import not_in_the_future
 from backoffice.origin import staff_of
 from invoicing.billing import firm
+from invoicing.billing.backoffice.vat import rule_told
+from invoicing.billing.selectors import vat_rule_of
 from invoicing.billing.services.charges import charge_bill
 from invoicing.billing.services.issuing import invoice_credit, invoice_issue, quantities_left
 from invoicing.billing.services.payments import payment_record
+from invoicing.billing.taxes import OUTLAY, OUTLAY_NOT_SUBJECT
 from invoicing.models import Charge, FirmInvoice, Tax
 from legalcity.lib.clock import today
 from legalcity.lib.form_fields import DayField, SumField, TextField
@@ -51,11 +54,21 @@ class CreditForm(forms.Form):
 
 def _issue(_request: HttpRequest, invoice: FirmInvoice, _data: dict[str, Any]) -> str:
     issued = invoice_issue(invoice_id=invoice.pk)
-    said = _("Issued: {reference}.").format(reference=issued.reference)
-    missing = ", ".join(map(str, firm.missing_details(issued.seller)))
-    if missing:
-        said += " " + _("The system settings lack details of the firm: {names}.").format(names=missing)
-    return said
+    said = [_("Issued: {reference}.").format(reference=issued.reference)]
+    if missing := firm.missing_details(issued.seller):
+        said.append(firm.missing_told(missing))
+    return " ".join(said)
+
+
+def _vat_told(invoice: FirmInvoice) -> str:
+    """What issuing does and, where the items bear another VAT than the client's place asks for, that they do."""
+    told = [_("The draft gets its number and stays as it is for ever; only a credit note corrects it.")]
+    rule = vat_rule_of(invoice.client)
+    items = invoice.items.prefetch_related("taxes")
+    codes = {tax.code for item in items for tax in item.taxes.all() if tax.kind == Tax.Kind.VAT}
+    if rule and codes - {rule.tax.code, OUTLAY, OUTLAY_NOT_SUBJECT}:
+        told.append(_("The firm's services to this client bear: {vat}.").format(vat=rule_told(rule)))
+    return " ".join(told)
 
 
 def _credit(request: HttpRequest, invoice: FirmInvoice, data: dict[str, Any]) -> str:
@@ -92,7 +105,7 @@ ISSUE = ObjectAction(
     permission=CHANGE,
     perform=_issue,
     is_offered=lambda request, invoice: not invoice.is_issued,
-    explain=gettext_lazy("The draft gets its number and stays as it is for ever; only a credit note corrects it."),
+    explain=_vat_told,
     danger=True,
 )
 CREDIT = ObjectAction(

@@ -6,10 +6,13 @@ from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
 from backoffice.lookups import StaffTabularInline
 from invoicing.billing.backoffice.acts import OFFER
+from invoicing.billing.backoffice.vat import rule_told
+from invoicing.billing.selectors import vat_rule_of
 from invoicing.models import (
     BillingAddress,
     BillingClient,
@@ -21,6 +24,7 @@ from invoicing.models import (
     SubscriptionKey,
     Tax,
 )
+from legalcity.lib.countries import countries
 from legalcity.lib.reading.identifiers import known, read_siren
 
 
@@ -55,13 +59,32 @@ class BillingClientAdmin(StaffAdmin):
     list_select_related = ("client_type",)
     search_fields = ("name", "company_registration_number", "contact_email", "members__user__email")
     autocomplete_fields = ("contact_address", "billing_address")
+    readonly_fields = ("vat",)
     inlines = (ClientUserInline,)
+
+    @admin.display(description=gettext_lazy("VAT of the firm's services"))
+    def vat(self, client: BillingClient) -> str:
+        """By where the client is, and what it is."""
+        rule = vat_rule_of(client) if client.billing_address_id else None
+        return rule_told(rule) if rule else "-"
+
+
+class AddressForm(forms.ModelForm):
+    """An address in a country that there is: it decides the VAT."""
+
+    def clean_country(self) -> str:
+        """Its code in capitals."""
+        country: str = self.cleaned_data["country"].upper()
+        if country not in countries():
+            raise forms.ValidationError(_("Enter the two letters of the country (ISO 3166-1), such as FR."))
+        return country
 
 
 @admin.register(BillingAddress)
 class BillingAddressAdmin(StaffAdmin):
     """Addresses of clients; issued invoices keep the one that they were issued with."""
 
+    form = AddressForm
     list_display = ("line1", "postal_code", "city", "country")
     search_fields = ("line1", "postal_code", "city")
     ordering = ("line1", "id")  # Whoever looks for one by its letters turns pages too.

@@ -8,13 +8,15 @@ from decimal import Decimal
 import structlog
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext as _
 
 from accounts.models import User
+from invoicing.billing.selectors import vat_rule_of
 from invoicing.billing.services.clients import client_of
 from invoicing.billing.services.drafts import NewInvoice, NewItem
 from invoicing.billing.services.issuing import invoice_write
-from invoicing.billing.taxes import vat_code
-from invoicing.models import Charge, FirmInvoice, ProductType, Tax
+from invoicing.billing.taxes import OUTLAY, OUTLAY_NOT_SUBJECT
+from invoicing.models import BillingClient, Charge, FirmInvoice, ProductType, Tax
 from legalcity.lib.claims import Job, queue, take
 from legalcity.lib.errors import Invalid
 
@@ -110,18 +112,17 @@ def lines_bill(
 ) -> FirmInvoice:
     """An issued invoice of `lines` to the client that `user` belongs to, in the caller's transaction.
 
-    Raises Invalid as `invoice_issue` does.
+    Raises Invalid as `invoice_issue` does, and while the client's country is none.
     """
     client = client_of(user)
     products = {product.code: product for product in ProductType.objects.all()}
-    own = vat_code(country=client.billing_address.country, vat_number=client.vat_number)
-    taxes = {tax.code: tax for tax in Tax.objects.filter(code__in={own, *(line.tax for line in lines)})}
+    taxes = _taxes(client, {line.tax for line in lines})
     items = [
         NewItem(
             name=line.name,
             product_type=products[line.product],
             unit_price=Decimal(line.price),
-            taxes=[taxes[line.tax or own]],
+            taxes=[taxes[line.tax]],
             quantity=line.quantity,
             code=line.product,
             details=line.details,
@@ -131,3 +132,14 @@ def lines_bill(
         for line in lines
     ]
     return invoice_write(NewInvoice(client=client, items=items, user=by))
+
+
+def _taxes(client: BillingClient, codes: set[str]) -> dict[str, Tax]:
+    """The taxes of `codes` as they are to `client`; the empty one is that of the firm's own work."""
+    rule = vat_rule_of(client)
+    if rule is None:
+        raise Invalid({"country": [_("The country of the client's billing address decides the VAT, and is none.")]})
+    taxes = {tax.code: tax for tax in Tax.objects.filter(code__in={*codes, OUTLAY_NOT_SUBJECT})}
+    if rule.tax.category == Tax.Category.NOT_SUBJECT:
+        taxes[OUTLAY] = taxes[OUTLAY_NOT_SUBJECT]
+    return {**taxes, "": rule.tax}

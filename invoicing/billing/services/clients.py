@@ -3,9 +3,10 @@
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
+from invoicing.billing.selectors import PRIVATE_PERSON
 from invoicing.models import BillingAddress, BillingClient, ClientType, ClientUser
 
-COMPANY, PERSON = 1, 2  # codes of the catalogue
+COMPANY = 1  # code of the catalogue
 
 
 def client_of(user: User) -> BillingClient:
@@ -34,7 +35,7 @@ def _made(user: User) -> BillingClient:
     name = f"{user.first_name} {user.last_name}".strip()
     address = BillingAddress.objects.create(line1=user.address, postal_code=user.postal, city=user.city)
     client = BillingClient.objects.create(
-        client_type=ClientType.objects.get(code=COMPANY if user.entreprise else PERSON),
+        client_type=ClientType.objects.get(code=COMPANY if user.entreprise else PRIVATE_PERSON),
         name=user.entreprise or name or user.email,
         company_registration_number=user.siren,
         contact_name=name,

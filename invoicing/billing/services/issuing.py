@@ -17,7 +17,9 @@ from accounts.models import User
 from invoicing.billing import firm, rules
 from invoicing.billing.lines import totals_of, whole_items
 from invoicing.billing.payloads import buyer_details
+from invoicing.billing.selectors import standing_of
 from invoicing.billing.services.drafts import EURO, NewInvoice, NewItem, draft_write, series
+from invoicing.billing.taxes import REVERSE_CHARGE
 from invoicing.models import FirmInvoice, FirmInvoiceItem, InvoiceType
 from legalcity.lib.clock import now
 from legalcity.lib.dates import PARIS
@@ -86,14 +88,31 @@ def _refuse_unfit(invoice: FirmInvoice, items: list[FirmInvoiceItem]) -> None:
         errors["taxes"] = [_("Each item has exactly one VAT rate or exemption.")]
     elif totals_of(items).total >= rules.LARGEST_TOTAL:
         errors["items"] = [_("The total is too large.")]
+    elif wrong := _wrong_vat(invoice, items):
+        errors["taxes"] = [wrong]
     if invoice.currency.name_short != EURO and not invoice.euro_rate:
         errors["euro_rate"] = [_("An invoice in another currency needs the rate that gives its VAT in euros.")]
     missing = firm.missing_details(invoice.seller) if settings.FIRM_DETAILS_REQUIRED else []
     if missing:
-        names = ", ".join(map(str, missing))
-        errors["seller"] = [_("The system settings lack details of the firm: {names}.").format(names=names)]
+        errors["seller"] = [firm.missing_told(missing)]
     if errors:
         raise Invalid(errors)
+
+
+def _wrong_vat(invoice: FirmInvoice, items: list[FirmInvoiceItem]) -> str:
+    """Why the VAT of these items cannot stand together, or not for this client; empty where it can.
+
+    A credit note takes back what was issued, as it was.
+    """
+    categories = {vat.category for vat in totals_of(items).vats}
+    if rules.NOT_SUBJECT in categories and len(categories) > 1:
+        return _("Items that are not subject to VAT stand on an invoice of their own.")
+    if REVERSE_CHARGE in categories and invoice.corrects_id is None and not standing_of(invoice.client).is_identified:
+        return _(
+            "Reverse charge is for businesses of another member state: the client needs a billing address there and "
+            "a VAT number of one."
+        )
+    return ""
 
 
 @transaction.atomic

@@ -1,11 +1,9 @@
 from decimal import Decimal
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from invoicing.billing.rules import Levy, Line, Vat, balance, in_euros, totals
-from invoicing.billing.taxes import vat_code
 
 D = Decimal
 VAT20, VAT55 = Vat("S", D("20")), Vat("S", D("5.5"))
@@ -56,20 +54,6 @@ def test_the_balance_may_be_owed_to_the_client() -> None:
 
 def test_euros_of_another_currency() -> None:
     assert in_euros(D("20.00"), D("0.923456")) == D("18.47")
-
-
-@pytest.mark.parametrize(
-    ("country", "number", "code"),
-    [
-        ("FR", "FR44732829320", "vat-20"),
-        ("DE", "DE136695976", "reverse-charge"),
-        ("DE", " ", "vat-20"),
-        ("MC", "FR44732829320", "vat-20"),
-        ("US", "1", "vat-20"),
-    ],
-)
-def test_vat_follows_the_client(country: str, number: str, code: str) -> None:
-    assert vat_code(country=country, vat_number=number) == code
 
 
 amounts = st.integers(0, 99_999_999).map(lambda cents: D(cents) / 100)

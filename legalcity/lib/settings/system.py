@@ -113,7 +113,21 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
     "DEADLINE_NOTICE_DAYS": (15, _("Days before a legal deadline at which it is recorded as an alert."), "days"),
     # The firm's own invoices
     "FIRM_LEGAL_FORM": ("", _("Legal form of the firm, as its invoices name it (SELARL, SAS …)."), "optional"),
-    "FIRM_CAPITAL": ("", _("Share capital of the firm, such as 10 000 EUR; empty where it has none."), "optional"),
+    "FIRM_CAPITAL": (
+        "",
+        _("Share capital of the firm, such as 10 000 EUR; empty where its form has none."),
+        "optional",
+    ),
+    "FORMS_WITH_CAPITAL": (
+        "SARL,EURL,SELARL,SELEURL,SA,SAS,SASU,SELAS,SELASU,SELAFA,SCA,SELCA,"
+        "société à responsabilité limitée,société par actions simplifiée,société anonyme,"
+        "société en commandite par actions,société d'exercice libéral",
+        _(
+            "Legal forms (comma between) whose invoices name the share capital and the RCS (Code de commerce, "
+            "R123-237 and R123-238): none is issued before both are set."
+        ),
+        "words",
+    ),
     "FIRM_ADDRESS": ("", _("Street and number of the firm."), "optional_line"),
     "FIRM_POSTAL_CODE": ("", _("Postal code of the firm."), "optional"),
     "FIRM_CITY": ("", _("City of the firm."), "optional_line"),
@@ -203,6 +217,7 @@ FIELDSETS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
         (
             "FIRM_LEGAL_FORM",
             "FIRM_CAPITAL",
+            "FORMS_WITH_CAPITAL",
             "FIRM_ADDRESS",
             "FIRM_POSTAL_CODE",
             "FIRM_CITY",

@@ -117,6 +117,18 @@ def test_a_reminder_goes_out_and_stands_in_the_timeline(owner: Api, system_setti
     assert office.get(page_of(SentEmail, "change", email.pk)).status_code == 200
 
 
+def test_a_letter_ends_with_the_legal_form_of_the_firm(owner: Api, system_setting: Any) -> None:
+    case = case_of(owner)
+    system_setting(
+        FIRM_NAME="Cabinet Dupont", FIRM_LEGAL_FORM="SELARL", FIRM_CAPITAL="10 000 EUR", FIRM_SIREN="732829320",
+        FIRM_RCS="Paris", FIRM_VAT_NUMBER="FR44732829320",
+    )  # fmt: skip
+    letter = reminded(case)
+    for told in (letter.text, letter.html):
+        assert "Cabinet Dupont, SELARL au capital de 10 000 EUR – 12 rue de la Paix, 75002 Paris" in told
+        assert "SIREN 732829320 – RCS Paris – N° TVA FR44732829320" in told
+
+
 def test_later_reminders_name_the_first_one(owner: Api) -> None:
     case = case_of(owner)
     first = reminded(case)
