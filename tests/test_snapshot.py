@@ -12,7 +12,6 @@ from legalcity.lib.settings.live import LiveSettings, live
 from legalcity.lib.snapshot import Snapshot
 from recoveries.catalogue import Catalogue, catalogue
 from recoveries.ledger.rate_book import rate_book, rates_ecb
-from recoveries.ledger.rate_services import rates_load
 from recoveries.models import Status
 from tests.factories import Api
 
@@ -57,7 +56,6 @@ def test_without_anything_kept_the_defaults_do_not_step_in(system_setting: Calla
 
 
 def test_catalogue_and_rates_stand_too_and_are_not_made_up(db: None) -> None:
-    rates_load()
     names, rates = [entry.name for entry in catalogue.entries.values()], rates_ecb()
     assert names
     assert rates

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models.signals import post_delete, post_save
 
-from law.interest import RatePair
+from law.interest import Rate
 from law.vocabulary import Creditor
 from legalcity.lib.snapshot import Snapshot
 from recoveries.models import EcbRate, LegalRate
@@ -14,19 +14,22 @@ from recoveries.models import EcbRate, LegalRate
 class Rates:
     """All rates, in order of time; the legal ones by the quality of the creditor."""
 
-    individual: tuple[RatePair, ...] = ()
-    other: tuple[RatePair, ...] = ()
-    ecb: tuple[RatePair, ...] = ()
+    individual: tuple[Rate, ...] = ()
+    other: tuple[Rate, ...] = ()
+    ecb: tuple[Rate, ...] = ()
 
 
 def _read() -> Rates:
-    legal = list(LegalRate.objects.order_by("valid_from").values_list("creditor", "valid_from", "rate_percent"))
+    legal = list(LegalRate.objects.order_by("valid_from"))
     individual, other = (
-        tuple((since, percent) for creditor, since, percent in legal if creditor == quality)
+        tuple(_rate(row) for row in legal if row.creditor == quality)
         for quality in (Creditor.INDIVIDUAL, Creditor.OTHER)
     )
-    ecb = EcbRate.objects.order_by("valid_from").values_list("valid_from", "rate_percent")
-    return Rates(individual, other, tuple(ecb))
+    return Rates(individual, other, tuple(map(_rate, EcbRate.objects.order_by("valid_from"))))
+
+
+def _rate(row: LegalRate | EcbRate) -> Rate:
+    return Rate(row.valid_from, row.rate_percent, source=row.source, confirmed=row.is_confirmed)
 
 
 # Two statements; a snapshot, taken again at once when this process changed a rate.
@@ -36,12 +39,12 @@ for _model in (LegalRate, EcbRate):
         _signal.connect(rate_book.forget, sender=_model, dispatch_uid=f"rates-{_model.__name__}-{id(_signal)}")
 
 
-def rates_legal(creditor: Creditor) -> tuple[RatePair, ...]:
+def rates_legal(creditor: Creditor) -> tuple[Rate, ...]:
     """The legal rate by half-year, in percent, for a claim of `creditor`."""
     rates = rate_book.value
     return rates.individual if creditor == Creditor.INDIVIDUAL else rates.other
 
 
-def rates_ecb() -> tuple[RatePair, ...]:
+def rates_ecb() -> tuple[Rate, ...]:
     """The ECB's refinancing rate by half-year, in percent."""
     return rate_book.value.ecb

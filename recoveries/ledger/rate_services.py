@@ -1,18 +1,14 @@
 """The rates that the product ships with, written into the catalogues."""
 
-import csv
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 from django.db import transaction
 
+from recoveries.ledger.shipped import shipped_rates
 from recoveries.models import EcbRate, LegalRate
 
-DATA = Path(__file__).resolve().parent.parent / "data"
 # The file, the catalogue, and what tells its rows from one another.
 SHIPPED: tuple[tuple[str, type[LegalRate] | type[EcbRate], tuple[str, ...]], ...] = (
     ("legal_rates.csv", LegalRate, ("valid_from", "creditor")),
@@ -39,22 +35,11 @@ def rates_load(*, replace: bool = False) -> list[RateChange]:
     changes: list[RateChange] = []
     for name, model, keys in SHIPPED:
         present = {tuple(getattr(rate, key) for key in keys): rate for rate in model.objects.select_for_update()}
-        for values in _rows(name):
+        for values in shipped_rates(name):
             rate = present.get(tuple(values[key] for key in keys))
             change = _written(model(**values, by_hand=False)) if rate is None else _matched(rate, values, replace)
             changes += [change] if change else []
     return changes
-
-
-def _rows(name: str) -> Iterator[dict[str, Any]]:
-    with (DATA / name).open(encoding="utf-8", newline="") as file:
-        for row in csv.DictReader(file):
-            yield {
-                **row,
-                "valid_from": date.fromisoformat(row["valid_from"]),
-                "rate_percent": Decimal(row["rate_percent"]),
-                "is_confirmed": row["is_confirmed"] == "yes",
-            }
 
 
 def _written(rate: LegalRate | EcbRate, was: Decimal | None = None) -> RateChange:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from companies.parties import party_of
 from invoicing.models import Invoice
 from law import interest
+from law.account.warnings import Code, warning
 from law.parties import Quality
 from law.statement import Debt, DebtAccount, Payment, statement
 from law.terms import NEVER, Asked, Terms, penalty_of, terms_of
@@ -20,7 +21,7 @@ from law.vocabulary import Creditor, PenaltyType, Step
 from legalcity.lib.dates import PARIS, add_months
 from legalcity.lib.errors import BadRequest, Sentence
 from recoveries.ledger.rate_book import rates_ecb, rates_legal
-from recoveries.models import Acompte, Dette, LegalRate, Recovery, StatusChange
+from recoveries.models import Acompte, Dette, Recovery, StatusChange
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,7 @@ def case_statement(case: Recovery, on: date) -> CaseStatement:
 
     A payment that names an invoice by its number goes to that one, the others to the oldest due. Raises BadRequest
     when the catalogues have no rate for a day on which interest runs. From the day of its transfer on a case demands
-    nothing. At most nine statements, whatever the case has.
+    nothing. At most eight statements, whatever the case has.
     """
     moved = _moved(case, on)
     claims = [] if moved else [*_invoices(case, on), *_debts(case, on)]
@@ -113,7 +114,7 @@ def case_statement(case: Recovery, on: date) -> CaseStatement:
         indemnities=told.indemnities,
         penalty=max(penalty - told.credit, interest.NOTHING),
         credit=max(told.credit - penalty, interest.NOTHING),
-        notes=[moved] if moved else list(_notes(claims, terms, on)),
+        notes=[moved] if moved else list(_notes(lines, terms, on)),
     )
 
 
@@ -221,7 +222,8 @@ def _overdue_before(case: Recovery, claims: list[Claim], on: date) -> Decimal:
     return overdue.aggregate(sum=Sum("remaining_amount"))["sum"] or interest.NOTHING
 
 
-def _notes(claims: list[Claim], terms: Terms, on: date) -> Iterator[Sentence]:
+def _notes(lines: list[Line], terms: Terms, on: date) -> Iterator[Sentence]:
+    claims = [line.claim for line in lines]
     if any(not claim.has_due_date for claim in claims):
         yield _("An invoice without a due date counts as due on its own date.")
     if any(claim.paid for claim in claims):
@@ -231,9 +233,9 @@ def _notes(claims: list[Claim], terms: Terms, on: date) -> Iterator[Sentence]:
         return
     if on >= _next_half_year(last):
         yield _("The last rate in the catalogue is that of {day}; it is carried on.").format(day=f"{last:%d/%m/%Y}")
-    since = min((claim.due for claim in claims), default=on)
-    if terms.is_legal and LegalRate.objects.filter(is_confirmed=False, valid_from__range=(since, on)).exists():
-        yield _("Some legal rates of the period are still to be confirmed (see the catalogue of rates).")
+    ran = {segment.rate for line in lines for segment in line.account.segments}
+    if unconfirmed := sorted(rate.since for rate in ran if not rate.confirmed):
+        yield warning(Code.RATE_UNCONFIRMED, *(f"{day:%d/%m/%Y}" for day in unconfirmed)).sentence
 
 
 def _next_half_year(first: date) -> date:

@@ -73,7 +73,9 @@ def _preview(case: Recovery) -> Sentence:
         demand = demand_of(case, on)
     except BadRequest as error:
         return refusal_text(error)
-    return format_html("{}{}", intro, format_html_join("", "{}", ((_shown(case, demand, kind, on),) for kind in Kind)))
+    notes = format_html_join("", '<p class="lc-note">{}</p>', ((note,) for note in demand.account.notes))
+    letters = format_html_join("", "{}", ((_shown(case, demand, kind, on),) for kind in Kind))
+    return format_html("{}{}{}", intro, notes, letters)
 
 
 def _shown(case: Recovery, demand: Demand, kind: SentEmail.Kind, on: date) -> Sentence:

@@ -15,7 +15,6 @@ from demo.credentials import credentials_renew
 from demo.house import firm_introduce
 from demo.portfolio import portfolio_load
 from legalcity.lib.clock import today
-from recoveries.ledger.rate_services import rates_load
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
 
@@ -52,7 +51,6 @@ class Command(BaseCommand):
             raise CommandError(f"--today must be between {FIRST_DAY} and {LAST_DAY}")
         if not 0 <= cases <= REFERENCES // 10:
             raise CommandError(f"--cases must be between 0 and {REFERENCES // 10}")
-        rates_load()
         firm_introduce()
         try:
             with tqdm(total=cases, unit=" cases", disable=None, dynamic_ncols=True) as bar:

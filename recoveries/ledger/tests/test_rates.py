@@ -2,9 +2,11 @@
 
 from datetime import date
 from decimal import Decimal
+from importlib import import_module
 from io import StringIO
 
 import pytest
+from django.apps import apps
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -29,44 +31,60 @@ def load(*flags: str) -> list[str]:
     return told.getvalue().splitlines()
 
 
-def test_the_shipped_rates_are_loaded_once() -> None:
+def test_a_fresh_database_has_the_shipped_rates() -> None:
+    assert load() == ["0 rates written, 0 kept as entered by hand"]
+    assert (LegalRate.objects.count(), EcbRate.objects.count()) == (58, 38)
+    assert not LegalRate.objects.filter(by_hand=True).exists()
+    assert LegalRate.objects.filter(is_confirmed=False, valid_from=date(2026, 7, 1)).count() == 2
+    assert LegalRate.objects.filter(is_confirmed=True, valid_from=date(2026, 1, 1)).count() == 2
+    assert rates_ecb()[-1][:2] == (date(2026, 7, 1), Decimal("2.40"))
+    assert rates_legal("other")[-1][:2] == (date(2026, 7, 1), Decimal("2.75"))
+    assert rates_legal("individual")[-1][:2] == (date(2026, 7, 1), Decimal("6.84"))
+
+
+def test_the_migration_adds_what_is_missing_and_leaves_the_rows_of_staff_alone() -> None:
+    fill = import_module("recoveries.migrations.0022_shipped_rates").fill
+    EcbRate.objects.filter(valid_from__lt=date(2026, 1, 1)).delete()
+    EcbRate.objects.filter(valid_from=date(2026, 7, 1)).update(rate_percent="9.99", by_hand=True)
+    for _again in range(2):
+        fill(apps, None)
+        assert EcbRate.objects.count() == 38
+        assert EcbRate.objects.get(valid_from=date(2026, 7, 1)).rate_percent == Decimal("9.99")
+
+
+def test_what_is_missing_is_loaded_once() -> None:
+    LegalRate.objects.all().delete()
+    EcbRate.objects.all().delete()
     first, again = load(), load()
     assert first[-1] == "96 rates written, 0 kept as entered by hand"
     assert again == ["0 rates written, 0 kept as entered by hand"]
-    assert (LegalRate.objects.count(), EcbRate.objects.count()) == (58, 38)
-    assert LegalRate.objects.filter(is_confirmed=False, valid_from=date(2026, 7, 1)).count() == 2
-    assert rates_ecb()[-1] == (date(2026, 7, 1), Decimal("2.40"))
-    assert rates_legal("other")[-1] == (date(2026, 7, 1), Decimal("2.75"))
-    assert rates_legal("individual")[-1] == (date(2026, 7, 1), Decimal("6.84"))
 
 
 def test_every_half_year_since_2015_has_a_rate_and_a_source() -> None:
-    load()
     half_years = {date(year, month, 1) for year in range(2015, 2027) for month in (1, 7)}
     for creditor in LegalRate.Creditor.values:
-        assert half_years <= {since for since, _percent in rates_legal(creditor)}
-    assert half_years <= {since for since, _percent in rates_ecb()}
+        assert half_years <= {rate.since for rate in rates_legal(creditor)}
+    assert half_years <= {rate.since for rate in rates_ecb()}
     assert not LegalRate.objects.filter(source="").exists()
 
 
 def test_what_staff_corrected_stays_until_it_is_replaced(office: Client) -> None:
-    load()
     rate = EcbRate.objects.get(valid_from=date(2026, 7, 1))
     form = {"valid_from": "2026-07-01", "rate_percent": "2.41", "source": "BCE", "is_confirmed": "on"}
     assert office.post(page_of(EcbRate, "change", rate.pk), form).status_code == 302
-    assert rates_ecb()[-1] == (date(2026, 7, 1), Decimal("2.41"))
+    assert rates_ecb()[-1][:2] == (date(2026, 7, 1), Decimal("2.41"))
     assert load() == [
         "kept     ECB refinancing rate 01/07/2026: 2.41 % (entered by hand; --replace overwrites it)",
         "0 rates written, 1 kept as entered by hand",
     ]
     assert load("--replace")[0] == "changed  ECB refinancing rate 01/07/2026: 2.40 % (was 2.41 %)"
-    assert rates_ecb()[-1] == (date(2026, 7, 1), Decimal("2.40"))
+    assert rates_ecb()[-1][:2] == (date(2026, 7, 1), Decimal("2.40"))
 
 
 def test_a_half_year_to_come_is_added_by_hand_and_its_versions_are_in_sight(office: Client) -> None:
     form = {"valid_from": "2027-01-01", "creditor": "other", "rate_percent": "2.80", "source": "JO", "is_confirmed": ""}
     assert office.post(page_of(LegalRate, "add"), form).status_code == 302
-    rate = LegalRate.objects.get()
+    rate = LegalRate.objects.get(valid_from=date(2027, 1, 1))
     assert rate.by_hand
     office.post(page_of(LegalRate, "change", rate.pk), {**form, "rate_percent": "2.85", "is_confirmed": "on"})
     page = office.get(page_of(LegalRate, "change", rate.pk))
@@ -99,7 +117,7 @@ def test_nonsense_comes_back(office: Client, field: str, value: str) -> None:
     answer = office.post(page_of(LegalRate, "add"), form)
     assert answer.status_code == 200
     assert field in answer.context["adminform"].form.errors
-    assert not LegalRate.objects.exists()
+    assert LegalRate.objects.count() == 58
 
 
 def test_the_database_holds_one_rate_for_a_half_year() -> None:

@@ -17,11 +17,11 @@ from recoveries.desk.reads.portfolio import Question, portfolio
 from recoveries.desk.tests.pages import act_page, case_of, office_of, opened, words
 from recoveries.ledger.models import Entry
 from recoveries.ledger.payment_record import payment_record
-from recoveries.ledger.rate_services import rates_load
+from recoveries.ledger.rate_book import rate_book
 from recoveries.ledger.reversals import acompte_reverse, dette_reverse
 from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.ledger.statement import case_statement
-from recoveries.models import Acompte, Dette, Recovery
+from recoveries.models import Acompte, Dette, EcbRate, Recovery
 from tests.backoffice import act, browser_of, chief
 from tests.factories import Api, detail
 from tests.races import at_once
@@ -38,7 +38,6 @@ def office(db: None) -> Client:
 
 @pytest.fixture
 def case(owner: Api) -> Recovery:
-    rates_load()
     interest = {"assign_to_me": False, "recovery_late_interest": True, "recovery_interest_rate": "no"}
     return case_of(owner, recovery=interest, invoices=[{"invoice_amount": "1000.00"}])
 
@@ -232,6 +231,8 @@ def test_interest_is_owed_too(case: Recovery) -> None:
 
 
 def test_a_payment_is_asked_about_even_where_no_rate_is_known(owner: Api) -> None:
+    EcbRate.objects.all().delete()
+    rate_book.forget()
     interest = {"assign_to_me": False, "recovery_late_interest": True, "recovery_interest_rate": "no"}
     case = case_of(owner, recovery=interest)
     assert paid(case, "100.00").amount == 100

@@ -12,10 +12,9 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import AuditEvent
 from companies.models import Company
 from recoveries.desk.tests.pages import case_of, office_of, opened, words
-from recoveries.ledger.rate_services import rates_load
 from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.ledger.statement import CaseStatement, case_statement
-from recoveries.models import EcbRate, Recovery, StatusChange
+from recoveries.models import EcbRate, LegalRate, Recovery, StatusChange
 from tests.backoffice import browser_of, chief, page_of
 from tests.factories import Api
 
@@ -24,11 +23,6 @@ pytestmark = pytest.mark.django_db
 ROMAN = {"invoice_number": "F-1", "invoice_date": "2026-05-20", "invoice_due_date": "2026-06-20"}
 INTEREST = {"recovery_late_interest": True, "recovery_interest_rate": "no"}
 PERSON = {"company_type": "particular", "company_legal_form": None, "company_siren": None, "company_name": None}
-
-
-@pytest.fixture(autouse=True)
-def rates(db: None) -> None:
-    rates_load()
 
 
 def eur(text: str) -> Decimal:
@@ -159,6 +153,35 @@ def test_one_half_year_to_come_is_reckoned_and_told(owner: Api) -> None:
 
 
 # --- the page --------------------------------------------------------------------------------------------------------
+
+
+UNCONFIRMED = "Rates still to be confirmed with the official text: those of 01/07/2026."
+
+
+def test_a_rate_that_is_not_confirmed_is_told_where_it_ran(owner: Api) -> None:
+    """The legal rate of the second half of 2026 has to be compared with its text, that of the first half was."""
+    case = case_with(owner, recovery={"recovery_late_interest": True, "recovery_interest_rate": "yes 3"})
+    assert [str(note) for note in told(case, date(2026, 7, 10)).notes] == [UNCONFIRMED]
+    assert told(case, date(2026, 6, 30)).notes == []
+    for rate in LegalRate.objects.filter(valid_from=date(2026, 7, 1)):
+        rate.is_confirmed = True
+        rate.save()
+    assert told(case, date(2026, 7, 10)).notes == []
+
+
+def test_a_rate_of_the_central_bank_that_is_not_confirmed_is_told_too(owner: Api) -> None:
+    case = case_with(owner)
+    assert told(case, date(2026, 7, 10)).notes == []
+    rate = EcbRate.objects.get(valid_from=date(2026, 7, 1))
+    rate.is_confirmed = False
+    rate.save()
+    assert [str(note) for note in told(case, date(2026, 7, 10)).notes] == [UNCONFIRMED]
+
+
+def test_whoever_sends_a_letter_is_told_what_its_figures_rest_on(office: Client, owner: Api) -> None:
+    case = case_with(owner, recovery={"recovery_late_interest": True, "recovery_interest_rate": "yes 3"})
+    page = office.get(page_of(Recovery, "action", case.pk, "send-reminder"))
+    assert UNCONFIRMED in page.content.decode()
 
 
 @pytest.fixture

@@ -17,7 +17,6 @@ from companies.models import Company
 from legalcity.lib.claims import left_behind
 from legalcity.lib.clock import now
 from recoveries.desk.tests.pages import assert_refused, case_of, office_of, opened, words
-from recoveries.ledger.rate_services import rates_load
 from recoveries.letters.services import JOB, email_deliver, email_send
 from recoveries.letters.tasks import send_email, sweep_emails
 from recoveries.models import Recovery, SentEmail, StatusChange
@@ -138,7 +137,6 @@ def test_later_reminders_name_the_first_one(owner: Api) -> None:
 
 
 def test_figures_are_those_of_the_statement(owner: Api) -> None:
-    rates_load()
     case = case_of(
         owner, recovery={"assign_to_me": False, "recovery_late_interest": True, "recovery_interest_rate": "no"}
     )
