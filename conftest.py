@@ -19,6 +19,7 @@ from legalcity.lib.breaker import redis_breaker
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
 from recoveries.ledger.rate_book import rate_book
+from recoveries.legal_facts import facts_book
 from tests.emptying import put_back_rather_than_empty
 from tests.factories import Api, ApiUserFactory
 
@@ -83,6 +84,7 @@ def _forget_everything() -> None:
     live.forget()
     catalogue.forget()
     rate_book.forget()
+    facts_book.forget()
 
 
 @pytest.fixture(autouse=True)

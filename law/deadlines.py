@@ -10,6 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
+from typing import NamedTuple
 
 import holidays
 from django.utils.text import format_lazy
@@ -22,9 +23,6 @@ from law.vocabulary import Court, Procedure
 
 # Orders made from this day on: shorter time for service, longer wait before enforcement (décret 2026-96, article 9).
 REFORM = date(2026, 9, 1)
-
-# Over so many EUR a party is represented by a lawyer before both courts (articles 761 and 853).
-LAWYER_OVER = Decimal(10_000)
 
 # The places overseas where a court of article 644 sits, each with its calendar in the `holidays` library.
 _CALENDARS = {
@@ -82,6 +80,26 @@ CONSEQUENCES: dict[Kind, Sentence] = {
 }
 
 
+class Length(NamedTuple):
+    """How long a time is, in whole months or days; whether that was compared with the official text."""
+
+    count: int
+    is_confirmed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lengths:
+    """Times whose length is a row that staff correct, `lawyer` in days, the others in months.
+
+    `service`: of orders made since the REFORM; `enforceable`: from service until such an order may be enforced.
+    """
+
+    service: Length
+    service_before_reform: Length
+    enforceable: Length
+    lawyer: Length
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyDates:
     """What is known of a procedure. A date that is None has not come yet, or is not known.
@@ -91,9 +109,10 @@ class KeyDates:
     `served_in_person`: None is taken as no. `reached`: the first act served on the debtor in person or, failing
     that, the first measure that froze assets. `costs_invited`: the court registry's letter that asks for the costs
     of the opposition. `opposition_notified`: the registry's copy of the opposition, first presented to the creditor.
-    `ended`: paid, withdrawn, lapsed, rejected or judged; nothing is due any more.
+    `lengths`: what the law gives for it. `ended`: paid, withdrawn, lapsed, rejected or judged; nothing is due any more.
     """
 
+    lengths: Lengths
     procedure: Procedure = Procedure.NATIONAL
     court: Court = Court.COMMERCIAL
     court_territory: str = "FR"
@@ -113,6 +132,9 @@ class KeyDates:
     hearing: date | None = None
     enforceable: date | None = None
     ended: date | None = None
+
+
+UNCONFIRMED = _("The length of this time is still to be confirmed.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +158,9 @@ def told(kind: Kind) -> Sentence:
     return format_lazy(_("{what}: {lost}"), what=LABELS[kind], lost=CONSEQUENCES[kind])
 
 
-def lawyer_needed(amount: Decimal) -> bool:
-    """Whether a claim of so many EUR is one for lawyers, before the tribunal judiciaire as before that of commerce."""
-    return amount > LAWYER_OVER
+def lawyer_needed(amount: Decimal, *, over: Decimal) -> bool:
+    """Whether a claim of so many EUR is one for lawyers: `over` the sum of articles 761 and 853, before both courts."""
+    return amount > over
 
 
 def next_deadlines(dates: KeyDates) -> tuple[Deadline, ...]:
@@ -236,8 +258,11 @@ def _is_held_back(dates: KeyDates) -> bool:
 # The rules: one for each kind, None when it does not run.
 
 
-def _deadline(kind: Kind, day: date, article: str, dates: KeyDates) -> Deadline:
-    return Deadline(kind, day, CONSEQUENCES[kind], article, regime_of(dates))
+def _deadline(kind: Kind, day: date, article: str, dates: KeyDates, *, is_confirmed: bool = True) -> Deadline:
+    lost = CONSEQUENCES[kind]
+    if not is_confirmed:
+        lost = format_lazy("{lost} {doubt}", lost=lost, doubt=UNCONFIRMED)
+    return Deadline(kind, day, lost, article, regime_of(dates))
 
 
 def _court_fee(dates: KeyDates) -> Deadline | None:
@@ -250,8 +275,10 @@ def _service(dates: KeyDates) -> Deadline | None:
     if dates.order_made is None or dates.served:
         return None
     # Distance adds nothing here: article 643 is about the debtor's time, not the creditor's.
-    months = 3 if regime_of(dates) == Regime.SINCE_REFORM else 6
-    return _deadline(Kind.SERVICE, _months(dates.order_made, months), "art. 1411 CPC", dates)
+    is_new = regime_of(dates) == Regime.SINCE_REFORM
+    length = dates.lengths.service if is_new else dates.lengths.service_before_reform
+    last = _months(dates.order_made, length.count)
+    return _deadline(Kind.SERVICE, last, "art. 1411 CPC", dates, is_confirmed=length.is_confirmed)
 
 
 def _opposition(dates: KeyDates) -> Deadline | None:
@@ -276,10 +303,11 @@ def _late_opposition(dates: KeyDates) -> Deadline | None:
 def _enforceable(dates: KeyDates) -> Deadline | None:
     if dates.served is None or _is_held_back(dates) or dates.enforceable:
         return None
-    last = _end_of_opposition(dates.served, dates)
+    last, is_confirmed = _end_of_opposition(dates.served, dates), True
     if regime_of(dates) != Regime.BEFORE_REFORM:  # the longer wait where the day of the order is not known
-        last = max(last, _months(dates.served, 2, _local(dates)))
-    return _deadline(Kind.ENFORCEABLE, add_days(last, 1), "art. 1422 CPC", dates)
+        wait = dates.lengths.enforceable
+        last, is_confirmed = max(last, _months(dates.served, wait.count, _local(dates))), wait.is_confirmed
+    return _deadline(Kind.ENFORCEABLE, add_days(last, 1), "art. 1422 CPC", dates, is_confirmed=is_confirmed)
 
 
 def _opposition_costs(dates: KeyDates) -> Deadline | None:
@@ -295,8 +323,10 @@ def _lawyer(dates: KeyDates) -> Deadline | None:
         return None
     if dates.opposition_notified is None or dates.lawyer_appointed:
         return None
-    last = _days(dates.opposition_notified, 15)
-    return _deadline(Kind.LAWYER, last, "art. 761, 1418, 1419 CPC, art. 2243 C. civ.", dates)
+    length = dates.lengths.lawyer
+    last = _days(dates.opposition_notified, length.count)
+    article = "art. 761, 1418, 1419 CPC, art. 2243 C. civ."
+    return _deadline(Kind.LAWYER, last, article, dates, is_confirmed=length.is_confirmed)
 
 
 def _lawyer_at_hearing(dates: KeyDates) -> Deadline | None:

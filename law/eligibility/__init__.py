@@ -9,6 +9,7 @@ from datetime import date
 
 from law.eligibility.answer import Reason
 from law.eligibility.claims import ClaimAnswer, claims_judged, going, staying
+from law.eligibility.costs import Contribution, Costs
 from law.eligibility.facts import Claim, Facts, Limits
 from law.eligibility.place import court_for, procedure_for
 from law.eligibility.reasons import reasons_of
@@ -18,6 +19,8 @@ from law.vocabulary import Court, Procedure
 __all__ = [
     "Claim",
     "ClaimAnswer",
+    "Contribution",
+    "Costs",
     "Eligibility",
     "Facts",
     "Limits",

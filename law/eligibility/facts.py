@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from law.eligibility.costs import Costs
 from law.limitation import Limitation, limitation_for, starts_on
 from law.parties import Party
 from law.vocabulary import Matter
@@ -59,7 +60,8 @@ class Facts:
 class Limits:
     """What staff set. Amounts in EUR; ages in days since the oldest unpaid due date; None is no limit.
 
-    `limitation_notice_days`: a claim with fewer days left than this before it is time-barred gets a warning.
+    `limitation_notice_days`: a claim with fewer days left than this before it is time-barred gets a warning. `costs`:
+    what the catalogues say of fees and contributions; None warns of none.
     """
 
     min_amount: Decimal | None = None
@@ -67,6 +69,7 @@ class Limits:
     min_age_days: int | None = None
     max_age_days: int | None = None
     limitation_notice_days: int = 180
+    costs: Costs | None = None
 
 
 def unpaid(facts: Facts) -> tuple[Claim, ...]:

@@ -7,7 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from law.eligibility.answer import Reason, limited
 from law.eligibility.claims import ClaimAnswer, going
+from law.eligibility.costs import warnings_of_costs
 from law.eligibility.facts import Facts, Limits
+from law.eligibility.place import court_for
 from law.eligibility.reasons import REGULATION
 from law.limitation import BUSINESS, CONSUMER, last_days
 from law.parties import Party
@@ -22,6 +24,9 @@ def warnings_of(
     yield from _warnings_of_parties(facts, procedure)
     yield from _warnings_of_claims(claims, today)
     yield from _warnings_of_time(facts, going(claims), limits, today)
+    if limits.costs:
+        court = court_for(facts.customer, facts.debtor, facts.matter)
+        yield from warnings_of_costs(limits.costs, procedure, court, facts.amount)
 
 
 def _warnings_of_status(facts: Facts) -> Iterator[Reason]:

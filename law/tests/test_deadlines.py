@@ -13,8 +13,8 @@ from legalcity.lib.dates import add_days, add_months
 
 from law.deadlines import (
     Deadline,
-    KeyDates,
     Kind,
+    Length,
     Regime,
     distance_months,
     is_opposed_too_late,
@@ -23,6 +23,7 @@ from law.deadlines import (
     next_working_day,
 )
 from law.territories import OVERSEAS
+from law.tests.lengths import PUBLISHED, KeyDates
 from law.vocabulary import Court, Procedure
 
 DAYS = st.dates(date(2010, 1, 1), date(2060, 12, 31))
@@ -323,8 +324,11 @@ def test_a_lawyer_is_needed_at_the_tribunal_judiciaire_when_the_amount_asks_for_
 
 
 def test_60_000_euros_before_the_tribunal_judiciaire_ask_for_a_lawyer_within_fifteen_days() -> None:
-    assert lawyer_needed(Decimal("60000.00"))
-    assert [lawyer_needed(Decimal(amount)) for amount in ("10000.00", "10000.01")] == [False, True]
+    assert lawyer_needed(Decimal("60000.00"), over=Decimal(10_000))
+    assert [lawyer_needed(Decimal(amount), over=Decimal(10_000)) for amount in ("10000.00", "10000.01")] == [
+        False,
+        True,
+    ]
     found = deadline(Kind.LAWYER, court=Court.JUDICIAL, needs_lawyer=True, opposition_notified="2026-11-20")
     assert found
     assert found.date == day("2026-12-07")  # 5 December is a Saturday
@@ -438,7 +442,7 @@ def test_deadlines_come_soonest_first_and_say_what_they_are() -> None:
     assert [one.date for one in found] == sorted(one.date for one in found)
 
 
-KEY_DATES = [one.name for one in fields(KeyDates) if "date" in str(one.type)]
+KEY_DATES = [one.name for one in fields(KeyDates.func) if "date" in str(one.type)]
 
 
 @settings(deadline=None)
@@ -451,3 +455,18 @@ def test_any_dates_give_deadlines_after_the_day_that_starts_them(
     assert all(one.date > min(days.values()) for one in found)
     assert len({one.kind for one in found}) == len(found)
     assert next_deadlines(replace(dates, ended=date(2030, 1, 1))) == ()
+
+
+def test_lengths_are_what_they_are_given_as_and_what_is_not_confirmed_is_told() -> None:
+    lengths = replace(PUBLISHED, service=Length(4, False), enforceable=Length(3, False), lawyer=Length(20, True))
+    service = deadline(Kind.SERVICE, order_made="2026-09-01", lengths=lengths)
+    assert service is not None
+    assert (service.date, str(service.consequence)) == (
+        day("2027-01-04"),
+        "The order becomes void. The length of this time is still to be confirmed.",
+    )
+    assert falls_on(Kind.ENFORCEABLE, order_made="2026-09-10", served="2026-10-05", lengths=lengths) == "2027-01-06"
+    assert falls_on(Kind.SERVICE, order_made="2026-08-31", lengths=lengths) == "2027-03-01"
+    old = deadline(Kind.SERVICE, order_made="2026-08-31", lengths=lengths)
+    assert old is not None
+    assert str(old.consequence) == "The order becomes void."

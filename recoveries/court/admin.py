@@ -14,9 +14,28 @@ from backoffice.origin import staff_of
 from backoffice.versions import VersionedAdmin
 from legalcity.lib.clock import today
 from recoveries.court.procedure import procedure_errors, procedure_record
-from recoveries.models import DeadlineAlert, Injunction, InjunctionFee, Recovery
+from recoveries.models import DeadlineAlert, Injunction, InjunctionFee, LegalFact, Recovery
 from recoveries.selectors.deadlines import deadlines_of, with_clocks
 
+# What each fact is read for; the others are there for staff.
+_DEADLINES, _LAWYER, _WARNINGS = (
+    _("deadlines of procedures"),
+    _("whether a lawyer is needed"),
+    _("warnings of a transfer"),
+)
+DECIDES = {
+    "order_service_months": _DEADLINES,
+    "order_service_months_before": _DEADLINES,
+    "order_enforceable_months": _DEADLINES,
+    "lawyer_days": _DEADLINES,
+    "lawyer_over": _LAWYER,
+    "justice_contribution_over": _WARNINGS,
+    "justice_contribution_employees": _WARNINGS,
+    "justice_contribution_courts": _WARNINGS,
+    "justice_contribution_on_orders": _WARNINGS,
+    "judicial_contribution": _WARNINGS,
+    "judicial_contribution_on_orders": _WARNINGS,
+}
 COURT_FEE = amount_column("court_fee", _("court fee"))
 HANDLING_FEE = amount_column("handling_fee", _("handling fee"))
 
@@ -101,5 +120,28 @@ class DeadlineAlertAdmin(ReadOnlyStaffAdmin):
 class InjunctionFeeAdmin(VersionedAdmin):
     """What procedures cost, with the source of each figure."""
 
-    list_display = ("procedure", "court_type", COURT_FEE, HANDLING_FEE, "source")
-    list_filter = ("procedure",)
+    list_display = ("procedure", "court_type", COURT_FEE, HANDLING_FEE, "source", "is_confirmed")
+    list_filter = ("procedure", "is_confirmed")
+
+
+@admin.register(LegalFact)
+class LegalFactAdmin(VersionedAdmin):
+    """Facts of the law: shipped, corrected and confirmed by staff."""
+
+    list_display = ("name", "value", "unit", "text", "article", "is_confirmed", "decides")
+    list_filter = ("is_confirmed", "unit")
+    search_fields = ("code", "name", "text", "article", "source")
+    readonly_fields = ("code", "unit", "decides")
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """A fact comes with what reads it."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        """And stays with it."""
+        return False
+
+    @admin.display(description=_("decides"))
+    def decides(self, fact: LegalFact) -> Any:
+        """What the product takes it for."""
+        return DECIDES.get(fact.code, _("nothing yet: for staff to read"))

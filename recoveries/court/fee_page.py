@@ -13,7 +13,7 @@ from legalcity.api.limits import ANONYMOUS, client_address, take
 from legalcity.lib.reading.identifiers import in_fours, known, read_bic, read_iban
 from legalcity.lib.settings.live import live
 from legalcity.lib.text import is_storable
-from recoveries.court.selectors import injunction_of_key
+from recoveries.court.selectors import injunction_of_key, is_fee_unconfirmed
 from recoveries.models import Injunction
 
 PAGE = "pages/injunction.html"
@@ -58,6 +58,7 @@ def _context(injunction: Injunction) -> dict[str, Any]:
         "injunction": injunction,
         "reference": reference,
         "is_due": is_due,
+        "is_unconfirmed": is_due and is_fee_unconfirmed(injunction),
         "firm": live.FIRM_NAME,
         "iban": in_fours(iban),
         "bic": bic,

@@ -42,6 +42,9 @@ class InjunctionFee(models.Model):
     court_fee = models.DecimalField(_("court fee, EUR"), max_digits=8, decimal_places=2)
     handling_fee = models.DecimalField(_("handling fee, EUR"), max_digits=8, decimal_places=2)
     source = models.CharField(_("source"), max_length=255, blank=True)
+    is_confirmed = models.BooleanField(
+        _("confirmed"), default=True, help_text=_("The court fee was compared with the text that the source names.")
+    )
     history = history_of()
 
     class Meta:

@@ -7,6 +7,7 @@ rights_register(
         "recoveries.deadlinealert": ("v", "v", "", "v"),
         "recoveries.injunction": ("vc", "vc", "vc", "v"),
         "recoveries.injunctionfee": ("v", "vacd", "v", "v"),
+        "recoveries.legalfact": ("v", "vc", "v", "v"),
     },
     buttons={
         "recoveries.transfer_case": (HANDLER, MANAGER),

@@ -3,11 +3,12 @@
 from django.conf import settings
 
 from companies.parties import party_of
-from law.eligibility import Claim, Facts, Limits
+from law.eligibility import Claim, Contribution, Costs, Facts, Limits
 from law.vocabulary import CaseType, Matter
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
-from recoveries.models import Acompte, Injunction, Recovery
+from recoveries.legal_facts import fact
+from recoveries.models import Acompte, Injunction, InjunctionFee, Recovery
 
 
 def facts_of(recovery: Recovery) -> Facts:
@@ -42,7 +43,33 @@ def limits() -> Limits:
         max_amount=live.INJUNCTION_MAX_AMOUNT or None,
         min_age_days=live.INJUNCTION_MIN_AGE_DAYS or None,
         max_age_days=live.INJUNCTION_MAX_AGE_DAYS or None,
+        costs=_costs(),
     )
+
+
+def _costs() -> Costs:
+    """Fees and contributions by the catalogues. One statement."""
+    fees = InjunctionFee.objects.filter(is_confirmed=False).values_list("procedure", "court_type", "court_fee")
+    return Costs(
+        judicial=_contribution("judicial_contribution", "judicial_contribution_on_orders"),
+        economic=_contribution("justice_contribution_over", "justice_contribution_on_orders"),
+        employees=int(fact("justice_contribution_employees").value),
+        economic_courts=fact("justice_contribution_courts").text,
+        unconfirmed_fees={(procedure, court): fee for procedure, court, fee in fees},
+    )
+
+
+def _contribution(amount: str, on_orders: str) -> Contribution:
+    sum_, is_owed = fact(amount), fact(on_orders)
+    return Contribution(
+        sum_.value, bool(is_owed.value), sum_.is_confirmed and is_owed.is_confirmed, article=sum_.article
+    )
+
+
+def is_fee_unconfirmed(injunction: Injunction) -> bool:
+    """Whether the court fee of a procedure is that of a row which is still to be confirmed."""
+    rows = InjunctionFee.objects.filter(procedure=injunction.procedure, court_type=injunction.court_type)
+    return rows.filter(is_confirmed=False, court_fee=injunction.court_fee).exists()
 
 
 def payment_url(key: str) -> str:

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.db import transaction
 
-from recoveries.ledger.shipped import shipped_rates
 from recoveries.models import EcbRate, LegalRate
+from recoveries.shipped import shipped_rates
 
 # The file, the catalogue, and what tells its rows from one another.
 SHIPPED: tuple[tuple[str, type[LegalRate] | type[EcbRate], tuple[str, ...]], ...] = (

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import migrations
 
-from recoveries.ledger.shipped import shipped_rates
+from recoveries.shipped import shipped_rates
 
 SHIPPED = (("legal_rates.csv", "LegalRate", ("valid_from", "creditor")), ("ecb_rates.csv", "EcbRate", ("valid_from",)))
 

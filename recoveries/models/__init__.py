@@ -8,6 +8,7 @@ from recoveries.ledger.rate_models import EcbRate, LegalRate
 from recoveries.letters.models import SentEmail
 from recoveries.models.cases import CaseCount, Recovery, RecoveryQuerySet
 from recoveries.models.children import Comment, StatusChange
+from recoveries.models.facts import LegalFact
 from recoveries.models.statuses import Status, StatusGroup
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "EcbRate",
     "Injunction",
     "InjunctionFee",
+    "LegalFact",
     "LegalRate",
     "Recovery",
     "RecoveryQuerySet",

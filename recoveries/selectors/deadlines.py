@@ -21,6 +21,7 @@ from law.limitation import (
 from law.vocabulary import Court, Matter, Procedure
 from legalcity.lib.countries import country_code
 from recoveries.catalogue import catalogue
+from recoveries.legal_facts import fact, lengths
 from recoveries.models import Acompte, Injunction, Recovery
 
 log = structlog.get_logger("recoveries")
@@ -58,15 +59,16 @@ def key_dates(case: Recovery) -> KeyDates:
     """
     procedure = procedure_of(case)
     if procedure is None:
-        return KeyDates()
+        return KeyDates(lengths=lengths())
     country = country_code(case.debtor.company_country) if case.debtor else None
     served_how = procedure.served_how
     return KeyDates(
+        lengths=lengths(),
         procedure=Procedure(procedure.procedure),
         court=Court(procedure.court_type or Court.JUDICIAL),
         court_territory=procedure.court_territory,
         debtor_country=country or "FR",
-        needs_lawyer=lawyer_needed(case.amount),
+        needs_lawyer=lawyer_needed(case.amount, over=fact("lawyer_over").value),
         filed=procedure.filed_on,
         court_fee_paid=procedure.court_fee_paid_on,
         order_made=procedure.order_made_on,

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-DATA = Path(__file__).resolve().parent.parent / "data"
+DATA = Path(__file__).resolve().parent / "data"
 
 
 def shipped_rates(name: str) -> Iterator[dict[str, Any]]:
@@ -19,6 +19,13 @@ def shipped_rates(name: str) -> Iterator[dict[str, Any]]:
             "rate_percent": Decimal(row["rate_percent"]),
             "is_confirmed": row["is_confirmed"] == "yes",
         }
+
+
+def shipped_facts() -> Iterator[dict[str, Any]]:
+    """The facts of the law, by the fields of `LegalFact`; `value` is None where a fact is a text."""
+    for row in _rows("legal_facts.csv"):
+        value = Decimal(row["value"]) if row["value"] else None
+        yield {**row, "value": value, "is_confirmed": row["is_confirmed"] == "yes"}
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
