@@ -12,6 +12,7 @@ from backoffice.origin import current_origin
 from legalcity.lib.clock import now
 
 ADDED, CHANGED, DELETED, VIEWED = "added", "changed", "deleted", "viewed"
+DOOR_OPENED = "append_only_opened"
 HIDDEN = "•••"
 _SECRET_PARTS = ("password", "secret", "digest", "token", "_key")
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEvent
 from backoffice.admins import ReadOnlyStaffAdmin
-from backoffice.audit import ADDED, CHANGED, DELETED, VIEWED
+from backoffice.audit import ADDED, CHANGED, DELETED, DOOR_OPENED, VIEWED
 from backoffice.registry import action_labels, fields_asked
 from backoffice.values import field_named, name_in_words, render_pairs, render_values, value_in_words
 
@@ -46,6 +46,7 @@ class AuditEventAdmin(ReadOnlyStaffAdmin):
         CHANGED: _("Changed"),
         DELETED: _("Deleted"),
         VIEWED: _("Viewed"),
+        DOOR_OPENED: _("Rows that are written once opened"),
         "signed_in": _("Signed in"),
         "locked_out": _("Locked out"),
         "second_factor_set_up": _("Second factor set up"),

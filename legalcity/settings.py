@@ -136,8 +136,9 @@ DATABASE_URL = env.required(
 DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'legalcity.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # IMMEDIATE takes the write lock when a transaction begins: two writers wait instead of failing half-way.
+    # Triggers on DELETE hear of what INSERT OR REPLACE removes only when they are recursive.
     DATABASES["default"]["OPTIONS"] = {
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
     }
