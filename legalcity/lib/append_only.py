@@ -56,13 +56,13 @@ class AppendOnly(Operation):
         fixed, free = _columns(model, self.may_set)
         vendor, table = schema_editor.connection.vendor, model._meta.db_table
         for sql in [*removed(vendor, table), *refusals(vendor, table, fixed if free else ())]:
-            schema_editor.execute(sql)
+            schema_editor.execute(sql, params=None)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
         """Take them down; what all tables share stays."""
         table = from_state.apps.get_model(app_label, self.model_name)._meta.db_table
         for sql in removed(schema_editor.connection.vendor, table):
-            schema_editor.execute(sql)
+            schema_editor.execute(sql, params=None)
 
     def describe(self) -> str:
         """As `migrate --plan` shows it."""
@@ -99,7 +99,8 @@ def _on_postgresql(table: str, fixed: Sequence[str]) -> list[str]:
     update, delete, truncate = trigger_names("postgresql", table)
     return [
         "CREATE OR REPLACE FUNCTION append_only_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$$ BEGIN RAISE EXCEPTION '% {REFUSAL}', TG_TABLE_NAME USING ERRCODE = 'restrict_violation'; END $$",
+        f"$$ BEGIN RAISE EXCEPTION USING MESSAGE = TG_TABLE_NAME || ' {REFUSAL}', ERRCODE = 'restrict_violation'; "
+        "END $$",
         f'CREATE TRIGGER "{update}" BEFORE UPDATE ON "{table}" '
         f"FOR EACH ROW WHEN ({is_shut} AND ({changed})) EXECUTE FUNCTION append_only_refuse()",
         f'CREATE TRIGGER "{delete}" BEFORE DELETE ON "{table}" '
