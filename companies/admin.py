@@ -22,13 +22,13 @@ class CompanyAdmin(ReadOnlyStaffAdmin):
 
     holds_personal_data = True
     list_display = ("__str__", "company_type", "company_legal_form", "siren", "company_city", "owner", "cases")
-    list_filter = ("company_type", "company_legal_form")
+    list_filter = ("company_type", "company_legal_form", "acts_as")
     list_select_related = ("owner",)
     list_per_page = 50
     paginator = BoundedPaginator
     search_fields = ("search_text", "reference__iexact")
     search_help_text = _("SIREN, name, representative, e-mail, phone or reference.")
-    readonly_fields = ("siren", "cases")
+    readonly_fields = ("siren", "cases", "acts_as", "acts_as_confirmed_by", "acts_as_confirmed_at")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Company], search_term: str

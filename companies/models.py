@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.reach import Person, reach_condition, sees_all_cases
+from law.parties import Quality
 from law.vocabulary import CompanyType, FreelanceType
 from legalcity.lib.search_columns import SearchText
 
@@ -79,6 +80,13 @@ class Company(models.Model):
         TRADER = FreelanceType.TRADER, _("trader")
         ARTISAN = FreelanceType.ARTISAN, _("artisan")
 
+    class ActsAs(models.TextChoices):
+        """In which quality it deals."""
+
+        PROFESSIONAL = Quality.PROFESSIONAL, _("professional")
+        CONSUMER = Quality.CONSUMER, _("consumer")
+        UNKNOWN = Quality.UNKNOWN, _("not confirmed")
+
     owner = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("owner"))
     company_type = models.CharField(_("type"), max_length=20, choices=Type.choices, null=True, blank=True)
     company_legal_form = models.CharField(_("legal form"), max_length=50, null=True, blank=True)
@@ -108,6 +116,24 @@ class Company(models.Model):
     company_email = models.EmailField(_("e-mail"), max_length=254, null=True, blank=True)
     company_phone = models.CharField(_("phone"), max_length=32, null=True, blank=True)
     company_activity = models.CharField(_("activity"), max_length=255, null=True, blank=True)
+    # What was confirmed, where the type leaves it open (law/parties.py): unknown until then.
+    acts_as = models.CharField(
+        _("acts as"),
+        max_length=12,
+        choices=ActsAs.choices,
+        default=ActsAs.UNKNOWN,
+        db_default=ActsAs.UNKNOWN.value,
+        editable=False,
+    )
+    acts_as_confirmed_by = models.ForeignKey(
+        "accounts.User",
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("quality confirmed by"),
+    )
+    acts_as_confirmed_at = models.DateTimeField(_("quality confirmed at"), null=True, editable=False)
     # The name of a party in a procedure: CUST-… or DEBT-… and six of A–Z0–9.
     reference = models.CharField(_("reference"), max_length=20, null=True, blank=True, unique=True, editable=False)
     search_text = SearchText(*SEARCHED)
@@ -121,6 +147,17 @@ class Company(models.Model):
         verbose_name_plural = _("companies")
         ordering = ("-id",)
         indexes = [models.Index(fields=("company_siren",), name="company_siren")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(acts_as="unknown", acts_as_confirmed_at=None)
+                | ~Q(acts_as="unknown") & Q(acts_as_confirmed_at__isnull=False),
+                name="company_quality_is_confirmed",
+            ),
+            models.CheckConstraint(
+                condition=Q(acts_as="unknown") | ~Q(company_type__in=("particular", "commercial")),
+                name="company_quality_open_by_type",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.company_name or self.person

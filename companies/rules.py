@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from law.parties import Quality
 from law.vocabulary import CompanyType
 from legalcity.lib.errors import Sentence
 from legalcity.lib.reading.identifiers import is_real_siren
@@ -21,6 +22,8 @@ QUALITIES = {
     "SARL": {3, 4, 5},
     "SNC": {3, 4, 5},
 }
+# Types that say by themselves in which quality a party deals.
+DECIDED = {CompanyType.PARTICULAR: Quality.CONSUMER, CompanyType.COMMERCIAL: Quality.PROFESSIONAL}
 
 
 def _label(key: str) -> str:
@@ -43,8 +46,10 @@ def inapplicable_fields(values: Mapping[str, Any]) -> dict[str, str]:
 
 
 def company_settled(values: Mapping[str, Any]) -> Values:
-    """`values` with the fields that do not apply set to null."""
-    return {**values, **dict.fromkeys(inapplicable_fields(values))}
+    """`values` with the fields that do not apply set to null; of the quality what is left to be confirmed."""
+    is_decided = values.get("company_type") in DECIDED
+    quality = Quality.UNKNOWN if is_decided else values.get("acts_as", Quality.UNKNOWN)
+    return {**values, **dict.fromkeys(inapplicable_fields(values)), "acts_as": str(quality)}
 
 
 def company_errors(values: Mapping[str, Any], *, strict_siren: bool, reject_inapplicable: bool) -> Errors:
@@ -72,9 +77,20 @@ def company_errors(values: Mapping[str, Any], *, strict_siren: bool, reject_inap
     siren = values.get("company_siren")
     if strict_siren and siren and "company_siren" not in inapplicable_fields(values) and not is_real_siren(siren):
         errors["company_siren"] = [_("The company siren is not a valid SIREN.")]
+    if sentence := _quality_error(kind, values.get("acts_as", Quality.UNKNOWN)):
+        errors["acts_as"] = [sentence]
     if reject_inapplicable:
         errors.update(_inapplicable_errors(values))
     return errors
+
+
+def _quality_error(kind: Any, quality: str) -> Sentence | None:
+    """A private person is a consumer, a commercial company a professional, whatever anybody says."""
+    if quality in (Quality.UNKNOWN, DECIDED.get(kind, quality)):
+        return None
+    if kind == CompanyType.PARTICULAR:
+        return _("A private person does not act as a professional.")
+    return _("A commercial company always acts as a professional.")
 
 
 def _inapplicable_errors(values: Mapping[str, Any]) -> Errors:

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Any
 
 from companies.models import Company
+from companies.parties import quality_of
 from companies.services import company_errors
 from legalcity.api.fields import CodeField, DayField, DigitsField, EmailField, PhoneField, TextField, WordField
 from legalcity.api.validation import ContractSerializer, Errors
@@ -59,6 +60,7 @@ class CompanySerializer(ContractSerializer):
     company_email = EmailField(required=False, allow_null=True)
     company_phone = PhoneField(required=False, allow_null=True)
     company_activity = _text()
+    acts_as = WordField(Company.ActsAs.values, required=False)
 
     def rule_errors(self, values: dict[str, Any]) -> Errors:
         """The rules of the room."""
@@ -98,6 +100,7 @@ PAYLOAD = (
 )
 
 
-def company_payload(company: Company) -> dict[str, Any]:
-    """A company as the API shows it."""
-    return {name: getattr(company, name) for name in PAYLOAD}
+def company_payload(company: Company, *, is_debtor: bool) -> dict[str, Any]:
+    """A company as the API shows it, on the side of a case where it stands."""
+    shown = {name: getattr(company, name) for name in PAYLOAD}
+    return {**shown, "acts_as": quality_of(company, is_debtor=is_debtor).value}

@@ -50,6 +50,13 @@ class CompanyView(NestedView):
         """Take a company out of `parent`."""
         raise NotImplementedError
 
+    def is_debtor(self, parent: Any, company: Company) -> bool:
+        """Whether a company stands in `parent` as its debtor."""
+        raise NotImplementedError
+
+    def _payload(self, parent: Any, company: Company) -> dict[str, Any]:
+        return company_payload(company, is_debtor=self.is_debtor(parent, company))
+
     def _found(self, parent: Any, company_id: int) -> Company:
         company = self.companies(parent).filter(pk=company_id).first()
         if company is None:
@@ -63,7 +70,7 @@ class CompanyView(NestedView):
         rows = self.companies(parent, wanted.filters["relation_type"])
         rows = CompanyFilter({"search": wanted.filters["search"]}, queryset=rows).qs
         total = rows.count()
-        page = [company_payload(row) for row in page_of(ordered(rows, CompanyQuery, wanted), wanted, total)]
+        page = [self._payload(parent, row) for row in page_of(ordered(rows, CompanyQuery, wanted), wanted, total)]
         data = {
             "companies": page,
             "pagination": pagination(wanted, total, len(page)),
@@ -77,11 +84,12 @@ class CompanyView(NestedView):
             values = parse(RelatedCompanySerializer, request)
             company = self.attach(parent, values.pop("relation_type"), values)
         message = _("Company created and associated with recovery successfully")
-        return reply(company_payload(company), message, status=status.HTTP_201_CREATED)
+        return reply(self._payload(parent, company), message, status=status.HTTP_201_CREATED)
 
     def retrieve(self, request: Request, recovery_id: int, company_id: int) -> Response:
         """One company of the case."""
-        return reply(company_payload(self._found(self.parent(), company_id)), _("Company retrieved successfully"))
+        parent = self.parent()
+        return reply(self._payload(parent, self._found(parent, company_id)), _("Company retrieved successfully"))
 
     def update(self, request: Request, recovery_id: int, company_id: int) -> Response:
         """Change a company; what is absent stays."""
@@ -89,7 +97,7 @@ class CompanyView(NestedView):
             company = self._found(parent, company_id)
             stored = company_values(company)
             company = self.change(parent, company, parse_change(CompanySerializer, request, stored))
-        return reply(company_payload(company), _("Company updated successfully"))
+        return reply(self._payload(parent, company), _("Company updated successfully"))
 
     def destroy(self, request: Request, recovery_id: int, company_id: int) -> Response:
         """Take a company out of a case that is still being put together."""

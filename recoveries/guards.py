@@ -6,9 +6,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from companies.parties import quality_of
 from invoicing.services import duplicate_errors
 from law.contact import contact_errors
-from law.parties import Quality, acts_as
+from law.parties import Quality
 from law.vocabulary import Step
 from legalcity.lib.audience import Audience
 from legalcity.lib.errors import Forbidden, Invalid
@@ -40,12 +41,11 @@ def complete_errors(values: Mapping[str, Any]) -> rules.Errors:
 
 def require_fit_for_debtor(text: str, recovery: Recovery) -> None:
     """Raises Invalid when `text` says to the debtor of the case what nobody may say (`law.contact`)."""
-    debtor_kind = recovery.debtor.company_type if recovery.debtor else None
     errors = contact_errors(
         text,
         look_words=live.look_words,
         has_title=recovery.status_id in (Step.ENFORCEABLE, Step.ENFORCEMENT),
-        is_business=acts_as(debtor_kind, Quality.UNKNOWN, is_debtor=True) == Quality.PROFESSIONAL,
+        is_business=quality_of(recovery.debtor, is_debtor=True) == Quality.PROFESSIONAL,
     )
     if errors:
         raise Invalid({"comment": errors})

@@ -140,8 +140,8 @@ def complete_payload(complete: CompleteCase) -> Payload:
     case, remaining = complete.recovery, money_text(complete.recovery.amount_torecover)
     return {
         "recovery": _created_payload(case),
-        "customer": _party_payload(complete.customer),
-        "debtor": _party_payload(complete.debtor),
+        "customer": _party_payload(complete.customer, is_debtor=False),
+        "debtor": _party_payload(complete.debtor, is_debtor=True),
         "invoices": [_created_invoice_payload(invoice) for invoice in complete.invoices],
         "summary": {
             "total_invoices": len(complete.invoices),
@@ -166,8 +166,8 @@ def _created_payload(case: Recovery) -> Payload:
     }
 
 
-def _party_payload(company: Company) -> Payload:
-    whole = company_payload(company)
+def _party_payload(company: Company, *, is_debtor: bool) -> Payload:
+    whole = company_payload(company, is_debtor=is_debtor)
     keys = ("id", "company_name", "company_legalrep_firstname", "company_legalrep_lastname", "company_email")
     return {key: whole[key] for key in keys}
 

@@ -83,6 +83,11 @@ def _case(owner: Api) -> Recovery:
     return Recovery.objects.get(pk=case_id(owner))
 
 
+def _case_with_sole_trader(owner: Api) -> Example:
+    case = Recovery.objects.get(pk=file_case(owner, debtor={"company_type": "freelance"})["recovery"]["id"])
+    return Example(case, {"side": "debtor", "quality": "professional"})
+
+
 def _case_with_comment(owner: Api) -> Example:
     comment = Comment.objects.create(recovery=_case(owner), html="<p>x</p>", text="x")
     return Example(comment.recovery, {"read": comment.pk})
@@ -183,6 +188,7 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "recoveries.recovery:object:transfer": lambda owner: Example(_case(owner)),
     "recoveries.recovery:object:record-dates": _injunction_case,
     "recoveries.recovery:object:set-matter": lambda owner: Example(_case(owner), {"matter": "housing_lease"}),
+    "recoveries.recovery:object:confirm-quality": _case_with_sole_trader,
     "scoring.scoringorder:object:retry-order": _failed_order,
     "scoring.scoringorder:bulk:retry-order": _failed_order,
     "scoring.tokenaccount:object:grant-tokens": lambda owner: Example(

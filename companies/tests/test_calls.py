@@ -12,7 +12,7 @@ CASES = "/api/recoveries"
 SHOWN = [
     *("id", "company_type", "company_legal_form", "company_siren", "company_name", "company_legalrep_gender"),
     *("company_legalrep_firstname", "company_legalrep_lastname", "company_address", "company_city", "company_postal"),
-    *("company_country", "company_email", "company_phone"),
+    *("company_country", "company_email", "company_phone", "acts_as"),
 ]
 WHOLE = {
     "company_type": "commercial",
@@ -36,6 +36,7 @@ WHOLE = {
     "company_email": "updated@example.com",
     "company_phone": "+33123456789",
     "company_activity": "Software Development",
+    "acts_as": "professional",
 }
 
 
@@ -197,7 +198,9 @@ def test_every_field_can_be_changed(owner: Api, pair: int) -> None:
     assert shown == owner.data("GET", f"{_companies(pair)}/{company_id}")
     assert {key: shown[key] for key in SHOWN if key != "id"} == {key: WHOLE[key] for key in SHOWN if key != "id"}
     stored = Company.objects.get(pk=company_id)
-    assert {key: str(getattr(stored, key)) for key in WHOLE} == {key: str(value) for key, value in WHOLE.items()}
+    assert stored.acts_as == "unknown"  # There is nothing to confirm about a commercial company.
+    told = {**WHOLE, "acts_as": "unknown"}
+    assert {key: str(getattr(stored, key)) for key in told} == {key: str(value) for key, value in told.items()}
 
 
 def test_the_case_and_the_lists_show_the_new_names(owner: Api, pair: int) -> None:

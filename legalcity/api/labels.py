@@ -7,6 +7,7 @@ messages for translation sees them; here it does.
 from django.utils.translation import gettext_noop as _
 
 LABELS = (
+    _("acts as"),
     _("address"),
     _("amount"),
     _("api invoice id"),

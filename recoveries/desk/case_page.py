@@ -12,6 +12,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from backoffice.action_pages import ActionPages
+from companies.models import Company
+from companies.parties import quality_of
 from law.deadlines import is_court_known
 from legalcity.lib.clock import today
 from legalcity.lib.dates import PARIS
@@ -30,6 +32,7 @@ from recoveries.desk.reads.case_facts import (
 from recoveries.desk.reads.timeline import SOURCES, cursor_read, timeline
 from recoveries.models import Injunction, Recovery
 from recoveries.selectors.deadlines import opposed_too_late, procedure_of
+from recoveries.selectors.parties import SIDES
 
 PAGES = {"invoices": invoices_of, "documents": documents_of_case, "payments": acomptes_of, "debts": dettes_of}
 LAST_PAGE = 10_000
@@ -98,6 +101,7 @@ def case_context(request: HttpRequest, case: Recovery) -> dict[str, Any]:
         "age_days": (day - case.created_at.astimezone(PARIS).date()).days,
         "today": day,
         "procedure": procedure,
+        "qualities": {side: _quality(case, side) for side in SIDES},
         "procedure_dates": _dates(procedure) if procedure else [],
         "deadlines": deadlines,
         "is_court_unknown": procedure is not None and not is_court_known(procedure.court_territory),
@@ -114,6 +118,11 @@ def case_context(request: HttpRequest, case: Recovery) -> dict[str, Any]:
             "people": request.user.has_perm("accounts.view_user"),
         },
     }
+
+
+def _quality(case: Recovery, side: str) -> str:
+    """In which quality a party deals, as people read it."""
+    return str(Company.ActsAs(quality_of(getattr(case, side), is_debtor=side == "debtor")).label)
 
 
 def _dates(procedure: Injunction) -> list[tuple[str, str]]:

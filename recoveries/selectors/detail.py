@@ -12,16 +12,18 @@ from typing import Any
 import orjson
 from django.db import connection
 
-from companies.serializers import PAYLOAD as COMPANY_COLUMNS
+from companies.serializers import PAYLOAD as COMPANY_PAYLOAD
 from documents.models import Document
 from documents.selectors import ENDED_BADLY, DocumentRow
 from invoicing.selectors import InvoiceRow
+from law.parties import Quality, acts_as
 from legalcity.lib.audience import Audience
 from recoveries.models import Comment, Recovery
 from recoveries.rules import FIELDS
 from recoveries.selectors.rows import AcompteRow, CommentRow, DetteRow, Handler, HistoryRow, InjunctionRow
 from recoveries.selectors.sql import DIALECTS, quoted
 
+COMPANY_COLUMNS = (*COMPANY_PAYLOAD, "acts_as")
 CASE_COLUMNS = (
     "id",
     "owner_id",
@@ -149,8 +151,8 @@ def case_detail(recovery_id: int, owner_id: int) -> CaseDetail | None:
     return CaseDetail(
         case={column: next(values) for column in CASE_COLUMNS},
         handler=_taken(Handler, values),
-        customer=_party(values),
-        debtor=_party(values),
+        customer=_party(values, is_debtor=False),
+        debtor=_party(values, is_debtor=True),
         injunction=_taken(InjunctionRow, values),
         **{name: [*map(source.row._make, orjson.loads(next(values)))] for name, source in CHILDREN.items()},
     )
@@ -166,9 +168,12 @@ def _taken(row: Any, values: Iterator[Any]) -> Any:
     return row._make(islice(values, len(row._fields)))
 
 
-def _party(values: Iterator[Any]) -> dict[str, Any] | None:
+def _party(values: Iterator[Any], *, is_debtor: bool) -> dict[str, Any] | None:
     party = {column: next(values) for column in COMPANY_COLUMNS}
-    return party if party["id"] is not None else None
+    if party["id"] is None:
+        return None
+    confirmed = Quality(party["acts_as"])
+    return {**party, "acts_as": acts_as(party["company_type"], confirmed, is_debtor=is_debtor).value}
 
 
 @cache

@@ -109,8 +109,8 @@ def recovery_create_complete(
     """
     if errors := complete_errors({"invoices": invoices}):
         raise Invalid(errors)
-    creditor = company_build(owner_id=owner.pk, values=customer)
-    payer = company_build(owner_id=owner.pk, values=debtor)
+    creditor = company_build(owner_id=owner.pk, values=customer, by=by)
+    payer = company_build(owner_id=owner.pk, values=debtor, by=by)
     Company.objects.bulk_create([creditor, payer])
     amount = sum((item["invoice_amount"] for item in invoices), Decimal(0))
     paid = sum((_part_paid(item) for item in invoices), Decimal(0))

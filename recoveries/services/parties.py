@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from companies.models import Company
-from companies.services import company_create, company_update
-from legalcity.lib.errors import Failed
+from companies.services import company_create, company_update, quality_confirm
+from law.parties import Quality
+from legalcity.lib.errors import Failed, NotFound
 from recoveries.models import Recovery
-from recoveries.services.cases import company_delete_if_unused
+from recoveries.services.cases import company_delete_if_unused, recovery_lock
 from recoveries.services.copies import copies_refresh
 from recoveries.services.deadlines import next_deadlines_refresh
 
@@ -21,6 +22,7 @@ TAKEN = _(
     "Each recovery can have only one customer and one debtor."
 )
 INCOMPLETE = _("Failed to delete company: Cannot delete this company - recovery would be incomplete")
+NO_PARTY = _("The case does not have this party any more.")
 
 
 @transaction.atomic
@@ -45,6 +47,15 @@ def party_update(*, company: Company, values: Mapping[str, Any], by: User | None
     cases = Recovery.objects.filter(Q(customer_id=company.pk) | Q(debtor_id=company.pk)).order_by("id")
     _follow(list(cases.select_for_update(of=("self",)).values_list("id", flat=True)))
     return company
+
+
+@transaction.atomic
+def party_quality_confirm(*, recovery_id: int, side: str, quality: Quality, by: User | None) -> Company:
+    """Confirm in which quality the `customer` or the `debtor` of a case deals. Raises Invalid or NotFound."""
+    company_id: int | None = getattr(recovery_lock(recovery_id=recovery_id), f"{side}_id")
+    if company_id is None:
+        raise NotFound(NO_PARTY)
+    return quality_confirm(company_id=company_id, quality=quality, by=by)
 
 
 @transaction.atomic

@@ -34,6 +34,10 @@ class CaseCompanyView(UnderCase, CompanyView):
         """The parties of the case."""
         return parties_of(parent, side)
 
+    def is_debtor(self, parent: Recovery, company: Company) -> bool:
+        """Whether it is the one who owes."""
+        return parent.debtor_id == company.pk
+
     def attach(self, parent: Recovery, side: str, values: Mapping[str, Any]) -> Company:
         """A new party."""
         return parties.party_attach(recovery=parent, side=side, values=values, by=caller(self.request))
@@ -54,6 +58,7 @@ class CompaniesByTypeView(ContractView):
         """Companies that are customers, debtors, or either, each once."""
         if side not in (*SIDES, "both"):
             raise BadRequest(_("Invalid type. Must be customer, debtor, or both"))
-        companies = [company_payload(company) for company in parties_of_account(caller(request), side)]
+        found = parties_of_account(caller(request), side)
+        companies = [company_payload(company, is_debtor=side != "customer") for company in found]
         message = _("Companies of type '{side}' retrieved successfully").format(side=side)
         return reply(companies, message)

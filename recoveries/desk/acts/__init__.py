@@ -7,6 +7,7 @@ from legalcity.lib.errors import Sentence
 from recoveries.court.acts import CHECK_ELIGIBILITY, RECORD_DATES, SET_MATTER, TRANSFER
 from recoveries.desk.acts.everyday import ASSIGN, COMMENT, MARK_READ, MOVE
 from recoveries.desk.acts.papers import REQUEST_SIGNATURE, SET_VISIBILITY, UPLOAD
+from recoveries.desk.acts.parties import CONFIRM_QUALITY
 from recoveries.ledger.acts import RECORD_DEBT, RECORD_PAYMENT
 from recoveries.ledger.reversal_acts import REVERSE_DEBT, REVERSE_PAYMENT
 from recoveries.letters.acts import SEND_EMAIL
@@ -15,6 +16,6 @@ GROUPS: tuple[tuple[Sentence, tuple[ObjectAction, ...]], ...] = (
     (_("Work"), (MOVE, ASSIGN, SEND_EMAIL, COMMENT, MARK_READ)),
     (_("Money"), (RECORD_PAYMENT, RECORD_DEBT, REVERSE_PAYMENT, REVERSE_DEBT)),
     (_("Documents"), (UPLOAD, SET_VISIBILITY, REQUEST_SIGNATURE)),
-    (_("Court proceedings"), (CHECK_ELIGIBILITY, TRANSFER, RECORD_DATES, SET_MATTER)),
+    (_("Court proceedings"), (CHECK_ELIGIBILITY, TRANSFER, RECORD_DATES, SET_MATTER, CONFIRM_QUALITY)),
 )
 CASE_ACTIONS = tuple(action for _label, actions in GROUPS for action in actions)
