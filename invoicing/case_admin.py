@@ -53,7 +53,7 @@ class InvoiceAdmin(ReadOnlyStaffAdmin):
         "invoice_due_date",
         "late",
     )
-    list_filter = (PaidFilter,)
+    list_filter = (PaidFilter, "is_disputed")
     list_select_related = ("recovery",)
     list_per_page = 50
     paginator = BoundedPaginator
@@ -67,6 +67,7 @@ class InvoiceAdmin(ReadOnlyStaffAdmin):
         "invoice_date",
         "invoice_due_date",
         "performed_on",
+        "is_disputed",
         "amount_shown",
         "part_paid_shown",
         "remaining_shown",

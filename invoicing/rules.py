@@ -9,8 +9,6 @@ from django.utils.translation import gettext as _
 
 from legalcity.lib.errors import Sentence
 
-# Days on which a service may have been performed. A service may follow its due date: some are paid in advance.
-
 Errors = dict[str, list[Sentence]]
 
 

@@ -26,6 +26,7 @@ class InvoiceRow(NamedTuple):
     remaining_amount: Any
     api_invoice_id: str | None
     performed_on: Any
+    is_disputed: bool
 
 
 def invoices_summary(invoices: QuerySet[Invoice], today: date) -> tuple[int, dict[str, Any]]:

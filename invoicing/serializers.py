@@ -30,6 +30,7 @@ class InvoiceSerializer(ContractSerializer):
     invoice_part_paid_amount = MoneyField(required=False, allow_null=True)
     api_invoice_id = TextField(limit=number_length, required=False, allow_null=True)
     performed_on = DayField(required=False, allow_null=True)
+    is_disputed = FlagField(required=False)
 
     def rule_errors(self, values: dict[str, Any]) -> Errors:
         """The rules of the room."""
@@ -55,4 +56,5 @@ def invoice_payload(invoice: Invoice | InvoiceRow, recovery: dict[str, Any] | No
     if recovery is not None:
         payload["recovery"] = recovery
     payload["performed_on"] = day_text(invoice.performed_on)
+    payload["is_disputed"] = bool(invoice.is_disputed)
     return payload

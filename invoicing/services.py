@@ -23,6 +23,7 @@ FIELDS = (
     "invoice_part_paid_amount",
     "api_invoice_id",
     "performed_on",
+    "is_disputed",
 )
 
 

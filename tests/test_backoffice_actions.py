@@ -188,6 +188,9 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "recoveries.recovery:object:transfer": lambda owner: Example(_case(owner)),
     "recoveries.recovery:object:record-dates": _injunction_case,
     "recoveries.recovery:object:set-matter": lambda owner: Example(_case(owner), {"matter": "housing_lease"}),
+    "recoveries.recovery:object:invoice-facts": lambda owner: Example(
+        case := _case(owner), {"invoice": case.invoices.get().pk, "performed_on": "2025-10-20", "is_disputed": "on"}
+    ),
     "recoveries.recovery:object:confirm-quality": _case_with_sole_trader,
     "scoring.scoringorder:object:retry-order": _failed_order,
     "scoring.scoringorder:bulk:retry-order": _failed_order,

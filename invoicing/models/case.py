@@ -34,6 +34,7 @@ class Invoice(models.Model):
         db_persist=True,
     )
     performed_on = models.DateField(_("service performed on"), null=True, blank=True)
+    is_disputed = models.BooleanField(_("disputed by the debtor"), default=False, db_default=False)
     api_invoice_id = models.CharField(_("client's reference"), max_length=255, null=True, blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)

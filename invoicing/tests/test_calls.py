@@ -13,7 +13,7 @@ CASES = "/api/recoveries"
 KEYS = [
     *("id", "recovery_id", "invoice_amount", "invoice_number", "invoice_date", "invoice_due_date"),
     *("invoice_part_paid", "invoice_part_paid_amount", "remaining_amount", "api_invoice_id", "is_paid"),
-    *("days_overdue", "recovery", "performed_on"),
+    *("days_overdue", "recovery", "performed_on", "is_disputed"),
 ]
 
 

@@ -58,6 +58,7 @@ LABELS = (
     _("invoice part paid"),
     _("invoice part paid amount"),
     _("invoices"),
+    _("is disputed"),
     _("is part paid"),
     _("item"),
     _("key"),

@@ -36,7 +36,7 @@ from recoveries.selectors.parties import SIDES
 
 PAGES = {"invoices": invoices_of, "documents": documents_of_case, "payments": acomptes_of, "debts": dettes_of}
 LAST_PAGE = 10_000
-ROW_ACTIONS = ("mark-read", "set-visibility", "request-signature", "reverse-payment", "reverse-debt")
+ROW_ACTIONS = ("mark-read", "set-visibility", "request-signature", "reverse-payment", "reverse-debt", "invoice-facts")
 
 
 class CasePage(ActionPages):

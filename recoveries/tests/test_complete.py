@@ -49,9 +49,9 @@ def test_everything_that_was_sent_is_stored(owner: Api) -> None:
     stored = {**WHOLE, "recovery_penalty_type": "amount", "recovery_penalty_percent": None}
     assert {key: shown[key] for key in WHOLE} == stored
     assert {key: data["recovery"][key] for key in WHOLE} == stored
-    assert shown["customer"] == {"id": data["customer"]["id"], **_payload(customer)}
+    assert shown["customer"] == {"id": data["customer"]["id"], **_payload(customer), "acts_as": "professional"}
     # A sole trader has neither a legal form nor a company's name.
-    expected = {**_payload(debtor), "company_legal_form": None, "company_name": None}
+    expected = {**_payload(debtor), "company_legal_form": None, "company_name": None, "acts_as": "unknown"}
     assert shown["debtor"] == {"id": data["debtor"]["id"], **expected}
     assert Company.objects.get(pk=data["debtor"]["id"]).company_freelance_type == "artisan"
     by_number = {invoice["invoice_number"]: invoice for invoice in shown["invoices"]}

@@ -44,19 +44,20 @@ NULLABLE = frozenset(
     }
 )
 # Where further keys may follow the documented ones: every stored field of a case, what a report rests on, the
-# HTML of a comment, the quality of a company, the day of an invoice's performance, the invoices that a transfer did
-# not take along.
+# HTML of a comment, the quality of a company, the day of an invoice's performance and its dispute, the
+# invoices that a transfer did not take along.
 EXTENDED_OBJECTS = (
     re.compile(r"(PUT|PATCH|GET) /api/recoveries/\{id\} data"),
     re.compile(r"POST /api/recoveries/complete data\.recovery"),
     re.compile(r"GET /api/scoring/orders/\{orderId\} data(\.results)?"),
 )
+INVOICE_KEYS = ["performed_on", "is_disputed"]
 ADDED_KEYS = {
     re.compile(r"\S+ /api/recoveries/\{recoveryId\}/companies\S* data(\.companies\.\d+)?"): ["acts_as"],
     re.compile(r"GET /api/recoveries/\{id\} data\.(customer|debtor)"): ["acts_as"],
     re.compile(r"GET /api/companies/type/\S+ data\.\d+"): ["acts_as"],
-    re.compile(r"\S+ /api/recoveries/\{recoveryId\}/invoices\S* data(\.invoices\.\d+)?"): ["performed_on"],
-    re.compile(r"GET /api/recoveries/\{id\} data\.invoices\.\d+"): ["performed_on"],
+    re.compile(r"\S+ /api/recoveries/\{recoveryId\}/invoices\S* data(\.invoices\.\d+)?"): INVOICE_KEYS,
+    re.compile(r"GET /api/recoveries/\{id\} data\.invoices\.\d+"): INVOICE_KEYS,
     re.compile(r"POST /api/recoveries/\{recovery\}/injonction-transfer[ .]data"): ["left_behind"],
     re.compile(r"\S+ /api/recoveries/\{recoveryId\}/comments\S* data(\.comments\.\d+)?"): ["comment_html"],
 }

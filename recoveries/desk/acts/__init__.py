@@ -6,6 +6,7 @@ from backoffice.actions import ObjectAction
 from legalcity.lib.errors import Sentence
 from recoveries.court.acts import CHECK_ELIGIBILITY, RECORD_DATES, SET_MATTER, TRANSFER
 from recoveries.desk.acts.everyday import ASSIGN, COMMENT, MARK_READ, MOVE
+from recoveries.desk.acts.invoices import INVOICE_FACTS
 from recoveries.desk.acts.papers import REQUEST_SIGNATURE, SET_VISIBILITY, UPLOAD
 from recoveries.desk.acts.parties import CONFIRM_QUALITY
 from recoveries.ledger.acts import RECORD_DEBT, RECORD_PAYMENT
@@ -14,7 +15,7 @@ from recoveries.letters.acts import SEND_EMAIL
 
 GROUPS: tuple[tuple[Sentence, tuple[ObjectAction, ...]], ...] = (
     (_("Work"), (MOVE, ASSIGN, SEND_EMAIL, COMMENT, MARK_READ)),
-    (_("Money"), (RECORD_PAYMENT, RECORD_DEBT, REVERSE_PAYMENT, REVERSE_DEBT)),
+    (_("Money"), (RECORD_PAYMENT, RECORD_DEBT, REVERSE_PAYMENT, REVERSE_DEBT, INVOICE_FACTS)),
     (_("Documents"), (UPLOAD, SET_VISIBILITY, REQUEST_SIGNATURE)),
     (_("Court proceedings"), (CHECK_ELIGIBILITY, TRANSFER, RECORD_DATES, SET_MATTER, CONFIRM_QUALITY)),
 )

@@ -1,0 +1,36 @@
+"""What staff learn about an invoice of a case."""
+
+from datetime import date
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from invoicing.models import Invoice
+from invoicing.services import invoice_update
+from legalcity.lib.clock import today
+from legalcity.lib.errors import Invalid, NotFound
+from recoveries.services.cases import recovery_lock
+from recoveries.services.totals import totals_refresh
+
+NOT_FOUND = _("Invoice not found")
+
+
+@transaction.atomic
+def invoice_facts_record(
+    *, recovery_id: int, invoice_id: int, performed_on: date | None, is_disputed: bool, by: User | None
+) -> Invoice:
+    """Write down when an invoice was performed and whether the debtor disputes it; limitation follows.
+
+    Raises Invalid for a day to come, NotFound for an invoice of another case.
+    """
+    recovery_lock(recovery_id=recovery_id)
+    invoice = Invoice.objects.filter(recovery_id=recovery_id, pk=invoice_id).first()
+    if invoice is None:
+        raise NotFound(NOT_FOUND)
+    if performed_on and performed_on > today():
+        raise Invalid({"performed_on": [_("This day is still to come.")]})
+    values = {"performed_on": performed_on, "is_disputed": is_disputed}
+    invoice = invoice_update(invoice=invoice, values=values, by=by)
+    totals_refresh(recovery_id=recovery_id)
+    return invoice
