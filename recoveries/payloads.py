@@ -263,4 +263,5 @@ def _dette_payload(row: DetteRow) -> Payload:
         "comment": row.comment or None,
         "created_at": moment_text(row.created_at),
         "reversed_at": moment_text(row.reversed_at),
+        "head": row.head,
     }

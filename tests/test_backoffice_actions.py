@@ -36,6 +36,7 @@ from tests.races import at_once
 pytestmark = pytest.mark.django_db
 
 PAYMENT = {"amount": "10.00", "day": "2026-01-05"}
+DEBT = {**PAYMENT, "label": "Deposit", "head": "deposit"}
 
 
 @dataclass
@@ -178,7 +179,7 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "recoveries.recovery:object:send-reminder": _letter,
     "recoveries.recovery:object:mark-read": _case_with_comment,
     "recoveries.recovery:object:record-payment": lambda owner: Example(_case(owner), PAYMENT),
-    "recoveries.recovery:object:record-debt": lambda owner: Example(_case(owner), {**PAYMENT, "label": "Deposit"}),
+    "recoveries.recovery:object:record-debt": lambda owner: Example(_case(owner), DEBT),
     "recoveries.recovery:object:reverse-payment": lambda owner: _recorded(owner, acompte_record),
     "recoveries.recovery:object:reverse-debt": lambda owner: _recorded(owner, partial(dette_record, label="Deposit")),
     "recoveries.recovery:object:upload-document": _case_and_file,

@@ -15,7 +15,7 @@ from legalcity.lib.clock import today
 from legalcity.lib.form_fields import AmountField, DayField, TextField
 from legalcity.lib.money import CENT
 from recoveries.ledger.services import acompte_record, dette_record
-from recoveries.models import Recovery
+from recoveries.models import Dette, Recovery
 
 METHODS = ["Virement", "Chèque", "Carte bancaire", "Prélèvement", "Espèces"]
 
@@ -60,7 +60,15 @@ class DebtForm(AmountForm):
     """A debt beside the invoices."""
 
     label = TextField(label=gettext_lazy("Label"), max_length=255)
-    field_order = ("label", "amount", "day", "comment")
+    head = forms.ChoiceField(
+        label=gettext_lazy("What it is for"),
+        choices=Dette.Head.choices,
+        help_text=gettext_lazy(
+            "Costs of recovery without a title stay with the creditor (art. L111-8 CPCE): they stand on the case and "
+            "are never demanded. Costs of a title are demanded once there is one."
+        ),
+    )
+    field_order = ("label", "head", "amount", "day", "comment")
 
 
 def _payment(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
@@ -104,6 +112,7 @@ RECORD_DEBT = ObjectAction(
     form=DebtForm,
     is_offered=lives_here,
     explain=gettext_lazy(
-        "The debt is added to the amount of the case and to what remains to recover at once, and the client sees it."
+        "The debt is added to the amount of the case at once, and to what remains to recover unless it stays with the "
+        "creditor. The client sees it."
     ),
 )

@@ -3,6 +3,7 @@
 No row is ever changed or taken away: one that was wrong, or came back, is reversed by a further row that names it.
 """
 
+from datetime import date
 from typing import Any, TypeVar
 
 from django.db import models
@@ -10,6 +11,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from law.account.facts import DebtHead
 from recoveries.models.cases import Recovery
 
 Row = TypeVar("Row", bound="Entry")
@@ -89,17 +91,42 @@ class Acompte(Entry):
         return f"{self.amount} €"
 
 
+class DetteQuerySet(EntryQuerySet["Dette"]):
+    """Words of the field."""
+
+    def demanded(self) -> "DetteQuerySet":
+        """What the debtor owes: what stays with the creditor is never asked for (art. L111-8 CPCE)."""
+        standing: Any = self.standing()
+        return standing.exclude(head=DebtHead.KEPT_BY_CREDITOR)
+
+    def demanded_on(self, day: date) -> "DetteQuerySet":
+        """The same on a day: costs of a title are owed once there is one."""
+        has_title = Q(recovery__injunction__enforceable_on__lte=day)
+        return self.demanded().filter(~Q(head=DebtHead.COST_OF_TITLE) | has_title, date__lte=day)
+
+
 class Dette(Entry):
     """A debt on a case that is not an invoice (fees of an earlier step, a deposit …)."""
 
+    class Head(models.TextChoices):
+        """What it is for."""
+
+        PRINCIPAL = DebtHead.PRINCIPAL, _("principal")
+        DEPOSIT = DebtHead.DEPOSIT, _("deposit")
+        COST_OF_TITLE = DebtHead.COST_OF_TITLE, _("costs of a title")
+        KEPT_BY_CREDITOR = DebtHead.KEPT_BY_CREDITOR, _("stays with the creditor")
+
     recovery = models.ForeignKey(Recovery, on_delete=models.CASCADE, related_name="dettes", verbose_name=_("case"))
     label = models.CharField(_("label"), max_length=255)
+    head = models.CharField(
+        _("head"), max_length=16, choices=Head.choices, default=Head.PRINCIPAL, db_default=Head.PRINCIPAL.value
+    )
     amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2)
     date = models.DateField(_("date"))
     comment = models.TextField(_("comment"), blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
-    objects: EntryQuerySet["Dette"] = EntryQuerySet.as_manager()  # type: ignore[assignment]
+    objects = DetteQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("debt (dette)")
@@ -107,6 +134,7 @@ class Dette(Entry):
         ordering = ("date", "id")
         constraints = [
             models.CheckConstraint(condition=Q(amount__gt=0), name="dette_positive"),
+            models.CheckConstraint(condition=Q(head__in=[head.value for head in DebtHead]), name="dette_head_known"),
             models.CheckConstraint(
                 condition=Q(reverses=None, reason="") | Q(reverses__isnull=False) & ~Q(reason=""),
                 name="dette_reversed_for_a_reason",

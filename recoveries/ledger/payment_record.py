@@ -111,7 +111,7 @@ def _invoices(ids: list[int]) -> list[_Claimed]:
 
 def _debts(ids: list[int]) -> list[_Claimed]:
     """Those of a case that went to court count there."""
-    debts = Dette.objects.standing().filter(recovery_id__in=ids, recovery__transferred_to=None)
+    debts = Dette.objects.demanded().filter(recovery_id__in=ids, recovery__transferred_to=None)
     told = debts.values("recovery_id", "amount", due_on=F("date"))
     return [_Claimed(**row) for row in told]
 

@@ -32,8 +32,8 @@ def acompte_reverse(*, recovery_id: int, acompte_id: int, reason: Entry.Reason, 
 def dette_reverse(*, recovery_id: int, dette_id: int, reason: Entry.Reason, by: User | None) -> Dette:
     """Take a debt out of what is owed; returns the row that reverses it, dated today. Raises as `acompte_reverse`."""
     debt = _reversible(Dette, recovery_id, dette_id)
-    values = {"recovery_id": recovery_id, "label": debt.label, "amount": debt.amount, "date": today()}
-    return _reversed(Dette(**values, reverses=debt, reason=reason), by)
+    values = {name: getattr(debt, name) for name in ("recovery_id", "label", "head", "amount")}
+    return _reversed(Dette(**values, date=today(), reverses=debt, reason=reason), by)
 
 
 def _reversible(model: type[Row], recovery_id: int, pk: int) -> Row:

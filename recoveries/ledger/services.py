@@ -14,6 +14,7 @@ from accounts.models import User
 from backoffice.amounts import euros
 from backoffice.audit import ADDED, audit_record
 from invoicing.models import Invoice
+from law.account.facts import DebtHead
 from legalcity.lib.clock import today
 from legalcity.lib.copying import rows_copy
 from legalcity.lib.errors import BadRequest, Forbidden, Invalid
@@ -66,7 +67,7 @@ def _first_claim(recovery_id: int) -> date | None:
     """The day of the first invoice or debt of a case."""
     days = [
         Invoice.objects.filter(recovery_id=recovery_id).aggregate(day=Min("invoice_date"))["day"],
-        Dette.objects.standing().filter(recovery_id=recovery_id).aggregate(day=Min("date"))["day"],
+        Dette.objects.demanded().filter(recovery_id=recovery_id).aggregate(day=Min("date"))["day"],
     ]
     return min((day for day in days if day), default=None)
 
@@ -100,17 +101,29 @@ def _owed(case: Recovery) -> Decimal:
 # --- debts -----------------------------------------------------------------------------------------------------------
 @transaction.atomic
 def dette_record(
-    *, recovery_id: int, label: str, amount: Decimal, day: date, comment: str = "", by: User | None
+    *,
+    recovery_id: int,
+    label: str,
+    amount: Decimal,
+    day: date,
+    head: str = DebtHead.PRINCIPAL,
+    comment: str = "",
+    by: User | None,
 ) -> Dette:
-    """A debt of `amount` EUR (more than 0) beside the invoices. Raises Forbidden after a transfer."""
+    """A debt of `amount` EUR (more than 0) beside the invoices, under a `DebtHead`.
+
+    Raises Forbidden after a transfer.
+    """
     account_lock(recovery_id=recovery_id)
-    dette = Dette.objects.create(recovery_id=recovery_id, label=label, amount=amount, date=day, comment=comment)
+    dette = Dette.objects.create(
+        recovery_id=recovery_id, label=label, head=DebtHead(head).value, amount=amount, date=day, comment=comment
+    )
     totals_refresh(recovery_id=recovery_id)
     audit_record(action=ADDED, target=dette, actor=by)
     return dette
 
 
 def dettes_copy(*, from_case: int, to_case: int) -> None:
-    """Copy the debts of a case that count to another one."""
-    standing = Dette.objects.standing().filter(recovery_id=from_case)
-    rows_copy(standing.order_by("id"), instead={"recovery_id": Value(to_case)})
+    """Copy the debts of a case that the debtor owes to another one: what stays with the creditor stays there."""
+    demanded = Dette.objects.demanded().filter(recovery_id=from_case)
+    rows_copy(demanded.order_by("id"), instead={"recovery_id": Value(to_case)})

@@ -159,7 +159,7 @@ def _invoices(case: Recovery, on: date) -> Iterator[Claim]:
 
 
 def _debts(case: Recovery, on: date) -> Iterator[Claim]:
-    for row in Dette.objects.standing().filter(recovery=case, date__lte=on).order_by("date", "id"):
+    for row in Dette.objects.demanded_on(on).filter(recovery=case).order_by("date", "id"):
         yield Claim(row.pk, row.label, row.date, row.date, True, row.amount, interest.NOTHING, False)
 
 

@@ -62,6 +62,7 @@ class DetteRow(NamedTuple):
     comment: str
     created_at: Any
     reversed_at: Any
+    head: str
 
 
 class InjunctionRow(NamedTuple):

@@ -73,7 +73,7 @@ class _Sums(NamedTuple):
     """By case: what its rows add up to. A case without rows of a kind is not there."""
 
     invoices: Mapping[int, tuple[Decimal, Decimal, int]]  # amount, remaining, how many
-    debts: Mapping[int, Decimal]
+    debts: Mapping[int, tuple[Decimal, Decimal]]  # all, those that the debtor owes
     payments: Mapping[int, Decimal]
     comments: Mapping[int, int]
 
@@ -84,9 +84,11 @@ def _sums(first: int, last: int) -> _Sums:
         return grouped.annotate(**sums).values_list("recovery_id", *sums)
 
     billed = told(Invoice.objects.all(), sum=Sum("invoice_amount"), left=Sum("remaining_amount"), n=Count("pk"))
+    is_demanded = ~Q(head=Dette.Head.KEPT_BY_CREDITOR)
+    debts = told(Dette.objects.standing(), sum=Sum("amount"), demanded=Sum("amount", filter=is_demanded))
     return _Sums(
         {pk: tuple(sums) for pk, *sums in billed},
-        dict(told(Dette.objects.standing(), sum=Sum("amount"))),
+        {pk: (whole, demanded or Decimal(0)) for pk, whole, demanded in debts},
         dict(told(Acompte.objects.standing(), sum=Sum("amount"))),
         dict(told(Comment.objects.seen_by(Audience.CLIENT), n=Count("pk"))),
     )
@@ -95,9 +97,9 @@ def _sums(first: int, last: int) -> _Sums:
 def _differs(case: Recovery, sums: _Sums) -> bool:
     kept = [getattr(case, name) for name in (*SUMS, *COPIED)]
     billed, left, invoices = sums.invoices.get(case.pk, (Decimal(0), Decimal(0), 0))
-    debts = sums.debts.get(case.pk, Decimal(0))
+    debts, demanded = sums.debts.get(case.pk, (Decimal(0), Decimal(0)))
     case.amount = billed + debts
-    case.amount_torecover = max(Decimal(0), left + debts - sums.payments.get(case.pk, Decimal(0)))
+    case.amount_torecover = max(Decimal(0), left + demanded - sums.payments.get(case.pk, Decimal(0)))
     case.invoices_count, case.comments_count = invoices, sums.comments.get(case.pk, 0)
     copies_set(case, customer=case.customer, debtor=case.debtor)
     return kept != [getattr(case, name) for name in (*SUMS, *COPIED)]

@@ -32,11 +32,13 @@ def totals_refresh(*, recovery_id: int) -> None:
     """Recompute amount, what remains to recover and the number of invoices of a case, and its next legal date.
 
     amount = invoices + dettes; to recover = what remains of them after part payments and acomptes, never below
-    zero. What was reversed is in none of them. The caller holds the lock on the case.
+    zero, without the dettes that stay with the creditor. What was reversed is in none of them. The caller holds the
+    lock on the case.
     """
     debts = _summed(Dette.objects.standing(), "amount")
+    demanded = _summed(Dette.objects.demanded(), "amount")
     payments = _summed(Acompte.objects.standing(), "amount")
-    remaining = _summed(Invoice.objects.all(), "remaining_amount") + debts - payments
+    remaining = _summed(Invoice.objects.all(), "remaining_amount") + demanded - payments
     Recovery.objects.filter(pk=recovery_id).update(
         amount=_summed(Invoice.objects.all(), "invoice_amount") + debts,
         amount_torecover=Greatest(remaining, ZERO, output_field=MONEY),

@@ -53,6 +53,9 @@ def case(owner: Api) -> int:
     owner.data("POST", f"/api/recoveries/{found}/comments", {"comment": "Called"})
     invoice = Recovery.objects.get(pk=found).invoices.first()
     dette_record(recovery_id=found, label="Deposit", amount=10, day=invoice.invoice_date, by=None)
+    dette_record(
+        recovery_id=found, label="Letters", head="kept_by_creditor", amount=5, day=invoice.invoice_date, by=None
+    )
     acompte_record(recovery_id=found, amount=20, day=invoice.invoice_date, by=None)
     return found
 

@@ -103,7 +103,8 @@ def test_payments_and_debts_have_their_keys(owner: Api) -> None:
         None,
     )
     [dette] = shown["dettes"]
-    assert list(dette) == ["id", "label", "amount", "date", "comment", "created_at", "reversed_at"]
+    assert list(dette) == ["id", "label", "amount", "date", "comment", "created_at", "reversed_at", "head"]
+    assert dette["head"] == "principal"
     assert (dette["label"], dette["amount"], dette["date"], dette["comment"]) == ("Costs", "40.00", "2025-11-03", None)
 
 

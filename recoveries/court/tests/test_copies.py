@@ -85,6 +85,7 @@ def filled(owner: Api) -> Callable[..., models.Model]:
             "reverses_id": None,  # What was reversed is not copied, nor is what reverses it.
             "reason": "",
             "moved_from_id": None,
+            "head": "deposit",  # What stays with the creditor does not go along.
             "waits_for_id": None,
             "state": "scanning",
             "invoice_due_date": date(2020, 3, 3),

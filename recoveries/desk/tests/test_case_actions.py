@@ -203,7 +203,10 @@ def test_a_payment_is_taken_off_at_once(office: Client, owner: Api) -> None:
 
 @pytest.mark.parametrize(
     ("act_name", "kind", "sent"),
-    [("record-payment", "payment", {"method": "Virement"}), ("record-debt", "debt", {"label": "Deposit"})],
+    [
+        ("record-payment", "payment", {"method": "Virement"}),
+        ("record-debt", "debt", {"label": "Deposit", "head": "deposit"}),
+    ],
 )
 def test_the_timeline_names_who_wrote_money_down(owner: Api, act_name: str, kind: str, sent: dict[str, str]) -> None:
     case = case_of(owner)
@@ -216,7 +219,10 @@ def test_the_timeline_names_who_wrote_money_down(owner: Api, act_name: str, kind
 
 def test_a_debt_is_added_at_once(office: Client, owner: Api) -> None:
     case = case_of(owner, invoices=[{"invoice_amount": "100.00"}])
-    assert act(office, case, "record-debt", label="Deposit", amount="40", day="2026-01-05").status_code == 302
+    assert (
+        act(office, case, "record-debt", label="Deposit", head="deposit", amount="40", day="2026-01-05").status_code
+        == 302
+    )
     shown = detail(owner, case.pk)
     assert (shown["amount"], shown["amount_torecover"]) == ("140.00", "140.00")
     assert shown["dettes"][0]["label"] == "Deposit"
