@@ -9,7 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from law.eligibility import Reason
-from law.limitation import last_days, limitation_for
+from law.limitation import LastDays, last_days, limitation_for
 from law.parties import Party
 from law.vocabulary import CompanyType, Matter
 
@@ -22,7 +22,8 @@ class Facts:
     has_firm           name and address of the firm are known; `has_creditor`: those of the creditor
     due                what may be demanded on the day, in EUR: due and not barred, by the statement of account
     is_later           something is claimed that is not due yet
-    is_barred          something is due that may no longer be asked for (`is_barred_claim`)
+    is_barred          something is due that may no longer be asked for (`protected_until`)
+    is_held            something is due that perhaps may no longer be asked for, and no manager has lifted that hold
     is_in_dispute      the debtor disputes the claim
     has_changed        the letter names another sum than the account of the day on which it was written
     last_letter        the day of the last letter about this case that left, or is about to
@@ -35,6 +36,7 @@ class Facts:
     due: Decimal
     is_later: bool
     is_barred: bool
+    is_held: bool
     is_in_dispute: bool
     has_changed: bool
     last_letter: date | None
@@ -46,24 +48,24 @@ def refusals(facts: Facts, on: date) -> tuple[Reason, ...]:
     return (*_of_mentions(facts), *_of_claim(facts), *_of_rhythm(facts, on))
 
 
-def is_barred_claim(
+def protected_until(
     start: date | None,
-    on: date,
     *,
     creditor: Party | None,
     debtor: Party | None,
     matter: Matter,
-    payments: Collection[date],
-) -> bool:
-    """Whether a claim that limitation runs against from `start` may no longer be asked for on the day `on`.
+    payments: Collection[date] = (),
+    acknowledged: Collection[date] = (),
+) -> LastDays | None:
+    """The last days on which a consumer may be asked for a claim that limitation runs against from `start`.
 
-    Article L218-2 C. conso. protects consumers: private persons, and whoever is of no known kind. It is so only when
-    the time has passed whatever the `payments` did to it.
+    Article L218-2 C. conso. protects consumers: private persons, and whoever is of no known kind. None for others.
     """
     if start is None or (debtor is not None and debtor.kind not in (None, "", CompanyType.PARTICULAR)):
-        return False
+        return None
     consumer = replace(debtor or Party(None, None), kind=CompanyType.PARTICULAR)
-    return last_days(start, limitation_for(creditor, consumer, matter), payments=payments).is_barred(on)
+    limitation = limitation_for(creditor, consumer, matter)
+    return last_days(start, limitation, payments=payments, acknowledged=acknowledged)
 
 
 def _of_mentions(facts: Facts) -> Iterator[Reason]:
@@ -81,6 +83,11 @@ def _of_claim(facts: Facts) -> Iterator[Reason]:
         yield Reason("nothing_due", sentence)
     elif facts.due <= 0:
         yield _nothing_due(facts)
+    if facts.is_held:
+        sentence = _(
+            "What is due is time-barred unless the payments prolonged the time: a manager has to lift the hold."
+        )
+        yield Reason("limitation_held", sentence, "art. L218-2 C. conso., art. 2240 C. civ.")
     if facts.is_in_dispute:
         yield Reason("dispute", _("The debtor disputes the claim."), "art. 1412 CPC")
     if facts.has_changed:

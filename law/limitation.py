@@ -109,6 +109,13 @@ def most_pressing(claims: Collection[LastDays], today: date) -> LastDays | None:
     return max(claims, key=lambda claim: claim.latest, default=None)
 
 
+def is_in_doubt(deadlines: Collection[Deadline], today: date) -> bool:
+    """Whether, by the legal dates of a case, a claim is time-barred unless its payments prolonged the time."""
+    days = {deadline.kind: deadline.date for deadline in deadlines}
+    first, last = days.get(Kind.LIMITATION), days.get(Kind.LIMITATION_IF_PAID)
+    return first is not None and last is not None and LastDays(first, last).is_doubtful(today)
+
+
 def limitation_deadlines(days: LastDays, limitation: Limitation) -> tuple[Deadline, ...]:
     """Limitation as deadlines: one day, or two where payments may have prolonged the time."""
     kinds = {Kind.LIMITATION: days.earliest, Kind.LIMITATION_IF_PAID: days.latest}

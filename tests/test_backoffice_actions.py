@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -23,8 +24,10 @@ from documents.tests.samples import image
 from invoicing.models import Charge, ProtectedInvoice, Tax, TokenPack
 from invoicing.tests.billing.papers import draft, issued, item_ids
 from legalcity.lib.clock import today
+from recoveries.court.hold import hold_lift
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.court.transfer import transfer_carry_out
+from recoveries.ledger.acknowledgements import acknowledgement_record
 from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import Comment, Recovery, TransferRequest
 from scoring.models import ScoringOrder, TokenAccount
@@ -106,6 +109,25 @@ def _recorded(owner: Api, record: Callable[..., Any]) -> Example:
     return Example(case, {"entry": entry.pk, "reason": "mistake"})
 
 
+def _acknowledged(owner: Api) -> Example:
+    case = _case(owner)
+    entry = acknowledgement_record(recovery_id=case.pk, day=today(), note="Asked for time.", by=None)
+    return Example(case, {"entry": entry.pk, "reason": "Another debtor wrote it."})
+
+
+def _held(owner: Api) -> Example:
+    invoice = {"invoice_date": "2020-06-01", "invoice_due_date": "2020-07-01"}
+    case = Recovery.objects.get(pk=case_id(owner, invoices=[invoice]))
+    acompte_record(recovery_id=case.pk, amount=Decimal(10), day=date(2024, 1, 5), by=None)
+    return Example(case, {"reason": "Paid by the debtor with a letter."})
+
+
+def _held_no_longer(owner: Api) -> Example:
+    example = _held(owner)
+    hold_lift(recovery_id=example.thing.pk, reason="Paid with a letter.", by=None)
+    return example
+
+
 def _case_and_file(owner: Api) -> Example:
     return Example(_case(owner), {"file": SimpleUploadedFile("photo.png", image("PNG"))})
 
@@ -182,6 +204,12 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "recoveries.recovery:object:record-debt": lambda owner: Example(_case(owner), DEBT),
     "recoveries.recovery:object:reverse-payment": lambda owner: _recorded(owner, acompte_record),
     "recoveries.recovery:object:reverse-debt": lambda owner: _recorded(owner, partial(dette_record, label="Deposit")),
+    "recoveries.recovery:object:record-acknowledgement": lambda owner: Example(
+        _case(owner), {"day": "2026-01-05", "note": "Asked for time."}
+    ),
+    "recoveries.recovery:object:reverse-acknowledgement": _acknowledged,
+    "recoveries.recovery:object:lift-hold": _held,
+    "recoveries.recovery:object:restore-hold": _held_no_longer,
     "recoveries.recovery:object:upload-document": _case_and_file,
     "recoveries.recovery:object:set-visibility": _case_with_document,
     "recoveries.recovery:object:request-signature": _case_with_document,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from law.eligibility.answer import Reason
-from law.eligibility.claims import ClaimAnswer, claims_judged, going, staying
+from law.eligibility.claims import ClaimAnswer, claims_judged, doubtful, going, staying
 from law.eligibility.costs import Contribution, Costs
 from law.eligibility.facts import Claim, Facts, Limits
 from law.eligibility.place import court_for, procedure_for
@@ -34,7 +34,7 @@ __all__ = [
 class Eligibility:
     """The answer. `procedure` and `court_type` are None when the parties or their countries leave them open.
 
-    `claims` has an answer for each invoice, in their order.
+    `claims` has an answer for each invoice, in their order, `debts` for each debt beside them.
     """
 
     procedure: Procedure | None
@@ -42,6 +42,7 @@ class Eligibility:
     reasons: tuple[Reason, ...]
     warnings: tuple[Reason, ...]
     claims: tuple[ClaimAnswer, ...]
+    debts: tuple[ClaimAnswer, ...] = ()
 
     @property
     def eligible(self) -> bool:
@@ -58,15 +59,27 @@ class Eligibility:
         """Those that it leaves behind, each with its reason."""
         return staying(self.claims)
 
+    @property
+    def debts_staying(self) -> list[ClaimAnswer]:
+        """The debts that it leaves behind, each with its reason."""
+        return staying(self.debts)
+
+    @property
+    def doubtful(self) -> list[ClaimAnswer]:
+        """The invoices and debts among those that go that may be time-barred already."""
+        return doubtful((*self.claims, *self.debts))
+
 
 def assess(facts: Facts, limits: Limits, today: date) -> Eligibility:
     """Whether the case may be transferred, to which procedure and court, and everything that speaks against it."""
     procedure = procedure_for(facts.customer, facts.debtor)
-    claims = claims_judged(facts, today)
+    claims = claims_judged(facts, facts.invoices, today)
+    debts = claims_judged(facts, facts.debts, today)
     return Eligibility(
         procedure=procedure,
         court_type=court_for(facts.customer, facts.debtor, facts.matter),
-        reasons=tuple(reasons_of(facts, claims, limits, today)),
-        warnings=tuple(warnings_of(facts, claims, limits, procedure, today)),
+        reasons=tuple(reasons_of(facts, claims, debts, limits, today)),
+        warnings=tuple(warnings_of(facts, claims, debts, limits, procedure, today)),
         claims=claims,
+        debts=debts,
     )

@@ -31,10 +31,10 @@ class ClaimAnswer:
         return self.stays is None
 
 
-def claims_judged(facts: Facts, today: date) -> tuple[ClaimAnswer, ...]:
-    """The answer for each invoice of the case, in their order."""
+def claims_judged(facts: Facts, claims: Iterable[Claim], today: date) -> tuple[ClaimAnswer, ...]:
+    """The answer for each of `claims`, of the case that `facts` tell of, in their order."""
     limitation = facts.limitation
-    return tuple(_judged(claim, facts, limitation, today) for claim in facts.invoices)
+    return tuple(_judged(claim, facts, limitation, today) for claim in claims)
 
 
 def _judged(claim: Claim, facts: Facts, limitation: Limitation, today: date) -> ClaimAnswer:
@@ -58,7 +58,7 @@ def _stays(claim: Claim, until: LastDays | None, limitation: Limitation, today: 
             limitation.article,
             day=add_days(until.latest, 1).isoformat(),
         )
-    if claim.due >= today:
+    if claim.due > today or (claim.due == today and not claim.is_debt):
         return limited("not_due", _("Its due date, {day}, has not passed."), "art. 1405 CPC", day=claim.due.isoformat())
     return None
 
@@ -83,6 +83,11 @@ def going(answers: Iterable[ClaimAnswer]) -> list[ClaimAnswer]:
 def staying(answers: Iterable[ClaimAnswer]) -> list[ClaimAnswer]:
     """Those that stay behind."""
     return [answer for answer in answers if not answer.goes]
+
+
+def doubtful(answers: Iterable[ClaimAnswer]) -> list[ClaimAnswer]:
+    """Those that go though they may be time-barred already."""
+    return [answer for answer in answers if answer.goes and answer.doubt]
 
 
 def oldest_due(answers: Iterable[ClaimAnswer]) -> date | None:

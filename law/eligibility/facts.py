@@ -14,7 +14,8 @@ from law.vocabulary import Matter
 class Claim:
     """An invoice: when it was due and what remains of it, in EUR; its own date and that of the performance, if known.
 
-    `id` and `number` are handed back with the answer.
+    `is_debt`: it is no invoice but a debt beside them, which is due on its day itself. `id` and `number` are handed
+    back with the answer.
     """
 
     due: date | None
@@ -23,6 +24,7 @@ class Claim:
     performed: date | None = None
     id: int | None = None
     number: str = ""
+    is_debt: bool = False
 
     @property
     def start(self) -> date | None:
@@ -34,8 +36,9 @@ class Claim:
 class Facts:
     """What the rule looks at.
 
-    `amount`: what is left to recover, in EUR, payments received taken off. `invoices`: all of the case.
+    `amount`: what is left to recover, in EUR, payments received taken off. `invoices`, `debts`: all of the case.
     `acknowledged`: days on which the debtor recognised the debt; `payments`: days on which a part of it was paid.
+    `is_hold_lifted`: a manager takes it on that the payments prolonged limitation.
     """
 
     case_type: int
@@ -46,9 +49,11 @@ class Facts:
     debtor: Party | None
     invoices: tuple[Claim, ...]
     amount: Decimal
+    debts: tuple[Claim, ...] = ()
     acknowledged: tuple[date, ...] = ()
     payments: tuple[date, ...] = ()
     matter: Matter = Matter.ORDINARY
+    is_hold_lifted: bool = False
 
     @property
     def limitation(self) -> Limitation:

@@ -8,7 +8,7 @@ from legalcity.lib.countries import EU, country_code
 from legalcity.lib.dates import add_days
 
 from law.eligibility.answer import Reason, limited
-from law.eligibility.claims import ClaimAnswer, going, oldest_due
+from law.eligibility.claims import ClaimAnswer, doubtful, going, oldest_due
 from law.eligibility.facts import Facts, Limits, unpaid
 from law.eligibility.place import state_of
 from law.parties import Party
@@ -18,12 +18,20 @@ from law.vocabulary import CaseType
 REGULATION = "Reg. (EC) 1896/2006"
 
 
-def reasons_of(facts: Facts, claims: Sequence[ClaimAnswer], limits: Limits, today: date) -> Iterator[Reason]:
+def reasons_of(
+    facts: Facts, claims: Sequence[ClaimAnswer], debts: Sequence[ClaimAnswer], limits: Limits, today: date
+) -> Iterator[Reason]:
     """Everything that speaks against it: its state, its parties, its amount, its age."""
     yield from _reasons_of_state(facts)
     yield from _reasons_of_parties(facts)
     yield from _reasons_of_amount(facts, limits)
     yield from _reasons_of_time(facts, claims, limits, today)
+    if not facts.is_hold_lifted and doubtful((*claims, *debts)):
+        yield Reason(
+            "limitation_held",
+            _("A claim is time-barred unless the payments prolonged the time: a manager has to lift the hold."),
+            f"{facts.limitation.article}, art. 2240 C. civ.",
+        )
 
 
 def _reasons_of_state(facts: Facts) -> Iterator[Reason]:

@@ -6,7 +6,7 @@ from datetime import date
 from django.utils.translation import gettext_lazy as _
 
 from law.eligibility.answer import Reason, limited
-from law.eligibility.claims import ClaimAnswer, going
+from law.eligibility.claims import ClaimAnswer, doubtful, going
 from law.eligibility.costs import warnings_of_costs
 from law.eligibility.facts import Facts, Limits
 from law.eligibility.place import court_for
@@ -17,7 +17,12 @@ from law.vocabulary import Matter, Procedure, Step
 
 
 def warnings_of(
-    facts: Facts, claims: Sequence[ClaimAnswer], limits: Limits, procedure: Procedure | None, today: date
+    facts: Facts,
+    claims: Sequence[ClaimAnswer],
+    debts: Sequence[ClaimAnswer],
+    limits: Limits,
+    procedure: Procedure | None,
+    today: date,
 ) -> Iterator[Reason]:
     """Everything that staff should know before they transfer: its status, its parties, its age."""
     yield from _warnings_of_status(facts)
@@ -27,6 +32,14 @@ def warnings_of(
     if limits.costs:
         court = court_for(facts.customer, facts.debtor, facts.matter)
         yield from warnings_of_costs(limits.costs, procedure, court, facts.amount)
+    if facts.is_hold_lifted and doubtful((*claims, *debts)):
+        yield Reason(
+            "limitation_doubtful",
+            _("A claim is time-barred unless the payments prolonged the time: a manager has lifted the hold."),
+            f"{facts.limitation.article}, art. 2240 C. civ.",
+        )
+    if any(debt.stays and debt.stays.code == "time_barred" for debt in debts):
+        yield Reason("not_all_debts_in_time", _("A debt beside the invoices is time-barred."), "art. 1405 CPC")
 
 
 def _warnings_of_status(facts: Facts) -> Iterator[Reason]:
@@ -94,12 +107,6 @@ def _warnings_of_time(facts: Facts, claims: Sequence[ClaimAnswer], limits: Limit
             "maybe_consumer",
             _("The kind of the debtor is not known; against a consumer the claim would be time-barred."),
             CONSUMER.article,
-        )
-    if any(answer.doubt for answer in claims):
-        yield Reason(
-            "limitation_doubtful",
-            _("An invoice is time-barred unless the payments prolonged the time: a manager has to agree."),
-            f"{limitation.article}, art. 2240 C. civ.",
         )
     ahead = [answer.until.earliest for answer in claims if answer.until and answer.until.earliest >= today]
     last = min(ahead, default=None)

@@ -352,7 +352,7 @@ def test_limitation(values: dict[str, Any], due_on: str, last: str) -> None:
     payments = tuple(date.fromisoformat(day) for day in values.get("payments", ()))
     case = {**values, "payments": payments, "invoices": due(date.fromisoformat(due_on))}
     end = date.fromisoformat(last)
-    assert refused(today=end, **case) == []
+    assert refused(today=end, is_hold_lifted=True, **case) == []
     assert refused(today=end + timedelta(days=1), **case) == ["time_barred"]
 
 
@@ -406,9 +406,12 @@ def test_the_age_is_that_of_the_claims_that_go() -> None:
     assert refused(Limits(max_age_days=365), invoices=(BARRED, LIVE)) == []
 
 
-def test_a_claim_that_hangs_on_a_payment_goes_with_a_warning() -> None:
-    case = {**TWO_YEARS, "invoices": due(date(2024, 1, 15)), "payments": (date(2025, 3, 10),)}
-    answer = judged(**case)
+HELD = {**TWO_YEARS, "invoices": due(date(2024, 1, 15)), "payments": (date(2025, 3, 10),)}
+
+
+def test_a_claim_that_hangs_on_a_payment_waits_for_a_manager_and_goes_with_a_warning() -> None:
+    assert refused(**HELD) == ["limitation_held"]
+    answer = judged(**HELD, is_hold_lifted=True)
     assert answer.eligible
     assert codes(answer.warnings) == ["limitation_doubtful"]
     with translation.override("en"):
@@ -503,3 +506,18 @@ def test_an_acknowledgement_never_makes_a_claim_older(case: Facts, today: date, 
     before = "time_barred" in codes(assess(case, NO_LIMITS, today).reasons)
     acknowledged = replace(case, acknowledged=(*case.acknowledged, restart))
     assert before or "time_barred" not in codes(assess(acknowledged, NO_LIMITS, today).reasons)
+
+
+DEBT = replace(LIVE, is_debt=True, number="Deposit")
+
+
+@pytest.mark.parametrize(
+    ("day", "stays"),
+    [(date(2020, 1, 1), "time_barred"), (date(2026, 11, 20), None), (date(2026, 11, 21), "not_due")],
+)
+def test_a_debt_beside_the_invoices_has_its_own_limitation(day: date, stays: str | None) -> None:
+    answer = judged(invoices=(LIVE,), debts=(replace(DEBT, due=day, issued=None, performed=day),))
+    assert answer.eligible
+    assert [each.stays and each.stays.code for each in answer.debts] == [stays]
+    assert [each.claim.number for each in answer.debts_staying] == (["Deposit"] if stays else [])
+    assert ("not_all_debts_in_time" in codes(answer.warnings)) == (stays == "time_barred")

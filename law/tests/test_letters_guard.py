@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from law.letters_guard import Facts, is_barred_claim, refusals
+from law.letters_guard import Facts, protected_until, refusals
+from law.limitation import LastDays
 from law.parties import Party
 from law.vocabulary import Matter
 
@@ -19,6 +20,7 @@ FREE = Facts(
     due=Decimal("100.00"),
     is_later=False,
     is_barred=False,
+    is_held=False,
     is_in_dispute=False,
     has_changed=False,
     last_letter=None,
@@ -68,11 +70,16 @@ def test_the_pause_ends_on_its_last_day_and_0_is_none() -> None:
 )
 def test_a_claim_against_a_consumer_is_barred_after_its_last_day(creditor: Party, debtor: Party, last: date) -> None:
     due, parties = date(2024, 11, 28), {"creditor": creditor, "debtor": debtor, "matter": Matter.ORDINARY}
-    assert not is_barred_claim(due, last, payments=(), **parties)
-    assert is_barred_claim(due, last.replace(month=12, day=1), payments=(), **parties)
-    assert not is_barred_claim(due, last.replace(month=12, day=1), payments=(date(2026, 1, 5),), **parties)
+    after, restart = last.replace(month=12, day=1), (date(2026, 1, 5),)
+    assert protected_until(due, **parties) == LastDays(last, last)
+    paid = protected_until(due, payments=restart, **parties)
+    assert paid
+    assert (paid.is_barred(after), paid.is_doubtful(last), paid.is_doubtful(after)) == (False, False, True)
+    recognised = protected_until(due, acknowledged=restart, **parties)
+    assert recognised
+    assert not recognised.is_doubtful(after)
 
 
 def test_a_claim_against_a_business_is_not_barred_here() -> None:
     parties = {"creditor": COMPANY, "debtor": COMPANY, "matter": Matter.ORDINARY}
-    assert not is_barred_claim(date(2000, 1, 1), ON, payments=(), **parties)
+    assert protected_until(date(2000, 1, 1), **parties) is None

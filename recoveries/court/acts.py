@@ -53,8 +53,8 @@ def _claims_told(answer: Eligibility) -> list[str]:
     numbers = ", ".join(each.claim.number for each in answer.going)
     return [
         _("Goes to court: {numbers}.").format(numbers=numbers),
-        *(f"{each.claim.number}: {each.doubt}" for each in answer.going if each.doubt),
-        *(_stays(each.claim.number, each.stays) for each in answer.staying),
+        *(f"{each.claim.number}: {each.doubt}" for each in answer.doubtful),
+        *(_stays(each.claim.number, each.stays) for each in (*answer.staying, *answer.debts_staying)),
     ]
 
 

@@ -188,3 +188,25 @@ class DeadlineAlert(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}: {self.date}"
+
+
+class HoldChange(models.Model):
+    """A manager lifted the hold that doubtful limitation lays on a case, or laid it on again."""
+
+    recovery = models.ForeignKey(
+        Recovery, on_delete=models.CASCADE, related_name="hold_changes", verbose_name=_("case")
+    )
+    is_lifted = models.BooleanField(_("hold of limitation lifted"))
+    reason = models.TextField(_("why"))
+    user = models.ForeignKey(
+        "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("who")
+    )
+    created_at = models.DateTimeField(_("when"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("change of a hold of limitation")
+        verbose_name_plural = _("changes of holds of limitation")
+        ordering = ("created_at", "id")
+
+    def __str__(self) -> str:
+        return str(_("hold of limitation lifted") if self.is_lifted else _("hold of limitation laid on again"))

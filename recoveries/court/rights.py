@@ -11,5 +11,6 @@ rights_register(
     },
     buttons={
         "recoveries.transfer_case": (HANDLER, MANAGER),
+        "recoveries.lift_hold": (MANAGER,),
     },
 )

@@ -8,7 +8,8 @@ from law.vocabulary import CaseType, Matter
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
 from recoveries.legal_facts import fact
-from recoveries.models import Acompte, Injunction, InjunctionFee, Recovery
+from recoveries.models import Dette, Injunction, InjunctionFee, Recovery
+from recoveries.selectors.deadlines import clock_days
 
 
 def facts_of(recovery: Recovery) -> Facts:
@@ -18,6 +19,10 @@ def facts_of(recovery: Recovery) -> Facts:
     """
     invoices = recovery.invoices.order_by("id").values_list(
         "invoice_due_date", "invoice_date", "performed_on", "remaining_amount", "id", "invoice_number"
+    )
+    days = clock_days([recovery.pk])[recovery.pk]
+    debts = (
+        Dette.objects.standing().filter(recovery=recovery).order_by("id").values_list("date", "amount", "id", "label")
     )
     return Facts(
         case_type=CaseType.INJUNCTION if recovery.is_in_court else CaseType.AMICABLE,
@@ -31,8 +36,13 @@ def facts_of(recovery: Recovery) -> Facts:
             for due, issued, performed, remaining, pk, number in invoices
         ),
         amount=recovery.amount_torecover,
-        payments=tuple(Acompte.objects.standing().filter(recovery=recovery).values_list("date", flat=True)),
+        debts=tuple(
+            Claim(day, amount, performed=day, id=pk, number=label, is_debt=True) for day, amount, pk, label in debts
+        ),
+        acknowledged=tuple(days.acknowledged),
+        payments=tuple(days.payments),
         matter=Matter(recovery.matter),
+        is_hold_lifted=recovery.is_hold_lifted,
     )
 
 

@@ -27,6 +27,7 @@ from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import NotFound
 from recoveries.court.charging import transfer_charge
 from recoveries.court.selectors import facts_of, limits
+from recoveries.ledger.acknowledgements import acknowledgements_copy
 from recoveries.ledger.moving import claims_copy
 from recoveries.models import Injunction, InjunctionFee, Recovery, StatusChange, TransferRequest
 from recoveries.rules import FIELDS
@@ -51,8 +52,8 @@ JOB = Job(
     most_attempts=5,
 )
 
-# Each room copies what it has, after the claims: documents belong to invoices.
-COPIES = (comments_copy, documents_copy)
+# Each room copies what it has, after the claims: documents belong to invoices, acknowledgements name documents.
+COPIES = (comments_copy, documents_copy, acknowledgements_copy)
 
 
 def eligibility_of(recovery: Recovery, today: date) -> Eligibility:
@@ -124,7 +125,8 @@ def _left_behind(answer: Eligibility) -> list[dict[str, Any]]:
 def _told_left_behind(answer: Eligibility) -> str:
     """The same for the history of the case, in French, as clients and courts read it."""
     with translation.override(settings.LANGUAGE_CODE):
-        lines = [_("{number}: {reason}").format(number=each.claim.number, reason=each.stays) for each in answer.staying]
+        staying = (*answer.staying, *answer.debts_staying)
+        lines = [_("{number}: {reason}").format(number=each.claim.number, reason=each.stays) for each in staying]
         return "\n".join([_("Stay in this case:"), *lines]) if lines else ""
 
 
@@ -146,7 +148,8 @@ def _transfer(original: Recovery, answer: Eligibility, user: User | None) -> Non
     customer, debtor = _copied_party(original.customer, "CUST-"), _copied_party(original.debtor, "DEBT-")
     case = _copied_case(original, customer, debtor)
     left_behind = [each.claim.id for each in answer.staying if each.claim.id]
-    claims_copy(from_case=original.pk, to_case=case.pk, left_behind=left_behind)
+    debts_left = [each.claim.id for each in answer.debts_staying if each.claim.id]
+    claims_copy(from_case=original.pk, to_case=case.pk, left_behind=left_behind, debts_left_behind=debts_left)
     for copy in COPIES:
         copy(from_case=original.pk, to_case=case.pk)
     totals_refresh(recovery_id=case.pk)

@@ -15,12 +15,14 @@ from backoffice.action_pages import ActionPages
 from companies.models import Company
 from companies.parties import quality_of
 from law.deadlines import is_court_known
+from law.limitation import is_in_doubt
 from legalcity.lib.clock import today
 from legalcity.lib.dates import PARIS
 from recoveries.court.procedure import DATES, field_labels
 from recoveries.desk.acts import CASE_ACTIONS, GROUPS
 from recoveries.desk.reads.case_facts import (
     JOINED,
+    acknowledgements_of,
     acomptes_of,
     dettes_of,
     documents_of_case,
@@ -34,9 +36,23 @@ from recoveries.models import Injunction, Recovery
 from recoveries.selectors.deadlines import opposed_too_late, procedure_of
 from recoveries.selectors.parties import SIDES
 
-PAGES = {"invoices": invoices_of, "documents": documents_of_case, "payments": acomptes_of, "debts": dettes_of}
+PAGES = {
+    "invoices": invoices_of,
+    "documents": documents_of_case,
+    "payments": acomptes_of,
+    "debts": dettes_of,
+    "acknowledgements": acknowledgements_of,
+}
 LAST_PAGE = 10_000
-ROW_ACTIONS = ("mark-read", "set-visibility", "request-signature", "reverse-payment", "reverse-debt", "invoice-facts")
+ROW_ACTIONS = (
+    "mark-read",
+    "set-visibility",
+    "request-signature",
+    "reverse-payment",
+    "reverse-debt",
+    "reverse-acknowledgement",
+    "invoice-facts",
+)
 
 
 class CasePage(ActionPages):
@@ -104,6 +120,7 @@ def case_context(request: HttpRequest, case: Recovery) -> dict[str, Any]:
         "qualities": {side: _quality(case, side) for side in SIDES},
         "procedure_dates": _dates(procedure) if procedure else [],
         "deadlines": deadlines,
+        "is_limitation_doubtful": not case.is_in_court and is_in_doubt(deadlines, day),
         "is_court_unknown": procedure is not None and not is_court_known(procedure.court_territory),
         "is_opposed_too_late": opposed_too_late(case),
         "timeline": timeline(case.pk, kind=kind or None, after=cursor_read(request.GET.get("after", ""))),

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from law.account.facts import DebtHead
 from recoveries.models.cases import Recovery
 
-Row = TypeVar("Row", bound="Entry")
+Row = TypeVar("Row", bound="Reversible")
 
 
 class EntryQuerySet(models.QuerySet[Row]):
@@ -29,7 +29,18 @@ class EntryQuerySet(models.QuerySet[Row]):
         return self.entered().filter(reversal=None)
 
 
-class Entry(models.Model):
+class Reversible(models.Model):
+    """A row that another one may reverse, which names it."""
+
+    reverses = models.OneToOneField(
+        "self", on_delete=models.CASCADE, null=True, editable=False, related_name="reversal", verbose_name=_("reverses")
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Entry(Reversible):
     """A row of the account. One that `reverses` another is as large as that one, and takes it out of every sum."""
 
     class Reason(models.TextChoices):
@@ -40,9 +51,6 @@ class Entry(models.Model):
         UNPAID = "unpaid", _("returned unpaid")
         REFUNDED = "refunded", _("refunded")
 
-    reverses = models.OneToOneField(
-        "self", on_delete=models.CASCADE, null=True, editable=False, related_name="reversal", verbose_name=_("reverses")
-    )
     reason = models.CharField(_("reason"), max_length=8, choices=Reason.choices, default="", db_default="", blank=True)
 
     class Meta:
@@ -143,3 +151,38 @@ class Dette(Entry):
 
     def __str__(self) -> str:
         return f"{self.label}: {self.amount} €"
+
+
+class Acknowledgement(Reversible):
+    """The debtor recognised the debt on a day, which restarts its limitation (article 2240 C. civ.).
+
+    `note` says how, and in a row that reverses another one why.
+    """
+
+    recovery = models.ForeignKey(
+        Recovery, on_delete=models.CASCADE, related_name="acknowledgements", verbose_name=_("case")
+    )
+    date = models.DateField(_("date"))
+    note = models.TextField(_("note"))
+    document = models.ForeignKey(
+        "documents.Document",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("document"),
+    )
+    user = models.ForeignKey(
+        "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("who")
+    )
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+
+    objects: EntryQuerySet["Acknowledgement"] = EntryQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        verbose_name = _("acknowledgement of the debt")
+        verbose_name_plural = _("acknowledgements of the debt")
+        ordering = ("date", "id")
+
+    def __str__(self) -> str:
+        return f"{self.date:%d/%m/%Y}"

@@ -3,6 +3,7 @@
 Neither row has a column for its author: who wrote it down stands in the audit, as who added it.
 """
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
@@ -51,7 +52,7 @@ def acompte_record(
     looks like a mistake: more than is owed, or one that stands there already. Forbidden after a transfer.
     """
     case = account_lock(recovery_id=recovery_id)
-    _require_plausible(day, _first_claim(recovery_id))
+    require_plausible(day, recovery_id)
     doubts = [] if confirmed else _doubts(case, amount, day, reference)
     if doubts:
         raise Invalid({"confirmed": doubts})
@@ -72,9 +73,11 @@ def _first_claim(recovery_id: int) -> date | None:
     return min((day for day in days if day), default=None)
 
 
-def _require_plausible(day: date, first: date | None) -> None:
+def require_plausible(day: date, recovery_id: int) -> None:
+    """Raises Invalid for a day to come, or one before there was a claim: nothing was paid or recognised on it."""
     if day > today():
         raise Invalid({"day": [_("This day is still to come.")]})
+    first = _first_claim(recovery_id)
     if first and day < first:
         sentence = _("This day is before the first invoice or debt of the case ({day}).")
         raise Invalid({"day": [sentence.format(day=first.strftime("%d/%m/%Y"))]})
@@ -123,7 +126,10 @@ def dette_record(
     return dette
 
 
-def dettes_copy(*, from_case: int, to_case: int) -> None:
-    """Copy the debts of a case that the debtor owes to another one: what stays with the creditor stays there."""
-    demanded = Dette.objects.demanded().filter(recovery_id=from_case)
+def dettes_copy(*, from_case: int, to_case: int, left_behind: Collection[int] = ()) -> None:
+    """Copy the debts that the debtor owes on a case to another one, but those `left_behind`, by their ids.
+
+    What stays with the creditor stays there.
+    """
+    demanded = Dette.objects.demanded().filter(recovery_id=from_case).exclude(pk__in=left_behind)
     rows_copy(demanded.order_by("id"), instead={"recovery_id": Value(to_case)})

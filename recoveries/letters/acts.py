@@ -73,9 +73,24 @@ def _preview(case: Recovery) -> Sentence:
         demand = demand_of(case, on)
     except BadRequest as error:
         return refusal_text(error)
-    notes = format_html_join("", '<p class="lc-note">{}</p>', ((note,) for note in demand.account.notes))
-    letters = format_html_join("", "{}", ((_shown(case, demand, kind, on),) for kind in Kind))
-    return format_html("{}{}{}", intro, notes, letters)
+    return format_html(
+        "{}{}{}{}",
+        intro,
+        _warned(case, demand),
+        format_html_join("", '<p class="lc-note">{}</p>', ((note,) for note in demand.account.notes)),
+        format_html_join("", "{}", ((_shown(case, demand, kind, on),) for kind in Kind)),
+    )
+
+
+def _warned(case: Recovery, demand: Demand) -> Sentence:
+    """What staff should know of a letter that leaves because a manager has lifted the hold."""
+    if not (demand.is_doubtful and case.is_hold_lifted):
+        return ""
+    told = _(
+        "What is asked for is time-barred unless the payments prolonged the time (art. L218-2 C. conso., art. 2240 "
+        "C. civ.): a manager has lifted the hold."
+    )
+    return format_html('<div class="lc-note lc-note-wait">{}</div>', told)
 
 
 def _shown(case: Recovery, demand: Demand, kind: SentEmail.Kind, on: date) -> Sentence:

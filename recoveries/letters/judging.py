@@ -1,8 +1,9 @@
 """What a letter may demand today, and whether it may leave: asked when it is written and again when it is sent."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -10,15 +11,15 @@ from django.utils.translation import gettext as _
 from companies.models import Company
 from companies.parties import party_of
 from law.eligibility import Reason
-from law.letters_guard import Facts, is_barred_claim, refusals
-from law.limitation import starts_on
+from law.letters_guard import Facts, protected_until, refusals
+from law.limitation import LastDays, starts_on
 from law.vocabulary import Matter, Step
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Forbidden
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
 from recoveries.ledger.statement import CaseStatement, Line, case_statement
-from recoveries.models import Recovery, SentEmail
+from recoveries.models import Acknowledgement, Recovery, SentEmail
 
 State = SentEmail.State
 Kind = SentEmail.Kind
@@ -26,11 +27,15 @@ Kind = SentEmail.Kind
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """The account of what is due and not barred; whether something else is claimed that is neither yet."""
+    """The account of what is due and not barred; whether something else is claimed that is neither yet.
+
+    `is_doubtful`: something of the account may be barred, which hangs on the payments.
+    """
 
     account: CaseStatement
     is_later: bool
     is_barred: bool
+    is_doubtful: bool
 
 
 def is_open(case: Recovery) -> bool:
@@ -42,12 +47,17 @@ def is_open(case: Recovery) -> bool:
 def demand_of(case: Recovery, on: date) -> Demand:
     """What may be demanded on the day `on`. Raises BadRequest when the catalogues lack a rate."""
     account = case_statement(case, on)
-    paid_on = [payment.date for payment in account.payments]
+    until = _until(case, account)
     owed = [line for line in account.lines if line.account.total]
     due = [line for line in owed if line.claim.due <= on]
-    barred = [line for line in due if _is_barred(case, line, on, paid_on)]
-    demanded = account.only([line for line in due if line not in barred])
-    return Demand(demanded, is_later=len(due) < len(owed), is_barred=bool(barred))
+    barred = [line for line in due if (days := until(line)) and days.is_barred(on)]
+    demanded = [line for line in due if line not in barred]
+    return Demand(
+        account.only(demanded),
+        is_later=len(due) < len(owed),
+        is_barred=bool(barred),
+        is_doubtful=any((days := until(line)) and days.is_doubtful(on) for line in demanded),
+    )
 
 
 def refusals_of(
@@ -61,6 +71,7 @@ def refusals_of(
         due=demand.account.total,
         is_later=demand.is_later,
         is_barred=demand.is_barred,
+        is_held=demand.is_doubtful and not case.is_hold_lifted,
         is_in_dispute=case.status_id == Step.DISPUTE,
         has_changed=email is not None and _has_changed(case, email),
         last_letter=_last_letter(case, email),
@@ -75,16 +86,18 @@ def require_leave(case: Recovery, demand: Demand, *, kind: str, on: date) -> Non
         raise Forbidden(_("This letter may not leave."), reasons=list(reasons))
 
 
-def _is_barred(case: Recovery, line: Line, on: date, paid_on: Collection[date]) -> bool:
-    claim = line.claim
-    return is_barred_claim(
-        starts_on(claim.performed, claim.day, claim.due),
-        on,
+def _until(case: Recovery, account: CaseStatement) -> Callable[[Line], LastDays | None]:
+    """Says of a claim until when a consumer may be asked for it; None where the debtor is no consumer."""
+    acknowledged = Acknowledgement.objects.standing().filter(recovery=case, date__lte=account.day)
+    judge = partial(
+        protected_until,
         creditor=party_of(case.customer),
         debtor=party_of(case.debtor),
         matter=Matter(case.matter),
-        payments=paid_on,
+        payments=[payment.date for payment in account.payments],
+        acknowledged=list(acknowledged.values_list("date", flat=True)),
     )
+    return lambda line: judge(starts_on(line.claim.performed, line.claim.day, line.claim.due))
 
 
 def _mentions(creditor: Company) -> Iterator[str | None]:

@@ -1,9 +1,9 @@
 """The case and what hangs on it."""
 
-from recoveries.court.models import DeadlineAlert, Injunction, InjunctionFee, TransferRequest
+from recoveries.court.models import DeadlineAlert, HoldChange, Injunction, InjunctionFee, TransferRequest
 from recoveries.desk.models import SavedFilter
 from recoveries.intake.models import CaseImport
-from recoveries.ledger.models import Acompte, Dette
+from recoveries.ledger.models import Acknowledgement, Acompte, Dette
 from recoveries.ledger.rate_models import EcbRate, LegalRate
 from recoveries.letters.models import SentEmail
 from recoveries.models.cases import CaseCount, Recovery, RecoveryQuerySet
@@ -12,6 +12,7 @@ from recoveries.models.facts import LegalFact
 from recoveries.models.statuses import Status, StatusGroup
 
 __all__ = [
+    "Acknowledgement",
     "Acompte",
     "CaseCount",
     "CaseImport",
@@ -19,6 +20,7 @@ __all__ = [
     "DeadlineAlert",
     "Dette",
     "EcbRate",
+    "HoldChange",
     "Injunction",
     "InjunctionFee",
     "LegalFact",

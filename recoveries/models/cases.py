@@ -106,6 +106,10 @@ class Recovery(models.Model):
     matter = models.CharField(
         _("matter"), max_length=20, choices=Matter.choices, default=Matter.ORDINARY, db_default=Matter.ORDINARY.value
     )
+    # A manager takes it on that payments prolonged limitation; written, with its history, by court/hold.py.
+    is_hold_lifted = models.BooleanField(
+        _("hold of limitation lifted"), default=False, db_default=False, editable=False
+    )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
     transferred_to = models.OneToOneField(
@@ -151,6 +155,7 @@ class Recovery(models.Model):
             ("move_status", _("Can move a case to another status")),
             ("record_payment", _("Can record payments and debts")),
             ("transfer_case", _("Can transfer a case to court")),
+            ("lift_hold", _("Can lift the hold of limitation")),
             ("export_cases", _("Can export cases")),
             ("import_cases", _("Can import cases")),
             ("see_reports", _("Can see the reports")),

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 import structlog
@@ -22,7 +23,7 @@ from law.vocabulary import Court, Matter, Procedure
 from legalcity.lib.countries import country_code
 from recoveries.catalogue import catalogue
 from recoveries.legal_facts import fact, lengths
-from recoveries.models import Acompte, Injunction, Recovery
+from recoveries.models import Acknowledgement, Acompte, Dette, Injunction, Recovery
 
 log = structlog.get_logger("recoveries")
 
@@ -31,7 +32,19 @@ AT_ONCE = 200  # cases
 STARTED_BY = ("performed_on", "invoice_date", "invoice_due_date")
 NO_DAY = Value(None, DateField())
 
-Days = Collection[date]
+
+@dataclass(frozen=True, slots=True)
+class ClockDays:
+    """What limitation of a case hangs on.
+
+    starts        the day from which it runs against each invoice on which something remains, and each debt beside them
+    payments      the days of the payments received
+    acknowledged  those on which the debtor recognised the debt
+    """
+
+    starts: set[date] = field(default_factory=set)
+    payments: set[date] = field(default_factory=set)
+    acknowledged: set[date] = field(default_factory=set)
 
 
 def with_clocks(cases: QuerySet[Recovery]) -> QuerySet[Recovery]:
@@ -92,18 +105,14 @@ def opposed_too_late(case: Recovery) -> bool:
     return is_court_known(dates.court_territory) and is_opposed_too_late(dates)
 
 
-def deadlines_reckoned(case: Recovery, *, starts: Days, payments: Days, today: date) -> tuple[Deadline, ...]:
-    """The legal dates that run on a case, soonest first; past ones included, none once it is closed.
-
-    `starts`: the day from which limitation runs against each invoice on which something remains; `payments`: the days
-    of the payments received.
-    """
+def deadlines_reckoned(case: Recovery, days: ClockDays, today: date) -> tuple[Deadline, ...]:
+    """The legal dates that run on a case, soonest first; past ones included, none once it is closed."""
     if catalogue.is_closing(case.status_id):
         return ()
     dates = key_dates(case)
     found = list(_of_procedure(case, dates))
     if case.amount_torecover > 0 and not is_interrupted(dates):
-        found += _of_limitation(case, starts, payments, today)
+        found += _of_limitation(case, days, today)
     return tuple(sorted(found, key=lambda deadline: (deadline.date, deadline.kind)))
 
 
@@ -116,20 +125,18 @@ def _of_procedure(case: Recovery, dates: KeyDates) -> tuple[Deadline, ...]:
         return ()
 
 
-def _of_limitation(case: Recovery, starts: Days, payments: Days, today: date) -> tuple[Deadline, ...]:
+def _of_limitation(case: Recovery, days: ClockDays, today: date) -> tuple[Deadline, ...]:
     limitation = limitation_for(party_of(case.customer), party_of(case.debtor), Matter(case.matter))
-    pressing = most_pressing([last_days(start, limitation, payments=payments) for start in set(starts)], today)
+    restarts = {"payments": days.payments, "acknowledged": days.acknowledged}
+    pressing = most_pressing([last_days(start, limitation, **restarts) for start in days.starts], today)
     return limitation_deadlines(pressing, limitation) if pressing else ()
 
 
 def deadlines_by_case(cases: Sequence[Recovery], today: date) -> dict[int, tuple[Deadline, ...]]:
     """`deadlines_reckoned` of each of `cases` (read by `with_clocks`), by its id. One statement."""
     ids = [case.pk for case in cases if not catalogue.is_closing(case.status_id)]
-    starts, payments = _days(ids)
-    return {
-        case.pk: deadlines_reckoned(case, starts=starts[case.pk], payments=payments[case.pk], today=today)
-        for case in cases
-    }
+    days = clock_days(ids)
+    return {case.pk: deadlines_reckoned(case, days[case.pk], today) for case in cases}
 
 
 def deadlines_of(case: Recovery, today: date) -> tuple[Deadline, ...]:
@@ -137,18 +144,20 @@ def deadlines_of(case: Recovery, today: date) -> tuple[Deadline, ...]:
     return deadlines_by_case([case], today)[case.pk]
 
 
-def _days(ids: Collection[int]) -> tuple[defaultdict[int, set[date]], defaultdict[int, set[date]]]:
-    """The days from which limitation runs against the invoices of these cases, and those of payments, by case."""
-    starts: defaultdict[int, set[date]] = defaultdict(set)
-    payments: defaultdict[int, set[date]] = defaultdict(set)
+def clock_days(ids: Collection[int]) -> defaultdict[int, ClockDays]:
+    """What limitation of these cases hangs on, by case. One statement."""
+    found: defaultdict[int, ClockDays] = defaultdict(ClockDays)
     owed = Invoice.objects.filter(recovery_id__in=ids, remaining_amount__gt=0).order_by()
-    paid = Acompte.objects.standing().filter(recovery_id__in=ids).order_by()
-    rows = owed.values_list("recovery_id", *STARTED_BY, Value(False)).union(
-        paid.values_list("recovery_id", "date", NO_DAY, NO_DAY, Value(True))
+    rows = owed.values_list("recovery_id", *STARTED_BY, Value("starts")).union(
+        *(
+            model.objects.standing()
+            .filter(recovery_id__in=ids)
+            .order_by()
+            .values_list("recovery_id", "date", NO_DAY, NO_DAY, Value(what))
+            for model, what in ((Dette, "starts"), (Acompte, "payments"), (Acknowledgement, "acknowledged"))
+        )
     )
-    for pk, *days, is_payment in rows:
-        if is_payment:
-            payments[pk].add(days[0])
-        elif start := starts_on(*days):
-            starts[pk].add(start)
-    return starts, payments
+    for pk, *days, what in rows:
+        if (day := starts_on(*days)) is not None:
+            getattr(found[pk], what).add(day)
+    return found

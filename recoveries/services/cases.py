@@ -23,7 +23,7 @@ from recoveries import rules
 from recoveries.guards import complete_errors, recovery_errors, recovery_values
 from recoveries.models import Recovery, StatusChange
 from recoveries.rules import FIELDS
-from recoveries.selectors.deadlines import STARTED_BY, deadlines_reckoned
+from recoveries.selectors.deadlines import STARTED_BY, ClockDays, deadlines_reckoned
 from recoveries.services.copies import copies_set
 from recoveries.services.deadlines import next_deadline_set, next_deadlines_refresh
 from recoveries.services.references import with_reference
@@ -69,7 +69,7 @@ def _opened(owner: User, values: Mapping[str, Any], starts: Collection[date] = (
         owner_id=owner.pk, user=handler, status_id=Step.CREATED, **rules.recovery_settled(fields), **more
     )
 
-    next_deadline_set(recovery, deadlines_reckoned(recovery, starts=starts, payments=(), today=today()))
+    next_deadline_set(recovery, deadlines_reckoned(recovery, ClockDays(starts=set(starts)), today()))
 
     def save(reference: str) -> Recovery:
         recovery.recovery_reference = reference

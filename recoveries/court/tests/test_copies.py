@@ -15,8 +15,9 @@ from documents.services.copying import documents_copy
 from invoicing.models import Invoice
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.court.transfer import COPIES
+from recoveries.ledger.acknowledgements import acknowledgements_copy
 from recoveries.ledger.moving import claims_copy
-from recoveries.models import Acompte, Comment, Dette, Recovery
+from recoveries.models import Acknowledgement, Acompte, Comment, Dette, Recovery
 from recoveries.rules import FIELDS
 from recoveries.services.comments import comments_copy
 from tests.factories import Api, ApiUserFactory, bare_case_id
@@ -30,6 +31,7 @@ OTHERS: dict[type[models.Model], dict[str, str]] = {
     Dette: CASE,
     Acompte: {**CASE, "moved_from_id": "names the payment that went along"},
     Comment: CASE,
+    Acknowledgement: {**CASE, "document_id": "the copy of its document"},
     Document: {
         **CASE,
         "invoice_id": "the copy of its invoice, when that was copied",
@@ -44,6 +46,7 @@ COPIED: dict[type[models.Model], Callable[..., None]] = {
     Dette: claims_copy,
     Acompte: claims_copy,
     Comment: comments_copy,
+    Acknowledgement: acknowledgements_copy,
     Document: documents_copy,
 }
 
@@ -79,6 +82,7 @@ def filled(owner: Api) -> Callable[..., models.Model]:
             "recovery_id": case,
             "user_id": ApiUserFactory().pk,
             "author_id": ApiUserFactory().pk,
+            "document_id": Document.objects.create(recovery_id=case, key="b").pk if model is Acknowledgement else None,
             "file_id": file.pk,
             "file_type_id": FileType.objects.first().pk,
             "invoice_id": None,

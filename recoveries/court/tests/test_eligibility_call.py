@@ -10,6 +10,7 @@ import pytest
 from companies.models import Company
 from invoicing.models import Invoice
 from legalcity.lib.clock import today
+from recoveries.court.hold import hold_lift
 from recoveries.court.tests.transfers import eligibility_path, overdue, transfer_path, transferable, transferred
 from recoveries.ledger.services import acompte_record
 from recoveries.models import Recovery, TransferRequest
@@ -224,9 +225,11 @@ def test_what_only_a_payment_may_have_saved_is_warned_of(owner: Api) -> None:
     case = transferable(owner, debtor={"company_type": "particular"}, invoices=[{"days": 730}])
     assert "time-barred" in asked(owner, case)["reasons"][0]
     acompte_record(recovery_id=case, amount=Decimal("10.00"), day=today() - timedelta(days=300), by=None)
+    assert "a manager has to lift the hold" in asked(owner, case)["reasons"][0]
+    hold_lift(recovery_id=case, reason="Paid with a letter.", by=None)
     data = asked(owner, case)
     assert data["eligible"]
-    assert any("a manager has to agree" in warning for warning in data["warnings"])
+    assert any("a manager has lifted the hold" in warning for warning in data["warnings"])
     assert "unless the payments prolonged the time" in data["invoices"][0]["warning"]
 
 

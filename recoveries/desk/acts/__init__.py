@@ -5,10 +5,12 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.actions import ObjectAction
 from legalcity.lib.errors import Sentence
 from recoveries.court.acts import CHECK_ELIGIBILITY, RECORD_DATES, SET_MATTER, TRANSFER
+from recoveries.court.hold_acts import LIFT_HOLD, RESTORE_HOLD
 from recoveries.desk.acts.everyday import ASSIGN, COMMENT, MARK_READ, MOVE
 from recoveries.desk.acts.invoices import INVOICE_FACTS
 from recoveries.desk.acts.papers import REQUEST_SIGNATURE, SET_VISIBILITY, UPLOAD
 from recoveries.desk.acts.parties import CONFIRM_QUALITY
+from recoveries.ledger.acknowledgement_acts import RECORD_ACKNOWLEDGEMENT, REVERSE_ACKNOWLEDGEMENT
 from recoveries.ledger.acts import RECORD_DEBT, RECORD_PAYMENT
 from recoveries.ledger.reversal_acts import REVERSE_DEBT, REVERSE_PAYMENT
 from recoveries.letters.acts import SEND_EMAIL
@@ -16,6 +18,7 @@ from recoveries.letters.acts import SEND_EMAIL
 GROUPS: tuple[tuple[Sentence, tuple[ObjectAction, ...]], ...] = (
     (_("Work"), (MOVE, ASSIGN, SEND_EMAIL, COMMENT, MARK_READ)),
     (_("Money"), (RECORD_PAYMENT, RECORD_DEBT, REVERSE_PAYMENT, REVERSE_DEBT, INVOICE_FACTS)),
+    (_("Limitation"), (RECORD_ACKNOWLEDGEMENT, REVERSE_ACKNOWLEDGEMENT, LIFT_HOLD, RESTORE_HOLD)),
     (_("Documents"), (UPLOAD, SET_VISIBILITY, REQUEST_SIGNATURE)),
     (_("Court proceedings"), (CHECK_ELIGIBILITY, TRANSFER, RECORD_DATES, SET_MATTER, CONFIRM_QUALITY)),
 )

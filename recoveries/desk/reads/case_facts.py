@@ -11,10 +11,9 @@ from django.db.models import QuerySet
 from documents.models import Document
 from invoicing.models import Invoice
 from law.deadlines import Deadline
-from law.limitation import starts_on
 from legalcity.lib.errors import Sentence
-from recoveries.models import Acompte, Dette, Recovery
-from recoveries.selectors.deadlines import STARTED_BY, deadlines_reckoned
+from recoveries.models import Acknowledgement, Acompte, Dette, Recovery
+from recoveries.selectors.deadlines import deadlines_of
 
 ROWS = 50  # of each table at once
 SOON = timedelta(days=30)
@@ -94,20 +93,19 @@ def dettes_of(case: Recovery) -> QuerySet[Dette]:
     return Dette.objects.entered().filter(recovery=case).select_related("reversal").order_by("-date", "-id")
 
 
+def acknowledgements_of(case: Recovery) -> QuerySet[Acknowledgement]:
+    """Acknowledgements of the debt, reversed since or not, newest first."""
+    rows = Acknowledgement.objects.entered().filter(recovery=case).select_related("reversal", "document")
+    return rows.order_by("-date", "-id")
+
+
 def money_and_deadlines(case: Recovery, today: date) -> tuple[Money, tuple[Deadline, ...]]:
     """What a case adds up to, and the legal dates that run on it, soonest first. Two statements."""
-    invoices = Invoice.objects.filter(recovery=case).order_by()
-    claims = list(invoices.values_list("invoice_part_paid_amount", "remaining_amount", *STARTED_BY))
-    received = list(Acompte.objects.standing().filter(recovery=case).order_by().values_list("date", "amount"))
-    part_paid = sum((paid for paid, *_rest in claims if paid), Decimal(0))
-    paid = part_paid + sum((amount for _paid_on, amount in received), Decimal(0))
-    deadlines = deadlines_reckoned(
-        case,
-        starts={start for _paid, remaining, *days in claims if remaining > 0 and (start := starts_on(*days))},
-        payments={paid_on for paid_on, _amount in received},
-        today=today,
-    )
-    return Money(case.amount, paid, case.amount_torecover, max(Decimal(0), paid - case.amount)), deadlines
+    declared = Invoice.objects.filter(recovery=case).order_by().values_list("invoice_part_paid_amount")
+    received = Acompte.objects.standing().filter(recovery=case).order_by().values_list("amount")
+    paid = sum((amount for (amount,) in declared.union(received, all=True) if amount), Decimal(0))
+    money = Money(case.amount, paid, case.amount_torecover, overpaid=max(Decimal(0), paid - case.amount))
+    return money, deadlines_of(case, today)
 
 
 def next_date(deadlines: Sequence[Deadline], today: date) -> NextDate | None:

@@ -139,6 +139,18 @@ SOURCES: dict[str, Source] = {
         tables=f"recoveries_dette t {_ADDED_BY.format(kind='recoveries.dette')}",
         who="a.actor_id",
     ),
+    "acknowledgement": Source(
+        label=_("Acknowledgements"),
+        columns={"date": "t.date", "note": "t.note", "reverses": "t.reverses_id", "name": "d.name"},
+        tables="recoveries_acknowledgement t LEFT JOIN documents_document d ON d.id = t.document_id",
+        who="t.user_id",
+    ),
+    "hold": Source(
+        label=_("Hold of limitation"),
+        columns={"is_lifted": "t.is_lifted", "reason": "t.reason"},
+        tables="recoveries_holdchange t",
+        who="t.user_id",
+    ),
     "email": Source(
         label=_("E-mails"),
         columns={"subject": "t.subject", "recipient": "t.recipient", "state": "t.state", "error": "t.error"},

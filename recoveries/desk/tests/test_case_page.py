@@ -27,9 +27,9 @@ from tests.factories import Api, InvoiceBody, move
 
 pytestmark = pytest.mark.django_db
 
-BUDGET = 15
+BUDGET = 16
 CHILDREN = {"status", "comment", "document", "signature", "payment", "debt"}  # that `_children` makes
-MONEY = {"record-payment", "record-debt"}
+MONEY = {"record-payment", "record-debt", "record-acknowledgement"}
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT")
 
 

@@ -65,7 +65,7 @@ def everywhere(case: Recovery) -> list[Any]:
     return [
         (fresh.amount, fresh.amount_torecover),
         statements(case),
-        eligibility_of(fresh, date(2031, 1, 1)).eligible,
+        [reason.code for reason in eligibility_of(fresh, date(2031, 1, 1)).reasons],
         record,
         [month.received for month in months],
     ]

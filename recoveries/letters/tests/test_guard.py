@@ -11,7 +11,9 @@ from django.test import Client
 from companies.models import Company
 from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Forbidden
+from recoveries.court.hold import hold_lift, hold_restore
 from recoveries.desk.tests.pages import act_page, case_of, opened, words
+from recoveries.ledger.acknowledgements import acknowledgement_record
 from recoveries.ledger.services import acompte_record
 from recoveries.letters.services import email_deliver, email_send
 from recoveries.models import Recovery, SentEmail
@@ -108,11 +110,28 @@ def test_a_barred_claim_is_not_asked_for_from_a_consumer(owner: Api, debtor: dic
     assert reasons(case) == ["barred"]
 
 
-def test_a_claim_of_that_age_is_asked_for_from_a_company_and_once_a_part_was_paid(owner: Api) -> None:
+def test_a_claim_of_that_age_is_asked_for_from_a_company(owner: Api) -> None:
     assert written(case_of(owner, invoices=[due_in(-800)])).state == "queued"
+
+
+def test_a_claim_that_hangs_on_a_payment_is_held_until_a_manager_lifts_the_hold(office: Client, owner: Api) -> None:
     case = case_of(owner, debtor=PERSON, invoices=[due_in(-800)])
     acompte_record(recovery_id=case.pk, amount=Decimal("1.00"), day=today() - timedelta(500), by=None)
-    assert written(case).total == Decimal("99.00")
+    assert reasons(case) == ["limitation_held"]
+    hold_lift(recovery_id=case.pk, reason="Wrote that it would pay.", by=None)
+    assert "a manager has lifted the hold" in words(act_page(office, case, "send-reminder").content.decode())
+    email = written(case)
+    assert email.total == Decimal("99.00")
+    hold_restore(recovery_id=case.pk, reason="It was the bank's money.", by=None)
+    ended = delivered(email)
+    assert (ended.state, mail.outbox) == ("cancelled", [])
+    assert "art. 2240 C. civ." in ended.error
+
+
+def test_a_claim_that_the_debtor_recognised_is_asked_for(owner: Api) -> None:
+    case = case_of(owner, debtor=PERSON, invoices=[due_in(-800)])
+    acknowledgement_record(recovery_id=case.pk, day=today() - timedelta(500), note="Asked for time.", by=None)
+    assert written(case).total == Decimal("100.00")
 
 
 def test_a_barred_claim_leaves_the_letter_about_the_others(owner: Api) -> None:
