@@ -17,7 +17,7 @@ HEADS = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recoveries", "0021_imports_are_jobs")]
+    dependencies = [("recoveries", "0024_facts_as_shipped")]
 
     operations = [
         migrations.AddField(

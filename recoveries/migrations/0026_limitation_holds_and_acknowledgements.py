@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("documents", "0006_documents_fetched_once"),
-        ("recoveries", "0021_imports_are_jobs"),
+        ("recoveries", "0025_heads_of_debts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("invoicing", "0007_day_of_performance")]
+    dependencies = [("invoicing", "0009_vat_rows")]
 
     operations = [
         migrations.AddField(
