@@ -175,3 +175,30 @@ class CommentQuery(PageQuery):
 
     visibility = WordField(list(VISIBILITIES), required=False)
     unread_only = FlagField(words=True, required=False)
+
+
+class DecompteQuery(ContractSerializer):
+    """The query string of an account: on which day, and as known on which."""
+
+    on = DayField(required=False)
+    known_on = DayField(required=False)
+
+
+class DirectPaymentSerializer(ContractSerializer):
+    """A payment that the creditor received himself."""
+
+    amount = MoneyField()
+    date = DayField()
+    method = TextField(limit=50, required=False, allow_null=True, allow_blank=True)
+    reference = TextField(limit=255, required=False, allow_null=True, allow_blank=True)
+    invoice_id = CodeField(required=False, allow_null=True)
+    confirm = FlagField(required=False)
+
+
+class CreditNoteSerializer(ContractSerializer):
+    """A lower price of an invoice, agreed later."""
+
+    invoice_id = CodeField()
+    amount = MoneyField()
+    date = DayField()
+    reference = TextField(limit=255, required=False, allow_null=True, allow_blank=True)

@@ -220,6 +220,10 @@ MOVES: dict[int, frozenset[Step]] = {
 }
 
 
+# A payment that came back is no longer there: the ledger takes the case out of what it was moved to by the ledger.
+_REOPEN = {Step.PAID: STAFF_OR_SYSTEM, Step.PAID_IN_COURT: STAFF_OR_SYSTEM}
+
+
 def is_in_court(status_id: int) -> bool:
     """Whether a case in this status has a procedure, whatever its client wished for when it was filed."""
     return status_id in IN_COURT
@@ -228,7 +232,7 @@ def is_in_court(status_id: int) -> bool:
 def allowed_moves(status_id: int, *, by: Actor | None = None, added: Collection[int] = ()) -> frozenset[int]:
     """Ids of the statuses that a case in `status_id` may get next; those that `by` may cause, when given.
 
-    Whatever leads there, staff alone take a case out of a closing status.
+    Whatever leads there, staff alone take a case out of a closing status; out of a paid one the ledger does too.
     `added`: ids of statuses that staff added to the catalogue. Each is one more step of an open amicable case, which
     staff alone give. An id that neither the table nor `added` knows goes nowhere.
     """
@@ -239,7 +243,8 @@ def allowed_moves(status_id: int, *, by: Actor | None = None, added: Collection[
     elif status_id in steps:
         targets = targets | extra
     reopens = status_id in STATUSES and STATUSES[status_id].is_closing
-    return frozenset(target for target in targets if by is None or by in (STAFF if reopens else _causes(target)))
+    causes = _REOPEN.get(status_id, STAFF) if reopens else None
+    return frozenset(target for target in targets if by is None or by in (causes or _causes(target)))
 
 
 def is_allowed(

@@ -6,6 +6,7 @@ from django.urls import path
 
 from documents.views import FileTypeView
 from recoveries.court.views import DeadlinesView, EligibilityView, TransferView
+from recoveries.views.account import CreditNotesView, DecompteView, PaymentsView, PostingsView
 from recoveries.views.cases import CompleteView, RecoveryView
 from recoveries.views.comments import CommentView
 from recoveries.views.companies import CaseCompanyView, CompaniesByTypeView
@@ -37,6 +38,11 @@ urlpatterns = [
         name="case-eligibility",
     ),
     path(f"{CASE}/deadlines", DeadlinesView.as_view({"get": "list"}), name="case-deadlines"),
+    path(f"{CASE}/decompte", DecompteView.as_view({"get": "retrieve"}), name="case-account"),
+    path(f"{CASE}/decompte.pdf", DecompteView.as_view({"get": "paper"}), name="case-account-paper"),
+    path(f"{CASE}/postings", PostingsView.as_view({"get": "list"}), name="case-postings"),
+    path(f"{CASE}/payments", PaymentsView.as_view({"post": "create"}), name="case-payments"),
+    path(f"{CASE}/credit-notes", CreditNotesView.as_view({"post": "create"}), name="case-credit-notes"),
     path(f"{CASE}/docs", CaseDocumentView.as_view(MANY), name="case-documents"),
     path(
         f"{CASE}/docs/<id:document_id>",

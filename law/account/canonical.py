@@ -49,7 +49,7 @@ def _body(told: Decompte) -> Object:
         "currency": CURRENCY,
         "state": "provisional" if told.is_provisional else "final",
         "claims": [_claim(row, rates) for row in told.claims],
-        "payments": [_payment(row) for row in told.payments],
+        "payments": [payment_told(row) for row in told.payments],
         "waivers": [_waiver(waiver) for waiver in told.waivers],
         "penalty": {"amount": _text(told.penalty), "article": PENALTY if told.penalty else None},
         "not_due": [_not_due(row) for row in told.not_due],
@@ -88,7 +88,7 @@ def _claim(row: ClaimRow, rates: _Rates) -> Object:
         "principal": _text(claim.principal),
         "part_paid": _text(claim.part_paid),
         "periods": [_period(segment, rates[segment.rate], row.article) for segment in row.segments],
-        "credit_notes": [_credit_note(note) for note in row.credit_notes],
+        "credit_notes": [credit_note_told(note) for note in row.credit_notes],
         "left": {
             "principal": _text(row.left.principal),
             "interest": _text(row.left.interest),
@@ -116,7 +116,8 @@ def _rare(amounts: Amounts) -> Object:
     return {head: _text(getattr(amounts, head)) for head in ("penalty", "cost") if getattr(amounts, head)}
 
 
-def _payment(row: PaymentRow) -> Object:
+def payment_told(row: PaymentRow) -> Object:
+    """A payment as the object has it."""
     payment = row.payment
     return {
         "id": payment.id,
@@ -140,7 +141,8 @@ def _allocation(part: AllocationRow) -> Object:
     }
 
 
-def _credit_note(note: CreditNote) -> Object:
+def credit_note_told(note: CreditNote) -> Object:
+    """A credit note as the object has it."""
     return {"id": note.id, "on": _day(note.on), "amount": _text(note.amount), "reference": note.reference}
 
 

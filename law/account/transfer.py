@@ -16,13 +16,13 @@ def parted(facts: Facts, rates: Rates) -> tuple[Facts, Facts]:
     """What stays behind after the transfer of `facts`, and what the other case goes on with.
 
     Claims take along what payments met of them; the penalty and what is over go with the claims that move. Payments
-    from the day of the transfer on are those of the case that received them, so they stay.
+    after the day of the transfer are those of the case that received them, so they stay.
     """
     transfer = facts.transfer
     if transfer is None:
         raise ValueError("nothing was transferred")
-    earlier = tuple(payment for payment in facts.payments if payment.on < transfer.moved_on)
-    later = tuple(payment for payment in facts.payments if payment.on >= transfer.moved_on)
+    earlier = tuple(payment for payment in facts.payments if payment.on <= transfer.moved_on)
+    later = tuple(payment for payment in facts.payments if payment.on > transfer.moved_on)
     whole = replace(facts, payments=earlier, transfer=None)
     account = account_of(whole, transfer.moved_on, rates)
     moves = _mover(transfer, account)

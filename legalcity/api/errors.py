@@ -23,6 +23,7 @@ UNAVAILABLE = _("Service temporarily unavailable")
 STATUS_OF = {
     domain.BadRequest: status.HTTP_400_BAD_REQUEST,
     domain.Forbidden: status.HTTP_403_FORBIDDEN,
+    domain.Conflict: status.HTTP_409_CONFLICT,
     domain.NotFound: status.HTTP_404_NOT_FOUND,
     domain.Failed: status.HTTP_500_INTERNAL_SERVER_ERROR,
     domain.Unavailable: status.HTTP_503_SERVICE_UNAVAILABLE,

@@ -26,6 +26,10 @@ class Forbidden(DomainError):
     """The person may not do this, or the state of the thing does not allow it."""
 
 
+class Conflict(DomainError):
+    """The state of the thing does not allow it now; the sentence says what would."""
+
+
 class NotFound(DomainError):
     """There is no such thing, or it is not this person's to know."""
 

@@ -74,6 +74,15 @@ class Acompte(Entry):
     date = models.DateField(_("date"))
     method = models.CharField(_("method"), max_length=50, blank=True)
     reference = models.CharField(_("reference"), max_length=255, blank=True)
+    invoice = models.ForeignKey(
+        "invoicing.Invoice",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("invoice that the debtor chose"),
+    )
+    is_direct = models.BooleanField(_("received by the creditor"), default=False, db_default=False)
     comment = models.TextField(_("comment"), blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 

@@ -1,83 +1,212 @@
-"""The account of a case goes along to court: what is owed is the same before and after, on any day."""
+"""The account of a case goes along to court: what is owed is the same before and after, on every day.
+
+The ledger takes along all that the claims which move have seen, settled ones too: the décompte shows them. The records
+(what the API lists as invoices and payments) are those of what is still asked for.
+"""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.db.models import Case, DecimalField, F, Value, When
 from django.db.models.expressions import Combinable
 
+from accounts.models import User
+from invoicing.models import Invoice
 from invoicing.services import invoices_copy
+from law.account.decompte import Decompte
+from law.account.facts import ClaimKey, ClaimKind, DebtHead, Facts, Head, Payment, PaymentState, Transfer
+from law.account.lines import LedgerAccount, Line
+from law.account.transfer import parted
+from law.interest import NOTHING, RateMissing
 from legalcity.lib.clock import today
 from legalcity.lib.copying import rows_copy
-from legalcity.lib.errors import BadRequest
-from recoveries.ledger.services import dettes_copy
-from recoveries.ledger.statement import Line, case_statement
-from recoveries.models import Acompte, Recovery
+from recoveries.ledger.book import CLAIMS, PENALTY, TRANSFER, Book
+from recoveries.ledger.drafting import Draft, Kind, claim_lines, paid_facts
+from recoveries.ledger.facts import claim_key_told, told
+from recoveries.ledger.gathering import told_of, with_terms
+from recoveries.ledger.posting import Source, ledger_post
+from recoveries.ledger.rate_book import account_rates
+from recoveries.ledger.reckoning import reckoned
+from recoveries.ledger.reducing import credit_note_draft, refund_draft, waiver_draft
+from recoveries.models import Acompte, Dette, Recovery
+from recoveries.services.totals import totals_refresh
 
 
 @dataclass(frozen=True, slots=True)
-class Staying:
-    """Ids of the invoices and debts that do not go along; what each payment, by its id, met of them in EUR.
+class Moving:
+    """What goes along. `settled`: claims on which nothing is owed. `rest`: by payment what others have of it, EUR."""
 
-    `spent`: ids of the payments of which nothing goes along.
-    """
-
-    invoices: Collection[int] = ()
-    debts: Collection[int] = ()
-    met: Mapping[int, Decimal] = field(default_factory=dict)
-    spent: Collection[int] = ()
+    facts: Facts
+    settled: frozenset[ClaimKey]
+    rest: Mapping[int, Decimal]
 
 
-def claims_copy(
-    *, from_case: int, to_case: int, left_behind: Collection[int] = (), debts_left_behind: Collection[int] = ()
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the records that went along are called in the other case; those that have none keep their name."""
+
+    claims: Mapping[ClaimKey, ClaimKey]
+    payments: Mapping[int, int]
+
+    def claim(self, key: ClaimKey | None) -> ClaimKey | None:
+        """The claim in the other case."""
+        return self.claims.get(key, key) if key else None
+
+
+def claims_move(
+    *,
+    from_case: int,
+    to_case: int,
+    left_behind: Collection[int] = (),
+    debts_left_behind: Collection[int] = (),
+    by: User | None,
 ) -> None:
-    """Copy invoices, debts and payments of a case to another one.
+    """Let the account of a case go on in another one, but for the invoices and debts that are left
+    behind, by their ids.
 
-    The invoices and debts left behind, by their ids, and the invoices that payments have settled stay, with what
-    payments met of them.
-    The caller holds the lock.
+    Records are copied, ledgers posted: out of the one, into the other. The caller holds the lock.
     """
-    staying = _staying(from_case, left_behind, debts_left_behind)
-    invoices_copy(from_case=from_case, to_case=to_case, left_behind=staying.invoices)
-    dettes_copy(from_case=from_case, to_case=to_case, left_behind=staying.debts)
-    _payments_copy(from_case, to_case, staying)
+    case = with_terms(Recovery.objects).get(pk=from_case)
+    copy = with_terms(Recovery.objects).get(pk=to_case)
+    book, facts = told_of(case)
+    staying = {
+        *((ClaimKind.INVOICE, pk) for pk in left_behind),
+        *((ClaimKind.DEBT, pk) for pk in debts_left_behind),
+        *(key for key, claim in book.claims.items() if claim.head == DebtHead.KEPT_BY_CREDITOR),
+    }
+    keys = frozenset(key for key in book.claims if key not in staying)
+    transfer = Transfer(moved_on=today(), reference=copy.recovery_reference, claims=keys)
+    moving = _moving(replace(facts, transfer=transfer))
+    names = _records_copied(from_case, to_case, moving, staying)
+    drafts = list(_in(book, moving, names))
+    posted = ledger_post(case=copy, drafts=drafts, by=by, source=Source.TRANSFER).drafts
+    ledger_post(case=case, drafts=[_out(transfer, posted, names)], by=by, source=Source.TRANSFER)
+    totals_refresh(recovery_id=to_case)
 
 
-def _staying(case_id: int, left_behind: Collection[int], debts: Collection[int]) -> Staying:
-    """What stays: the invoices `left_behind`, the `debts`, and what is settled today.
-
-    Where no rate is known nothing can be told settled.
-    """
-    case = Recovery.objects.select_related("customer", "debtor").get(pk=case_id)
+def _moving(facts: Facts) -> Moving:
+    """Where no rate is known nothing can be told settled, nor parted: all payments go along."""
     try:
-        account = case_statement(case, today())
-    except BadRequest:
-        return Staying(left_behind, debts)
-    staying = [line for line in account.lines if _stays(line, left_behind, debts)]
-    met: dict[int, Decimal] = defaultdict(Decimal)
-    for line in staying:
-        for part in line.account.imputations:
-            met[part.payment] += part.amount
-    spent = [payment.pk for payment in account.payments if payment.amount == met.get(payment.pk)]
-    settled = (line.claim.id for line in staying if line.claim.is_invoice)
-    return Staying({*left_behind, *settled}, debts, met, spent)
+        _stays, goes = parted(facts, account_rates())
+    except RateMissing:
+        goes = replace(facts, transfer=None)
+    account = reckoned(goes, today())
+    if isinstance(account, RateMissing):
+        return Moving(goes, frozenset(), {payment.id: payment.amount for payment in goes.payments})
+    settled = frozenset(
+        row.claim.key for row in account.claims if row.claim.kind == ClaimKind.INVOICE and not any(row.left)
+    )
+    return Moving(goes, settled, dict(_rests(account, settled)))
 
 
-def _stays(line: Line, left_behind: Collection[int], debts: Collection[int]) -> bool:
-    if line.claim.is_invoice:
-        return line.claim.id in left_behind or not line.account.total
-    return line.claim.id in debts
+def _rests(account: Decompte, settled: Collection[ClaimKey]) -> Iterator[tuple[int, Decimal]]:
+    for row in account.payments:
+        if not row.is_reversed:
+            spent = (part.amounts.due for part in row.allocations if part.claim in settled)
+            yield row.payment.id, row.payment.amount - sum(spent, NOTHING)
 
 
-def _payments_copy(from_case: int, to_case: int, staying: Staying) -> None:
-    """Copy what each payment has left for what goes along; each copy names the one that it comes from."""
-    payments = Acompte.objects.standing().filter(recovery_id=from_case).exclude(pk__in=staying.spent)
-    rest = Case(
-        *(When(pk=pk, then=F("amount") - Value(met)) for pk, met in staying.met.items()),
+# --- records ---------------------------------------------------------------------------------------------------------
+def _records_copied(from_case: int, to_case: int, moving: Moving, staying: Collection[ClaimKey]) -> Names:
+    stay = {*staying, *moving.settled}
+    invoices_copy(
+        from_case=from_case, to_case=to_case, left_behind={pk for kind, pk in stay if kind == ClaimKind.INVOICE}
+    )
+    debts = Dette.objects.standing().filter(recovery_id=from_case)
+    going = debts.exclude(pk__in={pk for kind, pk in stay if kind == ClaimKind.DEBT}).order_by("id")
+    going_ids = list(going.values_list("pk", flat=True))
+    rows_copy(going, instead={"recovery_id": Value(to_case)})
+    _payments_copied(from_case, to_case, moving.rest)
+    return _names(from_case, to_case, going_ids)
+
+
+def _payments_copied(from_case: int, to_case: int, rest: Mapping[int, Decimal]) -> None:
+    """Copy what each payment has left for what is still asked for; each copy names the one that it comes from."""
+    going = {pk: amount for pk, amount in rest.items() if amount}
+    if not going:
+        return
+    payments = Acompte.objects.standing().filter(recovery_id=from_case, pk__in=going)
+    amount = Case(
+        *(When(pk=pk, then=Value(amount)) for pk, amount in going.items()),
         default=F("amount"),
         output_field=DecimalField(max_digits=14, decimal_places=2),
     )
-    instead: dict[str, Combinable] = {"recovery_id": Value(to_case), "moved_from_id": F("pk"), "amount": rest}
+    instead: dict[str, Combinable] = {"recovery_id": Value(to_case), "moved_from_id": F("pk"), "amount": amount}
     rows_copy(payments.order_by("id"), instead=instead)
+
+
+def _names(from_case: int, to_case: int, debts: Sequence[int]) -> Names:
+    """Copies by what they are copies of: invoices by their numbers, `debts` by their order."""
+    claims: dict[ClaimKey, ClaimKey] = {}
+    copies = dict(Invoice.objects.filter(recovery_id=to_case).values_list("invoice_number", "pk"))
+    for pk, number in Invoice.objects.filter(recovery_id=from_case).values_list("pk", "invoice_number"):
+        if number in copies:
+            claims[ClaimKind.INVOICE, pk] = (ClaimKind.INVOICE, copies[number])
+    copied = Dette.objects.filter(recovery_id=to_case).order_by("id").values_list("pk", flat=True)
+    for old, new in zip(debts, copied, strict=True):
+        claims[ClaimKind.DEBT, old] = (ClaimKind.DEBT, new)
+    payments = Acompte.objects.filter(recovery_id=to_case).values_list("moved_from_id", "pk")
+    return Names(claims, {old: new for old, new in payments if old})
+
+
+# --- ledgers ---------------------------------------------------------------------------------------------------------
+def _in(book: Book, moving: Moving, names: Names) -> Iterator[Draft]:
+    """What is posted in the other case: its claims, then each credit note, waiver, payment and refund."""
+    yield _claims_in(moving, names)
+    for note in moving.facts.credit_notes:
+        there = replace(note, claim=names.claim(note.claim) or note.claim)
+        yield credit_note_draft(there, Kind.TRANSFER_IN)
+    for waiver in moving.facts.waivers:
+        yield waiver_draft(replace(waiver, claim=names.claim(waiver.claim)), Kind.TRANSFER_IN)
+    for payment in moving.facts.payments:
+        if payment.state != PaymentState.REVERSED:
+            is_direct = book.paid[payment.id].is_direct
+            yield _payment_in(payment, moving.rest.get(payment.id, NOTHING), is_direct, names)
+    for refund in moving.facts.refunds:
+        there = replace(refund, payment_id=names.payments.get(refund.payment_id, refund.payment_id))
+        yield refund_draft(there, Kind.TRANSFER_IN)
+
+
+def _claims_in(moving: Moving, names: Names) -> Draft:
+    claims, lines = [], []
+    for claim in moving.facts.claims:
+        key = names.claim(claim.key) or claim.key
+        there = replace(claim, id=key[1])
+        lines += claim_lines(there)
+        claims.append({**told(there), **({"carried": True} if key == claim.key else {})})
+    penalty = moving.facts.demand.penalty
+    clause = {name: str(value) for name in ("amount", "percent") if (value := getattr(penalty, name, None)) is not None}
+    facts = {CLAIMS: claims, PENALTY: clause or None}
+    day = min((claim.issued_on for claim in moving.facts.claims), default=today())
+    return Draft(kind=Kind.TRANSFER_IN, on=day, facts=facts, lines=tuple(lines))
+
+
+def _payment_in(payment: Payment, rest: Decimal, is_direct: bool, names: Names) -> Draft:
+    key = names.claim((ClaimKind.INVOICE, payment.invoice_id)) if payment.invoice_id else None
+    there = replace(payment, id=names.payments.get(payment.id, payment.id), invoice_id=key[1] if key else None)
+    return Draft(kind=Kind.TRANSFER_IN, on=payment.on, facts=paid_facts(there, is_direct, rest))
+
+
+def _out(transfer: Transfer, posted: Iterable[Draft], names: Names) -> Draft:
+    """What is posted in the case that the claims leave: all that the other one now has, taken out."""
+    back = {new: old for old, new in names.claims.items()}
+    sums: defaultdict[tuple[LedgerAccount, Head | None, ClaimKey | None], Decimal] = defaultdict(Decimal)
+    for draft in posted:
+        for line in draft.lines:
+            claim = back.get(line.claim, line.claim) if line.claim else None
+            sums[line.account, line.head, claim] += line.debit - line.credit
+    lines = (
+        Line(account, head, claim, max(-amount, NOTHING), max(amount, NOTHING), "")
+        for (account, head, claim), amount in sums.items()
+        if amount
+    )
+    facts = {
+        TRANSFER: {
+            "moved_on": transfer.moved_on.isoformat(),
+            "reference": transfer.reference,
+            "claims": [claim_key_told(key) for key in sorted(transfer.claims)],
+        }
+    }
+    return Draft(kind=Kind.TRANSFER_OUT, on=transfer.moved_on, facts=facts, lines=tuple(lines))

@@ -10,9 +10,10 @@ from backoffice.audit import ADDED, audit_record
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Forbidden
 from recoveries.ledger.models import Entry
+from recoveries.ledger.posting import Source, ledger_follow
 from recoveries.ledger.services import account_lock
+from recoveries.ledger.settling import case_settle
 from recoveries.models import Acompte, Dette
-from recoveries.services.totals import totals_refresh
 
 Row = TypeVar("Row", Acompte, Dette)
 
@@ -49,6 +50,7 @@ def _reversible(model: type[Row], recovery_id: int, pk: int) -> Row:
 
 def _reversed(reversal: Row, by: User | None) -> Row:
     reversal.save(force_insert=True)
-    totals_refresh(recovery_id=reversal.recovery_id)
+    posted = ledger_follow(recovery_id=reversal.recovery_id, by=by, source=Source.STAFF)
+    case_settle(recovery_id=reversal.recovery_id, account=posted.account)
     audit_record(action=ADDED, target=reversal, actor=by)
     return reversal

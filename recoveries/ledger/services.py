@@ -3,30 +3,34 @@
 Neither row has a column for its author: who wrote it down stands in the audit, as who added it.
 """
 
-from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
-from django.db.models import Min, Value
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from backoffice.amounts import euros
 from backoffice.audit import ADDED, audit_record
-from invoicing.models import Invoice
-from law.account.facts import DebtHead
+from law.account.checks import payment_refusals, same_payment
+from law.account.decompte import Decompte
+from law.account.facts import ClaimKind, DebtHead, Facts, Payment
+from law.account.warnings import Code, warning
+from law.interest import RateMissing
 from legalcity.lib.clock import today
-from legalcity.lib.copying import rows_copy
-from legalcity.lib.errors import BadRequest, Forbidden, Invalid
-from recoveries.ledger.statement import case_statement
+from legalcity.lib.errors import Conflict, Forbidden, Invalid, Sentence
+from recoveries.catalogue import catalogue
+from recoveries.ledger.gathering import told_of, with_terms
+from recoveries.ledger.posting import Source, ledger_follow
+from recoveries.ledger.reckoning import reckoned
+from recoveries.ledger.settling import case_settle
 from recoveries.models import Acompte, Dette, Recovery
-from recoveries.services.totals import totals_refresh
 
 
 def account_lock(*, recovery_id: int) -> Recovery:
     """Lock a case whose account is to change. Raises Forbidden when its claim goes on in another case."""
-    case = Recovery.objects.select_for_update(of=("self",)).get(pk=recovery_id)
+    case = with_terms(Recovery.objects).select_for_update(of=("self",)).get(pk=recovery_id)
     if case.transferred_to_id is not None:
         sentence = _("The claim goes on as {reference}: its account is kept there.")
         raise Forbidden(sentence.format(reference=case.transferred_to))
@@ -34,6 +38,15 @@ def account_lock(*, recovery_id: int) -> Recovery:
 
 
 # --- payments --------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A payment that was recorded, and the account after it: None while a rate is missing, as `unallocated` says."""
+
+    acompte: Acompte
+    account: Decompte | None
+    unallocated: Sentence = ""
+
+
 @transaction.atomic
 def acompte_record(
     *,
@@ -43,62 +56,123 @@ def acompte_record(
     method: str = "",
     reference: str = "",
     comment: str = "",
+    invoice_id: int | None = None,
     confirmed: bool = False,
     by: User | None,
 ) -> Acompte:
-    """A payment of `amount` EUR (more than 0) received on `day`.
+    """A payment of `amount` EUR (more than 0) that the firm received on `day`.
 
-    Raises Invalid for a day to come or before there was a claim and, unless it is `confirmed`, for a payment that
-    looks like a mistake: more than is owed, or one that stands there already. Forbidden after a transfer.
+    `invoice_id`: the invoice of the case that the debtor chose. Raises Invalid for a day to come or before the claim
+    and, unless it is `confirmed`, for a payment that looks like a mistake: more than is owed, or one that stands there
+    already. Forbidden after a transfer.
     """
     case = account_lock(recovery_id=recovery_id)
-    require_plausible(day, recovery_id)
-    doubts = [] if confirmed else _doubts(case, amount, day, reference)
+    facts = told_of(case).facts
+    payment = _payment(amount, day, method, reference, invoice_id)
+    _require_plausible(facts, payment)
+    doubts = [] if confirmed else _doubts(facts, payment)
     if doubts:
         raise Invalid({"confirmed": doubts})
-    acompte = Acompte.objects.create(
-        recovery_id=recovery_id, amount=amount, date=day, method=method, reference=reference, comment=comment
-    )
-    totals_refresh(recovery_id=recovery_id)
-    audit_record(action=ADDED, target=acompte, actor=by)
-    return acompte
-
-
-def _first_claim(recovery_id: int) -> date | None:
-    """The day of the first invoice or debt of a case."""
-    days = [
-        Invoice.objects.filter(recovery_id=recovery_id).aggregate(day=Min("invoice_date"))["day"],
-        Dette.objects.demanded().filter(recovery_id=recovery_id).aggregate(day=Min("date"))["day"],
-    ]
-    return min((day for day in days if day), default=None)
+    return _recorded(case, payment, comment=comment, by=by, source=Source.STAFF).acompte
 
 
 def require_plausible(day: date, recovery_id: int) -> None:
-    """Raises Invalid for a day to come, or one before there was a claim: nothing was paid or recognised on it."""
+    """Raises Invalid for a day to come, or one before there was a claim: nothing was recognised on it."""
     if day > today():
         raise Invalid({"day": [_("This day is still to come.")]})
-    first = _first_claim(recovery_id)
+    facts = told_of(with_terms(Recovery.objects).get(pk=recovery_id)).facts
+    first = min((claim.issued_on for claim in facts.claims), default=None)
     if first and day < first:
         sentence = _("This day is before the first invoice or debt of the case ({day}).")
         raise Invalid({"day": [sentence.format(day=first.strftime("%d/%m/%Y"))]})
 
 
-def _doubts(case: Recovery, amount: Decimal, day: date, reference: str) -> list[str]:
+@transaction.atomic
+def direct_payment_record(
+    *,
+    recovery_id: int,
+    amount: Decimal,
+    day: date,
+    method: str = "",
+    reference: str = "",
+    invoice_id: int | None = None,
+    confirmed: bool = False,
+    by: User,
+) -> Recorded:
+    """A payment that the creditor received and tells through the API.
+
+    Raises Conflict on a closed case, and for what may be recorded already unless it is `confirmed`; Invalid.
+    """
+    case = open_case_lock(recovery_id=recovery_id)
+    facts = told_of(case).facts
+    payment = _payment(amount, day, method, reference, invoice_id)
+    _require_plausible(facts, payment)
+    twin = None if confirmed else same_payment(facts, payment)
+    if twin is not None:
+        sentence = _('A payment of this amount, day and reference is recorded already. Send "confirm": true to add it.')
+        raise Conflict(sentence, code="duplicate_payment", payment_id=twin)
+    return _recorded(case, payment, is_direct=True, by=by, source=Source.API)
+
+
+def open_case_lock(*, recovery_id: int) -> Recovery:
+    """Lock a case whose account its client changes. Raises Conflict on a closed one, with the way back."""
+    case = with_terms(Recovery.objects).select_for_update(of=("self",)).get(pk=recovery_id)
+    if case.transferred_to is not None:
+        sentence = _("This case went on as {reference}: record it there.")
+        raise Conflict(sentence.format(reference=case.transferred_to.recovery_reference))
+    if catalogue.is_closing(case.status_id):
+        raise Conflict(_("This case is closed. Ask the firm to reopen it."))
+    return case
+
+
+def _payment(amount: Decimal, day: date, method: str, reference: str, invoice_id: int | None) -> Payment:
+    """The id 0 is nobody's."""
+    return Payment(id=0, on=day, amount=amount, reference=reference, invoice_id=invoice_id, method=method)
+
+
+def _require_plausible(facts: Facts, payment: Payment) -> None:
+    chosen = payment.invoice_id
+    if chosen is not None and (ClaimKind.INVOICE, chosen) not in {claim.key for claim in facts.claims}:
+        raise Invalid({"invoice_id": [_("The case has no such invoice.")]})
+    if refusals := list(payment_refusals(facts, payment, today())):
+        raise Invalid({_FIELDS[name]: [sentence] for name, sentence in refusals})
+
+
+_FIELDS = {"on": "day", "amount": "amount"}
+
+
+def _doubts(facts: Facts, payment: Payment) -> list[str]:
     """Why a payment may be a mistake."""
     doubts = []
-    if amount > (owed := _owed(case)):
-        doubts.append(_("This is more than is owed today ({amount}).").format(amount=euros(owed)))
-    if Acompte.objects.standing().filter(recovery=case, amount=amount, date=day, reference=reference).exists():
+    account = reckoned(facts, today())
+    if not isinstance(account, RateMissing):
+        owed = account.total.due + sum((row.principal for row in account.not_due), Decimal(0))
+        if payment.amount > owed:
+            doubts.append(_("This is more than is owed today ({amount}).").format(amount=euros(owed)))
+    if same_payment(facts, payment) is not None:
         doubts.append(_("A payment of this amount, day and reference stands on the case already."))
     return doubts
 
 
-def _owed(case: Recovery) -> Decimal:
-    """What is owed today; without the interest while no rate is known for it."""
-    try:
-        return case_statement(case, today()).total
-    except BadRequest:
-        return case.amount_torecover
+def _recorded(
+    case: Recovery, payment: Payment, *, comment: str = "", is_direct: bool = False, by: User | None, source: Source
+) -> Recorded:
+    acompte = Acompte.objects.create(
+        recovery_id=case.pk,
+        amount=payment.amount,
+        date=payment.on,
+        method=payment.method,
+        reference=payment.reference,
+        comment=comment,
+        invoice_id=payment.invoice_id,
+        is_direct=is_direct,
+    )
+    audit_record(action=ADDED, target=acompte, actor=by)
+    posted = ledger_follow(recovery_id=case.pk, by=by, source=source)
+    case_settle(recovery_id=case.pk, account=posted.account)
+    if isinstance(posted.account, RateMissing):
+        return Recorded(acompte, None, warning(Code.UNALLOCATED, f"{posted.account.day:%d/%m/%Y}").sentence)
+    return Recorded(acompte, posted.account)
 
 
 # --- debts -----------------------------------------------------------------------------------------------------------
@@ -121,15 +195,6 @@ def dette_record(
     dette = Dette.objects.create(
         recovery_id=recovery_id, label=label, head=DebtHead(head).value, amount=amount, date=day, comment=comment
     )
-    totals_refresh(recovery_id=recovery_id)
+    ledger_follow(recovery_id=recovery_id, by=by, source=Source.STAFF)
     audit_record(action=ADDED, target=dette, actor=by)
     return dette
-
-
-def dettes_copy(*, from_case: int, to_case: int, left_behind: Collection[int] = ()) -> None:
-    """Copy the debts that the debtor owes on a case to another one, but those `left_behind`, by their ids.
-
-    What stays with the creditor stays there.
-    """
-    demanded = Dette.objects.demanded().filter(recovery_id=from_case).exclude(pk__in=left_behind)
-    rows_copy(demanded.order_by("id"), instead={"recovery_id": Value(to_case)})

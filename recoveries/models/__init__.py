@@ -4,6 +4,7 @@ from recoveries.court.models import DeadlineAlert, HoldChange, Injunction, Injun
 from recoveries.desk.models import SavedFilter
 from recoveries.intake.models import CaseImport
 from recoveries.ledger.models import Acknowledgement, Acompte, Dette
+from recoveries.ledger.posting_models import CaseBalance, Line, Posting
 from recoveries.ledger.rate_models import EcbRate, LegalRate
 from recoveries.letters.models import SentEmail
 from recoveries.models.cases import CaseCount, Recovery, RecoveryQuerySet
@@ -14,6 +15,7 @@ from recoveries.models.statuses import Status, StatusGroup
 __all__ = [
     "Acknowledgement",
     "Acompte",
+    "CaseBalance",
     "CaseCount",
     "CaseImport",
     "Comment",
@@ -25,6 +27,8 @@ __all__ = [
     "InjunctionFee",
     "LegalFact",
     "LegalRate",
+    "Line",
+    "Posting",
     "Recovery",
     "RecoveryQuerySet",
     "SavedFilter",

@@ -21,6 +21,8 @@ from legalcity.lib.clock import today
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
 from recoveries import rules
 from recoveries.guards import complete_errors, recovery_errors, recovery_values
+from recoveries.ledger.posting import Source, ledger_forget, ledger_open
+from recoveries.ledger.records import claims_told
 from recoveries.models import Recovery, StatusChange
 from recoveries.rules import FIELDS
 from recoveries.selectors.deadlines import STARTED_BY, ClockDays, deadlines_reckoned
@@ -102,6 +104,7 @@ def recovery_create_complete(
     debtor: Mapping[str, Any],
     invoices: Sequence[Mapping[str, Any]],
     by: User | None,
+    source: Source = Source.API,
 ) -> CompleteCase:
     """A case with its parties and invoices: all or nothing, in a number of statements that does not grow.
 
@@ -125,6 +128,7 @@ def recovery_create_complete(
         invoices_count=len(invoices),
     )
     saved = Invoice.objects.bulk_create([invoice_build(recovery_id=case.pk, values=item) for item in invoices])
+    ledger_open(case=case, claims=claims_told(saved), by=by, source=source)
     _begin_history(case, by)
     return CompleteCase(case, creditor, payer, saved)
 
@@ -161,10 +165,14 @@ def recovery_update(*, recovery: Recovery, values: Mapping[str, Any], by: User |
 
 @transaction.atomic
 def recovery_delete(*, recovery: Recovery, by: User | None) -> None:
-    """Delete a case with all that hangs on it, and the companies that no other case uses."""
+    """Delete a case with all that hangs on it, and the companies that no other case uses.
+
+    Raises Conflict for one on which money was received, also when it was taken back: its ledger stays.
+    """
     parties = [pk for pk in (recovery.customer_id, recovery.debtor_id) if pk]
     owner_id, status_id = recovery.owner_id, recovery.status_id
     documents_delete_of_case(recovery_id=recovery.pk, by=by)
+    ledger_forget(recovery_id=recovery.pk)
     recovery.delete()
     for company_id in parties:
         company_delete_if_unused(company_id=company_id, by=by)

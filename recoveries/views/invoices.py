@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from accounts.authentication import caller
 from invoicing.views import InvoiceView
 from recoveries.catalogue import catalogue
+from recoveries.ledger.posting import Source, ledger_follow
 from recoveries.models import Recovery
-from recoveries.services.totals import totals_refresh
 from recoveries.views.under import UnderCase
 
 
@@ -22,4 +23,4 @@ class CaseInvoiceView(UnderCase, InvoiceView):
         """The case, locked, its totals recomputed at the end."""
         with super().changing() as recovery:
             yield recovery
-            totals_refresh(recovery_id=recovery.pk)
+            ledger_follow(recovery_id=recovery.pk, by=caller(self.request), source=Source.API)

@@ -1,0 +1,95 @@
+"""Lists that are read on from a place: `?limit=1..200&after=<cursor>` gives `items` and the cursor of the `next` ones.
+
+A cursor is sealed, so that neither order nor volume can be read from it, and names what it is a cursor of: altered, or
+of another list, it is refused.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, TypeVar
+
+from cryptography.fernet import InvalidToken
+from django.utils.translation import gettext as _
+from rest_framework.request import Request
+
+from legalcity.api.fields import CodeField, ExactTextField
+from legalcity.api.validation import ContractSerializer, read, reader_of
+from legalcity.lib.errors import Invalid
+from legalcity.lib.sealing import opened_briefly, sealed_briefly
+
+MOST = 200
+USUAL = 50
+TAG, PLACE = 8, 8  # bytes
+Row = TypeVar("Row")
+
+
+class LimitField(CodeField):
+    """Items of an answer."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """The number."""
+        text = str(data).strip()
+        if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= MOST):
+            raise Invalid({"limit": [_("The limit field must be between 1 and {most}.").format(most=MOST)]})
+        return int(text)
+
+
+class CursorQuery(ContractSerializer):
+    """The query string of such a list."""
+
+    limit = LimitField(required=False)
+    after = ExactTextField(limit=200, required=False)
+
+
+class Place(NamedTuple):
+    """From where on, and how many: `after` is the last id that was read, 0 for the beginning."""
+
+    after: int
+    limit: int
+
+
+def query_read(query: type[ContractSerializer], sent: Mapping[str, Any]) -> dict[str, Any]:
+    """The typed values of a query string; an empty one is absent. Raises Invalid, also for an unknown parameter."""
+    reader = reader_of(query)
+    unknown = {
+        name: [_("The {field} parameter is unknown.").format(field=name)] for name in sent if name not in reader.fields
+    }
+    if unknown:
+        raise Invalid(unknown)
+    return read(reader, {name: value for name, value in sent.items() if str(value).strip()})
+
+
+def place_asked(request: Request, *, of: str) -> Place:
+    """Where a list (`of` names it and whose it is) is to be read on. Raises Invalid."""
+    values = query_read(CursorQuery, request.query_params)
+    return Place(_opened(values["after"], of) if values.get("after") else 0, values.get("limit", USUAL))
+
+
+def page_told(rows: Sequence[Row], place: Place, tell: Callable[[Row], Any], *, of: str) -> dict[str, Any]:
+    """`rows` (read with one more than the limit) as `items` and `next`; rows have an `id`."""
+    shown = rows[: place.limit]
+    following = sealed_cursor(shown[-1].id, of) if len(rows) > place.limit else None  # type: ignore[attr-defined]
+    return {"items": [tell(row) for row in shown], "next": following}
+
+
+def sealed_cursor(place: int, of: str) -> str:
+    """The cursor of what comes after the id `place`."""
+    return sealed_briefly(_tag(of) + place.to_bytes(PLACE, "big")).rstrip("=")
+
+
+def _opened(cursor: str, of: str) -> int:
+    try:
+        told = opened_briefly(cursor + "=" * (-len(cursor) % 4))
+    except (InvalidToken, ValueError) as error:
+        raise _refused() from error
+    if told[:TAG] != _tag(of) or len(told) != TAG + PLACE:
+        raise _refused()
+    return int.from_bytes(told[TAG:], "big")
+
+
+def _tag(of: str) -> bytes:
+    return hashlib.blake2b(of.encode(), digest_size=TAG).digest()
+
+
+def _refused() -> Invalid:
+    return Invalid({"after": [_("The after field is no cursor of this list.")]})

@@ -1,0 +1,159 @@
+"""The book of a case: what its postings say happened, as of any day. Pure: postings in, facts out."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from law.account.facts import (
+    Claim,
+    ClaimKey,
+    CreditNote,
+    Payment,
+    PaymentState,
+    PenaltyClause,
+    Refund,
+    Transfer,
+    Waiver,
+)
+from law.interest import NOTHING
+from recoveries.ledger.facts import claim_key_read, read
+
+CLAIMS, PAYMENT, CREDIT_NOTE, WAIVER, REFUND = "claims", "payment", "credit_note", "waiver", "refund"
+TRANSFER, PENALTY, REST = "transfer", "penalty", "rest"
+
+
+class Entry(NamedTuple):
+    """A posting as the book reads it."""
+
+    id: int
+    recovery_id: int
+    kind: str
+    effective_on: date
+    recorded_at: datetime
+    reverses_id: int | None
+    facts: dict[str, Any]
+
+
+@dataclass(slots=True)
+class Paid:
+    """A payment of the book, the posting that has it now, and how much of it its own record (`acompte`) has.
+
+    A payment that came along with its case may have met claims that were settled before: its record has what was left.
+    `is_direct`: the creditor received it.
+    """
+
+    payment: Payment
+    posting_id: int
+    rest: Decimal
+    is_direct: bool
+    is_reversed: bool = False
+
+
+@dataclass(slots=True)
+class Book:
+    """What a case's postings say.
+
+    `carried`: claims that came along settled, which have no record of their own. Credit notes, waivers and refunds by
+    their postings; `paid` by the payment.
+    """
+
+    claims: dict[ClaimKey, Claim] = field(default_factory=dict)
+    carried: set[ClaimKey] = field(default_factory=set)
+    paid: dict[int, Paid] = field(default_factory=dict)
+    credit_notes: dict[int, CreditNote] = field(default_factory=dict)
+    waivers: dict[int, Waiver] = field(default_factory=dict)
+    refunds: dict[int, Refund] = field(default_factory=dict)
+    transfer: Transfer | None = None
+    penalty: PenaltyClause | None = None
+    is_penalty_told: bool = False
+
+    @property
+    def payments(self) -> tuple[Payment, ...]:
+        """Every payment with its state."""
+        given_back = {refund.payment_id for refund in self.refunds.values()}
+        return tuple(_stated(one, given_back) for one in self.paid.values())
+
+    def enter(self, row: Entry, *, is_reversed: bool = False) -> None:
+        """Write what a posting tells into the book. Of one that was reversed only a payment is told, as reversed."""
+        if PAYMENT in row.facts:
+            self._enter_payment(row, is_reversed)
+        if is_reversed:
+            return
+        for told in row.facts.get(CLAIMS, ()):
+            self._enter_claim(read(Claim, told), is_carried=told.get("carried", False))
+        for name, enter in _ENTER.items():
+            if name in row.facts:
+                enter(self, row.facts[name], row.id)
+
+    def take_back(self, posting_id: int) -> None:
+        """What the posting told is no longer so."""
+        for paid in self.paid.values():
+            if paid.posting_id == posting_id:
+                paid.is_reversed = True
+        for told in (self.credit_notes, self.waivers, self.refunds):
+            told.pop(posting_id, None)
+
+    def _enter_payment(self, row: Entry, is_reversed: bool) -> None:
+        told = row.facts[PAYMENT]
+        payment = read(Payment, told)
+        rest = Decimal(told.get(REST, payment.amount))
+        self.paid[payment.id] = Paid(payment, row.id, rest, bool(told.get("direct")), is_reversed)
+
+    def _enter_claim(self, claim: Claim, *, is_carried: bool) -> None:
+        """A claim as it was told last; one of nothing is none any more."""
+        if claim.amount == NOTHING:
+            self.claims.pop(claim.key, None)
+            return
+        self.claims[claim.key] = claim
+        if is_carried:
+            self.carried.add(claim.key)
+
+
+def book_of(entries: Iterable[Entry]) -> Book:
+    """The book of one case from its postings, in the order in which they were recorded."""
+    book, rows = Book(), list(entries)
+    reversed_ids = {row.reverses_id for row in rows if row.reverses_id}
+    for row in rows:
+        book.enter(row, is_reversed=row.id in reversed_ids)
+    return book
+
+
+def _stated(one: Paid, given_back: set[int]) -> Payment:
+    if one.is_reversed:
+        state = PaymentState.REVERSED
+    elif one.payment.id in given_back:
+        state = PaymentState.REFUNDED
+    else:
+        return one.payment
+    return replace(one.payment, state=state)
+
+
+def _transfer(told: dict[str, Any]) -> Transfer:
+    claims = frozenset(key for each in told["claims"] if (key := claim_key_read(each)))
+    return Transfer(moved_on=date.fromisoformat(told["moved_on"]), reference=told["reference"], claims=claims)
+
+
+def _penalty(told: dict[str, str] | None) -> PenaltyClause | None:
+    """The clause that a case goes on with after a transfer; None for none."""
+    if told is None:
+        return None
+    return PenaltyClause(**{name: Decimal(told[name]) for name in ("amount", "percent") if name in told})
+
+
+def _tell_penalty(book: Book, told: Any, _posting_id: int) -> None:
+    book.penalty, book.is_penalty_told = _penalty(told), True
+
+
+def _tell_transfer(book: Book, told: Any, _posting_id: int) -> None:
+    book.transfer = _transfer(told)
+
+
+_ENTER: dict[str, Callable[[Book, Any, int], None]] = {
+    CREDIT_NOTE: lambda book, told, posting: book.credit_notes.update({posting: read(CreditNote, told, id=posting)}),
+    WAIVER: lambda book, told, posting: book.waivers.update({posting: read(Waiver, told, id=posting)}),
+    REFUND: lambda book, told, posting: book.refunds.update({posting: read(Refund, told)}),
+    TRANSFER: _tell_transfer,
+    PENALTY: _tell_penalty,
+}

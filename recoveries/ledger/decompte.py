@@ -1,0 +1,47 @@
+"""The décompte of a case, as everybody reads it: API, case page, letter, request, debtor."""
+
+from datetime import UTC, date, datetime, time
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from law.account.decompte import BeforeFirstDay, Decompte, decompte
+from law.interest import RateMissing
+from legalcity.lib.clock import today
+from legalcity.lib.dates import PARIS, add_days, add_months
+from legalcity.lib.errors import Conflict, Invalid
+from recoveries.ledger.gathering import told_of
+from recoveries.ledger.rate_book import account_rates
+from recoveries.models import Recovery
+
+AHEAD = 12  # months
+NO_RATE = _("No interest rate is known for {day}: staff enter it in the catalogue of rates.")
+FIRST_DAY = _("The first day of this case is {day}.")
+
+
+def case_decompte(case: Recovery, *, on: date | None = None, known_on: date | None = None) -> Decompte:
+    """The account of `case` (read by `gathering.with_terms`) at the end of the day `on`, today unless given.
+
+    `known_on`: reckoned from what was recorded until the end of that day. At most six statements, whatever the case
+    has. Raises Invalid for a day before the first claim, for one more than a year ahead and for a `known_on` to come;
+    Conflict, with `errors`, where no interest rate is known for a day.
+    """
+    now = today()
+    day = on or now
+    if day > add_months(now, AHEAD):
+        raise Invalid({"on": [_("The account is reckoned up to a year ahead.")]})
+    if known_on and known_on > now:
+        raise Invalid({"known_on": [_("This day is still to come.")]})
+    facts = told_of(case, until=_end_of(known_on) if known_on else None).facts
+    try:
+        return decompte(facts, day, account_rates(), known_on=known_on or now, is_known_on_asked=known_on is not None)
+    except BeforeFirstDay as error:
+        raise Invalid({"on": [format_lazy(FIRST_DAY, day=f"{error.day:%d/%m/%Y}")]}) from error
+    except RateMissing as error:
+        sentence = format_lazy(NO_RATE, day=f"{error.day:%d/%m/%Y}")
+        raise Conflict(sentence, errors={"on": [sentence]}) from error
+
+
+def _end_of(day: date) -> datetime:
+    """The moment at which a day ends in Paris."""
+    return datetime.combine(add_days(day, 1), time.min, PARIS).astimezone(UTC)

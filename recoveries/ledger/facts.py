@@ -1,0 +1,68 @@
+"""Facts as a posting keeps them: JSON values and back, by the names of the law's own records. Pure."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache
+from typing import Any, TypeVar
+
+from law.account.facts import Claim, ClaimKey, ClaimKind, CreditNote, DebtHead, Head, Payment, Refund, Waiver
+
+Fact = TypeVar("Fact", Claim, CreditNote, Waiver, Payment, Refund)
+Told = dict[str, Any]
+
+
+def claim_key_told(key: ClaimKey) -> list[Any]:
+    """`["invoice", 41]`."""
+    return [str(key[0]), key[1]]
+
+
+def claim_key_read(told: list[Any] | None) -> ClaimKey | None:
+    """The key that `claim_key_told` told; None for None."""
+    return (ClaimKind(told[0]), int(told[1])) if told else None
+
+
+_AS_JSON: dict[type, Callable[[Any], Any]] = {date: date.isoformat, Decimal: str, tuple: claim_key_told}
+_DAYS = ("on", "issued_on", "due_on", "performed_on")
+_AMOUNTS = ("amount", "part_paid")
+_READ: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(_DAYS, date.fromisoformat),
+    **dict.fromkeys(_AMOUNTS, Decimal),
+    "claim": claim_key_read,
+    "kind": ClaimKind,
+}
+_HEADS: dict[type, type[StrEnum]] = {Claim: DebtHead, Waiver: Head}
+_LEFT_OUT = ("state",)  # Which the postings after it tell
+
+
+def told(fact: Fact) -> Told:
+    """A fact as JSON values; what has its default is left out."""
+    return {
+        name: _AS_JSON.get(type(value), _plain)(value)
+        for name, default in _columns(type(fact))
+        if (value := getattr(fact, name)) != default
+    }
+
+
+def read(model: type[Fact], values: Mapping[str, Any], **more: Any) -> Fact:
+    """The fact that `told` told; `more` are fields that it could not know. Names that are not its fields are left."""
+    known = {name: _value(model, name, values[name]) for name, _default in _columns(model) if name in values}
+    return model(**known, **more)
+
+
+@cache
+def _columns(model: type[Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field.default) for field in fields(model) if field.name not in _LEFT_OUT)
+
+
+def _value(model: type[Any], name: str, value: Any) -> Any:
+    if name == "head":
+        return _HEADS[model](value)
+    reader = _READ.get(name)
+    return value if reader is None or value is None else reader(value)
+
+
+def _plain(value: Any) -> Any:
+    return str(value) if isinstance(value, StrEnum) else value

@@ -1,0 +1,137 @@
+"""What the account of a case is reckoned from: its postings, its terms, its parties, its procedure."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+
+from companies.models import Company
+from law.account.facts import Demand, Facts, Notice, NoticeState, Order, PenaltyClause
+from law.parties import Quality, acts_as
+from law.vocabulary import PenaltyType
+from legalcity.lib.settings.live import live
+from recoveries.ledger.book import Book, Entry, book_of
+from recoveries.ledger.posting_models import Posting
+from recoveries.models import Injunction, Recovery
+
+READ = ("id", "recovery_id", "kind", "effective_on", "recorded_at", "reverses_id", "facts")
+JOINED = ("customer", "debtor", "injunction")
+
+
+class Told(NamedTuple):
+    """The book of a case and what the account is reckoned from."""
+
+    book: Book
+    facts: Facts
+
+
+def with_terms(cases: QuerySet[Recovery]) -> QuerySet[Recovery]:
+    """Cases with what decides on what terms they are reckoned."""
+    return cases.select_related(*JOINED)
+
+
+def told_of(case: Recovery, *, until: datetime | None = None) -> Told:
+    """What is known of a case (read by `with_terms`); with `until`, what was known at that moment. Two statements."""
+    return told_by_case([case], until=until)[case.pk]
+
+
+def told_by_case(cases: Sequence[Recovery], *, until: datetime | None = None) -> dict[int, Told]:
+    """`told_of` each of these cases, by its id. Two statements, however many they are."""
+    ids = [case.pk for case in cases]
+    books, notices = books_of(ids, until=until), notices_of(ids)
+    return {
+        case.pk: Told(book, facts_from(case, book, procedure=procedure_of(case), notices=notices[case.pk]))
+        for case in cases
+        for book in [books.get(case.pk) or Book()]
+    }
+
+
+def books_of(ids: Collection[int], *, until: datetime | None = None) -> dict[int, Book]:
+    """The books of these cases, by id; with `until`, as they were at that moment. One statement."""
+    rows = Posting.objects.of_cases(ids)
+    if until is not None:
+        rows = rows.filter(recorded_at__lte=until)
+    entries: defaultdict[int, list[Entry]] = defaultdict(list)
+    for row in rows.values_list(*READ):
+        entry = Entry(*row)
+        entries[entry.recovery_id].append(entry)
+    return {pk: book_of(rows) for pk, rows in entries.items()}
+
+
+def procedure_of(case: Recovery) -> Injunction | None:
+    """The procedure of a case, where it has one."""
+    return getattr(case, "injunction", None)
+
+
+def facts_from(
+    case: Recovery, book: Book, *, procedure: Injunction | None = None, notices: Iterable[Notice] = ()
+) -> Facts:
+    """The facts of a case: its book, under its terms of today."""
+    return Facts(
+        recovery_id=case.pk,
+        recovery_reference=case.recovery_reference,
+        creditor=_quality(case.customer, is_debtor=False),
+        debtor=_quality(case.debtor, is_debtor=True),
+        claims=tuple(book.claims.values()),
+        demand=_demand(case, book),
+        credit_notes=tuple(book.credit_notes.values()),
+        waivers=tuple(book.waivers.values()),
+        payments=book.payments,
+        refunds=tuple(book.refunds.values()),
+        notices=tuple(notices),
+        order=_order(procedure),
+        title_on=procedure.enforceable_on if procedure else None,
+        transfer=book.transfer,
+        presentation_counts=getattr(live, "NOTICE_PRESENTATION_COUNTS", True),
+    )
+
+
+def _quality(company: Company | None, *, is_debtor: bool) -> Quality:
+    if company is None:
+        return Quality.UNKNOWN
+    return acts_as(company.company_type, Quality(company.acts_as), is_debtor=is_debtor)
+
+
+def _demand(case: Recovery, book: Book) -> Demand:
+    return Demand(
+        late_interest=case.recovery_late_interest,
+        agreed=case.recovery_interest_rate,
+        percent=case.recovery_interest_rate_percent,
+        penalty=book.penalty if book.is_penalty_told else _penalty(case),
+    )
+
+
+def _penalty(case: Recovery) -> PenaltyClause | None:
+    if not case.recovery_penalty:
+        return None
+    if case.recovery_penalty_type == PenaltyType.PERCENT:
+        return PenaltyClause(percent=case.recovery_penalty_percent)
+    return PenaltyClause(amount=case.recovery_penalty_amount)
+
+
+def _order(procedure: Injunction | None) -> Order | None:
+    if procedure is None or procedure.order_made_on is None:
+        return None
+    heads = ("principal", "interest", "indemnity", "penalty", "cost")
+    granted = {head: getattr(procedure, f"granted_{head}", None) for head in heads}
+    return Order(made_on=procedure.order_made_on, served_on=procedure.served_on, **granted)
+
+
+def notices_of(ids: Collection[int]) -> Mapping[int, list[Notice]]:
+    """The formal notices of these cases, by id. One statement."""
+    found: defaultdict[int, list[Notice]] = defaultdict(list)
+    from django.apps import apps
+
+    try:
+        FormalNotice = apps.get_model("recoveries", "FormalNotice")
+    except LookupError:
+        return found
+    rows = FormalNotice.objects.filter(recovery_id__in=ids).order_by("id")
+    for pk, state, *days in rows.values_list("recovery_id", "state", "sent_on", "presented_on", "received_on"):
+        sent_on, presented_on, received_on = days
+        found[pk].append(
+            Notice(state=NoticeState(state), sent_on=sent_on, presented_on=presented_on, received_on=received_on)
+        )
+    return found

@@ -1,0 +1,54 @@
+"""What takes away from what is owed without money from the debtor, and what gives money back, as postings. Pure."""
+
+from decimal import Decimal
+
+from law.account.facts import CreditNote, Head, Refund, Waiver
+from law.account.lines import LedgerAccount, Line
+from recoveries.ledger.book import CREDIT_NOTE, REFUND, WAIVER
+from recoveries.ledger.drafting import Draft, Kind, moved
+from recoveries.ledger.facts import told
+
+AGREED = "art. 1193 C. civ."  # A contract is changed by mutual consent
+GIVEN_UP = "art. 1350 C. civ."  # Remise de dette
+UNDUE = "art. 1302 C. civ."  # What was paid and not owed is given back
+
+
+def credit_note_draft(note: CreditNote, kind: Kind = Kind.CREDIT_NOTE) -> Draft:
+    """A lower price: the creditor asks for less."""
+    lines = moved(
+        note.amount,
+        Head.PRINCIPAL,
+        note.claim,
+        debit=LedgerAccount.CREDITOR,
+        credit=LedgerAccount.DEBTOR,
+        article=AGREED,
+    )
+    return Draft(kind=kind, on=note.on, facts={CREDIT_NOTE: _told(note)}, lines=tuple(lines))
+
+
+def waiver_draft(waiver: Waiver, kind: Kind | None = None) -> Draft:
+    """What the creditor gives up, or writes off as lost."""
+    lines = moved(
+        waiver.amount,
+        waiver.head,
+        waiver.claim,
+        debit=LedgerAccount.LOST if waiver.is_writeoff else LedgerAccount.WAIVED,
+        credit=LedgerAccount.DEBTOR,
+        article="" if waiver.is_writeoff else GIVEN_UP,
+    )
+    kind = kind or (Kind.WRITEOFF if waiver.is_writeoff else Kind.WAIVER)
+    return Draft(kind=kind, on=waiver.on, facts={WAIVER: _told(waiver)}, lines=tuple(lines))
+
+
+def refund_draft(refund: Refund, kind: Kind = Kind.REFUND) -> Draft:
+    """What was paid beyond what was owed, given back."""
+    lines = (
+        Line(LedgerAccount.SUSPENSE, Head.SURPLUS, None, refund.amount, Decimal(0), UNDUE),
+        Line(LedgerAccount.BANK, None, None, Decimal(0), refund.amount, UNDUE),
+    )
+    return Draft(kind=kind, on=refund.on, facts={REFUND: told(refund)}, lines=lines)
+
+
+def _told(fact: CreditNote | Waiver) -> dict:
+    """Without its id, which is that of its posting."""
+    return {name: value for name, value in told(fact).items() if name != "id"}

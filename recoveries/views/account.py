@@ -1,0 +1,132 @@
+"""The calls on the account of a case: what is owed on a day, what was recorded, what the creditor received himself."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.authentication import caller
+from law.account.canonical import canonical, credit_note_told, payment_told
+from law.account.decompte import Decompte
+from law.account.warnings import Code
+from legalcity.api.cursor import page_told, place_asked, query_read
+from legalcity.api.envelope import reply
+from legalcity.api.validation import parse
+from legalcity.lib.errors import Invalid
+from legalcity.lib.money import money_text
+from recoveries.court.views import OneCaseView
+from recoveries.ledger.decompte import case_decompte
+from recoveries.ledger.decompte_pdf import decompte_pdf
+from recoveries.ledger.journal import posting_told, postings_after
+from recoveries.ledger.posting import Source
+from recoveries.ledger.reductions import credit_note_record
+from recoveries.ledger.services import Recorded, direct_payment_record
+from recoveries.serializers import CreditNoteSerializer, DecompteQuery, DirectPaymentSerializer
+
+
+class DecompteView(OneCaseView):
+    """The décompte of a case: each claim, each period of interest, each payment, with its article."""
+
+    queries = {"retrieve": DecompteQuery, "paper": DecompteQuery}
+
+    def retrieve(self, request: Request, recovery_id: int) -> Response:
+        """As an object."""
+        return reply(canonical(self._told(request, recovery_id)), _("Account retrieved successfully"))
+
+    def paper(self, request: Request, recovery_id: int) -> HttpResponse:
+        """As a PDF."""
+        told = self._told(request, recovery_id)
+        name = f"decompte-{told.recovery_reference}-{told.on.isoformat()}.pdf"
+        headers = {"Content-Disposition": f'inline; filename="{name}"'}
+        return HttpResponse(decompte_pdf(told), content_type="application/pdf", headers=headers)
+
+    def _told(self, request: Request, recovery_id: int) -> Decompte:
+        case = self.case(recovery_id)
+        return case_decompte(case, **query_read(DecompteQuery, request.query_params))
+
+
+class PostingsView(OneCaseView):
+    """What was recorded about the money of a case."""
+
+    def list(self, request: Request, recovery_id: int) -> Response:
+        """In the order in which it was recorded."""
+        case = self.case(recovery_id)
+        of = f"postings of {case.pk}"
+        place = place_asked(request, of=of)
+        rows = postings_after(case.pk, after=place.after, limit=place.limit + 1)
+        return reply(page_told(rows, place, posting_told, of=of), _("Postings retrieved successfully"))
+
+
+class PaymentsView(OneCaseView):
+    """Payments that the creditor received himself."""
+
+    serializers = {"create": DirectPaymentSerializer}
+
+    def create(self, request: Request, recovery_id: int) -> Response:
+        """Record one."""
+        case, sent = self.case(recovery_id), parse(DirectPaymentSerializer, request)
+        with days_named():
+            recorded = direct_payment_record(
+                recovery_id=case.pk,
+                amount=sent["amount"],
+                day=sent["date"],
+                method=sent.get("method") or "",
+                reference=sent.get("reference") or "",
+                invoice_id=sent.get("invoice_id"),
+                confirmed=sent.get("confirm", False),
+                by=caller(request),
+            )
+        return reply(_recorded(recorded), _("Payment recorded successfully"), status=status.HTTP_201_CREATED)
+
+
+def _recorded(recorded: Recorded) -> dict[str, Any]:
+    """The payment as the account has it, what is over of all payments, and what there is to mind about it."""
+    account = recorded.account
+    if account is None:
+        row = recorded.acompte
+        plain = {"id": row.pk, "on": row.date.isoformat(), "amount": money_text(row.amount), "method": row.method}
+        waits = {"reference": row.reference, "state": "received", "allocations": [], "surplus": None}
+        return {**plain, **waits, "warnings": [{"code": Code.UNALLOCATED.value, "sentence": str(recorded.unallocated)}]}
+    row = next(row for row in account.payments if row.payment.id == recorded.acompte.pk)
+    told = [warning for warning in account.warnings if warning.code in (Code.SURPLUS, Code.NOT_ASSIGNED)]
+    return {
+        **payment_told(row),
+        "surplus": money_text(account.surplus),
+        "warnings": [{"code": str(code), "sentence": str(sentence)} for code, sentence in told],
+    }
+
+
+class CreditNotesView(OneCaseView):
+    """Lower prices that were agreed later."""
+
+    serializers = {"create": CreditNoteSerializer}
+
+    def create(self, request: Request, recovery_id: int) -> Response:
+        """Record one."""
+        case, sent = self.case(recovery_id), parse(CreditNoteSerializer, request)
+        with days_named():
+            note = credit_note_record(
+                recovery_id=case.pk,
+                invoice_id=sent["invoice_id"],
+                amount=sent["amount"],
+                day=sent["date"],
+                reference=sent.get("reference") or "",
+                by=caller(request),
+                source=Source.API,
+            )
+        told = {**credit_note_told(note), "invoice_id": sent["invoice_id"]}
+        return reply(told, _("Credit note recorded successfully"), status=status.HTTP_201_CREATED)
+
+
+@contextmanager
+def days_named() -> Iterator[None]:
+    """What the services call `day` is `date` in these bodies."""
+    try:
+        yield
+    except Invalid as error:
+        raise Invalid({"date" if name == "day" else name: told for name, told in error.errors.items()}) from error
