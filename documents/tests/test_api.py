@@ -34,6 +34,7 @@ from recoveries.models import Recovery
 from recoveries.services.cases import recovery_delete
 from tests.contract.reference import Documented, differences, operations
 from tests.factories import Api, case_id, detail, file_case, remind_twice
+from tests.ledgers import cases_vanish
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -777,7 +778,7 @@ def test_a_case_that_goes_during_the_upload_is_not_found(
     from documents import views
 
     def inspect(*args: Any, **kwargs: Any) -> Any:
-        assert Recovery.objects.filter(pk=case).delete()
+        cases_vanish(Recovery.objects.filter(pk=case))
         return inspected(*args, **kwargs)
 
     inspected = views.inspect

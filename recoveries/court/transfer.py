@@ -36,7 +36,7 @@ from recoveries.services.comments import comments_copy
 from recoveries.services.copies import copies_set
 from recoveries.services.life import status_move
 from recoveries.services.references import with_reference
-from recoveries.services.totals import case_count_add
+from recoveries.services.totals import case_count_add, totals_refresh
 from recoveries.statuses import Actor
 
 log = structlog.get_logger("recoveries")
@@ -152,6 +152,7 @@ def _transfer(original: Recovery, answer: Eligibility, user: User | None) -> Non
     claims_move(from_case=original.pk, to_case=case.pk, left_behind=left_behind, debts_left_behind=debts_left, by=user)
     for copy in COPIES:
         copy(from_case=original.pk, to_case=case.pk)
+    totals_refresh(recovery_id=case.pk)
     _open_procedure(case, answer)
     StatusChange.objects.create(recovery=case, to_status_id=Step.REQUEST_DRAFT, user=user)
     Recovery.objects.filter(pk=original.pk).update(transferred_to=case)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from law.account.facts import Claim, ClaimKey, DebtHead, Head, Payment
+from law.account.facts import Claim, ClaimKey, ClaimKind, DebtHead, Head, Payment
 from law.account.lines import LedgerAccount, Line
 from law.interest import NOTHING
 from recoveries.ledger.book import CLAIMS, PAYMENT, REST, Book, Entry, Paid
@@ -133,12 +133,15 @@ def _payments(book: Book, records: Records) -> Iterator[Draft]:
         paid = book.paid.get(pk)
         if paid is None and not record.reversed_at:
             yield payment_draft(record)
-        elif paid and not paid.is_reversed and not record.reversed_at and _names_another(paid, record):
+        elif paid and not record.reversed_at and _names_another(book, paid, record):
             yield from posted_anew(replace(paid, payment=replace(paid.payment, invoice_id=record.payment.invoice_id)))
 
 
-def _names_another(paid: Paid, record: Record) -> bool:
-    return paid.payment.invoice_id != record.payment.invoice_id and paid.rest == paid.payment.amount
+def _names_another(book: Book, paid: Paid, record: Record) -> bool:
+    """Whether the debtor's choice is another one; of a claim that came along settled the record knows nothing."""
+    chosen = paid.payment.invoice_id
+    is_carried = chosen is not None and (ClaimKind.INVOICE, chosen) in book.carried
+    return not (paid.is_reversed or is_carried) and chosen != record.payment.invoice_id
 
 
 def payment_draft(record: Record) -> Draft:

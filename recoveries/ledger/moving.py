@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from django.db.models import Case, DecimalField, F, Value, When
+from django.db.models import Case, DecimalField, F, OuterRef, Subquery, Value, When
 from django.db.models.expressions import Combinable
 
 from accounts.models import User
@@ -31,7 +31,6 @@ from recoveries.ledger.rate_book import account_rates
 from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.reducing import credit_note_draft, refund_draft, waiver_draft
 from recoveries.models import Acompte, Dette, Recovery
-from recoveries.services.totals import totals_refresh
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +82,6 @@ def claims_move(
     drafts = list(_in(book, moving, names))
     posted = ledger_post(case=copy, drafts=drafts, by=by, source=Source.TRANSFER).drafts
     ledger_post(case=case, drafts=[_out(transfer, posted, names)], by=by, source=Source.TRANSFER)
-    totals_refresh(recovery_id=to_case)
 
 
 def _moving(facts: Facts) -> Moving:
@@ -133,7 +131,13 @@ def _payments_copied(from_case: int, to_case: int, rest: Mapping[int, Decimal]) 
         default=F("amount"),
         output_field=DecimalField(max_digits=14, decimal_places=2),
     )
-    instead: dict[str, Combinable] = {"recovery_id": Value(to_case), "moved_from_id": F("pk"), "amount": amount}
+    chosen = Invoice.objects.filter(recovery_id=to_case, invoice_number=OuterRef("invoice__invoice_number"))
+    instead: dict[str, Combinable] = {
+        "recovery_id": Value(to_case),
+        "moved_from_id": F("pk"),
+        "amount": amount,
+        "invoice_id": Subquery(chosen.values("pk")[:1]),
+    }
     rows_copy(payments.order_by("id"), instead=instead)
 
 

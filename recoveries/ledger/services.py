@@ -15,9 +15,9 @@ from backoffice.amounts import euros
 from backoffice.audit import ADDED, audit_record
 from law.account.checks import payment_refusals, same_payment
 from law.account.decompte import Decompte
-from law.account.facts import ClaimKind, DebtHead, Facts, Payment
+from law.account.facts import ClaimKind, DebtHead, Facts, Payment, PaymentState
 from law.account.warnings import Code, warning
-from law.interest import RateMissing
+from law.interest import NOTHING, RateMissing
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Conflict, Forbidden, Invalid, Sentence
 from recoveries.catalogue import catalogue
@@ -144,14 +144,20 @@ _FIELDS = {"on": "day", "amount": "amount"}
 def _doubts(facts: Facts, payment: Payment) -> list[str]:
     """Why a payment may be a mistake."""
     doubts = []
-    account = reckoned(facts, today())
-    if not isinstance(account, RateMissing):
-        owed = account.total.due + sum((row.principal for row in account.not_due), Decimal(0))
-        if payment.amount > owed:
-            doubts.append(_("This is more than is owed today ({amount}).").format(amount=euros(owed)))
+    if payment.amount > (owed := _owed(facts)):
+        doubts.append(_("This is more than is owed today ({amount}).").format(amount=euros(owed)))
     if same_payment(facts, payment) is not None:
         doubts.append(_("A payment of this amount, day and reference stands on the case already."))
     return doubts
+
+
+def _owed(facts: Facts) -> Decimal:
+    """What is owed today, due or not; without the interest while no rate is known for it."""
+    account = reckoned(facts, today())
+    if not isinstance(account, RateMissing):
+        return account.total.due + sum((row.principal for row in account.not_due), NOTHING)
+    received = sum((one.amount for one in facts.payments if one.state != PaymentState.REVERSED), NOTHING)
+    return max(sum((claim.principal for claim in facts.claims), NOTHING) - received, NOTHING)
 
 
 def _recorded(

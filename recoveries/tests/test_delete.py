@@ -8,18 +8,17 @@ import pytest
 
 from companies.models import Company
 from invoicing.models import Invoice
-from recoveries.ledger.services import acompte_record, dette_record
-from recoveries.models import Acompte, CaseCount, Comment, Dette, Recovery, StatusChange
+from recoveries.ledger.services import dette_record
+from recoveries.models import CaseBalance, CaseCount, Comment, Dette, Line, Posting, Recovery, StatusChange
 from tests.factories import Api, bare_case_id, case_id, detail, move
 
 CASES = "/api/recoveries"
-EVERYWHERE = (Recovery, Company, Invoice, Comment, StatusChange, Acompte, Dette)
+EVERYWHERE = (Recovery, Company, Invoice, Comment, StatusChange, Dette, Posting, Line, CaseBalance)
 
 
 def _full_case(owner: Api) -> int:
     recovery_id = case_id(owner, invoices=[{}, {}])
     owner.data("POST", f"{CASES}/{recovery_id}/comments", {"comment": "Called"})
-    acompte_record(recovery_id=recovery_id, amount=Decimal(1), day=date(2025, 11, 1), by=None)
     dette_record(recovery_id=recovery_id, label="Costs", amount=Decimal(1), day=date(2025, 11, 1), by=None)
     move(recovery_id, 2)
     return recovery_id

@@ -76,7 +76,7 @@ def test_a_move_to_where_the_case_is_changes_nothing(source: int, owner: Api) ->
         (Actor.CLIENT, 1, {10}),
         (Actor.CLIENT, 101, set()),
         (Actor.SYSTEM, 1, {2, 4, 8}),
-        (Actor.SYSTEM, 8, set()),
+        (Actor.SYSTEM, 8, {5}),
         (Actor.SYSTEM, 103, {110}),
         (Actor.STAFF, 8, {5}),
     ],

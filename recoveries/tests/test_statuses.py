@@ -104,9 +104,10 @@ def test_a_payment_ends_any_open_case(source: int) -> None:
         (7, Actor.SYSTEM, {3, 4, 8}),
         (103, Actor.SYSTEM, {110}),
         (103, Actor.CLIENT, set()),
-        # Nothing opens itself again.
-        (8, Actor.SYSTEM, set()),
-        (110, Actor.SYSTEM, set()),
+        # Nothing opens itself again, but what the ledger has closed.
+        (8, Actor.SYSTEM, {5}),
+        (110, Actor.SYSTEM, {101, 102, 103, 104, 106, 107, 108, 109}),
+        (9, Actor.SYSTEM, set()),
         (111, Actor.SYSTEM, set()),
         (111, Actor.STAFF, {101}),
     ],

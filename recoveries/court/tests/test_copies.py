@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ from invoicing.models import Invoice
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.court.transfer import COPIES
 from recoveries.ledger.acknowledgements import acknowledgements_copy
-from recoveries.ledger.moving import claims_copy
+from recoveries.ledger.moving import claims_move
+from recoveries.ledger.posting import Source, ledger_follow
 from recoveries.models import Acknowledgement, Acompte, Comment, Dette, Recovery
 from recoveries.rules import FIELDS
 from recoveries.services.comments import comments_copy
@@ -29,7 +31,7 @@ CASE = {"recovery_id": "the copy is another case's"}
 OTHERS: dict[type[models.Model], dict[str, str]] = {
     Invoice: CASE,
     Dette: CASE,
-    Acompte: {**CASE, "moved_from_id": "names the payment that went along"},
+    Acompte: {**CASE, "moved_from_id": "names the payment that went along", "invoice_id": "names the copy"},
     Comment: CASE,
     Acknowledgement: {**CASE, "document_id": "the copy of its document"},
     Document: {
@@ -41,10 +43,11 @@ OTHERS: dict[type[models.Model], dict[str, str]] = {
         "waits_for_id": "the original, while that has no file",
     },
 }
+CLAIMS = partial(claims_move, by=None)
 COPIED: dict[type[models.Model], Callable[..., None]] = {
-    Invoice: claims_copy,
-    Dette: claims_copy,
-    Acompte: claims_copy,
+    Invoice: CLAIMS,
+    Dette: CLAIMS,
+    Acompte: CLAIMS,
     Comment: comments_copy,
     Acknowledgement: acknowledgements_copy,
     Document: documents_copy,
@@ -112,6 +115,7 @@ def test_a_copy_has_every_column_of_its_model(
 ) -> None:
     original, other = bare_case_id(owner), bare_case_id(owner)
     row = filled(model, original)
+    ledger_follow(recovery_id=original, by=None, source=Source.STAFF)
     with CaptureQueriesContext(connection) as told:
         COPIED[model](from_case=original, to_case=other)
     inserted = f'INSERT INTO "{model._meta.db_table}"'
@@ -124,7 +128,7 @@ def test_a_copy_has_every_column_of_its_model(
 
 
 def test_a_transfer_copies_all_of_them() -> None:
-    assert {claims_copy, *COPIES} == set(COPIED.values())
+    assert {CLAIMS, *COPIES} == set(COPIED.values())
 
 
 # The case in court: columns that are not what clients send (FIELDS), and what becomes of them.
@@ -138,6 +142,7 @@ ITS_OWN = {
     "transferred_to_id": "names the case in court",
     **dict.fromkeys(("amount", "amount_torecover", "invoices_count", "comments_count"), "reckoned from its rows"),
     **dict.fromkeys(("debtor_name", "debtor_company", "customer_company", "debtor_country"), "from its parties"),
+    "is_hold_lifted": "which the copy of the holds tells",
     "search_text": "from its parties and its reference",
     **dict.fromkeys(("next_deadline", "next_deadline_code", "next_deadline_article"), "its own legal dates"),
 }

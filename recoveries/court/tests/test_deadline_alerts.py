@@ -14,11 +14,12 @@ from recoveries.court.tasks import record_deadline_alerts
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.models import DeadlineAlert, Injunction, Recovery
 from tests.factories import Api, move
+from tests.ledgers import cases_vanish
 
 NOON = datetime(2027, 1, 5, 12, tzinfo=UTC)  # a Tuesday
 TODAY = NOON.date()
 COURT_FEE = "Deposit the court fee: The request lapses. (art. 1425 al. 1 CPC)"
-SERVICE = "Serve the order on the debtor: The order becomes void. (art. 1411 CPC)"
+SERVICE = "Serve the order on the debtor: The order becomes void. The length of this time is still to be confirmed. (art. 1411 CPC)"
 
 
 @pytest.fixture
@@ -117,5 +118,5 @@ def test_the_debtor_s_country_prolongs_the_time_to_oppose(procedure: Callable[..
 def test_alerts_go_with_their_case(procedure: Callable[..., Injunction]) -> None:
     injunction = procedure(filed_on=date(2027, 1, 4))
     alerts_record(days=30, today=TODAY)
-    Recovery.objects.filter(pk=injunction.recovery_id).delete()
+    cases_vanish(Recovery.objects.filter(pk=injunction.recovery_id))
     assert not DeadlineAlert.objects.exists()

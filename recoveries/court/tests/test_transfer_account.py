@@ -1,6 +1,7 @@
 """The account of a case goes along to court: no payment is lost, no sum is demanded twice."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from law.account.decompte import Decompte
 from legalcity.lib.clock import today
-from legalcity.lib.errors import Forbidden
+from legalcity.lib.errors import Forbidden, Invalid
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.desk.reads.portfolio import Question, portfolio
 from recoveries.ledger.decompte import case_decompte
@@ -200,7 +201,8 @@ def test_what_is_owed_is_the_same_before_and_after(
     for cents in debts:
         dette_record(recovery_id=case, label="Deposit", amount=Decimal(cents) / 100, day=today(), by=None)
     for days, cents, named in payments:
-        paid(case, f"{cents / 100:.2f}", days_ago=days, reference=f"F-{named}")
+        with suppress(Invalid):  # Before the invoice that it names
+            paid(case, f"{cents / 100:.2f}", days_ago=days, reference=f"F-{named}")
     assume(Recovery.objects.get(pk=case).amount_torecover > 0)
     before = owed(case)
     assert owed(transferred(owner, case)) == before

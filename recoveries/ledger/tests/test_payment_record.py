@@ -14,6 +14,7 @@ from recoveries.models import Acompte, Dette, Recovery
 from scoring.facts import Claim, Outcome, Payment
 from scoring.tests.people import SIREN, case_of, debtor, invoice, place, results, shown, unknown_company, work
 from tests.factories import Api, ApiUserFactory, move
+from tests.ledgers import cases_vanish
 
 pytestmark = pytest.mark.django_db
 
@@ -169,7 +170,7 @@ def test_nothing_of_other_clients_shows_through(owner: Api) -> None:
         assert "Secret" not in text
         assert not any(amount in text for amount in amounts)
         reports.append({key: value for key, value in told.items() if key != "computed_at"})
-        Recovery.objects.exclude(owner=owner.user).delete()
+        cases_vanish(Recovery.objects.exclude(owner=owner.user))
     assert reports[0] == reports[1]
 
 

@@ -243,8 +243,8 @@ def test_a_payment_is_asked_about_even_where_no_rate_is_known(owner: Api) -> Non
 @pytest.mark.parametrize(
     ("day", "sentence"),
     [
-        (lambda: date(2025, 10, 19), "before the first invoice or debt of the case (20/10/2025)"),
-        (lambda: today() + timedelta(1), "still to come"),
+        (lambda: date(2025, 10, 19), "The claim that is paid is of 20/10/2025"),
+        (lambda: today() + timedelta(1), "cannot be in the future"),
     ],
 )
 def test_a_day_that_cannot_be_is_refused(case: Recovery, day: Callable[[], date], sentence: str) -> None:
