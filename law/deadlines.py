@@ -83,7 +83,7 @@ CONSEQUENCES: dict[Kind, Sentence] = {
 class Length(NamedTuple):
     """How long a time is, in whole months or days; whether that was compared with the official text."""
 
-    count: int
+    span: int
     is_confirmed: bool
 
 
@@ -277,7 +277,7 @@ def _service(dates: KeyDates) -> Deadline | None:
     # Distance adds nothing here: article 643 is about the debtor's time, not the creditor's.
     is_new = regime_of(dates) == Regime.SINCE_REFORM
     length = dates.lengths.service if is_new else dates.lengths.service_before_reform
-    last = _months(dates.order_made, length.count)
+    last = _months(dates.order_made, length.span)
     return _deadline(Kind.SERVICE, last, "art. 1411 CPC", dates, is_confirmed=length.is_confirmed)
 
 
@@ -306,7 +306,7 @@ def _enforceable(dates: KeyDates) -> Deadline | None:
     last, is_confirmed = _end_of_opposition(dates.served, dates), True
     if regime_of(dates) != Regime.BEFORE_REFORM:  # the longer wait where the day of the order is not known
         wait = dates.lengths.enforceable
-        last, is_confirmed = max(last, _months(dates.served, wait.count, _local(dates))), wait.is_confirmed
+        last, is_confirmed = max(last, _months(dates.served, wait.span, _local(dates))), wait.is_confirmed
     return _deadline(Kind.ENFORCEABLE, add_days(last, 1), "art. 1422 CPC", dates, is_confirmed=is_confirmed)
 
 
@@ -324,7 +324,7 @@ def _lawyer(dates: KeyDates) -> Deadline | None:
     if dates.opposition_notified is None or dates.lawyer_appointed:
         return None
     length = dates.lengths.lawyer
-    last = _days(dates.opposition_notified, length.count)
+    last = _days(dates.opposition_notified, length.span)
     article = "art. 761, 1418, 1419 CPC, art. 2243 C. civ."
     return _deadline(Kind.LAWYER, last, article, dates, is_confirmed=length.is_confirmed)
 

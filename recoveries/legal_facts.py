@@ -30,8 +30,11 @@ class Fact:
 
 def _read() -> dict[str, Fact]:
     """The rows; for one that is missing, or has lost its figure, what the product ships with, unconfirmed."""
-    rows = LegalFact.objects.values_list("code", "value", "text", "article", "is_confirmed")
-    stored = {code: Fact(value or Decimal(0), *rest) for code, value, *rest in rows if value is not None or rest[0]}
+    stored = {
+        row.code: Fact(row.value or Decimal(0), row.text, row.article, row.is_confirmed)
+        for row in LegalFact.objects.all()
+        if row.value is not None or row.text
+    }
     shipped = {} if len(stored) >= len(CODES) else {row["code"]: row for row in shipped_facts()}
     fallen_back = {
         code: Fact(row["value"] or Decimal(0), row["text"], row["article"], False) for code, row in shipped.items()

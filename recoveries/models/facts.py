@@ -1,5 +1,6 @@
 """Facts of the law that change with time or are not sure: lengths of times, thresholds, costs, lists of courts."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -54,3 +55,9 @@ class LegalFact(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """A figure keeps its figure, a text its text: rules read them."""
+        empty = "value" if self.unit and self.value is None else "text" if not self.unit and not self.text else ""
+        if empty:
+            raise ValidationError({empty: _("This fact needs it.")})

@@ -88,11 +88,16 @@ def test_who_needs_a_lawyer_is_a_row(office: Client) -> None:
     assert fact("lawyer_over").value == 15_000
 
 
-@pytest.mark.parametrize("value", ["-1", "NaN", "1e30", "x"])
+@pytest.mark.parametrize("value", ["-1", "NaN", "1e30", "x", ""])
 def test_nonsense_comes_back(office: Client, value: str) -> None:
     answer = corrected(office, "order_service_months", value=value)
     assert (answer.status_code, fact("order_service_months").value) == (200, 3)
     assert "value" in answer.context["adminform"].form.errors
+
+
+def test_a_text_is_not_emptied(office: Client) -> None:
+    answer = corrected(office, "justice_contribution_courts", text="")
+    assert (answer.status_code, set(answer.context["adminform"].form.errors)) == (200, {"text"})
 
 
 def test_the_database_refuses_it_too() -> None:
