@@ -1,7 +1,7 @@
 """How many statements a call may cost, and that each sort of the list of cases is read from its index.
 
 Statements count token and user; not what opens and closes a transaction, nor what a process reads once and keeps
-(system settings, catalogue of statuses).
+(system settings, catalogue of statuses, facts of the law).
 """
 
 from collections.abc import Callable, Iterator
@@ -18,6 +18,7 @@ from accounts.models import User
 from invoicing.models import Invoice
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
+from recoveries.legal_facts import facts_book
 from recoveries.models import Comment, Recovery, StatusChange
 from recoveries.selectors.listing import SORTS, Wanted, cases_page
 from recoveries.services.copies import copies_set
@@ -71,6 +72,7 @@ def budget_kept_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("legalcity.lib.snapshot.MAX_AGE", 3600.0)
     assert live.MAX_PAGE_SIZE
     assert catalogue.entries
+    assert facts_book.value
 
 
 @pytest.fixture

@@ -19,7 +19,10 @@ from tests.ledgers import cases_vanish
 NOON = datetime(2027, 1, 5, 12, tzinfo=UTC)  # a Tuesday
 TODAY = NOON.date()
 COURT_FEE = "Deposit the court fee: The request lapses. (art. 1425 al. 1 CPC)"
-SERVICE = "Serve the order on the debtor: The order becomes void. The length of this time is still to be confirmed. (art. 1411 CPC)"
+SERVICE = (
+    "Serve the order on the debtor: The order becomes void. The length of this time is still to be confirmed. "
+    "(art. 1411 CPC)"
+)
 
 
 @pytest.fixture
