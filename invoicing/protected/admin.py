@@ -21,7 +21,7 @@ def _status_action(status: Status, label: Any) -> ObjectAction:
     """The act of giving a protected invoice `status`."""
 
     def perform(request: HttpRequest, invoice: ProtectedInvoice, _data: dict[str, Any]) -> None:
-        protected_status_change(invoice_id=invoice.pk, to_status=status, user=staff_of(request))
+        protected_status_change(invoice_id=invoice.pk, to_status=status, by=staff_of(request))
 
     return ObjectAction(
         name=f"protected_{status.value}",

@@ -42,7 +42,7 @@ def protected_build(*, owner_id: int, values: Mapping[str, Any]) -> ProtectedInv
     )
 
 
-def protected_create(*, owner: User, values: Mapping[str, Any]) -> ProtectedInvoice:
+def protected_create(*, owner: User, values: Mapping[str, Any], by: User | None) -> ProtectedInvoice:
     """Put an invoice of `owner` under protection. Raises Invalid, also when another request was faster.
 
     The code has a tail where another account has the same one: only the database knows, whoever comes at once.
@@ -65,12 +65,12 @@ def protected_create(*, owner: User, values: Mapping[str, Any]) -> ProtectedInvo
 
 
 @transaction.atomic
-def protected_status_change(*, invoice_id: int, to_status: str, user: User | None) -> ProtectedInvoice:
+def protected_status_change(*, invoice_id: int, to_status: str, by: User | None) -> ProtectedInvoice:
     """Give an invoice another status: lock, compare, change, one row of history. Nothing happens when it has it."""
     invoice = ProtectedInvoice.objects.select_for_update().get(pk=invoice_id)
     if invoice.status == to_status:
         return invoice
-    ProtectedInvoiceChange.objects.create(invoice=invoice, from_status=invoice.status, to_status=to_status, user=user)
+    ProtectedInvoiceChange.objects.create(invoice=invoice, from_status=invoice.status, to_status=to_status, user=by)
     invoice.status = to_status
     invoice.save(update_fields=["status", "updated_at"])
     return invoice

@@ -52,7 +52,7 @@ class ProtectedInvoiceView(ContractView):
         owner = caller(request)
         values = read(ProtectedInvoiceSerializer(context={"owner": owner}), request.data)
         payload = protected_payload(
-            services.protected_create(owner=owner, values=values), today(), with_description=True
+            services.protected_create(owner=owner, values=values, by=owner), today(), with_description=True
         )
         return reply(payload, _("Protected invoice created successfully"), status=status.HTTP_201_CREATED)
 
@@ -70,6 +70,6 @@ class ProtectedInvoiceView(ContractView):
         """Change the status, and nothing else."""
         invoice = self._found(pk=protected_id)
         to_status = parse(StatusSerializer, request)["status"]
-        invoice = services.protected_status_change(invoice_id=invoice.pk, to_status=to_status, user=caller(request))
+        invoice = services.protected_status_change(invoice_id=invoice.pk, to_status=to_status, by=caller(request))
         message = _("Protected invoice status updated successfully")
         return reply(protected_payload(invoice, today(), with_description=False), message)
