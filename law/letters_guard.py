@@ -20,7 +20,8 @@ class Facts:
 
     is_open            the case is amicable, open and has both parties
     has_firm           name and address of the firm are known; `has_creditor`: those of the creditor
-    due                what may be demanded on the day, in EUR: due and not barred, by the statement of account
+    due                what may be demanded on the day, in EUR: due and not barred, by the account
+    is_provisional     a rate of interest was carried on past its half-year, so that the sum may still change
     is_later           something is claimed that is not due yet
     is_barred          something is due that may no longer be asked for (`protected_until`)
     is_held            something is due that perhaps may no longer be asked for, and no manager has lifted that hold
@@ -41,6 +42,7 @@ class Facts:
     has_changed: bool
     last_letter: date | None
     pause: int
+    is_provisional: bool = False
 
 
 def refusals(facts: Facts, on: date) -> tuple[Reason, ...]:
@@ -83,6 +85,8 @@ def _of_claim(facts: Facts) -> Iterator[Reason]:
         yield Reason("nothing_due", sentence)
     elif facts.due <= 0:
         yield _nothing_due(facts)
+    if facts.is_provisional:
+        yield Reason("provisional", _("The rate of the present half-year is not known yet: the sum may still change."))
     if facts.is_held:
         sentence = _(
             "What is due is time-barred unless the payments prolonged the time: a manager has to lift the hold."
@@ -101,7 +105,7 @@ def _nothing_due(facts: Facts) -> Reason:
     if facts.is_later:
         sentence = _("Nothing is due yet: a claim is demanded from its due date on.")
         return Reason("not_due", sentence, "art. 1305-2 C. civ.")
-    return Reason("nothing_due", _("Nothing is due by the statement of account of the day."))
+    return Reason("nothing_due", _("Nothing is due by the account of the day."))
 
 
 def _of_rhythm(facts: Facts, on: date) -> Iterator[Reason]:

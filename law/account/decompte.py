@@ -114,9 +114,19 @@ class Decompte:
     warnings: tuple[Caution, ...]
 
     @property
+    def owed(self) -> Decimal:
+        """What is owed in all, claims not yet due counted."""
+        return self.total.due + sum((row.principal for row in self.not_due), NOTHING)
+
+    @property
+    def principal(self) -> Decimal:
+        """What is left of the principal of all claims, due or not."""
+        return self.total.principal + sum((row.principal for row in self.not_due), NOTHING)
+
+    @property
     def is_paid(self) -> bool:
-        """Whether nothing is owed any more, claims not yet due counted."""
-        return not self.total.due and not any(row.principal for row in self.not_due)
+        """Whether nothing is owed any more."""
+        return not self.owed
 
 
 def decompte(facts: Facts, on: date, rates: Rates, *, known_on: date, is_known_on_asked: bool = False) -> Decompte:

@@ -4,8 +4,8 @@ from typing import Any
 
 from django.db.models.signals import post_save
 
+from recoveries.ledger.posting import Source, ledger_reckon
 from recoveries.models import Injunction
-from recoveries.services.deadlines import next_deadlines_refresh
 
 
 def connect() -> None:
@@ -14,6 +14,6 @@ def connect() -> None:
 
 
 def _procedure_saved(*, instance: Injunction, created: bool, **_: Any) -> None:
-    """Its dates may be others now."""
+    """Its dates, and what hangs on them, may be others now."""
     if not created:  # A procedure begins without dates.
-        next_deadlines_refresh(recovery_ids=[instance.recovery_id])
+        ledger_reckon(recovery_id=instance.recovery_id, by=None, source=Source.SYSTEM)

@@ -1,29 +1,39 @@
 """Reads of the way to court: the facts behind eligibility, procedures."""
 
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
 from django.conf import settings
 
 from companies.parties import party_of
+from law.account.decompte import Decompte
+from law.account.facts import Claim as AccountClaim
+from law.account.facts import ClaimKey, ClaimKind
+from law.account.facts import Facts as AccountFacts
+from law.account.opening import due_day
 from law.eligibility import Claim, Contribution, Costs, Facts, Limits
+from law.interest import NOTHING, RateMissing
 from law.vocabulary import CaseType, Matter
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
+from recoveries.ledger.gathering import told_of
+from recoveries.ledger.reckoning import reckoned
 from recoveries.legal_facts import fact
-from recoveries.models import Dette, Injunction, InjunctionFee, Recovery
+from recoveries.models import Injunction, InjunctionFee, Recovery
 from recoveries.selectors.deadlines import clock_days
 
 
-def facts_of(recovery: Recovery) -> Facts:
-    """What the rule of eligibility looks at. An invoice without a due date counts as due on its own date.
+def facts_of(recovery: Recovery, today: date) -> Facts:
+    """What the rule of eligibility looks at: claims with what the account says is left of them today.
 
-    Whether the case is amicable its status tells: `type` may be only what the client wishes for.
+    Where no rate of interest is known the account is silent: then what was asked and not paid counts. Whether the case is amicable its status tells: `type` may be only what the client wishes for.
     """
-    invoices = recovery.invoices.order_by("id").values_list(
-        "invoice_due_date", "invoice_date", "performed_on", "remaining_amount", "id", "invoice_number"
-    )
+    facts = replace(told_of(recovery).facts, transfer=None)  # Also of a case whose claims went on
+    account = reckoned(facts, today)
+    left = _left(facts, account)
+    claims = [_claim(claim, left.get(claim.key, NOTHING)) for claim in sorted(facts.claims, key=lambda one: one.id)]
     days = clock_days([recovery.pk])[recovery.pk]
-    debts = (
-        Dette.objects.standing().filter(recovery=recovery).order_by("id").values_list("date", "amount", "id", "label")
-    )
     return Facts(
         case_type=CaseType.INJUNCTION if recovery.is_in_court else CaseType.AMICABLE,
         status_id=recovery.status_id,
@@ -31,18 +41,35 @@ def facts_of(recovery: Recovery) -> Facts:
         is_transferred=recovery.transferred_to_id is not None,
         customer=party_of(recovery.customer),
         debtor=party_of(recovery.debtor),
-        invoices=tuple(
-            Claim(due or issued, remaining, issued=issued, performed=performed, id=pk, number=number)
-            for due, issued, performed, remaining, pk, number in invoices
-        ),
-        amount=recovery.amount_torecover,
-        debts=tuple(
-            Claim(day, amount, performed=day, id=pk, number=label, is_debt=True) for day, amount, pk, label in debts
-        ),
+        invoices=tuple(claim for claim in claims if not claim.is_debt),
+        amount=recovery.amount_torecover if isinstance(account, RateMissing) else account.principal,
+        debts=tuple(claim for claim in claims if claim.is_debt),
         acknowledged=tuple(days.acknowledged),
         payments=tuple(days.payments),
         matter=Matter(recovery.matter),
         is_hold_lifted=recovery.is_hold_lifted,
+    )
+
+
+def _left(facts: AccountFacts, account: Decompte | RateMissing) -> dict[ClaimKey, Decimal]:
+    """What is left of each claim: of what is due with its interest, of what is not its principal."""
+    if isinstance(account, RateMissing):
+        return {claim.key: claim.principal for claim in facts.claims}
+    due = {row.claim.key: row.left.due for row in account.claims}
+    return {**due, **{row.claim.key: row.principal for row in account.not_due}}
+
+
+def _claim(claim: AccountClaim, left: Decimal) -> Claim:
+    """A claim as the rule of eligibility takes it. A debt counts as performed on its day."""
+    is_debt = claim.kind == ClaimKind.DEBT
+    return Claim(
+        due_day(claim),
+        left,
+        issued=None if is_debt else claim.issued_on,
+        performed=claim.issued_on if is_debt else claim.performed_on,
+        id=claim.id,
+        number=claim.number,
+        is_debt=is_debt,
     )
 
 

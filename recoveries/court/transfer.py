@@ -34,6 +34,7 @@ from recoveries.rules import FIELDS
 from recoveries.services.cases import NOT_FOUND
 from recoveries.services.comments import comments_copy
 from recoveries.services.copies import copies_set
+from recoveries.services.deadlines import next_deadlines_refresh
 from recoveries.services.life import status_move
 from recoveries.services.references import with_reference
 from recoveries.services.totals import case_count_add, totals_refresh
@@ -58,7 +59,7 @@ COPIES = (comments_copy, documents_copy, acknowledgements_copy)
 
 def eligibility_of(recovery: Recovery, today: date) -> Eligibility:
     """Whether a case may be transferred, under the present limits."""
-    return assess(facts_of(recovery), limits(), today)
+    return assess(facts_of(recovery, today), limits(), today)
 
 
 @transaction.atomic
@@ -153,6 +154,7 @@ def _transfer(original: Recovery, answer: Eligibility, user: User | None) -> Non
     for copy in COPIES:
         copy(from_case=original.pk, to_case=case.pk)
     totals_refresh(recovery_id=case.pk)
+    next_deadlines_refresh(recovery_ids=[case.pk])
     _open_procedure(case, answer)
     StatusChange.objects.create(recovery=case, to_status_id=Step.REQUEST_DRAFT, user=user)
     Recovery.objects.filter(pk=original.pk).update(transferred_to=case)

@@ -31,6 +31,7 @@ from recoveries.ledger.posting_models import Line, Posting
 from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.records import records_of
 from recoveries.models import Recovery
+from recoveries.services.deadlines import next_deadlines_refresh
 from recoveries.services.totals import totals_refresh
 
 
@@ -78,6 +79,16 @@ def ledger_follow(
 
 
 @transaction.atomic
+def ledger_reckon(*, recovery_id: int, by: User | None, source: Source) -> Posted:
+    """Reckon a case anew whose terms are others (its parties, its interest, a notice, an order): no claim changed.
+
+    The caller holds the lock.
+    """
+    case = with_terms(Recovery.objects).get(pk=recovery_id)
+    return _posted(case, told_of(case), [], by=by, source=source)
+
+
+@transaction.atomic
 def ledger_post(*, case: Recovery, drafts: Sequence[Draft], by: User | None, source: Source) -> Posted:
     """Post just these on a case (read by `gathering.with_terms`), whose records are looked after by the caller."""
     return _posted(case, told_of(case), drafts, by=by, source=source)
@@ -99,6 +110,7 @@ def _posted(
     settled = _allocated(drafts, book, account, lines)
     rows = _write(case, settled, lines, by=by, source=source, keeps_times=keeps_times)
     balance_write(recovery_id=case.pk, account=account, day=day)
+    next_deadlines_refresh(recovery_ids=[case.pk])
     return Posted(rows, settled, account)
 
 

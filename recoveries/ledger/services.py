@@ -155,7 +155,7 @@ def _owed(facts: Facts) -> Decimal:
     """What is owed today, due or not; without the interest while no rate is known for it."""
     account = reckoned(facts, today())
     if not isinstance(account, RateMissing):
-        return account.total.due + sum((row.principal for row in account.not_due), NOTHING)
+        return account.owed
     received = sum((one.amount for one in facts.payments if one.state != PaymentState.REVERSED), NOTHING)
     return max(sum((claim.principal for claim in facts.claims), NOTHING) - received, NOTHING)
 

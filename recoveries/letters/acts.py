@@ -13,7 +13,7 @@ from backoffice.actions import ObjectAction, refusal_text
 from backoffice.origin import staff_of
 from law.vocabulary import Step
 from legalcity.lib.clock import today
-from legalcity.lib.errors import BadRequest, Sentence
+from legalcity.lib.errors import Conflict, Sentence
 from legalcity.lib.form_fields import EmailField, TextField
 from recoveries.letters.judging import Demand, demand_of, is_open, refusals_of
 from recoveries.letters.services import EXTRA_LENGTH, email_send, letter_of
@@ -71,13 +71,13 @@ def _preview(case: Recovery) -> Sentence:
     on = today()
     try:
         demand = demand_of(case, on)
-    except BadRequest as error:
+    except Conflict as error:
         return refusal_text(error)
     return format_html(
         "{}{}{}{}",
         intro,
         _warned(case, demand),
-        format_html_join("", '<p class="lc-note">{}</p>', ((note,) for note in demand.account.notes)),
+        format_html_join("", '<p class="lc-note">{}</p>', ((warning.sentence,) for warning in demand.account.warnings)),
         format_html_join("", "{}", ((_shown(case, demand, kind, on),) for kind in Kind)),
     )
 

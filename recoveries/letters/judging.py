@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 
 from companies.models import Company
 from companies.parties import party_of
+from law.account.decompte import ClaimRow, Decompte
+from law.account.demand import Demanded, demanded
 from law.eligibility import Reason
 from law.letters_guard import Facts, protected_until, refusals
 from law.limitation import LastDays, starts_on
@@ -18,7 +20,7 @@ from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Forbidden
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
-from recoveries.ledger.statement import CaseStatement, Line, case_statement
+from recoveries.ledger.decompte import case_decompte
 from recoveries.models import Acknowledgement, Recovery, SentEmail
 
 State = SentEmail.State
@@ -32,7 +34,7 @@ class Demand:
     `is_doubtful`: something of the account may be barred, which hangs on the payments.
     """
 
-    account: CaseStatement
+    account: Demanded
     is_later: bool
     is_barred: bool
     is_doubtful: bool
@@ -45,18 +47,17 @@ def is_open(case: Recovery) -> bool:
 
 
 def demand_of(case: Recovery, on: date) -> Demand:
-    """What may be demanded on the day `on`. Raises BadRequest when the catalogues lack a rate."""
-    account = case_statement(case, on)
+    """What may be demanded on the day `on`. Raises Conflict when no rate is known for a day."""
+    account = case_decompte(case, on=on)
     until = _until(case, account)
-    owed = [line for line in account.lines if line.account.total]
-    due = [line for line in owed if line.claim.due <= on]
-    barred = [line for line in due if (days := until(line)) and days.is_barred(on)]
-    demanded = [line for line in due if line not in barred]
+    due = [row for row in account.claims if row.left.due]
+    barred = [row for row in due if (days := until(row)) and days.is_barred(on)]
+    asked = [row for row in due if row not in barred]
     return Demand(
-        account.only(demanded),
-        is_later=len(due) < len(owed),
+        demanded(account, {row.claim.key for row in asked}),
+        is_later=any(row.principal for row in account.not_due),
         is_barred=bool(barred),
-        is_doubtful=any((days := until(line)) and days.is_doubtful(on) for line in demanded),
+        is_doubtful=any((days := until(row)) and days.is_doubtful(on) for row in asked),
     )
 
 
@@ -69,6 +70,7 @@ def refusals_of(
         has_firm=all((live.FIRM_NAME, live.FIRM_ADDRESS, live.FIRM_POSTAL_CODE, live.FIRM_CITY)),
         has_creditor=case.customer is not None and all(_mentions(case.customer)),
         due=demand.account.total,
+        is_provisional=demand.account.is_provisional,
         is_later=demand.is_later,
         is_barred=demand.is_barred,
         is_held=demand.is_doubtful and not case.is_hold_lifted,
@@ -86,18 +88,18 @@ def require_leave(case: Recovery, demand: Demand, *, kind: str, on: date) -> Non
         raise Forbidden(_("This letter may not leave."), reasons=list(reasons))
 
 
-def _until(case: Recovery, account: CaseStatement) -> Callable[[Line], LastDays | None]:
+def _until(case: Recovery, account: Decompte) -> Callable[[ClaimRow], LastDays | None]:
     """Says of a claim until when a consumer may be asked for it; None where the debtor is no consumer."""
-    acknowledged = Acknowledgement.objects.standing().filter(recovery=case, date__lte=account.day)
+    acknowledged = Acknowledgement.objects.standing().filter(recovery=case, date__lte=account.on)
     judge = partial(
         protected_until,
         creditor=party_of(case.customer),
         debtor=party_of(case.debtor),
         matter=Matter(case.matter),
-        payments=[payment.date for payment in account.payments],
+        payments=[row.payment.on for row in account.payments if not row.is_reversed],
         acknowledged=list(acknowledged.values_list("date", flat=True)),
     )
-    return lambda line: judge(starts_on(line.claim.performed, line.claim.day, line.claim.due))
+    return lambda row: judge(starts_on(row.claim.performed_on, row.claim.issued_on, row.due_on))
 
 
 def _mentions(creditor: Company) -> Iterator[str | None]:

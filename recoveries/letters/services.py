@@ -17,7 +17,7 @@ from accounts.models import User
 from legalcity.lib.claims import Claim, Job, lapsed, queue, take
 from legalcity.lib.clock import now
 from legalcity.lib.dates import PARIS
-from legalcity.lib.errors import BadRequest, Invalid
+from legalcity.lib.errors import Conflict, Invalid
 from legalcity.lib.mail import automatic_headers
 from legalcity.lib.settings.live import live
 from legalcity.lib.text import is_storable
@@ -51,7 +51,7 @@ def letter_of(case: Recovery, demand: Demand, *, kind: str, extra: str = "") -> 
     return letter_write(
         kind=kind,
         case=case,
-        statement=demand.account,
+        account=demand.account,
         earlier=sent[0] if sent and kind != Kind.REMINDER_1 else None,
         reminders=sum(email.kind != Kind.FORMAL_NOTICE for email in sent),
         extra=extra,
@@ -66,7 +66,7 @@ def email_send(
 
     The row keeps the words as they went out. With `moves_case` the case gets the status of the reminder once it has
     been sent. Raises Invalid for an address or words that cannot be sent, Forbidden for a letter that may not leave
-    (law/letters_guard.py) or could not move the case, BadRequest when the catalogues lack a rate.
+    (law/letters_guard.py) or could not move the case, Conflict when no rate is known.
     """
     case = Recovery.objects.select_for_update(of=("self",)).select_related("customer", "debtor").get(pk=case_id)
     _require_sendable(kind, to, extra)
@@ -133,7 +133,7 @@ def _may_leave(claim: Claim, email: SentEmail, on: date) -> bool:
         try:
             reasons = refusals_of(case, demand_of(case, on), kind=email.kind, on=on, email=email)
             told = " ".join(map(str, reasons))
-        except BadRequest as error:
+        except Conflict as error:
             told = str(error.message)
     if told:
         claim.write(state=State.CANCELLED, error=told[:1000], claimed_until=None)

@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from invoicing.billing.firm import legal_lines, seller_now
+from law.account.demand import Demanded
 from law.vocabulary import Reminder
 from legalcity.lib.reading.identifiers import known, read_bic, read_iban
 from legalcity.lib.settings.live import live
@@ -45,21 +46,21 @@ def _firm() -> dict[str, str]:
     return {**firm, "iban": known(read_iban, firm["iban"]), "bic": known(read_bic, firm["bic"])}
 
 
-def letter_write(*, kind: str, case: Any, statement: Any, earlier: Any, reminders: int, extra: str = "") -> Letter:
-    """The letter `kind` (`Reminder`) about `case`, with the figures of `statement`.
+def letter_write(*, kind: str, case: Any, account: Demanded, earlier: Any, reminders: int, extra: str = "") -> Letter:
+    """The letter `kind` (`Reminder`) about `case`, with the figures of `account`.
 
     `earlier` is the first reminder that was sent, which later ones have to name (art. R124-5 CPCE), or None.
     `reminders` is how many reminders were sent.
     """
-    open_lines = [line for line in statement.lines if line.account.total]
+    rows = [row for row in account.rows if row.left.due]
     context = {
         "kind": kind,
         "case": case,
         "creditor": case.customer,
         "debtor": case.debtor,
-        "statement": statement,
-        "lines": open_lines[:INVOICES],
-        "others": max(0, len(open_lines) - INVOICES),
+        "account": account,
+        "rows": rows[:INVOICES],
+        "others": max(0, len(rows) - INVOICES),
         "earlier": earlier,
         "reminders": reminders,
         "extra": extra.strip(),

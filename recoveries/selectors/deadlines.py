@@ -23,7 +23,7 @@ from law.vocabulary import Court, Matter, Procedure
 from legalcity.lib.countries import country_code
 from recoveries.catalogue import catalogue
 from recoveries.legal_facts import fact, lengths
-from recoveries.models import Acknowledgement, Acompte, Dette, Injunction, Recovery
+from recoveries.models import Acknowledgement, Acompte, CaseBalance, Dette, Injunction, Recovery
 
 log = structlog.get_logger("recoveries")
 
@@ -49,7 +49,7 @@ class ClockDays:
 
 def with_clocks(cases: QuerySet[Recovery]) -> QuerySet[Recovery]:
     """Cases with what their clocks hang on."""
-    return cases.select_related("customer", "debtor", "injunction")
+    return cases.select_related("customer", "debtor", "injunction", "balance")
 
 
 def in_pieces(cases: QuerySet[Recovery]) -> Iterator[list[Recovery]]:
@@ -105,13 +105,16 @@ def opposed_too_late(case: Recovery) -> bool:
     return is_court_known(dates.court_territory) and is_opposed_too_late(dates)
 
 
-def deadlines_reckoned(case: Recovery, days: ClockDays, today: date) -> tuple[Deadline, ...]:
-    """The legal dates that run on a case, soonest first; past ones included, none once it is closed."""
+def deadlines_reckoned(case: Recovery, days: ClockDays, today: date, *, is_owed: bool) -> tuple[Deadline, ...]:
+    """The legal dates that run on a case, soonest first; past ones included, none once it is closed.
+
+    `is_owed`: something is still owed, so that limitation runs against it.
+    """
     if catalogue.is_closing(case.status_id):
         return ()
     dates = key_dates(case)
     found = list(_of_procedure(case, dates))
-    if case.amount_torecover > 0 and not is_interrupted(dates):
+    if is_owed and not is_interrupted(dates):
         found += _of_limitation(case, days, today)
     return tuple(sorted(found, key=lambda deadline: (deadline.date, deadline.kind)))
 
@@ -136,7 +139,18 @@ def deadlines_by_case(cases: Sequence[Recovery], today: date) -> dict[int, tuple
     """`deadlines_reckoned` of each of `cases` (read by `with_clocks`), by its id. One statement."""
     ids = [case.pk for case in cases if not catalogue.is_closing(case.status_id)]
     days = clock_days(ids)
-    return {case.pk: deadlines_reckoned(case, days[case.pk], today) for case in cases}
+    return {case.pk: deadlines_reckoned(case, days[case.pk], today, is_owed=is_owed(case)) for case in cases}
+
+
+def is_owed(case: Recovery) -> bool:
+    """Whether something is still owed on a case (read by `with_clocks`), by its account.
+
+    Where a rate is missing the account is silent: what was asked and not paid counts.
+    """
+    balance: CaseBalance | None = getattr(case, "balance", None)
+    if balance is None or balance.due is None or balance.not_due is None:
+        return case.amount_torecover > 0
+    return balance.due + balance.not_due > 0
 
 
 def deadlines_of(case: Recovery, today: date) -> tuple[Deadline, ...]:

@@ -21,16 +21,26 @@ from legalcity.lib.clock import today
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
 from recoveries import rules
 from recoveries.guards import complete_errors, recovery_errors, recovery_values
-from recoveries.ledger.posting import Source, ledger_forget, ledger_open
+from recoveries.ledger.posting import Source, ledger_forget, ledger_open, ledger_reckon
 from recoveries.ledger.records import claims_told
 from recoveries.models import Recovery, StatusChange
 from recoveries.rules import FIELDS
 from recoveries.selectors.deadlines import STARTED_BY, ClockDays, deadlines_reckoned
 from recoveries.services.copies import copies_set
-from recoveries.services.deadlines import next_deadline_set, next_deadlines_refresh
+from recoveries.services.deadlines import next_deadline_set
 from recoveries.services.references import with_reference
 from recoveries.services.totals import case_count_add
 
+# What decides how a case is reckoned
+TERMS = (
+    "recovery_late_interest",
+    "recovery_interest_rate",
+    "recovery_interest_rate_percent",
+    "recovery_penalty",
+    "recovery_penalty_type",
+    "recovery_penalty_amount",
+    "recovery_penalty_percent",
+)
 NOT_FOUND = _("Recovery not found")
 NOT_YOURS = _("Unauthorized access to this recovery")
 
@@ -71,7 +81,10 @@ def _opened(owner: User, values: Mapping[str, Any], starts: Collection[date] = (
         owner_id=owner.pk, user=handler, status_id=Step.CREATED, **rules.recovery_settled(fields), **more
     )
 
-    next_deadline_set(recovery, deadlines_reckoned(recovery, ClockDays(starts=set(starts)), today()))
+    next_deadline_set(
+        recovery,
+        deadlines_reckoned(recovery, ClockDays(starts=set(starts)), today(), is_owed=recovery.amount_torecover > 0),
+    )
 
     def save(reference: str) -> Recovery:
         recovery.recovery_reference = reference
@@ -149,7 +162,7 @@ def _part_paid(item: Mapping[str, Any]) -> Decimal:
 @transaction.atomic
 def recovery_update(*, recovery: Recovery, values: Mapping[str, Any], by: User | None) -> Recovery:
     """Change what `values` name; rules hold for the merged state. The caller holds the lock. Raises Invalid."""
-    matter = recovery.matter
+    matter, terms = recovery.matter, [getattr(recovery, name) for name in TERMS]
     whole = {**recovery_values(recovery), **values}
     if recovery.is_in_court:  # Until then it is what the client wishes for.
         whole["type"] = recovery.type
@@ -158,8 +171,8 @@ def recovery_update(*, recovery: Recovery, values: Mapping[str, Any], by: User |
     for name, value in rules.recovery_settled(whole).items():
         setattr(recovery, name, value)
     recovery.save(force_update=True, update_fields=[*FIELDS, "updated_at"])
-    if recovery.matter != matter:
-        next_deadlines_refresh(recovery_ids=[recovery.pk])
+    if recovery.matter != matter or [getattr(recovery, name) for name in TERMS] != terms:
+        ledger_reckon(recovery_id=recovery.pk, by=by, source=Source.API)
     return recovery
 
 

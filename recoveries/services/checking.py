@@ -52,6 +52,7 @@ def case_check(*, recovery_id: int, repair: bool) -> bool:
         before, updated_at = [getattr(case, name) for name in KEPT], case.updated_at
         copies_differ = copies_refresh(recovery_id=recovery_id)
         totals_refresh(recovery_id=recovery_id)
+        deadlines.next_deadlines_refresh(recovery_ids=[recovery_id])
         comments_count_refresh(recovery_id=recovery_id)
         case.refresh_from_db(fields=KEPT)
         differs = copies_differ or before != [getattr(case, name) for name in KEPT]

@@ -10,8 +10,8 @@ from invoicing.models import Invoice
 from invoicing.services import invoice_update
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Invalid, NotFound
+from recoveries.ledger.posting import Source, ledger_follow
 from recoveries.services.cases import recovery_lock
-from recoveries.services.totals import totals_refresh
 
 NOT_FOUND = _("Invoice not found")
 
@@ -32,5 +32,5 @@ def invoice_facts_record(
         raise Invalid({"performed_on": [_("This day is still to come.")]})
     values = {"performed_on": performed_on, "is_disputed": is_disputed}
     invoice = invoice_update(invoice=invoice, values=values, by=by)
-    totals_refresh(recovery_id=recovery_id)
+    ledger_follow(recovery_id=recovery_id, by=by, source=Source.STAFF)
     return invoice

@@ -12,10 +12,10 @@ from companies.models import Company
 from companies.services import company_create, company_update, quality_confirm
 from law.parties import Quality
 from legalcity.lib.errors import Failed, NotFound
+from recoveries.ledger.posting import Source, ledger_reckon
 from recoveries.models import Recovery
 from recoveries.services.cases import company_delete_if_unused, recovery_lock
 from recoveries.services.copies import copies_refresh
-from recoveries.services.deadlines import next_deadlines_refresh
 
 TAKEN = _(
     "Failed to create company: This recovery case already has a {side}. "
@@ -36,7 +36,7 @@ def party_attach(*, recovery: Recovery, side: str, values: Mapping[str, Any], by
     company = company_create(owner_id=recovery.owner_id, values=values, by=by)
     setattr(recovery, side, company)
     recovery.save(update_fields=[side, "updated_at"])
-    _follow([recovery.pk])
+    _follow([recovery.pk], by)
     return company
 
 
@@ -44,8 +44,7 @@ def party_attach(*, recovery: Recovery, side: str, values: Mapping[str, Any], by
 def party_update(*, company: Company, values: Mapping[str, Any], by: User | None) -> Company:
     """Change a company, and what every case where it stands has of it. Raises Invalid."""
     company = company_update(company=company, values=values, by=by)
-    cases = Recovery.objects.filter(Q(customer_id=company.pk) | Q(debtor_id=company.pk)).order_by("id")
-    _follow(list(cases.select_for_update(of=("self",)).values_list("id", flat=True)))
+    _follow(_cases_of(company.pk), by)
     return company
 
 
@@ -55,7 +54,9 @@ def party_quality_confirm(*, recovery_id: int, side: str, quality: Quality, by: 
     company_id: int | None = getattr(recovery_lock(recovery_id=recovery_id), f"{side}_id")
     if company_id is None:
         raise NotFound(NO_PARTY)
-    return quality_confirm(company_id=company_id, quality=quality, by=by)
+    company = quality_confirm(company_id=company_id, quality=quality, by=by)
+    _follow(_cases_of(company_id), by)
+    return company
 
 
 @transaction.atomic
@@ -70,12 +71,18 @@ def party_detach(*, recovery: Recovery, company: Company, by: User | None) -> No
         if getattr(recovery, f"{side}_id") == company.pk:
             setattr(recovery, side, None)
     recovery.save(update_fields=["customer", "debtor", "updated_at"])
-    _follow([recovery.pk])
+    _follow([recovery.pk], by)
     company_delete_if_unused(company_id=company.pk, by=by)
 
 
-def _follow(recovery_ids: Collection[int]) -> None:
-    """Have cases follow their parties: names and country, and the limitation that hangs on who they are."""
+def _cases_of(company_id: int) -> list[int]:
+    """The cases where a company stands, locked."""
+    cases = Recovery.objects.filter(Q(customer_id=company_id) | Q(debtor_id=company_id)).order_by("id")
+    return list(cases.select_for_update(of=("self",)).values_list("id", flat=True))
+
+
+def _follow(recovery_ids: Collection[int], by: User | None) -> None:
+    """Have cases follow their parties: names, country, and what hangs on who they are."""
     for recovery_id in recovery_ids:
         copies_refresh(recovery_id=recovery_id)
-    next_deadlines_refresh(recovery_ids=recovery_ids)
+        ledger_reckon(recovery_id=recovery_id, by=by, source=Source.SYSTEM)

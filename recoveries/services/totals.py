@@ -10,7 +10,6 @@ from invoicing.models import Invoice
 from legalcity.lib.audience import Audience
 from legalcity.lib.clock import now
 from recoveries.models import Acompte, CaseCount, Comment, Dette, Recovery
-from recoveries.services.deadlines import next_deadlines_refresh
 
 MONEY = DecimalField(max_digits=20, decimal_places=2)
 ZERO = Value(Decimal(0), output_field=MONEY)
@@ -29,7 +28,7 @@ def _counted(rows: QuerySet[Invoice] | QuerySet[Comment]) -> Coalesce:
 
 
 def totals_refresh(*, recovery_id: int) -> None:
-    """Recompute amount, what remains to recover and the number of invoices of a case, and its next legal date.
+    """Recompute amount, what remains to recover and the number of invoices of a case.
 
     amount = invoices + dettes; to recover = what remains of them after part payments and acomptes, never below
     zero, without the dettes that stay with the creditor. What was reversed is in none of them. The caller holds the
@@ -45,7 +44,6 @@ def totals_refresh(*, recovery_id: int) -> None:
         invoices_count=_counted(Invoice.objects.all()),
         updated_at=now(),
     )
-    next_deadlines_refresh(recovery_ids=[recovery_id])
 
 
 def comments_count_refresh(*, recovery_id: int) -> None:

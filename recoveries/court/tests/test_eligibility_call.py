@@ -12,9 +12,9 @@ from invoicing.models import Invoice
 from legalcity.lib.clock import today
 from recoveries.court.hold import hold_lift
 from recoveries.court.tests.transfers import eligibility_path, overdue, transfer_path, transferable, transferred
+from recoveries.ledger.posting import Source, ledger_follow
 from recoveries.ledger.services import acompte_record
 from recoveries.models import Recovery, TransferRequest
-from recoveries.services.deadlines import next_deadlines_refresh
 from tests.factories import Api, bare_case_id, case_id, move
 
 KEYS = ["eligible", "procedure", "court_type", "reasons", "warnings", "invoices"]
@@ -236,6 +236,6 @@ def test_what_only_a_payment_may_have_saved_is_warned_of(owner: Api) -> None:
 def test_a_due_date_at_the_end_of_time_fails_nothing(owner: Api) -> None:
     case = case_id(owner, invoices=[{}])
     Invoice.objects.update(invoice_date=date(9999, 12, 30), invoice_due_date=date(9999, 12, 31))
-    next_deadlines_refresh(recovery_ids=[case])
+    ledger_follow(recovery_id=case, by=None, source=Source.STAFF)
     assert asked(owner, case)["reasons"] == ["No unpaid invoice is past its due date (art. 1405 CPC)."]
     assert owner.data("GET", f"/api/recoveries/{case}")["next_deadline"]["on"] == "9999-12-31"
