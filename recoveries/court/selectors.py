@@ -55,8 +55,9 @@ def _left(facts: AccountFacts, account: Decompte | RateMissing) -> dict[ClaimKey
     """What is left of each claim: of what is due with its interest, of what is not its principal."""
     if isinstance(account, RateMissing):
         return {claim.key: claim.principal for claim in facts.claims}
+    later = {claim.key: claim.principal for claim in facts.claims if claim.issued_on > account.on}
     due = {row.claim.key: row.left.due for row in account.claims}
-    return {**due, **{row.claim.key: row.principal for row in account.not_due}}
+    return {**later, **due, **{row.claim.key: row.principal for row in account.not_due}}
 
 
 def _claim(claim: AccountClaim, left: Decimal) -> Claim:
