@@ -1,7 +1,8 @@
-"""In which order the dates of a procedure come. Pure: values in, sentences out."""
+"""In which order the dates of a procedure come, and what its order may grant. Pure: values in, sentences out."""
 
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -21,6 +22,8 @@ PROCEDURE_ORDER = (
 )
 # Those that may lie ahead.
 PROCEDURE_AHEAD = frozenset({"hearing_on"})
+# What the order grants under each head (art. 1409 CPC); null is all that was asked.
+GRANTED = ("granted_principal", "granted_interest", "granted_indemnity", "granted_penalty", "granted_cost")
 
 Errors = dict[str, list[Sentence]]
 
@@ -44,4 +47,17 @@ def procedure_errors(
             errors.setdefault(name, []).append(sentence.format(day=first_invoice.strftime("%d/%m/%Y")))
     if values.get("served_how") and not values.get("served_on"):
         errors.setdefault("served_on", []).append(_("When was it served?"))
+    for name, sentences in _granted_errors(values).items():
+        errors.setdefault(name, []).extend(sentences)
     return errors
+
+
+def _granted_errors(values: Mapping[str, Any]) -> Errors:
+    """What is granted stands in an order, and its heads come to no more than the whole."""
+    heads = [values[name] for name in GRANTED if values.get(name) is not None]
+    if heads and not values.get("order_made_on"):
+        return {"order_made_on": [_("When was the order made?")]}
+    whole = values.get("granted_amount")
+    if whole is not None and sum(heads, Decimal(0)) > whole:
+        return {"granted_amount": [_("The heads come to more than what was granted in all.")]}
+    return {}

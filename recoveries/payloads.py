@@ -11,6 +11,7 @@ from documents.serializers import document_row_payload
 from invoicing.models import Invoice
 from invoicing.serializers import invoice_payload
 from law.deadlines import Kind, told
+from law.procedure_dates import GRANTED
 from legalcity.lib.dates import day_text, moment_text
 from legalcity.lib.money import money_text
 from legalcity.lib.sealing import opened
@@ -198,7 +199,13 @@ def _injunction_payload(row: InjunctionRow) -> Payload | None:
             "paid": row.fee_paid_on is not None,
             "paid_on": day_text(row.fee_paid_on),
         },
+        "granted": _granted_payload(row) if row.order_made_on else None,
     }
+
+
+def _granted_payload(row: InjunctionRow) -> Payload:
+    """What the order grants by head; null is all that was asked."""
+    return {name.removeprefix("granted_"): money_text(getattr(row, name)) for name in GRANTED}
 
 
 def _next_deadline_payload(case: Payload) -> Payload | None:

@@ -12,6 +12,7 @@ from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
 from backoffice.amounts import amount_column
 from backoffice.origin import staff_of
 from backoffice.versions import VersionedAdmin
+from law.procedure_dates import GRANTED
 from legalcity.lib.clock import today
 from recoveries.court.procedure import procedure_errors, procedure_record
 from recoveries.models import DeadlineAlert, Injunction, InjunctionFee, LegalFact, Recovery
@@ -66,7 +67,10 @@ class InjunctionAdmin(StaffAdmin):
     fieldsets = (
         (None, {"fields": ("recovery", "procedure", "next_dates")}),
         (_("Court"), {"fields": ("court_type", "court_name", "court_territory", "file_number")}),
-        (_("Request and order"), {"fields": ("filed_on", "court_fee_paid_on", "order_made_on", "granted_amount")}),
+        (
+            _("Request and order"),
+            {"fields": ("filed_on", "court_fee_paid_on", "order_made_on", "granted_amount", *GRANTED)},
+        ),
         (_("Service"), {"fields": ("served_on", "served_how", "reached_on")}),
         (
             _("Opposition"),

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from django.db import models
@@ -10,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.history import history_of
 from backoffice.reach import SeenWithCase
+from law.procedure_dates import GRANTED
 from law.vocabulary import Court, Procedure
 from legalcity.lib.claims import JobRow
 from legalcity.lib.sealing import SealedField
@@ -29,6 +32,12 @@ COURTS = {
 def _choices(labels: Mapping[Any, Any]) -> list[tuple[str, Any]]:
     """As columns take them: with the bare words, so that no migration names an enum."""
     return [(word.value, label) for word, label in labels.items()]
+
+
+def _granted(label: Any) -> Any:
+    """A column for what an order grants under a head."""
+    text = _("Empty: all that was asked.")
+    return models.DecimalField(label, max_digits=16, decimal_places=2, null=True, blank=True, help_text=text)
 
 
 class InjunctionFee(models.Model):
@@ -87,6 +96,12 @@ class Injunction(models.Model):
     court_fee_paid_on = models.DateField(_("court fee deposited on"), null=True, blank=True)
     order_made_on = models.DateField(_("order made on"), null=True, blank=True)
     granted_amount = models.DecimalField(_("granted, EUR"), max_digits=16, decimal_places=2, null=True, blank=True)
+    # Under each head; null is all that was asked (art. 1409 CPC).
+    granted_principal = _granted(_("granted as principal, EUR"))
+    granted_interest = _granted(_("granted as interest, EUR"))
+    granted_indemnity = _granted(_("granted as indemnities, EUR"))
+    granted_penalty = _granted(_("granted as penalty, EUR"))
+    granted_cost = _granted(_("granted as costs, EUR"))
     served_on = models.DateField(_("order served on"), null=True, blank=True)
     served_how = models.CharField(_("served"), max_length=6, choices=ServedHow.choices, blank=True)
     reached_on = models.DateField(_("debtor reached in person on"), null=True, blank=True)
@@ -110,6 +125,12 @@ class Injunction(models.Model):
     class Meta:
         verbose_name = _("procedure")
         verbose_name_plural = _("procedures")
+        constraints = [
+            models.CheckConstraint(
+                condition=reduce(and_, (Q(**{name: None}) | Q(**{f"{name}__gte": 0}) for name in GRANTED)),
+                name="injunction_granted_not_negative",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.recovery)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from invoicing.models import Invoice
-from law.procedure_dates import Errors
+from law.procedure_dates import GRANTED, Errors
 from law.procedure_dates import procedure_errors as law_errors
 from legalcity.lib.errors import Invalid, NotFound, Sentence
 from recoveries.models import Injunction
@@ -23,6 +23,7 @@ DATES = (
     "court_fee_paid_on",
     "order_made_on",
     "granted_amount",
+    *GRANTED,
     "served_on",
     "served_how",
     "reached_on",

@@ -147,7 +147,7 @@ def _dates(procedure: Injunction) -> list[tuple[str, str]]:
     labels = field_labels()
     told = {name: getattr(procedure, name) for name in DATES}
     told["served_how"] = procedure.get_served_how_display()
-    return [(capfirst(str(labels[name])), _shown(value)) for name, value in told.items() if value]
+    return [(capfirst(str(labels[name])), _shown(value)) for name, value in told.items() if value not in (None, "")]
 
 
 def _shown(value: Any) -> str:

@@ -76,3 +76,9 @@ class InjunctionRow(NamedTuple):
     court_fee: Any
     handling_fee: Any
     fee_paid_on: Any
+    order_made_on: Any
+    granted_principal: Any
+    granted_interest: Any
+    granted_indemnity: Any
+    granted_penalty: Any
+    granted_cost: Any

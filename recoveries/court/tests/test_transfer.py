@@ -334,6 +334,7 @@ def test_both_cases_show_the_procedure(owner: Api) -> None:
         },
         "url_pay": data["url_pay"],
         "fee": {"amount": "93.47", "court_fee": "33.47", "handling_fee": "60.00", "paid": False, "paid_on": None},
+        "granted": None,
     }
     for shown in (detail(owner, case)["injunction"], detail(owner, data["id"])["injunction"]):
         assert shown == expected
