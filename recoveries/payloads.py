@@ -22,7 +22,7 @@ from recoveries.models import Comment, Recovery
 from recoveries.rules import FIELDS
 from recoveries.selectors.detail import CaseDetail
 from recoveries.selectors.listing import CaseRow
-from recoveries.selectors.rows import AcompteRow, CommentRow, DetteRow, HistoryRow, InjunctionRow
+from recoveries.selectors.rows import AcompteRow, CommentRow, DetteRow, HistoryRow, InjunctionRow, NoticeRow
 from recoveries.services.cases import CompleteCase
 
 Payload = dict[str, Any]
@@ -116,6 +116,7 @@ def case_detail_payload(detail: CaseDetail, today: date) -> Payload:
         **_list_fields(case),
         "injunction": _injunction_payload(detail.injunction),
         "next_deadline": _next_deadline_payload(case),
+        "formal_notices": [_notice_payload(row) for row in detail.formal_notices],
     }
 
 
@@ -271,4 +272,17 @@ def _dette_payload(row: DetteRow) -> Payload:
         "created_at": moment_text(row.created_at),
         "reversed_at": moment_text(row.reversed_at),
         "head": row.head,
+    }
+
+
+def _notice_payload(row: NoticeRow) -> Payload:
+    return {
+        "id": row.id,
+        "channel": row.channel,
+        "state": row.state,
+        "amount": money_text(row.amount),
+        "sent_on": day_text(row.sent_on),
+        "presented_on": day_text(row.presented_on),
+        "received_on": day_text(row.received_on),
+        "created_at": moment_text(row.created_at),
     }

@@ -199,6 +199,9 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "recoveries.recovery:bulk:assign": lambda owner: Example(_case(owner), {"handler": "chief@example.com"}),
     "recoveries.recovery:object:comment": lambda owner: Example(_case(owner), {"text": "Called."}),
     "recoveries.recovery:object:send-reminder": _letter,
+    "recoveries.recovery:object:notice-received": lambda owner: Example(
+        _case(owner), {"channel": "creditor", "sent_on": "2026-01-05", "received_on": "2026-01-08", "state": "received"}
+    ),
     "recoveries.recovery:object:mark-read": _case_with_comment,
     "recoveries.recovery:object:record-payment": lambda owner: Example(_case(owner), PAYMENT),
     "recoveries.recovery:object:record-debt": lambda owner: Example(_case(owner), DEBT),

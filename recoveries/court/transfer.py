@@ -36,6 +36,7 @@ from recoveries.services.comments import comments_copy
 from recoveries.services.copies import copies_set
 from recoveries.services.deadlines import next_deadlines_refresh
 from recoveries.services.life import status_move
+from recoveries.services.notices import notices_copy
 from recoveries.services.references import with_reference
 from recoveries.services.totals import case_count_add, totals_refresh
 from recoveries.statuses import Actor
@@ -53,8 +54,9 @@ JOB = Job(
     most_attempts=5,
 )
 
-# Each room copies what it has, after the claims: documents belong to invoices, acknowledgements name documents.
-COPIES = (comments_copy, documents_copy, acknowledgements_copy)
+# Each room copies what it has, after the claims: documents belong to invoices, acknowledgements and proofs of notices
+# name documents.
+COPIES = (comments_copy, documents_copy, acknowledgements_copy, notices_copy)
 
 
 def eligibility_of(recovery: Recovery, today: date) -> Eligibility:

@@ -29,6 +29,7 @@ from recoveries.desk.reads.case_facts import (
     invoices_of,
     money_and_deadlines,
     next_date,
+    notices_of,
     rows_of,
 )
 from recoveries.desk.reads.timeline import SOURCES, cursor_read, timeline
@@ -42,6 +43,7 @@ PAGES = {
     "payments": acomptes_of,
     "debts": dettes_of,
     "acknowledgements": acknowledgements_of,
+    "notices": notices_of,
 }
 LAST_PAGE = 10_000
 ROW_ACTIONS = (
@@ -52,6 +54,7 @@ ROW_ACTIONS = (
     "reverse-debt",
     "reverse-acknowledgement",
     "invoice-facts",
+    "notice-received",
 )
 
 

@@ -14,8 +14,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from law.account.facts import NoticeState
 from legalcity.lib.claims import Claim, Job, lapsed, queue, take
-from legalcity.lib.clock import now
+from legalcity.lib.clock import now, today
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Conflict, Invalid
 from legalcity.lib.mail import automatic_headers
@@ -25,6 +26,7 @@ from recoveries.letters.following import case_follow, require_following
 from recoveries.letters.judging import Demand, demand_of, refusals_of, require_leave
 from recoveries.letters.writing import Letter, letter_write
 from recoveries.models import Recovery, SentEmail
+from recoveries.services.notices import notice_of_email
 
 log = structlog.get_logger("recoveries")
 
@@ -146,6 +148,8 @@ def _sent(claim: Claim, email: SentEmail) -> None:
     """Write down that it is out, and let the case follow: the lock of the case before its letter."""
     case = Recovery.objects.select_for_update(of=("self",)).filter(pk=email.recovery_id).first()
     is_written = claim.write(state=State.SENT, sent_at=now(), error="", claimed_until=None)
+    if is_written and case is not None:
+        notice_of_email(email=email, state=NoticeState.SENT, on=today())
     if is_written and case is not None and email.moves_case:
         case_follow(case=case, email=email)
     log.info("email_sent", email_id=email.pk, recovery_id=email.recovery_id)
@@ -165,13 +169,16 @@ def _message(email: SentEmail) -> EmailMultiAlternatives:
     return message
 
 
+@transaction.atomic
 def _not_sent(claim: Claim[SentEmail], email: SentEmail, error: Exception) -> timedelta | None:
     """Keep what went wrong by its class alone: the words of mail servers quote addresses."""
     name = type(error).__name__
     is_over = not is_temporary(error) or JOB.is_last(email.attempts)
     log.warning("email_not_sent", email_id=email.pk, error=name, attempt=email.attempts, is_over=is_over)
     pause = JOB.pause(email.attempts)
-    claim.release(after=pause, state=State.FAILED if is_over else State.QUEUED, error=name)
+    is_written = claim.release(after=pause, state=State.FAILED if is_over else State.QUEUED, error=name)
+    if is_over and is_written:
+        notice_of_email(email=email, state=NoticeState.FAILED, on=today())
     return None if is_over else pause
 
 
@@ -186,6 +193,12 @@ def is_temporary(error: Exception) -> bool:
     return isinstance(error, OSError)
 
 
+@transaction.atomic
 def emails_interrupted(*, moment: datetime) -> int:
     """End the e-mails whose worker was lost while it was sending: they may have gone out, staff decide. How many."""
-    return lapsed(JOB, moment=moment).update(state=State.FAILED, error=INTERRUPTED, claimed_until=None)
+    emails = list(lapsed(JOB, moment=moment).select_for_update(of=("self",)))
+    ended = SentEmail.objects.filter(pk__in=[email.pk for email in emails])
+    ended.update(state=State.FAILED, error=INTERRUPTED, claimed_until=None)
+    for email in emails:
+        notice_of_email(email=email, state=NoticeState.FAILED, on=today())
+    return len(emails)

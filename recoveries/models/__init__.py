@@ -6,7 +6,7 @@ from recoveries.intake.models import CaseImport
 from recoveries.ledger.models import Acknowledgement, Acompte, Dette
 from recoveries.ledger.posting_models import CaseBalance, Line, Posting
 from recoveries.ledger.rate_models import EcbRate, LegalRate
-from recoveries.letters.models import SentEmail
+from recoveries.letters.models import FormalNotice, SentEmail
 from recoveries.models.cases import CaseCount, Recovery, RecoveryQuerySet
 from recoveries.models.children import Comment, StatusChange
 from recoveries.models.facts import LegalFact
@@ -22,6 +22,7 @@ __all__ = [
     "DeadlineAlert",
     "Dette",
     "EcbRate",
+    "FormalNotice",
     "HoldChange",
     "Injunction",
     "InjunctionFee",

@@ -20,7 +20,7 @@ from law.parties import Quality, acts_as
 from legalcity.lib.audience import Audience
 from recoveries.models import Comment, Recovery
 from recoveries.rules import FIELDS
-from recoveries.selectors.rows import AcompteRow, CommentRow, DetteRow, Handler, HistoryRow, InjunctionRow
+from recoveries.selectors.rows import AcompteRow, CommentRow, DetteRow, Handler, HistoryRow, InjunctionRow, NoticeRow
 from recoveries.selectors.sql import DIALECTS, quoted
 
 COMPANY_COLUMNS = (*COMPANY_PAYLOAD, "acts_as")
@@ -118,6 +118,12 @@ CHILDREN: dict[str, Source] = {
         "WHERE d.recovery_id = r.id AND d.reverses_id IS NULL",
         order="d.date, d.id",
     ),
+    "formal_notices": Source(
+        row=NoticeRow,
+        alias="n",
+        tables="recoveries_formalnotice n WHERE n.recovery_id = r.id",
+        order="n.created_at, n.id",
+    ),
 }
 # The procedure: on its own case, and on the case that it was transferred from.
 INJUNCTION_COLUMNS = _columns(InjunctionRow, "j", {"recovery_reference": "jr", "status_id": "jr"})
@@ -138,6 +144,7 @@ class CaseDetail:
     documents: list[DocumentRow]
     acomptes: list[AcompteRow]
     dettes: list[DetteRow]
+    formal_notices: list[NoticeRow]
 
 
 def case_detail(recovery_id: int, owner_id: int) -> CaseDetail | None:

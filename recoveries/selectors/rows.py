@@ -65,6 +65,19 @@ class DetteRow(NamedTuple):
     head: str
 
 
+class NoticeRow(NamedTuple):
+    """A formal notice."""
+
+    id: int
+    channel: str
+    state: str
+    amount: Any
+    sent_on: Any
+    presented_on: Any
+    received_on: Any
+    created_at: Any
+
+
 class InjunctionRow(NamedTuple):
     """The procedure of a case, with reference and status of the case that it is; all None where there is none."""
 

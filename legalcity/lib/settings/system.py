@@ -93,6 +93,11 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
         "days",
     ),
     "FORMAL_NOTICE_DAYS": (8, _("Days between a letter to a debtor and a formal notice; 0 is none."), "days"),
+    "NOTICE_PRESENTATION_COUNTS": (
+        True,
+        _("A registered formal notice that was refused or not fetched counts from its first presentation."),
+        bool,
+    ),
     # Injunction
     "INJUNCTION_MIN_AMOUNT": (Decimal("0.01"), _("Least amount, in EUR, that goes to court."), "amount"),
     "INJUNCTION_MAX_AMOUNT": (Decimal("0"), _("Greatest amount, in EUR, that goes to court; 0 is no limit."), "amount"),
@@ -197,7 +202,7 @@ FIELDSETS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
     ),
     (gettext_lazy("Companies"), ("LEGAL_FORMS", "STRICT_SIREN")),
     (gettext_lazy("Comments"), ("COMMENT_LENGTH", "COMMENT_MARKUP_SHARE", "LOOK_WORDS")),
-    (gettext_lazy("Letters to debtors"), ("REMINDER_DAYS", "FORMAL_NOTICE_DAYS")),
+    (gettext_lazy("Letters to debtors"), ("REMINDER_DAYS", "FORMAL_NOTICE_DAYS", "NOTICE_PRESENTATION_COUNTS")),
     (
         gettext_lazy("Injunction"),
         (

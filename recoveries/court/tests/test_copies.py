@@ -19,9 +19,10 @@ from recoveries.court.transfer import COPIES
 from recoveries.ledger.acknowledgements import acknowledgements_copy
 from recoveries.ledger.moving import claims_move
 from recoveries.ledger.posting import Source, ledger_follow
-from recoveries.models import Acknowledgement, Acompte, Comment, Dette, Recovery
+from recoveries.models import Acknowledgement, Acompte, Comment, Dette, FormalNotice, Recovery
 from recoveries.rules import FIELDS
 from recoveries.services.comments import comments_copy
+from recoveries.services.notices import notices_copy
 from tests.factories import Api, ApiUserFactory, bare_case_id
 
 pytestmark = pytest.mark.django_db
@@ -42,6 +43,7 @@ OTHERS: dict[type[models.Model], dict[str, str]] = {
         "fetch_seconds": "what is fetched for the one costs the other nothing",
         "waits_for_id": "the original, while that has no file",
     },
+    FormalNotice: {**CASE, "proof_id": "the copy of that document, when that was copied"},
 }
 CLAIMS = partial(claims_move, by=None)
 COPIED: dict[type[models.Model], Callable[..., None]] = {
@@ -51,6 +53,7 @@ COPIED: dict[type[models.Model], Callable[..., None]] = {
     Comment: comments_copy,
     Acknowledgement: acknowledgements_copy,
     Document: documents_copy,
+    FormalNotice: notices_copy,
 }
 
 
@@ -86,6 +89,8 @@ def filled(owner: Api) -> Callable[..., models.Model]:
             "user_id": ApiUserFactory().pk,
             "author_id": ApiUserFactory().pk,
             "document_id": Document.objects.create(recovery_id=case, key="b").pk if model is Acknowledgement else None,
+            "by_id": ApiUserFactory().pk,
+            "proof_id": None,
             "file_id": file.pk,
             "file_type_id": FileType.objects.first().pk,
             "invoice_id": None,
@@ -94,7 +99,7 @@ def filled(owner: Api) -> Callable[..., models.Model]:
             "moved_from_id": None,
             "head": "deposit",  # What stays with the creditor does not go along.
             "waits_for_id": None,
-            "state": "scanning",
+            "state": "received" if model is FormalNotice else "scanning",
             "invoice_due_date": date(2020, 3, 3),
             "invoice_amount": Decimal("100.00"),
         }

@@ -14,9 +14,10 @@ from recoveries.ledger.acknowledgement_acts import RECORD_ACKNOWLEDGEMENT, REVER
 from recoveries.ledger.acts import RECORD_DEBT, RECORD_PAYMENT
 from recoveries.ledger.reversal_acts import REVERSE_DEBT, REVERSE_PAYMENT
 from recoveries.letters.acts import SEND_EMAIL
+from recoveries.letters.notice_acts import NOTICE_RECEIVED
 
 GROUPS: tuple[tuple[Sentence, tuple[ObjectAction, ...]], ...] = (
-    (_("Work"), (MOVE, ASSIGN, SEND_EMAIL, COMMENT, MARK_READ)),
+    (_("Work"), (MOVE, ASSIGN, SEND_EMAIL, NOTICE_RECEIVED, COMMENT, MARK_READ)),
     (_("Money"), (RECORD_PAYMENT, RECORD_DEBT, REVERSE_PAYMENT, REVERSE_DEBT, INVOICE_FACTS)),
     (_("Limitation"), (RECORD_ACKNOWLEDGEMENT, REVERSE_ACKNOWLEDGEMENT, LIFT_HOLD, RESTORE_HOLD)),
     (_("Documents"), (UPLOAD, SET_VISIBILITY, REQUEST_SIGNATURE)),

@@ -12,7 +12,7 @@ from documents.models import Document
 from invoicing.models import Invoice
 from law.deadlines import Deadline
 from legalcity.lib.errors import Sentence
-from recoveries.models import Acknowledgement, Acompte, Dette, Recovery
+from recoveries.models import Acknowledgement, Acompte, Dette, FormalNotice, Recovery
 from recoveries.selectors.deadlines import deadlines_of
 
 ROWS = 50  # of each table at once
@@ -97,6 +97,11 @@ def acknowledgements_of(case: Recovery) -> QuerySet[Acknowledgement]:
     """Acknowledgements of the debt, reversed since or not, newest first."""
     rows = Acknowledgement.objects.entered().filter(recovery=case).select_related("reversal", "document")
     return rows.order_by("-date", "-id")
+
+
+def notices_of(case: Recovery) -> QuerySet[FormalNotice]:
+    """Formal notices, newest first."""
+    return FormalNotice.objects.filter(recovery=case).select_related("proof").order_by("-created_at", "-id")
 
 
 def money_and_deadlines(case: Recovery, today: date) -> tuple[Money, tuple[Deadline, ...]]:

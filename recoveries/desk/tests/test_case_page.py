@@ -269,7 +269,10 @@ def test_who_looked_is_written_down(owner: Api) -> None:
     [
         (
             "handler",
-            {*MONEY, "move-status", "assign", "comment", "send-reminder", "upload-document", "transfer", "set-matter"},
+            {
+                *(*MONEY, "move-status", "assign", "comment", "send-reminder", "notice-received", "upload-document"),
+                *("transfer", "set-matter"),
+            },
         ),
         ("accountant", {*MONEY, "comment"}),
         ("auditor", set()),

@@ -1,0 +1,136 @@
+"""Formal notices: those that went out by e-mail, those that staff enter, and what became of each."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+from django.db.models import CharField, OuterRef, Subquery, Value
+from django.db.models.functions import Cast, Concat
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from backoffice.audit import ADDED, CHANGED, audit_record, changed_values, field_values
+from documents.models import Document
+from law.account.facts import NoticeState
+from law.notices import DAYS, Channel, notice_errors
+from legalcity.lib.clock import today
+from legalcity.lib.copying import rows_copy
+from legalcity.lib.errors import Forbidden, Invalid, NotFound
+from recoveries.models import FormalNotice, Recovery, SentEmail
+from recoveries.services.cases import recovery_lock
+
+NOT_FOUND = gettext_lazy("There is no such formal notice on this case.")
+# What is known of a notice by way of what became of it.
+OUTCOME = ("state", "presented_on", "received_on", "proof_id")
+
+
+def notice_of_email(*, email: SentEmail, state: NoticeState, on: date) -> FormalNotice | None:
+    """Write down that a formal notice by e-mail was sent on a day, or failed; None for any other letter."""
+    if email.kind != SentEmail.Kind.FORMAL_NOTICE:
+        return None
+    return FormalNotice.objects.create(
+        recovery_id=email.recovery_id,
+        amount=email.total,
+        channel=Channel.EMAIL.value,
+        sent_on=on if state == NoticeState.SENT else None,
+        state=state.value,
+        by_id=email.user_id,
+    )
+
+
+@transaction.atomic
+def notice_enter(
+    *,
+    recovery_id: int,
+    channel: str,
+    state: str,
+    sent_on: date | None,
+    presented_on: date | None = None,
+    received_on: date | None = None,
+    amount: Decimal | None = None,
+    proof_id: int | None = None,
+    by: User | None,
+) -> FormalNotice:
+    """A formal notice that the product did not send, as one of the creditor before the case came.
+
+    Raises Invalid for days or states that cannot be, Forbidden after a transfer, NotFound for no such case.
+    """
+    case = _lock(recovery_id)
+    values = {"channel": channel, "state": state, "sent_on": sent_on, "presented_on": presented_on}
+    values |= {"received_on": received_on, "proof_id": proof_id}
+    _require_possible(case, values)
+    notice = FormalNotice.objects.create(recovery=case, amount=amount, by=by, **values)
+    audit_record(action=ADDED, target=notice, actor=by)
+    return notice
+
+
+@transaction.atomic
+def notice_follow(
+    *,
+    recovery_id: int,
+    notice_id: int,
+    state: str,
+    presented_on: date | None = None,
+    received_on: date | None = None,
+    proof_id: int | None = None,
+    by: User | None,
+) -> FormalNotice:
+    """Write down what became of a notice, in place of what was known before.
+
+    Raises Invalid for days or states that cannot be, Forbidden after a transfer and for one that was never sent,
+    NotFound for one of another case.
+    """
+    case = _lock(recovery_id)
+    notice = FormalNotice.objects.filter(recovery=case, pk=notice_id).first()
+    if notice is None:
+        raise NotFound(NOT_FOUND)
+    if notice.state == NoticeState.FAILED:
+        raise Forbidden(_("This notice was never sent."))
+    outcome = {"state": state, "presented_on": presented_on, "received_on": received_on, "proof_id": proof_id}
+    _require_possible(case, {"channel": notice.channel, "sent_on": notice.sent_on, **outcome})
+    before = field_values(notice)
+    for name in OUTCOME:
+        setattr(notice, name, outcome[name])
+    notice.save(update_fields=["state", "presented_on", "received_on", "proof"])
+    before, after = changed_values(before, field_values(notice))
+    audit_record(action=CHANGED, target=notice, before=before, after=after, actor=by)
+    return notice
+
+
+def notices_copy(*, from_case: int, to_case: int) -> None:
+    """Copy the formal notices of a case to another one, after its documents: a proof is the copy of that document."""
+    linked = Concat(Value(f"linked/{to_case}/"), Cast(OuterRef("proof_id"), CharField()))
+    proofs = Document.objects.filter(recovery_id=to_case, key=linked).values("pk")
+    notices = FormalNotice.objects.filter(recovery_id=from_case)
+    rows_copy(notices.order_by("id"), instead={"recovery_id": Value(to_case), "proof_id": Subquery(proofs[:1])})
+
+
+def _lock(recovery_id: int) -> Recovery:
+    case = recovery_lock(recovery_id=recovery_id)
+    if case.transferred_to_id is not None:
+        sentence = _("The claim goes on as {reference}: its formal notices are kept there.")
+        raise Forbidden(sentence.format(reference=case.transferred_to))
+    return case
+
+
+def _require_possible(case: Recovery, values: Mapping[str, Any]) -> None:
+    errors = notice_errors(values, _labels(), today=today())
+    if values["channel"] not in FormalNotice.Channel.values:
+        errors["channel"] = [_("There is no such channel.")]
+    if values["state"] not in FormalNotice.State.values or values["state"] == NoticeState.FAILED:
+        errors["state"] = [_("There is no such state.")]
+    if not values["sent_on"]:
+        errors["sent_on"] = [_("When was the notice sent?")]
+    proof = values["proof_id"]
+    if proof is not None and not Document.objects.filter(recovery=case, pk=proof).exists():
+        errors["proof"] = [_("There is no such document on this case.")]
+    if errors:
+        raise Invalid(errors)
+
+
+def _labels() -> dict[str, Any]:
+    columns = {column.name: column.verbose_name for column in FormalNotice._meta.concrete_fields}
+    return {name: columns[name] for name in DAYS}
