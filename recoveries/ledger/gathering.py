@@ -14,7 +14,7 @@ from law.vocabulary import PenaltyType
 from legalcity.lib.settings.live import live
 from recoveries.ledger.book import Book, Entry, book_of
 from recoveries.ledger.posting_models import Posting
-from recoveries.models import Injunction, Recovery
+from recoveries.models import FormalNotice, Injunction, Recovery
 
 READ = ("id", "recovery_id", "kind", "effective_on", "recorded_at", "reverses_id", "facts")
 JOINED = ("customer", "debtor", "injunction")
@@ -84,7 +84,7 @@ def facts_from(
         order=_order(procedure),
         title_on=procedure.enforceable_on if procedure else None,
         transfer=book.transfer,
-        presentation_counts=getattr(live, "NOTICE_PRESENTATION_COUNTS", True),
+        presentation_counts=live.NOTICE_PRESENTATION_COUNTS,
     )
 
 
@@ -115,19 +115,13 @@ def _order(procedure: Injunction | None) -> Order | None:
     if procedure is None or procedure.order_made_on is None:
         return None
     heads = ("principal", "interest", "indemnity", "penalty", "cost")
-    granted = {head: getattr(procedure, f"granted_{head}", None) for head in heads}
+    granted = {head: getattr(procedure, f"granted_{head}") for head in heads}
     return Order(made_on=procedure.order_made_on, served_on=procedure.served_on, **granted)
 
 
 def notices_of(ids: Collection[int]) -> Mapping[int, list[Notice]]:
     """The formal notices of these cases, by id. One statement."""
     found: defaultdict[int, list[Notice]] = defaultdict(list)
-    from django.apps import apps
-
-    try:
-        FormalNotice = apps.get_model("recoveries", "FormalNotice")
-    except LookupError:
-        return found
     rows = FormalNotice.objects.filter(recovery_id__in=ids).order_by("id")
     for pk, state, *days in rows.values_list("recovery_id", "state", "sent_on", "presented_on", "received_on"):
         sent_on, presented_on, received_on = days

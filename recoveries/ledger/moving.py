@@ -54,34 +54,46 @@ class Names:
         return self.claims.get(key, key) if key else None
 
 
-def claims_move(
-    *,
-    from_case: int,
-    to_case: int,
-    left_behind: Collection[int] = (),
-    debts_left_behind: Collection[int] = (),
-    by: User | None,
-) -> None:
-    """Let the account of a case go on in another one, but for the invoices and debts that are left
-    behind, by their ids.
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A move under way: the records are copied, the ledgers are still to be posted."""
 
-    Records are copied, ledgers posted: out of the one, into the other. The caller holds the lock.
+    from_case: int
+    to_case: int
+    book: Book
+    transfer: Transfer
+    moving: Moving
+    names: Names
+
+
+def records_move(
+    *, from_case: int, to_case: int, left_behind: Collection[int] = (), debts_left_behind: Collection[int] = ()
+) -> Move:
+    """Copy what is still asked for to another case, but for the invoices and debts that are left behind, by their ids.
+
+    `ledger_move` comes after, when all that the account hangs on (formal notices) is copied too. The caller holds the
+    lock.
     """
-    case = with_terms(Recovery.objects).get(pk=from_case)
-    copy = with_terms(Recovery.objects).get(pk=to_case)
-    book, facts = told_of(case)
+    reference = Recovery.objects.values_list("recovery_reference", flat=True).get(pk=to_case)
+    book, facts = told_of(with_terms(Recovery.objects).get(pk=from_case))
     staying = {
         *((ClaimKind.INVOICE, pk) for pk in left_behind),
         *((ClaimKind.DEBT, pk) for pk in debts_left_behind),
         *(key for key, claim in book.claims.items() if claim.head == DebtHead.KEPT_BY_CREDITOR),
     }
     keys = frozenset(key for key in book.claims if key not in staying)
-    transfer = Transfer(moved_on=today(), reference=copy.recovery_reference, claims=keys)
+    transfer = Transfer(moved_on=today(), reference=reference, claims=keys)
     moving = _moving(replace(facts, transfer=transfer))
     names = _records_copied(from_case, to_case, moving, staying)
-    drafts = list(_in(book, moving, names))
+    return Move(from_case, to_case, book, transfer, moving, names)
+
+
+def ledger_move(move: Move, *, by: User | None) -> None:
+    """Post what has gone along: into the one case, out of the other."""
+    case, copy = (with_terms(Recovery.objects).get(pk=pk) for pk in (move.from_case, move.to_case))
+    drafts = list(_in(move.book, move.moving, move.names))
     posted = ledger_post(case=copy, drafts=drafts, by=by, source=Source.TRANSFER).drafts
-    ledger_post(case=case, drafts=[_out(transfer, posted, names)], by=by, source=Source.TRANSFER)
+    ledger_post(case=case, drafts=[_out(move.transfer, posted, move.names)], by=by, source=Source.TRANSFER)
 
 
 def _moving(facts: Facts) -> Moving:

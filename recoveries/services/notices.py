@@ -19,6 +19,7 @@ from law.notices import DAYS, Channel, notice_errors
 from legalcity.lib.clock import today
 from legalcity.lib.copying import rows_copy
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
+from recoveries.ledger.posting import Source, ledger_reckon
 from recoveries.models import FormalNotice, Recovery, SentEmail
 from recoveries.services.cases import recovery_lock
 
@@ -64,6 +65,7 @@ def notice_enter(
     _require_possible(case, values)
     notice = FormalNotice.objects.create(recovery=case, amount=amount, by=by, **values)
     audit_record(action=ADDED, target=notice, actor=by)
+    ledger_reckon(recovery_id=recovery_id, by=by, source=Source.STAFF)
     return notice
 
 
@@ -97,6 +99,7 @@ def notice_follow(
     notice.save(update_fields=["state", "presented_on", "received_on", "proof"])
     before, after = changed_values(before, field_values(notice))
     audit_record(action=CHANGED, target=notice, before=before, after=after, actor=by)
+    ledger_reckon(recovery_id=recovery_id, by=by, source=Source.STAFF)
     return notice
 
 

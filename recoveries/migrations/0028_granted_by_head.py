@@ -14,7 +14,7 @@ HEADS = {
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recoveries", "0022_heads_of_debts")]
+    dependencies = [("recoveries", "0027_ledger")]
 
     operations = [
         *(

@@ -37,7 +37,7 @@ def enter_sent(apps: Any, schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     dependencies = [
         ("documents", "0006_documents_fetched_once"),
-        ("recoveries", "0023_granted_by_head"),
+        ("recoveries", "0028_granted_by_head"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
