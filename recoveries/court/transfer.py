@@ -28,13 +28,12 @@ from legalcity.lib.errors import NotFound
 from recoveries.court.charging import transfer_charge
 from recoveries.court.selectors import facts_of, limits
 from recoveries.ledger.acknowledgements import acknowledgements_copy
-from recoveries.ledger.moving import claims_move
+from recoveries.ledger.moving import ledger_move, records_move
 from recoveries.models import Injunction, InjunctionFee, Recovery, StatusChange, TransferRequest
 from recoveries.rules import FIELDS
 from recoveries.services.cases import NOT_FOUND
 from recoveries.services.comments import comments_copy
 from recoveries.services.copies import copies_set
-from recoveries.services.deadlines import next_deadlines_refresh
 from recoveries.services.life import status_move
 from recoveries.services.notices import notices_copy
 from recoveries.services.references import with_reference
@@ -152,11 +151,11 @@ def _transfer(original: Recovery, answer: Eligibility, user: User | None) -> Non
     case = _copied_case(original, customer, debtor)
     left_behind = [each.claim.id for each in answer.staying if each.claim.id]
     debts_left = [each.claim.id for each in answer.debts_staying if each.claim.id]
-    claims_move(from_case=original.pk, to_case=case.pk, left_behind=left_behind, debts_left_behind=debts_left, by=user)
+    move = records_move(from_case=original.pk, to_case=case.pk, left_behind=left_behind, debts_left_behind=debts_left)
     for copy in COPIES:
         copy(from_case=original.pk, to_case=case.pk)
     totals_refresh(recovery_id=case.pk)
-    next_deadlines_refresh(recovery_ids=[case.pk])
+    ledger_move(move, by=user)
     _open_procedure(case, answer)
     StatusChange.objects.create(recovery=case, to_status_id=Step.REQUEST_DRAFT, user=user)
     Recovery.objects.filter(pk=original.pk).update(transferred_to=case)

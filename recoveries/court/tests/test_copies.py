@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from invoicing.models import Invoice
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.court.transfer import COPIES
 from recoveries.ledger.acknowledgements import acknowledgements_copy
-from recoveries.ledger.moving import claims_move
+from recoveries.ledger.moving import records_move
 from recoveries.ledger.posting import Source, ledger_follow
 from recoveries.models import Acknowledgement, Acompte, Comment, Dette, FormalNotice, Recovery
 from recoveries.rules import FIELDS
@@ -45,11 +44,10 @@ OTHERS: dict[type[models.Model], dict[str, str]] = {
     },
     FormalNotice: {**CASE, "proof_id": "the copy of that document, when that was copied"},
 }
-CLAIMS = partial(claims_move, by=None)
 COPIED: dict[type[models.Model], Callable[..., None]] = {
-    Invoice: CLAIMS,
-    Dette: CLAIMS,
-    Acompte: CLAIMS,
+    Invoice: records_move,
+    Dette: records_move,
+    Acompte: records_move,
     Comment: comments_copy,
     Acknowledgement: acknowledgements_copy,
     Document: documents_copy,
@@ -133,7 +131,7 @@ def test_a_copy_has_every_column_of_its_model(
 
 
 def test_a_transfer_copies_all_of_them() -> None:
-    assert {CLAIMS, *COPIES} == set(COPIED.values())
+    assert {records_move, *COPIES} == set(COPIED.values())
 
 
 # The case in court: columns that are not what clients send (FIELDS), and what becomes of them.
