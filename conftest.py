@@ -94,6 +94,7 @@ def fresh(settings: Settings) -> Iterator[None]:
     The rules are those of production.
     """
     settings.EMBEDDED = False
+    settings.CHECK_EVENTS = True
     settings.RATE_LIMITS_ENABLED = False
     settings.WAITING_REQUESTS = 100  # Tests are no server whose threads could be counted.
     _forget_everything()

@@ -8,7 +8,11 @@ from django.db.models import Value
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from events.schemas import differences, plain, sides
+from events.services import Changes, Ref, changes_of, event_record, story
+from events.types import EventType
 from invoicing import rules
+from invoicing.events import INVOICE_CREATED, INVOICE_DELETED, INVOICE_UPDATED, TOLD, invoice_object
 from invoicing.models import Invoice
 from legalcity.lib.copying import rows_copy
 from legalcity.lib.errors import Invalid
@@ -50,9 +54,13 @@ def invoice_build(*, recovery_id: int, values: Mapping[str, Any]) -> Invoice:
     return Invoice(recovery_id=recovery_id, **rules.invoice_settled(values))
 
 
-def invoice_create(*, recovery_id: int, values: Mapping[str, Any], by: User | None) -> Invoice:
-    """A further invoice of a case. Raises Invalid, also when the case has one of that number."""
-    return _saved(invoice_build(recovery_id=recovery_id, values=values))
+@story()
+def invoice_create(*, recovery_id: int, owner_id: int, values: Mapping[str, Any], by: User | None) -> Invoice:
+    """A further invoice of a case of `owner_id`. Raises Invalid, also when the case has one of that number."""
+    invoice = _saved(invoice_build(recovery_id=recovery_id, values=values))
+    stored = invoice_values(invoice)
+    _tell(INVOICE_CREATED, invoice, owner_id, by=by, current={name: plain(stored[name]) for name in TOLD})
+    return invoice
 
 
 def invoice_values(invoice: Invoice) -> dict[str, Any]:
@@ -60,20 +68,47 @@ def invoice_values(invoice: Invoice) -> dict[str, Any]:
     return {name: getattr(invoice, name) for name in FIELDS}
 
 
-def invoice_update(*, invoice: Invoice, values: Mapping[str, Any], by: User | None) -> Invoice:
+@story()
+def invoice_update(*, invoice: Invoice, owner_id: int, values: Mapping[str, Any], by: User | None) -> Invoice:
     """Change what `values` name; rules hold for the merged state. Raises Invalid."""
-    whole = {**invoice_values(invoice), **values}
+    before = invoice_values(invoice)
+    whole = {**before, **values}
     if errors := invoice_errors(whole):
         raise Invalid(errors)
     for name, value in rules.invoice_settled(whole).items():
         setattr(invoice, name, value)
     _saved(invoice).refresh_from_db(fields=["remaining_amount"])
+    if changed := differences(before, invoice_values(invoice)):
+        changes = changes_of(invoice, changed)
+        _tell(INVOICE_UPDATED, invoice, owner_id, by=by, changes=changes, **sides(changed, TOLD))
     return invoice
 
 
-def invoice_delete(*, invoice: Invoice, by: User | None) -> None:
+@story()
+def invoice_delete(*, invoice: Invoice, owner_id: int, by: User | None) -> None:
     """Delete an invoice for good. Documents that were filed with it stay."""
+    _tell(INVOICE_DELETED, invoice, owner_id, by=by)
     invoice.delete()
+
+
+def _tell(
+    declared: EventType,
+    invoice: Invoice,
+    owner_id: int,
+    *,
+    by: User | None,
+    changes: Changes | None = None,
+    **more: Any,
+) -> None:
+    event_record(
+        type=declared,
+        owner_id=owner_id,
+        obj=Ref("invoice", invoice.pk),
+        recovery_id=invoice.recovery_id,
+        data={"object": invoice_object(invoice), **more},
+        changes=changes,
+        by=by,
+    )
 
 
 def invoices_copy(*, from_case: int, to_case: int, left_behind: Collection[int] = ()) -> None:

@@ -63,7 +63,9 @@ class InvoiceView(NestedView):
         """A further invoice of the case."""
         with self.changing() as parent:
             values = parse(InvoiceSerializer, request)
-            invoice = services.invoice_create(recovery_id=parent.pk, values=values, by=caller(request))
+            invoice = services.invoice_create(
+                recovery_id=parent.pk, owner_id=parent.owner_id, values=values, by=caller(request)
+            )
         payload = invoice_payload(invoice, about(parent, IN_ANSWER), today())
         return reply(payload, _("Invoice created successfully"), status=status.HTTP_201_CREATED)
 
@@ -81,11 +83,14 @@ class InvoiceView(NestedView):
             invoice = self._found(parent, invoice_id)
             stored = services.invoice_values(invoice)
             values = parse_change(InvoiceSerializer, request, stored)
-            invoice = services.invoice_update(invoice=invoice, values=values, by=caller(request))
+            invoice = services.invoice_update(
+                invoice=invoice, owner_id=parent.owner_id, values=values, by=caller(request)
+            )
         return reply(invoice_payload(invoice, about(parent, IN_ANSWER), today()), _("Invoice updated successfully"))
 
     def destroy(self, request: Request, recovery_id: int, invoice_id: int) -> Response:
         """Delete an invoice for good."""
         with self.changing() as parent:
-            services.invoice_delete(invoice=self._found(parent, invoice_id), by=caller(request))
+            invoice = self._found(parent, invoice_id)
+            services.invoice_delete(invoice=invoice, owner_id=parent.owner_id, by=caller(request))
         return reply(message=_("Invoice deleted successfully"))

@@ -24,6 +24,7 @@ env = Environment()
 
 # --- the process -----------------------------------------------------------------------------------------------
 DEBUG, EMBEDDED = env.debug, env.embedded
+CHECK_EVENTS = DEBUG  # What events tell is compared with what their type declares; tests switch it on.
 DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "var")
 os.umask(0o077)  # What a process of ours writes is for its own user: the database, files, keys, logs.
 SECRET_KEY = env.required(
@@ -82,6 +83,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "accounts",
     "backoffice.apps.BackofficeConfig",
+    "events",
     "companies",
     "invoicing",
     "documents",

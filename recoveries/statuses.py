@@ -47,6 +47,40 @@ GROUPS = {
 }
 
 
+class Phase(StrEnum):
+    """Where a case stands, in the seven words that programs of clients ask for."""
+
+    AMICABLE = "amicable"
+    FORMAL = "formal"
+    PLAN = "plan"
+    DISPUTE = "dispute"
+    COURT = "court"
+    ENFORCEMENT = "enforcement"
+    ENDED = "ended"
+
+
+PHASES = {
+    1: Phase.AMICABLE,
+    2: Phase.AMICABLE,
+    3: Phase.AMICABLE,
+    4: Phase.FORMAL,
+    5: Phase.PLAN,
+    6: Phase.DISPUTE,
+    7: Phase.ENDED,
+    8: Phase.ENDED,
+    11: Phase.COURT,
+    12: Phase.COURT,
+    13: Phase.COURT,
+    14: Phase.ENFORCEMENT,
+    15: Phase.ENDED,
+}
+
+
+def phase_of(group: int, *, is_closing: bool) -> Phase:
+    """The phase of a status of this group. A group that staff added is one more step of an open amicable case."""
+    return PHASES.get(group, Phase.ENDED if is_closing else Phase.AMICABLE)
+
+
 @dataclass(frozen=True, slots=True)
 class Status:
     """One status. `id` is also its place in lists; `by` says who may cause it."""

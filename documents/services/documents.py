@@ -9,10 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from documents.content import Inspected
+from documents.events import DOCUMENT_DELETED, DOCUMENT_RECEIVED, VISIBILITY_CHANGED, VISIBLE, document_told
 from documents.models import Document, SignatureRequest, StoredFile
 from documents.services.locking import case_lock, document_locked
 from documents.services.pipeline import JOB, file_row
 from documents.services.storage import bytes_remove, file_forget_if_unused, told_to_people
+from events.schemas import differences, sides
+from events.services import changes_of, story
+from events.types import seen_by
 from legalcity.lib.audience import Audience
 from legalcity.lib.claims import queue
 from legalcity.lib.errors import BadRequest, NotFound
@@ -32,33 +36,35 @@ def document_upload(
     with told_to_people():
         stored = file_row(key=document.key, name=document.name, file=file, inspected=inspected)
     try:
-        with transaction.atomic():
+        with story():
             case_lock(recovery_id)
             stored.save(force_insert=True)
             document.file = stored
             document.save(force_insert=True)
             queue(JOB.task, document.pk)
-            return _whole(document.pk)
+            return _received(document.pk, by)
     except (DatabaseError, NotFound):
         bytes_remove(key=document.key)
         raise
 
 
-@transaction.atomic
+@story()
 def document_announce(*, recovery_id: int, url: str, values: dict[str, Any], by: User | None) -> Document:
     """A document that a worker fetches from `url`. Raises NotFound when the case is gone."""
     case_lock(recovery_id)
     document = Document.objects.create(recovery_id=recovery_id, author=by, source_url=url, **values)
     queue(JOB.task, document.pk)
-    return _whole(document.pk)
+    return _received(document.pk, by)
 
 
-def _whole(document_id: int) -> Document:
-    """A document with all that is shown of it: after the commit it can be answered without the database."""
-    return Document.objects.select_related("file", "file_type", "invoice").get(pk=document_id)
+def _received(document_id: int, by: User | None) -> Document:
+    """A new document, told, with all that is shown of it: after the commit it can be answered without the database."""
+    document = Document.objects.select_related("recovery", "file", "file_type", "invoice").get(pk=document_id)
+    document_told(DOCUMENT_RECEIVED, document, by=by, current={"state": document.state})
+    return document
 
 
-@transaction.atomic
+@story()
 def document_visibility_set(*, document_id: int, visible_to: Mapping[Audience, bool], by: User | None) -> Document:
     """Show a document to, or hide it from, those that `visible_to` names; the others stay as they are.
 
@@ -66,13 +72,22 @@ def document_visibility_set(*, document_id: int, visible_to: Mapping[Audience, b
     """
     document = document_locked(document_id)
     values = {Document.visibility.columns[audience]: is_visible for audience, is_visible in visible_to.items()}
+    before, seen = _shown(document), seen_by(Document.visibility, document)
     for column, is_visible in values.items():
         setattr(document, column, is_visible)
     document.save(update_fields=[*values, "updated_at"])
+    if changed := differences(before, _shown(document)):
+        sent = sides({VISIBLE[name]: both for name, both in changed.items()}, VISIBLE.values())
+        changes = changes_of(document, changed)
+        document_told(VISIBILITY_CHANGED, document, by=by, before=seen, changes=changes, **sent)
     return document
 
 
-@transaction.atomic
+def _shown(document: Document) -> dict[str, bool]:
+    return {column: getattr(document, column) for column in VISIBLE}
+
+
+@story()
 def document_delete(*, document: Document, by: User | None) -> None:
     """Delete a document; its bytes go after the commit when nothing else uses them.
 
@@ -82,6 +97,7 @@ def document_delete(*, document: Document, by: User | None) -> None:
     if locked.signature_requests.filter(state=SignatureRequest.State.PENDING).exists():
         raise BadRequest(PENDING_SIGNATURES)
     file_id, key = locked.file_id, locked.key
+    document_told(DOCUMENT_DELETED, locked, by=by)
     locked.delete()
     if file_id is not None:
         file_forget_if_unused(file_id=file_id)

@@ -18,6 +18,7 @@ from django.db.models import Q
 from documents.clients.clamd import ScannerUnavailable, Verdict
 from documents.content import ContentRefused, Inspected, inspect
 from documents.content.types import BY_EXTENSION, extension_of
+from documents.events import ENDED, document_told
 from documents.models import Document, StoredFile, new_key
 from documents.scanning import scan
 from documents.services.fetching import FETCH_SECONDS, AccountBusy, document_fetch, place_for_fetching
@@ -33,6 +34,7 @@ from documents.services.storage import (
     named,
     sha256_of,
 )
+from events.services import story
 from legalcity.lib.claims import Claim, Job, seize, take
 from legalcity.lib.clock import now
 from legalcity.lib.errors import NotFound
@@ -164,7 +166,7 @@ def _scan(claim: Claim[Document], document_id: int, file: StoredFile) -> Outcome
     """Ask the scanner; without one, say so in development and wait in production."""
     if configured_scanner() is None and settings.EMBEDDED:
         log.warning("not_scanned", document_id=document_id, scan=Scan.NOT_SCANNED.value)
-        _move(claim, State.READY, scan=Scan.NOT_SCANNED, claimed_until=None, reason="")
+        _ready(claim, scan=Scan.NOT_SCANNED)
         return Outcome.DONE
     try:
         verdict = stored_file_scan(file)
@@ -175,10 +177,22 @@ def _scan(claim: Claim[Document], document_id: int, file: StoredFile) -> Outcome
         _end(claim, State.FAILED, "file missing")
         return Outcome.DONE
     if verdict.is_clean:
-        _move(claim, State.READY, scan=Scan.CLEAN, scanned_at=now(), claimed_until=None, reason="")
+        _ready(claim, scan=Scan.CLEAN, scanned_at=now())
     else:
         reject(claim, reason=verdict.signature, scan=Scan.FOUND, scanned_at=now())
     return Outcome.DONE
+
+
+@story()
+def _ready(claim: Claim[Document], **values: object) -> None:
+    if _move(claim, State.READY, claimed_until=None, reason="", **values):
+        document = claim.row("recovery")
+        if document is not None:
+            _tell(document, State.READY)
+
+
+def _tell(document: Document, state: str) -> None:
+    document_told(ENDED[state], document, current={"state": str(state)})
 
 
 def stored_file_scan(file: StoredFile) -> Verdict:
@@ -200,7 +214,7 @@ def reject(claim: Claim[Document], *, reason: str, **values: object) -> None:
 
 
 def _end(claim: Claim[Document], state: str, reason: str, **values: object) -> None:
-    with transaction.atomic():
+    with story():
         try:
             document = document_locked(claim.pk)
         except NotFound:
@@ -208,6 +222,7 @@ def _end(claim: Claim[Document], state: str, reason: str, **values: object) -> N
         file_id, key = document.file_id, document.key
         if not _move(claim, state, reason=reason[:255], file=None, claimed_until=None, **values):
             return
+        _tell(document, state)
         if file_id is not None:
             file_forget_if_unused(file_id=file_id)
         else:

@@ -6,12 +6,13 @@ electronic provider implements `SignatureProvider` and calls `signature_record` 
 
 from typing import Protocol
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from documents.events import SIGNATURE_DECLINED, SIGNATURE_REQUESTED, SIGNATURE_SIGNED, signature_told
 from documents.models import Document, SignatureRequest
 from documents.services.locking import document_locked
+from events.services import story
 from legalcity.lib.clock import now
 from legalcity.lib.errors import BadRequest
 
@@ -40,7 +41,7 @@ def signature_request(
 
     The request is written down before the provider hears of it, so that an answer always finds it.
     """
-    with transaction.atomic():
+    with story():
         locked = document_locked(document.pk)
         if locked.state != Document.State.READY:
             raise BadRequest(_("Only a document that is ready can be signed"))
@@ -48,13 +49,14 @@ def signature_request(
             document=locked, signer_name=signer_name, signer_email=signer_email, requested_by=by
         )
         _follow(locked)
+        signature_told(SIGNATURE_REQUESTED, request, locked, by=by)
     reference = provider.send(request)
     if reference:
         SignatureRequest.objects.filter(pk=request.pk).update(provider_reference=reference)
     return request
 
 
-@transaction.atomic
+@story()
 def signature_record(*, request_id: int, signed: bool, by: User | None) -> SignatureRequest:
     """Record what the signer answered. An answer stands: a second one raises BadRequest.
 
@@ -69,6 +71,7 @@ def signature_record(*, request_id: int, signed: bool, by: User | None) -> Signa
     request.answered_at = now()
     request.save(update_fields=["state", "answered_at"])
     _follow(document)
+    signature_told(SIGNATURE_SIGNED if signed else SIGNATURE_DECLINED, request, document, by=by)
     return request
 
 

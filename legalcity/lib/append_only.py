@@ -71,9 +71,9 @@ class AppendOnly(Operation):
 
 def _columns(model: type[models.Model], may_set: Sequence[str]) -> tuple[list[str], list[str]]:
     """The columns that never change, and those that the machine sets."""
-    free = [model._meta.get_field(name).column for name in may_set]
-    stored = [field.column for field in model._meta.concrete_fields if not field.generated]
-    return [column for column in stored if column not in free], free
+    stored = {field.name: str(field.column) for field in model._meta.concrete_fields if not field.generated}
+    free = [stored.pop(name) for name in may_set]
+    return list(stored.values()), free
 
 
 def refusals(vendor: str, table: str, fixed: Sequence[str] = ()) -> list[str]:

@@ -19,6 +19,9 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from companies.models import Company
 from documents.services.copying import documents_copy
+from events.schemas import MOST_IDS
+from events.services import events_record, story
+from invoicing.models import Invoice
 from law.eligibility import Eligibility, Reason, assess
 from law.vocabulary import Step
 from legalcity.lib.claims import Job, queue, take
@@ -27,6 +30,7 @@ from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import NotFound
 from recoveries.court.charging import transfer_charge
 from recoveries.court.selectors import facts_of, limits
+from recoveries.events import RECOVERY_CREATED, case_event, opened_as
 from recoveries.ledger.acknowledgements import acknowledgements_copy
 from recoveries.ledger.moving import ledger_move, records_move
 from recoveries.models import Injunction, InjunctionFee, Recovery, StatusChange, TransferRequest
@@ -82,7 +86,7 @@ def transfer_attempt(*, request_id: int, moment: datetime) -> str:
     return transfer_carry_out(request_id=request_id, today=moment.astimezone(PARIS).date())
 
 
-@transaction.atomic
+@story()
 def transfer_carry_out(*, request_id: int, today: date) -> str:
     """Carry a request out, or refuse it with its reasons; returns its state. Safe to call again at any time."""
     # The case first, all that hangs on it after: what is read in the statement that waits for the lock may be from
@@ -157,6 +161,7 @@ def _transfer(original: Recovery, answer: Eligibility, user: User | None) -> Non
     totals_refresh(recovery_id=case.pk)
     ledger_move(move, by=user)
     _open_procedure(case, answer)
+    _tell_opened(case, user)
     StatusChange.objects.create(recovery=case, to_status_id=Step.REQUEST_DRAFT, user=user)
     Recovery.objects.filter(pk=original.pk).update(transferred_to=case)
     status_move(
@@ -167,6 +172,17 @@ def _transfer(original: Recovery, answer: Eligibility, user: User | None) -> Non
         actor=Actor.CLIENT,
     )
     case_count_add(owner_id=case.owner_id, status_id=Step.REQUEST_DRAFT)
+
+
+def _tell_opened(case: Recovery, by: User | None) -> None:
+    """The case in court with the claims that it has taken along; its totals, which SQL reckoned, are read with them."""
+    invoices = list(Invoice.objects.filter(recovery=case).select_related("recovery").order_by("id")[:MOST_IDS])
+    if invoices:
+        case = invoices[0].recovery
+    else:
+        case.refresh_from_db()
+    current = opened_as(case, [invoice.pk for invoice in invoices])
+    events_record([case_event(RECOVERY_CREATED, case, by=by, current=current)])
 
 
 def _copied_party(company: Company | None, prefix: str) -> Company:

@@ -6,13 +6,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from companies.models import Company
 from companies.services import company_build
 from documents.services.documents import documents_delete_of_case
+from events.schemas import differences, sides
+from events.services import changes_of, events_record, story
 from invoicing.models import Invoice
 from invoicing.services import invoice_build
 from law.limitation import starts_on
@@ -20,6 +21,14 @@ from law.vocabulary import Step
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
 from recoveries import rules
+from recoveries.events import (
+    RECOVERY_CREATED,
+    RECOVERY_DELETED,
+    RECOVERY_UPDATED,
+    TOLD,
+    case_event,
+    opened_as,
+)
 from recoveries.guards import complete_errors, recovery_errors, recovery_values
 from recoveries.ledger.posting import Source, ledger_forget, ledger_open, ledger_reckon
 from recoveries.ledger.records import claims_told
@@ -95,12 +104,14 @@ def _opened(owner: User, values: Mapping[str, Any], starts: Collection[date] = (
     return with_reference("REC-", save)
 
 
-def _begin_history(recovery: Recovery, by: User | None) -> None:
+def _begin_history(recovery: Recovery, by: User | None, invoices: Sequence[Invoice] = ()) -> None:
     StatusChange.objects.create(recovery=recovery, to_status_id=Step.CREATED, user=by)
+    current = opened_as(recovery, [invoice.pk for invoice in invoices])
+    events_record([case_event(RECOVERY_CREATED, recovery, by=by, current=current)])
     case_count_add(owner_id=recovery.owner_id, status_id=Step.CREATED)
 
 
-@transaction.atomic
+@story()
 def recovery_create(*, owner: User, values: Mapping[str, Any], by: User | None) -> Recovery:
     """A bare case of `owner`. Raises Invalid."""
     recovery = _opened(owner, values)
@@ -108,7 +119,7 @@ def recovery_create(*, owner: User, values: Mapping[str, Any], by: User | None) 
     return recovery
 
 
-@transaction.atomic
+@story()
 def recovery_create_complete(
     *,
     owner: User,
@@ -142,7 +153,7 @@ def recovery_create_complete(
     )
     saved = Invoice.objects.bulk_create([invoice_build(recovery_id=case.pk, values=item) for item in invoices])
     ledger_open(case=case, claims=claims_told(saved), by=by, source=source)
-    _begin_history(case, by)
+    _begin_history(case, by, saved)
     return CompleteCase(case, creditor, payer, saved)
 
 
@@ -159,11 +170,12 @@ def _part_paid(item: Mapping[str, Any]) -> Decimal:
     return item.get("invoice_part_paid_amount") or Decimal(0)
 
 
-@transaction.atomic
+@story()
 def recovery_update(*, recovery: Recovery, values: Mapping[str, Any], by: User | None) -> Recovery:
     """Change what `values` name; rules hold for the merged state. The caller holds the lock. Raises Invalid."""
+    before = recovery_values(recovery)
     matter, terms = recovery.matter, [getattr(recovery, name) for name in TERMS]
-    whole = {**recovery_values(recovery), **values}
+    whole = {**before, **values}
     if recovery.is_in_court:  # Until then it is what the client wishes for.
         whole["type"] = recovery.type
     if errors := recovery_errors(whole):
@@ -173,10 +185,20 @@ def recovery_update(*, recovery: Recovery, values: Mapping[str, Any], by: User |
     recovery.save(force_update=True, update_fields=[*FIELDS, "updated_at"])
     if recovery.matter != matter or [getattr(recovery, name) for name in TERMS] != terms:
         ledger_reckon(recovery_id=recovery.pk, by=by, source=Source.API)
+    case_change_tell(recovery, before=before, by=by)
     return recovery
 
 
-@transaction.atomic
+def case_change_tell(recovery: Recovery, *, before: Mapping[str, Any], by: User | None) -> None:
+    """Record what is other than `before` (FIELDS) in a case; nothing when nothing is. In the caller's story."""
+    after = recovery_values(recovery)
+    if changed := differences(before, after):
+        told = sides(changed, TOLD)
+        changes = changes_of(recovery, changed)
+        events_record([case_event(RECOVERY_UPDATED, recovery, by=by, changes=changes, **told)])
+
+
+@story()
 def recovery_delete(*, recovery: Recovery, by: User | None) -> None:
     """Delete a case with all that hangs on it, and the companies that no other case uses.
 
@@ -184,6 +206,7 @@ def recovery_delete(*, recovery: Recovery, by: User | None) -> None:
     """
     parties = [pk for pk in (recovery.customer_id, recovery.debtor_id) if pk]
     owner_id, status_id = recovery.owner_id, recovery.status_id
+    events_record([case_event(RECOVERY_DELETED, recovery, by=by)])
     documents_delete_of_case(recovery_id=recovery.pk, by=by)
     ledger_forget(recovery_id=recovery.pk)
     recovery.delete()

@@ -3,13 +3,24 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Value
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from events.schemas import differences, sides
+from events.services import changes_of, events_record, story
+from events.types import seen_by
 from legalcity.lib.copying import rows_copy
 from legalcity.lib.errors import Forbidden, NotFound
+from recoveries.events import (
+    COMMENT_CREATED,
+    COMMENT_DELETED,
+    COMMENT_READ,
+    COMMENT_UPDATED,
+    VISIBLE,
+    comment_event,
+    shown,
+)
 from recoveries.guards import is_frozen, require_fit_for_debtor
 from recoveries.html import cleaned, plain_text
 from recoveries.models import Comment, Recovery
@@ -40,37 +51,59 @@ def _settled(values: Mapping[str, Any]) -> dict[str, Any]:
     return fields
 
 
-@transaction.atomic
+@story()
 def comment_create(*, recovery: Recovery, values: Mapping[str, Any], by: User | None) -> Comment:
     """A comment of `by`; `values` are `comment` (HTML that passed its rules) and, if need be, whom it is visible to.
 
     Raises Invalid for what a debtor must not be told.
     """
-    return _save(Comment(recovery=recovery, user=by), recovery, values, force_insert=True)
+    comment = _save(Comment(recovery=recovery, user=by), recovery, values, force_insert=True)
+    events_record([comment_event(COMMENT_CREATED, comment, owner_id=recovery.owner_id, by=by)])
+    return comment
 
 
-@transaction.atomic
+@story()
 def comment_update(*, comment: Comment, recovery: Recovery, values: Mapping[str, Any], by: User | None) -> Comment:
     """Change a comment that nobody has acted upon. Raises Forbidden, and Invalid for what a debtor must not be told."""
     if is_frozen(comment, recovery):
         raise Forbidden(FROZEN["update"])
-    return _save(comment, recovery, values, force_update=True)
+    before, seen = _written(comment), seen_by(Comment.visibility, comment)
+    comment = _save(comment, recovery, values, force_update=True)
+    if changed := differences(before, _written(comment)):
+        sent, changes = sides(shown(changed), VISIBLE.values()), changes_of(comment, changed)
+        told = comment_event(
+            COMMENT_UPDATED, comment, owner_id=recovery.owner_id, by=by, before=seen, changes=changes, **sent
+        )
+        events_record([told])
+    return comment
 
 
-@transaction.atomic
+def _written(comment: Comment) -> dict[str, Any]:
+    """What people write of a comment."""
+    return {name: getattr(comment, name) for name in ("html", *VISIBLE)}
+
+
+@story()
 def comment_delete(*, comment: Comment, recovery: Recovery, by: User | None) -> None:
     """Delete a comment that nobody has acted upon. Raises Forbidden."""
     if is_frozen(comment, recovery):
         raise Forbidden(FROZEN["delete"])
+    events_record([comment_event(COMMENT_DELETED, comment, owner_id=recovery.owner_id, by=by)])
     comment.delete()
     comments_count_refresh(recovery_id=recovery.pk)
 
 
-@transaction.atomic
+@story()
 def comment_mark_read(*, comment_id: int, recovery: Recovery, by: User | None) -> None:
     """Write down that somebody has read a comment of the case, which freezes it. Raises NotFound."""
-    if not Comment.objects.filter(pk=comment_id, recovery=recovery).update(is_read=True):
+    comment = Comment.objects.filter(pk=comment_id, recovery=recovery).first()
+    if comment is None:
         raise NotFound(NOT_FOUND)
+    if comment.is_read:
+        return
+    comment.is_read = True
+    comment.save(update_fields=["is_read"])
+    events_record([comment_event(COMMENT_READ, comment, owner_id=recovery.owner_id, by=by)])
 
 
 def comments_copy(*, from_case: int, to_case: int) -> None:

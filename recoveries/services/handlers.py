@@ -1,22 +1,27 @@
 """Who handles a case."""
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from events.services import changes_of, events_record, story
 from legalcity.lib.errors import Invalid
+from recoveries.events import RECOVERY_ASSIGNED, case_event
 from recoveries.models import Recovery
 from recoveries.services.cases import recovery_lock
 
 NOT_A_HANDLER = _("Only an active member of staff can handle a case.")
 
 
-@transaction.atomic
+@story()
 def case_assign(*, recovery_id: int, handler: User | None, by: User | None) -> Recovery:
     """Give a case to a member of staff, or (None) back to nobody. Raises Invalid, or NotFound."""
     recovery = recovery_lock(recovery_id=recovery_id)
     if handler is not None and not (handler.is_staff and handler.is_active):
         raise Invalid({"handler": [NOT_A_HANDLER]})
-    recovery.user = handler
+    was, recovery.user = recovery.user_id, handler
     recovery.save(update_fields=["user", "updated_at"])
+    if recovery.user_id != was:
+        changes = changes_of(recovery, {"user_id": [was, recovery.user_id]})
+        sides = {"previous": {"user_id": was}, "current": {"user_id": recovery.user_id}}
+        events_record([case_event(RECOVERY_ASSIGNED, recovery, by=by, changes=changes, **sides)])
     return recovery

@@ -1,9 +1,12 @@
 """The life of a case: one way to another status, for every door."""
 
-from django.db import transaction
+from collections.abc import Iterator
 
 from accounts.models import User
+from events.services import Told, changes_of, events_record, story
+from law.vocabulary import Step
 from recoveries.catalogue import catalogue
+from recoveries.events import RECOVERY_CLOSED, RECOVERY_REOPENED, STATUS_CHANGED, case_event, end_of, standing
 from recoveries.guards import require_move
 from recoveries.models import Recovery, StatusChange
 from recoveries.services.deadlines import KEPT, next_deadline_set, next_deadlines_refresh
@@ -11,7 +14,7 @@ from recoveries.services.totals import case_count_move
 from recoveries.statuses import Actor
 
 
-@transaction.atomic
+@story()
 def status_move(
     *, recovery_id: int, to_status: int, by: User | None, comment: str = "", actor: Actor = Actor.STAFF
 ) -> Recovery:
@@ -33,7 +36,25 @@ def status_move(
     StatusChange.objects.create(
         recovery=recovery, from_status_id=from_status, to_status_id=to_status, user=by, comment=comment
     )
+    events_record(list(_told(recovery, from_status, by)))
     if catalogue.is_closing(from_status):
         next_deadlines_refresh(recovery_ids=[recovery.pk])
     case_count_move(owner_id=recovery.owner_id, from_status=from_status, to_status=to_status)
     return recovery
+
+
+def _told(case: Recovery, from_status: int, by: User | None) -> Iterator[Told]:
+    """The move, and that it has closed the case or opened it again. A transfer closes nothing: the claim goes on."""
+    yield case_event(
+        STATUS_CHANGED,
+        case,
+        by=by,
+        changes=changes_of(case, {"status_id": [from_status, case.status_id]}),
+        previous=standing(from_status),
+        current=standing(case.status_id),
+    )
+    if catalogue.is_closing(case.status_id):
+        if case.status_id != Step.TRANSFERRED:
+            yield case_event(RECOVERY_CLOSED, case, by=by, current={"reason": end_of(case.status_id)})
+    elif catalogue.is_closing(from_status):
+        yield case_event(RECOVERY_REOPENED, case, by=by)

@@ -3,13 +3,16 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from companies.events import COMPANY_CREATED, COMPANY_REMOVED, COMPANY_UPDATED, TOLD, company_object
 from companies.models import Company
-from companies.services import company_create, company_update, quality_confirm
+from companies.services import company_create, company_update, company_values, quality_confirm
+from events.schemas import differences, sides
+from events.services import Changes, Ref, changes_of, event_record, story
+from events.types import EventType
 from law.parties import Quality
 from legalcity.lib.errors import Failed, NotFound
 from recoveries.ledger.posting import Source, ledger_reckon
@@ -25,7 +28,7 @@ INCOMPLETE = _("Failed to delete company: Cannot delete this company - recovery 
 NO_PARTY = _("The case does not have this party any more.")
 
 
-@transaction.atomic
+@story()
 def party_attach(*, recovery: Recovery, side: str, values: Mapping[str, Any], by: User | None) -> Company:
     """A new company as the case's `customer` or `debtor`. The caller holds the lock on the case.
 
@@ -37,29 +40,32 @@ def party_attach(*, recovery: Recovery, side: str, values: Mapping[str, Any], by
     setattr(recovery, side, company)
     recovery.save(update_fields=[side, "updated_at"])
     _follow([recovery.pk], by)
+    _tell(COMPANY_CREATED, company, recovery.pk, by=by, current={"side": side})
     return company
 
 
-@transaction.atomic
+@story()
 def party_update(*, company: Company, values: Mapping[str, Any], by: User | None) -> Company:
     """Change a company, and what every case where it stands has of it. Raises Invalid."""
+    before = company_values(company)
     company = company_update(company=company, values=values, by=by)
-    _follow(_cases_of(company.pk), by)
+    _changed(company, before, by)
     return company
 
 
-@transaction.atomic
+@story()
 def party_quality_confirm(*, recovery_id: int, side: str, quality: Quality, by: User | None) -> Company:
     """Confirm in which quality the `customer` or the `debtor` of a case deals. Raises Invalid or NotFound."""
     company_id: int | None = getattr(recovery_lock(recovery_id=recovery_id), f"{side}_id")
     if company_id is None:
         raise NotFound(NO_PARTY)
+    before = company_values(Company.objects.get(pk=company_id))
     company = quality_confirm(company_id=company_id, quality=quality, by=by)
-    _follow(_cases_of(company_id), by)
+    _changed(company, before, by)
     return company
 
 
-@transaction.atomic
+@story()
 def party_detach(*, recovery: Recovery, company: Company, by: User | None) -> None:
     """Take a company out of a case that is still being put together. The caller holds the lock on the case.
 
@@ -70,15 +76,42 @@ def party_detach(*, recovery: Recovery, company: Company, by: User | None) -> No
     for side in ("customer", "debtor"):
         if getattr(recovery, f"{side}_id") == company.pk:
             setattr(recovery, side, None)
+            _tell(COMPANY_REMOVED, company, recovery.pk, by=by, previous={"side": side})
     recovery.save(update_fields=["customer", "debtor", "updated_at"])
     _follow([recovery.pk], by)
     company_delete_if_unused(company_id=company.pk, by=by)
 
 
-def _cases_of(company_id: int) -> list[int]:
-    """The cases where a company stands, locked."""
-    cases = Recovery.objects.filter(Q(customer_id=company_id) | Q(debtor_id=company_id)).order_by("id")
-    return list(cases.select_for_update(of=("self",)).values_list("id", flat=True))
+def _changed(company: Company, before: Mapping[str, Any], by: User | None) -> None:
+    """Have every case where a company stands follow it, and tell what is other than `before`."""
+    cases = Recovery.objects.filter(Q(customer_id=company.pk) | Q(debtor_id=company.pk)).order_by("id")
+    recovery_ids = list(cases.select_for_update(of=("self",)).values_list("id", flat=True))
+    _follow(recovery_ids, by)
+    if changed := differences(before, company_values(company)):
+        told, changes = sides(changed, TOLD), changes_of(company, changed)
+        only = recovery_ids[0] if len(recovery_ids) == 1 else None
+        _tell(COMPANY_UPDATED, company, only, by=by, changes=changes, **told)
+
+
+def _tell(
+    declared: EventType,
+    company: Company,
+    recovery_id: int | None,
+    *,
+    by: User | None,
+    changes: Changes | None = None,
+    **more: Any,
+) -> None:
+    """Record an event of a party; `recovery_id` is its case, None where it stands in several."""
+    event_record(
+        type=declared,
+        owner_id=company.owner_id,
+        obj=Ref("company", company.pk),
+        recovery_id=recovery_id,
+        data={"object": company_object(company, recovery_id), **more},
+        changes=changes,
+        by=by,
+    )
 
 
 def _follow(recovery_ids: Collection[int], by: User | None) -> None:

@@ -53,7 +53,10 @@ def comments_count_refresh(*, recovery_id: int) -> None:
 
 
 def case_count_add(*, owner_id: int, status_id: int, by: int = 1) -> None:
-    """Count a case in (by=1) or out (by=-1). The last statement of a transaction, since it serialises an account."""
+    """Count a case in (by=1) or out (by=-1).
+
+    The last statement of a story but that of its events, since it serialises an account.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO recoveries_casecount (owner_id, status_id, n) VALUES (%s, %s, %s) "

@@ -1,0 +1,16 @@
+"""The room's registration."""
+
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext_lazy as _
+
+
+class EventsConfig(AppConfig):
+    """What happened."""
+
+    name = "events"
+    verbose_name = _("Events")
+
+    def ready(self) -> None:
+        """Gather what kinds of events the rooms declare, each in its `events.py`."""
+        autodiscover_modules("events")

@@ -1,0 +1,240 @@
+"""What happens to a case and to its comments: what is told of it, and to whom."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from events.schemas import (
+    AMOUNT,
+    COUNT,
+    DAY,
+    FLAG,
+    ID,
+    IDS,
+    MOST_IDS,
+    REFERENCE,
+    fields,
+    one_of,
+    or_null,
+    plain,
+    some_of,
+    thing,
+    told,
+)
+from events.services import Changes, Ref, Told
+from events.types import EventType, Json, Seen, event_type, seen_by
+from law.vocabulary import CaseType, InterestRate, Matter, PenaltyType, Step
+from recoveries.catalogue import catalogue
+from recoveries.models import Comment, Recovery
+from recoveries.statuses import Phase, phase_of
+
+# --- cases -----------------------------------------------------------------------------------------------------------
+# Of the fields that clients write those that are no free text.
+TOLD = {
+    "type": {"enum": [int(kind) for kind in CaseType]},
+    "recovery_due_date": DAY,
+    "recovery_late_interest": FLAG,
+    "recovery_interest_rate": or_null(one_of(InterestRate)),
+    "recovery_interest_rate_percent": or_null(AMOUNT),
+    "recovery_penalty": FLAG,
+    "recovery_penalty_type": or_null(one_of(PenaltyType)),
+    "recovery_penalty_amount": or_null(AMOUNT),
+    "recovery_penalty_percent": or_null(AMOUNT),
+    "recovery_raison_notpaid": or_null(COUNT),
+    "matter": one_of(Matter),
+}
+# Why a case was closed, by the status that it has now; one that staff have added says only that it is.
+ENDS = {
+    Step.PAID: "paid",
+    Step.CLOSED: "given_up",
+    Step.REJECTED: "rejected",
+    Step.PAID_IN_COURT: "paid",
+    Step.LAPSED: "lapsed",
+    Step.WITHDRAWN: "withdrawn",
+}
+OTHER_END = "other"
+
+_CASE = thing("recovery", {"recovery_reference": REFERENCE, "type_id": {"enum": [int(kind) for kind in CaseType]}})
+_EXAMPLE: Json = {"type": "recovery", "id": 25, "recovery_reference": "REC-AB12CD", "type_id": 1}
+_STANDING = {"recovery_last_status": ID, "group": ID, "phase": one_of(Phase)}
+_FILED: Json = {"recovery_last_status": 1, "group": 1, "phase": "amicable"}
+_HANDLER = fields({"user_id": or_null(ID)})
+
+RECOVERY_CREATED = event_type(
+    "recovery.created",
+    _("A case was opened."),
+    told(
+        _CASE,
+        current=fields(
+            {
+                **_STANDING,
+                "amount": AMOUNT,
+                "invoices_count": COUNT,
+                "invoice_ids": IDS,
+                "customer_id": or_null(ID),
+                "debtor_id": or_null(ID),
+            }
+        ),
+    ),
+    {
+        "object": _EXAMPLE,
+        "current": {
+            **_FILED,
+            "amount": "8400.00",
+            "invoices_count": 2,
+            "invoice_ids": [41, 42],
+            "customer_id": 6,
+            "debtor_id": 7,
+        },
+    },
+)
+RECOVERY_UPDATED = event_type(
+    "recovery.updated",
+    _("A case was changed."),
+    told(_CASE, previous=some_of(TOLD), current=some_of(TOLD)),
+    {
+        "object": _EXAMPLE,
+        "previous": {"recovery_due_date": "2026-03-15"},
+        "current": {"recovery_due_date": "2026-03-31"},
+    },
+)
+RECOVERY_DELETED = event_type(
+    "recovery.deleted", _("A case was deleted with all that hung on it."), told(_CASE), {"object": _EXAMPLE}
+)
+RECOVERY_ASSIGNED = event_type(
+    "recovery.assigned",
+    _("A case was given to a handler, or taken from one."),
+    told(_CASE, previous=_HANDLER, current=_HANDLER),
+    {"object": _EXAMPLE, "previous": {"user_id": None}, "current": {"user_id": 4}},
+)
+STATUS_CHANGED = event_type(
+    "recovery.status_changed",
+    _("A case has another status."),
+    told(_CASE, previous=fields(_STANDING), current=fields(_STANDING)),
+    {
+        "object": _EXAMPLE,
+        "previous": _FILED,
+        "current": {"recovery_last_status": 4, "group": 4, "phase": "formal"},
+    },
+)
+RECOVERY_CLOSED = event_type(
+    "recovery.closed",
+    _("A case was closed."),
+    told(_CASE, current=fields({"reason": one_of([*sorted(set(ENDS.values())), OTHER_END])})),
+    {"object": _EXAMPLE, "current": {"reason": "paid"}},
+)
+RECOVERY_REOPENED = event_type(
+    "recovery.reopened", _("A case that was closed is open again."), told(_CASE), {"object": _EXAMPLE}
+)
+
+
+def case_object(case: Recovery) -> Json:
+    """A case as events name it."""
+    return {
+        "type": "recovery",
+        "id": case.pk,
+        "recovery_reference": case.recovery_reference,
+        "type_id": int(case.type),
+    }
+
+
+def case_event(
+    declared: EventType, case: Recovery, *, by: User | None, changes: Changes | None = None, **more: Any
+) -> Told:
+    """An event of a case; `more` are the parts of its `data` beside the object."""
+    return Told(
+        type=declared,
+        owner_id=case.owner_id,
+        obj=Ref("recovery", case.pk),
+        recovery_id=case.pk,
+        data={"object": case_object(case), **more},
+        changes=changes,
+        by=by,
+    )
+
+
+def standing(status_id: int) -> Json:
+    """A status with its group and its phase."""
+    entry = catalogue.entry(status_id)
+    phase = phase_of(entry.group, is_closing=entry.is_closing)
+    return {"recovery_last_status": int(status_id), "group": entry.group, "phase": phase.value}
+
+
+def end_of(status_id: int) -> str:
+    """Why a case in this closing status was closed."""
+    return ENDS.get(Step(status_id), OTHER_END) if status_id in set(Step) else OTHER_END
+
+
+def opened_as(case: Recovery, invoice_ids: Sequence[int]) -> Json:
+    """What a case is when it begins."""
+    return {
+        **standing(case.status_id),
+        "amount": plain(Decimal(case.amount)),
+        "invoices_count": case.invoices_count,
+        "invoice_ids": list(invoice_ids[:MOST_IDS]),
+        "customer_id": case.customer_id,
+        "debtor_id": case.debtor_id,
+    }
+
+
+# --- comments --------------------------------------------------------------------------------------------------------
+# The columns that say who sees a comment, by their names in the API.
+VISIBLE = {
+    "visible_to_user": "visibleToUser",
+    "visible_to_debtor": "visibleToDebtor",
+    "visible_to_bailiff": "visibleToBailiff",
+}
+_COMMENT = thing("comment", {"recovery_id": ID})
+_SAID: Json = {"type": "comment", "id": 9, "recovery_id": 25}
+_SHOWN = some_of(dict.fromkeys(VISIBLE.values(), FLAG))
+_ANYBODY = Seen.CLIENT | Seen.STAFF | Seen.DEBTOR | Seen.BAILIFF
+
+COMMENT_CREATED = event_type(
+    "comment.created",
+    _("A comment was written on a case."),
+    told(_COMMENT),
+    {"object": _SAID},
+    audience=_ANYBODY,
+)
+COMMENT_UPDATED = event_type(
+    "comment.updated",
+    _("A comment was changed, or shown to somebody else."),
+    told(_COMMENT, previous=_SHOWN, current=_SHOWN),
+    {"object": _SAID, "previous": {"visibleToDebtor": False}, "current": {"visibleToDebtor": True}},
+    audience=_ANYBODY,
+)
+COMMENT_DELETED = event_type(
+    "comment.deleted", _("A comment was deleted."), told(_COMMENT), {"object": _SAID}, audience=_ANYBODY
+)
+COMMENT_READ = event_type("comment.read", _("A comment was read by the firm."), told(_COMMENT), {"object": _SAID})
+
+
+def comment_event(
+    declared: EventType,
+    comment: Comment,
+    *,
+    owner_id: int,
+    by: User | None,
+    before: Seen = Seen.NOBODY,
+    changes: Changes | None = None,
+    **more: Any,
+) -> Told:
+    """An event of a comment, for who sees it now or saw it `before`."""
+    return Told(
+        type=declared,
+        owner_id=owner_id,
+        obj=Ref("comment", comment.pk),
+        recovery_id=comment.recovery_id,
+        data={"object": {"type": "comment", "id": comment.pk, "recovery_id": comment.recovery_id}, **more},
+        changes=changes,
+        audience=before | seen_by(Comment.visibility, comment),
+        by=by,
+    )
+
+
+def shown(changed: Mapping[str, Any]) -> dict[str, Any]:
+    """Of what was changed of a comment who sees it, by the names of the API."""
+    return {VISIBLE[name]: both for name, both in changed.items() if name in VISIBLE}
