@@ -27,7 +27,8 @@ from recoveries.selectors.deadlines import clock_days
 def facts_of(recovery: Recovery, today: date) -> Facts:
     """What the rule of eligibility looks at: claims with what the account says is left of them today.
 
-    Where no rate of interest is known the account is silent: then what was asked and not paid counts. Whether the case is amicable its status tells: `type` may be only what the client wishes for.
+    Where no rate of interest is known the account is silent: then what was asked and not paid counts. Whether the case
+    is amicable its status tells: `type` may be only what the client wishes for.
     """
     facts = replace(told_of(recovery).facts, transfer=None)  # Also of a case whose claims went on
     account = reckoned(facts, today)

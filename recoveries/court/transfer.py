@@ -22,7 +22,7 @@ from documents.services.copying import documents_copy
 from events.schemas import MOST_IDS
 from events.services import events_record, story
 from invoicing.models import Invoice
-from law.eligibility import Eligibility, Reason, assess
+from law.eligibility import ClaimAnswer, Eligibility, Reason, assess
 from law.vocabulary import Step
 from legalcity.lib.claims import Job, queue, take
 from legalcity.lib.clock import now
@@ -153,9 +153,12 @@ def _ended(
 def _transfer(original: Recovery, answer: Eligibility, user: User | None) -> None:
     customer, debtor = _copied_party(original.customer, "CUST-"), _copied_party(original.debtor, "DEBT-")
     case = _copied_case(original, customer, debtor)
-    left_behind = [each.claim.id for each in answer.staying if each.claim.id]
-    debts_left = [each.claim.id for each in answer.debts_staying if each.claim.id]
-    move = records_move(from_case=original.pk, to_case=case.pk, left_behind=left_behind, debts_left_behind=debts_left)
+    move = records_move(
+        from_case=original.pk,
+        to_case=case.pk,
+        left_behind=_staying(answer.staying),
+        debts_left_behind=_staying(answer.debts_staying),
+    )
     for copy in COPIES:
         copy(from_case=original.pk, to_case=case.pk)
     totals_refresh(recovery_id=case.pk)
@@ -183,6 +186,11 @@ def _tell_opened(case: Recovery, by: User | None) -> None:
         case.refresh_from_db()
     current = opened_as(case, [invoice.pk for invoice in invoices])
     events_record([case_event(RECOVERY_CREATED, case, by=by, current=current)])
+
+
+def _staying(answers: Sequence[ClaimAnswer]) -> list[int]:
+    """Claims that stay behind, by their ids; what is paid goes along in the ledger."""
+    return [each.claim.id for each in answers if each.claim.id and each.stays and each.stays.code != "paid"]
 
 
 def _copied_party(company: Company | None, prefix: str) -> Company:

@@ -24,13 +24,13 @@ def invoice_facts_record(
 
     Raises Invalid for a day to come, NotFound for an invoice of another case.
     """
-    recovery_lock(recovery_id=recovery_id)
+    case = recovery_lock(recovery_id=recovery_id)
     invoice = Invoice.objects.filter(recovery_id=recovery_id, pk=invoice_id).first()
     if invoice is None:
         raise NotFound(NOT_FOUND)
     if performed_on and performed_on > today():
         raise Invalid({"performed_on": [_("This day is still to come.")]})
     values = {"performed_on": performed_on, "is_disputed": is_disputed}
-    invoice = invoice_update(invoice=invoice, values=values, by=by)
+    invoice = invoice_update(invoice=invoice, owner_id=case.owner_id, values=values, by=by)
     ledger_follow(recovery_id=recovery_id, by=by, source=Source.STAFF)
     return invoice

@@ -25,6 +25,7 @@ from recoveries.ledger.rate_services import rates_load
 from recoveries.ledger.reversals import acompte_reverse, dette_reverse
 from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import Acompte, EcbRate, LegalRate, Recovery
+from recoveries.services.notices import notice_enter
 from tests.factories import Api, detail
 
 pytestmark = pytest.mark.django_db
@@ -91,6 +92,8 @@ def test_a_penalty_on_what_was_paid_late_stays_owed(owner: Api) -> None:
     penalty = {"recovery_penalty": True, "recovery_penalty_type": "percent", "recovery_penalty_percent": "10"}
     invoices = [{"invoice_number": "F-1", "days": 100}, {"invoice_number": "F-2", "days": 90}]
     case = transferable(owner, recovery=penalty, invoices=invoices)
+    day = today() - timedelta(50)
+    notice_enter(recovery_id=case, channel="registered", state="received", sent_on=day, received_on=day, by=None)
     paid(case, "140.00")
     before = owed(case)
     assert account(case).penalty == Decimal("20.00")
