@@ -38,7 +38,7 @@ BUDGETS = {
     "POST /api/recoveries/complete": 7,
 }
 # SQLite takes so many values in one statement, so a long list of rows goes there in several.
-SQLITE_ROWS_AT_ONCE = 100
+SQLITE_ROWS_AT_ONCE = 83
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT")
 
 CASE_SORT_INDEXES = {

@@ -113,8 +113,7 @@ class DetteQuerySet(EntryQuerySet["Dette"]):
 
     def demanded(self) -> "DetteQuerySet":
         """What the debtor owes: what stays with the creditor is never asked for (art. L111-8 CPCE)."""
-        standing: Any = self.standing()
-        return standing.exclude(head=DebtHead.KEPT_BY_CREDITOR)
+        return self.filter(reverses=None, reversal=None).exclude(head=DebtHead.KEPT_BY_CREDITOR)
 
     def demanded_on(self, day: date) -> "DetteQuerySet":
         """The same on a day: costs of a title are owed once there is one."""

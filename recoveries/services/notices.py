@@ -60,8 +60,8 @@ def notice_enter(
     Raises Invalid for days or states that cannot be, Forbidden after a transfer, NotFound for no such case.
     """
     case = _lock(recovery_id)
-    values = {"channel": channel, "state": state, "sent_on": sent_on, "presented_on": presented_on}
-    values |= {"received_on": received_on, "proof_id": proof_id}
+    values: dict[str, Any] = {"channel": channel, "state": state, "proof_id": proof_id}
+    values |= {"sent_on": sent_on, "presented_on": presented_on, "received_on": received_on}
     _require_possible(case, values)
     notice = FormalNotice.objects.create(recovery=case, amount=amount, by=by, **values)
     audit_record(action=ADDED, target=notice, actor=by)

@@ -191,10 +191,11 @@ def test_two_who_tell_at_once_leave_one_story(owner: Api) -> None:
     case = case_of(owner)
     notice = entered(case)
 
-    def told(day: date) -> None:
+    def told(number: int) -> None:
+        day = (SEEN, GOT)[number]
         notice_follow(recovery_id=case.pk, notice_id=notice.pk, state="received", received_on=day, by=None)
 
-    at_once(lambda: told(SEEN), lambda: told(GOT))
+    at_once(2, told)
     notice.refresh_from_db()
     events = AuditEvent.objects.filter(action="changed", object_type="recoveries.formalnotice").order_by("id")
     assert events[1].after["received_on"] == notice.received_on.isoformat()
