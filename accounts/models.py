@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from legalcity.lib import sealing
 from legalcity.lib.clock import now
+from legalcity.lib.search_columns import SearchText
 
 
 class UserManager(BaseUserManager["User"]):
@@ -62,6 +63,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("language of the back-office"), max_length=2, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
     )
     is_active = models.BooleanField(_("active"), default=True)
+    search_text = SearchText("email", "first_name", "last_name", "entreprise", "siren")
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 

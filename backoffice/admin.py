@@ -70,7 +70,7 @@ class ApiKeyAdmin(ReadOnlyStaffAdmin):
     list_display = ("hint", "user", "created_at", "last_used_at", "revoked_at", "issued_by")
     list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
     list_select_related = ("user", "issued_by")
-    search_fields = ("hint", "user__email", "user__entreprise")
+    search_fields = ("hint__exact", "user__search_text")
     object_actions = (REVOKE_KEY,)
     bulk_actions = (REVOKE_KEY,)
 
@@ -82,7 +82,7 @@ class AccessTokenAdmin(ReadOnlyStaffAdmin):
     list_display = ("jti", "user", "api_key", "began_at", "issued_at", "expires_at", "revoked_at")
     list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
     list_select_related = ("user", "api_key")
-    search_fields = ("user__email", "user__entreprise")
+    search_fields = ("user__search_text",)
     object_actions = (REVOKE_TOKEN,)
     bulk_actions = (REVOKE_TOKEN,)
 

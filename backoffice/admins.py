@@ -19,7 +19,10 @@ from backoffice.lookups import ScopedLookups
 from backoffice.origin import staff_of
 from backoffice.reach import Reachable
 from legalcity.lib.errors import DomainError, Sentence
+from legalcity.lib.searching import COLUMN
+from legalcity.lib.text import searchable
 
+FOLDED = f"{COLUMN}__contains"
 # What is raised over ids that no column holds, when a thing is looked for by them.
 UNREADABLE = (OverflowError, DataError, ValidationError)
 
@@ -39,6 +42,17 @@ class StaffAdmin(ReadByUs, ScopedLookups, ActionPages, AuditedAdmin):
         """What the person may see of it: of what belongs to cases, what is in their reach."""
         things = super().get_queryset(request)
         return things.in_reach_of(staff_of(request)) if isinstance(things, Reachable) else things
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """By the rule of every search: each word folded, as the columns are that pages search (`SearchText`)."""
+        is_folded = any(name.endswith(FOLDED) for name in self.get_search_fields(request))
+        return super().get_search_results(request, queryset, searchable(search_term) if is_folded else search_term)
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        """Folded columns as they are: Django would compare them without case."""
+        return [f"{name}__contains" if name.endswith(COLUMN) else name for name in super().get_search_fields(request)]
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """No ranges, which have two ends where a word of an address is one, and no patterns, which may be none."""

@@ -10,6 +10,7 @@ from django.db import models
 from accounts.models import AuditEvent, User
 from backoffice.origin import current_origin
 from legalcity.lib.clock import now
+from legalcity.lib.search_columns import SearchText
 
 ADDED, CHANGED, DELETED, VIEWED = "added", "changed", "deleted", "viewed"
 DOOR_OPENED = "append_only_opened"
@@ -57,8 +58,9 @@ def view_record(*, target: models.Model, moment: datetime | None = None) -> None
 
 
 def field_values(target: models.Model) -> Values:
-    """What the columns and the many-to-many fields of `target` hold, as JSON can keep it."""
-    values = {field.attname: _plain(field.value_from_object(target)) for field in target._meta.concrete_fields}
+    """What the columns and the many-to-many fields of `target` hold, as JSON can keep it; not what it is found by."""
+    columns = (field for field in target._meta.concrete_fields if not isinstance(field, SearchText))
+    values = {field.attname: _plain(field.value_from_object(target)) for field in columns}
     for relation in target._meta.many_to_many:
         values[relation.name] = sorted(str(other) for other in relation.value_from_object(target))
     return values

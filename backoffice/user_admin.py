@@ -68,7 +68,7 @@ class UserAdmin(StaffAdmin, DjangoUserAdmin):
     ordering = ("last_name", "first_name", "id")
     list_display = ("email", "first_name", "last_name", "entreprise", "roles", "has_api_access", "is_active")
     list_filter = (KindFilter, "is_active", "has_api_access", "can_register", RoleFilter)
-    search_fields = ("email", "first_name", "last_name", "entreprise", "siren")
+    search_fields = ("search_text",)
     filter_horizontal = ("user_permissions",)
     readonly_fields = ("registered_by", "last_login", "created_at", "updated_at", "facts", "second_factor")
     inlines = (ApiKeyInline, AccessTokenInline)

@@ -13,7 +13,6 @@ from companies.models import Company
 from legalcity.lib.bounded_paginator import BoundedPaginator
 from legalcity.lib.reading import Unreadable
 from legalcity.lib.reading.identifiers import is_real_siren, read_siren
-from legalcity.lib.text import folded
 
 
 @admin.register(Company)
@@ -37,7 +36,7 @@ class CompanyAdmin(ReadOnlyStaffAdmin):
         try:
             return queryset.filter(company_siren=read_siren(search_term)), False
         except Unreadable:
-            return super().get_search_results(request, queryset, folded(search_term))
+            return super().get_search_results(request, queryset, search_term)
 
     @admin.display(description="SIREN", ordering="company_siren")
     def siren(self, company: Company) -> str:

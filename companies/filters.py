@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from companies.models import Company
 from legalcity.api.fields import WordField
 from legalcity.api.listing import ListQuery, SearchField
-from legalcity.lib.text import searchable
+from legalcity.lib.searching import found
 
 
 class RelationField(WordField):
@@ -52,4 +52,4 @@ class CompanyFilter(django_filters.FilterSet):
 
     def found(self, queryset: QuerySet[Company], _name: str, term: str) -> QuerySet[Company]:
         """Companies with `term` in one of the documented fields, without case and accents."""
-        return queryset.filter(search_text__contains=searchable(term))
+        return found(queryset, term)

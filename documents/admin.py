@@ -78,7 +78,7 @@ class DocumentAdmin(ReadOnlyStaffAdmin):
     list_display = ("name", "recovery", "file_type", "state", "scan", "reason", "is_signed", "created_at")
     list_filter = ("state", "scan", "file_type", "is_signed")
     list_select_related = ("recovery", "file_type")
-    search_fields = ("name", "recovery__recovery_reference", "file__filename", "file__sha256")
+    search_fields = ("search_text", "file__search_text", "recovery__search_text", "file__sha256__exact")
     date_hierarchy = "created_at"
     holds_personal_data = True
     object_actions = bulk_actions = (TRY_AGAIN,)
@@ -108,7 +108,7 @@ class SignatureRequestAdmin(StaffAdmin):
     list_filter = ("state",)
     list_select_related = ("document",)
     raw_id_fields = ("document",)
-    search_fields = ("signer_name", "signer_email", "document__name")
+    search_fields = ("search_text", "document__search_text")
     holds_personal_data = True
     object_actions = bulk_actions = (RECORD_SIGNED, RECORD_DECLINED)
 

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from documents.models import Document
 from legalcity.api.fields import CodeField
 from legalcity.api.listing import ListQuery, SearchField
+from legalcity.lib.searching import found
 
 
 class DocumentQuery(ListQuery):
@@ -35,5 +36,5 @@ class DocumentFilter(django_filters.FilterSet):
         fields = ("search", "invoice_id", "file_type")
 
     def found(self, queryset: QuerySet[Document], _name: str, term: str) -> QuerySet[Document]:
-        """Documents with `term` in their file name (or, before there is a file, their name), literally."""
-        return queryset.filter(file__filename__icontains=term) | queryset.filter(name__icontains=term)
+        """Documents with `term` in their name or that of their file, without case and accents."""
+        return found(queryset, term, "search_text", "file__search_text")

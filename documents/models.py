@@ -10,6 +10,7 @@ from backoffice.history import history_of
 from backoffice.reach import SeenWithCase
 from legalcity.lib.audience import Audience, Visibility
 from legalcity.lib.claims import JobRow
+from legalcity.lib.search_columns import SearchText
 
 
 class FileType(models.Model):
@@ -39,6 +40,7 @@ class StoredFile(models.Model):
     mime = models.CharField(_("content type"), max_length=127)
     size = models.PositiveBigIntegerField(_("size in bytes"))
     sha256 = models.CharField("SHA-256", max_length=64, db_index=True)
+    search_text = SearchText("filename")
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     class Meta:
@@ -123,6 +125,7 @@ class Document(JobRow):
         StoredFile, on_delete=models.PROTECT, null=True, related_name="documents", verbose_name=_("file")
     )
     name = models.CharField(_("name"), max_length=255)
+    search_text = SearchText("name")
     visible_to_user = models.BooleanField(_("visible to the client"), default=True)
     visible_to_debtor = models.BooleanField(_("visible to the debtor"), default=False)
     visible_to_bailiff = models.BooleanField(_("visible to the bailiff"), default=False)
@@ -190,6 +193,7 @@ class SignatureRequest(models.Model):
     )
     signer_name = models.CharField(_("signer"), max_length=255)
     signer_email = models.EmailField(_("signer's e-mail"), max_length=254)
+    search_text = SearchText("signer_name", "signer_email")
     state = models.CharField(_("state"), max_length=8, choices=State.choices, default=State.PENDING)
     requested_by = models.ForeignKey(
         "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("requested by")

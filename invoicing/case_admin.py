@@ -57,8 +57,8 @@ class InvoiceAdmin(ReadOnlyStaffAdmin):
     list_select_related = ("recovery",)
     list_per_page = 50
     paginator = BoundedPaginator
-    search_fields = ("invoice_number__startswith", "api_invoice_id__exact")
-    search_help_text = _("Beginning of the number, reference of the case, or the client's own id.")
+    search_fields = ("search_text",)
+    search_help_text = _("Number, reference of the case, or the client's own id.")
     ordering = ("-id",)
     fields = (
         "case",

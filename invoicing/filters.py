@@ -4,14 +4,14 @@ from datetime import date
 from typing import Any
 
 import django_filters
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from invoicing.models import Invoice
 from legalcity.api.fields import DayField, FlagField
 from legalcity.api.listing import ListQuery, SearchField
 from legalcity.api.validation import Errors
-from legalcity.lib.reading.texts import cleaned
+from legalcity.lib.searching import found
 
 
 class InvoiceQuery(ListQuery):
@@ -63,6 +63,5 @@ class InvoiceFilter(django_filters.FilterSet):
         fields = ("is_part_paid", "search", "date_from", "date_to")
 
     def found(self, queryset: QuerySet[Invoice], _name: str, term: str) -> QuerySet[Invoice]:
-        """Invoices with `term` in their number or the client's reference, literally but for its spelling in Unicode."""
-        term = cleaned(term)
-        return queryset.filter(Q(invoice_number__icontains=term) | Q(api_invoice_id__icontains=term))
+        """Invoices with `term` in their number or the client's reference, without case and accents."""
+        return found(queryset, term)

@@ -82,7 +82,7 @@ class ScoringOrderAdmin(ReadOnlyStaffAdmin):
     list_display = ("order_id", "user", "company_name", "ordered", "status", "score", "level", "estimated_delivery")
     list_filter = ("status", "priority", "solvency_report", "surveillance")
     list_select_related = ("user",)
-    search_fields = ("order_id", "company_name", "company_siren", "user__email")
+    search_fields = ("search_text", "user__search_text")
     date_hierarchy = "created_at"
     holds_personal_data = True
     object_actions = bulk_actions = (RETRY,)
@@ -184,7 +184,7 @@ class SurveillanceAdmin(ReadOnlyStaffAdmin):
     list_display = ("order", "company", "starts_on", "ends_on", "checked_on", "unavailable")
     list_filter = ("ends_on", "checked_on")
     list_select_related = ("order",)
-    search_fields = ("order__order_id", "order__company_name", "order__company_siren")
+    search_fields = ("order__search_text",)
     fields = ("order", "company", "starts_on", "ends_on", "checked_on", "unavailable")
     readonly_fields = ("company", "unavailable")
     holds_personal_data = True
@@ -207,7 +207,7 @@ class AlertAdmin(ReadOnlyStaffAdmin):
     list_display = ("created_at", "surveillance", "kind", "told")
     list_filter = ("kind",)
     list_select_related = ("surveillance__order",)
-    search_fields = ("surveillance__order__order_id", "surveillance__order__company_name")
+    search_fields = ("surveillance__order__search_text",)
     date_hierarchy = "created_at"
     fields = ("surveillance", "kind", "told", "created_at")
     readonly_fields = ("told",)
@@ -223,7 +223,7 @@ class TokenAccountAdmin(ReadOnlyStaffAdmin):
     """Clients and the tokens that they have left."""
 
     list_display = ("email", "entreprise", "tokens")
-    search_fields = ("email", "entreprise")
+    search_fields = ("search_text",)
     fields = ("email", "entreprise", "tokens", "movements")
     readonly_fields = ("tokens", "movements")
     object_actions = (GRANT,)
@@ -255,5 +255,5 @@ class TokenEntryAdmin(ReadOnlyStaffAdmin):
     list_display = ("created_at", "user", "kind", "amount", "order", "by", "reason")
     list_filter = ("kind",)
     list_select_related = ("user", "order", "by")
-    search_fields = ("user__email", "reason", "order__order_id")
+    search_fields = ("user__search_text", "order__order_id__iexact")
     date_hierarchy = "created_at"

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from invoicing.models.billing_catalogue import CatalogueRow
+from legalcity.lib.search_columns import SearchText
 
 
 class ClientType(CatalogueRow):
@@ -33,6 +34,7 @@ class BillingAddress(models.Model):
     state_province = models.CharField(_("state or province"), max_length=100, blank=True)
     region = models.CharField(_("region"), max_length=100, blank=True)
     country = models.CharField(_("country (ISO)"), max_length=2, default="FR")
+    search_text = SearchText("line1", "postal_code", "city")
 
     class Meta:
         verbose_name = _("address")
@@ -61,6 +63,7 @@ class BillingClient(models.Model):
     billing_address = models.ForeignKey(
         BillingAddress, on_delete=models.PROTECT, related_name="+", verbose_name=_("billing address")
     )
+    search_text = SearchText("name", "company_registration_number", "contact_email")
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 

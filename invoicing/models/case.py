@@ -6,6 +6,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.reach import SeenWithCase
+from legalcity.lib.search_columns import SearchText
 
 
 class InvoiceQuerySet(SeenWithCase["Invoice"]):
@@ -36,6 +37,7 @@ class Invoice(models.Model):
     performed_on = models.DateField(_("service performed on"), null=True, blank=True)
     is_disputed = models.BooleanField(_("disputed by the debtor"), default=False, db_default=False)
     api_invoice_id = models.CharField(_("client's reference"), max_length=255, null=True, blank=True)
+    search_text = SearchText("invoice_number", "api_invoice_id")
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 

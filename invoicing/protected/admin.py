@@ -57,7 +57,7 @@ class ProtectedInvoiceAdmin(ReadOnlyStaffAdmin):
     list_display = ("tracking_code", "owner", "siren", "invoice_number", "due_date", "amount_shown", "status")
     list_filter = ("status", "currency")
     list_select_related = ("owner",)
-    search_fields = ("tracking_code", "invoice_number", "siren", "owner__email", "owner__entreprise")
+    search_fields = ("search_text", "tracking_code__iexact", "siren__exact", "owner__search_text")
     date_hierarchy = "due_date"
     inlines = (ChangeInline,)
 

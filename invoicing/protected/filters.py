@@ -1,16 +1,13 @@
 """What a client may ask of its protected invoices."""
 
 import django_filters
-from django.db.models import QuerySet, TextField, Value
-from django.db.models.functions import Concat
+from django.db.models import QuerySet
 
 from invoicing.models import ProtectedInvoice
 from legalcity.api.fields import DigitsField, WordField
 from legalcity.api.listing import ListQuery, SearchField
 from legalcity.lib.reading.identifiers import SIREN
-from legalcity.lib.text import searchable
-
-TRIGRAM = 3  # Shorter terms have no trigram: the search index would have to be read whole.
+from legalcity.lib.searching import found
 
 
 class ProtectedInvoiceQuery(ListQuery):
@@ -36,8 +33,4 @@ class ProtectedInvoiceFilter(django_filters.FilterSet):
 
     def found(self, queryset: QuerySet[ProtectedInvoice], _name: str, term: str) -> QuerySet[ProtectedInvoice]:
         """Invoices with `term` in their number or description: literally, but for case and accents."""
-        text = searchable(term)
-        if len(text) >= TRIGRAM:
-            return queryset.filter(search_text__contains=text)
-        unindexed = Concat("search_text", Value(""), output_field=TextField())
-        return queryset.alias(unindexed=unindexed).filter(unindexed__contains=text)
+        return found(queryset, term)

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.db.migrations.operations import RunPython, RunSQL
+from django.db.migrations.operations import AddField, RunPython, RunSQL
 from django.db.migrations.operations.base import Operation
 
 from legalcity.lib.collation import TEXT_ORDER
+from legalcity.lib.search_columns import SearchText
 from legalcity.lib.text import searchable
 
 BATCH = 500  # rows
@@ -43,6 +44,14 @@ def text_index(name: str, table: str, column: str) -> list[Operation]:
             drop,
         )
         for vendor, collation in TEXT_ORDER.items()
+    ]
+
+
+def search_texts_added(app_label: str, model_name: str, *sources: str) -> list[Operation]:
+    """A column that the rows of a table are found by, with the texts of `sources` in it."""
+    return [
+        AddField(model_name.lower(), "search_text", SearchText(*sources)),
+        search_texts_folded(app_label, model_name, *sources),
     ]
 
 

@@ -62,7 +62,7 @@ class InjunctionAdmin(StaffAdmin):
     list_display = ("recovery", "procedure", "court_type", "court_name", "file_number", "order_made_on", "fee_paid_on")
     list_filter = ("procedure", "court_type", ("fee_paid_on", admin.EmptyFieldListFilter))
     list_select_related = ("recovery",)
-    search_fields = ("recovery__recovery_reference", "file_number", "court_name")
+    search_fields = ("recovery__search_text", "search_text")
     readonly_fields = ("recovery", "procedure", "court_fee", "handling_fee", "next_dates")
     fieldsets = (
         (None, {"fields": ("recovery", "procedure", "next_dates")}),

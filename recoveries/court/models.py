@@ -16,6 +16,7 @@ from law.procedure_dates import GRANTED
 from law.vocabulary import Court, Procedure
 from legalcity.lib.claims import JobRow
 from legalcity.lib.sealing import SealedField
+from legalcity.lib.search_columns import SearchText
 from recoveries.models.cases import Recovery
 
 PROCEDURES = {
@@ -92,6 +93,7 @@ class Injunction(models.Model):
     court_name = models.CharField(_("court"), max_length=255, blank=True)
     court_territory = models.CharField(_("territory of the court (ISO)"), max_length=2, default="FR")
     file_number = models.CharField(_("file number"), max_length=100, blank=True)
+    search_text = SearchText("file_number", "court_name")
     filed_on = models.DateField(_("request filed on"), null=True, blank=True)
     court_fee_paid_on = models.DateField(_("court fee deposited on"), null=True, blank=True)
     order_made_on = models.DateField(_("order made on"), null=True, blank=True)

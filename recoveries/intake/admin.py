@@ -20,7 +20,7 @@ class CaseImportAdmin(ReadOnlyStaffAdmin):
     list_filter = ("state",)
     list_select_related = ("owner", "user")
     list_per_page = 50
-    search_fields = ("file_name", "owner__email", "owner__entreprise")
+    search_fields = ("search_text", "owner__search_text")
     fields = ("file_name", "owner", "user", "created_at", "state", "imported_at", "number", "report", "digest")
     readonly_fields = ("created_at", "state", "imported_at", "number", "report", "digest")
 

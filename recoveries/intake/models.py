@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from legalcity.lib.claims import JobRow
+from legalcity.lib.search_columns import SearchText
 
 
 class CaseImport(JobRow):
@@ -28,6 +29,7 @@ class CaseImport(JobRow):
         "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("imported by")
     )
     file_name = models.CharField(_("file"), max_length=255)
+    search_text = SearchText("file_name")
     digest = models.CharField("SHA-256", max_length=64, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.READING, editable=False)
     content = models.BinaryField(_("bytes"), default=bytes, editable=False)

@@ -14,7 +14,7 @@ class SentEmailAdmin(ReadOnlyStaffAdmin):
     list_display = ("recovery", "kind", "recipient", "state", "error", "user", "created_at", "sent_at")
     list_filter = ("state", "kind")
     list_select_related = ("recovery", "user")
-    search_fields = ("recovery__recovery_reference", "recipient")
+    search_fields = ("recovery__search_text", "recipient__iexact")
     fields = (
         *("recovery", "kind", "recipient", "subject", "total", "text"),
         *("state", "error", "attempts", "user", "moves_case", "created_at", "sent_at"),

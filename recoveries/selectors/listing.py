@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from legalcity.lib.text import folded, like_pattern
+from legalcity.lib.searching import TRIGRAM
+from legalcity.lib.text import like_pattern, searchable
 from recoveries.catalogue import catalogue
 from recoveries.selectors.sql import dialect, planned_for_their_values
 
@@ -31,7 +32,6 @@ SORTS: dict[str, tuple[str, bool]] = {
 }
 FROM = "FROM recoveries_recovery r LEFT JOIN accounts_user u ON u.id = r.user_id"
 TOTAL = "SELECT COALESCE(SUM(n), 0) FROM recoveries_casecount WHERE {where}"
-TRIGRAM = 3  # Shorter terms have no trigram: the search index would have to be read whole.
 
 
 class CaseRow(NamedTuple):
@@ -117,8 +117,8 @@ def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
         where.append(f"status_id IN ({marks})")
         values += statuses
     if wanted.search is not None:
-        term = folded(" ".join(wanted.search.split()))
-        column = "search_text" if len(term) >= TRIGRAM else "(search_text || '')"
+        term = searchable(wanted.search)
+        column = "r.search_text" if len(term) >= TRIGRAM else "(r.search_text || '')"
         where.append(f"{column} LIKE %s ESCAPE '\\'")
         values.append(like_pattern(term))  # type: ignore[arg-type]
     return " AND ".join(where), values
@@ -127,7 +127,7 @@ def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
 def _total(cursor: Any, wanted: Wanted, where: str, values: list[Any]) -> int:
     """Counted for a search only; else read from the table that the services keep."""
     if wanted.search is not None:
-        cursor.execute(f"SELECT count(*) FROM recoveries_recovery WHERE {where}", values)
+        cursor.execute(f"SELECT count(*) FROM recoveries_recovery r WHERE {where}", values)
     else:
         cursor.execute(TOTAL.format(where=where), values)
     return int(cursor.fetchone()[0])

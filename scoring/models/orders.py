@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from legalcity.lib.claims import JobRow
+from legalcity.lib.search_columns import SearchText
 
 
 class OrderYear(models.Model):
@@ -76,6 +77,7 @@ class ScoringOrder(JobRow):
     status = models.CharField(_("status"), max_length=10, choices=Status.choices, default=Status.PENDING)
     results = models.JSONField(_("results"), null=True, blank=True)
     failure = models.CharField(_("why it failed"), max_length=255, blank=True)
+    search_text = SearchText("order_id", "company_name", "company_siren")
     created_at = models.DateTimeField(_("ordered at"))
     estimated_delivery = models.DateTimeField(_("estimated delivery"))
     completed_at = models.DateTimeField(_("completed at"), null=True, blank=True)

@@ -57,7 +57,7 @@ class BillingClientAdmin(StaffAdmin):
     list_display = ("name", "client_type", "company_registration_number", "vat_number", "contact_email")
     list_filter = ("client_type",)
     list_select_related = ("client_type",)
-    search_fields = ("name", "company_registration_number", "contact_email", "members__user__email")
+    search_fields = ("search_text", "members__user__search_text")
     autocomplete_fields = ("contact_address", "billing_address")
     readonly_fields = ("vat",)
     inlines = (ClientUserInline,)
@@ -86,7 +86,7 @@ class BillingAddressAdmin(StaffAdmin):
 
     form = AddressForm
     list_display = ("line1", "postal_code", "city", "country")
-    search_fields = ("line1", "postal_code", "city")
+    search_fields = ("search_text",)
     ordering = ("line1", "id")  # Whoever looks for one by its letters turns pages too.
 
 

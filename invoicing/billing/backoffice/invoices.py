@@ -111,7 +111,7 @@ class FirmInvoiceAdmin(StaffAdmin):
     show_full_result_count = False
     list_display = ("__str__", "status", "client", "invoice_type", "date_time", "due_on", "amount", "left_to_pay")
     list_filter = ("status", PaymentFilter, "invoice_type", "currency")
-    search_fields = ("reference", "client__name", "items__invoice_entity_id")
+    search_fields = ("reference__iexact", "client__search_text", "items__invoice_entity_id__exact")
     date_hierarchy = "date_time"
     autocomplete_fields = ("client",)
     object_actions = (ISSUE, PAY, CREDIT)
@@ -200,5 +200,5 @@ class ChargeAdmin(ReadOnlyStaffAdmin):
     list_display = ("__str__", "user", "invoice", "created_at")
     list_filter = (("invoice", admin.EmptyFieldListFilter),)
     list_select_related = ("user", "invoice")
-    search_fields = ("invoice_entity_id", "user__email")
+    search_fields = ("invoice_entity_id__iexact", "user__search_text")
     object_actions = (BILL,)

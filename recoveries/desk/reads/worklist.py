@@ -6,20 +6,18 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Q, QuerySet, TextField, Value
-from django.db.models.functions import Concat
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from law.vocabulary import CaseType
 from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Sentence
-from legalcity.lib.text import folded
+from legalcity.lib.searching import found
 from recoveries.catalogue import catalogue
 from recoveries.desk.reads.work import unread_comments
 from recoveries.models import Recovery
 from recoveries.models.handling import without_handler
-from recoveries.selectors.listing import TRIGRAM
 from recoveries.statuses import IN_COURT
 
 NEW_DAYS = 7
@@ -73,15 +71,7 @@ def handlers() -> QuerySet[User]:
 
 def cases_searched(cases: QuerySet[Recovery], term: str) -> QuerySet[Recovery]:
     """The cases that a text is found in: reference and names, without case and accents, as in the API."""
-    text = folded(" ".join(term.split()))
-    if not text:
-        return cases
-    if len(text) >= TRIGRAM:
-        return cases.filter(search_text__contains=text)
-    # Too short for the search index, which would have to be read whole.
-    return cases.annotate(searched=Concat("search_text", Value(""), output_field=TextField())).filter(
-        searched__contains=text
-    )
+    return found(cases, term)
 
 
 def with_unread(cases: Sequence[Recovery]) -> Set[int]:
