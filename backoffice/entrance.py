@@ -6,8 +6,9 @@ from typing import Any
 
 import segno
 from django.contrib import admin, messages
-from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.contrib.auth import REDIRECT_FIELD_NAME, authenticate
 from django.contrib.auth.views import redirect_to_login
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -22,7 +23,7 @@ from django_otp import login as mark_verified
 
 from accounts.models import User
 from backoffice.audit import audit_record
-from backoffice.forms import CodeForm, LanguageForm
+from backoffice.forms import CodeForm, LanguageForm, PasswordForm
 from backoffice.login_guard import login_refused
 from backoffice.origin import staff_of
 from backoffice.roles import role_label
@@ -36,7 +37,7 @@ from backoffice.second_factor import (
     second_factor_reset,
 )
 from backoffice.steps import ask_again, fresh, is_fresh, is_verified, knows_password, mark_fresh
-from legalcity.lib.errors import DomainError
+from legalcity.lib.errors import BadRequest, DomainError
 from legalcity.lib.settings.live import live
 
 View = Callable[[HttpRequest], HttpResponse]
@@ -75,22 +76,33 @@ def second_factor(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def second_factor_again(request: HttpRequest) -> HttpResponse:
-    """The second factor once more, for acts that not everybody at this screen may do."""
-    user = staff_of(request)
-    if not has_second_factor(user):
-        return HttpResponseRedirect(_onward(request))
+    """The second factor once more, for acts that not everybody at this screen may do; the password of who has none."""
     if request.method == "POST" and (refusal := login_refused(request)):
         return refusal
-    form = CodeForm(request.POST or None)
+    has_factor = has_second_factor(staff_of(request))
+    form = CodeForm(request.POST or None) if has_factor else PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            code_check(user=user, code=form.cleaned_data["code"])
+            (_code_again if has_factor else _password_again)(request, form)
         except DomainError as error:
-            form.add_error("code", str(error.message))
+            form.add_error(None, str(error.message))
         else:
             mark_fresh(request)
             return HttpResponseRedirect(_onward(request))
-    return _page(request, "admin/second_factor.html", _("The second factor once more"), form=form, is_again=True)
+    title = _("The second factor once more") if has_factor else _("Your password once more")
+    page = "admin/second_factor.html" if has_factor else "admin/password_again.html"
+    return _page(request, page, title, form=form, is_again=True)
+
+
+def _code_again(request: HttpRequest, form: Form) -> None:
+    code_check(user=staff_of(request), code=form.cleaned_data["code"])
+
+
+def _password_again(request: HttpRequest, form: Form) -> None:
+    """Raises BadRequest for a wrong one, which counts as at the login."""
+    user = staff_of(request)
+    if authenticate(request, username=user.email, password=form.cleaned_data["password"]) != user:
+        raise BadRequest(_("This password is wrong."))
 
 
 @after_password
@@ -99,7 +111,8 @@ def second_factor_setup(request: HttpRequest) -> HttpResponse:
     user = staff_of(request)
     if has_second_factor(user) and not is_verified(request):
         return redirect("admin:second_factor")
-    if not is_fresh(request):
+    is_obliged = live.STAFF_SECOND_FACTOR_REQUIRED and not has_second_factor(user)  # Nothing else is open to them yet.
+    if not is_obliged and not is_fresh(request):
         return ask_again(request.get_full_path())
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():

@@ -18,6 +18,17 @@ class CodeForm(forms.Form):
     )
 
 
+class PasswordForm(forms.Form):
+    """One's own password once more."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        max_length=4096,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+
 class LanguageForm(forms.ModelForm):
     """The language that the back-office speaks to its user."""
 

@@ -1,7 +1,7 @@
 """The steps between an address and the back-office: the password, then the second factor. Site and pages ask here.
 
-Some acts ask for the second factor once more, and take it for a few minutes: a session that was left open, or stolen,
-does not change where money goes or who comes in.
+Some acts ask for the second factor once more (for the password, of who has none), and take it for a few minutes: a
+session that was left open, or stolen, does not change where money goes or who comes in.
 """
 
 from collections.abc import Callable
@@ -47,19 +47,17 @@ def needs_second_factor(user: User) -> bool:
 
 
 def mark_fresh(request: HttpRequest) -> None:
-    """Remember that the second factor was shown just now, for the acts that ask for it once more."""
+    """Remember that the second factor, or the password, was shown just now, for the acts that ask for it once more."""
     request.session[PROVED] = int(now().timestamp())
 
 
 def is_fresh(request: HttpRequest) -> bool:
-    """Whether the second factor was shown lately. Who has none, where none is required, has nothing to show."""
-    if not has_second_factor(cast(User, request.user)):
-        return True
+    """Whether the second factor was shown lately; the password once more, by who has none where none is required."""
     return 0 <= int(now().timestamp()) - int(request.session.get(PROVED, 0)) < FRESH
 
 
 def ask_again(onward: str) -> HttpResponseRedirect:
-    """To the page that asks for the second factor once more, and from there to `onward`."""
+    """To the page that asks for the second factor, or the password, once more, and from there to `onward`."""
     return HttpResponseRedirect(f"{reverse('admin:second_factor_again')}?{urlencode({REDIRECT_FIELD_NAME: onward})}")
 
 

@@ -9,6 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from backoffice.steps import PROVED
+from legalcity.lib.clock import now
 
 
 def chief(**fields: Any) -> User:
@@ -18,9 +20,12 @@ def chief(**fields: Any) -> User:
 
 
 def browser_of(user: User) -> Client:
-    """The browser of a member of staff who has logged in."""
+    """The browser of a member of staff who has logged in, and shown just now who it is."""
     browser = Client()
     browser.force_login(user)
+    session = browser.session
+    session[PROVED] = int(now().timestamp())
+    session.save()
     return browser
 
 

@@ -15,6 +15,7 @@ from accounts.models import AuditEvent, User
 from backoffice.tests.test_entrance import BACKUP, CODES, PASSWORD, REMOVE, SETUP, STEP, code_now, enter, set_up
 from documents.tests.conftest import in_process  # noqa: F401 - a fixture
 from legalcity.lib.settings.live import live
+from tests.backoffice import browser_of
 from tests.factories import Api, ApiUserFactory
 
 pytestmark = pytest.mark.django_db
@@ -92,6 +93,50 @@ def test_the_way_on_stays_in_the_house(desk: Client, manager: User) -> None:
     assert answer.headers["Location"] == "/admin/"
 
 
+# --- without a second factor, where none is required ----------------------------------------------------------------
+
+
+@pytest.fixture
+def plain_desk(manager: User, clock: Any) -> Client:
+    """The browser of a manager who came in with the password alone, a minute ago."""
+    browser = Client()
+    enter(browser, manager)
+    clock.shift(60)
+    return browser
+
+
+def test_without_a_second_factor_the_password_is_asked_for_once_more(
+    plain_desk: Client, clock: Any, owner: Api
+) -> None:
+    colleague = ApiUserFactory(is_staff=True)
+    pages = (FIRM, SETUP, f"/admin/accounts/user/{owner.user.pk}/action/issue-key/")
+    for page in (*pages, f"/admin/accounts/user/{colleague.pk}/password/"):
+        assert asked_again(plain_desk.get(page)), page
+        assert asked_again(plain_desk.post(page, {"form_token": "0" * 32})), page
+    asked = plain_desk.get(AGAIN, {"next": FIRM}).content.decode()
+    assert "It asks for your password once more" in asked
+    answer = plain_desk.post(AGAIN, {"password": PASSWORD, "next": FIRM})
+    assert answer.headers["Location"] == FIRM
+    clock.shift(299)
+    assert plain_desk.get(FIRM).status_code == 200
+    clock.shift(1)
+    assert asked_again(plain_desk.get(FIRM))
+
+
+@pytest.mark.parametrize("password", ["wrong", "", "\x00", "x" * 5000])
+def test_a_wrong_password_opens_nothing(plain_desk: Client, password: str) -> None:
+    assert plain_desk.post(AGAIN, {"password": password}).status_code == 200
+    assert plain_desk.post(AGAIN, {"code": "000000"}).status_code == 200
+    assert asked_again(plain_desk.get(FIRM))
+
+
+def test_guessing_the_password_locks_the_guesser_out(plain_desk: Client) -> None:
+    statuses = [plain_desk.post(AGAIN, {"password": f"wrong {number}"}).status_code for number in range(8)]
+    assert statuses[-1] == 429
+    assert plain_desk.post(AGAIN, {"password": PASSWORD}).status_code == 429
+    assert asked_again(plain_desk.get(FIRM))
+
+
 def test_strangers_are_asked_for_their_password_first(client: Client) -> None:
     assert client.get(AGAIN).headers["Location"].startswith("/admin/login/")
     assert client.get(FIRM).headers["Location"].startswith("/admin/login/")
@@ -136,8 +181,6 @@ def test_the_big_form_changes_neither_bank_details_nor_the_second_factor(desk: C
 
 
 def test_other_roles_have_no_page_of_the_firms_details(db: None) -> None:
-    browser = Client()
     user = ApiUserFactory(is_staff=True)
     user.groups.add(Group.objects.get(name="auditor"))
-    browser.force_login(user)
-    assert browser.get(FIRM).status_code == 403
+    assert browser_of(user).get(FIRM).status_code == 403

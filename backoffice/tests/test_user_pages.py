@@ -10,6 +10,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import AccessToken, ApiKey, AuditEvent, User
 from backoffice.user_facts import facts_of, user_fact
+from tests.backoffice import browser_of
 from tests.factories import Api, ApiUserFactory
 
 pytestmark = pytest.mark.django_db
@@ -23,9 +24,7 @@ def desk_of(role: str = "") -> Client:
     user = ApiUserFactory(is_staff=True, is_superuser=not role)
     if role:
         user.groups.add(Group.objects.get(name=role))
-    desk = Client()
-    desk.force_login(user)
-    return desk
+    return browser_of(user)
 
 
 @pytest.fixture
