@@ -176,7 +176,8 @@ class AuditEvent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.action} {self.object_label}".strip()
+        # Pages head it by the act in words, which other rooms know.
+        return self.object_label or self.object_type
 
 
 # System settings keep their history: each value that staff save, when, and by whom.

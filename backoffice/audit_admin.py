@@ -14,7 +14,7 @@ from accounts.models import AuditEvent
 from backoffice.admins import ReadOnlyStaffAdmin
 from backoffice.audit import ADDED, CHANGED, DELETED, DOOR_OPENED, VIEWED
 from backoffice.registry import action_labels, fields_asked
-from backoffice.values import field_named, name_in_words, render_pairs, render_values, value_in_words
+from backoffice.values import asked_in_words, field_named, name_in_words, render_pairs, render_values, value_in_words
 
 
 class ActionFilter(admin.SimpleListFilter):
@@ -117,6 +117,8 @@ class AuditEventAdmin(ReadOnlyStaffAdmin):
         facts = {}
         for name, value in event.details.items():
             field = field_named(event.object_type, name)
-            label = asked[name].label if name in asked else None
-            facts[str(label or name_in_words(field, name))] = value_in_words(None if label else field, value)
+            if name in asked and (label := asked[name].label):
+                facts[str(label)] = asked_in_words(asked[name], value)
+            else:
+                facts[name_in_words(field, name)] = value_in_words(field, value)
         return render_pairs(facts)

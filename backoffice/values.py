@@ -3,20 +3,25 @@
 import json
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
+from django import forms
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from backoffice.amounts import euros
 from backoffice.fields import moment_shown
 
 NOTHING = "-"
+PLACES = 2  # of an amount in EUR
+MONEY_DIGITS = 10  # A column that holds as many holds money; shorter ones are rates.
 
 
 def readable(value: Any) -> str:
@@ -51,7 +56,7 @@ def value_in_words(field: models.Field | None, value: Any) -> str:
         return _("yes") if value else _("no")
     try:
         return _by_kind(field, value)
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError, ArithmeticError):
         return readable(value)
 
 
@@ -65,7 +70,37 @@ def _by_kind(field: models.Field, value: Any) -> str:
         return moment_shown(datetime.fromisoformat(value))
     if isinstance(field, models.DateField):
         return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+    if isinstance(field, models.DecimalField):
+        return _number(value, field.decimal_places, is_money=field.max_digits >= MONEY_DIGITS)
     return readable(value)
+
+
+def asked_in_words(field: forms.Field | None, value: Any) -> str:
+    """What a form was filled in with, as it shows it: the audit keeps the plain values."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if value in (None, "") or isinstance(value, list | dict):
+        return readable(value)
+    try:
+        if isinstance(field, forms.DateField):
+            return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
+        if isinstance(field, forms.DecimalField):
+            places = field.decimal_places or 0
+            return _number(value, places, is_money=places == PLACES)
+    except (ValueError, TypeError, ArithmeticError):
+        return readable(value)
+    choices = dict(field.choices) if isinstance(field, forms.ChoiceField) and _is_fixed(field) else {}
+    return str(choices.get(value, readable(value)))
+
+
+def _is_fixed(field: forms.ChoiceField) -> bool:
+    """Whether its choices are words of the form, and not rows of a table."""
+    return not isinstance(field, forms.ModelChoiceField)
+
+
+def _number(value: Any, places: int, *, is_money: bool) -> str:
+    number = Decimal(str(value))
+    return euros(number) if is_money and places == PLACES else number_format(number, places, force_grouping=True)
 
 
 def render_values(rows: Iterable[tuple[str, str, str]]) -> SafeString | str:

@@ -14,6 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from structlog.contextvars import bound_contextvars
 
 from accounts.models import ApiKey, AuditEvent, User
+from backoffice.amounts import euros
 from backoffice.audit import audit_record, view_record
 from documents.models import FileType
 from recoveries.models import Recovery
@@ -217,7 +218,9 @@ def test_it_speaks_of_fields_choices_people_and_paris_time(office: Client, owner
     table = page[page.index("lc-table") :]
     assert "record-payment" not in page.split('id="content"')[1]
     assert "Record a payment" in page
-    assert f'<th scope="row">To recover</th><td>{before}</td><td>{before - Decimal("30.50")}</td>' in table
+    assert (
+        f'<th scope="row">To recover</th><td>{euros(before)}</td><td>{euros(before - Decimal("30.50"))}</td>' in table
+    )
     assert "amount_torecover" not in table
     assert "12:05" in table
     assert "T10:05" not in table

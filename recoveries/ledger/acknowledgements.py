@@ -8,7 +8,7 @@ from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from backoffice.audit import ADDED, audit_record
+from backoffice.audit import ADDED, audit_record, field_values
 from documents.models import Document
 from legalcity.lib.clock import today
 from legalcity.lib.copying import rows_copy
@@ -53,7 +53,7 @@ def _written(row: Acknowledgement, by: User | None) -> Acknowledgement:
     row.user = by
     row.save(force_insert=True)
     next_deadlines_refresh(recovery_ids=[row.recovery_id])
-    audit_record(action=ADDED, target=row, actor=by)
+    audit_record(action=ADDED, target=row, after=field_values(row), actor=by)
     return row
 
 

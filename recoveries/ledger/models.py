@@ -87,7 +87,12 @@ class Acompte(Entry):
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
 
     moved_from = models.OneToOneField(
-        "self", on_delete=models.SET_NULL, null=True, editable=False, related_name="moved_to", verbose_name=_("from")
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="moved_to",
+        verbose_name=_("came along from"),
     )
 
     objects = AcompteQuerySet.as_manager()

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from backoffice.audit import ADDED, audit_record
+from backoffice.audit import ADDED, audit_record, field_values
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Forbidden
 from recoveries.ledger.models import Entry
@@ -52,5 +52,5 @@ def _reversed(reversal: Row, by: User | None) -> Row:
     reversal.save(force_insert=True)
     posted = ledger_follow(recovery_id=reversal.recovery_id, by=by, source=Source.STAFF)
     case_settle(recovery_id=reversal.recovery_id, account=posted.account)
-    audit_record(action=ADDED, target=reversal, actor=by)
+    audit_record(action=ADDED, target=reversal, after=field_values(reversal), actor=by)
     return reversal

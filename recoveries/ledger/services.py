@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from backoffice.amounts import euros
-from backoffice.audit import ADDED, audit_record
+from backoffice.audit import ADDED, audit_record, field_values
 from law.account.checks import payment_refusals, same_payment
 from law.account.decompte import Decompte
 from law.account.facts import ClaimKind, DebtHead, Facts, Payment, PaymentState
@@ -173,7 +173,7 @@ def _recorded(
         invoice_id=payment.invoice_id,
         is_direct=is_direct,
     )
-    audit_record(action=ADDED, target=acompte, actor=by)
+    audit_record(action=ADDED, target=acompte, after=field_values(acompte), actor=by)
     posted = ledger_follow(recovery_id=case.pk, by=by, source=source)
     case_settle(recovery_id=case.pk, account=posted.account)
     if isinstance(posted.account, RateMissing):
@@ -202,5 +202,5 @@ def dette_record(
         recovery_id=recovery_id, label=label, head=DebtHead(head).value, amount=amount, date=day, comment=comment
     )
     ledger_follow(recovery_id=recovery_id, by=by, source=Source.STAFF)
-    audit_record(action=ADDED, target=dette, actor=by)
+    audit_record(action=ADDED, target=dette, after=field_values(dette), actor=by)
     return dette

@@ -127,4 +127,16 @@ class Migration(migrations.Migration):
                 "ordering": ("created_at", "id"),
             },
         ),
+        migrations.AlterField(
+            model_name="acompte",
+            name="moved_from",
+            field=models.OneToOneField(
+                editable=False,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="moved_to",
+                to="recoveries.acompte",
+                verbose_name="came along from",
+            ),
+        ),
     ]
