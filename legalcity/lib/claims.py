@@ -238,9 +238,10 @@ def come_back(task: "Task[Any, Any]", job: Job[Row], pause: timedelta) -> None:
     """Have a task come back after a pause, as often as its job is tried. Raises Retry.
 
     Longer pauses than PATIENCE are left to the sweep, which reads them from the row: no message waits for long. Where
-    tasks run in the process nobody waits, and they come back at once.
+    tasks run in the process nobody waits: after a pause of seconds they come back at once, every longer one is left to
+    the clock of the process.
     """
     if job.is_last(task.request.retries + 1):
         return
-    if pause <= PATIENCE or task.request.is_eager:
+    if pause < PATIENCE or (pause == PATIENCE and not task.request.is_eager):
         raise task.retry(countdown=pause.total_seconds())

@@ -248,7 +248,9 @@ def test_a_letter_that_fails_leaves_the_case_where_it_is(owner: Api, moods: list
     case = case_of(owner)
     email = reminded(case, moves_case=True)
     moods += [mood] * 6
-    send_email.delay(email.pk)
+    for _attempt in range(6):
+        SentEmail.objects.update(due_at=now())
+        sweep_emails()
     assert fresh(email).state == "failed"
     assert len(steps_of(case)) == 1
 
@@ -329,10 +331,25 @@ def test_a_long_pause_is_kept_by_the_row_and_ended_by_the_sweep(owner: Api, mood
     assert left_behind(JOB, moment=now() + timedelta(minutes=4, seconds=5)) == [email.pk]
 
 
-def test_a_server_that_stays_away_is_given_up(owner: Api, moods: list[Exception]) -> None:
+def test_a_server_that_is_away_is_left_to_the_clock_where_letters_leave_in_the_process(
+    owner: Api, moods: list[Exception]
+) -> None:
     email = reminded(case_of(owner))
     moods += [TimeoutError()] * 20
     send_email.delay(email.pk)
+    assert (fresh(email).state, fresh(email).attempts) == ("queued", 1)
+    moods.clear()
+    SentEmail.objects.update(due_at=now())
+    assert sweep_emails() == 1
+    assert (fresh(email).state, fresh(email).attempts) == ("sent", 2)
+
+
+def test_a_server_that_stays_away_is_given_up(owner: Api, moods: list[Exception]) -> None:
+    email = reminded(case_of(owner))
+    moods += [TimeoutError()] * 20
+    for _attempt in range(8):
+        SentEmail.objects.update(due_at=now())
+        sweep_emails()
     assert (fresh(email).state, fresh(email).error, fresh(email).attempts) == ("failed", "TimeoutError", 6)
     assert mail.outbox == []
 
