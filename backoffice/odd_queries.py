@@ -22,13 +22,13 @@ log = structlog.get_logger("legalcity.security")
 def readable(view: View) -> View:
     """`view`, which answers 400 with a page that says so when it cannot read what follows the `?` of its address.
 
-    Lists read their rows while the page is drawn, so it is drawn here. Only for who looks: what is sent is judged by
-    its form.
+    Lists read their rows while the page is drawn, so it is drawn here. What is sent is judged by its form; an act on a
+    list by its address too, which says which rows there are.
     """
 
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if request.method not in ("GET", "HEAD") or not request.GET:
+        if not request.GET or not (request.method in ("GET", "HEAD") or _is_list(request)):
             return view(request, *args, **kwargs)
         try:
             answer = view(request, *args, **kwargs)
@@ -40,6 +40,11 @@ def readable(view: View) -> View:
             return odd_query(request)
 
     return guarded
+
+
+def _is_list(request: HttpRequest) -> bool:
+    match = request.resolver_match
+    return match is not None and (match.url_name or "").endswith("_changelist")
 
 
 def odd_query(request: HttpRequest) -> HttpResponse:

@@ -61,6 +61,16 @@ def test_no_filter_of_a_list_is_a_failure(model: Any, visitor: Client) -> None:
 
 
 @pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model._meta.label_lower)
+def test_no_act_on_a_list_with_a_filter_that_cannot_be_read_is_a_failure(model: Any, visitor: Client) -> None:
+    model_admin = admin.site._registry[model]
+    acts = [getattr(action, "name", "") for action in getattr(model_admin, "bulk_actions", ())]
+    sent = {"action": (acts or ["delete_selected"])[0], "_selected_action": ["1", "\0", HUGE], "index": HUGE}
+    address = page_of(model, "changelist")
+    asked = [f"{address}?{urlencode(query)}" for query in _queries(model_admin)]
+    assert [each[:200] for each in asked if visitor.post(each, sent).status_code >= 500] == []
+
+
+@pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model._meta.label_lower)
 def test_no_number_of_a_thing_is_a_failure(model: Any, visitor: Client) -> None:
     for value in ODD_VALUES:
         address = f"{page_of(model, 'changelist')}{quote(value)}"

@@ -1,11 +1,13 @@
 """Orders of reports and surveillance. The row is the job (legalcity/lib/claims.py)."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from backoffice.reach import Person, sees_all_cases
+from companies.models import Company
 from legalcity.lib.claims import JobRow
 from legalcity.lib.search_columns import SearchText
 
@@ -30,6 +32,24 @@ class ScoringOrderQuerySet(models.QuerySet["ScoringOrder"]):
     def owned_by(self, user: Any) -> "ScoringOrderQuerySet":
         """Orders of one account."""
         return self.filter(user_id=user.pk)
+
+    def in_reach_of(self, user: Person) -> "ScoringOrderQuerySet":
+        """What a member of staff sees: the orders about the companies that they see."""
+        if sees_all_cases(user):
+            return self.all()
+        return self.filter(company_id__in=Company.objects.in_reach_of(user).values("pk"))
+
+
+class SeenWithOrder(models.QuerySet[Any]):
+    """Rows that belong to an order, by the way `order_path`: who sees the order sees them."""
+
+    order_path: ClassVar[str]
+
+    def in_reach_of(self, user: Person) -> Any:
+        """Those that a member of staff sees."""
+        if sees_all_cases(user):
+            return self.all()
+        return self.filter(**{f"{self.order_path}__in": ScoringOrder.objects.in_reach_of(user)})
 
 
 class ScoringOrder(JobRow):

@@ -3,7 +3,19 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from scoring.models.orders import ScoringOrder
+from scoring.models.orders import ScoringOrder, SeenWithOrder
+
+
+class SurveillanceQuerySet(SeenWithOrder):
+    """Words of the field."""
+
+    order_path = "order"
+
+
+class AlertQuerySet(SeenWithOrder):
+    """Words of the field."""
+
+    order_path = "surveillance__order"
 
 
 class Surveillance(models.Model):
@@ -17,6 +29,8 @@ class Surveillance(models.Model):
     checked_on = models.DateField(_("last looked at"))
     known = models.JSONField(_("last known"), default=dict)
     silent = models.JSONField(_("sources that did not answer"), default=list)
+
+    objects = SurveillanceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("surveillance")
@@ -48,6 +62,8 @@ class Alert(models.Model):
     mark = models.CharField(_("mark"), max_length=255)
     details = models.JSONField(_("details"), default=dict)
     created_at = models.DateTimeField(_("recorded at"))
+
+    objects = AlertQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("surveillance alert")

@@ -13,8 +13,11 @@ from django.test import Client, RequestFactory
 from accounts.models import User
 from companies.models import Company
 from documents.models import Document, SignatureRequest
+from legalcity.lib.clock import now
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.models import Injunction, Recovery
+from scoring.models import Alert, ScoringOrder, Surveillance
+from tests.backoffice import browser_of, page_of
 from tests.factories import Api, ApiUserFactory, case_id
 
 pytestmark = pytest.mark.django_db
@@ -179,3 +182,31 @@ def test_a_handler_asks_no_signature_of_a_colleagues_document(owner: Api, handle
         values = {"document": papers[1].pk, "signer_name": "B. Durand", "signer_email": "b@example.com"}
         assert desk.post("/admin/documents/signaturerequest/add/", values).status_code == status
     assert SignatureRequest.objects.filter(signer_name="B. Durand").count() == 1
+
+
+def test_a_handler_sees_the_scores_and_alerts_of_companies_in_their_reach_alone(
+    handler: User, owner: Api, cases: dict[str, int]
+) -> None:
+    watches = {}
+    for name, pk in cases.items():
+        company = Recovery.objects.get(pk=pk).debtor
+        order = ScoringOrder.objects.create(
+            order_id=f"SCO-{pk}", user=owner.user, company_id=company.pk, company_name="Debtor", solvency_report=True,
+            surveillance=True, surveillance_months=1, created_at=now(), estimated_delivery=now(),
+        )  # fmt: skip
+        day = now().date()
+        watch = Surveillance.objects.create(order=order, starts_on=day, ends_on=day, checked_on=day)
+        watches[name] = (
+            order,
+            watch,
+            Alert.objects.create(surveillance=watch, kind=Alert.Kind.CLOSED, created_at=now()),
+        )
+    for desk, sees in (
+        (browser_of(handler), {"own", "nobody's", "client's"}),
+        (browser_of(person("manager")), set(cases)),
+    ):
+        for place, model in enumerate((ScoringOrder, Surveillance, Alert)):
+            rows = desk.get(page_of(model, "changelist")).context["cl"].result_list
+            assert {row.pk for row in rows} == {watches[name][place].pk for name in sees}, model
+    order = watches["colleague's"][0]
+    assert browser_of(handler).get(page_of(ScoringOrder, "change", order.pk)).status_code == 302
