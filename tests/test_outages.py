@@ -22,6 +22,7 @@ import pytest
 import redis
 from kombu import Connection, Exchange, Producer, Queue
 
+from documents.tests.forms import MULTIPART, PDF, docs_of, form
 from tests.services import MISSING, Postgres, Redis, eventually, free_port, is_open
 
 pytestmark = [
@@ -176,6 +177,28 @@ def test_a_login_is_counted_while_redis_hangs(house: House, hanging: None) -> No
     statuses = [house.call("POST", "/api/auth/login", wrong)[0].status for _ in range(7)]
     assert statuses[0] == 401
     assert statuses[-1] == 429
+
+
+def test_an_upload_is_acknowledged_within_seconds_while_redis_hangs(house: House) -> None:
+    bearer = house.token()
+    body = {"recovery_service_object": "x", "recovery_due_date": "2026-01-05"}
+    _answer, content, _ = house.call("POST", "/api/recoveries", body, Authorization=bearer)
+    case = json.loads(content)["data"]["id"]
+    sent = form(PDF, "a.pdf", name="Contract")
+    house.cache.signal(signal.SIGSTOP)
+    try:
+        caller = HTTPConnection("127.0.0.1", int(house.environment["PORT"]), timeout=30)
+        began = time.monotonic()
+        caller.request("POST", docs_of(case), sent, {"Content-Type": MULTIPART, "Authorization": bearer})
+        answer = caller.getresponse()
+        answer.read()
+        seconds = time.monotonic() - began
+        caller.close()
+    finally:
+        house.cache.signal(signal.SIGCONT)
+        time.sleep(5.5)
+    assert answer.status in (201, 202)
+    assert seconds < 5
 
 
 def test_what_was_asked_of_the_workers_is_acknowledged_while_redis_hangs(house: House, hanging: None) -> None:

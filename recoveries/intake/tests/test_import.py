@@ -18,6 +18,7 @@ from django.test import Client, TestCase
 
 from accounts.models import AuditEvent, User
 from companies.models import Company
+from invoicing.models import Invoice
 from legalcity.celery import app
 from legalcity.lib.clock import now
 from legalcity.lib.errors import DomainError
@@ -253,6 +254,13 @@ def test_uploaded_twice_before_it_is_confirmed_it_is_still_imported_once(office:
     for taken in CaseImport.objects.all():
         sent(office, f"{IMPORT}{taken.pk}/", {"despite_warnings": "on"})
     assert Recovery.objects.count() == 1
+
+
+def test_the_day_of_performance_is_taken_as_people_write_it(office: Client, owner: Api) -> None:
+    assert owner.user is not None
+    upload(office, owner.user, csv_file(table({"invoice.performed_on": "15/01/2026"})))
+    confirm(office)
+    assert [str(day) for day in Invoice.objects.values_list("performed_on", flat=True)] == ["2026-01-15"]
 
 
 def test_invoices_that_are_there_already_are_warned_of(office: Client, owner: Api) -> None:
