@@ -89,8 +89,8 @@ def asked_in_words(field: forms.Field | None, value: Any) -> str:
             return _number(value, places, is_money=places == PLACES)
     except (ValueError, TypeError, ArithmeticError):
         return readable(value)
-    choices = dict(field.choices) if isinstance(field, forms.ChoiceField) and _is_fixed(field) else {}
-    return str(choices.get(value, readable(value)))
+    choices: Any = field.choices if isinstance(field, forms.ChoiceField) and _is_fixed(field) else ()
+    return str(dict(choices).get(value, readable(value)))
 
 
 def _is_fixed(field: forms.ChoiceField) -> bool:
