@@ -8,7 +8,7 @@ from legalcity.lib.migrations import search_texts_added
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("recoveries", "0022_limitation_holds_and_acknowledgements")]
+    dependencies = [("recoveries", "0029_formal_notices")]
 
     operations = [
         *search_texts_added("recoveries", "Injunction", "file_number", "court_name"),

@@ -8,7 +8,7 @@ from legalcity.lib.migrations import search_texts_added
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("invoicing", "0007_day_of_performance")]
+    dependencies = [("invoicing", "0010_disputed_invoices")]
 
     operations = [
         *search_texts_added("invoicing", "Invoice", "invoice_number", "api_invoice_id"),
