@@ -10,10 +10,11 @@ from django.test import Client
 
 from recoveries.court.tests.transfers import transferred
 from recoveries.desk.tests.pages import assert_refused, case_of, followed, opened, words
+from recoveries.ledger.decompte import case_decompte
+from recoveries.ledger.gathering import with_terms
 from recoveries.ledger.rate_services import rates_load
 from recoveries.ledger.reversals import dette_reverse
 from recoveries.ledger.services import acompte_record, dette_record
-from recoveries.ledger.statement import case_statement
 from recoveries.models import Dette, Injunction, Recovery
 from tests.backoffice import act, browser_of, chief
 from tests.factories import Api, detail
@@ -47,8 +48,8 @@ def sums(owner: Api, case: Recovery) -> tuple[str, str]:
 
 
 def principal(case: Recovery, on: date = LATER) -> Decimal:
-    fresh = Recovery.objects.select_related("customer", "debtor").get(pk=case.pk)
-    return case_statement(fresh, on).principal
+    told = case_decompte(with_terms(Recovery.objects).get(pk=case.pk), on=on)
+    return told.total.principal + told.total.cost
 
 
 @pytest.mark.parametrize("head", ["principal", "deposit"])

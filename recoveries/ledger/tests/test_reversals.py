@@ -15,12 +15,13 @@ from legalcity.lib.errors import Forbidden, Invalid
 from recoveries.court.transfer import eligibility_of
 from recoveries.desk.reads.portfolio import Question, portfolio
 from recoveries.desk.tests.pages import act_page, case_of, office_of, opened, words
+from recoveries.ledger.decompte import case_decompte
+from recoveries.ledger.gathering import with_terms
 from recoveries.ledger.models import Entry
 from recoveries.ledger.payment_record import payment_record
 from recoveries.ledger.rate_book import rate_book
 from recoveries.ledger.reversals import acompte_reverse, dette_reverse
 from recoveries.ledger.services import acompte_record, dette_record
-from recoveries.ledger.statement import case_statement
 from recoveries.models import Acompte, Dette, EcbRate, Recovery
 from tests.backoffice import act, browser_of, chief
 from tests.factories import Api, detail
@@ -52,9 +53,9 @@ def reverse(payment: Acompte, reason: Entry.Reason = MISTAKE) -> Acompte:
 
 def statements(case: Recovery) -> list[tuple[Decimal, ...]]:
     """What is owed on some days, by head."""
-    fresh = Recovery.objects.select_related("customer", "debtor").get(pk=case.pk)
-    told = [case_statement(fresh, day) for day in (DAY - timedelta(1), DAY, DAY + timedelta(90))]
-    return [(one.principal, one.interest, one.indemnities, one.credit) for one in told]
+    fresh = with_terms(Recovery.objects).get(pk=case.pk)
+    told = [case_decompte(fresh, on=day) for day in (DAY - timedelta(1), DAY, DAY + timedelta(90))]
+    return [(*one.total, one.surplus) for one in told]
 
 
 def everywhere(case: Recovery) -> list[Any]:
