@@ -51,10 +51,11 @@ def _next_change(account: Decompte) -> date | None:
 
 def balance_write(*, recovery_id: int, account: Decompte | RateMissing, day: date) -> None:
     """Keep what is owed on a case. One statement; the caller holds the lock."""
-    _write([balance_of(recovery_id, account, day)])
+    balances_write([balance_of(recovery_id, account, day)])
 
 
-def _write(balances: Collection[CaseBalance]) -> None:
+def balances_write(balances: Collection[CaseBalance]) -> None:
+    """Keep these balances, in the place of earlier ones. One statement."""
     CaseBalance.objects.bulk_create(
         balances, update_conflicts=True, unique_fields=["recovery"], update_fields=list(KEPT)
     )
@@ -82,7 +83,7 @@ def balances_roll(*, day: date) -> int:
     locked = Recovery.objects.select_for_update(of=("self",), skip_locked=True).filter(pk__in=ids)
     held = list(locked.values_list("pk", flat=True))
     balances = balances_reckoned(list(with_terms(Recovery.objects.filter(pk__in=held))), day)
-    _write(balances.values())
+    balances_write(balances.values())
     return len(balances)
 
 
