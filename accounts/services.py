@@ -38,10 +38,10 @@ def key_digest(key: str) -> str:
     return hashlib.sha256(key.strip().lower().encode()).hexdigest()
 
 
-def key_issue(*, user: User, issued_by: User | None = None) -> str:
+def key_issue(*, user: User, by: User | None = None) -> str:
     """A new API key for `user`; older keys go on working. Returned once, stored hashed."""
     key = str(uuid.uuid4())
-    ApiKey.objects.create(user=user, digest=key_digest(key), hint=key[:8], issued_by=issued_by)
+    ApiKey.objects.create(user=user, digest=key_digest(key), hint=key[:8], issued_by=by)
     return key
 
 
@@ -113,10 +113,10 @@ def _create_or_update(registrar: User, profile: dict[str, Any]) -> Registration:
     user = User.objects.select_for_update().filter(email=profile["email"]).first()
     if user is None:
         user = User.objects.create_user(**profile, registered_by_id=registrar.pk)
-        return Registration(user, key_issue(user=user, issued_by=registrar), created=True)
+        return Registration(user, key_issue(user=user, by=registrar), created=True)
     if user.is_staff or user.registered_by_id != registrar.pk:
         raise Forbidden(NO_PERMISSION)
     for name, value in profile.items():
         setattr(user, name, value)
     user.save()
-    return Registration(user, key_issue(user=user, issued_by=registrar), created=False)
+    return Registration(user, key_issue(user=user, by=registrar), created=False)

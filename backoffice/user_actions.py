@@ -26,7 +26,7 @@ def _may_manage(request: HttpRequest, thing: User | ApiKey | AccessToken | None)
 
 
 def _issue_key(request: HttpRequest, user: User, _data: dict[str, Any]) -> str:
-    setattr(request, NEW_KEY, services.key_issue(user=user, issued_by=staff_of(request)))
+    setattr(request, NEW_KEY, services.key_issue(user=user, by=staff_of(request)))
     return _("The key is issued.")
 
 

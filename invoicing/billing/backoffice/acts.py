@@ -17,6 +17,7 @@ from invoicing.billing.selectors import vat_rule_of
 from invoicing.billing.services.charges import charge_bill
 from invoicing.billing.services.issuing import invoice_credit, invoice_issue, quantities_left
 from invoicing.billing.services.payments import payment_record
+from invoicing.billing.services.taxes import tax_offer
 from invoicing.billing.taxes import OUTLAY, OUTLAY_NOT_SUBJECT
 from invoicing.models import Charge, FirmInvoice, Tax
 from legalcity.lib.clock import today
@@ -73,7 +74,7 @@ def _vat_told(invoice: FirmInvoice) -> str:
 
 def _credit(request: HttpRequest, invoice: FirmInvoice, data: dict[str, Any]) -> str:
     counts = {key: data[f"item_{key}"] for key in quantities_left(invoice) if f"item_{key}" in data}
-    note = invoice_credit(invoice_id=invoice.pk, user=staff_of(request), reason=data["reason"], quantities=counts)
+    note = invoice_credit(invoice_id=invoice.pk, by=staff_of(request), reason=data["reason"], quantities=counts)
     return _("Credit note issued: {reference}.").format(reference=note.reference)
 
 
@@ -87,9 +88,8 @@ def _bill(_request: HttpRequest, charge: Charge, _data: dict[str, Any]) -> str:
     return _("Issued: {reference}.").format(reference=invoice)
 
 
-def _offer(_request: HttpRequest, tax: Tax, _data: dict[str, Any]) -> None:
-    tax.enable = not tax.enable
-    tax.save(update_fields=["enable"])
+def _offer(request: HttpRequest, tax: Tax, _data: dict[str, Any]) -> None:
+    tax_offer(tax_id=tax.pk, is_offered=not tax.enable, by=staff_of(request))
 
 
 OFFER = ObjectAction(

@@ -117,7 +117,7 @@ def _wrong_vat(invoice: FirmInvoice, items: list[FirmInvoiceItem]) -> str:
 
 @transaction.atomic
 def invoice_credit(
-    *, invoice_id: UUID, user: User | None, reason: str, quantities: Mapping[UUID, int] | None = None
+    *, invoice_id: UUID, by: User | None, reason: str, quantities: Mapping[UUID, int] | None = None
 ) -> FirmInvoice:
     """A credit note for an issued invoice: all that is left of it, or some `quantities` (item id → how many).
 
@@ -137,7 +137,7 @@ def invoice_credit(
         NewInvoice(
             client=invoice.client,
             items=[_credited(item, wanted[item.pk]) for item in invoice.items.all() if wanted.get(item.pk)],
-            user=user,
+            user=by,
             invoice_type=series(InvoiceType.Series.CREDIT_NOTE),
             currency=invoice.currency,
             euro_rate=invoice.euro_rate,

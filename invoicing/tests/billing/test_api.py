@@ -148,7 +148,7 @@ def test_partial_payments_then_all_of_it(panel: Panel) -> None:
 
 def test_a_credited_invoice_has_nothing_left_to_pay(panel: Panel) -> None:
     paper = issued(user=User.objects.first())
-    note = invoice_credit(invoice_id=paper.pk, user=User.objects.first(), reason="Erreur")
+    note = invoice_credit(invoice_id=paper.pk, by=User.objects.first(), reason="Erreur")
     assert shown(panel, paper)["invoice_items"][0]["paid_out"] is True
     answer = shown(panel, note)
     assert_published(answer)

@@ -172,21 +172,21 @@ def test_a_tax_may_be_offered_no_longer() -> None:
 def test_a_credit_note_takes_what_is_left() -> None:
     paper = issued(None, item("100", 3), item("13", 1, tax("outlay")))
     first, second = item_ids(paper)
-    part = invoice_credit(invoice_id=paper.pk, user=None, reason="one too many", quantities={first: 1})
+    part = invoice_credit(invoice_id=paper.pk, by=None, reason="one too many", quantities={first: 1})
     assert (part.reference, part.total, part.corrects_id, part.observations) == (
         "AV000001",
         D("120.00"),
         paper.pk,
         "one too many",
     )
-    rest = invoice_credit(invoice_id=paper.pk, user=None, reason="all of it")
+    rest = invoice_credit(invoice_id=paper.pk, by=None, reason="all of it")
     assert rest.total == D("253.00")
     assert reread(paper).credited == paper.total == D("373.00")
     with pytest.raises(Forbidden):
-        invoice_credit(invoice_id=paper.pk, user=None, reason="again")
+        invoice_credit(invoice_id=paper.pk, by=None, reason="again")
     for wrong in (draft().pk, rest.pk):
         with pytest.raises(Forbidden):
-            invoice_credit(invoice_id=wrong, user=None, reason="x")
+            invoice_credit(invoice_id=wrong, by=None, reason="x")
     assert second in item_ids(paper)
 
 
@@ -195,7 +195,7 @@ def test_a_credit_note_cannot_exceed_the_invoice() -> None:
     mine = item_ids(paper)[0]
     for quantities in ({mine: 4}, {mine: -1}, {item_ids(other)[0]: 1}, {}):
         with pytest.raises(Invalid):
-            invoice_credit(invoice_id=paper.pk, user=None, reason="x", quantities=quantities)
+            invoice_credit(invoice_id=paper.pk, by=None, reason="x", quantities=quantities)
     assert not FirmInvoice.objects.filter(corrects=paper).exists()
 
 

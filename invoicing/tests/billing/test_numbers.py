@@ -41,7 +41,7 @@ def test_some_are_undone_and_two_series_run_at_once() -> None:
 
     def work(turn: int) -> None:
         if turn % 2:
-            invoice_credit(invoice_id=papers[turn // 2], user=None, reason="x")
+            invoice_credit(invoice_id=papers[turn // 2], by=None, reason="x")
             return
         try:
             with transaction.atomic():
@@ -75,7 +75,7 @@ def test_one_invoice_is_credited_once() -> None:
 
     def credit(_turn: int) -> bool:
         try:
-            invoice_credit(invoice_id=key, user=None, reason="x")
+            invoice_credit(invoice_id=key, by=None, reason="x")
         except Forbidden:
             return False
         return True

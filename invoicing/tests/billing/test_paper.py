@@ -65,7 +65,7 @@ def paid_in_part() -> FirmInvoice:
 def credit_note() -> FirmInvoice:
     paper = several()
     first, _outlay, third, _book = item_ids(paper)
-    return reread(invoice_credit(invoice_id=paper.pk, user=None, reason="Erreur", quantities={first: 1, third: 2}))
+    return reread(invoice_credit(invoice_id=paper.pk, by=None, reason="Erreur", quantities={first: 1, third: 2}))
 
 
 def outlays_only() -> FirmInvoice:

@@ -167,7 +167,7 @@ def test_what_is_not_subject_stands_alone() -> None:
 def test_a_credit_note_takes_back_a_reverse_charge_whatever_became_of_the_client() -> None:
     paper = issued(client_of(client_in("DE", number="DE136695976")), item("100", 1, tax("reverse-charge")))
     BillingClient.objects.update(vat_number="")
-    assert invoice_credit(invoice_id=paper.pk, user=None, reason="Erreur").total == D("100.00")
+    assert invoice_credit(invoice_id=paper.pk, by=None, reason="Erreur").total == D("100.00")
 
 
 def test_staff_are_told_before_they_issue_another_vat_than_that_of_the_place() -> None:
