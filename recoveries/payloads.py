@@ -184,6 +184,11 @@ def _created_invoice_payload(invoice: Invoice) -> Payload:
     }
 
 
+def _decimal(value: Any) -> Decimal:
+    """SQLite gives floats."""
+    return Decimal(str(value))
+
+
 def _injunction_payload(row: InjunctionRow) -> Payload | None:
     if row.recovery_id is None:
         return None
@@ -194,9 +199,10 @@ def _injunction_payload(row: InjunctionRow) -> Payload | None:
         "status": catalogue.payload(row.status_id),
         "url_pay": payment_url(opened(row.key)),
         "fee": {
-            "amount": money_text(Decimal(str(row.court_fee)) + Decimal(str(row.handling_fee))),
+            "amount": money_text(sum(map(_decimal, (row.court_fee, row.handling_fee, row.handling_vat)))),
             "court_fee": money_text(row.court_fee),
             "handling_fee": money_text(row.handling_fee),
+            "handling_vat": money_text(row.handling_vat),
             "paid": row.fee_paid_on is not None,
             "paid_on": day_text(row.fee_paid_on),
         },

@@ -63,7 +63,7 @@ class InjunctionAdmin(StaffAdmin):
     list_filter = ("procedure", "court_type", ("fee_paid_on", admin.EmptyFieldListFilter))
     list_select_related = ("recovery",)
     search_fields = ("recovery__search_text", "search_text")
-    readonly_fields = ("recovery", "procedure", "court_fee", "handling_fee", "next_dates")
+    readonly_fields = ("recovery", "procedure", "court_fee", "handling_fee", "handling_vat", "next_dates")
     fieldsets = (
         (None, {"fields": ("recovery", "procedure", "next_dates")}),
         (_("Court"), {"fields": ("court_type", "court_name", "court_territory", "file_number")}),
@@ -86,7 +86,7 @@ class InjunctionAdmin(StaffAdmin):
             },
         ),
         (_("End"), {"fields": ("enforceable_on", "ended_on")}),
-        (_("Fee"), {"fields": ("court_fee", "handling_fee", "fee_paid_on", "fee_payment_reference")}),
+        (_("Fee"), {"fields": ("court_fee", "handling_fee", "handling_vat", "fee_paid_on", "fee_payment_reference")}),
     )
 
     def save_model(self, request: HttpRequest, obj: Injunction, form: Any, change: bool) -> None:

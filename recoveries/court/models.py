@@ -117,6 +117,9 @@ class Injunction(models.Model):
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
     court_fee = models.DecimalField(_("court fee, EUR"), max_digits=8, decimal_places=2)
     handling_fee = models.DecimalField(_("handling fee, EUR"), max_digits=8, decimal_places=2)
+    handling_vat = models.DecimalField(
+        _("VAT of the handling fee, EUR"), max_digits=8, decimal_places=2, default=0, db_default=0
+    )
     fee_paid_on = models.DateField(_("fee paid on"), null=True, blank=True)
     fee_payment_reference = models.CharField(_("reference of the payment"), max_length=255, blank=True)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
@@ -139,8 +142,8 @@ class Injunction(models.Model):
 
     @property
     def fee(self) -> Decimal:
-        """What is due for the procedure, in EUR."""
-        return self.court_fee + self.handling_fee
+        """What is due for the procedure, in EUR: what its invoice comes to, VAT included."""
+        return self.court_fee + self.handling_fee + self.handling_vat
 
 
 class TransferRequest(JobRow):

@@ -28,7 +28,7 @@ from legalcity.lib.claims import Job, queue, take
 from legalcity.lib.clock import now
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import NotFound
-from recoveries.court.charging import transfer_charge
+from recoveries.court.charging import handling_vat, transfer_charge
 from recoveries.court.selectors import facts_of, limits
 from recoveries.events import RECOVERY_CREATED, case_event, opened_as
 from recoveries.ledger.acknowledgements import acknowledgements_copy
@@ -235,5 +235,6 @@ def _open_procedure(case: Recovery, answer: Eligibility) -> None:
         court_type=answer.court_type.value,
         court_fee=fee.court_fee if fee else 0,
         handling_fee=fee.handling_fee if fee else 0,
+        handling_vat=handling_vat(case=case, handling_fee=fee.handling_fee) if fee else 0,
     )
     transfer_charge(case=case, injunction=injunction)

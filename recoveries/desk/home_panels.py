@@ -167,7 +167,7 @@ def _row_of_deadline(found: Found, day: date) -> Row:
 
 def fees_unpaid(viewer: Viewer) -> Panel:
     """Procedures whose fee the client has not paid, the oldest first."""
-    fee = F("injunction__court_fee") + F("injunction__handling_fee")
+    fee = F("injunction__court_fee") + F("injunction__handling_fee") + F("injunction__handling_vat")
     count, rows = first_cases(work.with_fee_unpaid(_cases(viewer)), "created_at", "id", fee=fee)
     return Panel(
         title=_("Injunction fees unpaid"),

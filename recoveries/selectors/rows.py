@@ -88,6 +88,7 @@ class InjunctionRow(NamedTuple):
     key: str
     court_fee: Any
     handling_fee: Any
+    handling_vat: Any
     fee_paid_on: Any
     order_made_on: Any
     granted_principal: Any

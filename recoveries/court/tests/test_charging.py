@@ -1,5 +1,6 @@
 """What the firm bills by itself: transfers and packs of tokens."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
@@ -107,19 +108,18 @@ def test_a_transfer_that_fails_bills_nothing(owner: Api) -> None:
 
 
 @pytest.mark.django_db
-def test_a_charge_costs_the_transfer_one_statement(owner: Api, system_setting: Callable[..., None]) -> None:
-    def statements() -> int:
-        case = transferable(owner)
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
-            transferred(owner, case)
-        return len(queries)
+def test_a_charge_costs_the_transfer_three_statements(owner: Api) -> None:
+    """The client that is billed, the VAT that it bears, the charge."""
 
-    statements()
-    billed = statements()
-    system_setting(BILL_TRANSFERS=False)
-    assert billed == statements() + 1
+    def tables() -> list[str]:
+        case = transferable(owner)
+        with CaptureQueriesContext(connection) as queries:
+            transferred(owner, case)
+        named = [re.search(r'(?:FROM|INTO) "(invoicing_\w+)"', query["sql"]) for query in queries]
+        return [found[1] for found in named if found and found[1] != "invoicing_invoice"]
+
+    tables()
+    assert tables() == ["invoicing_clientuser", "invoicing_vatrule", "invoicing_charge"]
 
 
 @COMMITTED

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from invoicing.billing.services.charges import charge_bill
+from invoicing.models import Charge
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.models import Injunction
-from tests.factories import Api
+from tests.factories import Api, detail
 
 IBAN = "FR7630006000011234567890189"
 
@@ -108,3 +110,13 @@ def test_guessing_is_limited(injunction: Injunction, settings: Any, system_setti
 
 def test_it_is_read_only(injunction: Injunction) -> None:
     assert Client().post(f"/injonction/{injunction.key}").status_code == 405
+
+
+def test_page_api_and_invoice_ask_one_amount(owner: Api) -> None:
+    case = transferable(owner)
+    injunction = Injunction.objects.get(recovery_id=transferred(owner, case))
+    assert injunction.handling_vat > 0
+    [charge] = Charge.objects.filter(invoice_entity_id=str(injunction.recovery_id))
+    assert charge_bill(charge_id=charge.pk).total == injunction.fee
+    assert detail(owner, case)["injunction"]["fee"]["amount"] == f"{injunction.fee:.2f}"
+    assert f"{injunction.fee:.2f} €".replace(".", ",") in page_of(injunction).content.decode()
