@@ -24,7 +24,7 @@ env = Environment()
 
 # --- the process -----------------------------------------------------------------------------------------------
 DEBUG, EMBEDDED = env.debug, env.embedded
-CHECK_EVENTS = DEBUG  # What events tell is compared with what their type declares; tests switch it on.
+CHECK_EVENTS = DEBUG  # Whether what events tell is compared with what their type declares.
 DATA_DIR = env.folder("DATA_DIR", BASE_DIR / "var")
 os.umask(0o077)  # What a process of ours writes is for its own user: the database, files, keys, logs.
 SECRET_KEY = env.required(
@@ -47,9 +47,7 @@ ALLOWED_HOSTS = env.required(
 )
 PUBLIC_BASE_URL = env.required(
     "PUBLIC_BASE_URL",
-    (env.url("PUBLIC_BASE_URL", schemes=("http", "https")) or ("http://127.0.0.1:8000" if EMBEDDED else "")).rstrip(
-        "/"
-    ),
+    (env.url("PUBLIC_BASE_URL", schemes=("http", "https")) or "http://127.0.0.1:8000" * EMBEDDED).rstrip("/"),
     "set it to the address under which the public reaches this server, such as https://api.example.fr.",
     safe=lambda address: address.startswith("https://"),
 )
@@ -137,8 +135,7 @@ DATABASE_URL = env.required(
 )
 DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'legalcity.sqlite3'}")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # IMMEDIATE takes the write lock when a transaction begins: two writers wait instead of failing half-way.
-    # Triggers on DELETE hear of what INSERT OR REPLACE removes only when they are recursive.
+    # IMMEDIATE: two writers wait instead of failing half-way. Recursive triggers hear of INSERT OR REPLACE.
     DATABASES["default"]["OPTIONS"] = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
         "transaction_mode": "IMMEDIATE",
