@@ -229,7 +229,7 @@ def test_the_migration_enters_the_first_that_really_went_out(owner: Api) -> None
         SentEmail.objects.create(recovery=case, kind="mise_en_demeure", state=state, sent_at=sent_at, total=100)
     SentEmail.objects.create(recovery=failed, kind="relance_1", state="sent", sent_at="2026-01-01T10:00:00Z")
     copy = transferred(owner, court.pk)
-    migration = import_module("recoveries.migrations.0024_formal_notices")
+    migration = import_module("recoveries.migrations.0029_formal_notices")
     migration.enter_sent(apps, SimpleNamespace(connection=connection))
     told = FormalNotice.objects.order_by("recovery_id").values_list("recovery_id", "state", "sent_on", "received_on")
     assert list(told) == [
