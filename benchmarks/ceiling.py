@@ -50,7 +50,7 @@ LISTED = f"""
     r.id, r.recovery_reference, nullif(r.debtor_name, ''), nullif(r.debtor_company, ''),
     nullif(r.customer_company, ''), r.amount::text, r.amount_torecover::text, r.status_id,
     r.recovery_due_date::text, {_stamp("r.created_at")}, {_stamp("r.updated_at")}, r.user_id, u.first_name,
-    u.last_name, r.invoices_count, r.comments_count
+    u.last_name, r.invoices_count, r.comments_count, b.due::text
 """
 PARTY = """json_build_object('id', {0}.id, 'company_type', {0}.company_type,
     'company_legal_form', {0}.company_legal_form, 'company_siren', {0}.company_siren,
@@ -58,7 +58,8 @@ PARTY = """json_build_object('id', {0}.id, 'company_type', {0}.company_type,
     'company_legalrep_firstname', {0}.company_legalrep_firstname,
     'company_legalrep_lastname', {0}.company_legalrep_lastname, 'company_address', {0}.company_address,
     'company_city', {0}.company_city, 'company_postal', {0}.company_postal, 'company_country', {0}.company_country,
-    'company_email', {0}.company_email, 'company_phone', {0}.company_phone)"""
+    'company_email', {0}.company_email, 'company_phone', {0}.company_phone,
+    'acts_as', CASE {0}.company_type WHEN 'commercial' THEN 'professional' ELSE {0}.acts_as END)"""
 PERSON = "CASE WHEN {0} IS NULL THEN NULL ELSE json_build_object('id', {0}, 'first_name', {1}.first_name, "
 PERSON += "'last_name', {1}.last_name) END"
 # The measured cases have no documents, no injunction, no legal date kept; all are looked for all the same.
@@ -82,7 +83,7 @@ FROM (SELECT
         'remaining_amount', i.remaining_amount::text, 'api_invoice_id', i.api_invoice_id,
         'is_paid', i.remaining_amount <= 0, 'days_overdue', CASE WHEN i.remaining_amount <= 0 THEN 0 ELSE
             greatest(0, coalesce((now() AT TIME ZONE 'Europe/Paris')::date - i.invoice_due_date, 0)) END,
-        'performed_on', i.performed_on)
+        'performed_on', i.performed_on, 'is_disputed', i.is_disputed)
         ORDER BY i.invoice_date DESC, i.id DESC), '[]')
      FROM invoicing_invoice i WHERE i.recovery_id = r.id) AS invoices,
     '[]'::json AS docs,
@@ -98,7 +99,7 @@ FROM (SELECT
      WHERE a.recovery_id = r.id AND a.reverses_id IS NULL) AS acomptes,
     (SELECT coalesce(json_agg(json_build_object('id', d.id, 'label', d.label, 'amount', d.amount::text,
         'date', d.date, 'comment', nullif(d.comment, ''), 'created_at', {_stamp("d.created_at")},
-        'reversed_at', {_stamp("v.created_at")}) ORDER BY d.date, d.id), '[]')
+        'reversed_at', {_stamp("v.created_at")}, 'head', d.head) ORDER BY d.date, d.id), '[]')
      FROM recoveries_dette d LEFT JOIN recoveries_dette v ON v.reverses_id = d.id
      WHERE d.recovery_id = r.id AND d.reverses_id IS NULL) AS dettes,
     (SELECT coalesce(json_agg(d.id ORDER BY d.created_at, d.id), '[]')
@@ -115,8 +116,10 @@ FROM (SELECT
     CASE WHEN j.recovery_id IS NOT NULL THEN json_build_object('id', j.recovery_id, 'reference',
         jr.recovery_reference, 'status', jr.status_id) END AS injunction,
     CASE WHEN r.next_deadline IS NOT NULL THEN json_build_object('code', r.next_deadline_code,
-        'on', r.next_deadline, 'article', r.next_deadline_article) END AS next_deadline
+        'on', r.next_deadline, 'article', r.next_deadline_article) END AS next_deadline,
+    b.due::text AS due
     FROM recoveries_recovery r LEFT JOIN accounts_user u ON u.id = r.user_id
+    LEFT JOIN recoveries_casebalance b ON b.recovery_id = r.id
     JOIN recoveries_status s ON s.id = r.status_id
     LEFT JOIN companies_company customer ON customer.id = r.customer_id
     LEFT JOIN companies_company debtor ON debtor.id = r.debtor_id
@@ -189,7 +192,8 @@ def _list_statement(query_string: str) -> tuple[str, list[Any], dict[str, Any]]:
     collation = ' COLLATE "fr-x-icu"' if sort in TEXT_SORTS else ""
     statement = (
         f"SELECT (SELECT {counted} WHERE {conditions.format('c')})::bigint, {LISTED} FROM recoveries_recovery r "
-        f"LEFT JOIN accounts_user u ON u.id = r.user_id WHERE {conditions.format('r')} "
+        f"LEFT JOIN accounts_user u ON u.id = r.user_id "
+        f"LEFT JOIN recoveries_casebalance b ON b.recovery_id = r.id WHERE {conditions.format('r')} "
         f"ORDER BY r.{SORTS.get(sort, sort)}{collation} {order}, r.id {order} LIMIT {PAGE}"
     )
     status = int(asked["status"]) if "status" in asked else None
@@ -238,6 +242,7 @@ def _listed(row: Any) -> dict[str, Any]:
         "user": None if row[12] is None else {"id": row[12], "first_name": row[13], "last_name": row[14]},
         "invoices_count": row[15],
         "comments_count": row[16],
+        "due": row[17],
     }
 
 

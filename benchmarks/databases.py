@@ -20,7 +20,15 @@ from legalcity.lib.text import folded  # noqa: E402 - the project's root is not 
 PREFIX = "legalcity_bench_"
 PAGE = 15
 LOCAL = {"127.0.0.1", "localhost", "::1"}
-FILLED = ("companies_company", "recoveries_recovery", "invoicing_invoice", "recoveries_statuschange")
+FILLED = (
+    "companies_company",
+    "recoveries_recovery",
+    "invoicing_invoice",
+    "recoveries_statuschange",
+    "recoveries_posting",
+    "recoveries_line",
+    "recoveries_casebalance",
+)
 
 # As written; what the search sees is made from it. A search for a trade finds 1 case in 20, for "Société" 1 in 2.
 WORDS: dict[str, Sequence[str]] = {

@@ -89,7 +89,30 @@ SELECT i, NULL, 1, owner_id, '', created_at FROM bench_case;
 INSERT INTO recoveries_casecount (owner_id, status_id, n)
 SELECT owner_id, status_id, count(*) FROM bench_case GROUP BY owner_id, status_id;
 
+INSERT INTO recoveries_posting (id, recovery_id, owner_id, kind, effective_on, recorded_at, by_id, reason, source, facts)
+SELECT i, i, owner_id, 'claim', created_at::date, created_at, owner_id, '', 'api', jsonb_build_object('claims',
+    jsonb_build_array(
+        jsonb_build_object('kind', 'invoice', 'id', 2 * i - 1, 'number', 'F-' || i || '-1', 'issued_on',
+            created_at::date, 'due_on', created_at::date + 30, 'amount', round(first_amount, 2)::text),
+        jsonb_strip_nulls(jsonb_build_object('kind', 'invoice', 'id', 2 * i, 'number', 'F-' || i || '-2', 'issued_on',
+            created_at::date, 'due_on', created_at::date + 30, 'amount', round(second_amount, 2)::text,
+            'part_paid', part_paid::text))))
+FROM bench_case;
+
+INSERT INTO recoveries_line (posting_id, account, head, claim_kind, claim_id, debit, credit, article)
+SELECT i, account, 'principal', 'invoice', claim_id, CASE account WHEN 'debtor' THEN amount ELSE 0 END,
+    CASE account WHEN 'creditor' THEN amount ELSE 0 END, ''
+FROM bench_case, (VALUES ('debtor'), ('creditor')) accounts (account),
+    LATERAL (VALUES (2 * i - 1, first_amount), (2 * i, second_amount - coalesce(part_paid, 0))) claims (claim_id, amount)
+ORDER BY i, claim_id, account DESC;
+
+-- Nobody asks for interest; all invoices fell due long ago, and between professionals each of the two bears 40 EUR.
+INSERT INTO recoveries_casebalance (recovery_id, "on", due, principal, interest, indemnity, penalty, cost, not_due,
+    surplus, per_day, is_provisional)
+SELECT i, current_date, owed + 80, owed, 0, 80, 0, 0, 0, 0, 0, false
+FROM bench_case, LATERAL (SELECT first_amount + second_amount - coalesce(part_paid, 0)) sums (owed);
+
 DROP TABLE bench_case;
 
 SELECT setval(pg_get_serial_sequence(name, 'id'), %(cases)s * 2 + 1000)
-FROM unnest(ARRAY['accounts_user', 'companies_company', 'recoveries_recovery', 'invoicing_invoice']) name;
+FROM unnest(ARRAY['accounts_user', 'companies_company', 'recoveries_recovery', 'invoicing_invoice', 'recoveries_posting']) name;

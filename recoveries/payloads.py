@@ -52,6 +52,7 @@ def case_row_payload(row: CaseRow) -> Payload:
         "user": _person(row.user_id, row.first_name, row.last_name),
         "invoices_count": row.invoices_count,
         "comments_count": row.comments_count,
+        "due": money_text(row.due),
     }
 
 
@@ -117,6 +118,7 @@ def case_detail_payload(detail: CaseDetail, today: date) -> Payload:
         "injunction": _injunction_payload(detail.injunction),
         "next_deadline": _next_deadline_payload(case),
         "formal_notices": [_notice_payload(row) for row in detail.formal_notices],
+        "due": money_text(case["due"]),
     }
 
 

@@ -14,7 +14,10 @@ from django.db import connection
 
 from accounts.models import User
 from benchmarks.databases import write_rows
-from recoveries.models import CaseCount, Recovery
+from legalcity.lib.clock import today
+from recoveries.ledger.balances import balances_reckoned
+from recoveries.ledger.gathering import with_terms
+from recoveries.models import CaseBalance, CaseCount, Recovery
 from recoveries.services.deadlines import next_deadlines_refresh, stale_deadlines
 from recoveries.services.totals import case_counts_rebuild
 from tests.factories import Api, detail
@@ -37,6 +40,12 @@ def test_the_rows_are_whole() -> None:
     written = set(CaseCount.objects.values_list("owner_id", "status_id", "n"))
     case_counts_rebuild()
     assert written == set(CaseCount.objects.values_list("owner_id", "status_id", "n"))
+
+    cases = list(with_terms(Recovery.objects.all()))
+    kept = CaseBalance.objects.in_bulk()
+    assert {pk: row.due for pk, row in balances_reckoned(cases, today()).items()} == {
+        pk: row.due for pk, row in kept.items()
+    }
 
     big = Api.of(User.objects.get(pk=1))
     own = Recovery.objects.filter(owner=1).order_by("id")

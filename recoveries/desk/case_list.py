@@ -28,7 +28,7 @@ from recoveries.desk.filters import NAMES, CaseFilters, filters_shown
 from recoveries.desk.reads.worklist import cases_searched, with_unread
 from recoveries.desk.saved_filters import SavedFilterPages, filters_offered
 from recoveries.intake.import_pages import ImportPages
-from recoveries.models import Recovery
+from recoveries.models import CaseBalance, Recovery
 
 
 class MarkedColumns:
@@ -71,6 +71,7 @@ class CaseList(ExportPages, ImportPages, SavedFilterPages, ActionPages):
         "creditor_shown",
         "state",
         "to_recover",
+        "owed",
         "due",
         "deadline",
         "handler",
@@ -78,7 +79,7 @@ class CaseList(ExportPages, ImportPages, SavedFilterPages, ActionPages):
     )
     list_display_links = ("recovery_reference",)
     list_filter = (CaseFilters,)
-    list_select_related = ("user", "owner")
+    list_select_related = ("user", "owner", "balance")
     list_per_page = 50
     ordering = ("-created_at", "-id")
     paginator = BoundedPaginator
@@ -138,6 +139,18 @@ class CaseList(ExportPages, ImportPages, SavedFilterPages, ActionPages):
         """EUR, as one reads it."""
         return euros(case.amount_torecover)
 
+    @admin.display(description=gettext_lazy("due as of today"), ordering="balance__due")
+    def owed(self, case: Recovery) -> str | SafeString:
+        """EUR of the balance; with its day when that is not today, and why where there is none."""
+        balance: CaseBalance | None = getattr(case, "balance", None)
+        if balance is None:
+            return "-"
+        if balance.due is None:
+            return _("no rate for {day}").format(day=short(balance.missing_on))
+        if balance.on == today() or balance.next_change is None or balance.next_change > today():
+            return euros(balance.due)
+        return format_html('{}<br><span class="lc-quiet">{}</span>', euros(balance.due), _on(balance))
+
     @admin.display(description=gettext_lazy("due"), ordering="recovery_due_date")
     def due(self, case: Recovery) -> SafeString:
         """The due date, and how long ago it was."""
@@ -169,6 +182,10 @@ class CaseList(ExportPages, ImportPages, SavedFilterPages, ActionPages):
     def created(self, case: Recovery) -> str:
         """The day."""
         return short(localtime(case.created_at))
+
+
+def _on(balance: CaseBalance) -> str:
+    return _("on {day}").format(day=short(balance.on))
 
 
 def short(day: Any) -> str:

@@ -19,7 +19,7 @@ from legalcity.lib.clock import today
 from legalcity.lib.countries import country_names
 from legalcity.lib.dates import PARIS
 from recoveries.catalogue import catalogue
-from recoveries.models import Recovery
+from recoveries.models import CaseBalance, Recovery
 
 MOST_XLSX_ROWS = 20_000  # Some seconds of work; longer lists go as CSV, which is sent while it is read.
 CHUNK = 2_000
@@ -39,6 +39,8 @@ HEADINGS = (
     "recovery_due_date",
     "amount",
     "amount_torecover",
+    "due",
+    "due_as_of",
     "invoices_count",
     "next_deadline",
     "created_at",
@@ -50,7 +52,8 @@ def case_rows(cases: QuerySet[Recovery]) -> Iterator[tuple[Any, ...]]:
     """The headings, then a row for each case: read a piece at a time."""
     yield HEADINGS
     countries = country_names("fr")
-    for case in cases.select_related(None).select_related("owner", "user").iterator(chunk_size=CHUNK):
+    for case in cases.select_related(None).select_related("owner", "user", "balance").iterator(chunk_size=CHUNK):
+        balance: CaseBalance | None = getattr(case, "balance", None)
         yield (
             case.recovery_reference,
             case.type,
@@ -65,6 +68,8 @@ def case_rows(cases: QuerySet[Recovery]) -> Iterator[tuple[Any, ...]]:
             case.recovery_due_date,
             case.amount,
             case.amount_torecover,
+            balance and balance.due,
+            balance and balance.on,
             case.invoices_count,
             case.next_deadline,
             case.created_at.astimezone(PARIS).replace(tzinfo=None, microsecond=0),

@@ -14,6 +14,7 @@ age         days since the due date: due | 30 | 60 | 90 | 180 | 365 | older (sel
 amount      EUR to be recovered: 1000 | 5000 | 20000 | more (AMOUNTS)
 amount_min  EUR to be recovered, at least
 amount_max  and at most
+owed        due as of today: none | some | unknown (a rate is missing)
 country     ISO code of the debtor's country | unknown
 deadline    next legal date of an open case, limitation included: overdue | 7 | 30 (from today on) | any
 work        what the case waits for (work_filter.py): today | unassigned | unread | documents | deadlines | fees
@@ -42,7 +43,16 @@ from legalcity.lib.countries import EU, country_names
 from legalcity.lib.form_fields import AmountField
 from recoveries.catalogue import catalogue
 from recoveries.desk import work_filter
-from recoveries.desk.reads.worklist import AGES, AMOUNTS, DEADLINES, MOST_HANDLERS, QUIET, cases_filtered, handlers
+from recoveries.desk.reads.worklist import (
+    AGES,
+    AMOUNTS,
+    DEADLINES,
+    MOST_HANDLERS,
+    OWED,
+    QUIET,
+    cases_filtered,
+    handlers,
+)
 from recoveries.models import Recovery, StatusGroup
 from recoveries.widgets import ClientSelect, PlainSelect
 
@@ -113,6 +123,7 @@ class CaseFilter(forms.Form):
     amount = choice(_("to recover"), [(name, band.label) for name, band in AMOUNTS.items()])
     amount_min = _amount(_("to recover, from (€)"))
     amount_max = _amount(_("to recover, up to (€)"))
+    owed = choice(_("due as of today"), OWED.items())
     country = choice(_("debtor's country"), _countries)
     deadline = choice(_("next legal deadline"), DEADLINES.items())
     unread = choice(_("unread comment of the client"), YES)

@@ -43,7 +43,9 @@ CASE_COLUMNS = (
     "next_deadline_code",
     "next_deadline_article",
     *FIELDS,
+    "due",
 )
+BALANCE_COLUMNS = frozenset({"due"})
 
 
 def _columns(row: Any, alias: str, elsewhere: Mapping[str, str]) -> list[str]:
@@ -186,7 +188,7 @@ def _party(values: Iterator[Any], *, is_debtor: bool) -> dict[str, Any] | None:
 @cache
 def _statement(vendor: str) -> str:
     words = DIALECTS[vendor]
-    columns = [f"r.{column}" for column in CASE_COLUMNS]
+    columns = [f"{'b' if column in BALANCE_COLUMNS else 'r'}.{column}" for column in CASE_COLUMNS]
     columns += _columns(Handler, "u", {})
     columns += [f"{side}.{column}" for side in ("customer", "debtor") for column in COMPANY_COLUMNS]
     columns += INJUNCTION_COLUMNS
@@ -200,6 +202,7 @@ def _statement(vendor: str) -> str:
     return (
         f"SELECT {', '.join(columns)} FROM recoveries_recovery r "
         "LEFT JOIN accounts_user u ON u.id = r.user_id "
+        "LEFT JOIN recoveries_casebalance b ON b.recovery_id = r.id "
         "LEFT JOIN companies_company customer ON customer.id = r.customer_id "
         "LEFT JOIN companies_company debtor ON debtor.id = r.debtor_id "
         "LEFT JOIN recoveries_injunction j ON j.recovery_id = COALESCE(r.transferred_to_id, r.id) "

@@ -30,12 +30,18 @@ SORTS: dict[str, tuple[str, bool]] = {
     "debtor_company": ("debtor_company", True),
     "customer_company": ("customer_company", True),
 }
-FROM = "FROM recoveries_recovery r LEFT JOIN accounts_user u ON u.id = r.user_id"
+FROM = (
+    "FROM recoveries_recovery r LEFT JOIN accounts_user u ON u.id = r.user_id "
+    "LEFT JOIN recoveries_casebalance b ON b.recovery_id = r.id"
+)
 TOTAL = "SELECT COALESCE(SUM(n), 0) FROM recoveries_casecount WHERE {where}"
 
 
 class CaseRow(NamedTuple):
-    """What the list shows of a case; amounts, days and moments as the database gives them."""
+    """What the list shows of a case; amounts, days and moments as the database gives them.
+
+    `due`: what is owed as of today, None while nobody can say (a rate is missing, the case has no claim yet).
+    """
 
     id: int
     recovery_reference: str
@@ -44,6 +50,7 @@ class CaseRow(NamedTuple):
     customer_company: str
     amount: Any
     amount_torecover: Any
+    due: Any
     status_id: int
     recovery_due_date: Any
     created_at: Any
@@ -55,8 +62,8 @@ class CaseRow(NamedTuple):
     last_name: str | None
 
 
-HANDLER = ("first_name", "last_name")
-COLUMNS = ", ".join(f"{'u' if name in HANDLER else 'r'}.{name}" for name in CaseRow._fields)
+ELSEWHERE = {"first_name": "u", "last_name": "u", "due": "b"}
+COLUMNS = ", ".join(f"{ELSEWHERE.get(name, 'r')}.{name}" for name in CaseRow._fields)
 
 
 @dataclass(frozen=True, slots=True)

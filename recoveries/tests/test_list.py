@@ -55,6 +55,7 @@ def test_a_row_tells_what_the_case_is(owner: Api) -> None:
         "user": {"id": owner.user.pk, "first_name": "John", "last_name": "Doe"},
         "invoices_count": 2,
         "comments_count": 1,
+        "due": "1580.00",
     }
 
 

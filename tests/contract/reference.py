@@ -55,6 +55,7 @@ INVOICE_KEYS = ["performed_on", "is_disputed"]
 ADDED_KEYS = {
     re.compile(r"\S+ /api/recoveries/\{recoveryId\}/companies\S* data(\.companies\.\d+)?"): ["acts_as"],
     re.compile(r"GET /api/recoveries/\{id\} data\.(customer|debtor)"): ["acts_as"],
+    re.compile(r"GET /api/recoveries data\.recoveries\.\d+"): ["due"],
     re.compile(r"GET /api/companies/type/\S+ data\.\d+"): ["acts_as"],
     re.compile(r"\S+ /api/recoveries/\{recoveryId\}/invoices\S* data(\.invoices\.\d+)?"): INVOICE_KEYS,
     re.compile(r"GET /api/recoveries/\{id\} data\.invoices\.\d+"): INVOICE_KEYS,

@@ -61,6 +61,8 @@ DEADLINES: dict[str, Sentence] = {
     "30": _("within 30 days"),
     "any": _("any"),
 }
+# By the balance of the case.
+OWED: dict[str, Sentence] = {"none": _("nothing"), "some": _("something"), "unknown": _("not known")}
 QUIET: dict[str, Sentence] = {"7": _("for 7 days"), "30": _("for 30 days"), "90": _("for 90 days")}
 
 
@@ -134,6 +136,7 @@ _TYPES = {
     "2": Q(status_id__in=IN_COURT),
     "wish": Q(type=CaseType.INJUNCTION, transferred_to=None) & ~Q(status_id__in=IN_COURT),
 }
+_OWED = {"none": Q(balance__due=0), "some": Q(balance__due__gt=0), "unknown": Q(balance__due=None)}
 _CONDITIONS: dict[str, Callable[[Any, _Asker], Q]] = {
     "group": lambda value, _asker: Q(status_id__in=catalogue.of_group(int(value))),
     "status": lambda value, _asker: Q(status_id=int(value)),
@@ -146,6 +149,7 @@ _CONDITIONS: dict[str, Callable[[Any, _Asker], Q]] = {
     "amount": lambda value, _asker: AMOUNTS[value].condition("amount_torecover"),
     "amount_min": lambda value, _asker: Q(amount_torecover__gte=value),
     "amount_max": lambda value, _asker: Q(amount_torecover__lte=value),
+    "owed": lambda value, _asker: _OWED[value],
     "country": lambda value, _asker: Q(debtor_country="" if value == "unknown" else value),
     "deadline": _deadline,
     "unread": lambda _value, _asker: Q(pk__in=unread_comments().values("recovery_id")),

@@ -14,7 +14,7 @@ from legalcity.lib import bounded_paginator
 from legalcity.lib.clock import now, today
 from recoveries.court.clocks import next_deadlines_mend
 from recoveries.court.tests.transfers import transferable, transferred
-from recoveries.models import Comment, Injunction, Recovery
+from recoveries.models import CaseBalance, Comment, Injunction, Recovery
 from tests.backoffice import browser_of, chief, page_of
 from tests.factories import Api, ApiUserFactory, case_id, move
 from tests.ledgers import cases_vanish
@@ -317,3 +317,32 @@ def test_no_select_of_the_page_holds_all_clients(owner: Api, office: Client) -> 
 def test_the_list_of_a_model_leads_to_its_page(owner: Api, office: Client) -> None:
     case = case_id(owner)
     assert office.get(page_of(Recovery, "change", case)).status_code == 200
+
+
+def balances(cases: dict[int, str | None], **more: Any) -> None:
+    for pk, due in cases.items():
+        CaseBalance.objects.filter(recovery=pk).update(due=due, next_change=None, **more)
+
+
+def test_what_is_due_today_sorts_and_filters(owner: Api, office: Client, found: Callable[..., set[int]]) -> None:
+    much, little, nothing, unknown = (case_id(owner) for _ in range(4))
+    balances({much: "1250.50", little: "80.00", nothing: "0.00", unknown: None}, missing_on=date(2026, 7, 1))
+    assert found(owed="none") == {nothing}
+    assert found(owed="some") == {much, little}
+    assert found(owed="unknown") == {unknown}
+    column = list(office.get(LIST).context["cl"].list_display).index("owed")
+    rows = office.get(LIST, {"owed": "some", "o": f"-{column}"}).context["cl"].result_list
+    assert [case.pk for case in rows] == [much, little]
+    text = office.get(LIST).content.decode()
+    assert "1,250.50 €" in text
+    assert "no rate for 07/01/2026" in text
+
+
+def test_a_balance_of_another_day_names_it(owner: Api, office: Client) -> None:
+    settled, running = case_id(owner), case_id(owner)
+    yesterday = today() - timedelta(days=1)
+    balances({settled: "5.00"}, on=yesterday)
+    shown = yesterday.strftime("%m/%d/%Y")
+    assert f"on {shown}" not in office.get(LIST).content.decode()
+    CaseBalance.objects.filter(recovery=running).update(on=yesterday, next_change=today())
+    assert f"on {shown}" in office.get(LIST).content.decode()
