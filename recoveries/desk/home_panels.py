@@ -26,7 +26,8 @@ from recoveries.desk.reads import work
 from recoveries.models import Recovery
 from scoring.models import ScoringOrder
 
-SHOWN = ("id", "recovery_reference", "debtor_company", "debtor_name", "amount_torecover", "status_id")
+SHOWN = ("id", "recovery_reference", "debtor_company", "debtor_name", "status_id")
+OWED = F("balance__due") + F("balance__not_due")
 EXCERPT = 90  # characters of a comment
 
 Found = dict[str, Any]
@@ -34,8 +35,8 @@ Found = dict[str, Any]
 
 def first_cases(cases: QuerySet[Recovery], *order: str, **columns: Any) -> tuple[int, list[Found]]:
     """How many there are, and the first few with `columns`: one statement."""
-    counted = cases.order_by(*order).annotate(total=Window(Count(Value(1)))).values("total", *SHOWN, **columns)
-    rows = list(counted[:ROWS])
+    counted = cases.order_by(*order).annotate(total=Window(Count(Value(1))))
+    rows = list(counted.values("total", *SHOWN, owed=OWED, **columns)[:ROWS])
     return (rows[0]["total"] if rows else 0), rows
 
 
@@ -48,12 +49,12 @@ def case_list(work_name: str, viewer: Viewer) -> str:
 
 
 def case_row(found: Found, *, note: Sentence = "", badge: Sentence = "", tone: str = "info") -> Row:
-    """One case: reference and debtor, what remains to recover unless `note` says else."""
+    """One case: reference and debtor, what is owed (where it is known) unless `note` says else."""
     debtor = found["debtor_company"] or found["debtor_name"]
     return Row(
         text=" · ".join(filter(None, (found["recovery_reference"], debtor))),
         url=reverse("admin:recoveries_recovery_change", args=[found["id"]]),
-        note=note or euros(found["amount_torecover"]),
+        note=note or ("" if found["owed"] is None else euros(found["owed"])),
         badge=badge,
         tone=tone,
     )

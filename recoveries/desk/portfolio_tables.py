@@ -108,8 +108,9 @@ def _months(found: Portfolio) -> Table:
         key="months",
         title=title,
         note=_(
-            "Open: what remains to recover today of the cases filed in the month that are not closed. "
-            "Recovered: payments received in the month, on cases whenever filed."
+            "Open: what is owed today, due or not, on the cases filed in the month that are not closed. "
+            "Recovered: money that came in in the month, to the firm or to the creditor, on cases whenever filed, "
+            "less what was taken back or refunded."
         ),
         chart=columns(
             key="months",
@@ -172,7 +173,7 @@ def _ages(found: Portfolio) -> Table:
         chart=rows(
             key="ages",
             title=title,
-            description=_("A bar for each band of age, as long as what remains to recover of the open cases in it."),
+            description=_("A bar for each band of age, as long as what is owed on the open cases in it."),
             bars=[Bar(band_label(row.band), row.open, short_euros(row.open)) for row in found.ages],
         ),
         columns=(_text(_("Age")), Column(_("Open cases"), _count), Column(_("Open, €"), euros)),
@@ -186,8 +187,8 @@ def _rates(found: Portfolio) -> Table:
         key="rates",
         title=title,
         note=_(
-            "Cases filed in the period, by the age of the debt on the day of filing. Claimed: invoices and debts less "
-            "part payments. Recovered: payments received since, up to what was claimed."
+            "Cases filed in the period, by the age of the debt on the day of filing. Recovered: money received since, "
+            "up to what was owed. Claimed: that and what is owed today, interest and indemnities included."
         ),
         chart=rows(
             key="rates",

@@ -1,24 +1,28 @@
-"""How a company pays, read from its cases: what scoring makes scores of.
+"""How a company pays, read from the accounts of its cases: what scoring makes scores of.
 
-An invoice or a further debt is a claim. Part payments and payments received (`acomptes`) settle claims, the oldest due
-first (article 1342-10 of the Code civil), each with the days by which it was late.
+An invoice or a further debt is a claim. Payments settle it as the law lays them (article 1343-1 of the Code civil:
+interest before principal), each with the days by which it was late; what counts of them is the principal that they met.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple, TypeVar
 
-from django.db.models import Exists, F, Max, OuterRef, Q
-from django.db.models.functions import Coalesce
+from django.db.models import Max, Q
 
 from invoicing.models import Invoice
+from law.account.decompte import Decompte
+from law.account.facts import Claim as Claimed
+from law.account.facts import ClaimKey, ClaimKind, Facts, Head
+from law.interest import NOTHING, RateMissing
 from law.vocabulary import Step
 from legalcity.lib.dates import PARIS
 from recoveries.catalogue import catalogue
-from recoveries.models import Acompte, Dette, Recovery
+from recoveries.ledger.gathering import Told, told_by_case, with_terms
+from recoveries.ledger.reckoning import reckoned
+from recoveries.models import Recovery
 from recoveries.statuses import is_in_court
 from scoring.facts import Claim, Outcome, Payment
 
@@ -26,142 +30,110 @@ PAID = (Step.PAID, Step.PAID_IN_COURT)
 # Neither says anything of how the debtor pays: a judge found that nothing was due, or the creditor gave up.
 LEFT_OUT = (Step.REJECTED, Step.WITHDRAWN)
 
-
-class _Case(NamedTuple):
-    """A case; `moved_at` is when its status last changed."""
-
-    id: int
-    owner_id: int
-    status_id: int
-    updated_at: datetime
-    moved_at: datetime | None
-
-
-class _Claimed(NamedTuple):
-    """An invoice or a further debt; `paid` is its part payment, known at the latest at `updated_at`."""
-
-    recovery_id: int
-    amount: Decimal
-    due_on: date
-    paid: Decimal = Decimal(0)
-    updated_at: datetime | None = None
-
-
-class _Received(NamedTuple):
-    """A payment received."""
-
-    recovery_id: int
-    amount: Decimal
-    date: date
-
-
-Row = TypeVar("Row", _Claimed, _Received)
+Days = Mapping[ClaimKey, date]
 
 
 @dataclass(slots=True)
 class _Due:
-    """A claim while payments are laid against it."""
+    """A claim, EUR, with the payments that met it. `amount` is without credit notes and what the creditor waived."""
 
+    key: ClaimKey
     amount: Decimal
     due_on: date
     payments: list[Payment] = field(default_factory=list)
-    left: Decimal = Decimal(0)
 
-    def settle(self, amount: Decimal, paid_on: date) -> Decimal:
-        """Lay a payment against the claim; returns what it does not take."""
-        taken = min(self.left, amount)
-        if taken > 0:
-            self.left -= taken
-            self.payments.append(Payment(taken, max(0, (paid_on - self.due_on).days)))
-        return amount - taken
+    @property
+    def left(self) -> Decimal:
+        """What nothing was paid of."""
+        return self.amount - sum((payment.amount for payment in self.payments), NOTHING)
+
+    def settle(self, amount: Decimal, paid_on: date) -> None:
+        """Note what was paid of it, and when."""
+        if amount > 0:
+            self.payments.append(Payment(amount, max(0, (paid_on - self.due_on).days)))
 
 
 def payment_record(*, siren: str, company_id: int, owner_id: int, today: date) -> dict[int, tuple[Claim, ...]]:
-    """The claims on a company as debtor, by client (`scoring.providers.records.Reader`)."""
+    """The claims on a company as debtor, by client (`scoring.providers.records.Reader`). Four statements at most."""
     cases = _cases(Q(debtor__company_siren=siren) if siren else Q(debtor_id=company_id, owner_id=owner_id))
-    ids = [case.id for case in cases]
-    claimed, received = _by_case([*_invoices(ids), *_debts(ids)]), _by_case(_received(ids))
+    told = told_by_case(cases)
+    noted = _part_payments([case.pk for case in cases])
     record: dict[int, list[Claim]] = defaultdict(list)
     for case in cases:
-        dues = _dues(case, claimed[case.id], received[case.id])
-        record[case.owner_id].extend(_claims(case, dues, today))
+        record[case.owner_id].extend(_claims(case, told[case.pk], noted, today))
     return {client: tuple(claims) for client, claims in record.items() if claims}
 
 
-def _cases(about: Q) -> list[_Case]:
-    cases = Recovery.objects.filter(about).exclude(status_id__in=LEFT_OUT).order_by("id")
-    told = cases.values("id", "owner_id", "status_id", "updated_at")
-    return [_Case(**row) for row in told.annotate(moved_at=Max("status_history__created_at"))]
+def _cases(about: Q) -> list[Recovery]:
+    """Each with `moved_at`, when its status last changed."""
+    cases = with_terms(Recovery.objects.filter(about)).exclude(status_id__in=LEFT_OUT).order_by("id")
+    return list(cases.annotate(moved_at=Max("status_history__created_at")))
 
 
-def _invoices(ids: list[int]) -> list[_Claimed]:
-    """An invoice without a due date is due on its own date. One that went along to court counts there."""
-    went_along = Invoice.objects.filter(
-        recovery__transferred_from=OuterRef("recovery_id"), invoice_number=OuterRef("invoice_number")
-    )
-    told = Invoice.objects.filter(~Exists(went_along), recovery_id__in=ids).values(
-        "recovery_id",
-        "updated_at",
-        amount=F("invoice_amount"),
-        due_on=Coalesce("invoice_due_date", "invoice_date"),
-        paid=Coalesce("invoice_part_paid_amount", Decimal(0)),
-    )
-    return [_Claimed(**row) for row in told]
+def _part_payments(ids: Collection[int]) -> Days:
+    """When part payments, which are undated, were known at the latest."""
+    rows = Invoice.objects.filter(recovery_id__in=ids, invoice_part_paid_amount__gt=0)
+    return {(ClaimKind.INVOICE, pk): _day(moment) for pk, moment in rows.values_list("pk", "updated_at")}
 
 
-def _debts(ids: list[int]) -> list[_Claimed]:
-    """Those of a case that went to court count there."""
-    debts = Dette.objects.demanded().filter(recovery_id__in=ids, recovery__transferred_to=None)
-    told = debts.values("recovery_id", "amount", due_on=F("date"))
-    return [_Claimed(**row) for row in told]
-
-
-def _received(ids: list[int]) -> list[_Received]:
-    payments = Acompte.objects.counted_once().filter(recovery_id__in=ids).order_by("date", "id")
-    return [_Received(*row) for row in payments.values_list("recovery_id", "here", "date")]
-
-
-def _by_case(rows: Iterable[Row]) -> dict[int, list[Row]]:
-    grouped: dict[int, list[Row]] = defaultdict(list)
-    for row in rows:
-        grouped[row.recovery_id].append(row)
-    return grouped
-
-
-def _dues(case: _Case, claimed: list[_Claimed], received: list[_Received]) -> list[_Due]:
-    """The claims of a case with their payments. An undated one came, at the latest, when it was written down."""
-    dues = []
-    for row in claimed:
-        due = _Due(row.amount, row.due_on, left=row.amount)
-        due.settle(row.paid, _day(row.updated_at or case.updated_at))
-        dues.append(due)
-    dues.sort(key=lambda due: due.due_on)
-    for payment in received:
-        _settle_all(dues, payment.amount, payment.date)
-    if case.status_id in PAID:
-        _settle_all(dues, sum((due.left for due in dues), Decimal(0)), _day(case.moved_at or case.updated_at))
-    return dues
-
-
-def _settle_all(dues: list[_Due], amount: Decimal, paid_on: date) -> None:
-    for due in dues:
-        amount = due.settle(amount, paid_on)
-
-
-def _claims(case: _Case, dues: list[_Due], today: date) -> Iterator[Claim]:
+def _claims(case: Recovery, told: Told, noted: Days, today: date) -> Iterator[Claim]:
     """What counts: not what is not yet due, and of a case that went to court only what stayed in it, paid."""
-    outcome = _outcome(case)
-    for due in dues:
+    has_moved = case.status_id == Step.TRANSFERRED
+    for due in _dues(case, told.facts, noted, today):
         age = (today - due.due_on).days
-        moved_on = case.status_id == Step.TRANSFERRED
-        if due.amount > 0 and not (due.left and (moved_on or age <= 0)):
+        if due.amount > 0 and not (due.left > 0 and (has_moved or age <= 0)):
+            outcome = Outcome.OPEN if due.key in told.book.carried else _outcome(case.status_id)
             yield Claim(due.amount, max(0, age), tuple(due.payments), outcome)
 
 
-def _outcome(case: _Case) -> Outcome:
-    if is_in_court(case.status_id):
+def _dues(case: Recovery, facts: Facts, noted: Days, today: date) -> list[_Due]:
+    """The claims of a case with their payments, the oldest due first."""
+    account = _account(facts, today)
+    if account is None:
+        return []
+    given_up = _given_up(account)
+    dues = {}
+    for row in (*account.claims, *account.not_due):
+        due = _Due(row.claim.key, row.claim.amount - given_up[row.claim.key], row.due_on)
+        due.settle(_part_paid(row.claim), noted.get(due.key, _day(case.updated_at)))
+        dues[due.key] = due
+    for payment in account.payments:
+        for part in payment.allocations:
+            if part.claim in dues:
+                dues[part.claim].settle(part.amounts.principal + part.amounts.cost, payment.payment.on)
+    if case.status_id in PAID:
+        for due in dues.values():
+            due.settle(due.left, _day(case.moved_at or case.updated_at))  # type: ignore[attr-defined]
+    return sorted(dues.values(), key=lambda due: due.due_on)
+
+
+def _account(facts: Facts, today: date) -> Decompte | None:
+    """The account of a case; without interest while no rate is known for it."""
+    account = reckoned(facts, today)
+    if isinstance(account, RateMissing):
+        account = reckoned(replace(facts, demand=replace(facts.demand, late_interest=False)), today)
+    return None if isinstance(account, RateMissing) else account
+
+
+def _part_paid(claim: Claimed) -> Decimal:
+    return min(claim.part_paid, claim.amount)
+
+
+def _given_up(account: Decompte) -> Mapping[ClaimKey | None, Decimal]:
+    """What the creditor took off the principal of each claim. What he wrote off as lost is still unpaid."""
+    sums: defaultdict[ClaimKey | None, Decimal] = defaultdict(Decimal)
+    for row in account.claims:
+        sums[row.claim.key] += sum((note.amount for note in row.credit_notes), NOTHING)
+    for waiver in account.waivers:
+        if waiver.head == Head.PRINCIPAL and not waiver.is_writeoff:
+            sums[waiver.claim] += waiver.amount
+    return sums
+
+
+def _outcome(status_id: int) -> Outcome:
+    if is_in_court(status_id):
         return Outcome.COURT
-    return Outcome.LOST if catalogue.is_closing(case.status_id) else Outcome.OPEN
+    return Outcome.LOST if catalogue.is_closing(status_id) else Outcome.OPEN
 
 
 def _day(moment: datetime) -> date:

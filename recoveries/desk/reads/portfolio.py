@@ -1,7 +1,8 @@
 """What became of the cases filed in a period: three statements, kept for some minutes.
 
-A claim that goes to court lives on in another case. So the case that it left is not counted again where amounts
-filed are added up, and what was received on it before and went along is counted there.
+All of it from the ledger: what came in from its lines of money, what is owed from the balances of the cases. While a
+rate is missing, so that a case has no balance, what is left of its invoices stands in. A claim that goes to court lives
+on in another case. So the case that it left is not counted again where amounts filed are added up.
 """
 
 from collections.abc import Iterable, Mapping
@@ -11,15 +12,16 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db import connection
-from django.db.models import Count, Q, Sum
-from django.db.models.functions import TruncMonth
+from django.db.models import Count, F, Q, Sum
+from django.db.models.functions import Coalesce, TruncMonth
 
 from legalcity.lib.clock import now, today
 from legalcity.lib.dates import PARIS, add_months
 from legalcity.lib.kept import kept
 from legalcity.lib.money import rounded
 from recoveries.catalogue import catalogue
-from recoveries.models import Acompte, Recovery
+from recoveries.ledger.money import MONEY, money_lines
+from recoveries.models import Recovery
 
 KEPT = 300  # seconds
 BANDS = (30, 60, 90, 180, 365)  # The last days of the bands of age; the last band has no end.
@@ -75,7 +77,8 @@ class StatusRow:
 @dataclass(slots=True)
 class AgeRow:
     """Cases of a band of age (its place in BANDS). `claimed` and `recovered` by the age on the day of filing,
-    `open_cases` and `open` by the age today.
+    `open_cases` and `open` by the age today. `claimed` is what was recovered and what is owed, interest and all: so
+    nothing is recovered in full on which something is owed.
     """
 
     band: int
@@ -160,16 +163,18 @@ def _filed(question: Question) -> Iterable[Mapping[str, Any]]:
         all_cases=Count("pk"),
         cases=Count("pk", filter=lives),
         claimed=Sum("amount", filter=lives),
-        remaining=Sum("amount_torecover"),
+        remaining=Sum(Coalesce(F("balance__due") + F("balance__not_due"), F("amount_torecover"))),
     )
 
 
 def _received(question: Question) -> Iterable[Mapping[str, Any]]:
     """By month."""
-    chosen = {f"recovery__{column}": value for column, value in _chosen(question).items()}
-    payments = Acompte.objects.counted_once().filter(date__gte=question.first, date__lt=question.end, **chosen)
-    months: Iterable[Mapping[str, Any]] = (
-        payments.order_by().values(month=TruncMonth("date")).annotate(received=Sum("here"))
+    chosen = {f"posting__recovery__{column}": value for column, value in _chosen(question).items()}
+    lines = money_lines().filter(
+        posting__effective_on__gte=question.first, posting__effective_on__lt=question.end, **chosen
+    )
+    months: Iterable[Mapping[str, Any]] = lines.values(month=TruncMonth("posting__effective_on")).annotate(
+        received=Sum(F("debit") - F("credit"))
     )
     return months
 
@@ -190,31 +195,37 @@ DAYS = {
 
 
 class _AgeFound(NamedTuple):
-    """What AGES finds: cases alike in their bands, their status and in whether they went on to court."""
+    """What AGES finds: cases alike in their bands, their status and in whether they went on to court.
+
+    `recovered`: received, but for what was paid beyond what was owed; `owed`: due or not yet.
+    """
 
     band_filed: int
     band_now: int
     status_id: int
     lives: bool
     cases: int
-    claimed: Any
-    remaining: Any
+    recovered: Any
+    owed: Any
 
 
 AGES = """
     WITH facts AS (
-        SELECT r.status_id, r.transferred_to_id, r.amount_torecover,
-               r.amount - COALESCE(i.part_paid, 0) AS claimed,
+        SELECT r.status_id, r.transferred_to_id, COALESCE(b.due + b.not_due, r.amount_torecover) AS owed,
+               COALESCE(m.received, 0) - COALESCE(b.surplus, 0) AS recovered,
                COALESCE(i.oldest, r.recovery_due_date) AS oldest,
                {filed_on} AS filed_on
           FROM recoveries_recovery r
-          LEFT JOIN (SELECT recovery_id, SUM(invoice_part_paid_amount) AS part_paid,
-                            MIN(COALESCE(invoice_due_date, invoice_date)) AS oldest
+          LEFT JOIN recoveries_casebalance b ON b.recovery_id = r.id
+          LEFT JOIN (SELECT recovery_id, MIN(COALESCE(invoice_due_date, invoice_date)) AS oldest
                        FROM invoicing_invoice GROUP BY recovery_id) i ON i.recovery_id = r.id
+          LEFT JOIN (SELECT p.recovery_id, SUM(l.debit - l.credit) AS received
+                       FROM recoveries_line l JOIN recoveries_posting p ON p.id = l.posting_id
+                      WHERE {money} GROUP BY p.recovery_id) m ON m.recovery_id = r.id
          WHERE r.created_at >= %s AND r.created_at < %s {chosen}
     )
     SELECT {age_filed} AS band_filed, {age_now} AS band_now, status_id, transferred_to_id IS NULL AS lives,
-           COUNT(*) AS cases, SUM(claimed) AS claimed, SUM(amount_torecover) AS remaining
+           COUNT(*) AS cases, SUM(recovered) AS recovered, SUM(owed) AS owed
       FROM facts GROUP BY 1, 2, 3, 4
 """
 
@@ -231,6 +242,7 @@ def _ages(question: Question, present: date) -> list[AgeRow]:
     chosen = _chosen(question)
     statement = AGES.format(
         filed_on=words.in_paris.format("r.created_at"),
+        money=MONEY.format("l"),
         chosen=" ".join(f"AND r.{column} = %s" for column in chosen),
         age_filed=_band(words.between.format("filed_on", "oldest")),
         age_now=_band(words.between.format(words.given, "oldest")),
@@ -242,9 +254,9 @@ def _ages(question: Question, present: date) -> list[AgeRow]:
             if found.lives:
                 filed = rows[found.band_filed]
                 filed.cases += found.cases
-                filed.claimed += _money(found.claimed)
-                filed.recovered += _money(found.claimed) - _money(found.remaining)
+                filed.claimed += _money(found.recovered) + _money(found.owed)
+                filed.recovered += _money(found.recovered)
             if not catalogue.is_closing(found.status_id):
                 rows[found.band_now].open_cases += found.cases
-                rows[found.band_now].open += _money(found.remaining)
+                rows[found.band_now].open += _money(found.owed)
     return rows

@@ -17,8 +17,10 @@ from accounts.models import AuditEvent, User
 from legalcity.lib.clock import today
 from recoveries.desk.charts import Bar, Series, columns, nice_top, rows
 from recoveries.desk.reads.portfolio import AgeRow, Portfolio, Question, portfolio
-from recoveries.ledger.services import acompte_record
-from recoveries.models import Recovery, Status
+from recoveries.ledger.models import Entry
+from recoveries.ledger.reversals import acompte_reverse
+from recoveries.ledger.services import acompte_record, direct_payment_record
+from recoveries.models import Acompte, Recovery, Status
 from tests.backoffice import browser_of, chief
 from tests.factories import Api, ApiUserFactory, case_id, move
 
@@ -46,14 +48,19 @@ def office(boss: User) -> Client:
 
 @pytest.fixture
 def filed(owner: Api) -> Callable[..., int]:
-    """Files a case of one invoice of 100 EUR at a moment, due so many days before it."""
+    """Files a case of one invoice of 100 EUR at a moment, due so many days before it. The debtor is a person."""
 
     def make(
-        moment: datetime = datetime(2026, 5, 10, 9, tzinfo=UTC), *, age: int = 40, api: Api = owner, **invoice: Any
+        moment: datetime = datetime(2026, 5, 10, 9, tzinfo=UTC),
+        *,
+        age: int = 40,
+        api: Api = owner,
+        debtor: str = "particular",
+        **invoice: Any,
     ) -> int:
         due = moment.date() - timedelta(days=age)
         dates = {"invoice_due_date": due.isoformat(), "invoice_date": (due - timedelta(days=30)).isoformat()}
-        pk = case_id(api, invoices=[{**dates, **invoice}])
+        pk = case_id(api, invoices=[{**dates, **invoice}], debtor={"company_type": debtor})
         Recovery.objects.filter(pk=pk).update(created_at=moment, user=None)
         return pk
 
@@ -142,7 +149,7 @@ def test_recovery_rate(filed: Callable[..., int]) -> None:
     half = filed(invoice_part_paid=True, invoice_part_paid_amount="20.00")
     pay(half, "40")
     over = filed()
-    pay(over, "500")  # more than was claimed counts as all of it
+    pay(over, "500")  # more than was owed counts as all of it
     filed(age=200)
     found = figures().ages
     young, old = found[1], found[4]
@@ -151,6 +158,31 @@ def test_recovery_rate(filed: Callable[..., int]) -> None:
     assert round(young.rate, 1) == Decimal("77.8")
     assert (old.claimed, old.recovered, old.rate) == (Decimal("100.00"), Decimal("0.00"), Decimal(0))
     assert AgeRow(0).rate is None
+
+
+def test_nothing_is_recovered_in_full_on_which_something_is_owed(filed: Callable[..., int]) -> None:
+    pay(filed(debtor="commercial"), "100")  # The indemnity of 40 EUR is left.
+    found = figures()
+    [row] = [row for row in found.ages if row.cases]
+    assert (row.claimed, row.recovered, row.open) == (Decimal("140.00"), Decimal("100.00"), Decimal(0))
+    assert sum(row.open for row in found.ages) == sum(row.open for row in found.months) == Decimal("40.00")
+
+
+def test_a_payment_that_was_taken_back_is_in_no_month(filed: Callable[..., int]) -> None:
+    pk = filed()
+    pay(pk, "60", date(2026, 5, 20))
+    paid = Acompte.objects.get(recovery=pk)
+    pay(pk, "15")
+    acompte_reverse(recovery_id=pk, acompte_id=paid.pk, reason=Entry.Reason.REJECTED, by=None)
+    found = figures()
+    assert [row.received for row in found.months] == [Decimal("0.00"), Decimal("15.00")]
+
+
+def test_what_the_creditor_received_came_in_too(filed: Callable[..., int], owner: Api) -> None:
+    pk = filed()
+    assert owner.user is not None
+    direct_payment_record(recovery_id=pk, amount=Decimal("30.00"), day=date(2026, 6, 2), by=owner.user)
+    assert month(figures(), 6)[3] == Decimal("30.00")
 
 
 def test_by_client_and_by_handler(owner: Api, stranger: Api, boss: User, filed: Callable[..., int]) -> None:

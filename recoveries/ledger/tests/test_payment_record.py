@@ -10,7 +10,11 @@ import pytest
 from law.vocabulary import Step
 from legalcity.lib.clock import today
 from recoveries.ledger.payment_record import payment_record
-from recoveries.models import Acompte, Dette, Recovery
+from recoveries.ledger.posting import Source
+from recoveries.ledger.rate_services import rates_load
+from recoveries.ledger.reductions import credit_note_record
+from recoveries.ledger.services import acompte_record, dette_record
+from recoveries.models import Recovery
 from scoring.facts import Claim, Outcome, Payment
 from scoring.tests.people import SIREN, case_of, debtor, invoice, place, results, shown, unknown_company, work
 from tests.factories import Api, ApiUserFactory, move
@@ -26,12 +30,14 @@ def record(api: Api, company_id: int = 0, siren: str = SIREN) -> list[Claim]:
 
 
 def received(company_id: int, amount: str, days_ago: int) -> None:
-    Acompte.objects.create(recovery=case_of(company_id), amount=amount, date=today() - timedelta(days_ago))
+    pk, day = case_of(company_id).pk, today() - timedelta(days_ago)
+    acompte_record(recovery_id=pk, amount=Decimal(amount), day=day, confirmed=True, by=None)
 
 
 def test_invoices_and_debts_are_claims(owner: Api) -> None:
     company_id = debtor(owner, invoice(amount="100.00", due=50))
-    Dette.objects.create(recovery=case_of(company_id), label="Fees", amount=40, date=today() - timedelta(20))
+    pk, day = case_of(company_id).pk, today() - timedelta(20)
+    dette_record(recovery_id=pk, label="Fees", amount=Decimal(40), day=day, by=None)
     assert record(owner) == [Claim(Decimal("100.00"), 50), Claim(Decimal("40.00"), 20)]
 
 
@@ -46,8 +52,41 @@ def test_payments_settle_the_oldest_first(owner: Api) -> None:
     received(company_id, "20.00", 10)
     assert [claim.payments for claim in record(owner)] == [
         (Payment(Decimal("100.00"), 50),),
-        (Payment(Decimal("50.00"), 20), Payment(Decimal("20.00"), 40)),
+        (Payment(Decimal("10.00"), 20), Payment(Decimal("20.00"), 40)),  # The first has the indemnity of 40 EUR.
     ]
+
+
+def test_interest_is_paid_before_principal(owner: Api) -> None:
+    rates_load()
+    company_id = debtor(owner, invoice(amount="1000.00", due=100))
+    case = case_of(company_id)
+    Recovery.objects.filter(pk=case.pk).update(recovery_late_interest=True, recovery_interest_rate="no")
+    received(company_id, "1000.00", 0)
+    [claim] = record(owner)
+    assert 0 < claim.unpaid < 100
+
+
+def test_a_lower_price_is_no_late_payment(owner: Api) -> None:
+    company_id = debtor(owner, invoice(amount="100.00", due=50))
+    case = case_of(company_id)
+    credit_note_record(
+        recovery_id=case.pk,
+        invoice_id=case.invoices.get().pk,
+        amount=Decimal("25.00"),
+        day=today(),
+        by=None,
+        source=Source.STAFF,
+    )
+    assert record(owner) == [Claim(Decimal("75.00"), 50)]
+
+
+@pytest.mark.parametrize("cases", [1, 6])
+def test_a_record_takes_four_statements(owner: Api, cases: int, django_assert_max_num_queries: Any) -> None:
+    for _ in range(cases):
+        received(debtor(owner, invoice(amount="100.00", paid="20.00")), "10.00", 5)
+    record(owner)  # The tables of rates are read once and kept.
+    with django_assert_max_num_queries(4):
+        assert len(record(owner)) == cases
 
 
 def test_a_payment_before_the_due_date_is_in_time(owner: Api) -> None:
