@@ -7,5 +7,6 @@ import recoveries.desk.admin
 import recoveries.desk.home_panels
 import recoveries.desk.status_admin
 import recoveries.intake.admin
+import recoveries.ledger.chart_admin
 import recoveries.ledger.rate_admin
 import recoveries.letters.admin

@@ -113,7 +113,7 @@ def test_a_read_only_auditor_can_write_nothing() -> None:
     auditor = Group.objects.get(name="auditor")
     codenames = set(auditor.permissions.values_list("codename", flat=True))
     written = {name for name in codenames if not name.startswith("view_")}
-    assert written == {"see_all_cases", "export_cases", "see_reports"}
+    assert written == {"see_all_cases", "export_cases", "see_journal", "see_reports"}
 
 
 def test_the_table_is_written_again_after_each_migrate_and_other_groups_are_left_alone() -> None:

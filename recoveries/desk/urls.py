@@ -3,9 +3,13 @@
 from django.contrib import admin
 from django.urls import path
 
+from recoveries.desk.journal_page import journal_csv, journal_fec, journal_view
 from recoveries.desk.portfolio_page import portfolio_page, portfolio_table
 
 urlpatterns = [
     path("portfolio/", admin.site.admin_view(portfolio_page), name="portfolio"),
     path("portfolio/<slug:key>.csv", admin.site.admin_view(portfolio_table), name="portfolio-table"),
+    path("journal/", admin.site.admin_view(journal_view), name="journal"),
+    path("journal/journal.csv", admin.site.admin_view(journal_csv), name="journal-csv"),
+    path("journal/fec.txt", admin.site.admin_view(journal_fec), name="journal-fec"),
 ]

@@ -81,8 +81,10 @@ class Posting(models.Model):
         verbose_name = _("posting")
         verbose_name_plural = _("postings")
         ordering = ("id",)
+        permissions = [("see_journal", _("Can see and export the journal"))]
         indexes = [
             models.Index(fields=("recovery", "id"), name="posting_of_case"),
+            models.Index(fields=("recorded_at", "id"), name="posting_by_moment"),
             models.Index(fields=("effective_on", "id"), name="posting_by_day"),
             models.Index(fields=("owner", "effective_on"), name="posting_of_owner"),
         ]
@@ -115,6 +117,8 @@ class Line(models.Model):
         verbose_name = _("line")
         verbose_name_plural = _("lines")
         ordering = ("id",)
+        # Money that came in or went out: one line in three or fewer (`ledger.money`).
+        indexes = [models.Index(fields=("posting",), name="line_of_money", condition=Q(head=""))]
         constraints = [
             models.CheckConstraint(condition=Q(debit=0, credit__gt=0) | Q(debit__gt=0, credit=0), name="line_one_side"),
         ]

@@ -3,9 +3,11 @@
 from recoveries.court.models import DeadlineAlert, HoldChange, Injunction, InjunctionFee, TransferRequest
 from recoveries.desk.models import SavedFilter
 from recoveries.intake.models import CaseImport
+from recoveries.ledger.chart_models import ChartAccount
 from recoveries.ledger.models import Acknowledgement, Acompte, Dette
 from recoveries.ledger.posting_models import CaseBalance, Line, Posting
 from recoveries.ledger.rate_models import EcbRate, LegalRate
+from recoveries.ledger.remittance_models import Remittance, RemittanceLine
 from recoveries.letters.models import FormalNotice, SentEmail
 from recoveries.models.cases import CaseCount, Recovery, RecoveryQuerySet
 from recoveries.models.children import Comment, StatusChange
@@ -18,6 +20,7 @@ __all__ = [
     "CaseBalance",
     "CaseCount",
     "CaseImport",
+    "ChartAccount",
     "Comment",
     "DeadlineAlert",
     "Dette",
@@ -32,6 +35,8 @@ __all__ = [
     "Posting",
     "Recovery",
     "RecoveryQuerySet",
+    "Remittance",
+    "RemittanceLine",
     "SavedFilter",
     "SentEmail",
     "Status",
