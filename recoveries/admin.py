@@ -9,4 +9,5 @@ import recoveries.desk.status_admin
 import recoveries.intake.admin
 import recoveries.ledger.chart_admin
 import recoveries.ledger.rate_admin
+import recoveries.ledger.remittance_admin
 import recoveries.letters.admin

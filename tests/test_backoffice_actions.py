@@ -28,6 +28,7 @@ from recoveries.court.hold import hold_lift
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.court.transfer import transfer_carry_out
 from recoveries.ledger.acknowledgements import acknowledgement_record
+from recoveries.ledger.remittances import remittance_record
 from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import Comment, Recovery, TransferRequest
 from scoring.models import ScoringOrder, TokenAccount
@@ -165,6 +166,13 @@ def _sale(owner: Api) -> Example:
 
 
 # How to make the thing that each action is for. An action that is not here fails the first test below.
+def _remittance(owner: Api) -> Example:
+    acompte_record(recovery_id=case_id(owner), amount=Decimal("50.00"), day=today(), confirmed=True, by=None)
+    values = {"expected": Decimal("50.00"), "fees": Decimal("5.00"), "paid_on": today()}
+    assert owner.user is not None
+    return Example(remittance_record(owner_id=owner.user.pk, by=None, **values), {"reason": "The bank sent it back"})
+
+
 EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "accounts.user:object:issue-key": lambda owner: Example(ApiUserFactory()),
     "accounts.user:object:reset-second-factor": _user_with_second_factor,
@@ -177,6 +185,7 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "axes.accessattempt:bulk:lift-lock": _attempt,
     "documents.document:object:try-again": lambda owner: Example(_document(owner, "scanning")),
     "documents.document:bulk:try-again": lambda owner: Example(_document(owner, "scanning")),
+    "recoveries.remittance:object:reverse-remittance": _remittance,
     "documents.signaturerequest:object:record-signed": _signature,
     "documents.signaturerequest:bulk:record-signed": _signature,
     "documents.signaturerequest:object:record-declined": _signature,

@@ -222,4 +222,5 @@ PANELS: tuple[tuple[str, str, Callable[[Viewer], Panel]], ...] = (
 for _place, (_name, _permission, _read) in enumerate(PANELS):
     panel_register(_name, position=10 * _place, permission=_permission, read=_read)
 link_register("journal", permission="recoveries.see_journal", label=gettext_lazy("Journal"))
+link_register("remittances-due", permission="recoveries.view_remittance", label=gettext_lazy("Money to be handed over"))
 link_register("portfolio", permission="recoveries.see_reports", label=gettext_lazy("Portfolio"))

@@ -5,6 +5,7 @@ from django.urls import path
 
 from recoveries.desk.journal_page import journal_csv, journal_fec, journal_view
 from recoveries.desk.portfolio_page import portfolio_page, portfolio_table
+from recoveries.desk.remittance_pages import remittance_page, remittances_csv, remittances_due
 
 urlpatterns = [
     path("portfolio/", admin.site.admin_view(portfolio_page), name="portfolio"),
@@ -12,4 +13,7 @@ urlpatterns = [
     path("journal/", admin.site.admin_view(journal_view), name="journal"),
     path("journal/journal.csv", admin.site.admin_view(journal_csv), name="journal-csv"),
     path("journal/fec.txt", admin.site.admin_view(journal_fec), name="journal-fec"),
+    path("remittances/", admin.site.admin_view(remittances_due), name="remittances-due"),
+    path("remittances/remittances.csv", admin.site.admin_view(remittances_csv), name="remittances-csv"),
+    path("remittances/<int:owner_id>/", admin.site.admin_view(remittance_page), name="remittance"),
 ]

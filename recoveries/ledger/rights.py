@@ -7,9 +7,11 @@ rights_register(
         "recoveries.chartaccount": ("", "vc", "v", "v"),
         "recoveries.ecbrate": ("v", "vacd", "v", "v"),
         "recoveries.legalrate": ("v", "vacd", "v", "v"),
+        "recoveries.remittance": ("", "v", "v", "v"),
     },
     buttons={
         "recoveries.record_payment": (HANDLER, MANAGER, ACCOUNTANT),
+        "recoveries.record_remittance": (MANAGER, ACCOUNTANT),
         "recoveries.see_journal": (MANAGER, ACCOUNTANT, AUDITOR),
     },
 )

@@ -1,0 +1,107 @@
+"""What is due to whom: money received for clients, what is to be handed over, by when; recording that it was."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from backoffice.actions import refusal_text
+from backoffice.amounts import euros
+from backoffice.audit import audit_record
+from backoffice.origin import staff_of
+from backoffice.tables import CSV, table_answer
+from legalcity.lib.clock import today
+from legalcity.lib.errors import DomainError, Invalid
+from legalcity.lib.form_fields import DayField, SumField, TextField
+from recoveries.ledger.held import Held, held_by_client
+from recoveries.ledger.remittances import remittance_record
+
+SEE, RECORD = "recoveries.view_remittance", "recoveries.record_remittance"
+MOST_ID = 2**63 - 1
+HEADINGS = ("client", "client_email", "received", "fees_retained", "handed_over", "to_hand_over", "due_by")
+
+
+class RemittanceForm(forms.Form):
+    """What is handed over: all that was held when the page was opened."""
+
+    expected = forms.DecimalField(max_digits=16, decimal_places=2, widget=forms.HiddenInput)
+    fees = SumField(label=gettext_lazy("Fees retained (€)"), max_digits=14, decimal_places=2, initial=0)
+    paid_on = DayField(label=gettext_lazy("Paid on"))
+    reference = TextField(label=gettext_lazy("Reference"), max_length=255, required=False)
+
+
+@never_cache
+@require_safe
+def remittances_due(request: HttpRequest) -> HttpResponse:
+    """The clients for whom money was received."""
+    _allow(request, SEE)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Money to be handed over"),
+        "accounts": held_by_client(),
+        "may_record": request.user.has_perm(RECORD),
+        "today": today(),
+    }
+    return TemplateResponse(request, "admin/backoffice/remittances.html", context)
+
+
+@require_POST
+def remittances_csv(request: HttpRequest) -> HttpResponseBase:
+    """The same as CSV; written down in the audit."""
+    _allow(request, SEE)
+    accounts = held_by_client()
+    audit_record(action="remittances_exported", details={"rows": len(accounts)})
+    return table_answer(_table(accounts), name=f"remittances-{today():%Y%m%d}", form=CSV)
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def remittance_page(request: HttpRequest, owner_id: int) -> HttpResponse:
+    """What is held for one client, and the form that records that it was handed over."""
+    _allow(request, RECORD)
+    held = next(iter(held_by_client(owner_id=owner_id)), None) if owner_id <= MOST_ID else None
+    if held is None:
+        raise Http404
+    form = RemittanceForm(request.POST or None, initial={"expected": held.to_hand_over, "paid_on": today()})
+    if request.method == "POST" and form.is_valid() and _recorded(request, held, form):
+        return HttpResponseRedirect(reverse("remittances-due"))
+    context = {**admin.site.each_context(request), "title": _("Record a remittance"), "held": held, "form": form}
+    return TemplateResponse(request, "admin/backoffice/remittance.html", context)
+
+
+def _recorded(request: HttpRequest, held: Held, form: RemittanceForm) -> bool:
+    """Whether the service took it; its refusal stands in the form."""
+    try:
+        made = remittance_record(owner_id=held.client.pk, by=staff_of(request), **form.cleaned_data)
+    except Invalid as refusal:
+        for name, sentences in refusal.errors.items():
+            form.add_error(name, [str(sentence) for sentence in sentences])
+        return False
+    except DomainError as refusal:
+        form.add_error(None, refusal_text(refusal))
+        return False
+    sentence = _("Recorded: {amount} handed over to {client}.")
+    messages.success(request, sentence.format(amount=euros(made.amount), client=held.client))
+    return True
+
+
+def _allow(request: HttpRequest, permission: str) -> None:
+    if not request.user.has_perm(permission):
+        raise PermissionDenied
+
+
+def _table(accounts: list[Held]) -> Iterator[tuple[Any, ...]]:
+    yield HEADINGS
+    for one in accounts:
+        name = one.client.entreprise or str(one.client)
+        sums = (one.received, one.fees, one.handed_over, one.to_hand_over)
+        yield (name, one.client.email, *sums, one.due_by)

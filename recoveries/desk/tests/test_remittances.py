@@ -1,0 +1,264 @@
+"""What is due to whom of the money that the firm received, and the recording that it was handed over."""
+
+import csv
+import io
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import DatabaseError, connection, transaction
+from django.test import Client
+
+from accounts.models import AuditEvent, User
+from legalcity.lib.clock import today
+from legalcity.lib.dates import add_months
+from legalcity.lib.errors import Conflict, Forbidden, Invalid
+from recoveries.court.tests.transfers import transferable, transferred
+from recoveries.ledger.held import Held, held_by_client
+from recoveries.ledger.models import Entry
+from recoveries.ledger.remittances import remittance_record, remittance_reverse
+from recoveries.ledger.reversals import acompte_reverse
+from recoveries.ledger.services import acompte_record, direct_payment_record
+from recoveries.models import Acompte, Remittance, RemittanceLine
+from tests.backoffice import browser_of, chief
+from tests.factories import Api, ApiUserFactory, case_id
+from tests.races import at_once
+
+pytestmark = pytest.mark.django_db
+
+PAGE = "/admin/remittances/"
+DAY = date(2026, 4, 10)
+INVOICE = {"invoice_date": "2026-02-01", "invoice_due_date": "2026-03-01", "invoice_amount": "1000.00"}
+PERSON = {"company_type": "particular"}
+
+
+@pytest.fixture
+def boss() -> User:
+    return chief(language="en")
+
+
+@pytest.fixture
+def office(boss: User) -> Client:
+    return browser_of(boss)
+
+
+def filed(api: Api) -> int:
+    return case_id(api, invoices=[INVOICE], debtor=PERSON)
+
+
+def pay(case: int, amount: str, day: date = DAY) -> Acompte:
+    return acompte_record(recovery_id=case, amount=Decimal(amount), day=day, confirmed=True, by=None)
+
+
+def held(api: Api) -> Held:
+    assert api.user is not None
+    [found] = held_by_client(owner_id=api.user.pk)
+    return found
+
+
+def sums(api: Api) -> tuple[str, ...]:
+    one = held(api)
+    assert one.received - one.fees - one.handed_over == one.to_hand_over
+    return tuple(str(sum_) for sum_ in (one.received, one.fees, one.handed_over, one.to_hand_over))
+
+
+def hand_over(api: Api, expected: str, fees: str = "0.00") -> Remittance:
+    assert api.user is not None
+    return remittance_record(
+        owner_id=api.user.pk, expected=Decimal(expected), fees=Decimal(fees), paid_on=today(), by=None
+    )
+
+
+def test_money_is_held_until_it_is_handed_over(owner: Api) -> None:
+    pk = filed(owner)
+    pay(pk, "300.00", date(2026, 4, 30))
+    pay(pk, "100.00", date(2026, 3, 31))
+    assert sums(owner) == ("400.00", "0.00", "0.00", "400.00")
+    assert held(owner).due_by == date(2026, 4, 30)
+    hand_over(owner, "400.00", "60.00")
+    assert sums(owner) == ("400.00", "60.00", "340.00", "0.00")
+    assert held(owner).due_by is None
+    pay(pk, "50.00", today())
+    assert sums(owner) == ("450.00", "60.00", "340.00", "50.00")
+    assert held(owner).due_by == add_months(today(), 1)
+
+
+def test_a_payment_taken_back_after_it_was_handed_over_lowers_the_next(owner: Api) -> None:
+    pk = filed(owner)
+    wrong = pay(pk, "300.00")
+    hand_over(owner, "300.00")
+    acompte_reverse(recovery_id=pk, acompte_id=wrong.pk, reason=Entry.Reason.UNPAID, by=None)
+    assert sums(owner) == ("0.00", "0.00", "300.00", "-300.00")
+    with pytest.raises(Conflict):
+        hand_over(owner, "-300.00")
+    pay(pk, "450.00", date(2026, 5, 2))
+    assert sums(owner) == ("450.00", "0.00", "300.00", "150.00")
+    hand_over(owner, "150.00")
+    assert sums(owner) == ("450.00", "0.00", "450.00", "0.00")
+
+
+def test_what_is_over_is_the_debtors_and_what_the_creditor_received_is_not_with_the_firm(owner: Api) -> None:
+    pk = filed(owner)
+    assert owner.user is not None
+    direct_payment_record(recovery_id=pk, amount=Decimal("600.00"), day=DAY, by=owner.user)
+    assert held_by_client(owner_id=owner.user.pk) == []
+    pay(pk, "500.00", DAY + timedelta(days=1))
+    assert sums(owner) == ("400.00", "0.00", "0.00", "400.00")
+
+
+def test_a_payment_that_is_laid_anew_is_not_held_twice(owner: Api) -> None:
+    pk = filed(owner)
+    pay(pk, "700.00", date(2026, 5, 10))
+    hand_over(owner, "700.00")
+    pay(pk, "400.00", date(2026, 4, 1))  # Comes first: 100 of the later one are the debtor's now.
+    assert sums(owner) == ("1000.00", "0.00", "700.00", "300.00")
+    assert held(owner).due_by == date(2026, 5, 1)
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_a_transfer_moves_no_money(in_process: None, owner: Api) -> None:
+    pk = transferable(owner)
+    pay(pk, "20.00", today() - timedelta(days=2))
+    transferred(owner, pk)
+    assert sums(owner) == ("20.00", "0.00", "0.00", "20.00")
+    hand_over(owner, "20.00")
+    assert sums(owner) == ("20.00", "0.00", "20.00", "0.00")
+
+
+def test_a_remittance_taken_back_is_held_again(owner: Api) -> None:
+    pay(filed(owner), "300.00")
+    made = hand_over(owner, "300.00", "30.00")
+    remittance_reverse(remittance_id=made.pk, reason="The bank sent it back", by=None)
+    assert sums(owner) == ("300.00", "0.00", "0.00", "300.00")
+    with pytest.raises(Forbidden):
+        remittance_reverse(remittance_id=made.pk, reason="Again", by=None)
+    with pytest.raises(Forbidden):
+        remittance_reverse(remittance_id=made.reversal.pk, reason="Back", by=None)
+    hand_over(owner, "300.00")
+    assert sums(owner) == ("300.00", "0.00", "300.00", "0.00")
+
+
+@pytest.mark.parametrize(("expected", "fees"), [("300.00", "300.01"), ("300.00", "-1.00")])
+def test_fees_beyond_reason_are_refused(owner: Api, expected: str, fees: str) -> None:
+    pay(filed(owner), "300.00")
+    with pytest.raises(Invalid):
+        hand_over(owner, expected, fees)
+    assert not Remittance.objects.exists()
+
+
+def test_the_database_refuses_to_change_what_was_handed_over(owner: Api) -> None:
+    pay(filed(owner), "300.00")
+    hand_over(owner, "300.00")
+    for rows in (Remittance.objects.all(), RemittanceLine.objects.all()):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows.update(amount=1)
+        with pytest.raises(DatabaseError), transaction.atomic():
+            rows._raw_delete(rows.db)
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no locks of rows")
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_who_hand_over_at_once_do_it_once(owner: Api) -> None:
+    pay(filed(owner), "300.00")
+
+    def attempt(_number: int) -> bool:
+        try:
+            hand_over(owner, "300.00")
+        except Conflict:
+            return False
+        return True
+
+    assert sorted(at_once(4, attempt)) == [False, False, False, True]
+    assert sums(owner) == ("300.00", "0.00", "300.00", "0.00")
+
+
+# --- pages -------------------------------------------------------------------------------------------------------
+def send(office: Client, api: Api, **data: Any) -> Any:
+    assert api.user is not None
+    values = {"expected": "300.00", "fees": "30", "paid_on": today().isoformat(), "reference": "VIR 12", **data}
+    return office.post(f"{PAGE}{api.user.pk}/", values)
+
+
+def test_staff_see_it_and_record_it_once(owner: Api, office: Client, boss: User) -> None:
+    pay(filed(owner), "300.00")
+    assert owner.user is not None
+    text = office.get(PAGE).content.decode()
+    assert f"{PAGE}{owner.user.pk}/" in text
+    assert "05/10/2026" in text
+    assert "300.00" in office.get(f"{PAGE}{owner.user.pk}/").content.decode()
+    assert send(office, owner).status_code == 302
+    again = send(office, owner)
+    assert again.status_code == 200
+    assert "has changed" in again.content.decode()
+    [made] = Remittance.objects.all()
+    assert (made.amount, made.fees, made.by, made.reference) == (Decimal("270.00"), Decimal("30.00"), boss, "VIR 12")
+    assert AuditEvent.objects.filter(object_type="recoveries.remittance", object_id=str(made.pk)).exists()
+    change = office.get(f"/admin/recoveries/remittance/{made.pk}/change/").content.decode()
+    assert "REC-" in change
+    assert "reverse-remittance" in change
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"fees": "x"},
+        {"fees": "-1"},
+        {"fees": "300.01"},
+        {"fees": ""},
+        {"paid_on": (today() + timedelta(days=1)).isoformat()},
+        {"paid_on": "x"},
+        {"expected": "NaN"},
+        {"expected": "9" * 40},
+        {"reference": "x" * 256},
+        {"reference": "\x00"},
+    ],
+)
+def test_what_makes_no_sense_is_told_in_the_form(owner: Api, office: Client, data: dict[str, str]) -> None:
+    pay(filed(owner), "300.00")
+    answer = send(office, owner, **data)
+    assert answer.status_code == 200
+    assert answer.context["form"].errors
+    assert not Remittance.objects.exists()
+
+
+def test_nobodys_account_is_not_found(office: Client) -> None:
+    for pk in (0, 999, 10**30):
+        assert office.get(f"{PAGE}{pk}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "sees", "records"),
+    [("handler", 403, 403), ("manager", 200, 200), ("accountant", 200, 200), ("auditor", 200, 403)],
+)
+def test_who_may(owner: Api, role: str, sees: int, records: int) -> None:
+    pay(filed(owner), "300.00")
+    person = ApiUserFactory(is_staff=True)
+    person.groups.add(Group.objects.get(name=role))
+    browser = browser_of(person)
+    assert owner.user is not None
+    assert browser.get(PAGE).status_code == sees
+    assert browser.post(f"{PAGE}remittances.csv").status_code == sees
+    assert browser.get(f"{PAGE}{owner.user.pk}/").status_code == records
+
+
+def test_the_file(owner: Api, office: Client) -> None:
+    User.objects.filter(pk=owner.user.pk).update(entreprise="+Client")
+    pay(filed(owner), "300.00")
+    answer = office.post(f"{PAGE}remittances.csv")
+    text = b"".join(answer.streaming_content).decode("utf-8-sig")
+    [row] = csv.DictReader(io.StringIO(text, newline=""), delimiter=";")
+    assert (row["client"], row["to_hand_over"], row["due_by"]) == ("'+Client", "300.00", "2026-05-10")
+    assert AuditEvent.objects.filter(action="remittances_exported").exists()
+
+
+def test_the_list_takes_as_many_statements_for_many_clients(
+    owner: Api, stranger: Api, django_assert_max_num_queries: Any
+) -> None:
+    for api in (owner, stranger):
+        pay(filed(api), "10.00")
+        pay(filed(api), "20.00")
+    with django_assert_max_num_queries(4):
+        assert len(held_by_client()) == 2

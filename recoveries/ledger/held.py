@@ -1,0 +1,105 @@
+"""Money that the firm received for its clients, and what of it is still to be handed over (art. R124-6 CPCE).
+
+For the client is what met claims: what was paid beyond what was owed is the debtor's, and what waits for a rate is
+nobody's yet. What the creditor received directly never was with the firm. A payment that was taken back after it was
+handed over is held as a negative amount, until the next remittance takes it off.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+
+from accounts.models import User
+from law.account.lines import LedgerAccount
+from legalcity.lib.dates import add_months
+from legalcity.lib.money import rounded
+from recoveries.ledger.money import TRANSFERS
+from recoveries.ledger.posting_models import Line, Posting
+from recoveries.ledger.remittance_models import Remittance, RemittanceLine
+
+ZERO = Decimal("0.00")
+MONTHS = 1  # In which money is handed over (art. R124-6 CPCE)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The account of a client, EUR. `due_by`: the day by which the oldest money must be handed over; None for none."""
+
+    client: User
+    received: Decimal
+    fees: Decimal
+    handed_over: Decimal
+    to_hand_over: Decimal
+    due_by: date | None
+
+
+def held_postings() -> QuerySet[Posting]:
+    """Postings that moved money of the firm's bank. A transfer from case to case moved none."""
+    bank = Line.objects.filter(posting_id=OuterRef("pk"), head="", account=LedgerAccount.BANK)
+    return Posting.objects.filter(Exists(bank)).exclude(kind__in=TRANSFERS).order_by()
+
+
+def to_be_covered(postings: QuerySet[Posting]) -> QuerySet[Posting]:
+    """Those of `postings` that no remittance which stands covers."""
+    lines = RemittanceLine.objects.filter(posting_id=OuterRef("pk"), remittance__reversal=None)
+    return postings.filter(~Exists(lines))
+
+
+def held_for(owner_id: int) -> list[tuple[int, Decimal]]:
+    """What is still to be handed over to a client, posting by posting: ids and amounts, EUR. One statement."""
+    rows = _sums(to_be_covered(held_postings().filter(owner_id=owner_id)), "pk")
+    return sorted((pk, amount) for pk, net in rows if (amount := _money(net)))
+
+
+def held_by_client(*, owner_id: int | None = None) -> list[Held]:
+    """The accounts of all clients for whom money was received, the most urgent first; four statements."""
+    chosen = {"owner_id": owner_id} if owner_id is not None else {}
+    received = _received(held_postings().filter(**chosen))
+    left = _left(to_be_covered(held_postings().filter(**chosen)))
+    handed = _handed_over(Remittance.objects.standing().filter(**chosen))
+    clients = User.objects.in_bulk([*received])
+    accounts = [
+        Held(clients[pk], amount, *handed.get(pk, (ZERO, ZERO)), *left.get(pk, (ZERO, None)))
+        for pk, amount in received.items()
+    ]
+    return sorted(accounts, key=lambda one: (one.due_by or date.max, -one.to_hand_over, one.client.pk))
+
+
+def _received(postings: QuerySet[Posting]) -> dict[int, Decimal]:
+    return {pk: _money(net) for pk, net in _sums(postings, "owner_id")}
+
+
+def _left(postings: QuerySet[Posting]) -> dict[int, tuple[Decimal, date | None]]:
+    """By client: what is left, and by when. Days on which nothing is left (laid anew, taken back) ask for nothing."""
+    days: defaultdict[int, dict[date, Decimal]] = defaultdict(dict)
+    for pk, day, net in _sums(postings, "owner_id", "effective_on"):
+        days[pk][day] = _money(net)
+    totals = {pk: sum(of_client.values(), ZERO) for pk, of_client in days.items()}
+    return {pk: (total, _due_by(days[pk]) if total > 0 else None) for pk, total in totals.items()}
+
+
+def _due_by(days: dict[date, Decimal]) -> date | None:
+    return min((add_months(day, MONTHS) for day, net in days.items() if net > 0), default=None)
+
+
+def _sums(postings: QuerySet[Posting], *keys: str) -> Iterable[tuple[Any, ...]]:
+    """What the postings come to for the client, by `keys`."""
+    lines = Line.objects.filter(posting__in=postings.values("pk"), account=LedgerAccount.DEBTOR).order_by()
+    names = [f"posting__{key}" for key in keys]
+    return lines.values_list(*names).annotate(net=Sum(F("credit") - F("debit")))
+
+
+def _handed_over(rows: QuerySet[Remittance]) -> dict[int, tuple[Decimal, Decimal]]:
+    """Fees and amounts by client."""
+    sums = rows.order_by().values_list("owner_id").annotate(fees=Sum("fees"), amount=Sum("amount"))
+    return {pk: (_money(fees), _money(amount)) for pk, fees, amount in sums}
+
+
+def _money(value: Any) -> Decimal:
+    """A sum as drivers give it: None for no row, on SQLite a float."""
+    return rounded(Decimal(str(value))) if value is not None else ZERO
