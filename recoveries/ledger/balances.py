@@ -51,11 +51,10 @@ def _next_change(account: Decompte) -> date | None:
 
 def balance_write(*, recovery_id: int, account: Decompte | RateMissing, day: date) -> None:
     """Keep what is owed on a case. One statement; the caller holds the lock."""
-    balances_write([balance_of(recovery_id, account, day)])
+    _write([balance_of(recovery_id, account, day)])
 
 
-def balances_write(balances: Collection[CaseBalance]) -> None:
-    """Keep these balances, in the place of earlier ones. One statement."""
+def _write(balances: Collection[CaseBalance]) -> None:
     CaseBalance.objects.bulk_create(
         balances, update_conflicts=True, unique_fields=["recovery"], update_fields=list(KEPT)
     )
@@ -83,7 +82,7 @@ def balances_roll(*, day: date) -> int:
     locked = Recovery.objects.select_for_update(of=("self",), skip_locked=True).filter(pk__in=ids)
     held = list(locked.values_list("pk", flat=True))
     balances = balances_reckoned(list(with_terms(Recovery.objects.filter(pk__in=held))), day)
-    balances_write(balances.values())
+    _write(balances.values())
     return len(balances)
 
 

@@ -4,7 +4,7 @@ Who changes a claim or a payment calls `ledger_follow` in the same transaction, 
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
@@ -22,14 +22,14 @@ from law.interest import NOTHING, RateMissing
 from legalcity.lib.append_only import door
 from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Conflict
-from recoveries.ledger.balances import balance_of, balance_write, balances_write
+from recoveries.ledger.balances import balance_write
 from recoveries.ledger.book import PAYMENT, Book
 from recoveries.ledger.drafting import Draft, claims_opened, differences, posted_anew, posted_in
 from recoveries.ledger.gathering import Told as Known
-from recoveries.ledger.gathering import facts_from, notices_of, procedure_of, told_of, with_terms
+from recoveries.ledger.gathering import facts_from, told_of, with_terms
 from recoveries.ledger.posting_models import Line, Posting
 from recoveries.ledger.reckoning import reckoned
-from recoveries.ledger.records import records_by_case, records_of
+from recoveries.ledger.records import records_of
 from recoveries.models import Recovery
 from recoveries.services.deadlines import next_deadlines_refresh
 from recoveries.services.totals import totals_refresh
@@ -108,7 +108,7 @@ def _posted(
     account = reckoned(replace(known.facts, **_changed(book)), day)
     lines = _lines_of(book)
     settled = _allocated(drafts, book, account, lines)
-    rows = _write([Entered(case, settled, lines)], by=by, source=source, keeps_times=keeps_times)
+    rows = _write(case, settled, lines, by=by, source=source, keeps_times=keeps_times)
     balance_write(recovery_id=case.pk, account=account, day=day)
     next_deadlines_refresh(recovery_ids=[case.pk])
     return Posted(rows, settled, account)
@@ -119,32 +119,8 @@ def ledger_open(*, case: Recovery, claims: Sequence[Claim], by: User | None, sou
     """The first postings of a case that was just opened with these claims. Three statements."""
     drafts, day = claims_opened(claims), today()
     book = posted_in(Book(), drafts)
-    _write([Entered(case, drafts, {})], by=by, source=source)
+    _write(case, drafts, {}, by=by, source=source)
     balance_write(recovery_id=case.pk, account=reckoned(facts_from(case, book), day), day=day)
-
-
-@transaction.atomic
-def ledgers_begin(*, recovery_ids: Collection[int], source: Source) -> int:
-    """The first postings of cases whose records were written in bulk, as of their moments; returns of how many.
-
-    Cases that have a ledger are left alone. The caller holds the locks. As many statements for a thousand cases as for
-    one.
-    """
-    fresh = Recovery.objects.filter(pk__in=recovery_ids, postings=None)
-    cases, day = list(with_terms(fresh).order_by("pk")), today()
-    ids = [case.pk for case in cases]
-    records, notices = records_by_case(ids), notices_of(ids)
-    entered, balances = [], []
-    for case in cases:
-        drafts = differences(Book(), records[case.pk])
-        book = posted_in(Book(), drafts)
-        facts = facts_from(case, book, procedure=procedure_of(case), notices=notices[case.pk])
-        account = reckoned(facts, day)
-        entered.append(Entered(case, _allocated(drafts, book, account, {}), {}))
-        balances.append(balance_of(case.pk, account, day))
-    _write(entered, by=None, source=source, keeps_times=True)
-    balances_write(balances)
-    return len(cases)
 
 
 def reversal_draft(row: Posting, reason: str) -> Draft:
@@ -244,24 +220,23 @@ def _into(is_direct: bool) -> LedgerAccount:
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------
-class Entered(NamedTuple):
-    """What is to be written on a case, with the lines of the postings that it reverses."""
-
-    case: Recovery
-    drafts: Sequence[Draft]
-    lines: Lines
-
-
-def _write(entered: Sequence[Entered], *, by: User | None, source: Source, keeps_times: bool = False) -> list[Posting]:
+def _write(
+    case: Recovery,
+    drafts: Sequence[Draft],
+    lines: Lines,
+    *,
+    by: User | None,
+    source: Source,
+    keeps_times: bool = False,
+) -> list[Posting]:
     """Write drafts down. Two statements."""
-    moment = now()
-    drafts = [(one, draft) for one in entered for draft in one.drafts]
     if not drafts:
         return []
+    moment = now()
     rows = [
         Posting(
-            recovery_id=one.case.pk,
-            owner_id=one.case.owner_id,
+            recovery_id=case.pk,
+            owner_id=case.owner_id,
             kind=draft.kind,
             effective_on=draft.on,
             recorded_at=draft.at if keeps_times and draft.at else moment,
@@ -272,11 +247,11 @@ def _write(entered: Sequence[Entered], *, by: User | None, source: Source, keeps
             supersedes_id=draft.supersedes,
             facts=draft.facts,
         )
-        for one, draft in drafts
+        for draft in drafts
     ]
     posted = Posting.objects.bulk_create(rows)
     told = zip(posted, drafts, strict=True)
-    Line.objects.bulk_create([_line(row.pk, line) for row, (one, draft) in told for line in _told(draft, one.lines)])
+    Line.objects.bulk_create([_line(row.pk, line) for row, draft in told for line in _told(draft, lines)])
     return posted
 
 
