@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -85,6 +86,19 @@ def facts_from(
         title_on=procedure.enforceable_on if procedure else None,
         transfer=book.transfer,
         presentation_counts=live.NOTICE_PRESENTATION_COUNTS,
+    )
+
+
+def told_in(facts: Facts, book: Book) -> Facts:
+    """`facts` as the postings of `book` tell them."""
+    return replace(
+        facts,
+        claims=tuple(book.claims.values()),
+        payments=book.payments,
+        credit_notes=tuple(book.credit_notes.values()),
+        waivers=tuple(book.waivers.values()),
+        refunds=tuple(book.refunds.values()),
+        transfer=book.transfer,
     )
 
 

@@ -3,30 +3,27 @@
 Who changes a claim or a payment calls `ledger_follow` in the same transaction, under the lock of the case.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from decimal import Decimal
+from collections.abc import Sequence
 from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from law.account.decompte import Decompte, PaymentRow
-from law.account.facts import Claim, ClaimKind, Head
-from law.account.lines import LedgerAccount, payment_lines
+from law.account.decompte import Decompte
+from law.account.facts import Claim
 from law.account.lines import Line as Told
-from law.interest import NOTHING, RateMissing
+from law.interest import RateMissing
 from legalcity.lib.append_only import door
 from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Conflict
 from recoveries.ledger.balances import balance_write
-from recoveries.ledger.book import PAYMENT, Book
-from recoveries.ledger.drafting import Draft, claims_opened, differences, posted_anew, posted_in
+from recoveries.ledger.book import Book
+from recoveries.ledger.drafting import Draft, claims_opened, differences, posted_in
 from recoveries.ledger.gathering import Told as Known
-from recoveries.ledger.gathering import facts_from, told_of, with_terms
+from recoveries.ledger.gathering import facts_from, told_in, told_of, with_terms
+from recoveries.ledger.laying import Lines, allocated, lines_of, lines_read, undone
 from recoveries.ledger.posting_models import Line, Posting
 from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.records import records_of
@@ -57,10 +54,6 @@ class Posted(NamedTuple):
     account: Decompte | RateMissing
 
 
-Lines = dict[int, list[Told]]
-LINE = ("account", "head", "claim_kind", "claim_id", "debit", "credit", "article")
-
-
 @transaction.atomic
 def ledger_follow(
     *, recovery_id: int, by: User | None, source: Source, extra: Sequence[Draft] = (), keeps_times: bool = False
@@ -89,9 +82,11 @@ def ledger_reckon(*, recovery_id: int, by: User | None, source: Source) -> Poste
 
 
 @transaction.atomic
-def ledger_post(*, case: Recovery, drafts: Sequence[Draft], by: User | None, source: Source) -> Posted:
+def ledger_post(
+    *, case: Recovery, drafts: Sequence[Draft], by: User | None, source: Source, keeps_times: bool = False
+) -> Posted:
     """Post just these on a case (read by `gathering.with_terms`), whose records are looked after by the caller."""
-    return _posted(case, told_of(case), drafts, by=by, source=source)
+    return _posted(case, told_of(case), drafts, by=by, source=source, keeps_times=keeps_times)
 
 
 def _posted(
@@ -105,10 +100,11 @@ def _posted(
 ) -> Posted:
     day = today()
     book = posted_in(known.book, drafts)
-    account = reckoned(replace(known.facts, **_changed(book)), day)
-    lines = _lines_of(book)
-    settled = _allocated(drafts, book, account, lines)
-    rows = _write(case, settled, lines, by=by, source=source, keeps_times=keeps_times)
+    account = reckoned(told_in(known.facts, book), day)
+    lines = lines_of([book])
+    settled = allocated(drafts, book, account, lines)
+    told = [(case, draft) for draft in settled]
+    rows = drafts_write(told, lines, by=by, source=source, keeps_times=keeps_times)
     balance_write(recovery_id=case.pk, account=account, day=day)
     next_deadlines_refresh(recovery_ids=[case.pk])
     return Posted(rows, settled, account)
@@ -119,25 +115,21 @@ def ledger_open(*, case: Recovery, claims: Sequence[Claim], by: User | None, sou
     """The first postings of a case that was just opened with these claims. Three statements."""
     drafts, day = claims_opened(claims), today()
     book = posted_in(Book(), drafts)
-    _write(case, drafts, {}, by=by, source=source)
+    drafts_write([(case, draft) for draft in drafts], {}, by=by, source=source)
     balance_write(recovery_id=case.pk, account=reckoned(facts_from(case, book), day), day=day)
 
 
 def reversal_draft(row: Posting, reason: str) -> Draft:
     """What undoes a posting, on its own day. One statement."""
-    lines = [_line_read(*values) for values in Line.objects.filter(posting=row).order_by("id").values_list(*LINE)]
+    lines = lines_read([row.pk])[row.pk]
     return Draft(
         kind=Posting.Kind.REVERSAL,
         on=row.effective_on,
         facts={},
-        lines=tuple(map(_undone, lines)),
+        lines=tuple(map(undone, lines)),
         reason=reason,
         reverses=row.pk,
     )
-
-
-def _undone(line: Told) -> Told:
-    return line._replace(debit=line.credit, credit=line.debit)
 
 
 def ledger_forget(*, recovery_id: int) -> None:
@@ -150,86 +142,16 @@ def ledger_forget(*, recovery_id: int) -> None:
         postings.delete()
 
 
-def _changed(book: Book) -> dict[str, Any]:
-    """The facts that postings tell, as `book` has them now."""
-    return {
-        "claims": tuple(book.claims.values()),
-        "payments": book.payments,
-        "credit_notes": tuple(book.credit_notes.values()),
-        "waivers": tuple(book.waivers.values()),
-        "refunds": tuple(book.refunds.values()),
-        "transfer": book.transfer,
-    }
-
-
-def _lines_of(book: Book) -> Lines:
-    """The lines of the postings that have the payments of `book`, by posting. One statement."""
-    found: Lines = {paid.posting_id: [] for paid in book.paid.values() if paid.posting_id > 0}
-    rows = Line.objects.filter(posting_id__in=list(found)).order_by("id")
-    for posting_id, *values in rows.values_list("posting_id", *LINE):
-        found[posting_id].append(_line_read(*values))
-    return found
-
-
-def _line_read(
-    account: str, head: str, kind: str, claim_id: int | None, debit: Decimal, credit: Decimal, article: str
-) -> Told:
-    claim = (ClaimKind(kind), claim_id) if claim_id is not None else None
-    return Told(LedgerAccount(account), Head(head) if head else None, claim, debit, credit, article)
-
-
-def _allocated(drafts: Sequence[Draft], book: Book, account: Decompte | RateMissing, lines: Lines) -> list[Draft]:
-    """`drafts`, the payments among them with their lines, and what they make other payments meet otherwise.
-
-    After a transfer a case has what stayed behind; what its payments met before remains as it was told.
-    """
-    rows = {} if isinstance(account, RateMissing) else {row.payment.id: row for row in account.payments}
-    settled = [_with_lines(draft, rows) for draft in drafts]
-    fresh = {draft.facts[PAYMENT]["id"] for draft in drafts if PAYMENT in draft.facts}
-    if rows and book.transfer is None:
-        for paid in book.paid.values():
-            row = rows.get(paid.payment.id)
-            if row and not paid.is_reversed and paid.payment.id not in fresh:
-                expected = payment_lines(row, into=_into(paid.is_direct))
-                if Counter(expected) != Counter(lines[paid.posting_id]):
-                    settled += posted_anew(paid, expected)
-    return settled
-
-
-def _with_lines(draft: Draft, rows: Mapping[int, PaymentRow]) -> Draft:
-    told = draft.facts.get(PAYMENT)
-    if told is None or draft.lines:
-        return draft
-    into, row = _into(bool(told.get("direct"))), rows.get(told["id"])
-    if row is None:
-        return replace(draft, lines=unallocated(Decimal(told["amount"]), into))
-    return replace(draft, lines=payment_lines(row, into=into))
-
-
-def unallocated(amount: Decimal, into: LedgerAccount) -> tuple[Told, Told]:
-    """A payment that waits for the rate without which nobody can say what it met."""
-    return (
-        Told(into, None, None, amount, NOTHING, ""),
-        Told(LedgerAccount.SUSPENSE, Head.SURPLUS, None, NOTHING, amount, ""),
-    )
-
-
-def _into(is_direct: bool) -> LedgerAccount:
-    """Where the money of a payment is: with the creditor when he received it."""
-    return LedgerAccount.CREDITOR if is_direct else LedgerAccount.BANK
-
-
 # --- writing ---------------------------------------------------------------------------------------------------------
-def _write(
-    case: Recovery,
-    drafts: Sequence[Draft],
+def drafts_write(
+    drafts: Sequence[tuple[Recovery, Draft]],
     lines: Lines,
     *,
     by: User | None,
     source: Source,
     keeps_times: bool = False,
 ) -> list[Posting]:
-    """Write drafts down. Two statements."""
+    """Write drafts down, each on its case; `lines` are those of the postings that reversals name. Two statements."""
     if not drafts:
         return []
     moment = now()
@@ -247,11 +169,11 @@ def _write(
             supersedes_id=draft.supersedes,
             facts=draft.facts,
         )
-        for draft in drafts
+        for case, draft in drafts
     ]
     posted = Posting.objects.bulk_create(rows)
     told = zip(posted, drafts, strict=True)
-    Line.objects.bulk_create([_line(row.pk, line) for row, draft in told for line in _told(draft, lines)])
+    Line.objects.bulk_create([_line(row.pk, line) for row, (_case, draft) in told for line in _told(draft, lines)])
     return posted
 
 
@@ -259,7 +181,7 @@ def _told(draft: Draft, lines: Lines) -> Sequence[Told]:
     """The lines of a draft; a reversal undoes those of the posting that it names."""
     if draft.reverses is None or draft.lines:
         return draft.lines
-    return [_undone(line) for line in lines[draft.reverses]]
+    return [undone(line) for line in lines[draft.reverses]]
 
 
 def _line(posting_id: int, told: Told) -> Line:

@@ -1,0 +1,94 @@
+"""What payments meet, as lines of their postings: what the law lays today beside what was posted."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from law.account.decompte import Decompte, PaymentRow
+from law.account.facts import ClaimKind, Head
+from law.account.lines import LedgerAccount, Line, payment_lines
+from law.interest import NOTHING, RateMissing
+from recoveries.ledger.book import PAYMENT, Book
+from recoveries.ledger.drafting import Draft, posted_anew
+from recoveries.ledger.posting_models import Line as LineRow
+
+Lines = dict[int, list[Line]]
+LINE = ("account", "head", "claim_kind", "claim_id", "debit", "credit", "article")
+
+
+def lines_of(books: Iterable[Book]) -> Lines:
+    """The lines of the postings that have the payments of these books, by posting. One statement."""
+    return lines_read([paid.posting_id for book in books for paid in book.paid.values() if paid.posting_id > 0])
+
+
+def lines_read(posting_ids: Collection[int]) -> Lines:
+    """The lines of these postings, by posting. One statement, none for none."""
+    found: Lines = {pk: [] for pk in posting_ids}
+    if found:
+        rows = LineRow.objects.filter(posting_id__in=list(found)).order_by("id")
+        for posting_id, *values in rows.values_list("posting_id", *LINE):
+            found[posting_id].append(_line_read(*values))
+    return found
+
+
+def _line_read(
+    account: str, head: str, kind: str, claim_id: int | None, debit: Decimal, credit: Decimal, article: str
+) -> Line:
+    claim = (ClaimKind(kind), claim_id) if claim_id is not None else None
+    return Line(LedgerAccount(account), Head(head) if head else None, claim, debit, credit, article)
+
+
+def undone(line: Line) -> Line:
+    """The line that takes it back."""
+    return line._replace(debit=line.credit, credit=line.debit)
+
+
+def allocated(drafts: Sequence[Draft], book: Book, account: Decompte | RateMissing, lines: Lines) -> list[Draft]:
+    """`drafts`, the payments among them with their lines, and what they make other payments meet otherwise."""
+    rows = {} if isinstance(account, RateMissing) else {row.payment.id: row for row in account.payments}
+    fresh = {draft.facts[PAYMENT]["id"] for draft in drafts if PAYMENT in draft.facts}
+    return [*(_with_lines(draft, rows) for draft in drafts), *laid_anew(book, account, lines, but=fresh)]
+
+
+def laid_anew(book: Book, account: Decompte | RateMissing, lines: Lines, *, but: Collection[int] = ()) -> list[Draft]:
+    """What has to be posted so that each payment has the lines that `account` lays today; `but` are left alone.
+
+    After a transfer a case has what stayed behind; what its payments met before remains as it was told. While a rate is
+    missing all remain.
+    """
+    if isinstance(account, RateMissing) or book.transfer is not None or not book.paid:
+        return []
+    anew: list[Draft] = []
+    rows = {row.payment.id: row for row in account.payments}
+    for paid in book.paid.values():
+        row = rows.get(paid.payment.id)
+        if row and not paid.is_reversed and paid.payment.id not in but:
+            expected = payment_lines(row, into=_into(paid.is_direct))
+            if Counter(expected) != Counter(lines[paid.posting_id]):
+                anew += posted_anew(paid, expected)
+    return anew
+
+
+def _with_lines(draft: Draft, rows: Mapping[int, PaymentRow]) -> Draft:
+    """A payment that was reversed, or for which a rate is missing, has met nothing."""
+    told = draft.facts.get(PAYMENT)
+    if told is None or draft.lines:
+        return draft
+    into, row = _into(bool(told.get("direct"))), rows.get(told["id"])
+    if row is None or row.is_reversed:
+        return replace(draft, lines=unallocated(Decimal(told["amount"]), into))
+    return replace(draft, lines=payment_lines(row, into=into))
+
+
+def unallocated(amount: Decimal, into: LedgerAccount) -> tuple[Line, Line]:
+    """A payment that waits for the rate without which nobody can say what it met."""
+    return (
+        Line(into, None, None, amount, NOTHING, ""),
+        Line(LedgerAccount.SUSPENSE, Head.SURPLUS, None, NOTHING, amount, ""),
+    )
+
+
+def _into(is_direct: bool) -> LedgerAccount:
+    """Where the money of a payment is: with the creditor when he received it."""
+    return LedgerAccount.CREDITOR if is_direct else LedgerAccount.BANK
