@@ -24,6 +24,7 @@ app.conf.beat_schedule = {
     "sweep-transfers": {"task": "recoveries.tasks.sweep_transfers", "schedule": SWEEP_EVERY},
     "sweep-charges": {"task": "invoicing.tasks.sweep_charges", "schedule": SWEEP_EVERY},
     "deadline-alerts": {"task": "recoveries.tasks.record_deadline_alerts", "schedule": crontab(hour="6", minute="0")},
+    "roll-balances": {"task": "recoveries.tasks.roll_balances", "schedule": crontab()},
     "sweep-emails": {"task": "recoveries.tasks.sweep_emails", "schedule": SWEEP_EVERY},
     "sweep-imports": {"task": "recoveries.tasks.sweep_imports", "schedule": SWEEP_EVERY},
     "sweep-documents": {"task": "documents.tasks.sweep", "schedule": SWEEP_EVERY},

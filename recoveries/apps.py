@@ -14,6 +14,7 @@ class RecoveriesConfig(AppConfig):
         """Tell the rooms below, which know no cases, where payment records are read and who sees which cases."""
         from backoffice.reach import case_reach
         from recoveries.court import receivers
+        from recoveries.ledger import receivers as ledger_receivers
         from recoveries.ledger.payment_record import payment_record
         from recoveries.models.handling import own_or_nobodys
         from scoring.providers.records import payment_records
@@ -21,3 +22,4 @@ class RecoveriesConfig(AppConfig):
         case_reach.register(permission="recoveries.see_all_cases", rule=own_or_nobodys)
         payment_records.register(payment_record)
         receivers.connect()
+        ledger_receivers.connect(self)

@@ -4,4 +4,5 @@
 # ruff: noqa: F401
 import recoveries.court.tasks
 import recoveries.intake.tasks
+import recoveries.ledger.tasks
 import recoveries.letters.tasks

@@ -1,45 +1,43 @@
 """What is owed today, kept on each case for lists: written with each change, rolled on when a day has passed.
 
-Of those on which nothing runs nothing is rolled. A new rate makes all that bear interest stale (`balances_stale`); the
-roll goes on where it was stopped, since what it has done is no longer stale.
+Of those on which nothing runs nothing is rolled. A balance also keeps on what terms it was reckoned (the tables of
+rates, a setting): when those are others all balances are stale, and so are payments that met interest. What is rolled
+is no longer stale, so whoever was stopped goes on where it was.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date, timedelta
-from decimal import Decimal
-
-from django.db import transaction
-from django.db.models import QuerySet
+from functools import lru_cache
+from hashlib import sha256
 
 from law.account.decompte import Decompte
+from law.account.facts import Rates
 from law.interest import NOTHING, RateMissing
-from recoveries.ledger.gathering import Told, told_by_case, with_terms
+from legalcity.lib.settings.live import live
 from recoveries.ledger.posting_models import CaseBalance
-from recoveries.ledger.reckoning import reckoned
-from recoveries.models import Recovery
+from recoveries.ledger.rate_book import account_rates
 
 AT_ONCE = 200  # cases
 NEXT_DAY = timedelta(days=1)
-HEADS = ("principal", "interest", "indemnity", "penalty", "cost")
-SUMS = ("due", *HEADS, "not_due", "surplus", "per_day")
-KEPT = ("on", *SUMS, "is_provisional", "missing_on", "next_change")
+SUMS = ("due", "principal", "interest", "indemnity", "penalty", "cost", "not_due", "surplus", "per_day")
+KEPT = ("on", *SUMS, "is_provisional", "missing_on", "next_change", "terms")
 
 
+# --- one balance -----------------------------------------------------------------------------------------------------
 def balance_of(recovery_id: int, account: Decompte | RateMissing, day: date) -> CaseBalance:
     """The balance that `account`, reckoned for `day`, comes to; unsaved."""
+    row = CaseBalance(recovery_id=recovery_id, on=day, terms=balance_terms(), next_change=day + NEXT_DAY)
     if isinstance(account, RateMissing):
-        return CaseBalance(recovery_id=recovery_id, on=day, missing_on=account.day, next_change=day + NEXT_DAY)
-    return CaseBalance(
-        recovery_id=recovery_id,
-        on=day,
-        due=account.total.due,
-        **account.total._asdict(),
-        not_due=sum((row.principal for row in account.not_due), NOTHING),
-        surplus=account.surplus,
-        per_day=account.per_day,
-        is_provisional=account.is_provisional,
-        next_change=_next_change(account),
-    )
+        row.missing_on = account.day
+        return row
+    for head, amount in account.total._asdict().items():
+        setattr(row, head, amount)
+    row.due = account.total.due
+    row.not_due = sum((one.principal for one in account.not_due), NOTHING)
+    row.surplus, row.per_day = account.surplus, account.per_day
+    row.is_provisional = account.is_provisional
+    row.next_change = _next_change(account)
+    return row
 
 
 def _next_change(account: Decompte) -> date | None:
@@ -49,44 +47,23 @@ def _next_change(account: Decompte) -> date | None:
     return min((row.due_on for row in account.not_due), default=None)
 
 
+def balance_terms() -> str:
+    """What tells the terms of today from others: all that decides an account and belongs to no case."""
+    return _fingerprint(account_rates(), live.NOTICE_PRESENTATION_COUNTS)
+
+
+@lru_cache(maxsize=4)
+def _fingerprint(rates: Rates, presentation_counts: bool) -> str:
+    return sha256(repr((rates, presentation_counts)).encode()).hexdigest()[:16]
+
+
 def balance_write(*, recovery_id: int, account: Decompte | RateMissing, day: date) -> None:
     """Keep what is owed on a case. One statement; the caller holds the lock."""
-    _write([balance_of(recovery_id, account, day)])
+    balances_write([balance_of(recovery_id, account, day)])
 
 
-def _write(balances: Collection[CaseBalance]) -> None:
+def balances_write(balances: Collection[CaseBalance]) -> None:
+    """Keep what is owed on these cases. One statement; the caller holds the locks."""
     CaseBalance.objects.bulk_create(
         balances, update_conflicts=True, unique_fields=["recovery"], update_fields=list(KEPT)
     )
-
-
-def balances_reckoned(cases: Collection[Recovery], day: date) -> dict[int, CaseBalance]:
-    """What is owed on each of these cases (read by `gathering.with_terms`) on `day`, by id. Two statements."""
-    told: Mapping[int, Told] = told_by_case(list(cases))
-    return {case.pk: balance_of(case.pk, reckoned(told[case.pk].facts, day), day) for case in cases}
-
-
-def balances_stale(day: date) -> QuerySet[CaseBalance]:
-    """Balances that a day which has passed, or a new rate, may have made others."""
-    return CaseBalance.objects.filter(next_change__lte=day)
-
-
-@transaction.atomic
-def balances_roll(*, day: date) -> int:
-    """Reckon some stale balances anew, as of `day`; returns how many, 0 when nothing is stale.
-
-    Cases that somebody else has locked are left for the next time: who holds the lock writes the balance.
-    """
-    stale = balances_stale(day).order_by("next_change").values("recovery_id")[:AT_ONCE]
-    ids = [row["recovery_id"] for row in stale]
-    locked = Recovery.objects.select_for_update(of=("self",), skip_locked=True).filter(pk__in=ids)
-    held = list(locked.values_list("pk", flat=True))
-    balances = balances_reckoned(list(with_terms(Recovery.objects.filter(pk__in=held))), day)
-    _write(balances.values())
-    return len(balances)
-
-
-def balances_age(*, day: date) -> int:
-    """Make every balance stale on which interest runs or may run (a rate was entered); returns how many."""
-    running = CaseBalance.objects.exclude(per_day=Decimal(0), not_due=Decimal(0))
-    return running.update(next_change=day)

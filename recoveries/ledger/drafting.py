@@ -4,7 +4,8 @@ The records (invoices, debts, payments) are what people write; the ledger follow
 became otherwise. So a migration, a repair and an everyday change are the same step.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -12,6 +13,7 @@ from decimal import Decimal
 from law.account.facts import Claim, ClaimKey, ClaimKind, DebtHead, Head, Payment
 from law.account.lines import LedgerAccount, Line
 from law.interest import NOTHING
+from legalcity.lib.dates import PARIS
 from recoveries.ledger.book import CLAIMS, PAYMENT, REST, Book, Entry, Paid
 from recoveries.ledger.facts import Told, told
 from recoveries.ledger.posting_models import Posting
@@ -52,7 +54,8 @@ def posted_in(book: Book, drafts: Iterable[Draft]) -> Book:
 
 def _claims(book: Book, records: Records) -> Iterator[Draft]:
     fresh = [claim for key, claim in records.claims.items() if key not in book.claims]
-    yield from claims_opened(fresh, at=min((records.since[claim.key] for claim in fresh), default=None))
+    for since, claims in _by_day(fresh, records.since).items():
+        yield from claims_opened(claims, at=since)
     changed = [
         (claim, before)
         for key, claim in records.claims.items()
@@ -66,6 +69,14 @@ def _claims(book: Book, records: Records) -> Iterator[Draft]:
     if changed or gone:
         befores = {before.key: before for _claim, before in (*changed, *gone)}
         yield _claimed(Kind.CLAIM_CHANGE, [claim for claim, _before in (*changed, *gone)], befores)
+
+
+def _by_day(claims: Iterable[Claim], since: Mapping[ClaimKey, datetime]) -> dict[datetime, list[Claim]]:
+    """Claims by the first moment of the day on which they were recorded: what is known is told day by day."""
+    days: defaultdict[date, list[Claim]] = defaultdict(list)
+    for claim in claims:
+        days[since[claim.key].astimezone(PARIS).date()].append(claim)
+    return {min(since[claim.key] for claim in days[day]): days[day] for day in sorted(days)}
 
 
 def claims_opened(claims: Sequence[Claim], at: datetime | None = None) -> list[Draft]:

@@ -5,8 +5,9 @@ The ledger takes along all that the claims which move have seen, settled ones to
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Case, DecimalField, F, OuterRef, Subquery, Value, When
@@ -83,21 +84,25 @@ def records_move(
     }
     keys = frozenset(key for key in book.claims if key not in staying)
     transfer = Transfer(moved_on=today(), reference=reference, claims=keys)
-    moving = _moving(replace(facts, transfer=transfer))
+    moving = moving_of(replace(facts, transfer=transfer))
     names = _records_copied(from_case, to_case, moving, staying)
     return Move(from_case, to_case, book, transfer, moving, names)
 
 
-def ledger_move(move: Move, *, by: User | None) -> None:
-    """Post what has gone along: into the one case, out of the other."""
+def ledger_move(move: Move, *, by: User | None, source: Source = Source.TRANSFER, at: datetime | None = None) -> None:
+    """Post what has gone along: into the one case, out of the other. `at`: when that was, now unless given."""
     case, copy = (with_terms(Recovery.objects).get(pk=pk) for pk in (move.from_case, move.to_case))
-    drafts = list(_in(move.book, move.moving, move.names))
-    posted = ledger_post(case=copy, drafts=drafts, by=by, source=Source.TRANSFER).drafts
-    ledger_post(case=case, drafts=[_out(move.transfer, posted, move.names)], by=by, source=Source.TRANSFER)
+    drafts = [replace(draft, at=at) for draft in _in(move.book, move.moving, move.names)]
+    posted = ledger_post(case=copy, drafts=drafts, by=by, source=source, keeps_times=True).drafts
+    out = replace(_out(move.transfer, posted, move.names), at=at)
+    ledger_post(case=case, drafts=[out], by=by, source=source, keeps_times=True)
 
 
-def _moving(facts: Facts) -> Moving:
-    """Where no rate is known nothing can be told settled, nor parted: all payments go along."""
+def moving_of(facts: Facts, *, recorded: Collection[ClaimKey] = ()) -> Moving:
+    """What goes along by the transfer of `facts`; `recorded` claims have records in the other case, settled or not.
+
+    Where no rate is known nothing can be told settled, nor parted: all payments go along.
+    """
     try:
         _stays, goes = parted(facts, account_rates())
     except RateMissing:
@@ -106,7 +111,9 @@ def _moving(facts: Facts) -> Moving:
     if isinstance(account, RateMissing):
         return Moving(goes, frozenset(), {payment.id: payment.amount for payment in goes.payments})
     settled = frozenset(
-        row.claim.key for row in account.claims if row.claim.kind == ClaimKind.INVOICE and not any(row.left)
+        row.claim.key
+        for row in account.claims
+        if row.claim.kind == ClaimKind.INVOICE and not any(row.left) and row.claim.key not in recorded
     )
     return Moving(goes, settled, dict(_rests(account, settled)))
 
@@ -128,11 +135,12 @@ def _records_copied(from_case: int, to_case: int, moving: Moving, staying: Colle
     going = debts.exclude(pk__in={pk for kind, pk in stay if kind == ClaimKind.DEBT}).order_by("id")
     going_ids = list(going.values_list("pk", flat=True))
     rows_copy(going, instead={"recovery_id": Value(to_case)})
-    _payments_copied(from_case, to_case, moving.rest)
-    return _names(from_case, to_case, going_ids)
+    payments_copied(from_case, to_case, moving.rest)
+    copied = Dette.objects.filter(recovery_id=to_case).order_by("id").values_list("pk", flat=True)
+    return names_of(from_case, to_case, debts=dict(zip(going_ids, copied, strict=True)))
 
 
-def _payments_copied(from_case: int, to_case: int, rest: Mapping[int, Decimal]) -> None:
+def payments_copied(from_case: int, to_case: int, rest: Mapping[int, Decimal]) -> None:
     """Copy what each payment has left for what is still asked for; each copy names the one that it comes from."""
     going = {pk: amount for pk, amount in rest.items() if amount}
     if not going:
@@ -153,15 +161,14 @@ def _payments_copied(from_case: int, to_case: int, rest: Mapping[int, Decimal]) 
     rows_copy(payments.order_by("id"), instead=instead)
 
 
-def _names(from_case: int, to_case: int, debts: Sequence[int]) -> Names:
-    """Copies by what they are copies of: invoices by their numbers, `debts` by their order."""
+def names_of(from_case: int, to_case: int, *, debts: Mapping[int, int]) -> Names:
+    """Copies by what they are copies of: invoices by their numbers, payments as they say, `debts` as given."""
     claims: dict[ClaimKey, ClaimKey] = {}
     copies = dict(Invoice.objects.filter(recovery_id=to_case).values_list("invoice_number", "pk"))
     for pk, number in Invoice.objects.filter(recovery_id=from_case).values_list("pk", "invoice_number"):
         if number in copies:
             claims[ClaimKind.INVOICE, pk] = (ClaimKind.INVOICE, copies[number])
-    copied = Dette.objects.filter(recovery_id=to_case).order_by("id").values_list("pk", flat=True)
-    for old, new in zip(debts, copied, strict=True):
+    for old, new in debts.items():
         claims[ClaimKind.DEBT, old] = (ClaimKind.DEBT, new)
     payments = Acompte.objects.filter(recovery_id=to_case).values_list("moved_from_id", "pk")
     return Names(claims, {old: new for old, new in payments if old})

@@ -132,6 +132,7 @@ class CaseBalance(models.Model):
 
     Its one owner is `ledger.balances`; `check_ledger` proves it. All sums are null while a rate is missing, which
     `missing_on` tells. `next_change`: the day from which it may be otherwise, without anything being recorded.
+    `terms`: what tells the tables of rates with which it was reckoned from others (`balances.balance_terms`).
     """
 
     recovery = models.OneToOneField(
@@ -150,6 +151,7 @@ class CaseBalance(models.Model):
     is_provisional = models.BooleanField(_("provisional"), default=False)
     missing_on = models.DateField(_("no rate known for"), null=True)
     next_change = models.DateField(_("next change"), null=True)
+    terms = models.CharField(max_length=16, default="", db_default="")
 
     class Meta:
         verbose_name = _("balance of a case")
@@ -157,6 +159,7 @@ class CaseBalance(models.Model):
         indexes = [
             models.Index(fields=("due",), name="balance_due"),
             models.Index(fields=("next_change",), name="balance_next_change", condition=Q(next_change__isnull=False)),
+            models.Index(fields=("terms",), name="balance_terms"),
         ]
 
     def __str__(self) -> str:

@@ -1,0 +1,103 @@
+"""The roll of balances: what a day that has passed, or other rates, made stale is reckoned anew, some cases at once.
+
+Nobody waits for it and it waits for nobody: cases that somebody else has locked are left, since who holds the lock
+writes the balance. Several may roll at the same time.
+"""
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
+
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q, QuerySet
+
+from law.account.decompte import Decompte
+from law.interest import RateMissing
+from legalcity.lib.clock import today
+from legalcity.lib.logs import log_failure
+from legalcity.lib.settings.live import live
+from recoveries.ledger.balances import balance_of, balance_terms, balances_write
+from recoveries.ledger.gathering import Told, told_by_case, with_terms
+from recoveries.ledger.laying import laid_anew, lines_of
+from recoveries.ledger.posting import Source, drafts_write
+from recoveries.ledger.posting_models import CaseBalance
+from recoveries.ledger.rate_book import rate_book
+from recoveries.ledger.reckoning import reckoned
+from recoveries.models import Recovery
+
+Reckoned = Decompte | RateMissing
+AT_ONCE = 200  # cases
+ROLLS_FOR = timedelta(seconds=110)  # Started every minute: two at most roll at the same time
+
+
+def balances_sweep() -> int:
+    """Roll until nothing is stale, for `ROLLS_FOR` at most; returns how many cases were reckoned."""
+    rate_book.forget()
+    live.forget()
+    end, done = time.monotonic() + ROLLS_FOR.total_seconds(), 0
+    left: set[int] = set()
+    while time.monotonic() < end and len(left) < AT_ONCE and (stale := stale_balances(today(), but=left)):
+        rolled = balances_roll(stale=stale, day=today())
+        left |= stale.keys() - rolled
+        done += len(rolled)
+    return done
+
+
+def stale_balances(day: date, *, but: Collection[int] = ()) -> dict[int, str]:
+    """Some cases whose balance may be another on `day`, with the terms on which it was reckoned, longest stale first.
+
+    Three statements at most, each from an index.
+    """
+    terms = balance_terms()
+    for stale, place in (
+        (Q(next_change__lte=day), "next_change"),
+        (Q(terms__lt=terms), "terms"),
+        (Q(terms__gt=terms), "terms"),
+    ):
+        rows = CaseBalance.objects.filter(stale).exclude(pk__in=but).order_by(place)
+        if found := dict(rows.values_list("pk", "terms")[:AT_ONCE]):
+            return found
+    return {}
+
+
+def balances_roll(*, stale: Mapping[int, str], day: date) -> set[int]:
+    """Reckon the balances of these cases anew, as of `day`; returns which.
+
+    What cannot be reckoned is logged and left.
+    """
+    try:
+        return _rolled(stale, day)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        if len(stale) == 1:
+            log_failure(error)
+            return set()
+    return {pk for case, terms in stale.items() for pk in balances_roll(stale={case: terms}, day=day)}
+
+
+@transaction.atomic
+def _rolled(stale: Mapping[int, str], day: date) -> set[int]:
+    cases = list(_locked(stale))
+    told = told_by_case(cases)
+    accounts = {case.pk: reckoned(told[case.pk].facts, day) for case in cases}
+    balances_write([balance_of(pk, account, day) for pk, account in accounts.items()])
+    terms = balance_terms()
+    others = [case for case in cases if stale[case.pk] != terms]
+    _lay_anew(others, told, accounts)
+    return set(accounts)
+
+
+def _locked(ids: Collection[int]) -> QuerySet[Recovery]:
+    cases = with_terms(Recovery.objects.filter(pk__in=ids))
+    return cases.select_for_update(of=("self",), skip_locked=True).order_by("pk")
+
+
+def _lay_anew(
+    cases: Sequence[Recovery], told: Mapping[int, Told], accounts: Mapping[int, Decompte | RateMissing]
+) -> None:
+    """On other terms interest is another, and so is what payments met."""
+    books = {case: told[case.pk].book for case in cases if told[case.pk].book.paid}
+    lines = lines_of(books.values())
+    drafts = [(case, draft) for case, book in books.items() for draft in laid_anew(book, accounts[case.pk], lines)]
+    drafts_write(drafts, lines, by=None, source=Source.SYSTEM)
