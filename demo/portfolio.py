@@ -15,6 +15,7 @@ from demo.cases import CaseDraft, Scene, case_build, reference_of
 from demo.people import names_of
 from demo.protected import protected_drafts
 from invoicing.models import Invoice, ProtectedInvoice, ProtectedInvoiceChange
+from recoveries.ledger.beginning import cases_begin
 from recoveries.models import Acompte, Comment, Dette, Recovery, Status, StatusChange
 from recoveries.services.deadlines import next_deadlines_refresh
 from recoveries.services.totals import case_count_add
@@ -86,7 +87,9 @@ def _insert(drafts: Sequence[CaseDraft]) -> None:
     Comment.objects.bulk_create([row for draft in drafts for row in draft.comments], batch_size=BATCH)
     Acompte.objects.bulk_create([row for draft in drafts for row in draft.acomptes])
     Dette.objects.bulk_create([row for draft in drafts for row in draft.dettes])
-    next_deadlines_refresh(recovery_ids=[draft.recovery.pk for draft in drafts])
+    ids = [draft.recovery.pk for draft in drafts]
+    cases_begin(ids=ids)
+    next_deadlines_refresh(recovery_ids=ids)
     counts = Counter((draft.recovery.owner_id, draft.recovery.status_id) for draft in drafts)
     for (owner_id, status_id), n in sorted(counts.items()):
         case_count_add(owner_id=owner_id, status_id=status_id, by=n)

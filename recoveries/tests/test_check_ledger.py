@@ -177,3 +177,9 @@ def test_cases_beyond_the_first_set_are_compared_too(owner: Api, monkeypatch: py
 def test_progress_is_for_people_alone(case: int, capfd: pytest.CaptureFixture[str]) -> None:
     said()
     assert "cases/s" not in capfd.readouterr().err
+
+
+def test_a_fresh_demonstration_agrees() -> None:
+    call_command("seed_demo", "--cases", "40", stdout=StringIO())
+    assert Line.objects.exists()
+    assert said() == "0 cases differed\n"
