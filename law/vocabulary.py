@@ -68,6 +68,13 @@ class Reminder(StrEnum):
     FORMAL_NOTICE = "mise_en_demeure"
 
 
+class Receipt(StrEnum):
+    """The letters that tell a debtor of a payment, by the name of their template."""
+
+    PAYMENT = "quittance"
+    CORRECTION = "quittance_rectifiee"
+
+
 class CompanyType(StrEnum):
     """What kind of party it is (`company_type`)."""
 

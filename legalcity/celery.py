@@ -26,6 +26,7 @@ app.conf.beat_schedule = {
     "deadline-alerts": {"task": "recoveries.tasks.record_deadline_alerts", "schedule": crontab(hour="6", minute="0")},
     "roll-balances": {"task": "recoveries.tasks.roll_balances", "schedule": crontab()},
     "sweep-emails": {"task": "recoveries.tasks.sweep_emails", "schedule": SWEEP_EVERY},
+    "sweep-creditor-notices": {"task": "recoveries.tasks.sweep_creditor_notices", "schedule": SWEEP_EVERY},
     "sweep-imports": {"task": "recoveries.tasks.sweep_imports", "schedule": SWEEP_EVERY},
     "sweep-documents": {"task": "documents.tasks.sweep", "schedule": SWEEP_EVERY},
     "orphans": {"task": "documents.tasks.remove_orphans", "schedule": crontab(minute="*/5")},

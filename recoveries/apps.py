@@ -11,15 +11,21 @@ class RecoveriesConfig(AppConfig):
     verbose_name = _("Recovery cases")
 
     def ready(self) -> None:
-        """Tell the rooms below, which know no cases, where payment records are read and who sees which cases."""
+        """Tell the rooms below, which know no cases, where payment records are read and who sees which cases.
+
+        And the ledger, which writes no letters, who has to hear of payments.
+        """
         from backoffice.reach import case_reach
         from recoveries.court import receivers
         from recoveries.ledger import receivers as ledger_receivers
+        from recoveries.ledger.listeners import payment_listeners
         from recoveries.ledger.payment_record import payment_record
+        from recoveries.letters.hearing import payment_heard
         from recoveries.models.handling import own_or_nobodys
         from scoring.providers.records import payment_records
 
         case_reach.register(permission="recoveries.see_all_cases", rule=own_or_nobodys)
         payment_records.register(payment_record)
+        payment_listeners.register(payment_heard)
         receivers.connect()
         ledger_receivers.connect(self)

@@ -30,7 +30,7 @@ from recoveries.court.transfer import transfer_carry_out
 from recoveries.ledger.acknowledgements import acknowledgement_record
 from recoveries.ledger.remittances import remittance_record
 from recoveries.ledger.services import acompte_record, dette_record
-from recoveries.models import Comment, Recovery, TransferRequest
+from recoveries.models import Comment, Recovery, SentEmail, TransferRequest
 from scoring.models import ScoringOrder, TokenAccount
 from scoring.services.tokens import tokens_grant
 from tests.backoffice import act, act_on_rows, browser_of, chief, page_of
@@ -129,6 +129,12 @@ def _held_no_longer(owner: Api) -> Example:
     return example
 
 
+def _receipt_for_the_post(owner: Api) -> Example:
+    case = Recovery.objects.get(pk=case_id(owner, debtor={"company_email": None}))
+    acompte_record(recovery_id=case.pk, amount=Decimal(10), day=today(), by=None)
+    return Example(SentEmail.objects.get())
+
+
 def _case_and_file(owner: Api) -> Example:
     return Example(_case(owner), {"file": SimpleUploadedFile("photo.png", image("PNG"))})
 
@@ -211,6 +217,7 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "recoveries.recovery:object:notice-received": lambda owner: Example(
         _case(owner), {"channel": "creditor", "sent_on": "2026-01-05", "received_on": "2026-01-08", "state": "received"}
     ),
+    "recoveries.sentemail:object:receipt-posted": _receipt_for_the_post,
     "recoveries.recovery:object:mark-read": _case_with_comment,
     "recoveries.recovery:object:record-payment": lambda owner: Example(_case(owner), PAYMENT),
     "recoveries.recovery:object:record-debt": lambda owner: Example(_case(owner), DEBT),

@@ -20,7 +20,7 @@ from legalcity.lib import claims
 from legalcity.lib.clock import now
 from recoveries.court import transfer
 from recoveries.intake import pipeline as imports
-from recoveries.letters import services as letters
+from recoveries.letters import jobs as letters
 from scoring.services import pipeline as scoring
 from tests.factories import Api, case_id
 
@@ -118,7 +118,9 @@ def test_a_row_that_sql_has_written_is_due_at_once(document: Document) -> None:
 
 
 # --- all of them -----------------------------------------------------------------------------------------------------
-JOBS: list[claims.Job[Any]] = [documents.JOB, scoring.JOB, imports.JOB, letters.JOB, transfer.JOB, charges.JOB]
+JOBS: list[claims.Job[Any]] = [
+    *(documents.JOB, scoring.JOB, imports.JOB, letters.JOB, letters.NOTICE_JOB, transfer.JOB, charges.JOB),
+]
 
 
 def told(duration: timedelta) -> str:

@@ -3,7 +3,7 @@
 No row is ever changed or taken away: one that was wrong, or came back, is reversed by a further row that names it.
 """
 
-from datetime import date
+import datetime
 from typing import Any, TypeVar
 
 from django.db import models
@@ -12,6 +12,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from law.account.facts import DebtHead
+from law.handing_over import hand_over_by
 from recoveries.models.cases import Recovery
 
 Row = TypeVar("Row", bound="Reversible")
@@ -112,6 +113,11 @@ class Acompte(Entry):
     def __str__(self) -> str:
         return f"{self.amount} €"
 
+    @property
+    def hand_over_by(self) -> datetime.date | None:
+        """By when the firm hands it over to the creditor; None for what he received himself."""
+        return None if self.is_direct else hand_over_by(self.date)
+
 
 class DetteQuerySet(EntryQuerySet["Dette"]):
     """Words of the field."""
@@ -120,7 +126,7 @@ class DetteQuerySet(EntryQuerySet["Dette"]):
         """What the debtor owes: what stays with the creditor is never asked for (art. L111-8 CPCE)."""
         return self.filter(reverses=None, reversal=None).exclude(head=DebtHead.KEPT_BY_CREDITOR)
 
-    def demanded_on(self, day: date) -> "DetteQuerySet":
+    def demanded_on(self, day: datetime.date) -> "DetteQuerySet":
         """The same on a day: costs of a title are owed once there is one."""
         has_title = Q(recovery__injunction__enforceable_on__lte=day)
         return self.demanded().filter(~Q(head=DebtHead.COST_OF_TITLE) | has_title, date__lte=day)

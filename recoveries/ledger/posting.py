@@ -19,8 +19,8 @@ from legalcity.lib.append_only import door
 from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Conflict
 from recoveries.ledger.balances import balance_write
-from recoveries.ledger.book import Book
-from recoveries.ledger.drafting import Draft, claims_opened, differences, posted_in
+from recoveries.ledger.book import PAYMENT, Book
+from recoveries.ledger.drafting import REALLOCATED, Draft, claims_opened, differences, posted_in
 from recoveries.ledger.gathering import Told as Known
 from recoveries.ledger.gathering import facts_from, told_in, told_of, with_terms
 from recoveries.ledger.laying import Lines, allocated, lines_of, lines_read, undone
@@ -52,6 +52,15 @@ class Posted(NamedTuple):
     rows: list[Posting]
     drafts: list[Draft]
     account: Decompte | RateMissing
+
+    def of_payment(self, payment_id: int) -> Posting:
+        """What was posted for a payment that is new."""
+        return next(row for row in self.rows if PAYMENT in row.facts and row.facts[PAYMENT]["id"] == payment_id)
+
+    @property
+    def reversal(self) -> Posting:
+        """What was posted for what the records have taken back."""
+        return next(row for row in self.rows if row.kind == Posting.Kind.REVERSAL and row.reason != REALLOCATED)
 
 
 @transaction.atomic

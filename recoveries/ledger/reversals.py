@@ -9,8 +9,9 @@ from accounts.models import User
 from backoffice.audit import ADDED, audit_record, field_values
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Forbidden
+from recoveries.ledger.listeners import PaymentTold, payment_listeners
 from recoveries.ledger.models import Entry
-from recoveries.ledger.posting import Source, ledger_follow
+from recoveries.ledger.posting import Posted, Source, ledger_follow
 from recoveries.ledger.services import account_lock
 from recoveries.ledger.settling import case_settle
 from recoveries.models import Acompte, Dette
@@ -24,22 +25,31 @@ def acompte_reverse(*, recovery_id: int, acompte_id: int, reason: Entry.Reason, 
 
     Raises DoesNotExist for one of another case, Forbidden for one that was reversed, for a reversal, after a transfer.
     """
+    case = account_lock(recovery_id=recovery_id)
     payment = _reversible(Acompte, recovery_id, acompte_id)
     values = {"recovery_id": recovery_id, "amount": payment.amount, "date": today()}
-    return _reversed(Acompte(**values, reverses=payment, reason=reason), by)
+    reversal = Acompte(**values, reverses=payment, reason=reason)
+    posted = _reversed(reversal, by)
+    told = PaymentTold(
+        case=case, payment=payment, posting=posted.reversal, account=posted.account, by=by, reversal=reversal
+    )
+    payment_listeners.tell(told)
+    return reversal
 
 
 @transaction.atomic
 def dette_reverse(*, recovery_id: int, dette_id: int, reason: Entry.Reason, by: User | None) -> Dette:
     """Take a debt out of what is owed; returns the row that reverses it, dated today. Raises as `acompte_reverse`."""
+    account_lock(recovery_id=recovery_id)
     debt = _reversible(Dette, recovery_id, dette_id)
     values = {name: getattr(debt, name) for name in ("recovery_id", "label", "head", "amount")}
-    return _reversed(Dette(**values, date=today(), reverses=debt, reason=reason), by)
+    reversal = Dette(**values, date=today(), reverses=debt, reason=reason)
+    _reversed(reversal, by)
+    return reversal
 
 
 def _reversible(model: type[Row], recovery_id: int, pk: int) -> Row:
-    """The row, under the lock of its case: whoever comes second finds it reversed."""
-    account_lock(recovery_id=recovery_id)
+    """The row; the caller holds the lock of its case, so that whoever comes second finds it reversed."""
     row = model._default_manager.select_related("reversal").get(pk=pk, recovery_id=recovery_id)
     if row.reverses_id is not None:
         raise Forbidden(_("A reversal cannot be reversed: enter what is right anew."))
@@ -48,9 +58,9 @@ def _reversible(model: type[Row], recovery_id: int, pk: int) -> Row:
     return row
 
 
-def _reversed(reversal: Row, by: User | None) -> Row:
+def _reversed(reversal: Row, by: User | None) -> Posted:
     reversal.save(force_insert=True)
     posted = ledger_follow(recovery_id=reversal.recovery_id, by=by, source=Source.STAFF)
     case_settle(recovery_id=reversal.recovery_id, account=posted.account)
     audit_record(action=ADDED, target=reversal, after=field_values(reversal), actor=by)
-    return reversal
+    return posted

@@ -22,6 +22,7 @@ from legalcity.lib.clock import today
 from legalcity.lib.errors import Conflict, Forbidden, Invalid, Sentence
 from recoveries.catalogue import catalogue
 from recoveries.ledger.gathering import told_of, with_terms
+from recoveries.ledger.listeners import PaymentTold, payment_listeners
 from recoveries.ledger.posting import Source, ledger_follow
 from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.settling import case_settle
@@ -176,6 +177,8 @@ def _recorded(
     audit_record(action=ADDED, target=acompte, after=field_values(acompte), actor=by)
     posted = ledger_follow(recovery_id=case.pk, by=by, source=source)
     case_settle(recovery_id=case.pk, account=posted.account)
+    told = PaymentTold(case=case, payment=acompte, posting=posted.of_payment(acompte.pk), account=posted.account, by=by)
+    payment_listeners.tell(told)
     if isinstance(posted.account, RateMissing):
         return Recorded(acompte, None, warning(Code.UNALLOCATED, f"{posted.account.day:%d/%m/%Y}").sentence)
     return Recorded(acompte, posted.account)

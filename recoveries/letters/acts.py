@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.actions import ObjectAction, refusal_text
 from backoffice.origin import staff_of
-from law.vocabulary import Step
+from law.vocabulary import Reminder, Step
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Conflict, Sentence
 from legalcity.lib.form_fields import EmailField, TextField
@@ -20,13 +20,14 @@ from recoveries.letters.services import EXTRA_LENGTH, email_send, letter_of
 from recoveries.models import Recovery, SentEmail
 
 Kind = SentEmail.Kind
+REMINDERS = [Kind(word) for word in Reminder]
 NEXT = {Step.CREATED: Kind.REMINDER_1, Step.REMINDER_1: Kind.REMINDER_2}
 
 
 class EmailForm(forms.Form):
     """Which reminder, to whom, and what else it says."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("Reminder"), choices=Kind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("Reminder"), choices=[(kind.value, kind.label) for kind in REMINDERS])
     to = EmailField(label=gettext_lazy("Recipient"))
     extra = TextField(
         label=gettext_lazy("Further words"),
@@ -78,7 +79,7 @@ def _preview(case: Recovery) -> Sentence:
         intro,
         _warned(case, demand),
         format_html_join("", '<p class="lc-note">{}</p>', ((warning.sentence,) for warning in demand.account.warnings)),
-        format_html_join("", "{}", ((_shown(case, demand, kind, on),) for kind in Kind)),
+        format_html_join("", "{}", ((_shown(case, demand, kind, on),) for kind in REMINDERS)),
     )
 
 

@@ -114,8 +114,8 @@ def _has_changed(case: Recovery, email: SentEmail) -> bool:
 
 
 def _last_letter(case: Recovery, email: SentEmail | None) -> date | None:
-    """The day of the last letter that was sent, or waits before this one."""
+    """The day of the last letter that asked for money and was sent, or waits before this one."""
     waiting = Q(state=State.QUEUED, pk__lt=email.pk) if email else Q(state=State.QUEUED)
-    letters = SentEmail.objects.filter(Q(state=State.SENT) | waiting, recovery=case)
+    letters = SentEmail.objects.demands().filter(Q(state=State.SENT) | waiting, recovery=case)
     moments = [sent_at or written_at for sent_at, written_at in letters.values_list("sent_at", "created_at")]
     return max(moments).astimezone(PARIS).date() if moments else None

@@ -1,4 +1,4 @@
-"""What went to debtors: e-mails, frozen as they were written, and formal notices with what became of them."""
+"""What went out: e-mails, frozen as they were written, and formal notices with what became of them."""
 
 from django.db import models
 from django.db.models import Q
@@ -7,29 +7,18 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.reach import SeenWithCase
 from law.account.facts import NoticeState
 from law.notices import Channel
-from law.vocabulary import Reminder
+from law.vocabulary import Receipt, Reminder
 from legalcity.lib.claims import JobRow
 from recoveries.models.cases import Recovery
 
-
-class SentEmailQuerySet(SeenWithCase["SentEmail"]):
-    """Words of the field."""
-
-    case_path = "recovery"
+RECEIPTS = [kind.value for kind in Receipt]
 
 
-class SentEmail(JobRow):
-    """A reminder to the debtor of a case: what it says, to whom, and what became of it.
+class Email(JobRow):
+    """An e-mail as it was written, to whom, and what became of it.
 
     The row is the job (legalcity/lib/claims.py): a worker takes it, whoever comes second does nothing.
     """
-
-    class Kind(models.TextChoices):
-        """Which reminder it is."""
-
-        REMINDER_1 = Reminder.FIRST, "Relance 1"
-        REMINDER_2 = Reminder.SECOND, "Relance 2"
-        FORMAL_NOTICE = Reminder.FORMAL_NOTICE, "Mise en demeure"
 
     class State(models.TextChoices):
         """Where it is."""
@@ -38,25 +27,63 @@ class SentEmail(JobRow):
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")
         CANCELLED = "cancelled", _("cancelled")
+        TO_POST = "to_post", _("to be sent by post")
 
-    recovery = models.ForeignKey(Recovery, on_delete=models.CASCADE, related_name="emails", verbose_name=_("case"))
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     recipient = models.EmailField(_("recipient"), max_length=254)
     subject = models.CharField(_("subject"), max_length=255)
     text = models.TextField(_("text"))
     html = models.TextField("HTML", editable=False)
-    # Those that were written before the guard have none.
-    total = models.DecimalField(_("total due, EUR"), max_digits=20, decimal_places=2, null=True)
-    # Those that were written before a letter could do so moved their cases at the click.
-    moves_case = models.BooleanField(_("moves the case when it has been sent"), default=False, db_default=False)
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.QUEUED)
     # The class of what went wrong, or why it was cancelled: in the language of the house.
     error = models.CharField(_("error"), max_length=1000, blank=True)
+    created_at = models.DateTimeField(_("written at"), auto_now_add=True)
+    sent_at = models.DateTimeField(_("sent at"), null=True)
+
+    class Meta:
+        abstract = True
+
+
+class SentEmailQuerySet(SeenWithCase["SentEmail"]):
+    """Words of the field."""
+
+    case_path = "recovery"
+
+    def demands(self) -> "SentEmailQuerySet":
+        """Those that ask for money; a receipt asks for nothing."""
+        return self.filter(kind__in=[kind.value for kind in Reminder])
+
+    def receipts(self) -> "SentEmailQuerySet":
+        """Those that tell of a payment, or that it was taken back."""
+        return self.filter(kind__in=RECEIPTS)
+
+
+class SentEmail(Email):
+    """A letter to the debtor of a case: a reminder, or the receipt of a payment.
+
+    A receipt for a debtor without an e-mail address has no recipient: it is sent by post.
+    """
+
+    class Kind(models.TextChoices):
+        """Which letter it is."""
+
+        REMINDER_1 = Reminder.FIRST, "Relance 1"
+        REMINDER_2 = Reminder.SECOND, "Relance 2"
+        FORMAL_NOTICE = Reminder.FORMAL_NOTICE, "Mise en demeure"
+        RECEIPT = Receipt.PAYMENT, "Quittance"
+        RECEIPT_CORRECTION = Receipt.CORRECTION, "Rectificatif de quittance"
+
+    recovery = models.ForeignKey(Recovery, on_delete=models.CASCADE, related_name="emails", verbose_name=_("case"))
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    # Those that were written before the guard have none, nor has what asks for nothing.
+    total = models.DecimalField(_("total due, EUR"), max_digits=20, decimal_places=2, null=True)
+    # Those that were written before a letter could do so moved their cases at the click.
+    moves_case = models.BooleanField(_("moves the case when it has been sent"), default=False, db_default=False)
+    payment = models.ForeignKey(
+        "recoveries.Acompte", on_delete=models.CASCADE, null=True, related_name="receipts", verbose_name=_("payment")
+    )
     user = models.ForeignKey(
         "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
-    created_at = models.DateTimeField(_("written at"), auto_now_add=True)
-    sent_at = models.DateTimeField(_("sent at"), null=True)
 
     objects = SentEmailQuerySet.as_manager()
 
@@ -67,9 +94,49 @@ class SentEmail(JobRow):
         # Done by a button on the case; rights.py says who may.
         permissions = [("send_email", _("Can send e-mails to debtors"))]
         indexes = [models.Index(fields=("due_at",), name="email_waiting", condition=Q(state="queued"))]
+        constraints = [
+            models.UniqueConstraint(fields=("payment", "kind"), name="receipt_once_a_payment"),
+            models.CheckConstraint(
+                condition=Q(kind__in=RECEIPTS, payment__isnull=False) | ~Q(kind__in=RECEIPTS) & Q(payment=None),
+                name="receipt_of_a_payment",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.recovery_id}: {self.get_kind_display()}"
+
+    @property
+    def is_receipt(self) -> bool:
+        """Whether it tells of a payment and asks for nothing."""
+        return self.kind in RECEIPTS
+
+
+class CreditorNoticeQuerySet(SeenWithCase["CreditorNotice"]):
+    """Words of the field."""
+
+    case_path = "posting__recovery"
+
+
+class CreditorNotice(Email):
+    """Tells the creditor what was posted: money that came in, or that a payment was taken back (art. R124-5 CPCE)."""
+
+    posting = models.OneToOneField(
+        "recoveries.Posting", on_delete=models.CASCADE, related_name="notice", verbose_name=_("posting")
+    )
+    payment = models.ForeignKey(
+        "recoveries.Acompte", on_delete=models.CASCADE, related_name="notices", verbose_name=_("payment")
+    )
+
+    objects = CreditorNoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("notice to a creditor")
+        verbose_name_plural = _("notices to creditors")
+        ordering = ("-created_at", "-id")
+        indexes = [models.Index(fields=("due_at",), name="creditor_notice_waiting", condition=Q(state="queued"))]
+
+    def __str__(self) -> str:
+        return f"{self.posting}: {self.get_state_display()}"
 
 
 class FormalNoticeQuerySet(SeenWithCase["FormalNotice"]):

@@ -4,6 +4,7 @@ from backoffice.roles import HANDLER, MANAGER, rights_register
 
 rights_register(
     forms={  # handler, manager, accountant, auditor
+        "recoveries.creditornotice": ("v", "v", "v", "v"),
         "recoveries.formalnotice": ("v", "v", "v", "v"),
         "recoveries.sentemail": ("v", "v", "v", "v"),
     },

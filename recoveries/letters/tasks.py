@@ -6,7 +6,8 @@ from celery import shared_task
 
 from legalcity.lib import claims
 from legalcity.lib.clock import now
-from recoveries.letters import services
+from recoveries.letters import creditor_notices, services
+from recoveries.letters.jobs import NOTICE_JOB
 
 
 @claims.job_task(services.JOB)
@@ -23,3 +24,19 @@ def sweep_emails() -> int:
     moment = now()
     services.emails_interrupted(moment=moment)
     return claims.sweep(services.JOB, moment=moment)
+
+
+@claims.job_task(NOTICE_JOB)
+def send_creditor_notice(self: Any, notice_id: int) -> None:
+    """Tell a creditor of a payment. A mail server that is away is waited for."""
+    pause = creditor_notices.creditor_notice_deliver(notice_id=notice_id, moment=now())
+    if pause is not None:
+        claims.come_back(self, NOTICE_JOB, pause)
+
+
+@shared_task(name="recoveries.tasks.sweep_creditor_notices")
+def sweep_creditor_notices() -> int:
+    """Queue again the notices that were left behind; returns how many."""
+    moment = now()
+    creditor_notices.creditor_notices_interrupted(moment=moment)
+    return claims.sweep(NOTICE_JOB, moment=moment)

@@ -1,4 +1,4 @@
-"""What reminders say: the facts of a case in French words, rendered from `templates/emails/`."""
+"""What letters say: the facts of a case in French words, rendered from `templates/emails/`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,26 +49,34 @@ def _firm() -> dict[str, str]:
 def letter_write(*, kind: str, case: Any, account: Demanded, earlier: Any, reminders: int, extra: str = "") -> Letter:
     """The letter `kind` (`Reminder`) about `case`, with the figures of `account`.
 
-    `earlier` is the first reminder that was sent, which later ones have to name (art. R124-5 CPCE), or None.
+    `earlier` is the first reminder that was sent, which later ones have to name (art. R124-4 CPCE), or None.
     `reminders` is how many reminders were sent.
     """
     rows = [row for row in account.rows if row.left.due]
+    return letter_rendered(
+        kind,
+        SUBJECTS[kind],
+        case,
+        account=account,
+        rows=rows[:INVOICES],
+        others=max(0, len(rows) - INVOICES),
+        earlier=earlier,
+        reminders=reminders,
+        extra=extra.strip(),
+    )
+
+
+def letter_rendered(kind: str, subject: str, case: Any, **told: Any) -> Letter:
+    """The letter of the template `kind` about `case`: its parties and the firm, and what else is told."""
     context = {
-        "kind": kind,
         "case": case,
         "creditor": case.customer,
         "debtor": case.debtor,
-        "account": account,
-        "rows": rows[:INVOICES],
-        "others": max(0, len(rows) - INVOICES),
-        "earlier": earlier,
-        "reminders": reminders,
-        "extra": extra.strip(),
         "firm": _firm(),
         "legal_lines": legal_lines(seller_now()),
+        **told,
     }
     with translation.override("fr"):
         text = render_to_string(f"emails/{kind}.txt", context)
         html = render_to_string(f"emails/{kind}.html", context)
-    subject = " ".join(SUBJECTS[kind].format(reference=case.recovery_reference).split())
-    return Letter(subject, text.strip() + "\n", html)
+    return Letter(" ".join(subject.format(reference=case.recovery_reference).split()), text.strip() + "\n", html)

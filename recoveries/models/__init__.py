@@ -8,7 +8,7 @@ from recoveries.ledger.models import Acknowledgement, Acompte, Dette
 from recoveries.ledger.posting_models import CaseBalance, Line, Posting
 from recoveries.ledger.rate_models import EcbRate, LegalRate
 from recoveries.ledger.remittance_models import Remittance, RemittanceLine
-from recoveries.letters.models import FormalNotice, SentEmail
+from recoveries.letters.models import CreditorNotice, FormalNotice, SentEmail
 from recoveries.models.cases import CaseCount, Recovery, RecoveryQuerySet
 from recoveries.models.children import Comment, StatusChange
 from recoveries.models.facts import LegalFact
@@ -22,6 +22,7 @@ __all__ = [
     "CaseImport",
     "ChartAccount",
     "Comment",
+    "CreditorNotice",
     "DeadlineAlert",
     "Dette",
     "EcbRate",

@@ -98,6 +98,17 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
         _("A registered formal notice that was refused or not fetched counts from its first presentation."),
         bool,
     ),
+    # Money received
+    "SEND_RECEIPTS": (
+        True,
+        _("Send the debtor a receipt for each payment (CPCE, R124-6). Off only where receipts are sent otherwise."),
+        bool,
+    ),
+    "SEND_PAYMENT_NOTICES": (
+        True,
+        _("Tell the client at once of each payment (CPCE, R124-5). Off only where clients are told otherwise."),
+        bool,
+    ),
     # Injunction
     "INJUNCTION_MIN_AMOUNT": (Decimal("0.01"), _("Least amount, in EUR, that goes to court."), "amount"),
     "INJUNCTION_MAX_AMOUNT": (Decimal("0"), _("Greatest amount, in EUR, that goes to court; 0 is no limit."), "amount"),
@@ -203,6 +214,7 @@ FIELDSETS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
     (gettext_lazy("Companies"), ("LEGAL_FORMS", "STRICT_SIREN")),
     (gettext_lazy("Comments"), ("COMMENT_LENGTH", "COMMENT_MARKUP_SHARE", "LOOK_WORDS")),
     (gettext_lazy("Letters to debtors"), ("REMINDER_DAYS", "FORMAL_NOTICE_DAYS", "NOTICE_PRESENTATION_COUNTS")),
+    (gettext_lazy("Money received"), ("SEND_RECEIPTS", "SEND_PAYMENT_NOTICES")),
     (
         gettext_lazy("Injunction"),
         (

@@ -6,13 +6,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from documents.models import Document
 from invoicing.models import Invoice
 from law.deadlines import Deadline
 from legalcity.lib.errors import Sentence
-from recoveries.models import Acknowledgement, Acompte, Dette, FormalNotice, Recovery
+from recoveries.models import Acknowledgement, Acompte, Dette, FormalNotice, Recovery, SentEmail
 from recoveries.selectors.deadlines import deadlines_of
 
 ROWS = 50  # of each table at once
@@ -84,8 +84,10 @@ def documents_of_case(case: Recovery) -> QuerySet[Document]:
 
 
 def acomptes_of(case: Recovery) -> QuerySet[Acompte]:
-    """Payments received, reversed since or not, newest first."""
-    return Acompte.objects.entered().filter(recovery=case).select_related("reversal").order_by("-date", "-id")
+    """Payments received, reversed since or not, newest first; `receipt_id`: the receipt that is to be sent by post."""
+    waiting = SentEmail.objects.receipts().filter(payment=OuterRef("pk"), state=SentEmail.State.TO_POST)
+    rows = Acompte.objects.entered().filter(recovery=case).select_related("reversal")
+    return rows.annotate(receipt_id=Subquery(waiting.values("pk")[:1])).order_by("-date", "-id")
 
 
 def dettes_of(case: Recovery) -> QuerySet[Dette]:

@@ -1,0 +1,30 @@
+"""What staff do with a receipt for a debtor who has no e-mail address."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backoffice.actions import ObjectAction
+from backoffice.origin import staff_of
+from recoveries.letters.receipts import receipt_posted
+from recoveries.models import SentEmail
+
+
+def _posted(request: HttpRequest, email: SentEmail, data: dict[str, Any]) -> str:
+    receipt_posted(email_id=email.pk, by=staff_of(request))
+    return _("The receipt counts as sent today.")
+
+
+RECEIPT_POSTED = ObjectAction(
+    name="receipt-posted",
+    label=gettext_lazy("Sent by post"),
+    permission="recoveries.send_email",
+    perform=_posted,
+    is_offered=lambda request, email: email.state == SentEmail.State.TO_POST,
+    explain=gettext_lazy(
+        "The debtor has no e-mail address. Print the text of the receipt, send it by post, then confirm here: it counts "
+        "as sent today (art. R124-6 CPCE)."
+    ),
+)

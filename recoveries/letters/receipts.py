@@ -1,0 +1,131 @@
+"""Receipts: a debtor gets one for each payment, once, however often it is laid anew (art. R124-6 CPCE).
+
+They ask for nothing, so neither the guard on demands nor the pause between letters holds them. A payment that is taken
+back before its receipt has left cancels it; after that the debtor is told.
+"""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from companies.models import Company
+from legalcity.lib.claims import queue
+from legalcity.lib.clock import now
+from legalcity.lib.errors import Conflict, Forbidden
+from legalcity.lib.settings.live import live
+from recoveries.ledger.decompte import case_decompte
+from recoveries.ledger.gathering import with_terms
+from recoveries.ledger.listeners import PaymentTold
+from recoveries.letters.jobs import JOB
+from recoveries.letters.receipt_writing import Money, correction_write, payment_reversed, receipt_write
+from recoveries.letters.sending import INTERRUPTED
+from recoveries.letters.writing import Letter
+from recoveries.models import Acompte, Recovery, SentEmail
+
+State = SentEmail.State
+Kind = SentEmail.Kind
+# What the debtor has, or may have.
+GONE_OUT = Q(state=State.SENT) | Q(state=State.FAILED, error=INTERRUPTED)
+
+
+def receipt_queue(told: PaymentTold) -> SentEmail | None:
+    """Write the receipt of a payment and have it sent after the commit; None where there is nobody to tell.
+
+    Without an e-mail address of the debtor it waits to be sent by post.
+    """
+    if told.case.debtor is None or not live.SEND_RECEIPTS:
+        return None
+    letter = receipt_write(case=told.case, money=Money.of(told.payment, told.account))
+    return _queued(told.case, told.payment, Kind.RECEIPT, letter, told.by)
+
+
+def receipt_take_back(told: PaymentTold) -> None:
+    """Stop the receipt of a payment that was taken back, or tell the debtor who has it. The caller holds the lock."""
+    receipts = _receipts_of(told.payment)
+    waiting = receipts.filter(state__in=(State.QUEUED, State.TO_POST), claimed_until=None)
+    waiting.update(state=State.CANCELLED, error=payment_reversed())
+    for receipt in receipts.filter(GONE_OUT):
+        _correct(told.case, receipt, Money.of(told.payment, told.account), told.by)
+
+
+def receipt_refusal(email: SentEmail) -> str:
+    """Why a receipt may not leave any more: its payment was taken back. A correction always may."""
+    return payment_reversed() if email.kind == Kind.RECEIPT and _reversal_of(email) else ""
+
+
+def receipt_sent(*, receipt: SentEmail) -> None:
+    """A receipt is out; where its payment was taken back while it was on its way, the debtor is told.
+
+    The caller holds the lock of the case.
+    """
+    if _reversal_of(receipt) is None:
+        return
+    case = with_terms(Recovery.objects).get(pk=receipt.recovery_id)
+    try:
+        account = case_decompte(case)
+    except Conflict:
+        account = None
+    _correct(case, receipt, Money.of(receipt.payment, account), None)
+
+
+@transaction.atomic
+def receipt_posted(*, email_id: int, by: User | None) -> SentEmail:
+    """Write down that a receipt went out by post. Raises Forbidden for one that does not wait for that."""
+    case_id = SentEmail.objects.values_list("recovery_id", flat=True).get(pk=email_id)
+    Recovery.objects.select_for_update(of=("self",)).get(pk=case_id)
+    waiting = SentEmail.objects.filter(pk=email_id, state=State.TO_POST)
+    if not waiting.update(state=State.SENT, sent_at=now(), user=by):
+        raise Forbidden(_("This receipt does not wait to be sent by post."))
+    return SentEmail.objects.get(pk=email_id)
+
+
+def _correct(case: Recovery, receipt: SentEmail, money: Money, by: User | None) -> None:
+    reversal = _reversal_of(receipt)
+    is_told = SentEmail.objects.filter(payment_id=receipt.payment_id, kind=Kind.RECEIPT_CORRECTION).exists()
+    if reversal is None or is_told or case.debtor is None:
+        return
+    letter = correction_write(case=case, money=money, receipt=receipt, reversal=reversal)
+    _queued(case, receipt.payment, Kind.RECEIPT_CORRECTION, letter, by)
+
+
+def _queued(case: Recovery, payment: Acompte, kind: SentEmail.Kind, letter: Letter, by: User | None) -> SentEmail:
+    address = _address_of(case.debtor)
+    email = SentEmail.objects.create(
+        recovery=case,
+        kind=kind,
+        recipient=address,
+        subject=letter.subject,
+        text=letter.text,
+        html=letter.html,
+        payment=payment,
+        user=by,
+        state=State.QUEUED if address else State.TO_POST,
+    )
+    if address:
+        queue(JOB.task, email.pk)
+    return email
+
+
+def _address_of(debtor: Company | None) -> str:
+    """Where a debtor reads e-mails; nothing where no address is known that could be one."""
+    address = (debtor.company_email if debtor else None) or ""
+    try:
+        validate_email(address)
+    except ValidationError:
+        return ""
+    return address
+
+
+def _receipts_of(payment: Acompte) -> QuerySet[SentEmail]:
+    """The receipt of a payment: of the one that it came along from, where the case went to court meanwhile."""
+    whole = [pk for pk in (payment.pk, payment.moved_from_id) if pk]
+    return SentEmail.objects.filter(payment_id__in=whole, kind=Kind.RECEIPT).select_related("payment")
+
+
+def _reversal_of(receipt: SentEmail) -> Acompte | None:
+    """The row that takes the payment of a receipt back, here or in the case that it went along to."""
+    whole = Q(reverses_id=receipt.payment_id) | Q(reverses__moved_from_id=receipt.payment_id)
+    return Acompte.objects.filter(whole).order_by("id").first()

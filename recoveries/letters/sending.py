@@ -1,0 +1,88 @@
+"""How an e-mail that stands in a row leaves: once, whoever else tries, whatever the mail server does."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException, SMTPServerDisconnected
+from typing import TypeVar
+
+import structlog
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+
+from legalcity.lib.claims import Claim, Job, take
+from legalcity.lib.mail import automatic_headers
+from legalcity.lib.settings.live import live
+from recoveries.letters.models import Email
+
+log = structlog.get_logger("recoveries")
+
+State = Email.State
+Row = TypeVar("Row", bound=Email)
+INTERRUPTED = "Interrupted"  # The worker was lost while it was sending: it may have gone out
+
+
+def deliver(
+    job: Job[Row],
+    pk: int,
+    *,
+    moment: datetime,
+    may_leave: Callable[[Claim[Row], Row], bool],
+    sent: Callable[[Claim[Row], Row], None],
+    given_up: Callable[[Row], object] = lambda email: None,
+) -> timedelta | None:
+    """Send a queued e-mail. Returns after how long to try again; None when it is over.
+
+    `may_leave` is asked before, and ends the row where it may not; `sent` writes down that it is out; `given_up` is
+    called in the transaction that ends one which could not be sent.
+    """
+    claim = take(job, pk, moment=moment)
+    email = claim.row() if claim else None
+    if claim is None or email is None or not may_leave(claim, email):
+        return None
+    try:
+        _message(email).send()
+    except Exception as error:
+        return _not_sent(job, claim, email, error, given_up)
+    sent(claim, email)
+    return None
+
+
+def _message(email: Email) -> EmailMultiAlternatives:
+    reply_to = [live.FIRM_EMAIL] if live.FIRM_EMAIL else None
+    message = EmailMultiAlternatives(
+        email.subject,
+        email.text,
+        settings.DEFAULT_FROM_EMAIL,
+        [email.recipient],
+        reply_to=reply_to,
+        headers=automatic_headers(),
+    )
+    message.attach_alternative(email.html, "text/html")
+    return message
+
+
+@transaction.atomic
+def _not_sent(
+    job: Job[Row], claim: Claim[Row], email: Row, error: Exception, given_up: Callable[[Row], object]
+) -> timedelta | None:
+    """Keep what went wrong by its class alone: the words of mail servers quote addresses."""
+    name = type(error).__name__
+    is_over = not is_temporary(error) or job.is_last(email.attempts)
+    log.warning("email_not_sent", task=job.task, email_id=email.pk, error=name, attempt=email.attempts, is_over=is_over)
+    pause = job.pause(email.attempts)
+    is_written = claim.release(after=pause, state=State.FAILED if is_over else State.QUEUED, error=name)
+    if is_over and is_written:
+        given_up(email)
+    return None if is_over else pause
+
+
+def is_temporary(error: Exception) -> bool:
+    """Whether another attempt may do better: a server that is away or says so (a code of the 400s)."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(400 <= code < 500 for code, _words in error.recipients.values())
+    if isinstance(error, SMTPResponseException):
+        return 400 <= error.smtp_code < 500
+    if isinstance(error, SMTPException):
+        return isinstance(error, SMTPServerDisconnected)
+    return isinstance(error, OSError)
