@@ -87,7 +87,7 @@ def _claim(row: ClaimRow, rates: _Rates) -> Object:
         "due_on": row.due_on.isoformat(),
         "principal": _text(claim.principal),
         "part_paid": _text(claim.part_paid),
-        "periods": [_period(segment, rates[segment.rate], row.article) for segment in row.segments],
+        "periods": [_period(row, segment, rates[segment.rate]) for segment in row.segments],
         "credit_notes": [credit_note_told(note) for note in row.credit_notes],
         "left": {
             "principal": _text(row.left.principal),
@@ -98,7 +98,12 @@ def _claim(row: ClaimRow, rates: _Rates) -> Object:
     }
 
 
-def _period(segment: Segment, rate: Object, article: str) -> Object:
+def period_article(row: ClaimRow, segment: Segment) -> str:
+    """Why interest ran in these days, and at this rate."""
+    return INCREASED if segment.rate.kind == RateKind.LEGAL_PLUS_5 else row.article
+
+
+def _period(row: ClaimRow, segment: Segment, rate: Object) -> Object:
     return {
         "from": segment.first.isoformat(),
         "to": segment.last.isoformat(),
@@ -107,7 +112,7 @@ def _period(segment: Segment, rate: Object, article: str) -> Object:
         "percent": rate["percent"],
         "interest": _cents(segment.accrued),
         "rate": rate["rate"],
-        "article": INCREASED if segment.rate.kind == RateKind.LEGAL_PLUS_5 else article,
+        "article": period_article(row, segment),
     }
 
 

@@ -65,6 +65,11 @@ class AllocationRow:
     amounts: Amounts
     article: str
 
+    @property
+    def others(self) -> Decimal:
+        """What it met of costs and of the penalty."""
+        return self.amounts.penalty + self.amounts.cost
+
 
 @dataclass(frozen=True, slots=True)
 class PaymentRow:

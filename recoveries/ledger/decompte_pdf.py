@@ -1,8 +1,60 @@
-"""The décompte on paper."""
+"""The décompte on paper, drawn by WeasyPrint. Nothing is fetched, and no clock is in it."""
 
+from typing import Any
+
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from invoicing.billing.firm import seller_now
+from invoicing.billing.libraries import PdfUnavailable, pdf_problem
 from law.account.decompte import Decompte
+from recoveries.ledger.decompte_lines import allocation_lines, claim_lines, not_due_lines
+from recoveries.ledger.sheet import sheet_of
+from recoveries.models import Recovery
+
+TEMPLATE = "pdf/decompte.html"
 
 
-def decompte_pdf(told: Decompte) -> bytes:
-    """The PDF of an account: the same bytes for the same object."""
-    raise NotImplementedError
+def decompte_pdf(told: Decompte, *, case: Recovery) -> bytes:
+    """The PDF of an account, in French: the same bytes for the same object and the same parties.
+
+    `case` is read with its `customer` and `debtor`. Raises PdfUnavailable where the system libraries are missing.
+    """
+    if problem := pdf_problem():
+        raise PdfUnavailable(problem)
+    from weasyprint import HTML
+    from weasyprint.urls import URLFetcher
+
+    with translation.override("fr"):
+        html = render_to_string(TEMPLATE, _context(told, case))
+    fetcher = URLFetcher(allowed_protocols={"data"})
+    drawn: bytes = HTML(string=html, url_fetcher=fetcher).write_pdf()
+    return drawn
+
+
+def decompte_answer(told: Decompte, case: Recovery) -> HttpResponse:
+    """The PDF as an answer, to be shown, kept by nobody on the way. Raises as `decompte_pdf`."""
+    return HttpResponse(
+        decompte_pdf(told, case=case),
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'inline; filename="decompte-{told.recovery_reference}-{told.on.isoformat()}.pdf"',
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store, private",
+        },
+    )
+
+
+def _context(told: Decompte, case: Recovery) -> dict[str, Any]:
+    parties = (("Créancier", case.customer), ("Débiteur", case.debtor))
+    sheet = sheet_of(told)
+    return {
+        "sheet": sheet,
+        "told": told,
+        "firm": seller_now(),
+        "parties": parties,
+        "claims": [(claim, "\n".join(claim_lines(claim))) for claim in sheet.claims],
+        "payments": [(row, "\n".join(allocation_lines(row))) for row in told.payments],
+        "not_due": "\n".join(not_due_lines(told.not_due)),
+    }

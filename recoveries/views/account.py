@@ -11,21 +11,23 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import caller
+from invoicing.billing.libraries import PdfUnavailable
 from law.account.canonical import canonical, credit_note_told, payment_told
 from law.account.decompte import Decompte
 from law.account.warnings import Code
 from legalcity.api.cursor import page_told, place_asked, query_read
-from legalcity.api.envelope import reply
+from legalcity.api.envelope import refusal, reply
 from legalcity.api.validation import parse
 from legalcity.lib.errors import Invalid
 from legalcity.lib.money import money_text
 from recoveries.court.views import OneCaseView
 from recoveries.ledger.decompte import case_decompte
-from recoveries.ledger.decompte_pdf import decompte_pdf
+from recoveries.ledger.decompte_pdf import decompte_answer
 from recoveries.ledger.journal import posting_told, postings_after
 from recoveries.ledger.posting import Source
 from recoveries.ledger.reductions import credit_note_record
 from recoveries.ledger.services import Recorded, direct_payment_record
+from recoveries.models import Recovery
 from recoveries.serializers import CreditNoteSerializer, DecompteQuery, DirectPaymentSerializer
 
 
@@ -36,17 +38,18 @@ class DecompteView(OneCaseView):
 
     def retrieve(self, request: Request, recovery_id: int) -> Response:
         """As an object."""
-        return reply(canonical(self._told(request, recovery_id)), _("Account retrieved successfully"))
+        return reply(canonical(self._told(request, self.case(recovery_id))), _("Account retrieved successfully"))
 
-    def paper(self, request: Request, recovery_id: int) -> HttpResponse:
-        """As a PDF."""
-        told = self._told(request, recovery_id)
-        name = f"decompte-{told.recovery_reference}-{told.on.isoformat()}.pdf"
-        headers = {"Content-Disposition": f'inline; filename="{name}"'}
-        return HttpResponse(decompte_pdf(told), content_type="application/pdf", headers=headers)
-
-    def _told(self, request: Request, recovery_id: int) -> Decompte:
+    def paper(self, request: Request, recovery_id: int) -> Response | HttpResponse:
+        """As a PDF. 503 where the libraries of the system are missing."""
         case = self.case(recovery_id)
+        told = self._told(request, case)
+        try:
+            return decompte_answer(told, case)
+        except PdfUnavailable as error:
+            return refusal(str(error), status=status.HTTP_503_SERVICE_UNAVAILABLE)
+
+    def _told(self, request: Request, case: Recovery) -> Decompte:
         return case_decompte(case, **query_read(DecompteQuery, request.query_params))
 
 
