@@ -35,12 +35,16 @@ def page_of(model: type[models.Model], page: str, *args: Any) -> str:
 
 
 def act(browser: Client, thing: models.Model, name: str, **data: Any) -> HttpResponse:
-    """Open the page of an action on `thing`, fill in `data`, confirm. 302 when it was carried out."""
+    """Open the page of an action on `thing`, fill in `data`, confirm what it shows. 302 when it was carried out."""
     address = page_of(type(thing), "action", thing.pk, name)
     page = browser.get(address)
     if page.status_code != 200:
         return page
-    return browser.post(address, {"form_token": page.context["token"], **data})
+    answer = browser.post(address, {"form_token": page.context["token"], **data})
+    if not (answer.status_code == 200 and getattr(answer.context["form"], "outcome", None)):
+        return answer
+    seen = answer.context["form"].data["seen"]
+    return browser.post(address, {"form_token": answer.context["token"], "seen": seen, **data})
 
 
 def act_on_rows(browser: Client, things: Iterable[models.Model], name: str, **data: Any) -> HttpResponse:

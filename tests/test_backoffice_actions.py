@@ -23,11 +23,13 @@ from documents.models import Document, SignatureRequest
 from documents.tests.samples import image
 from invoicing.models import Charge, ProtectedInvoice, Tax, TokenPack
 from invoicing.tests.billing.papers import draft, issued, item_ids
+from law.account.facts import ClaimKind, Head
 from legalcity.lib.clock import today
 from recoveries.court.hold import hold_lift
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.court.transfer import transfer_carry_out
 from recoveries.ledger.acknowledgements import acknowledgement_record
+from recoveries.ledger.reductions import waiver_record
 from recoveries.ledger.remittances import remittance_record
 from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import Comment, Recovery, SentEmail, TransferRequest
@@ -40,6 +42,7 @@ from tests.races import at_once
 pytestmark = pytest.mark.django_db
 
 PAYMENT = {"amount": "10.00", "day": "2026-01-05"}
+REDUCTION = {**PAYMENT, "reason": "Agreed on the telephone."}
 DEBT = {**PAYMENT, "label": "Deposit", "head": "deposit"}
 
 
@@ -108,6 +111,25 @@ def _recorded(owner: Api, record: Callable[..., Any]) -> Example:
     case = _case(owner)
     entry = record(recovery_id=case.pk, amount=Decimal(10), day=today(), by=None)
     return Example(case, {"entry": entry.pk, "reason": "mistake"})
+
+
+def _owed(owner: Api) -> Example:
+    case = _case(owner)
+    return Example(case, {**REDUCTION, "part": f"invoice-{case.invoices.get().pk}-principal"})
+
+
+def _overpaid(owner: Api) -> Example:
+    case = _case(owner)
+    payment = acompte_record(recovery_id=case.pk, amount=Decimal(9000), day=date(2026, 1, 5), confirmed=True, by=None)
+    return Example(case, {**REDUCTION, "payment": payment.pk})
+
+
+def _given_up(owner: Api) -> Example:
+    case = _case(owner)
+    claim = (ClaimKind.INVOICE, case.invoices.get().pk)
+    told = {"head": Head.PRINCIPAL, "claim": claim, "amount": Decimal(10), "day": date(2026, 1, 5)}
+    posting = waiver_record(recovery_id=case.pk, by=None, **told)
+    return Example(case, {"entry": posting.pk, "reason": "Of another case."})
 
 
 def _acknowledged(owner: Api) -> Example:
@@ -223,6 +245,13 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "recoveries.recovery:object:record-debt": lambda owner: Example(_case(owner), DEBT),
     "recoveries.recovery:object:reverse-payment": lambda owner: _recorded(owner, acompte_record),
     "recoveries.recovery:object:reverse-debt": lambda owner: _recorded(owner, partial(dette_record, label="Deposit")),
+    "recoveries.recovery:object:credit-note": lambda owner: Example(
+        case := _case(owner), {**REDUCTION, "invoice": case.invoices.get().pk}
+    ),
+    "recoveries.recovery:object:waive": _owed,
+    "recoveries.recovery:object:write-off": _owed,
+    "recoveries.recovery:object:refund-surplus": _overpaid,
+    "recoveries.recovery:object:reverse-posting": _given_up,
     "recoveries.recovery:object:record-acknowledgement": lambda owner: Example(
         _case(owner), {"day": "2026-01-05", "note": "Asked for time."}
     ),

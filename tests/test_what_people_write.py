@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from constance.models import Constance
@@ -57,7 +58,7 @@ def test_a_payment_is_read_the_same_in_every_language(db: None, owner: Api, lang
         ({"amount": "0,001"}, "At most 2 decimals."),
         ({"day": "20/11/26"}, "Write the year with four digits: 20/11/2026."),
         ({"day": "0026-11-20"}, "The day must lie between 01/01/1990 and 31/12/2100."),
-        ({"day": "2025-10-01"}, "This day is before the first invoice or debt of the case (20/10/2025)."),
+        ({"day": "2025-10-01"}, "The claim that is paid is of 20/10/2025"),
         ({"reference": "a\x00b"}, "This text holds characters that cannot be kept."),
     ],
 )
@@ -317,8 +318,16 @@ def test_a_day_beyond_all_calendars_takes_no_page_and_no_transfer_down(
     for address in (base, f"{base}/invoices", f"{base}/injonction-eligibility", "/api/recoveries"):
         assert owner.get(address).status_code == 200, address
     page = page_of(Recovery, "change", case.pk)
-    statement = f"{page.removesuffix('change/')}statement/?on=2026-11-20"
-    for address in (page, statement, page_of(Recovery, "changelist"), "/admin/", "/admin/portfolio/"):
+    days = {"on": "2026-11-20", "known_on": "2026-11-20", "compared": "2026-11-01"}
+    account = f"{page_of(Recovery, 'decompte', case.pk)}?{urlencode(days)}"
+    for address in (
+        page,
+        account,
+        page_of(Recovery, "ledger", case.pk),
+        page_of(Recovery, "changelist"),
+        "/admin/",
+        "/admin/portfolio/",
+    ):
         assert office.get(address).status_code == 200, address
     assert owner.post(f"{base}/injonction-transfer", {}).status_code in (200, 202, 403)
 

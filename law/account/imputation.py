@@ -6,7 +6,7 @@ the costs of a title and the penalty; then claims not yet due; the rest is surpl
 
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -73,8 +73,20 @@ def account_of(facts: Facts, on: date, rates: Rates) -> Account:
 
     RateMissing when no rate is known for a day on which interest runs.
     """
+    account = _gone_by(facts, on, rates, {})
+    given_back = _given_back(facts, on)
+    refunded = sum(given_back.values())
+    if refunded > account.surplus:
+        # What came to light later took what had been given back: that money is gone, and met nothing.
+        return _gone_by(facts, on, rates, given_back)
+    account.surplus -= refunded
+    return account
+
+
+def _gone_by(facts: Facts, on: date, rates: Rates, withheld: Mapping[int, int]) -> Account:
+    """The account when its days have gone by, `withheld` taken off each payment, in cents by its id."""
     account = _opened(facts, on, rates)
-    for _day, _rank, happens in sorted(_moments(account), key=lambda moment: moment[:2]):
+    for _day, _rank, happens in sorted(_moments(account, withheld), key=lambda moment: moment[:2]):
         happens()
     for position in account.everything():
         running = position.running
@@ -123,24 +135,26 @@ def _turn(account: Account, payment: Payment) -> tuple:
     return (payment.on, named is None, payment.amount, payment.reference, claim, payment.id)
 
 
-def _moments(account: Account) -> Iterator[tuple[date, int, Callable[[], None]]]:
+def _moments(account: Account, withheld: Mapping[int, int]) -> Iterator[tuple[date, int, Callable[[], None]]]:
     """What happens to the account, with its day and its place in the day."""
     order, demanded = account.facts.order, account.demanded
     if order and order.served_on and order.served_on <= account.on:
         yield order.made_on, _ORDERED, partial(_limit, account, order)
-    given_back = _given_back(account)
     for payment in account.received:
         if payment.state != PaymentState.REVERSED:
-            yield payment.on, _PAID, partial(_lay, account, payment, cents(payment.amount) - given_back[payment.id])
+            amount = cents(payment.amount) - withheld.get(payment.id, 0)
+            yield payment.on, _PAID, partial(_lay, account, payment, amount)
     clause = account.facts.demand.penalty
     if demanded and demanded < account.on and clause:
         yield demanded, _DAY_OVER, partial(_fix_penalty, account, clause, demanded)
 
 
-def _given_back(account: Account) -> defaultdict[int, int]:
+def _given_back(facts: Facts, on: date) -> Mapping[int, int]:
+    """What was given back of each payment that counts, in cents by its id."""
+    received = {one.id for one in facts.payments if one.on <= on and one.state != PaymentState.REVERSED}
     given: defaultdict[int, int] = defaultdict(int)
-    for refund in account.facts.refunds:
-        if refund.on <= account.on:
+    for refund in facts.refunds:
+        if refund.on <= on and refund.payment_id in received:
             given[refund.payment_id] += cents(refund.amount)
     return given
 

@@ -6,12 +6,13 @@ from backoffice.admins import ReadOnlyStaffAdmin
 from recoveries.desk.case_list import CaseList
 from recoveries.desk.case_page import CasePage
 from recoveries.desk.document_pages import PapersPage
-from recoveries.ledger.statement_page import StatementPage
+from recoveries.ledger.decompte_page import DecomptePage
+from recoveries.ledger.ledger_page import LedgerPage
 from recoveries.models import Recovery
 
 
 @admin.register(Recovery)
-class RecoveryAdmin(StatementPage, PapersPage, CasePage, CaseList, ReadOnlyStaffAdmin):
+class RecoveryAdmin(DecomptePage, LedgerPage, PapersPage, CasePage, CaseList, ReadOnlyStaffAdmin):
     """Cases: services write them, staff work on them by actions."""
 
     holds_personal_data = True

@@ -14,27 +14,28 @@ from django.utils.translation import gettext as _
 from backoffice.action_pages import ActionPages
 from companies.models import Company
 from companies.parties import quality_of
+from law.account.facts import ClaimKind
 from law.deadlines import is_court_known
 from law.limitation import is_in_doubt
 from legalcity.lib.clock import today
-from legalcity.lib.dates import PARIS
 from recoveries.court.procedure import DATES, field_labels
 from recoveries.desk.acts import CASE_ACTIONS, GROUPS
+from recoveries.desk.reads.case_account import CaseAccount, Row, case_account
 from recoveries.desk.reads.case_facts import (
     JOINED,
+    Rows,
     acknowledgements_of,
     acomptes_of,
     dettes_of,
     documents_of_case,
     invoices_of,
-    money_and_deadlines,
     next_date,
     notices_of,
     rows_of,
 )
 from recoveries.desk.reads.timeline import SOURCES, cursor_read, timeline
 from recoveries.models import Injunction, Recovery
-from recoveries.selectors.deadlines import opposed_too_late, procedure_of
+from recoveries.selectors.deadlines import deadlines_of, opposed_too_late, procedure_of
 from recoveries.selectors.parties import SIDES
 
 PAGES = {
@@ -52,6 +53,7 @@ ROW_ACTIONS = (
     "request-signature",
     "reverse-payment",
     "reverse-debt",
+    "reverse-posting",
     "reverse-acknowledgement",
     "invoice-facts",
     "notice-received",
@@ -108,17 +110,17 @@ def case_context(request: HttpRequest, case: Recovery) -> dict[str, Any]:
     """What the page of `case` shows, with the pages of its tables that the address names."""
     day = today()
     procedure = procedure_of(case)
-    money, deadlines = money_and_deadlines(case, day)
+    account, deadlines = case_account(case, day), deadlines_of(case, day)
+    tables = {name: rows_of(rows(case), _page(request, name)) for name, rows in PAGES.items()}
     kind = request.GET.get("kind", "")
     kind = kind if kind in SOURCES else ""
     return {
         "case": case,
         "title": case.recovery_reference,
         "subtitle": None,
-        "money": money,
+        "account": account,
+        **_claims(account, tables),
         "next_date": next_date(deadlines, day),
-        "age_days": (day - case.created_at.astimezone(PARIS).date()).days,
-        "today": day,
         "procedure": procedure,
         "qualities": {side: _quality(case, side) for side in SIDES},
         "procedure_dates": _dates(procedure) if procedure else [],
@@ -130,13 +132,21 @@ def case_context(request: HttpRequest, case: Recovery) -> dict[str, Any]:
         "is_older": "after" in request.GET,
         "kind": kind,
         "kinds": [(name, source.label) for name, source in SOURCES.items()],
-        "tables": {name: rows_of(rows(case), _page(request, name)) for name, rows in PAGES.items()},
+        "tables": tables,
         "may": {
             "companies": request.user.has_perm("companies.view_company"),
             "documents": request.user.has_perm("documents.view_document"),
             "procedure": request.user.has_perm("recoveries.view_injunction"),
             "people": request.user.has_perm("accounts.view_user"),
         },
+    }
+
+
+def _claims(account: CaseAccount, tables: dict[str, Rows]) -> dict[str, list[Row]]:
+    """The rows of the tables of claims, each with what the account says is left of it."""
+    return {
+        "invoice_rows": account.rows(ClaimKind.INVOICE, tables["invoices"].rows),
+        "debt_rows": account.rows(ClaimKind.DEBT, tables["debts"].rows),
     }
 
 

@@ -9,13 +9,16 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.actions import ObjectAction
 from backoffice.amounts import euros
-from backoffice.fields import Suggestions, not_in_the_future
+from backoffice.fields import Suggestions, chosen_child, not_in_the_future
 from backoffice.origin import staff_of
+from backoffice.outcomes import ShownFirst
+from invoicing.models import Invoice
 from legalcity.lib.clock import today
 from legalcity.lib.form_fields import AmountField, DayField, TextField
 from legalcity.lib.money import CENT
-from recoveries.ledger.services import acompte_record, dette_record
-from recoveries.models import Dette, Recovery
+from recoveries.ledger.choices import REASON_LENGTH, InvoiceChoice
+from recoveries.ledger.services import Expected, acompte_record, dette_record, payment_expected
+from recoveries.models import CaseBalance, Dette, Recovery
 
 METHODS = ["Virement", "Chèque", "Carte bancaire", "Prélèvement", "Espèces"]
 
@@ -34,8 +37,8 @@ class AmountForm(forms.Form):
     )
 
 
-class PaymentForm(AmountForm):
-    """A payment received."""
+class PaymentForm(ShownFirst, AmountForm):
+    """A payment received: what it would meet is shown before it is recorded."""
 
     method = TextField(
         label=gettext_lazy("Method"),
@@ -44,16 +47,41 @@ class PaymentForm(AmountForm):
         widget=Suggestions([(method, "") for method in METHODS]),
     )
     reference = TextField(label=gettext_lazy("Reference of the payment"), required=False, max_length=255)
-    confirmed = forms.BooleanField(
-        label=gettext_lazy("Record it all the same"), required=False, widget=forms.HiddenInput
+    invoice = InvoiceChoice(
+        queryset=Invoice.objects.none(),
+        label=gettext_lazy("Invoice that the debtor chose"),
+        required=False,
+        help_text=gettext_lazy(
+            "Without one the payment goes to the invoice whose number stands in its reference, else to what is due, "
+            "the oldest first (art. 1342-10 C. civ.)."
+        ),
     )
-    field_order = ("amount", "day", "method", "reference", "comment", "confirmed")
+    reason = TextField(
+        label=gettext_lazy("How the debtor's choice is known"),
+        required=False,
+        max_length=REASON_LENGTH,
+        help_text=gettext_lazy("Asked for when you choose the invoice."),
+    )
+    field_order = ("amount", "day", "method", "reference", "invoice", "reason", "comment", "seen")
+    outcome_template = "admin/recoveries/recovery/_payment_expected.html"
 
-    def add_error(self, field: str | None, error: Any) -> None:
-        """A payment that looks like a mistake is asked about: the box comes in sight with the sentence."""
-        super().add_error(field, error)
-        if field == "confirmed":
-            self.fields["confirmed"].widget = forms.CheckboxInput()
+    def __init__(self, *args: Any, case: Recovery, chosen: Invoice | None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.case = case
+        invoices = Invoice.objects.filter(recovery=case).order_by("-invoice_date", "-id")
+        self.fields["invoice"].among(invoices, chosen)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Whoever chooses the invoice says why. Doubts that were shown are confirmed with the rest."""
+        if self.cleaned_data.get("invoice") and not self.cleaned_data.get("reason"):
+            self.add_error("reason", _("Say how the debtor's choice is known."))
+        data = super().clean()
+        return {**data, "confirmed": self.outcome is not None and bool(self.outcome.doubts)}
+
+    def foresee(self, data: dict[str, Any]) -> Expected:
+        """What the payment would meet."""
+        facts = {name: data[name] for name in ("amount", "day", "method", "reference")}
+        return payment_expected(case=self.case, invoice_id=data["invoice"] and data["invoice"].pk, **facts)
 
 
 class DebtForm(AmountForm):
@@ -71,8 +99,16 @@ class DebtForm(AmountForm):
     field_order = ("label", "head", "amount", "day", "comment")
 
 
+def _payment_options(request: HttpRequest, case: Recovery) -> dict[str, Any]:
+    invoices = Invoice.objects.filter(recovery=case)
+    chosen = chosen_child(invoices, request.GET.get("invoice", ""))
+    return {"case": case, "chosen": chosen, "initial": {"invoice": chosen and chosen.pk}}
+
+
 def _payment(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
-    acompte_record(recovery_id=case.pk, by=staff_of(request), **data)
+    facts = {name: value for name, value in data.items() if name != "invoice"}
+    invoice = data["invoice"]
+    acompte_record(recovery_id=case.pk, invoice_id=invoice and invoice.pk, by=staff_of(request), **facts)
     return remaining(case, _("Payment recorded."))
 
 
@@ -82,9 +118,9 @@ def _debt(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
 
 
 def remaining(case: Recovery, done: str) -> str:
-    """What was done, and what is left."""
-    left = Recovery.objects.values_list("amount_torecover", flat=True).get(pk=case.pk)
-    return " ".join((done, _("To recover now: {amount}.").format(amount=euros(left))))
+    """What was done, and what is due now."""
+    due = CaseBalance.objects.values_list("due", flat=True).get(recovery=case)
+    return done if due is None else " ".join((done, _("Due today: {amount}.").format(amount=euros(due))))
 
 
 def lives_here(_request: HttpRequest, case: Recovery) -> bool:
@@ -98,10 +134,11 @@ RECORD_PAYMENT = ObjectAction(
     permission="recoveries.record_payment",
     perform=_payment,
     form=PaymentForm,
+    form_options=_payment_options,
     is_offered=lives_here,
     explain=gettext_lazy(
-        "The payment is taken off what remains to recover at once, and the client sees it. The status stays as it is: "
-        "move the case yourself when it is paid."
+        "What the payment meets is shown before it is recorded. The client sees it at once; when nothing is owed any "
+        "more the case is moved to Payé by itself."
     ),
 )
 RECORD_DEBT = ObjectAction(

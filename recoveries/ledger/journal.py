@@ -1,10 +1,43 @@
-"""What was recorded on a case, in the order in which it was: its postings with their lines."""
+"""What was recorded on a case: its postings with their lines, for the API oldest first, for staff newest first."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
+from law.account.facts import ClaimKey, ClaimKind, Head
+from law.account.lines import LedgerAccount
 from legalcity.lib.dates import moment_text
+from legalcity.lib.errors import Sentence
 from legalcity.lib.money import money_text
-from recoveries.ledger.posting_models import Line, Posting
+from recoveries.ledger.book import CLAIMS
+from recoveries.ledger.drafting import REALLOCATED
+from recoveries.ledger.models import Entry
+from recoveries.ledger.posting_models import REVERSIBLE, Line, Posting
+from recoveries.ledger.sheet import HEADS
+
+SHOWN = 50  # postings on a page
+ACCOUNTS: dict[str, Sentence] = {
+    LedgerAccount.DEBTOR: _("Debtor"),
+    LedgerAccount.BANK: _("Bank of the firm"),
+    LedgerAccount.CREDITOR: _("Creditor"),
+    LedgerAccount.WAIVED: _("Given up"),
+    LedgerAccount.LOST: _("Written off"),
+    LedgerAccount.SUSPENSE: _("Waiting"),
+}
+SOURCES: dict[str, Sentence] = {
+    "api": _("API"),
+    "staff": _("back-office"),
+    "import": _("import"),
+    "transfer": _("transfer"),
+    "system": _("the system"),
+    "before": _("taken over from before the ledger"),
+}
+REASONS: dict[str, Sentence] = {
+    REALLOCATED: _("a later fact changed what the payment met"),
+    **dict(Entry.Reason.choices),
+}
 
 
 def postings_after(recovery_id: int, *, after: int, limit: int) -> list[Posting]:
@@ -37,3 +70,72 @@ def _line_told(line: Line) -> dict[str, Any]:
         "credit": money_text(line.credit),
         "article": line.article or None,
     }
+
+
+# --- for staff -------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True, slots=True)
+class LineShown:
+    """A line of a posting in words."""
+
+    line: Line
+    account: Sentence
+    head: Sentence
+    claim: str
+
+
+@dataclass(frozen=True, slots=True)
+class PostingShown:
+    """A posting in words. `is_reversible`: it stands, and staff may take it back by itself."""
+
+    posting: Posting
+    source: Sentence
+    reason: Sentence
+    reversed_by: int | None
+    is_reversible: bool
+    lines: list[LineShown]
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerShown:
+    """A page of the ledger of a case, newest first; `older`: below which id it goes on, None at its beginning."""
+
+    rows: list[PostingShown]
+    older: int | None
+
+
+def ledger_read(recovery_id: int, *, before: int | None) -> LedgerShown:
+    """The newest postings of a case, or those whose ids are below `before`. Three statements."""
+    found = Posting.objects.filter(recovery_id=recovery_id).order_by("-id")
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    rows = list(found.select_related("by", "reversal").prefetch_related("lines")[: SHOWN + 1])
+    numbers = _numbers(recovery_id)
+    shown = [_shown(row, numbers) for row in rows[:SHOWN]]
+    return LedgerShown(shown, rows[SHOWN - 1].pk if len(rows) > SHOWN else None)
+
+
+def _numbers(recovery_id: int) -> dict[ClaimKey, str]:
+    """The numbers of all claims that the case ever had. One statement."""
+    told = Posting.objects.filter(recovery_id=recovery_id, facts__has_key=CLAIMS).order_by("id")
+    claims = (claim for facts in told.values_list("facts", flat=True) for claim in facts[CLAIMS])
+    return {(ClaimKind(claim["kind"]), claim["id"]): claim["number"] for claim in claims}
+
+
+def _shown(row: Posting, numbers: dict[ClaimKey, str]) -> PostingShown:
+    reversal = getattr(row, "reversal", None)
+    return PostingShown(
+        posting=row,
+        source=SOURCES.get(row.source, row.source),
+        reason=REASONS.get(row.reason, row.reason),
+        reversed_by=reversal and reversal.pk,
+        is_reversible=reversal is None and row.kind in REVERSIBLE,
+        lines=list(_lines_shown(row, numbers)),
+    )
+
+
+def _lines_shown(row: Posting, numbers: dict[ClaimKey, str]) -> Iterator[LineShown]:
+    for line in sorted(row.lines.all(), key=lambda line: line.pk):
+        is_claim = line.claim_id is not None
+        claim = numbers.get((ClaimKind(line.claim_kind), line.claim_id), "") if is_claim else ""
+        head = _("surplus") if line.head == Head.SURPLUS else HEADS.get(line.head, ("", ""))[0]
+        yield LineShown(line, ACCOUNTS[line.account], head, claim)

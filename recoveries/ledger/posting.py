@@ -65,18 +65,25 @@ class Posted(NamedTuple):
 
 @transaction.atomic
 def ledger_follow(
-    *, recovery_id: int, by: User | None, source: Source, extra: Sequence[Draft] = (), keeps_times: bool = False
+    *,
+    recovery_id: int,
+    by: User | None,
+    source: Source,
+    extra: Sequence[Draft] = (),
+    reason: str = "",
+    keeps_times: bool = False,
 ) -> Posted:
     """Keep the totals of a case, and post what its records say and the ledger does not, and `extra`.
 
-    Payments that meet something else from now on are reversed and posted anew. `keeps_times`: what was recorded before
-    there was a ledger keeps its moment. The caller holds the lock. As many statements for a case of one invoice as for
-    one of a thousand.
+    Payments that meet something else from now on are reversed and posted anew. `reason`: why the records changed, where
+    they do not say it themselves. `keeps_times`: what was recorded before there was a ledger keeps its moment. The
+    caller holds the lock. As many statements for a case of one invoice as for one of a thousand.
     """
     totals_refresh(recovery_id=recovery_id)
     case = with_terms(Recovery.objects).get(pk=recovery_id)
     known = told_of(case)
-    drafts = [*differences(known.book, records_of(recovery_id)), *extra]
+    told = differences(known.book, records_of(recovery_id))
+    drafts = [*(replace(draft, reason=draft.reason or reason) for draft in told), *extra]
     return _posted(case, known, drafts, by=by, source=source, keeps_times=keeps_times)
 
 

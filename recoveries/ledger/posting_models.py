@@ -99,6 +99,9 @@ class Posting(models.Model):
         return f"{self.get_kind_display()} {self.effective_on:%d/%m/%Y}"
 
 
+REVERSIBLE = (Posting.Kind.CREDIT_NOTE, Posting.Kind.WAIVER, Posting.Kind.WRITEOFF, Posting.Kind.REFUND)  # By itself
+
+
 class Line(models.Model):
     """What a posting did to an account, EUR: either a debit or a credit. The lines of a posting add up to nothing."""
 

@@ -3,33 +3,49 @@
 Credit notes, waivers (remises), what is written off, refunds: each is one posting, taken back by a reversal.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from backoffice.amounts import euros
 from backoffice.audit import ADDED, audit_record
 from law.account.checks import credit_note_refusals
-from law.account.decompte import Decompte
-from law.account.facts import ClaimKey, ClaimKind, CreditNote, Facts, Head, PaymentState, Refund, Waiver
+from law.account.decompte import Amounts, Decompte
+from law.account.facts import Claim, ClaimKey, ClaimKind, CreditNote, Facts, Head, Payment, PaymentState, Refund, Waiver
 from law.interest import NOTHING, RateMissing
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Conflict, Forbidden, Invalid
-from recoveries.ledger.drafting import Draft, Kind
+from legalcity.lib.settings.live import live
+from recoveries.ledger.drafting import Draft
 from recoveries.ledger.gathering import told_of
 from recoveries.ledger.posting import Posted, Source, ledger_follow, reversal_draft
-from recoveries.ledger.posting_models import Posting
+from recoveries.ledger.posting_models import REVERSIBLE, Posting
 from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.reducing import credit_note_draft, refund_draft, waiver_draft
 from recoveries.ledger.services import account_lock, open_case_lock
 from recoveries.ledger.settling import case_settle
 from recoveries.models import Recovery
 
-REVERSIBLE = (Kind.CREDIT_NOTE, Kind.WAIVER, Kind.WRITEOFF, Kind.REFUND)
 _FIELDS = {"on": "day", "amount": "amount"}
+
+
+class OwedPart(NamedTuple):
+    """What is owed, EUR, under one head of a claim; `claim` is None for the penalty."""
+
+    claim: Claim | None
+    head: Head
+    amount: Decimal
+
+    @property
+    def key(self) -> ClaimKey | None:
+        """What tells its claim from the others of the case."""
+        return self.claim.key if self.claim else None
 
 
 @transaction.atomic
@@ -40,6 +56,7 @@ def credit_note_record(
     amount: Decimal,
     day: date,
     reference: str = "",
+    reason: str = "",
     by: User | None,
     source: Source,
 ) -> CreditNote:
@@ -53,7 +70,8 @@ def credit_note_record(
         raise Invalid({"invoice_id": [_("The case has no such invoice.")]})
     if refusals := list(credit_note_refusals(facts, note, today())):
         raise Invalid({_FIELDS[name]: [sentence] for name, sentence in refusals})
-    return replace(note, id=_post(case, credit_note_draft(note), by=by, source=source).pk)
+    draft = replace(credit_note_draft(note), reason=reason)
+    return replace(note, id=_post(case, draft, by=by, source=source).pk)
 
 
 @transaction.atomic
@@ -70,14 +88,18 @@ def waiver_record(
 ) -> Posting:
     """What the creditor gives up under one head of a claim (None: the penalty), or writes off as lost.
 
-    Raises Invalid for more than is owed there on `day`, Forbidden after a transfer.
+    Claims not yet due may be given up too. Raises Invalid for more than is owed there on `day` and today; Forbidden
+    after a transfer, and for what is written off beyond the limit by somebody without the right to it.
     """
     case = account_lock(recovery_id=recovery_id)
     if day > today():
         raise Invalid({"day": [_("This day is still to come.")]})
-    left = _left(_known(told_of(case).facts, day), claim, head)
+    facts = told_of(case).facts
+    left = min(_left(_known(facts, on), claim, head) for on in (day, today()))
+    if is_writeoff:
+        _require_within_limit(facts, amount, by)
     if not NOTHING < amount <= left:
-        raise Invalid({"amount": [_("What is owed there on this day is {amount}.").format(amount=left)]})
+        raise Invalid({"amount": [_("What is owed there is {amount}.").format(amount=euros(left))]})
     waiver = Waiver(id=0, on=day, head=head, amount=amount, claim=claim, is_writeoff=is_writeoff)
     return _post(case, replace(waiver_draft(waiver), reason=reason), by=by, source=Source.STAFF)
 
@@ -94,9 +116,9 @@ def refund_record(
         raise Invalid({"payment": [_("The case has no such payment.")]})
     if not payment.on <= day <= today():
         raise Invalid({"day": [_("A refund comes after its payment, and not in the future.")]})
-    over = _over(_known(facts, today()), payment_id, facts)
+    over = refundable(_known(facts, today()), facts, payment)
     if not NOTHING < amount <= over:
-        raise Invalid({"amount": [_("What was paid beyond what was owed is {amount}.").format(amount=over)]})
+        raise Invalid({"amount": [_("What may be given back of it is {amount}.").format(amount=euros(over))]})
     draft = refund_draft(Refund(payment_id=payment_id, on=day, amount=amount))
     return _post(case, replace(draft, reason=reason), by=by, source=Source.STAFF)
 
@@ -126,17 +148,36 @@ def _known(facts: Facts, day: date) -> Decompte:
     return account
 
 
+def _require_within_limit(facts: Facts, amount: Decimal, by: User | None) -> None:
+    """The limit is that of a case: what was written off before counts, so that parts do not pass beneath it."""
+    lost = sum((one.amount for one in facts.waivers if one.is_writeoff), amount)
+    if by is not None and lost > live.WRITEOFF_LIMIT and not by.has_perm("recoveries.write_off"):
+        sentence = _("Only a manager writes off more than {amount} on a case.")
+        raise Forbidden(sentence.format(amount=euros(live.WRITEOFF_LIMIT)))
+
+
+def owed_parts(account: Decompte) -> Iterator[OwedPart]:
+    """All that may be given up: each head of each claim, due or not, then the penalty."""
+    for row in account.claims:
+        for name, amount in zip(Amounts._fields, row.left, strict=True):
+            if amount:
+                yield OwedPart(row.claim, Head(name), amount)
+    for waiting in account.not_due:
+        if waiting.principal:
+            yield OwedPart(waiting.claim, Head.PRINCIPAL, waiting.principal)
+    if account.total.penalty:
+        yield OwedPart(None, Head.PENALTY, account.total.penalty)
+
+
 def _left(account: Decompte, claim: ClaimKey | None, head: Head) -> Decimal:
     """What is owed under a head of a claim; of the penalty for None."""
-    if claim is None:
-        return account.total.penalty
-    rows = (row for row in account.claims if row.claim.key == claim)
-    return sum((getattr(row.left, head.value, NOTHING) for row in rows), NOTHING)
+    parts = (part for part in owed_parts(account) if part.key == claim and part.head == head)
+    return sum((part.amount for part in parts), NOTHING)
 
 
-def _over(account: Decompte, payment_id: int, facts: Facts) -> Decimal:
-    """What a payment has beyond what it met and what was given back of it."""
-    row = next(row for row in account.payments if row.payment.id == payment_id)
-    met = sum((part.amounts.due for part in row.allocations), NOTHING)
-    given = sum((one.amount for one in facts.refunds if one.payment_id == payment_id), NOTHING)
-    return row.payment.amount - met - given
+def refundable(account: Decompte, facts: Facts, payment: Payment) -> Decimal:
+    """How much of a payment may be given back: what is over on the case, and no more than has come by it."""
+    if payment.state == PaymentState.REVERSED:
+        return NOTHING
+    given = sum((one.amount for one in facts.refunds if one.payment_id == payment.id), NOTHING)
+    return min(account.surplus, payment.amount - given)

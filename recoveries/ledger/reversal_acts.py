@@ -1,4 +1,4 @@
-"""Acts that take a payment or a debt back."""
+"""Acts that take back what was recorded about money."""
 
 from functools import partial
 from typing import Any
@@ -11,23 +11,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.actions import ObjectAction
-from backoffice.amounts import euros
 from backoffice.fields import ChildField, chosen_child
 from backoffice.origin import staff_of
+from legalcity.lib.form_fields import TextField
 from recoveries.ledger.acts import lives_here, remaining
+from recoveries.ledger.choices import REASON_LENGTH, EntryChoice
 from recoveries.ledger.models import Entry
+from recoveries.ledger.posting_models import REVERSIBLE, Posting
+from recoveries.ledger.reductions import posting_reverse
 from recoveries.ledger.reversals import acompte_reverse, dette_reverse
 from recoveries.models import Acompte, Dette, Recovery
-
-
-class EntryChoice(ChildField):
-    """A payment or a debt by its day, its amount and its own words."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        """What tells them from one another."""
-        words = obj.reference if isinstance(obj, Acompte) else obj.label
-        told = (date_format(obj.date, "SHORT_DATE_FORMAT"), euros(obj.amount), words)
-        return " · ".join(str(part) for part in told if part)
 
 
 class ReversalForm(forms.Form):
@@ -59,6 +52,50 @@ def _debt(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
     return remaining(case, _("Debt reversed."))
 
 
+class PostingChoice(ChildField):
+    """A posting by its day and its kind, and the number that the ledger shows."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """What tells them from one another."""
+        return f"{date_format(obj.effective_on, 'SHORT_DATE_FORMAT')} · {obj.get_kind_display()} · n° {obj.pk}"
+
+
+class PostingReversalForm(forms.Form):
+    """Which one, and why."""
+
+    entry = PostingChoice(queryset=Posting.objects.none(), label=gettext_lazy("To be reversed"))
+    reason = TextField(label=gettext_lazy("Reason"), max_length=REASON_LENGTH)
+
+    def __init__(self, *args: Any, entries: QuerySet[Any], chosen: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["entry"].among(entries, chosen)  # type: ignore[attr-defined]
+
+
+def _posting_options(request: HttpRequest, case: Recovery) -> dict[str, Any]:
+    standing = Posting.objects.filter(recovery=case, kind__in=REVERSIBLE, reversal=None).order_by("-id")
+    chosen = chosen_child(standing, request.GET.get("entry", ""))
+    return {"entries": standing, "chosen": chosen, "initial": {"entry": chosen and chosen.pk}}
+
+
+def _posting(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    posting_reverse(recovery_id=case.pk, posting_id=data["entry"].pk, reason=data["reason"], by=staff_of(request))
+    return remaining(case, _("Reversed."))
+
+
+REVERSE_POSTING = ObjectAction(
+    name="reverse-posting",
+    label=gettext_lazy("Reverse a credit note, a waiver, a loss or a refund"),
+    permission="recoveries.record_payment",
+    perform=_posting,
+    form=PostingReversalForm,
+    form_options=_posting_options,
+    is_offered=lives_here,
+    explain=gettext_lazy(
+        "The account of the case is as if it had not been recorded. It stays in the ledger, with the reversal and its "
+        "reason. A reversal is not undone; what was right is recorded anew."
+    ),
+    danger=True,
+)
 REVERSE_PAYMENT = ObjectAction(
     name="reverse-payment",
     label=gettext_lazy("Reverse a payment"),

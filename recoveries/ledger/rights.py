@@ -13,5 +13,6 @@ rights_register(
         "recoveries.record_payment": (HANDLER, MANAGER, ACCOUNTANT),
         "recoveries.record_remittance": (MANAGER, ACCOUNTANT),
         "recoveries.see_journal": (MANAGER, ACCOUNTANT, AUDITOR),
+        "recoveries.write_off": (MANAGER,),
     },
 )

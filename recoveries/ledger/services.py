@@ -3,7 +3,7 @@
 Neither row has a column for its author: who wrote it down stands in the audit, as who added it.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from accounts.models import User
 from backoffice.amounts import euros
 from backoffice.audit import ADDED, audit_record, field_values
 from law.account.checks import payment_refusals, same_payment
-from law.account.decompte import Decompte
+from law.account.decompte import Decompte, PaymentRow
 from law.account.facts import ClaimKind, DebtHead, Facts, Payment, PaymentState
 from law.account.warnings import Code, warning
 from law.interest import NOTHING, RateMissing
@@ -58,14 +58,15 @@ def acompte_record(
     reference: str = "",
     comment: str = "",
     invoice_id: int | None = None,
+    reason: str = "",
     confirmed: bool = False,
     by: User | None,
 ) -> Acompte:
     """A payment of `amount` EUR (more than 0) that the firm received on `day`.
 
-    `invoice_id`: the invoice of the case that the debtor chose. Raises Invalid for a day to come or before the claim
-    and, unless it is `confirmed`, for a payment that looks like a mistake: more than is owed, or one that stands there
-    already. Forbidden after a transfer.
+    `invoice_id`: the invoice of the case that the debtor chose, `reason`: how that is known. Raises Invalid for a day
+    to come or before the claim and, unless it is `confirmed`, for a payment that looks like a mistake: more than is
+    owed, or one that stands there already. Forbidden after a transfer.
     """
     case = account_lock(recovery_id=recovery_id)
     facts = told_of(case).facts
@@ -74,7 +75,42 @@ def acompte_record(
     doubts = [] if confirmed else _doubts(facts, payment)
     if doubts:
         raise Invalid({"confirmed": doubts})
-    return _recorded(case, payment, comment=comment, by=by, source=Source.STAFF).acompte
+    return _recorded(case, payment, comment=comment, reason=reason, by=by, source=Source.STAFF).acompte
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a payment would meet if it were recorded now. `row` is None while a rate is missing (`unallocated`).
+
+    `due`: what would be due then, EUR; `surplus`: what would be over on the case; `moved`: how many other payments
+    would meet something else; `doubts`: why it may be a mistake.
+    """
+
+    row: PaymentRow | None = None
+    due: Decimal = NOTHING
+    surplus: Decimal = NOTHING
+    moved: int = 0
+    doubts: tuple[str, ...] = ()
+    unallocated: str = ""
+
+
+def payment_expected(
+    *, case: Recovery, amount: Decimal, day: date, method: str, reference: str, invoice_id: int | None
+) -> Expected:
+    """What a payment on `case` (read by `with_terms`) would come to. Raises Invalid for one that cannot be."""
+    facts = told_of(case).facts
+    payment = _payment(amount, day, method, reference, invoice_id)
+    _require_plausible(facts, payment)
+    doubts = tuple(_doubts(facts, payment))
+    before = reckoned(facts, today())
+    after = reckoned(replace(facts, payments=(*facts.payments, payment)), today())
+    if isinstance(before, RateMissing) or isinstance(after, RateMissing):
+        missing = before if isinstance(before, RateMissing) else after
+        told = warning(Code.UNALLOCATED, f"{missing.day:%d/%m/%Y}").sentence  # type: ignore[union-attr]
+        return Expected(doubts=doubts, unallocated=str(told))
+    rows = {row.payment.id: row for row in after.payments}
+    moved = sum(rows[row.payment.id].allocations != row.allocations for row in before.payments)
+    return Expected(rows[payment.id], after.total.due, after.surplus, moved, doubts)
 
 
 def require_plausible(day: date, recovery_id: int) -> None:
@@ -162,7 +198,14 @@ def _owed(facts: Facts) -> Decimal:
 
 
 def _recorded(
-    case: Recovery, payment: Payment, *, comment: str = "", is_direct: bool = False, by: User | None, source: Source
+    case: Recovery,
+    payment: Payment,
+    *,
+    comment: str = "",
+    reason: str = "",
+    is_direct: bool = False,
+    by: User | None,
+    source: Source,
 ) -> Recorded:
     acompte = Acompte.objects.create(
         recovery_id=case.pk,
@@ -175,7 +218,7 @@ def _recorded(
         is_direct=is_direct,
     )
     audit_record(action=ADDED, target=acompte, after=field_values(acompte), actor=by)
-    posted = ledger_follow(recovery_id=case.pk, by=by, source=source)
+    posted = ledger_follow(recovery_id=case.pk, by=by, source=source, reason=reason)
     case_settle(recovery_id=case.pk, account=posted.account)
     told = PaymentTold(case=case, payment=acompte, posting=posted.of_payment(acompte.pk), account=posted.account, by=by)
     payment_listeners.tell(told)

@@ -103,3 +103,25 @@ def head_rows(told: Decompte) -> Iterator[HeadRow]:
     for name in Amounts._fields:
         label, article = HEADS[name]
         yield HeadRow(name, label, ", ".join(articles) if name == Head.INTEREST else article, getattr(told.total, name))
+
+
+class Difference(NamedTuple):
+    """What a head came to on two days, EUR."""
+
+    label: Sentence
+    before: Decimal
+    after: Decimal
+
+    @property
+    def change(self) -> Decimal:
+        """What was added."""
+        return self.after - self.before
+
+
+def differences(before: Decompte, after: Decompte) -> list[Difference]:
+    """What changed between two accounts, by head, the total last."""
+    rows = [
+        Difference(label, getattr(before.total, name), getattr(after.total, name))
+        for name, (label, _article) in HEADS.items()
+    ]
+    return [*rows, Difference(_("Total due"), before.total.due, after.total.due)]

@@ -154,6 +154,7 @@ class Recovery(models.Model):
             ("assign_case", _("Can assign a case to a handler")),
             ("move_status", _("Can move a case to another status")),
             ("record_payment", _("Can record payments and debts")),
+            ("write_off", _("Can write off what is beyond the limit")),
             ("transfer_case", _("Can transfer a case to court")),
             ("lift_hold", _("Can lift the hold of limitation")),
             ("export_cases", _("Can export cases")),

@@ -86,6 +86,12 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
         _("Words of acts of a court (comma between) that no comment shows to a debtor before there is a title."),
         "words",
     ),
+    # Money
+    "WRITEOFF_LIMIT": (
+        Decimal("500"),
+        _("Amount, in EUR, up to which who records payments writes a case off; beyond it managers do."),
+        "amount",
+    ),
     # Letters to debtors
     "REMINDER_DAYS": (
         7,
@@ -214,7 +220,7 @@ FIELDSETS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
     (gettext_lazy("Companies"), ("LEGAL_FORMS", "STRICT_SIREN")),
     (gettext_lazy("Comments"), ("COMMENT_LENGTH", "COMMENT_MARKUP_SHARE", "LOOK_WORDS")),
     (gettext_lazy("Letters to debtors"), ("REMINDER_DAYS", "FORMAL_NOTICE_DAYS", "NOTICE_PRESENTATION_COUNTS")),
-    (gettext_lazy("Money received"), ("SEND_RECEIPTS", "SEND_PAYMENT_NOTICES")),
+    (gettext_lazy("Money"), ("WRITEOFF_LIMIT", "SEND_RECEIPTS", "SEND_PAYMENT_NOTICES")),
     (
         gettext_lazy("Injunction"),
         (

@@ -8,21 +8,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.actions import ObjectAction
-from backoffice.amounts import euros
-from backoffice.fields import ChildField, chosen_child, not_in_the_future
+from backoffice.fields import chosen_child, not_in_the_future
 from backoffice.origin import staff_of
 from invoicing.models import Invoice
 from legalcity.lib.form_fields import DayField
+from recoveries.ledger.choices import InvoiceChoice
 from recoveries.models import Recovery
 from recoveries.services.invoices import invoice_facts_record
-
-
-class InvoiceChoice(ChildField):
-    """An invoice by its number and its amount."""
-
-    def label_from_instance(self, obj: Any) -> str:
-        """What tells invoices from one another."""
-        return f"{obj.invoice_number} · {euros(obj.invoice_amount)}"
 
 
 class InvoiceFactsForm(forms.Form):

@@ -1,9 +1,8 @@
-"""One case as staff see it: its money and what it hangs on, in a number of statements that does not grow."""
+"""One case as staff see it: what hangs on it, in a number of statements that does not grow."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -13,7 +12,6 @@ from invoicing.models import Invoice
 from law.deadlines import Deadline
 from legalcity.lib.errors import Sentence
 from recoveries.models import Acknowledgement, Acompte, Dette, FormalNotice, Recovery, SentEmail
-from recoveries.selectors.deadlines import deadlines_of
 
 ROWS = 50  # of each table at once
 SOON = timedelta(days=30)
@@ -24,6 +22,7 @@ JOINED = (
     "customer",
     "debtor",
     "injunction",
+    "balance",
     "transferred_to",
     "transferred_from",
 )
@@ -41,16 +40,6 @@ class Rows:
     def is_alone(self) -> bool:
         """Whether there is nothing to leaf through."""
         return self.number == 1 and not self.has_next
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """What was asked, what came in and what remains, in EUR. `overpaid`: what came in beyond what was asked."""
-
-    total: Decimal
-    paid: Decimal
-    remaining: Decimal
-    overpaid: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,15 +93,6 @@ def acknowledgements_of(case: Recovery) -> QuerySet[Acknowledgement]:
 def notices_of(case: Recovery) -> QuerySet[FormalNotice]:
     """Formal notices, newest first."""
     return FormalNotice.objects.filter(recovery=case).select_related("proof").order_by("-created_at", "-id")
-
-
-def money_and_deadlines(case: Recovery, today: date) -> tuple[Money, tuple[Deadline, ...]]:
-    """What a case adds up to, and the legal dates that run on it, soonest first. Two statements."""
-    declared = Invoice.objects.filter(recovery=case).order_by().values_list("invoice_part_paid_amount")
-    received = Acompte.objects.standing().filter(recovery=case).order_by().values_list("amount")
-    paid = sum((amount for (amount,) in declared.union(received, all=True) if amount), Decimal(0))
-    money = Money(case.amount, paid, case.amount_torecover, overpaid=max(Decimal(0), paid - case.amount))
-    return money, deadlines_of(case, today)
 
 
 def next_date(deadlines: Sequence[Deadline], today: date) -> NextDate | None:

@@ -1,7 +1,7 @@
 """The page of a case: what it shows, to whom, and at what cost."""
 
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -15,21 +15,22 @@ from documents.models import Document, SignatureRequest
 from documents.services.storage import bytes_put
 from invoicing.models import Invoice
 from legalcity.lib.clock import today
-from legalcity.lib.dates import PARIS
 from recoveries.court.procedure import procedure_record
 from recoveries.court.transfer import transfer_carry_out
 from recoveries.desk.reads.timeline import SOURCES, cursor_read, timeline
 from recoveries.desk.tests.pages import case_of, office_of, opened, person, ready_document, words
+from recoveries.ledger.rate_book import rate_book
 from recoveries.ledger.services import acompte_record, dette_record
-from recoveries.models import Acompte, Comment, Dette, Recovery, StatusChange, TransferRequest
+from recoveries.models import Acompte, Comment, Dette, EcbRate, Recovery, StatusChange, TransferRequest
 from tests.backoffice import browser_of, chief, page_of
 from tests.factories import Api, InvoiceBody, move
 
 pytestmark = pytest.mark.django_db
 
+INTEREST = {"assign_to_me": False, "recovery_late_interest": True, "recovery_interest_rate": "no"}
 BUDGET = 16
 CHILDREN = {"status", "comment", "document", "signature", "payment", "debt"}  # that `_children` makes
-MONEY = {"record-payment", "record-debt", "record-acknowledgement"}
+MONEY = {"record-payment", "record-debt", "credit-note", "waive", "write-off", "record-acknowledgement"}
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT")
 
 
@@ -66,22 +67,22 @@ def _children(case: Recovery, count: int) -> None:
 
 
 def test_the_head_says_what_the_case_is(office: Client, owner: Api) -> None:
+    late, waits = today() - timedelta(days=40), today() + timedelta(days=90)
+    first = {"invoice_date": "2026-01-05", "invoice_due_date": late.isoformat(), "invoice_amount": "1000.00"}
     case = case_of(
         owner,
+        recovery={"assign_to_me": False, "recovery_late_interest": False},
         customer={"company_name": "Creditor SA"},
         debtor={"company_name": "Debtor SARL"},
-        invoices=[{"invoice_amount": "1000.00"}, {"invoice_amount": "500.00"}],
+        invoices=[first, {**first, "invoice_due_date": waits.isoformat(), "invoice_amount": "500.00"}],
     )
     acompte_record(recovery_id=case.pk, amount=Decimal("300.00"), day=date(2026, 1, 5), by=None)
-    # At noon: late in the evening, 40 days of 24 hours ago is another day across the change of the clocks.
-    noon = datetime.combine(today() - timedelta(days=40), time(12), PARIS)
-    Recovery.objects.filter(pk=case.pk).update(created_at=noon)
     said = words(opened(office, case))
-    for part in (case.recovery_reference, "Creditor SA", "Debtor SARL", "Dossier Créé", "40 days"):
+    for part in (case.recovery_reference, "Creditor SA", "Debtor SARL", "Dossier Créé", "Late since 40 days"):
         assert part in said
-    assert "Total 1,500.00 €" in said
-    assert "Paid 300.00 €" in said
-    assert "To recover 1,200.00 €" in said
+    assert "Due today 740.00 €" in said  # with the flat indemnity
+    assert "Not yet due 500.00 €" in said
+    assert "Received 300.00 €" in said
     assert "Handler: nobody" in said
 
 
@@ -116,9 +117,34 @@ def test_an_injunction_case_says_what_the_court_waits_for(office: Client, owner:
 
 
 def test_too_much_money_is_told(office: Client, owner: Api) -> None:
-    case = case_of(owner, invoices=[{"invoice_amount": "100.00"}])
-    acompte_record(recovery_id=case.pk, amount=Decimal("130.00"), day=date(2026, 1, 5), confirmed=True, by=None)
-    assert "30.00 € too much" in words(opened(office, case))
+    no_interest = {"assign_to_me": False, "recovery_late_interest": False}
+    case = case_of(owner, recovery=no_interest, invoices=[{"invoice_amount": "100.00"}])
+    acompte_record(recovery_id=case.pk, amount=Decimal("170.00"), day=date(2026, 1, 5), confirmed=True, by=None)
+    said = words(opened(office, case))
+    assert "30.00 € too much" in said  # beyond the principal and the flat indemnity
+    assert "Paid beyond what was owed 30.00 €" in said
+
+
+def test_head_panel_and_rows_speak_from_one_account(office: Client, owner: Api) -> None:
+    """Interest is met first: a payment of the amount of the invoice leaves principal, in the head and in its row."""
+    case = case_of(owner, recovery=INTEREST, invoices=[{"invoice_amount": "1000.00"}])
+    acompte_record(recovery_id=case.pk, amount=Decimal("1000.00"), day=today(), by=None)
+    page = office.get(page_of(Recovery, "change", case.pk))
+    total = page.context["account"].told.total
+    [row] = page.context["invoice_rows"]
+    assert total.principal > 0
+    assert row.left.amounts.due == total.due
+    assert words(page.content.decode()).count(f"{total.due:,.2f} €") == 3  # head, panel, row
+    assert "To recover" not in words(page.content.decode())
+
+
+def test_without_a_rate_the_page_says_for_which_day(office: Client, owner: Api) -> None:
+    case = case_of(owner, recovery=INTEREST)
+    EcbRate.objects.all().delete()
+    rate_book.forget()
+    page = office.get(page_of(Recovery, "change", case.pk))
+    assert "No interest rate is known for" in words(page.content.decode())
+    assert page.context["account"].told is None
 
 
 def test_nothing_on_the_page_is_a_field(office: Client, owner: Api) -> None:

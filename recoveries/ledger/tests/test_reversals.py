@@ -23,7 +23,7 @@ from recoveries.ledger.rate_book import rate_book
 from recoveries.ledger.reversals import acompte_reverse, dette_reverse
 from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import Acompte, Dette, EcbRate, Recovery
-from tests.backoffice import act, browser_of, chief
+from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, detail
 from tests.races import at_once
 
@@ -201,6 +201,12 @@ def test_who_may_not_record_payments_may_not_reverse_them(case: Recovery) -> Non
     assert "reverse-payment" not in opened(office_of("auditor"), case)
 
 
+def sent_once(browser: Client, case: Recovery, **sent: str) -> Any:
+    """The page that shows what a payment would meet."""
+    token = act_page(browser, case, "record-payment").context["token"]
+    return browser.post(page_of(Recovery, "action", case.pk, "record-payment"), {"form_token": token, **sent})
+
+
 # --- payments that look like a mistake -------------------------------------------------------------------------------
 
 
@@ -216,14 +222,22 @@ def test_a_payment_that_looks_like_a_mistake_is_asked_about(
 ) -> None:
     paid(case, reference="VIR 1")
     sent = {**sent, "day": DAY.isoformat()}
-    asked = act(office, case, "record-payment", **sent)
+    asked = sent_once(office, case, **sent)
     assert asked.status_code == 200
-    page = asked.content.decode()
-    assert sentence in page
-    assert 'type="checkbox" name="confirmed"' in page
+    assert sentence in words(asked.content.decode())
     assert Acompte.objects.count() == 1
-    assert act(office, case, "record-payment", **sent, confirmed="on").status_code == 302
+    assert act(office, case, "record-payment", **sent).status_code == 302
     assert Acompte.objects.count() == 2
+
+
+def test_a_doubt_that_came_up_after_the_form_was_shown_is_asked_about(office: Client, case: Recovery) -> None:
+    sent = {"amount": "300.00", "reference": "VIR 1", "day": DAY.isoformat()}
+    shown = sent_once(office, case, **sent)
+    paid(case, reference="VIR 1")  # A colleague was faster.
+    confirmed = {**sent, "seen": shown.context["form"].data["seen"], "form_token": shown.context["token"]}
+    answer = office.post(page_of(Recovery, "action", case.pk, "record-payment"), confirmed)
+    assert "stands on the case already" in words(answer.content.decode())
+    assert Acompte.objects.count() == 1
 
 
 def test_interest_is_owed_too(case: Recovery) -> None:

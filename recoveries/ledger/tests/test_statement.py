@@ -1,4 +1,4 @@
-"""The statement of account of a case: published figures to the cent, each rule, the page."""
+"""The statement of account of a case: published figures to the cent, each rule."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -9,9 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import AuditEvent
-from companies.models import Company
-from recoveries.desk.tests.pages import case_of, office_of, opened, words
+from recoveries.desk.tests.pages import case_of
 from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.ledger.statement import CaseStatement, case_statement
 from recoveries.models import EcbRate, LegalRate, Recovery, StatusChange
@@ -152,7 +150,7 @@ def test_one_half_year_to_come_is_reckoned_and_told(owner: Api) -> None:
     ]
 
 
-# --- the page --------------------------------------------------------------------------------------------------------
+# --- what it rests on--------------------------------------------------------------------------------------------------
 
 
 UNCONFIRMED = "Rates still to be confirmed with the official text: those of 01/07/2026."
@@ -187,47 +185,6 @@ def test_whoever_sends_a_letter_is_told_what_its_figures_rest_on(office: Client,
 @pytest.fixture
 def office(db: None) -> Client:
     return browser_of(chief())
-
-
-def statement(browser: Client, case: Recovery, on: str = "2026-07-10") -> Any:
-    return browser.get(page_of(Recovery, "statement", case.pk), {"on": on})
-
-
-def test_the_page_shows_figures_and_articles(office: Client, owner: Api) -> None:
-    case = case_with(owner)
-    assert page_of(Recovery, "statement", case.pk) in opened(office, case)
-    page = words(statement(office, case).content.decode())
-    for said in ("10,107.26", "33.29", "33.97", "12.15", "art. L441-10 C. com.", "art. D441-5 C. com."):
-        assert said in page, said
-    assert AuditEvent.objects.filter(action="viewed", object_id=str(case.pk)).exists()
-
-
-@pytest.mark.parametrize("on", ["x", "2026-02-30", "1999-12-31", "2101-01-01", "9999-12-31", "\x00", "9" * 5000])
-def test_a_day_that_makes_no_sense_is_told(office: Client, owner: Api, on: str) -> None:
-    answer = statement(office, case_with(owner), on)
-    assert answer.status_code == 200
-    assert answer.context["form"].errors["on"]
-    assert "statement" not in answer.context
-
-
-def test_without_rates_it_says_so(office: Client, owner: Api) -> None:
-    EcbRate.objects.filter(valid_from__lt=date(2026, 7, 1)).delete()
-    answer = statement(office, case_with(owner))
-    assert "do not reach back" in answer.content.decode()
-
-
-def test_names_are_shown_as_text(office: Client, owner: Api) -> None:
-    case = case_with(owner)
-    Company.objects.filter(pk=case.debtor_id).update(company_name="<script>x</script>")
-    assert "<script>x" not in statement(office, case).content.decode()
-
-
-def test_the_case_of_another_handler_is_not_found(owner: Api) -> None:
-    case = case_with(owner)
-    Recovery.objects.filter(pk=case.pk).update(user=chief())
-    assert statement(office_of("handler"), case).status_code == 404
-    assert statement(office_of("accountant"), case).status_code == 200
-    assert statement(office_of("handler"), Recovery(pk=case.pk + 99)).status_code == 404
 
 
 def test_the_number_of_statements_does_not_grow(owner: Api) -> None:

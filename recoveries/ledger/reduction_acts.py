@@ -1,0 +1,191 @@
+"""Acts that take away from what is owed without money from the debtor, and that give money back."""
+
+from functools import partial
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backoffice.actions import ObjectAction
+from backoffice.amounts import euros
+from backoffice.fields import chosen_child, not_in_the_future
+from backoffice.origin import staff_of
+from invoicing.models import Invoice
+from law.interest import NOTHING, RateMissing
+from legalcity.lib.clock import today
+from legalcity.lib.form_fields import AmountField, DayField, TextField
+from legalcity.lib.money import CENT
+from legalcity.lib.settings.live import live
+from recoveries.ledger.acts import lives_here, remaining
+from recoveries.ledger.choices import REASON_LENGTH, EntryChoice, InvoiceChoice, OwedChoice, part_read
+from recoveries.ledger.gathering import told_of
+from recoveries.ledger.posting import Source
+from recoveries.ledger.reckoning import reckoned
+from recoveries.ledger.reductions import (
+    OwedPart,
+    credit_note_record,
+    owed_parts,
+    refund_record,
+    refundable,
+    waiver_record,
+)
+from recoveries.models import Acompte, Recovery
+
+PERMISSION = "recoveries.record_payment"
+
+
+class ReductionForm(forms.Form):
+    """How much, when, why."""
+
+    amount = AmountField(label=gettext_lazy("Amount, EUR"), min_value=CENT)
+    day = DayField(label=gettext_lazy("Date"), initial=today, validators=[not_in_the_future])
+    reason = TextField(label=gettext_lazy("Reason"), max_length=REASON_LENGTH)
+
+
+# --- credit notes ----------------------------------------------------------------------------------------------------
+class CreditNoteForm(ReductionForm):
+    """A lower price of an invoice."""
+
+    invoice = InvoiceChoice(queryset=Invoice.objects.none(), label=gettext_lazy("Invoice"))
+    reference = TextField(label=gettext_lazy("Number of the credit note"), required=False, max_length=255)
+    field_order = ("invoice", "amount", "day", "reference", "reason")
+
+    def __init__(self, *args: Any, invoices: Any, chosen: Invoice | None, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["invoice"].among(invoices, chosen)  # type: ignore[attr-defined]
+
+
+def _credit_note_options(request: HttpRequest, case: Recovery) -> dict[str, Any]:
+    invoices = Invoice.objects.filter(recovery=case).order_by("-invoice_date", "-id")
+    chosen = chosen_child(invoices, request.GET.get("invoice", ""))
+    return {"invoices": invoices, "chosen": chosen, "initial": {"invoice": chosen and chosen.pk}}
+
+
+def _credit_note(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    told = {name: data[name] for name in ("amount", "day", "reference", "reason")}
+    invoice_id = data["invoice"].pk
+    credit_note_record(recovery_id=case.pk, invoice_id=invoice_id, by=staff_of(request), source=Source.STAFF, **told)
+    return remaining(case, _("Credit note recorded."))
+
+
+# --- what is given up ------------------------------------------------------------------------------------------------
+class WaiverForm(ReductionForm):
+    """Which part of what is owed is given up."""
+
+    part = OwedChoice(label=gettext_lazy("Of what"))
+    field_order = ("part", "amount", "day", "reason")
+
+    def __init__(self, *args: Any, parts: list[OwedPart], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["part"].among(parts)  # type: ignore[attr-defined]
+
+
+def _waiver_options(request: HttpRequest, case: Recovery) -> dict[str, Any]:
+    """What is owed today; of one invoice alone when the address names it. Nothing while a rate is missing."""
+    account = reckoned(told_of(case).facts, today())
+    parts = [] if isinstance(account, RateMissing) else list(owed_parts(account))
+    asked = request.GET.get("invoice", "")
+    return {"parts": [part for part in parts if not asked or (part.claim and str(part.claim.id) == asked)]}
+
+
+def _waiver(is_writeoff: bool, request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    claim, head = part_read(data["part"])
+    told = {name: data[name] for name in ("amount", "day", "reason")}
+    waiver_record(recovery_id=case.pk, head=head, claim=claim, is_writeoff=is_writeoff, by=staff_of(request), **told)
+    return remaining(case, _("Written off.") if is_writeoff else _("Waiver recorded."))
+
+
+def _writeoff_explained(_case: Recovery) -> str:
+    sentence = _(
+        "The amount is no longer claimed from the debtor and counts as lost. On one case up to {limit} may be written "
+        "off; beyond that a manager does it."
+    )
+    return sentence.format(limit=euros(live.WRITEOFF_LIMIT))
+
+
+# --- what is given back ----------------------------------------------------------------------------------------------
+class RefundForm(ReductionForm):
+    """Of which payment something is given back."""
+
+    payment = EntryChoice(queryset=Acompte.objects.none(), label=gettext_lazy("Payment"))
+    field_order = ("payment", "amount", "day", "reason")
+
+    def __init__(self, *args: Any, payments: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["payment"].among(payments, None)  # type: ignore[attr-defined]
+
+
+def _refund_options(_request: HttpRequest, case: Recovery) -> dict[str, Any]:
+    """The payments of which something may be given back, and how much of the newest."""
+    facts = told_of(case).facts
+    account = reckoned(facts, today())
+    if isinstance(account, RateMissing):
+        return {"payments": Acompte.objects.none()}
+    over = {one.id: amount for one in facts.payments if (amount := refundable(account, facts, one)) > NOTHING}
+    payments = Acompte.objects.filter(recovery=case, pk__in=over).order_by("-date", "-id")
+    first = payments.first()
+    return {"payments": payments, "initial": {"payment": first.pk, "amount": over[first.pk]} if first else {}}
+
+
+def _refund(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    told = {name: data[name] for name in ("amount", "day", "reason")}
+    refund_record(recovery_id=case.pk, payment_id=data["payment"].pk, by=staff_of(request), **told)
+    return remaining(case, _("Refund recorded."))
+
+
+def _has_surplus(request: HttpRequest, case: Recovery) -> bool:
+    balance = getattr(case, "balance", None)
+    return lives_here(request, case) and balance is not None and bool(balance.surplus)
+
+
+CREDIT_NOTE = ObjectAction(
+    name="credit-note",
+    label=gettext_lazy("Record a credit note"),
+    permission=PERMISSION,
+    perform=_credit_note,
+    form=CreditNoteForm,
+    form_options=_credit_note_options,
+    is_offered=lives_here,
+    explain=gettext_lazy(
+        "A lower price that the creditor agreed later: the principal of the invoice falls from that day on, and with "
+        "it the interest. What was paid beyond it becomes surplus."
+    ),
+)
+WAIVE = ObjectAction(
+    name="waive",
+    label=gettext_lazy("Give a part up (remise)"),
+    permission=PERMISSION,
+    perform=partial(_waiver, False),
+    form=WaiverForm,
+    form_options=_waiver_options,
+    is_offered=lives_here,
+    explain=gettext_lazy(
+        "The creditor gives up what he could claim (art. 1350 C. civ.): make sure that he said so. It is no longer "
+        "asked of the debtor."
+    ),
+)
+WRITE_OFF = ObjectAction(
+    name="write-off",
+    label=gettext_lazy("Write off as lost"),
+    permission=PERMISSION,
+    perform=partial(_waiver, True),
+    form=WaiverForm,
+    form_options=_waiver_options,
+    is_offered=lives_here,
+    explain=_writeoff_explained,
+)
+REFUND = ObjectAction(
+    name="refund-surplus",
+    label=gettext_lazy("Give the surplus back"),
+    permission=PERMISSION,
+    perform=_refund,
+    form=RefundForm,
+    form_options=_refund_options,
+    is_offered=_has_surplus,
+    explain=gettext_lazy(
+        "What the debtor paid beyond what was owed is given back (art. 1302 C. civ.). Record it when the money has "
+        "left."
+    ),
+)
