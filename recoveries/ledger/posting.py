@@ -4,6 +4,7 @@ Who changes a claim or a payment calls `ledger_follow` in the same transaction, 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 

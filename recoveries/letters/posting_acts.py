@@ -24,7 +24,7 @@ RECEIPT_POSTED = ObjectAction(
     perform=_posted,
     is_offered=lambda request, email: email.state == SentEmail.State.TO_POST,
     explain=gettext_lazy(
-        "The debtor has no e-mail address. Print the text of the receipt, send it by post, then confirm here: it counts "
-        "as sent today (art. R124-6 CPCE)."
+        "The debtor has no e-mail address. Print the text of the receipt, send it by post, then confirm here: it "
+        "counts as sent today (art. R124-6 CPCE)."
     ),
 )

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recoveries", "0030_search_texts")]
+    dependencies = [("recoveries", "0034_receipts")]
 
     operations = [
         migrations.AddField("casebalance", "terms", models.CharField(db_default="", default="", max_length=16)),

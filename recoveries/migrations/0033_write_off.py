@@ -2,7 +2,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recoveries", "0027_ledger")]
+    dependencies = [("recoveries", "0032_journal_and_remittances")]
 
     operations = [
         migrations.AlterModelOptions(

@@ -32,7 +32,7 @@ def fill(apps: Any, _schema_editor: Any) -> None:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recoveries", "0027_ledger"),
+        ("recoveries", "0031_fee_with_vat"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

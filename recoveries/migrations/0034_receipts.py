@@ -10,7 +10,7 @@ import legalcity.lib.claims
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recoveries", "0030_search_texts"),
+        ("recoveries", "0033_write_off"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
