@@ -255,7 +255,7 @@ MOVES: dict[int, frozenset[Step]] = {
 
 
 # A payment that came back is no longer there: the ledger takes the case out of what it was moved to by the ledger.
-_REOPEN = {Step.PAID: STAFF_OR_SYSTEM, Step.PAID_IN_COURT: STAFF_OR_SYSTEM}
+_REOPEN: dict[int, frozenset[Actor]] = {Step.PAID: STAFF_OR_SYSTEM, Step.PAID_IN_COURT: STAFF_OR_SYSTEM}
 
 
 def is_in_court(status_id: int) -> bool:

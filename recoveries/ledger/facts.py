@@ -53,7 +53,7 @@ def read(model: type[Fact], values: Mapping[str, Any], **more: Any) -> Fact:
 
 
 @cache
-def _columns(model: type[Any]) -> tuple[tuple[str, Any], ...]:
+def _columns(model: Any) -> tuple[tuple[str, Any], ...]:
     return tuple((field.name, field.default) for field in fields(model) if field.name not in _LEFT_OUT)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Manager
 
 from companies.models import Company
 from law.account.facts import Demand, Facts, Notice, NoticeState, Order, PenaltyClause
@@ -15,7 +15,7 @@ from law.vocabulary import PenaltyType
 from legalcity.lib.settings.live import live
 from recoveries.ledger.book import Book, Entry, book_of
 from recoveries.ledger.posting_models import Posting
-from recoveries.models import FormalNotice, Injunction, Recovery
+from recoveries.models import FormalNotice, Injunction, Recovery, RecoveryQuerySet
 
 READ = ("id", "recovery_id", "kind", "effective_on", "recorded_at", "reverses_id", "facts")
 JOINED = ("customer", "debtor", "injunction")
@@ -28,9 +28,10 @@ class Told(NamedTuple):
     facts: Facts
 
 
-def with_terms(cases: QuerySet[Recovery]) -> QuerySet[Recovery]:
+def with_terms(cases: RecoveryQuerySet | Manager[Recovery]) -> RecoveryQuerySet:
     """Cases with what decides on what terms they are reckoned."""
-    return cases.select_related(*JOINED)
+    joined: RecoveryQuerySet = cases.select_related(*JOINED)  # type: ignore[assignment]
+    return joined
 
 
 def told_of(case: Recovery, *, until: datetime | None = None) -> Told:

@@ -25,7 +25,7 @@ from legalcity.lib.clock import today
 from legalcity.lib.copying import rows_copy
 from recoveries.ledger.book import CLAIMS, PENALTY, TRANSFER, Book
 from recoveries.ledger.drafting import Draft, Kind, claim_lines, paid_facts
-from recoveries.ledger.facts import claim_key_told, told
+from recoveries.ledger.facts import Told, claim_key_told, told
 from recoveries.ledger.gathering import told_of, with_terms
 from recoveries.ledger.posting import Source, ledger_post
 from recoveries.ledger.rate_book import account_rates
@@ -179,8 +179,8 @@ def _in(book: Book, moving: Moving, names: Names) -> Iterator[Draft]:
     """What is posted in the other case: its claims, then each credit note, waiver, payment and refund."""
     yield _claims_in(moving, names)
     for note in moving.facts.credit_notes:
-        there = replace(note, claim=names.claim(note.claim) or note.claim)
-        yield credit_note_draft(there, Kind.TRANSFER_IN)
+        lowered = replace(note, claim=names.claim(note.claim) or note.claim)
+        yield credit_note_draft(lowered, Kind.TRANSFER_IN)
     for waiver in moving.facts.waivers:
         yield waiver_draft(replace(waiver, claim=names.claim(waiver.claim)), Kind.TRANSFER_IN)
     for payment in moving.facts.payments:
@@ -193,7 +193,8 @@ def _in(book: Book, moving: Moving, names: Names) -> Iterator[Draft]:
 
 
 def _claims_in(moving: Moving, names: Names) -> Draft:
-    claims, lines = [], []
+    claims: list[Told] = []
+    lines: list[Line] = []
     for claim in moving.facts.claims:
         key = names.claim(claim.key) or claim.key
         there = replace(claim, id=key[1])

@@ -1,12 +1,13 @@
 """What takes away from what is owed without money from the debtor, and what gives money back, as postings. Pure."""
 
 from decimal import Decimal
+from typing import Any
 
 from law.account.facts import CreditNote, Head, Refund, Waiver
 from law.account.lines import LedgerAccount, Line
 from recoveries.ledger.book import CREDIT_NOTE, REFUND, WAIVER
 from recoveries.ledger.drafting import Draft, Kind, moved
-from recoveries.ledger.facts import told
+from recoveries.ledger.facts import Told, told
 
 AGREED = "art. 1193 C. civ."  # A contract is changed by mutual consent
 GIVEN_UP = "art. 1350 C. civ."  # Remise de dette
@@ -49,6 +50,6 @@ def refund_draft(refund: Refund, kind: Kind = Kind.REFUND) -> Draft:
     return Draft(kind=kind, on=refund.on, facts={REFUND: told(refund)}, lines=lines)
 
 
-def _told(fact: CreditNote | Waiver) -> dict:
+def _told(fact: Any) -> Told:
     """Without its id, which is that of its posting."""
     return {name: value for name, value in told(fact).items() if name != "id"}

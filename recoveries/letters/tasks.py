@@ -7,15 +7,15 @@ from celery import shared_task
 from legalcity.lib import claims
 from legalcity.lib.clock import now
 from recoveries.letters import creditor_notices, services
-from recoveries.letters.jobs import NOTICE_JOB
+from recoveries.letters.jobs import JOB, NOTICE_JOB
 
 
-@claims.job_task(services.JOB)
+@claims.job_task(JOB)
 def send_email(self: Any, email_id: int) -> None:
     """Send an e-mail to a debtor. A mail server that is away is waited for."""
     pause = services.email_deliver(email_id=email_id, moment=now())
     if pause is not None:
-        claims.come_back(self, services.JOB, pause)
+        claims.come_back(self, JOB, pause)
 
 
 @shared_task(name="recoveries.tasks.sweep_emails")
@@ -23,7 +23,7 @@ def sweep_emails() -> int:
     """Queue again the e-mails that were left behind; returns how many."""
     moment = now()
     services.emails_interrupted(moment=moment)
-    return claims.sweep(services.JOB, moment=moment)
+    return claims.sweep(JOB, moment=moment)
 
 
 @claims.job_task(NOTICE_JOB)

@@ -14,6 +14,7 @@ from accounts.authentication import caller
 from invoicing.billing.libraries import PdfUnavailable
 from law.account.canonical import canonical, credit_note_told, payment_told
 from law.account.decompte import Decompte
+from law.account.facts import PaymentState
 from law.account.warnings import Code
 from legalcity.api.cursor import page_told, place_asked, query_read
 from legalcity.api.envelope import refusal, reply
@@ -91,16 +92,29 @@ def _recorded(recorded: Recorded) -> dict[str, Any]:
     """The payment as the account has it, what is over of all payments, and what there is to mind about it."""
     account = recorded.account
     if account is None:
-        row = recorded.acompte
-        plain = {"id": row.pk, "on": row.date.isoformat(), "amount": money_text(row.amount), "method": row.method}
-        waits = {"reference": row.reference, "state": "received", "allocations": [], "surplus": None}
-        return {**plain, **waits, "warnings": [{"code": Code.UNALLOCATED.value, "sentence": str(recorded.unallocated)}]}
-    row = next(row for row in account.payments if row.payment.id == recorded.acompte.pk)
+        return _unallocated(recorded)
     told = [warning for warning in account.warnings if warning.code in (Code.SURPLUS, Code.NOT_ASSIGNED)]
+    row = next(row for row in account.payments if row.payment.id == recorded.acompte.pk)
     return {
         **payment_told(row),
         "surplus": money_text(account.surplus),
         "warnings": [{"code": str(code), "sentence": str(sentence)} for code, sentence in told],
+    }
+
+
+def _unallocated(recorded: Recorded) -> dict[str, Any]:
+    """A payment of which nobody can say yet what it met."""
+    acompte = recorded.acompte
+    return {
+        "id": acompte.pk,
+        "on": acompte.date.isoformat(),
+        "amount": money_text(acompte.amount),
+        "method": acompte.method,
+        "reference": acompte.reference,
+        "state": PaymentState.RECEIVED.value,
+        "allocations": [],
+        "surplus": None,
+        "warnings": [{"code": Code.UNALLOCATED.value, "sentence": str(recorded.unallocated)}],
     }
 
 
