@@ -4,6 +4,7 @@ import hashlib
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from backoffice.actions import Values, refusal_show
 from legalcity.lib.errors import DomainError
@@ -38,8 +39,7 @@ class ShownFirst(forms.Form):
             return data
         mark = hashlib.sha256(repr(self.outcome).encode()).hexdigest()
         self.is_seen = seen == mark
-        self.data = self.data.copy()
-        self.data["seen"] = mark
+        self.data = {**self.data.dict(), "seen": mark} if isinstance(self.data, QueryDict) else self.data
         return data
 
     def is_valid(self) -> bool:

@@ -18,6 +18,7 @@ from recoveries.ledger.posting_models import REVERSIBLE, Line, Posting
 from recoveries.ledger.sheet import HEADS
 
 SHOWN = 50  # postings on a page
+LINES = 100  # of a posting on a page: a case of a thousand invoices is opened by one posting
 ACCOUNTS: dict[str, Sentence] = {
     LedgerAccount.DEBTOR: _("Debtor"),
     LedgerAccount.BANK: _("Bank of the firm"),
@@ -85,7 +86,10 @@ class LineShown:
 
 @dataclass(frozen=True, slots=True)
 class PostingShown:
-    """A posting in words. `is_reversible`: it stands, and staff may take it back by itself."""
+    """A posting in words. `is_reversible`: it stands, and staff may take it back by itself.
+
+    `more`: how many lines it has beside those that are shown.
+    """
 
     posting: Posting
     source: Sentence
@@ -93,6 +97,7 @@ class PostingShown:
     reversed_by: int | None
     is_reversible: bool
     lines: list[LineShown]
+    more: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,19 +128,20 @@ def _numbers(recovery_id: int) -> dict[ClaimKey, str]:
 
 def _shown(row: Posting, numbers: dict[ClaimKey, str]) -> PostingShown:
     reversal = getattr(row, "reversal", None)
+    lines = sorted(row.lines.all(), key=lambda line: line.pk)
     return PostingShown(
         posting=row,
         source=SOURCES.get(row.source, row.source),
         reason=REASONS.get(row.reason, row.reason),
         reversed_by=reversal and reversal.pk,
         is_reversible=reversal is None and row.kind in REVERSIBLE,
-        lines=list(_lines_shown(row, numbers)),
+        lines=list(_lines_shown(lines[:LINES], numbers)),
+        more=max(len(lines) - LINES, 0),
     )
 
 
-def _lines_shown(row: Posting, numbers: dict[ClaimKey, str]) -> Iterator[LineShown]:
-    for line in sorted(row.lines.all(), key=lambda line: line.pk):
-        is_claim = line.claim_id is not None
-        claim = numbers.get((ClaimKind(line.claim_kind), line.claim_id), "") if is_claim else ""
+def _lines_shown(lines: list[Line], numbers: dict[ClaimKey, str]) -> Iterator[LineShown]:
+    for line in lines:
+        key = (ClaimKind(line.claim_kind), line.claim_id) if line.claim_id is not None else None
         head = _("surplus") if line.head == Head.SURPLUS else HEADS.get(line.head, ("", ""))[0]
-        yield LineShown(line, ACCOUNTS[line.account], head, claim)
+        yield LineShown(line, ACCOUNTS[line.account], head, numbers.get(key, "") if key else "")

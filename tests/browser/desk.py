@@ -182,8 +182,15 @@ class Desk:
         self.press(f'#content a[href*="/action/{name}/"]')
         self.fill(**values)
         self.picture(picture)
-        self.press(".lc-form button[type=submit]")
+        self.confirm(picture)
         return self.said()
+
+    def confirm(self, picture: str = "") -> None:
+        """Send the form of an act; where it first shows what will come of it, send it again."""
+        self.press(".lc-form button[type=submit]")
+        if self.count(".lc-outcome"):
+            self.picture(picture)
+            self.press(".lc-form button[type=submit]")
 
     @there
     def said(self) -> str:

@@ -22,7 +22,7 @@ def test_what_is_typed_is_what_is_stored(
     window = desk(chief(language=locale[:2]), locale=locale)
     window.go(page_of(Recovery, "action", case.pk, "record-payment"))
     window.write("amount", typed)
-    window.press(".lc-form button[type=submit]")
+    window.confirm()
     assert window.said()
     assert Acompte.objects.get(recovery=case).amount == Decimal(stored)
 

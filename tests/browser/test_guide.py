@@ -32,7 +32,8 @@ def _pages() -> Iterator[tuple[str, str]]:
     client = User.objects.filter(has_api_access=True, is_staff=False).first()
     yield "home", reverse("admin:index")
     yield "cases", f"{cases}?o=-5"
-    yield "statement", reverse("admin:recoveries_recovery_statement", args=[case.pk])
+    yield "decompte", page_of(Recovery, "decompte", case.pk)
+    yield "ledger", page_of(Recovery, "ledger", case.pk)
     yield "case-reminder", _of(case, "send-reminder")
     yield "procedure-dates", _of(Injunction.objects.select_related("recovery").get().recovery, "record-dates")
     yield "import", reverse("admin:recoveries_recovery_import")

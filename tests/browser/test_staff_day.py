@@ -140,7 +140,7 @@ def test_a_day_of_a_case_handler(
 
     window.act("record-payment", "case-payment", amount="860.00", method="Virement", reference="VIR 31-7")
     assert Acompte.objects.get(recovery=case).amount == 860
-    assert "4 000,00" in window.text(".lc-case-main-figure")
+    assert "4 000,00" in window.text("#invoices")
 
     window.act("move-status", "case-move", to_status="2", reason="Première relance envoyée.")
     assert Recovery.objects.get(pk=case.pk).status_id == 2
