@@ -1,7 +1,7 @@
 """On what terms late interest runs on a case: at which rates, from when, by which article. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -15,6 +15,7 @@ from law.interest import (
     NOTHING,
     Rate,
     RatePair,
+    RateTable,
     agreed_rates,
     business_rates,
     fixed_rate,
@@ -57,7 +58,7 @@ class Asked:
 class Terms:
     """The answer. `since`: no interest runs before the day after it; None when each due date decides alone.
 
-    `is_legal`: the rates hang on the legal one.
+    `is_legal`: the rates hang on the legal one. `table`: the rates, made ready.
     """
 
     rates: tuple[Rate, ...]
@@ -66,6 +67,11 @@ class Terms:
     since: date | None
     indemnity: Decimal
     is_legal: bool = False
+    table: RateTable = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        """The table is made once."""
+        object.__setattr__(self, "table", RateTable.of(self.rates))
 
     def first_day(self, due: date) -> date:
         """The first day on which a debt due on `due` bears interest; NEVER when it bears none."""

@@ -14,7 +14,7 @@ from law.account.opening import Position
 from law.account.running import Shares
 from law.account.transfer import parted
 from law.account.warnings import Caution, Code, warning, warnings_of
-from law.interest import NOTHING, RateTable, Segment
+from law.interest import NOTHING, Segment
 
 ALLOCATED = "art. 1342-10, 1343-1 C. civ."
 PENALISED = "art. 1342-10, 1231-5 C. civ."
@@ -222,5 +222,5 @@ def _total(account: Account, due: list[Position]) -> Amounts:
 def _per_day(account: Account, due: list[Position]) -> Decimal:
     """One rounding of the sum, at the rate of the day."""
     base = sum(one.running.principal for one in due if one.first_day <= account.on)
-    table = RateTable.of(account.terms.rates)
+    table = account.terms.table
     return euros(table.interest(base, 1, table.index(account.on))) if base else NOTHING

@@ -189,9 +189,12 @@ class Demand:
     penalty: PenaltyClause | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rates:
-    """The tables of rates: the legal one for private persons and for everybody else, the ECB's (`half_years`)."""
+    """The tables of rates: the legal one for private persons and for everybody else, the ECB's (`half_years`).
+
+    Told apart by what they are, not by what they hold: what is made of them is kept for as long as they are.
+    """
 
     individual: tuple[Rate, ...]
     other: tuple[Rate, ...]

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from functools import lru_cache
 
 from legalcity.lib.dates import add_days, add_months
 from legalcity.lib.money import cents
@@ -21,7 +23,6 @@ from law.account.facts import (
     Waiver,
 )
 from law.account.running import Cut, Running, Shares
-from law.interest import RateTable
 from law.parties import Quality, between
 from law.terms import NEVER, Asked, Terms, terms_of
 
@@ -86,27 +87,48 @@ def quality_of(facts: Facts) -> Quality:
 
 def case_terms(facts: Facts, rates: Rates) -> Terms:
     """On what terms interest runs on the case."""
-    is_private = facts.creditor == Quality.CONSUMER
+    return _terms(
+        rates,
+        quality_of(facts),
+        facts.creditor == Quality.CONSUMER,
+        facts.demand.late_interest,
+        facts.demand.agreed,
+        facts.demand.percent,
+        demanded_on(facts.notices, presentation_counts=facts.presentation_counts),
+        facts.title_on,
+    )
+
+
+@lru_cache(maxsize=256)  # Most cases are on the same terms as another one
+def _terms(
+    rates: Rates,
+    quality: Quality,
+    is_private: bool,
+    late_interest: bool,
+    agreed: str | None,
+    percent: Decimal | None,
+    notice: date | None,
+    title_on: date | None,
+) -> Terms:
     return terms_of(
         Asked(
-            quality=quality_of(facts),
-            late_interest=facts.demand.late_interest,
-            agreed=facts.demand.agreed,
-            percent=facts.demand.percent,
-            notice=demanded_on(facts.notices, presentation_counts=facts.presentation_counts),
+            quality=quality,
+            late_interest=late_interest,
+            agreed=agreed,
+            percent=percent,
+            notice=notice,
             legal=rates.individual if is_private else rates.other,
             other=rates.other,
             ecb=rates.ecb,
-            increased=add_months(facts.title_on, TITLE_MONTHS) if facts.title_on else None,
+            increased=add_months(title_on, TITLE_MONTHS) if title_on else None,
         )
     )
 
 
 def open_positions(facts: Facts, on: date, terms: Terms) -> list[Position]:
     """The claims that the case has on `on`: oldest due first, then by date and number."""
-    table = RateTable.of(terms.rates)
     cuts = claim_cuts(facts)
-    opened = [_position(claim, facts.title_on, terms, table, cuts[claim.key]) for claim in _counted(facts, on)]
+    opened = [_position(claim, facts.title_on, terms, cuts[claim.key]) for claim in _counted(facts, on)]
     return sorted(opened, key=lambda one: claim_order(one.claim) if one.claim else ())
 
 
@@ -121,7 +143,7 @@ def _counted(facts: Facts, on: date) -> Iterator[Claim]:
             yield claim
 
 
-def _position(claim: Claim, title_on: date | None, terms: Terms, table: RateTable, cuts: list[Cut]) -> Position:
+def _position(claim: Claim, title_on: date | None, terms: Terms, cuts: list[Cut]) -> Position:
     """An invoice bears interest and the indemnity; a further debt bears neither."""
     is_invoice, is_cost = claim.kind == ClaimKind.INVOICE, claim.head == DebtHead.COST_OF_TITLE
     due = due_day(claim)
@@ -133,7 +155,7 @@ def _position(claim: Claim, title_on: date | None, terms: Terms, table: RateTabl
         due_on=due,
         first_day=first_day,
         running=Running(
-            table=table,
+            table=terms.table,
             principal=cents(claim.principal),
             due=due,
             since=first_day,

@@ -1,0 +1,155 @@
+"""What ledgers cost on PostgreSQL: beginning them, the roll of balances after midnight, the décompte of a large case.
+
+    .venv/bin/python benchmarks/ledger.py [--cases 4000] [--profile]
+
+Makes a database of its own on the local PostgreSQL (as `make bench` does), with cases of two invoices, most of them
+with interest, one in three with payments, and drops it at the end. Prints processor time, ours and that of the database
+connection, in milliseconds; `--profile` shows where ours goes.
+"""
+
+import argparse
+import cProfile
+import os
+import pstats
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import machine
+from databases import database_url, databases, drop_leftovers
+
+ROLL_GOAL = 2.4  # ms a case: a million cases in twenty minutes of two cores
+DECOMPTE_GOAL = 30.0  # ms
+RUNS = 20
+TICKS = os.sysconf("SC_CLK_TCK")
+
+# Nine in ten with interest, one in three with payments, on the benchmark's portfolio (databases.py).
+ON_TERMS = """
+UPDATE recoveries_recovery SET recovery_late_interest = true, recovery_interest_rate = 'no' WHERE id % 10 > 0;
+INSERT INTO recoveries_acompte (recovery_id, amount, date, method, reference, comment, created_at, reason, is_direct)
+SELECT recovery_id, 20 + id % 40, invoice_date + 45 + 30 * n, 'Virement', 'VIR ' || id, '', created_at, '', false
+FROM invoicing_invoice, generate_series(0, 1) n WHERE recovery_id % 3 = 0 AND id % 2 = 0;
+"""
+# One case more: 500 invoices over two years, 50 payments.
+LARGE = """
+INSERT INTO invoicing_invoice (recovery_id, invoice_number, invoice_date, invoice_due_date, invoice_amount,
+    invoice_part_paid, created_at, updated_at)
+SELECT {case}, 'L-' || n, date '2024-01-01' + n, date '2024-01-31' + n, 100 + n, false, now(), now()
+FROM generate_series(1, 500) n;
+INSERT INTO recoveries_acompte (recovery_id, amount, date, method, reference, comment, created_at, reason, is_direct)
+SELECT {case}, 300 + n, date '2024-03-01' + 10 * n, 'Virement', 'VIR L-' || 3 * n, '', now(), '', false
+FROM generate_series(1, 50) n;
+"""
+
+
+class Meter:
+    """Processor time of this process and of the session of the database that works for it, in milliseconds."""
+
+    def __init__(self) -> None:
+        from django.db import connection
+
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_backend_pid()")
+            self.session = Path(f"/proc/{cursor.fetchone()[0]}/stat")
+        self.ours = self.theirs = 0.0
+
+    def _database(self) -> float:
+        fields = self.session.read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / TICKS * 1000
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Measures what happens inside."""
+        ours, theirs = time.process_time(), self._database()
+        yield
+        self.ours, self.theirs = (time.process_time() - ours) * 1000, self._database() - theirs
+
+    def said(self, what: str, each: int, goal: float | None = None) -> bool:
+        """Prints a line; whether the goal is met."""
+        ours, theirs = self.ours / each, self.theirs / each
+        whole = ours + theirs
+        verdict = "" if goal is None else f", goal {goal:g}: {'met' if whole <= goal else 'MISSED'}"
+        print(f"{what:32} {ours:7.2f} + {theirs:.2f} database = {whole:.2f} ms{verdict}")
+        return goal is None or whole <= goal
+
+
+@contextmanager
+def profiled(asked: bool) -> Iterator[None]:
+    """Shows where the time goes, if that is asked."""
+    profile = cProfile.Profile()
+    if asked:
+        profile.enable()
+    yield
+    if asked:
+        profile.disable()
+        pstats.Stats(profile).sort_stats("tottime").print_stats(40)
+
+
+def measured(profile: bool) -> bool:
+    """All measures on the database of the environment; whether the goals are met."""
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    from legalcity.lib.clock import today
+    from recoveries.ledger.beginning import ledgers_begin
+    from recoveries.ledger.rolling import balances_roll, stale_balances
+    from recoveries.models import Recovery
+
+    large = Recovery.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    with connection.cursor() as cursor:
+        cursor.execute(ON_TERMS)
+        cursor.execute(LARGE.format(case=large))
+    meter = Meter()
+    with meter.running():
+        begun = sum(step.cases for step in ledgers_begin())
+    meter.said("beginning a ledger", begun)
+    with connection.cursor() as cursor:
+        cursor.execute("VACUUM (ANALYZE)")
+    day, rolled = today() + timedelta(1), 0
+    with meter.running(), profiled(profile):
+        while stale := stale_balances(day):
+            rolled += len(balances_roll(stale=stale, day=day))
+    met = meter.said(f"rolling a balance ({rolled})", rolled, ROLL_GOAL)
+    with meter.running():
+        for _ in range(RUNS):
+            _told(large)
+    return meter.said("décompte, 500 invoices", RUNS, DECOMPTE_GOAL) and met
+
+
+def _told(case: int) -> Any:
+    from law.account.canonical import canonical
+    from recoveries.ledger.decompte import case_decompte
+    from recoveries.ledger.gathering import with_terms
+    from recoveries.models import Recovery
+
+    return canonical(case_decompte(with_terms(Recovery.objects).get(pk=case)))
+
+
+def main() -> int:
+    """Make the database, measure, clean up."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=4000)
+    parser.add_argument("--profile", action="store_true")
+    given = parser.parse_args()
+    machine.require_services()
+    drop_leftovers()
+    with tempfile.TemporaryDirectory(prefix="legalcity-bench-") as folder:
+        environment = machine.production(Path(folder))
+        with databases([given.cases], environment) as names:
+            os.environ.update(environment, DATABASE_URL=database_url(names[given.cases]), LOG_LEVEL="ERROR")
+            met = measured(given.profile)
+            from django.db import connections
+
+            connections.close_all()
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
