@@ -1,11 +1,13 @@
 """The list of cases as staff see it: columns, filters, search, what can be done with many cases at once."""
 
 from collections.abc import Set
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.formats import date_format
@@ -29,6 +31,9 @@ from recoveries.desk.reads.worklist import cases_searched, with_unread
 from recoveries.desk.saved_filters import SavedFilterPages, filters_offered
 from recoveries.intake.import_pages import ImportPages
 from recoveries.models import CaseBalance, Recovery
+
+# Of what nobody can say the amount comes below nothing: last, where the most comes first.
+KNOWN_FIRST = Coalesce("balance__due", Value(Decimal(-1)))
 
 
 class MarkedColumns:
@@ -139,7 +144,7 @@ class CaseList(ExportPages, ImportPages, SavedFilterPages, ActionPages):
         """EUR, as one reads it."""
         return euros(case.amount_torecover)
 
-    @admin.display(description=gettext_lazy("due as of today"), ordering="balance__due")
+    @admin.display(description=gettext_lazy("due as of today"), ordering=KNOWN_FIRST)
     def owed(self, case: Recovery) -> str | SafeString:
         """EUR of the balance; with its day when that is not today, and why where there is none."""
         balance: CaseBalance | None = getattr(case, "balance", None)

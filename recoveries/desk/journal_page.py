@@ -118,7 +118,7 @@ def journal_view(request: HttpRequest) -> HttpResponse:
         totals = journal_totals(asked)
         context |= {
             "asked": asked,
-            "rows": [(posting, [*map(_shown, posting.shown)]) for posting in page.rows],
+            "rows": [(posting, [*map(_shown, lines)]) for posting, lines in page.rows],
             "totals": [(ACCOUNT_LABELS[LedgerAccount(each.account)], each) for each in totals],
             "came_in": sum((each.came_in for each in totals), Decimal(0)),
             "query": urlencode(query),
@@ -161,7 +161,7 @@ def journal_fec(request: HttpRequest) -> HttpResponseBase:
 
 def _shown(line: Line) -> tuple[Any, Any, Line]:
     """A line with the words for its account and its head."""
-    return ACCOUNT_LABELS[LedgerAccount(line.account)], HEAD_LABELS.get(line.head, ""), line
+    return ACCOUNT_LABELS[LedgerAccount(line.account)], HEAD_LABELS[Head(line.head)] if line.head else "", line
 
 
 def _form(request: HttpRequest, **options: Any) -> JournalForm:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from django.db.models import Max, Q
 
 from invoicing.models import Invoice
-from law.account.decompte import Decompte
+from law.account.decompte import ClaimRow, Decompte, NotDueRow
 from law.account.facts import Claim as Claimed
 from law.account.facts import ClaimKey, ClaimKind, Facts, Head
 from law.interest import NOTHING, RateMissing
@@ -93,7 +93,8 @@ def _dues(case: Recovery, facts: Facts, noted: Days, today: date) -> list[_Due]:
         return []
     given_up = _given_up(account)
     dues = {}
-    for row in (*account.claims, *account.not_due):
+    rows: tuple[ClaimRow | NotDueRow, ...] = (*account.claims, *account.not_due)
+    for row in rows:
         due = _Due(row.claim.key, row.claim.amount - given_up[row.claim.key], row.due_on)
         due.settle(_part_paid(row.claim), noted.get(due.key, _day(case.updated_at)))
         dues[due.key] = due

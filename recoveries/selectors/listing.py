@@ -30,10 +30,7 @@ SORTS: dict[str, tuple[str, bool]] = {
     "debtor_company": ("debtor_company", True),
     "customer_company": ("customer_company", True),
 }
-FROM = (
-    "FROM recoveries_recovery r LEFT JOIN accounts_user u ON u.id = r.user_id "
-    "LEFT JOIN recoveries_casebalance b ON b.recovery_id = r.id"
-)
+FROM = "FROM recoveries_recovery r LEFT JOIN accounts_user u ON u.id = r.user_id"
 TOTAL = "SELECT COALESCE(SUM(n), 0) FROM recoveries_casecount WHERE {where}"
 
 
@@ -62,8 +59,12 @@ class CaseRow(NamedTuple):
     last_name: str | None
 
 
-ELSEWHERE = {"first_name": "u", "last_name": "u", "due": "b"}
-COLUMNS = ", ".join(f"{ELSEWHERE.get(name, 'r')}.{name}" for name in CaseRow._fields)
+HANDLER = ("first_name", "last_name")
+DUE = "(SELECT b.due FROM recoveries_casebalance b WHERE b.recovery_id = page.id)"
+READ = ", ".join(f"{'u' if name in HANDLER else 'r'}.{name}" for name in CaseRow._fields if name != "due")
+COLUMNS = ", ".join(DUE if name == "due" else f"page.{name}" for name in CaseRow._fields)
+# Balances are looked up for the rows of the page only, not for those that an offset passes over.
+ROWS = f"{COLUMNS} FROM (SELECT {READ} {FROM} WHERE {{where}} {{order}}) page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _any_page(cursor: Any, wanted: Wanted, where: str, values: list[Any]) -> tup
     backwards = wanted.offset > total // 2
     offset = total - wanted.offset - limit if backwards else wanted.offset
     order = _order(wanted, descending=wanted.descending != backwards)
-    cursor.execute(f"SELECT {COLUMNS} {FROM} WHERE {where} {order}", [*values, limit, offset])
+    cursor.execute(f"SELECT {ROWS.format(where=where, order=order)}", [*values, limit, offset])
     rows = [*map(CaseRow._make, cursor.fetchall())]
     return total, rows[::-1] if backwards else rows
 
@@ -110,7 +111,8 @@ def _first_page(cursor: Any, wanted: Wanted, where: str, values: list[Any]) -> t
     """The page that nearly everybody asks for, its total in the same statement; without rows there is none."""
     order = _order(wanted, descending=wanted.descending)
     total = TOTAL.format(where=where)
-    cursor.execute(f"SELECT ({total}), {COLUMNS} {FROM} WHERE {where} {order}", [*values, *values, wanted.limit, 0])
+    rows = ROWS.format(where=where, order=order)
+    cursor.execute(f"SELECT ({total}), {rows}", [*values, *values, wanted.limit, 0])
     found = [(count, CaseRow._make(columns)) for count, *columns in cursor.fetchall()]
     return next((int(count) for count, _row in found), 0), [row for _count, row in found]
 

@@ -80,7 +80,8 @@ def test_pages_of_things(desk: Seat, office: User, room: str) -> None:
 def test_other_pages(desk: Seat, office: User) -> None:
     names = ("index", "account", "password_change", "second_factor_setup", "recoveries_recovery_import")
     key = Injunction.objects.values_list("key", flat=True).first()
-    other = [reverse("portfolio"), reverse("injunction-payment", args=[key])]
+    lists = [reverse(name) for name in ("portfolio", "journal", "remittances-due")]
+    other = [*lists, reverse("injunction-payment", args=[key])]
     window = desk(office)
     assert _faults(window, iter([*(reverse(f"admin:{name}") for name in names), *other])) == []
 

@@ -64,9 +64,9 @@ class Journal:
 
 
 class Page(NamedTuple):
-    """Postings, newest first, each with its `shown` lines; `following`: the key of the next page, None on the last."""
+    """Postings, newest first, each with its lines; `following`: the key of the next page, None on the last."""
 
-    rows: list[Posting]
+    rows: list[tuple[Posting, list[Line]]]
     following: str | None
 
 
@@ -96,7 +96,8 @@ def journal_page(asked: Journal, *, after: str = "") -> Page:
         .order_by(f"-{asked.order}", "-pk")[: PAGE + 1]
     )
     more = len(found) > PAGE
-    return Page(found[:PAGE], _key(asked, found[PAGE - 1]) if more else None)
+    rows_shown = [(row, row.shown) for row in found[:PAGE]]  # type: ignore[attr-defined]
+    return Page(rows_shown, _key(asked, found[PAGE - 1]) if more else None)
 
 
 def _key(asked: Journal, row: Posting) -> str:
