@@ -1,7 +1,7 @@
 """Forms whose outcome is shown before it is carried out: sent once to see it, sent again to confirm what was seen."""
 
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -39,7 +39,9 @@ class ShownFirst(forms.Form):
             return data
         mark = hashlib.sha256(repr(self.outcome).encode()).hexdigest()
         self.is_seen = seen == mark
-        self.data = {**self.data.dict(), "seen": mark} if isinstance(self.data, QueryDict) else self.data
+        data_shown = cast(QueryDict, self.data).copy()
+        data_shown["seen"] = mark
+        self.data = data_shown
         return data
 
     def is_valid(self) -> bool:
