@@ -48,13 +48,20 @@ INVOICE_UPDATED = event_type(
 INVOICE_DELETED = event_type(
     "invoice.deleted", _("An invoice was deleted from its case."), told(_INVOICE), {"object": _EXAMPLE}
 )
+# Told by the ledger of the case, which knows what is owed.
+INVOICE_SETTLED = event_type(
+    "invoice.settled",
+    _("Nothing is owed of an invoice any more, neither principal nor interest nor indemnity."),
+    told(_INVOICE),
+    {"object": _EXAMPLE},
+)
 
 
 def invoice_object(invoice: Invoice) -> Json:
     """An invoice as events name it."""
-    return {
-        "type": "invoice",
-        "id": invoice.pk,
-        "recovery_id": invoice.recovery_id,
-        "invoice_number": invoice.invoice_number,
-    }
+    return invoice_named(invoice.pk, invoice.recovery_id, invoice.invoice_number)
+
+
+def invoice_named(pk: int, recovery_id: int, number: str) -> Json:
+    """The same, of what is known of one elsewhere."""
+    return {"type": "invoice", "id": pk, "recovery_id": recovery_id, "invoice_number": number}

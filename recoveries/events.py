@@ -129,6 +129,12 @@ RECOVERY_CLOSED = event_type(
 RECOVERY_REOPENED = event_type(
     "recovery.reopened", _("A case that was closed is open again."), told(_CASE), {"object": _EXAMPLE}
 )
+RECOVERY_PAID = event_type(
+    "recovery.paid",
+    _("Nothing is owed on a case any more, so that it counts as paid."),
+    told(_CASE),
+    {"object": _EXAMPLE},
+)
 
 
 def case_object(case: Recovery) -> Json:

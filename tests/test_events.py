@@ -3,6 +3,8 @@
 import json
 import threading
 from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -27,11 +29,17 @@ from documents.tests.conftest import folder  # noqa: F401 - a fixture
 from documents.tests.forms import PDF
 from events.models import Event
 from events.types import Seen, event_types
+from law.account.facts import ClaimKind, Head
 from legalcity.lib.audience import Audience
 from legalcity.lib.claims import seize
-from legalcity.lib.clock import now
+from legalcity.lib.clock import now, today
+from legalcity.lib.dates import PARIS
 from recoveries.court.tests.transfers import transferable, transferred
-from recoveries.models import Comment, Recovery
+from recoveries.ledger.models import Entry
+from recoveries.ledger.reductions import waiver_record
+from recoveries.ledger.reversals import acompte_reverse, dette_reverse
+from recoveries.ledger.services import acompte_record, dette_record
+from recoveries.models import Acompte, Comment, Dette, Recovery
 from recoveries.services.cases import recovery_lock
 from recoveries.services.comments import comment_create, comment_mark_read
 from recoveries.services.handlers import case_assign
@@ -133,6 +141,87 @@ def a_transfer(owner: Api) -> Iterator[None]:
     case = transferable(owner)
     yield
     transferred(owner, case)
+
+
+# --- money -----------------------------------------------------------------------------------------------------------
+def _paid(case: int, amount: str = "10.00") -> Acompte:
+    return acompte_record(
+        recovery_id=case, amount=Decimal(amount), day=today(), reference="Hush", confirmed=True, by=None
+    )
+
+
+def _owed(case: int) -> Dette:
+    return dette_record(recovery_id=case, label="Hush", amount=Decimal(20), day=today(), head="deposit", by=None)
+
+
+@tells("payment.recorded")
+def a_payment(owner: Api) -> Iterator[None]:
+    case = case_id(owner)
+    yield
+    _paid(case)
+
+
+@tells("payment.recorded")
+def a_payment_that_the_creditor_received(owner: Api) -> Iterator[None]:
+    case = case_id(owner)
+    yield
+    sent = {"amount": "10.00", "date": today().isoformat(), "reference": "Hush"}
+    owner.data("POST", f"/api/recoveries/{case}/payments", sent)
+
+
+@tells("invoice.settled", "payment.recorded", "recovery.status_changed", "recovery.closed", "recovery.paid")
+def a_payment_of_everything(owner: Api) -> Iterator[None]:
+    case = case_id(owner)
+    yield
+    _paid(case, "999999.00")
+
+
+@tells("payment.reversed")
+def a_payment_that_is_taken_back(owner: Api) -> Iterator[None]:
+    payment = _paid(case_id(owner))
+    yield
+    acompte_reverse(recovery_id=payment.recovery_id, acompte_id=payment.pk, reason=Entry.Reason.REJECTED, by=None)
+
+
+@tells("debt.recorded")
+def a_debt(owner: Api) -> Iterator[None]:
+    case = case_id(owner)
+    yield
+    _owed(case)
+
+
+@tells("debt.cancelled")
+def a_debt_that_is_taken_back(owner: Api) -> Iterator[None]:
+    debt = _owed(case_id(owner))
+    yield
+    dette_reverse(recovery_id=debt.recovery_id, dette_id=debt.pk, reason=Entry.Reason.MISTAKE, by=None)
+
+
+@tells("credit_note.recorded")
+def a_credit_note(owner: Api) -> Iterator[None]:
+    case = case_id(owner)
+    invoice = Recovery.objects.get(pk=case).invoices.get()
+    yield
+    sent = {"invoice_id": invoice.pk, "amount": "1.00", "date": today().isoformat(), "reference": "Hush"}
+    owner.data("POST", f"/api/recoveries/{case}/credit-notes", sent)
+
+
+def _given_up(owner: Api, *, is_writeoff: bool) -> Iterator[None]:
+    case = case_id(owner)
+    claim = (ClaimKind.INVOICE, Recovery.objects.get(pk=case).invoices.get().pk)
+    yield
+    given: dict[str, Any] = {"head": Head.PRINCIPAL, "amount": Decimal(1), "day": today(), "claim": claim}
+    waiver_record(recovery_id=case, **given, is_writeoff=is_writeoff, reason="Hush", by=None)
+
+
+@tells("waiver.recorded")
+def a_waiver(owner: Api) -> Iterator[None]:
+    yield from _given_up(owner, is_writeoff=False)
+
+
+@tells("writeoff.recorded")
+def a_part_written_off(owner: Api) -> Iterator[None]:
+    yield from _given_up(owner, is_writeoff=True)
 
 
 # --- parties and claims ----------------------------------------------------------------------------------------------
@@ -504,3 +593,21 @@ def test_of_two_who_move_a_case_at_once_one_tells(owner: Api) -> None:
         thread.join(30)
     assert [event.type for event in newest(before)] == ["recovery.status_changed"]
     assert User.objects.filter(pk=owner.user.pk).exists()
+
+
+def test_a_payment_is_told_with_what_is_owed_after_it_and_is_true_since_its_own_day(owner: Api) -> None:
+    case = case_id(owner)
+    payment = acompte_record(recovery_id=case, amount=Decimal(10), day=date(2026, 1, 5), confirmed=True, by=owner.user)
+    [event] = Event.objects.filter(type="payment.recorded")
+    due = owner.data("GET", f"/api/recoveries/{case}/decompte")["total"]["due"]
+    assert event.data["object"] == {"type": "payment", "id": payment.pk, "recovery_id": case}
+    assert event.data["current"] == {
+        "amount": "10.00",
+        "on": "2026-01-05",
+        "is_direct": False,
+        "invoice_id": None,
+        "hand_over_by": "2026-02-05",
+        "due": due,
+    }
+    assert event.effective_at.astimezone(PARIS).date() == date(2026, 1, 5)
+    assert (event.actor_id, event.audience) == (owner.user.pk, Seen.CLIENT | Seen.STAFF)

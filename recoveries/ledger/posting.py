@@ -8,10 +8,10 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from events.services import events_record, story
 from law.account.decompte import Decompte
 from law.account.facts import Claim
 from law.account.lines import Line as Told
@@ -22,6 +22,7 @@ from legalcity.lib.errors import Conflict
 from recoveries.ledger.balances import balance_write
 from recoveries.ledger.book import PAYMENT, Book
 from recoveries.ledger.drafting import REALLOCATED, Draft, claims_opened, differences, posted_in
+from recoveries.ledger.events import settled_events
 from recoveries.ledger.gathering import Told as Known
 from recoveries.ledger.gathering import facts_from, told_in, told_of, with_terms
 from recoveries.ledger.laying import Lines, allocated, lines_of, lines_read, undone
@@ -64,7 +65,7 @@ class Posted(NamedTuple):
         return next(row for row in self.rows if row.kind == Posting.Kind.REVERSAL and row.reason != REALLOCATED)
 
 
-@transaction.atomic
+@story()
 def ledger_follow(
     *,
     recovery_id: int,
@@ -88,7 +89,7 @@ def ledger_follow(
     return _posted(case, known, drafts, by=by, source=source, keeps_times=keeps_times)
 
 
-@transaction.atomic
+@story()
 def ledger_reckon(*, recovery_id: int, by: User | None, source: Source) -> Posted:
     """Reckon a case anew whose terms are others (its parties, its interest, a notice, an order): no claim changed.
 
@@ -98,7 +99,7 @@ def ledger_reckon(*, recovery_id: int, by: User | None, source: Source) -> Poste
     return _posted(case, told_of(case), [], by=by, source=source)
 
 
-@transaction.atomic
+@story()
 def ledger_post(
     *, case: Recovery, drafts: Sequence[Draft], by: User | None, source: Source, keeps_times: bool = False
 ) -> Posted:
@@ -118,6 +119,9 @@ def _posted(
     day = today()
     book = posted_in(known.book, drafts)
     account = reckoned(told_in(known.facts, book), day)
+    met = list(settled_events(case, reckoned(known.facts, day), account, by=by)) if drafts else []
+    if met:
+        events_record(met)
     lines = lines_of([book])
     settled = allocated(drafts, book, account, lines)
     told = [(case, draft) for draft in settled]
@@ -127,7 +131,7 @@ def _posted(
     return Posted(rows, settled, account)
 
 
-@transaction.atomic
+@story()
 def ledger_open(*, case: Recovery, claims: Sequence[Claim], by: User | None, source: Source) -> None:
     """The first postings of a case that was just opened with these claims. Three statements."""
     drafts, day = claims_opened(claims), today()

@@ -9,12 +9,12 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from backoffice.amounts import euros
 from backoffice.audit import ADDED, audit_record
+from events.services import events_record, story
 from law.account.checks import credit_note_refusals
 from law.account.decompte import Amounts, Decompte
 from law.account.facts import Claim, ClaimKey, ClaimKind, CreditNote, Facts, Head, Payment, PaymentState, Refund, Waiver
@@ -23,6 +23,7 @@ from legalcity.lib.clock import today
 from legalcity.lib.errors import Conflict, Forbidden, Invalid
 from legalcity.lib.settings.live import live
 from recoveries.ledger.drafting import Draft
+from recoveries.ledger.events import credit_note_event, waiver_event
 from recoveries.ledger.gathering import told_of
 from recoveries.ledger.posting import Posted, Source, ledger_follow, reversal_draft
 from recoveries.ledger.posting_models import REVERSIBLE, Posting
@@ -48,7 +49,7 @@ class OwedPart(NamedTuple):
         return self.claim.key if self.claim else None
 
 
-@transaction.atomic
+@story()
 def credit_note_record(
     *,
     recovery_id: int,
@@ -71,10 +72,12 @@ def credit_note_record(
     if refusals := list(credit_note_refusals(facts, note, today())):
         raise Invalid({_FIELDS[name]: [sentence] for name, sentence in refusals})
     draft = replace(credit_note_draft(note), reason=reason)
-    return replace(note, id=_post(case, draft, by=by, source=source).pk)
+    note = replace(note, id=_post(case, draft, by=by, source=source).pk)
+    events_record([credit_note_event(note, case=case, by=by)])
+    return note
 
 
-@transaction.atomic
+@story()
 def waiver_record(
     *,
     recovery_id: int,
@@ -101,10 +104,12 @@ def waiver_record(
     if not NOTHING < amount <= left:
         raise Invalid({"amount": [_("What is owed there is {amount}.").format(amount=euros(left))]})
     waiver = Waiver(id=0, on=day, head=head, amount=amount, claim=claim, is_writeoff=is_writeoff)
-    return _post(case, replace(waiver_draft(waiver), reason=reason), by=by, source=Source.STAFF)
+    row = _post(case, replace(waiver_draft(waiver), reason=reason), by=by, source=Source.STAFF)
+    events_record([waiver_event(replace(waiver, id=row.pk), case=case, by=by)])
+    return row
 
 
-@transaction.atomic
+@story()
 def refund_record(
     *, recovery_id: int, payment_id: int, amount: Decimal, day: date, reason: str = "", by: User | None
 ) -> Posting:
@@ -123,7 +128,7 @@ def refund_record(
     return _post(case, replace(draft, reason=reason), by=by, source=Source.STAFF)
 
 
-@transaction.atomic
+@story()
 def posting_reverse(*, recovery_id: int, posting_id: int, reason: str, by: User | None) -> Posting:
     """Take a credit note, a waiver, a writing off or a refund back. Raises DoesNotExist, Forbidden."""
     case = account_lock(recovery_id=recovery_id)

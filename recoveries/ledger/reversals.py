@@ -2,13 +2,14 @@
 
 from typing import TypeVar
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from backoffice.audit import ADDED, audit_record, field_values
+from events.services import events_record, story
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Forbidden
+from recoveries.ledger.events import debt_event, payment_reversed_event
 from recoveries.ledger.listeners import PaymentTold, payment_listeners
 from recoveries.ledger.models import Entry
 from recoveries.ledger.posting import Posted, Source, ledger_follow
@@ -19,7 +20,7 @@ from recoveries.models import Acompte, Dette
 Row = TypeVar("Row", Acompte, Dette)
 
 
-@transaction.atomic
+@story()
 def acompte_reverse(*, recovery_id: int, acompte_id: int, reason: Entry.Reason, by: User | None) -> Acompte:
     """Take a payment out of all that counts payments; returns the row that reverses it, dated today.
 
@@ -34,17 +35,19 @@ def acompte_reverse(*, recovery_id: int, acompte_id: int, reason: Entry.Reason, 
         case=case, payment=payment, posting=posted.reversal, account=posted.account, by=by, reversal=reversal
     )
     payment_listeners.tell(told)
+    events_record([payment_reversed_event(payment, reversal, case=case, account=posted.account, by=by)])
     return reversal
 
 
-@transaction.atomic
+@story()
 def dette_reverse(*, recovery_id: int, dette_id: int, reason: Entry.Reason, by: User | None) -> Dette:
     """Take a debt out of what is owed; returns the row that reverses it, dated today. Raises as `acompte_reverse`."""
-    account_lock(recovery_id=recovery_id)
+    case = account_lock(recovery_id=recovery_id)
     debt = _reversible(Dette, recovery_id, dette_id)
     values = {name: getattr(debt, name) for name in ("recovery_id", "label", "head", "amount")}
     reversal = Dette(**values, date=today(), reverses=debt, reason=reason)
     _reversed(reversal, by)
+    events_record([debt_event(debt, case=case, by=by, reversal=reversal)])
     return reversal
 
 

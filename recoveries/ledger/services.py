@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from backoffice.amounts import euros
 from backoffice.audit import ADDED, audit_record, field_values
+from events.services import events_record, story
 from law.account.checks import payment_refusals, same_payment
 from law.account.decompte import Decompte, PaymentRow
 from law.account.facts import ClaimKind, DebtHead, Facts, Payment, PaymentState
@@ -21,6 +21,7 @@ from law.interest import NOTHING, RateMissing
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Conflict, Forbidden, Invalid, Sentence
 from recoveries.catalogue import catalogue
+from recoveries.ledger.events import debt_event, payment_event
 from recoveries.ledger.gathering import told_of, with_terms
 from recoveries.ledger.listeners import PaymentTold, payment_listeners
 from recoveries.ledger.posting import Source, ledger_follow
@@ -48,7 +49,7 @@ class Recorded:
     unallocated: Sentence = ""
 
 
-@transaction.atomic
+@story()
 def acompte_record(
     *,
     recovery_id: int,
@@ -124,7 +125,7 @@ def require_plausible(day: date, recovery_id: int) -> None:
         raise Invalid({"day": [sentence.format(day=first.strftime("%d/%m/%Y"))]})
 
 
-@transaction.atomic
+@story()
 def direct_payment_record(
     *,
     recovery_id: int,
@@ -219,6 +220,7 @@ def _recorded(
     )
     audit_record(action=ADDED, target=acompte, after=field_values(acompte), actor=by)
     posted = ledger_follow(recovery_id=case.pk, by=by, source=source, reason=reason)
+    events_record([payment_event(acompte, case=case, account=posted.account, by=by)])
     case_settle(recovery_id=case.pk, account=posted.account)
     told = PaymentTold(case=case, payment=acompte, posting=posted.of_payment(acompte.pk), account=posted.account, by=by)
     payment_listeners.tell(told)
@@ -228,7 +230,7 @@ def _recorded(
 
 
 # --- debts -----------------------------------------------------------------------------------------------------------
-@transaction.atomic
+@story()
 def dette_record(
     *,
     recovery_id: int,
@@ -243,10 +245,11 @@ def dette_record(
 
     Raises Forbidden after a transfer.
     """
-    account_lock(recovery_id=recovery_id)
+    case = account_lock(recovery_id=recovery_id)
     dette = Dette.objects.create(
         recovery_id=recovery_id, label=label, head=DebtHead(head).value, amount=amount, date=day, comment=comment
     )
     ledger_follow(recovery_id=recovery_id, by=by, source=Source.STAFF)
     audit_record(action=ADDED, target=dette, after=field_values(dette), actor=by)
+    events_record([debt_event(dette, case=case, by=by)])
     return dette

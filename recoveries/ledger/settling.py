@@ -1,9 +1,11 @@
 """What the account moves by itself: a case on which nothing is owed any more is paid; one that owes again is not."""
 
+from events.services import events_record, story
 from law.account.decompte import Decompte
 from law.interest import RateMissing
 from law.vocabulary import Step
 from recoveries.catalogue import catalogue
+from recoveries.ledger.events import paid_event
 from recoveries.models import Recovery, StatusChange
 from recoveries.services.life import status_move
 from recoveries.statuses import Actor
@@ -11,6 +13,7 @@ from recoveries.statuses import Actor
 PAID = {False: Step.PAID, True: Step.PAID_IN_COURT}
 
 
+@story()
 def case_settle(*, recovery_id: int, account: Decompte | RateMissing) -> None:
     """Move a case to *Payé* (*Payée* in court) when nothing is owed, and back when something is again.
 
@@ -22,7 +25,8 @@ def case_settle(*, recovery_id: int, account: Decompte | RateMissing) -> None:
     case = Recovery.objects.get(pk=recovery_id)
     paid = PAID[case.is_in_court]
     if account.is_paid and account.claims and case.status_id != paid and not _is_over(case):
-        status_move(recovery_id=recovery_id, to_status=paid, by=None, actor=Actor.SYSTEM)
+        moved = status_move(recovery_id=recovery_id, to_status=paid, by=None, actor=Actor.SYSTEM)
+        events_record([paid_event(moved)])
     elif not account.is_paid and case.status_id == paid:
         status_move(recovery_id=recovery_id, to_status=_before(case), by=None, actor=Actor.SYSTEM)
 
