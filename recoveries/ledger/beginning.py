@@ -155,7 +155,7 @@ def _pair_begin(case: Recovery) -> list[str]:
     Earlier transfers left payments behind: they are entered there now, as a transfer does. Returns what ops should
     know.
     """
-    copy = with_terms(Recovery.objects).select_for_update(of=("self",)).get(pk=case.transferred_to_id)
+    copy = with_terms(Recovery.objects).select_for_update(of=("self",)).get(transferred_from=case)
     _begin([case])
     if told_of(case).book.transfer:
         return []
@@ -186,7 +186,8 @@ def _moved(case: Recovery, copy: Recovery) -> tuple[list[Decimal], Move]:
     )
     transfer = Transfer(moved_on=moved_on, reference=copy.recovery_reference, claims=keys)
     moving = moving_of(replace(facts, transfer=transfer), recorded=names.claims)
-    there = dict(Acompte.objects.filter(recovery=copy, moved_from__recovery=case).values_list("moved_from", "amount"))
+    moved = Acompte.objects.filter(recovery=copy, moved_from__recovery=case)
+    there: dict[int, Decimal] = dict(moved.values_list("moved_from__id", "amount"))
     lost = _lost(moving, there)
     payments_copied(case.pk, copy.pk, lost)
     names = names_of(case.pk, copy.pk, debts=_debts_gone(case.pk, copy.pk))

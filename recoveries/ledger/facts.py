@@ -5,7 +5,6 @@ from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import cache
 from typing import Any, TypeVar
 
 from law.account.facts import Claim, ClaimKey, ClaimKind, CreditNote, DebtHead, Head, Payment, Refund, Waiver
@@ -36,13 +35,22 @@ _READ: dict[str, Callable[[Any], Any]] = {
 _HEADS: dict[type, type[StrEnum]] = {Claim: DebtHead, Waiver: Head}
 ABSENT = object()
 _LEFT_OUT = ("state",)  # Which the postings after it tell
+_MODELS: tuple[Any, ...] = (Claim, CreditNote, Waiver, Payment, Refund)
+# By model: its fields with their defaults, and by what each is read; found once, used for each posting.
+_COLUMNS: dict[Any, list[tuple[str, Any]]] = {
+    model: [(field.name, field.default) for field in fields(model) if field.name not in _LEFT_OUT] for model in _MODELS
+}
+_READERS: dict[Any, list[tuple[str, Callable[[Any], Any] | None]]] = {
+    model: [(name, _HEADS.get(model) if name == "head" else _READ.get(name)) for name, _default in _COLUMNS[model]]
+    for model in _MODELS
+}
 
 
 def told(fact: Fact) -> Told:
     """A fact as JSON values; what has its default is left out."""
     return {
         name: _AS_JSON.get(type(value), _plain)(value)
-        for name, default in _columns(type(fact))
+        for name, default in _COLUMNS[type(fact)]
         if (value := getattr(fact, name)) != default
     }
 
@@ -51,21 +59,10 @@ def read(model: type[Fact], values: Mapping[str, Any], **more: Any) -> Fact:
     """The fact that `told` told; `more` are fields that it could not know. Names that are not its fields are left."""
     known = {
         name: value if reader is None or value is None else reader(value)
-        for name, reader in _readers(model)
+        for name, reader in _READERS[model]
         if (value := values.get(name, ABSENT)) is not ABSENT
     }
     return model(**known, **more)
-
-
-@cache
-def _columns(model: Any) -> tuple[tuple[str, Any], ...]:
-    return tuple((field.name, field.default) for field in fields(model) if field.name not in _LEFT_OUT)
-
-
-@cache
-def _readers(model: type[Any]) -> tuple[tuple[str, Callable[[Any], Any] | None], ...]:
-    readers = {**_READ, "head": _HEADS.get(model)}
-    return tuple((name, readers.get(name)) for name, _default in _columns(model))
 
 
 def _plain(value: Any) -> Any:

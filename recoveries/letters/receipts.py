@@ -61,14 +61,15 @@ def receipt_sent(*, receipt: SentEmail) -> None:
 
     The caller holds the lock of the case.
     """
-    if _reversal_of(receipt) is None:
+    payment = receipt.payment
+    if payment is None or _reversal_of(receipt) is None:
         return
     case = with_terms(Recovery.objects).get(pk=receipt.recovery_id)
     try:
         account = case_decompte(case)
     except Conflict:
         account = None
-    _correct(case, receipt, Money.of(receipt.payment, account), None)
+    _correct(case, receipt, Money.of(payment, account), None)
 
 
 @transaction.atomic
@@ -83,12 +84,12 @@ def receipt_posted(*, email_id: int, by: User | None) -> SentEmail:
 
 
 def _correct(case: Recovery, receipt: SentEmail, money: Money, by: User | None) -> None:
-    reversal = _reversal_of(receipt)
+    reversal, payment = _reversal_of(receipt), receipt.payment
     is_told = SentEmail.objects.filter(payment_id=receipt.payment_id, kind=Kind.RECEIPT_CORRECTION).exists()
-    if reversal is None or is_told or case.debtor is None:
+    if reversal is None or payment is None or is_told or case.debtor is None:
         return
     letter = correction_write(case=case, money=money, receipt=receipt, reversal=reversal)
-    _queued(case, receipt.payment, Kind.RECEIPT_CORRECTION, letter, by)
+    _queued(case, payment, Kind.RECEIPT_CORRECTION, letter, by)
 
 
 def _queued(case: Recovery, payment: Acompte, kind: SentEmail.Kind, letter: Letter, by: User | None) -> SentEmail:
