@@ -13,7 +13,10 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.serializers import Field
 
 from companies.models import Company
+from invoicing.models import Invoice
+from legalcity.api.listing import PageQuery
 from legalcity.api.validation import ContractSerializer
+from legalcity.lib.clock import today
 from recoveries.serializers import InvoiceListField
 from scoring.services.tokens import tokens_grant
 from tests.factories import (
@@ -99,6 +102,17 @@ def status_body() -> dict[str, Any]:
     return {"status": "paid"}
 
 
+def payment_body() -> dict[str, Any]:
+    """A payment that the creditor received; as often as one likes."""
+    return {"amount": "1.00", "date": today().isoformat(), "method": "Virement", "reference": "VIR 1", "confirm": True}
+
+
+def credit_note_body() -> dict[str, Any]:
+    """A lower price of the invoice that was added last."""
+    invoice = Invoice.objects.latest("pk").pk
+    return {"invoice_id": invoice, "amount": "1.00", "date": today().isoformat(), "reference": "AV-1"}
+
+
 # (route, method) → a body that is taken.
 BODIES: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
     ("login", "POST"): login_body,
@@ -113,6 +127,8 @@ BODIES: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
     ("case-invoice", "PUT"): InvoiceBody,
     ("case-comments", "POST"): comment_body,
     ("case-comment", "PUT"): comment_body,
+    ("case-payments", "POST"): payment_body,
+    ("case-credit-notes", "POST"): credit_note_body,
     ("scoring-order", "POST"): order_body,
     ("protected-invoices", "POST"): ProtectedInvoiceBody,
     ("protected-invoice", "PUT"): status_body,
@@ -287,11 +303,11 @@ class Query:
 
 
 def queries() -> list[Query]:
-    """Every list that takes a query string."""
+    """Every list that is read page by page. Those with a cursor refuse what they do not know, as their tests say."""
     return [
         Query(route)
         for route in routes().values()
         if route.actions.get("get") == "list"
-        and "list" in getattr(route.view, "queries", {})
+        and issubclass(getattr(route.view, "queries", {}).get("list", object), PageQuery)
         and route.name not in WITH_FILES
     ]

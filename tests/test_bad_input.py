@@ -794,7 +794,10 @@ NO_IDS = [
     "0x1",
 ]
 # These calls, and the creation of a company, tell a case that is missing from another account's.
-NAMING_THE_CASE = {"recovery", "case-transfer", "case-eligibility", "case-deadlines"}
+NAMING_THE_CASE = {
+    *("recovery", "case-transfer", "case-eligibility", "case-deadlines"),
+    *("case-account", "case-account-paper", "case-postings", "case-payments", "case-credit-notes"),
+}
 NOT_FOUND = {
     "company_id": "Company not found",
     "invoice_id": "Invoice not found",

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
 from invoicing.models import Invoice
+from legalcity.lib.clock import today
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
 from recoveries.legal_facts import facts_book
@@ -35,7 +36,10 @@ BUDGETS = {
     "GET /api/recoveries/{case}/comments": 4,
     "GET /api/companies/type/both": 2,
     "GET /api/auth/me": 1,
+    "GET /api/recoveries/{case}/decompte": 5,
+    "GET /api/recoveries/{case}/postings": 4,
     "POST /api/recoveries/complete": 10,
+    "POST /api/recoveries/{case}/payments": 25,
 }
 # SQLite takes so many values in one statement, so a long list of rows goes there in several.
 SQLITE_ROWS_AT_ONCE = 71
@@ -157,6 +161,16 @@ def test_reads_of_one_case(budget_owner: Api, path: str, children: int) -> None:
     assert len(asked) <= BUDGETS[f"GET /api/recoveries/{{case}}{path}"], asked
 
 
+@pytest.mark.parametrize("many", [1, 40])
+@pytest.mark.parametrize("path", ["decompte", "postings"])
+def test_the_account_of_a_case(budget_owner: Api, path: str, many: int) -> None:
+    case = case_id(budget_owner, invoices=[{"invoice_number": f"N-{n}"} for n in range(many)])
+    for n in range(1, many, 10):
+        pay(budget_owner, case, n)
+    asked = statements(lambda: budget_owner.get(f"/api/recoveries/{case}/{path}"))
+    assert len(asked) <= BUDGETS[f"GET /api/recoveries/{{case}}/{path}"], asked
+
+
 @pytest.mark.parametrize("cases", [1, 12])
 def test_companies_of_an_account(budget_owner: Api, cases: int) -> None:
     for _ in range(cases):
@@ -184,6 +198,20 @@ def test_a_complete_case_costs_the_same_however_many_invoices_it_brings(budget_o
         assert len(written) <= at_most
         costs[many] = len(asked) - len(written) + 1
     assert set(costs.values()) == {BUDGETS["POST /api/recoveries/complete"]}, costs
+
+
+@pytest.mark.parametrize("many", [1, 40])
+def test_a_payment_costs_the_same_however_much_there_is(budget_owner: Api, many: int) -> None:
+    case = case_id(budget_owner, invoices=[{"invoice_number": f"N-{n}"} for n in range(many)])
+    for n in range(1, many, 10):
+        pay(budget_owner, case, n)
+    asked = statements(lambda: pay(budget_owner, case, 50), status=201)
+    assert len(asked) <= BUDGETS["POST /api/recoveries/{case}/payments"], asked
+
+
+def pay(api: Api, case: int, amount: int) -> Any:
+    """A payment of today; of another amount each time, so that it is no double."""
+    return api.post(f"/api/recoveries/{case}/payments", {"amount": str(amount), "date": today().isoformat()})
 
 
 # --- plans -----------------------------------------------------------------------------------------------------

@@ -9,7 +9,18 @@ import pytest
 from django.urls import resolve
 
 from tests.contract.reference import implemented
-from tests.doors import WITH_FILES, Route, comment_body, company_to_add, order_body, routes, status_body, things
+from tests.doors import (
+    WITH_FILES,
+    Route,
+    comment_body,
+    company_to_add,
+    credit_note_body,
+    order_body,
+    payment_body,
+    routes,
+    status_body,
+    things,
+)
 from tests.factories import (
     Api,
     CompanyBody,
@@ -91,6 +102,11 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("case-transfer", "GET"): Expected((404, 403, 403, 401), bare=True),
     ("case-eligibility", "GET"): Expected(CASE),
     ("case-deadlines", "GET"): Expected(CASE),
+    ("case-account", "GET"): Expected(CASE),
+    ("case-account-paper", "GET"): Expected(CASE),
+    ("case-postings", "GET"): Expected(CASE),
+    ("case-payments", "POST"): Expected((201, 403, 403, 401), payment_body),
+    ("case-credit-notes", "POST"): Expected((201, 403, 403, 401), credit_note_body),
 }
 # Login and the fallback are walked by tests of their own below.
 ELSEWHERE = {"login", "fallback", *WITH_FILES}

@@ -3,9 +3,11 @@
 Routes, access, bodies and query strings come from the views: `serializers` and `queries` name what an action reads.
 Titles, texts and examples come from the published reference, from the docstrings where it has none. Every answer
 that can happen is declared. A view whose action has a success that was never published names it:
-`also_answers = {"create": {202: "Not done yet: ask again at `status_url`."}}`.
+`also_answers = {"create": {202: "Not done yet: ask again at `status_url`."}}`. An added call shows its answers itself:
+`samples = {"create": {201: {"success": True, "data": {…}, "message": "…"}}}`; a text stands for a file.
 """
 
+import re
 from http import HTTPStatus
 from itertools import zip_longest
 from typing import Any
@@ -71,7 +73,9 @@ class ContractSchema(AutoSchema):
 
     def get_operation_id(self) -> str:
         """The fixed words of the path and the action: `recoveries_invoices_create`, `auth_login`."""
-        words = [word.replace("-", "_") for word in self.path.removeprefix(API).split("/") if word and "{" not in word]
+        words = [
+            re.sub(r"[-.]", "_", word) for word in self.path.removeprefix(API).split("/") if word and "{" not in word
+        ]
         return "_".join(words if words[-1:] == [self.action] else [*words, self.action])
 
     def get_summary(self) -> str:
@@ -203,9 +207,14 @@ class ContractSchema(AutoSchema):
 
     def _documented(self) -> dict[int, list[Answer]]:
         grouped: dict[int, list[Answer]] = {}
-        for answer in self.call.answers if self.call else ():
+        for answer in self.call.answers if self.call else self._sampled():
             grouped.setdefault(answer.status, []).append(answer)
         return grouped
+
+    def _sampled(self) -> list[Answer]:
+        """What the view says of the answers of an added call."""
+        samples: dict[int, Any] = getattr(self.view, "samples", {}).get(self.action, {})
+        return [Answer(status, "", body) for status, body in samples.items()]
 
     def _possible_failures(self) -> set[int]:
         """What can happen beside what was published."""
@@ -217,7 +226,7 @@ class ContractSchema(AutoSchema):
         if self._needs_token:
             statuses.add(401)
             # Published reads say themselves whether they tell another account's things from missing ones.
-            statuses |= {403} if self.method != "GET" or not self._documented() else set()
+            statuses |= {403} if self.method != "GET" or not (self.call and self.call.answers) else set()
         if "<id:" in self.path_regex:
             statuses.add(404)
         return statuses

@@ -7,6 +7,7 @@ import time_machine
 
 from recoveries.ledger.rate_services import rates_load
 from recoveries.models import Acompte, Posting, Recovery
+from recoveries.views import account_samples
 from tests.factories import Api, case_id, detail, move
 
 pytestmark = pytest.mark.django_db
@@ -191,3 +192,33 @@ def test_a_case_with_money_received_is_not_deleted(owner: Api, case: int) -> Non
     assert (answer.status_code, "Money was received" in answer.json()["message"]) == (409, True)
     assert Recovery.objects.filter(pk=case).exists()
     assert Posting.objects.filter(recovery=case).count() == 2
+
+
+def shape(value: Any) -> Any:
+    """The keys of an answer and of what is in it, by the first of each list."""
+    if isinstance(value, dict):
+        return {name: shape(part) for name, part in value.items()}
+    return [shape(value[0])] if isinstance(value, list) and value else None
+
+
+def test_the_reference_shows_the_answers_as_they_are(owner: Api) -> None:
+    """Each sample has the keys of a real answer; a list that is empty here says nothing of its items."""
+    due_later = {**F2, "invoice_due_date": "2027-01-31"}
+    case = case_id(owner, recovery=TERMS, invoices=[F1, due_later])
+    invoice = next(row["id"] for row in detail(owner, case)["invoices"] if row["invoice_number"] == "F1")
+    note = {"invoice_id": invoice, "amount": "100.00", "date": "2026-07-01", "reference": "AV-1"}
+    shown = {
+        "CREDIT_NOTE": owner.post(f"/api/recoveries/{case}/credit-notes", note),
+        "PAYMENT": pay(owner, case, invoice_id=invoice),
+        "DECOMPTE": owner.get(f"/api/recoveries/{case}/decompte"),
+        "POSTINGS": owner.get(f"/api/recoveries/{case}/postings"),
+    }
+    for name, answer in shown.items():
+        real, sample = shape(answer.json()["data"]), shape(getattr(account_samples, name)[answer.status_code]["data"])
+        if name == "DECOMPTE":
+            real |= {name: sample[name] for name in ("warnings", "waivers")}
+        if name == "POSTINGS":
+            real, sample = real["items"][0].keys(), sample["items"][0].keys()
+        assert real == sample, name
+    twice = pay(owner, case, invoice_id=invoice)
+    assert twice.json().keys() == account_samples.PAYMENT[409].keys()

@@ -16,7 +16,7 @@ from law.account.canonical import canonical, credit_note_told, payment_told
 from law.account.decompte import Decompte
 from law.account.facts import PaymentState
 from law.account.warnings import Code
-from legalcity.api.cursor import page_told, place_asked, query_read
+from legalcity.api.cursor import CursorQuery, page_told, place_asked, query_read
 from legalcity.api.envelope import refusal, reply
 from legalcity.api.validation import parse
 from legalcity.lib.errors import Invalid
@@ -30,19 +30,24 @@ from recoveries.ledger.reductions import credit_note_record
 from recoveries.ledger.services import Recorded, direct_payment_record
 from recoveries.models import Recovery
 from recoveries.serializers import CreditNoteSerializer, DecompteQuery, DirectPaymentSerializer
+from recoveries.views import account_samples as samples
 
 
 class DecompteView(OneCaseView):
     """The décompte of a case: each claim, each period of interest, each payment, with its article."""
 
     queries = {"retrieve": DecompteQuery, "paper": DecompteQuery}
+    samples = {"retrieve": samples.DECOMPTE, "paper": samples.PAPER}
 
     def retrieve(self, request: Request, recovery_id: int) -> Response:
-        """As an object."""
+        """What is owed on a day, with every claim, period of interest and payment.
+
+        `on`: the day, today unless given, at most a year ahead. `known_on`: as it was known at the end of that day.
+        """
         return reply(canonical(self._told(request, self.case(recovery_id))), _("Account retrieved successfully"))
 
     def paper(self, request: Request, recovery_id: int) -> Response | HttpResponse:
-        """As a PDF. 503 where the libraries of the system are missing."""
+        """The account of a case as a PDF. The same query as the object; the same bytes for the same account."""
         case = self.case(recovery_id)
         told = self._told(request, case)
         try:
@@ -57,8 +62,14 @@ class DecompteView(OneCaseView):
 class PostingsView(OneCaseView):
     """What was recorded about the money of a case."""
 
+    queries = {"list": CursorQuery}
+    samples = {"list": samples.POSTINGS}
+
     def list(self, request: Request, recovery_id: int) -> Response:
-        """In the order in which it was recorded."""
+        """What was recorded about the money of a case, in the order in which it was.
+
+        `next` is the cursor for `after`, null at the end; `limit` is at most 200.
+        """
         case = self.case(recovery_id)
         of = f"postings of {case.pk}"
         place = place_asked(request, of=of)
@@ -70,9 +81,13 @@ class PaymentsView(OneCaseView):
     """Payments that the creditor received himself."""
 
     serializers = {"create": DirectPaymentSerializer}
+    samples = {"create": samples.PAYMENT}
 
     def create(self, request: Request, recovery_id: int) -> Response:
-        """Record one."""
+        """Record a payment that you received yourself.
+
+        What looks like a payment that is recorded already needs `confirm`. The debtor gets a receipt.
+        """
         case, sent = self.case(recovery_id), parse(DirectPaymentSerializer, request)
         with days_named():
             recorded = direct_payment_record(
@@ -122,9 +137,10 @@ class CreditNotesView(OneCaseView):
     """Lower prices that were agreed later."""
 
     serializers = {"create": CreditNoteSerializer}
+    samples = {"create": samples.CREDIT_NOTE}
 
     def create(self, request: Request, recovery_id: int) -> Response:
-        """Record one."""
+        """Record a credit note: a lower price of an invoice, agreed later. It counts from its day on."""
         case, sent = self.case(recovery_id), parse(CreditNoteSerializer, request)
         with days_named():
             note = credit_note_record(
