@@ -76,6 +76,7 @@ class Money:
         yield "others", max(0, len(self.rows) - INVOICES)
         yield "account", self.account
         yield "over", self.over
+        yield "met", self.payment.amount - self.over
         yield "not_due", sum((row.principal for row in self.account.not_due), NOTHING) if self.account else NOTHING
 
 

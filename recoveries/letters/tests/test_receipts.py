@@ -124,7 +124,7 @@ def test_the_creditor_is_told_at_once_and_by_when_the_money_is_handed_over(owner
     assert (letter.to, letter.subject) == ([owner.user.email], f"Paiement reçu – dossier {case.recovery_reference}")
     for said in (
         "d'un paiement de 1\xa0500,00 € que nous avons reçu le 10/06/2026",
-        "reversée au plus tard le 10/07/2026 (art. R124-6 CPCE)",
+        "1\xa0500,00 € vous seront reversés au plus tard le 10/07/2026 (art. R124-6 CPCE)",
         "- F1 : intérêts 173,76 €, principal 1\xa0326,24 €",
         "7\xa0572,53 €",
     ):
@@ -141,7 +141,7 @@ def test_what_the_creditor_received_himself_is_receipted_and_not_handed_over(own
     debtors, creditors = (letter.body for letter in mail.outbox)
     assert "que notre client a reçu le 10/06/2026" in debtors
     assert "que vous avez reçu le 10/06/2026" in creditors
-    assert "reversée" not in creditors
+    assert "revers" not in creditors
 
 
 def test_the_last_payment_is_receipted_though_the_case_is_paid_and_what_is_over_is_said(case: Recovery) -> None:
@@ -150,6 +150,7 @@ def test_the_last_payment_is_receipted_though_the_case_is_paid_and_what_is_over_
     deliver()
     assert "Solde du compte au 28/11/2026 : 0,00 €" in mail.outbox[0].body
     assert "Au-delà des sommes dues" in mail.outbox[0].body
+    assert "8\xa0662,55 € vous seront reversés" in mail.outbox[1].body  # What is over is the debtor's.
 
 
 def test_no_figure_is_told_that_may_still_change(case: Recovery) -> None:
@@ -160,6 +161,7 @@ def test_no_figure_is_told_that_may_still_change(case: Recovery) -> None:
         assert "1\xa0500,00 €" in letter.body
         assert "Son imputation sera établie" in letter.body
         assert "Solde" not in letter.body
+    assert "Ce qui vous en revient vous sera reversé au plus tard le 10/07/2026" in mail.outbox[1].body
 
 
 def test_words_of_a_payment_are_no_markup(case: Recovery) -> None:
