@@ -64,7 +64,7 @@ def receipt_sent(*, receipt: SentEmail) -> None:
     payment = receipt.payment
     if payment is None or _reversal_of(receipt) is None:
         return
-    case = with_terms(Recovery.objects).get(pk=receipt.recovery_id)
+    case = with_terms(Recovery.objects.all()).get(pk=receipt.recovery_id)
     try:
         account = case_decompte(case)
     except Conflict:
@@ -92,7 +92,9 @@ def _correct(case: Recovery, receipt: SentEmail, money: Money, by: User | None) 
     _queued(case, payment, Kind.RECEIPT_CORRECTION, letter, by)
 
 
-def _queued(case: Recovery, payment: Acompte, kind: SentEmail.Kind, letter: Letter, by: User | None) -> SentEmail:
+def _queued(
+    case: Recovery, payment: Acompte | None, kind: SentEmail.Kind, letter: Letter, by: User | None
+) -> SentEmail:
     address = _address_of(case.debtor)
     email = SentEmail.objects.create(
         recovery=case,

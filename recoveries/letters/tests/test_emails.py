@@ -17,7 +17,8 @@ from companies.models import Company
 from legalcity.lib.claims import left_behind
 from legalcity.lib.clock import now
 from recoveries.desk.tests.pages import assert_refused, case_of, office_of, opened, words
-from recoveries.letters.services import JOB, email_deliver, email_send
+from recoveries.letters.jobs import JOB
+from recoveries.letters.services import email_deliver, email_send
 from recoveries.letters.tasks import send_email, sweep_emails
 from recoveries.models import Recovery, SentEmail, StatusChange
 from recoveries.services.cases import recovery_delete, recovery_lock
