@@ -35,16 +35,17 @@ INSERT INTO recoveries_acompte (recovery_id, amount, date, method, reference, co
 SELECT recovery_id, 20 + id % 40, invoice_date + 45 + 30 * n, 'Virement', 'VIR ' || id, '', created_at, '', false
 FROM invoicing_invoice, generate_series(0, 1) n WHERE recovery_id % 3 = 0 AND id % 2 = 0;
 """
-# One case more: 500 invoices over two years, 50 payments.
+# One case more: the one of account.py, 500 invoices over two years and 50 payments.
 LARGE = """
 UPDATE recoveries_recovery SET recovery_late_interest = true, recovery_interest_rate = 'no' WHERE id = {case};
 INSERT INTO invoicing_invoice (recovery_id, invoice_number, invoice_date, invoice_due_date, invoice_amount,
     invoice_part_paid, created_at, updated_at)
-SELECT {case}, 'L-' || n, date '2024-01-01' + n, date '2024-01-31' + n, 100 + n, false, now(), now()
-FROM generate_series(1, 500) n;
+SELECT {case}, 'FA-' || n, date '2024-09-01' + n, date '2024-10-01' + n, 1000 + 0.7 * n, false, now(), now()
+FROM generate_series(0, 499) n;
 INSERT INTO recoveries_acompte (recovery_id, amount, date, method, reference, comment, created_at, reason, is_direct)
-SELECT {case}, 300 + n, date '2024-03-01' + 10 * n, 'Virement', 'VIR L-' || 3 * n, '', now(), '', false
-FROM generate_series(1, 50) n;
+SELECT {case}, 4321.09, date '2025-01-05' + 13 * n, 'Virement',
+    CASE WHEN n % 3 = 0 THEN 'VIR SEPA FA-' || 9 * n ELSE 'VIR SEPA' END, '', now(), '', false
+FROM generate_series(0, 49) n;
 """
 
 
