@@ -1,7 +1,7 @@
 """How many statements a call may cost, and that each sort of the list of cases is read from its index.
 
 Statements count token and user; not what opens and closes a transaction, nor what a process reads once and keeps
-(system settings, catalogue of statuses, facts of the law).
+(system settings, catalogue of statuses, facts of the law, rates).
 """
 
 from collections.abc import Callable, Iterator
@@ -19,6 +19,7 @@ from invoicing.models import Invoice
 from legalcity.lib.clock import today
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
+from recoveries.ledger.rate_book import rate_book
 from recoveries.legal_facts import facts_book
 from recoveries.models import Comment, Recovery, StatusChange
 from recoveries.selectors.listing import SORTS, Wanted, cases_page
@@ -41,8 +42,6 @@ BUDGETS = {
     "POST /api/recoveries/complete": 10,
     "POST /api/recoveries/{case}/payments": 25,
 }
-# SQLite takes so many values in one statement, so a long list of rows goes there in several.
-SQLITE_ROWS_AT_ONCE = 71
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT")
 
 CASE_SORT_INDEXES = {
@@ -77,6 +76,7 @@ def budget_kept_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     assert live.MAX_PAGE_SIZE
     assert catalogue.entries
     assert facts_book.value
+    assert rate_book.value
 
 
 @pytest.fixture
@@ -189,14 +189,17 @@ def test_token_state_user_and_active_flag_are_one_statement(budget_owner: Api) -
 
 
 def test_a_complete_case_costs_the_same_however_many_invoices_it_brings(budget_owner: Api) -> None:
+    """SQLite takes so many values in one statement, so a long list of rows goes there in several."""
     costs = {}
     for many in (3, 50, 500):
         body = complete_body(invoices=[{"invoice_number": f"N-{n}"} for n in range(many)])
         asked = statements(partial(budget_owner.post, "/api/recoveries/complete", body), status=201)
-        written = [sql for sql in asked if sql.startswith('INSERT INTO "invoicing_invoice"')]
-        at_most = 1 if connection.vendor == "postgresql" else 1 + many // SQLITE_ROWS_AT_ONCE
-        assert len(written) <= at_most
-        costs[many] = len(asked) - len(written) + 1
+        costs[many] = len(asked)
+        for table, rows, at_once in (("invoicing_invoice", many, 71), ("recoveries_line", 2 * many, 124)):
+            written = [sql for sql in asked if sql.startswith(f'INSERT INTO "{table}"')]
+            at_most = 1 if connection.vendor == "postgresql" else 1 + rows // at_once
+            assert len(written) <= at_most
+            costs[many] -= len(written) - 1
     assert set(costs.values()) == {BUDGETS["POST /api/recoveries/complete"]}, costs
 
 

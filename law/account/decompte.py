@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from legalcity.lib.money import euros
 
-from law.account.facts import Claim, ClaimKey, CreditNote, Facts, Head, Payment, PaymentState, Rates, Waiver
+from law.account.facts import Claim, ClaimKey, CreditNote, DebtHead, Facts, Head, Payment, PaymentState, Rates, Waiver
 from law.account.imputation import Account, Allocation, account_of
 from law.account.opening import Position
 from law.account.running import Shares
@@ -99,7 +99,7 @@ class Decompte:
 
     `penalty`: what the agreed clause comes to, paid or not. `total`: what is owed and due, by head. `per_day`: the
     interest of one more day, at the rate of `on`. `is_provisional`: a rate was carried on past its half-year, so that
-    no letter, request or declaration may be made of it.
+    no letter, request or declaration may be made of it. `to_come`: the principal of claims dated after `on`.
     """
 
     recovery_id: int
@@ -117,16 +117,17 @@ class Decompte:
     per_day: Decimal
     surplus: Decimal
     warnings: tuple[Caution, ...]
+    to_come: Decimal = NOTHING
 
     @property
     def owed(self) -> Decimal:
         """What is owed in all, claims not yet due counted."""
-        return self.total.due + sum((row.principal for row in self.not_due), NOTHING)
+        return self.total.due + sum((row.principal for row in self.not_due), self.to_come)
 
     @property
     def principal(self) -> Decimal:
         """What is left of the principal of all claims, due or not."""
-        return self.total.principal + sum((row.principal for row in self.not_due), NOTHING)
+        return self.total.principal + sum((row.principal for row in self.not_due), self.to_come)
 
     @property
     def is_paid(self) -> bool:
@@ -164,7 +165,14 @@ def decompte(facts: Facts, on: date, rates: Rates, *, known_on: date, is_known_o
         per_day=_per_day(account, due),
         surplus=euros(account.surplus),
         warnings=tuple(about),
+        to_come=to_come(account.facts, on),
     )
+
+
+def to_come(facts: Facts, on: date) -> Decimal:
+    """The principal of claims that are dated after `on`: nothing of it is owed yet, and the case is not paid either."""
+    later = (one for one in facts.claims if one.issued_on > on and one.head != DebtHead.KEPT_BY_CREDITOR)
+    return sum((claim.principal for claim in later), NOTHING)
 
 
 def _claim_rows(account: Account, due: Iterable[Position]) -> Iterator[ClaimRow]:

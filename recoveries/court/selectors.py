@@ -52,11 +52,16 @@ def facts_of(recovery: Recovery, today: date) -> Facts:
     )
 
 
+def _later(facts: AccountFacts, account: Decompte) -> list[AccountClaim]:
+    """Claims that the account does not have yet."""
+    return [claim for claim in facts.claims if claim.issued_on > account.on]
+
+
 def _left(facts: AccountFacts, account: Decompte | RateMissing) -> dict[ClaimKey, Decimal]:
     """What is left of each claim: of what is due with its interest, of what is not its principal."""
     if isinstance(account, RateMissing):
         return {claim.key: claim.principal for claim in facts.claims}
-    later = {claim.key: claim.principal for claim in facts.claims if claim.issued_on > account.on}
+    later = {claim.key: claim.principal for claim in _later(facts, account)}
     due = {row.claim.key: row.left.due for row in account.claims}
     return {**later, **due, **{row.claim.key: row.principal for row in account.not_due}}
 

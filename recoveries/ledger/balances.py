@@ -12,7 +12,7 @@ from hashlib import sha256
 
 from law.account.decompte import Decompte
 from law.account.facts import Rates
-from law.interest import NOTHING, RateMissing
+from law.interest import RateMissing
 from legalcity.lib.settings.live import live
 from recoveries.ledger.posting_models import CaseBalance
 from recoveries.ledger.rate_book import account_rates
@@ -33,7 +33,7 @@ def balance_of(recovery_id: int, account: Decompte | RateMissing, day: date) -> 
     for head, amount in account.total._asdict().items():
         setattr(row, head, amount)
     row.due = account.total.due
-    row.not_due = sum((one.principal for one in account.not_due), NOTHING)
+    row.not_due = sum((one.principal for one in account.not_due), account.to_come)
     row.surplus, row.per_day = account.surplus, account.per_day
     row.is_provisional = account.is_provisional
     row.next_change = _next_change(account)
@@ -42,7 +42,7 @@ def balance_of(recovery_id: int, account: Decompte | RateMissing, day: date) -> 
 
 def _next_change(account: Decompte) -> date | None:
     """Tomorrow where interest runs or an indemnity is about to fall due, else the day on which a claim does."""
-    if account.per_day or any(row.due_on >= account.on for row in account.claims):
+    if account.per_day or account.to_come or any(row.due_on >= account.on for row in account.claims):
         return account.on + NEXT_DAY
     return min((row.due_on for row in account.not_due), default=None)
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date
 
-from law.account.decompte import BeforeFirstDay, Decompte, decompte
+from law.account.decompte import BeforeFirstDay, Decompte, decompte, to_come
 from law.account.facts import Facts
 from law.interest import RateMissing
 from recoveries.ledger.rate_book import account_rates
@@ -15,6 +15,7 @@ def reckoned(facts: Facts, on: date) -> Decompte | RateMissing:
     try:
         return decompte(facts, on, rates, known_on=on)
     except BeforeFirstDay:
-        return decompte(replace(facts, claims=()), on, rates, known_on=on)
+        nothing = decompte(replace(facts, claims=()), on, rates, known_on=on)
+        return replace(nothing, to_come=to_come(facts, on))
     except RateMissing as missing:
         return missing

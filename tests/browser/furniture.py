@@ -17,6 +17,7 @@ from legalcity.lib.clock import now, today
 from recoveries.letters.judging import demand_of, refusals_of
 from recoveries.letters.services import email_send
 from recoveries.models import CaseImport, DeadlineAlert, Injunction, Recovery, SentEmail
+from recoveries.services.notices import notice_enter
 from scoring.models import Alert, Surveillance
 from tests.factories import Api
 from tests.test_backoffice_actions import EXAMPLES
@@ -33,6 +34,7 @@ def furnish(owner: Api) -> None:
     amicable = Recovery.objects.filter(type=Recovery.Type.AMICABLE, owner=owner.user)
     case = next(case for case in amicable if not _refused(case))
     email_send(case_id=case.pk, kind=SentEmail.Kind.REMINDER_1, to="debtor@example.com", by=owner.user)
+    notice_enter(recovery_id=case.pk, channel="registered", state="sent", sent_on=today(), by=owner.user)
     CaseImport.objects.create(owner=owner.user, user=owner.user, file_name="dossiers.csv", references=["REC-ABC123"])
     procedure = Injunction.objects.first()
     DeadlineAlert.objects.create(recovery=procedure.recovery, kind="service", date=today(), article="art. 1411 CPC")

@@ -21,6 +21,7 @@ from tests.backoffice import browser_of, page_of
 from tests.factories import Api, ApiUserFactory, case_id
 
 pytestmark = pytest.mark.django_db
+OF_COMPANIES = (Company, ScoringOrder, Surveillance, Alert)
 
 
 def person(role: str = "", **fields: bool) -> User:
@@ -113,9 +114,12 @@ def _leads_to_a_case(model: type[Model], depth: int = 2) -> bool:
 
 @pytest.mark.parametrize("door", admin.site._registry.values(), ids=lambda door: door.opts.label_lower)
 def test_what_belongs_to_a_case_is_shown_with_it_only(door: "admin.ModelAdmin[Any]") -> None:
-    """A new kind of thing cannot be forgotten: its table says how it leads to its case. Companies stand in several."""
+    """A new kind of thing cannot be forgotten: its table says how it leads to its case.
+
+    Companies stand in several; scores are seen with the companies that they are about.
+    """
     rows = getattr(door.model, "_default_manager", None)
-    assert hasattr(rows, "in_reach_of") is (_leads_to_a_case(door.model) or door.model is Company)
+    assert hasattr(rows, "in_reach_of") is (_leads_to_a_case(door.model) or door.model in OF_COMPANIES)
 
 
 def _papers(owner: Api, handler: User) -> list[Model]:
