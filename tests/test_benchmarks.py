@@ -15,8 +15,9 @@ from django.db import connection
 from accounts.models import User
 from benchmarks.databases import write_rows
 from legalcity.lib.clock import today
-from recoveries.ledger.balances import balances_reckoned
-from recoveries.ledger.gathering import with_terms
+from recoveries.ledger.balances import balance_of
+from recoveries.ledger.gathering import told_by_case, with_terms
+from recoveries.ledger.reckoning import reckoned
 from recoveries.models import CaseBalance, CaseCount, Recovery
 from recoveries.services.deadlines import next_deadlines_refresh, stale_deadlines
 from recoveries.services.totals import case_counts_rebuild
@@ -43,9 +44,9 @@ def test_the_rows_are_whole() -> None:
 
     cases = list(with_terms(Recovery.objects.all()))
     kept = CaseBalance.objects.in_bulk()
-    assert {pk: row.due for pk, row in balances_reckoned(cases, today()).items()} == {
-        pk: row.due for pk, row in kept.items()
-    }
+    told = told_by_case(cases)
+    real = {pk: balance_of(pk, reckoned(of.facts, today()), today()).due for pk, of in told.items()}
+    assert real == {pk: row.due for pk, row in kept.items()}
 
     big = Api.of(User.objects.get(pk=1))
     own = Recovery.objects.filter(owner=1).order_by("id")

@@ -25,8 +25,12 @@ OTHERWISE = {
     "axes.accessattempt": "a table of a library; addresses and e-mails",
     "accounts.historicalconstance": "names of settings",
     "auth.group": "a table of a library, a few rows",
+    "invoicing.vatrule": "places and sources, a few rows",
     "recoveries.ecbrate": "sources, a few rows",
+    "recoveries.formalnotice": "by the reference of its case",
+    "recoveries.legalfact": "articles and sources, a few rows",
     "recoveries.legalrate": "sources, a few rows",
+    "recoveries.remittance": "by the e-mail of the client",
 }
 NAME = "Œuvres de l’Atelier"
 TERMS = ["oeuvres", "œuvres", "ŒUVRES", "l'atelier", "L’ATELIER", "l‘atelier", "ate\u00adlier"]

@@ -1,7 +1,7 @@
 """The claims of a case in the order in which money meets them, each with its due day, its terms and its days to run."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -69,8 +69,12 @@ def is_start_assumed(claim: Claim) -> bool:
 
 def demanded_on(notices: Iterable[Notice], *, presentation_counts: bool) -> date | None:
     """The day of the first formal notice that counts: received, or presented and refused or not fetched."""
-    days = (_counts_on(notice, presentation_counts) for notice in notices)
-    return min((day for day in days if day), default=None)
+    return next(iter(demanded_days(notices, presentation_counts=presentation_counts)), None)
+
+
+def demanded_days(notices: Iterable[Notice], *, presentation_counts: bool) -> list[date]:
+    """The days of all formal notices that count, the earliest first."""
+    return sorted(day for notice in notices if (day := _counts_on(notice, presentation_counts)))
 
 
 def _counts_on(notice: Notice, presentation_counts: bool) -> date | None:
@@ -128,7 +132,11 @@ def _terms(
 def open_positions(facts: Facts, on: date, terms: Terms) -> list[Position]:
     """The claims that the case has on `on`: oldest due first, then by date and number."""
     cuts = claim_cuts(facts)
-    opened = [_position(claim, facts.title_on, terms, cuts[claim.key]) for claim in _counted(facts, on)]
+    days = demanded_days(facts.notices, presentation_counts=facts.presentation_counts)
+    opened = [
+        _position(claim, facts.title_on, terms, _first_day(claim, terms, days), cuts[claim.key])
+        for claim in _counted(facts, on)
+    ]
     return sorted(opened, key=lambda one: claim_order(one.claim) if one.claim else ())
 
 
@@ -143,11 +151,23 @@ def _counted(facts: Facts, on: date) -> Iterator[Claim]:
             yield claim
 
 
-def _position(claim: Claim, title_on: date | None, terms: Terms, cuts: list[Cut]) -> Position:
+def _first_day(claim: Claim, terms: Terms, notices: Sequence[date]) -> date:
+    """The first day of interest: after the due day or, where a notice has to ask for it, after one that could.
+
+    A notice asks for what was there and due when it came (art. 1231-6, 1344 C. civ.): doubt goes to the lower claim.
+    """
+    due = due_day(claim)
+    if terms.since is None or terms.since == NEVER:
+        return terms.first_day(due)
+    asked = next((day for day in notices if day >= max(due, claim.issued_on)), None)
+    return add_days(asked, 1) if asked else NEVER
+
+
+def _position(claim: Claim, title_on: date | None, terms: Terms, first: date, cuts: list[Cut]) -> Position:
     """An invoice bears interest and the indemnity; a further debt bears neither."""
     is_invoice, is_cost = claim.kind == ClaimKind.INVOICE, claim.head == DebtHead.COST_OF_TITLE
     due = due_day(claim)
-    first_day = terms.first_day(due) if is_invoice else NEVER
+    first_day = first if is_invoice else NEVER
     return Position(
         claim=claim,
         head=Head.COST if is_cost else Head.PRINCIPAL,

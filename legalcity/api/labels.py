@@ -9,6 +9,7 @@ from django.utils.translation import gettext_noop as _
 LABELS = (
     _("acts as"),
     _("address"),
+    _("after"),
     _("amount"),
     _("api invoice id"),
     _("assign to me"),
@@ -66,6 +67,7 @@ LABELS = (
     _("key"),
     _("known on"),
     _("last name"),
+    _("limit"),
     _("matter"),
     _("metadata"),
     _("method"),

@@ -16,6 +16,7 @@ from law.account.decompte import Decompte
 from law.account.facts import Claim, ClaimKind, CreditNote, DebtHead, Head, Waiver
 from law.interest import NOTHING, RateMissing
 from legalcity.lib.dates import PARIS
+from legalcity.lib.money import money_text
 from recoveries.events import RECOVERY_PAID, case_event
 from recoveries.ledger.models import Entry
 from recoveries.models import Acompte, Dette, Recovery
@@ -109,7 +110,7 @@ WRITEOFF_RECORDED = event_type(
 def payment_event(payment: Acompte, *, case: Recovery, account: Decompte | RateMissing, by: User | None) -> Told:
     """A payment that was recorded; it became true on its own day."""
     current = {
-        "amount": plain(payment.amount),
+        "amount": money_text(payment.amount),
         "on": plain(payment.date),
         "is_direct": payment.is_direct,
         "invoice_id": payment.invoice_id,
@@ -124,7 +125,7 @@ def payment_reversed_event(
 ) -> Told:
     """A payment that was taken back."""
     current = {
-        "amount": plain(payment.amount),
+        "amount": money_text(payment.amount),
         "on": plain(payment.date),
         "reason": reversal.reason,
         "due": _due(account),
@@ -134,7 +135,7 @@ def payment_reversed_event(
 
 def debt_event(debt: Dette, *, case: Recovery, by: User | None, reversal: Dette | None = None) -> Told:
     """A debt that was recorded, or with `reversal` taken back."""
-    current = {"amount": plain(debt.amount), "on": plain(debt.date), "head": debt.head}
+    current = {"amount": money_text(debt.amount), "on": plain(debt.date), "head": debt.head}
     if reversal is None:
         return _event(DEBT_RECORDED, "debt", debt.pk, case, current, by=by, on=debt.date)
     return _event(DEBT_CANCELLED, "debt", debt.pk, case, {**current, "reason": reversal.reason}, by=by)
@@ -142,14 +143,14 @@ def debt_event(debt: Dette, *, case: Recovery, by: User | None, reversal: Dette 
 
 def credit_note_event(note: CreditNote, *, case: Recovery, by: User | None) -> Told:
     """A credit note; its id is that of its posting."""
-    current = {"amount": plain(note.amount), "on": plain(note.on), "invoice_id": note.claim[1]}
+    current = {"amount": money_text(note.amount), "on": plain(note.on), "invoice_id": note.claim[1]}
     return _event(CREDIT_NOTE_RECORDED, "credit_note", note.id, case, current, by=by, on=note.on)
 
 
 def waiver_event(waiver: Waiver, *, case: Recovery, by: User | None) -> Told:
     """What the creditor gave up, or wrote off; its id is that of its posting."""
     claim = {"kind": waiver.claim[0].value, "id": waiver.claim[1]} if waiver.claim else None
-    current = {"amount": plain(waiver.amount), "on": plain(waiver.on), "head": waiver.head.value, "claim": claim}
+    current = {"amount": money_text(waiver.amount), "on": plain(waiver.on), "head": waiver.head.value, "claim": claim}
     declared, kind = (WRITEOFF_RECORDED, "writeoff") if waiver.is_writeoff else (WAIVER_RECORDED, "waiver")
     return _event(declared, kind, waiver.id, case, current, by=by, on=waiver.on)
 

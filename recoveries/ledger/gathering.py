@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from typing import NamedTuple
 
 from django.db.models import Manager
 
 from companies.models import Company
 from law.account.facts import Demand, Facts, Notice, NoticeState, Order, PenaltyClause
+from law.interest import NOTHING
 from law.parties import Quality, acts_as
 from law.vocabulary import PenaltyType
 from legalcity.lib.settings.live import live
@@ -131,7 +133,22 @@ def _order(procedure: Injunction | None) -> Order | None:
         return None
     heads = ("principal", "interest", "indemnity", "penalty", "cost")
     granted = {head: getattr(procedure, f"granted_{head}") for head in heads}
+    if procedure.granted_amount is not None:
+        granted = _within(granted, procedure.granted_amount)
     return Order(made_on=procedure.order_made_on, served_on=procedure.served_on, **granted)
+
+
+def _within(granted: dict[str, Decimal | None], whole: Decimal) -> dict[str, Decimal | None]:
+    """What was granted by head where the whole is known: the first head that nobody told has the rest, others nothing.
+
+    So no more is demanded than was granted (art. 1409 CPC), and of one sum all counts as principal.
+    """
+    rest = whole - sum((amount for amount in granted.values() if amount is not None), NOTHING)
+    told: dict[str, Decimal | None] = {}
+    for head, amount in granted.items():
+        told[head] = max(rest, NOTHING) if amount is None else amount
+        rest = NOTHING if amount is None else rest
+    return told
 
 
 def notices_of(ids: Collection[int]) -> Mapping[int, list[Notice]]:

@@ -17,9 +17,10 @@ Lines = dict[int, list[Line]]
 LINE = ("account", "head", "claim_kind", "claim_id", "debit", "credit", "article")
 
 
-def lines_of(books: Iterable[Book]) -> Lines:
-    """The lines of the postings that have the payments of these books, by posting. One statement."""
-    return lines_read([paid.posting_id for book in books for paid in book.paid.values() if paid.posting_id > 0])
+def lines_of(books: Iterable[Book], *, also: Collection[int] = ()) -> Lines:
+    """The lines of the postings that have the payments of these books, and of `also`, by posting. One statement."""
+    held = [paid.posting_id for book in books for paid in book.paid.values() if paid.posting_id > 0]
+    return lines_read([*held, *also])
 
 
 def lines_read(posting_ids: Collection[int]) -> Lines:

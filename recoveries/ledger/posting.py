@@ -122,7 +122,7 @@ def _posted(
     met = list(settled_events(case, reckoned(known.facts, day), account, by=by)) if drafts else []
     if met:
         events_record(met)
-    lines = lines_of([book])
+    lines = lines_of([book], also=[draft.reverses for draft in drafts if draft.reverses])
     settled = allocated(drafts, book, account, lines)
     told = [(case, draft) for draft in settled]
     rows = drafts_write(told, lines, by=by, source=source, keeps_times=keeps_times)

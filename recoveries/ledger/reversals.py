@@ -10,6 +10,7 @@ from events.services import events_record, story
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Forbidden
 from recoveries.ledger.events import debt_event, payment_reversed_event
+from recoveries.ledger.gathering import books_of
 from recoveries.ledger.listeners import PaymentTold, payment_listeners
 from recoveries.ledger.models import Entry
 from recoveries.ledger.posting import Posted, Source, ledger_follow
@@ -28,6 +29,9 @@ def acompte_reverse(*, recovery_id: int, acompte_id: int, reason: Entry.Reason, 
     """
     case = account_lock(recovery_id=recovery_id)
     payment = _reversible(Acompte, recovery_id, acompte_id)
+    refunds = books_of([recovery_id])[recovery_id].refunds.values()
+    if any(refund.payment_id == acompte_id for refund in refunds):
+        raise Forbidden(_("A part of this payment was given back: reverse that refund first."))
     values = {"recovery_id": recovery_id, "amount": payment.amount, "date": today()}
     reversal = Acompte(**values, reverses=payment, reason=reason)
     posted = _reversed(reversal, by)

@@ -68,31 +68,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("on", models.DateField(verbose_name="on")),
-                ("due", models.DecimalField(decimal_places=2, max_digits=16, null=True, verbose_name="due today")),
+                ("due", models.DecimalField(decimal_places=2, max_digits=20, null=True, verbose_name="due today")),
                 (
                     "principal",
-                    models.DecimalField(decimal_places=2, max_digits=16, null=True, verbose_name="principal"),
+                    models.DecimalField(decimal_places=2, max_digits=20, null=True, verbose_name="principal"),
                 ),
-                ("interest", models.DecimalField(decimal_places=2, max_digits=16, null=True, verbose_name="interest")),
+                ("interest", models.DecimalField(decimal_places=2, max_digits=20, null=True, verbose_name="interest")),
                 (
                     "indemnity",
-                    models.DecimalField(decimal_places=2, max_digits=16, null=True, verbose_name="indemnities"),
+                    models.DecimalField(decimal_places=2, max_digits=20, null=True, verbose_name="indemnities"),
                 ),
-                ("penalty", models.DecimalField(decimal_places=2, max_digits=16, null=True, verbose_name="penalty")),
-                ("cost", models.DecimalField(decimal_places=2, max_digits=16, null=True, verbose_name="costs")),
+                ("penalty", models.DecimalField(decimal_places=2, max_digits=20, null=True, verbose_name="penalty")),
+                ("cost", models.DecimalField(decimal_places=2, max_digits=20, null=True, verbose_name="costs")),
                 (
                     "not_due",
-                    models.DecimalField(decimal_places=2, max_digits=16, null=True, verbose_name="not yet due"),
+                    models.DecimalField(decimal_places=2, max_digits=20, null=True, verbose_name="not yet due"),
                 ),
                 (
                     "surplus",
                     models.DecimalField(
-                        decimal_places=2, max_digits=16, null=True, verbose_name="paid beyond what was owed"
+                        decimal_places=2, max_digits=20, null=True, verbose_name="paid beyond what was owed"
                     ),
                 ),
                 (
                     "per_day",
-                    models.DecimalField(decimal_places=2, max_digits=16, null=True, verbose_name="interest per day"),
+                    models.DecimalField(decimal_places=2, max_digits=20, null=True, verbose_name="interest per day"),
                 ),
                 ("is_provisional", models.BooleanField(default=False, verbose_name="provisional")),
                 ("missing_on", models.DateField(null=True, verbose_name="no rate known for")),
@@ -239,8 +239,8 @@ class Migration(migrations.Migration):
                 ),
                 ("claim_kind", models.CharField(blank=True, max_length=7, verbose_name="kind of claim")),
                 ("claim_id", models.BigIntegerField(null=True, verbose_name="claim")),
-                ("debit", models.DecimalField(decimal_places=2, default=0, max_digits=14, verbose_name="debit")),
-                ("credit", models.DecimalField(decimal_places=2, default=0, max_digits=14, verbose_name="credit")),
+                ("debit", models.DecimalField(decimal_places=2, default=0, max_digits=20, verbose_name="debit")),
+                ("credit", models.DecimalField(decimal_places=2, default=0, max_digits=20, verbose_name="credit")),
                 ("article", models.CharField(blank=True, max_length=60, verbose_name="article")),
                 (
                     "posting",

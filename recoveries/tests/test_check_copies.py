@@ -1,6 +1,7 @@
 """`check_copies`: every column and number that is kept twice is compared, in sets; what differs is mended."""
 
 from datetime import date
+from decimal import Decimal
 from io import StringIO
 from typing import Any
 
@@ -52,11 +53,16 @@ def case(owner: Api) -> int:
     found = case_id(owner, invoices=[{}, {"invoice_part_paid": True, "invoice_part_paid_amount": "30.00"}])
     owner.data("POST", f"/api/recoveries/{found}/comments", {"comment": "Called"})
     invoice = Recovery.objects.get(pk=found).invoices.first()
-    dette_record(recovery_id=found, label="Deposit", amount=10, day=invoice.invoice_date, by=None)
+    dette_record(recovery_id=found, label="Deposit", amount=Decimal(10), day=invoice.invoice_date, by=None)
     dette_record(
-        recovery_id=found, label="Letters", head="kept_by_creditor", amount=5, day=invoice.invoice_date, by=None
+        recovery_id=found,
+        label="Letters",
+        head="kept_by_creditor",
+        amount=Decimal(5),
+        day=invoice.invoice_date,
+        by=None,
     )
-    acompte_record(recovery_id=found, amount=20, day=invoice.invoice_date, by=None)
+    acompte_record(recovery_id=found, amount=Decimal(20), day=invoice.invoice_date, by=None)
     return found
 
 

@@ -10,6 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from recoveries.ledger.services import acompte_record, dette_record
+from recoveries.models import Recovery
 from tests.factories import Api, InvoiceBody, bare_case_id, case_id, detail
 
 DAY = date(2025, 11, 1)

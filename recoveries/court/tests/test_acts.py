@@ -14,6 +14,7 @@ from legalcity.lib.clock import today
 from recoveries.court.tests.transfers import refusing_rows
 from recoveries.court.transfer import transfer_carry_out
 from recoveries.desk.tests.pages import act_page, assert_refused, case_of, event_of, followed, office_of, person, words
+from recoveries.ledger.posting import Source, ledger_follow
 from recoveries.models import Injunction, Recovery, StatusChange, TransferRequest
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api
@@ -88,6 +89,7 @@ def test_what_the_worker_refuses_is_told_as_what_the_rule_refuses(in_process: No
 
     def paid_meanwhile(sender: Any, instance: TransferRequest, **_: Any) -> None:
         Invoice.objects.filter(recovery=case).update(invoice_part_paid_amount=F("invoice_amount"))
+        ledger_follow(recovery_id=case.pk, by=None, source=Source.STAFF)
         asked.append(instance.pk)
 
     post_save.connect(paid_meanwhile, sender=TransferRequest)
