@@ -207,7 +207,7 @@ def _allocation(part: Allocation) -> AllocationRow:
 
 
 def _not_due(account: Account) -> Iterator[NotDueRow]:
-    for one in account.claims:
+    for one in (*account.claims, *account.costs):
         if one.claim and not account.is_due(one):
             yield NotDueRow(one.claim, one.due_on, euros(one.running.principal))
 

@@ -366,7 +366,10 @@ def test_a_european_procedure(owner: Api) -> None:
     data = transfer(owner, case)
     shown = detail(owner, case)["injunction"]
     fee = InjunctionFee.objects.get(procedure="european", court_type="tribunal_de_commerce")
-    assert (shown["procedure"], shown["fee"]["amount"]) == ("european", f"{fee.court_fee + fee.handling_fee:.2f}")
+    assert (shown["procedure"], shown["fee"]["amount"]) == (
+        "european",
+        f"{fee.court_fee + fee.handling_fee * Decimal('1.2'):.2f}",
+    )
     assert data["type"] == "INJONCTION DE PAYER"
 
 

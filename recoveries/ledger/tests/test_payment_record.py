@@ -112,7 +112,7 @@ def test_outcomes(owner: Api) -> None:
     move(case_of(given_up).pk, Step.CLOSED)
     Recovery.objects.filter(debtor_id=in_court).update(type=2, status_id=Step.REQUEST_FILED)
     Recovery.objects.filter(debtor_id=dismissed).update(type=2, status_id=Step.REJECTED)
-    assert [(claim.age_days, claim.outcome) for claim in record(owner)] == [(90, Outcome.OPEN), (60, Outcome.COURT)]
+    assert [(claim.age_days, claim.outcome) for claim in record(owner)] == [(90, Outcome.LOST), (60, Outcome.COURT)]
 
 
 def test_a_case_that_its_client_wants_in_court_is_still_open(owner: Api) -> None:
