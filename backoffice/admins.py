@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import DataError, transaction
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse
 from django.utils.translation import gettext as _
@@ -62,6 +62,11 @@ class StaffAdmin(ReadByUs, ScopedLookups, ActionPages, AuditedAdmin):
         """Nor does an empty word name a column."""
         return super().get_object(request, object_id, from_field or None)
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What an address fills in, but for what no column could hold."""
+        asked = super().get_changeform_initial_data(request)
+        return {name: value for name, value in asked.items() if _can_hold(self.model, name, value)}
+
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
@@ -77,6 +82,17 @@ class StaffAdmin(ReadByUs, ScopedLookups, ActionPages, AuditedAdmin):
         except UNREADABLE:
             messages.error(request, _("What was sent names something that cannot be."))
         return HttpResponseRedirect(request.get_full_path())
+
+
+def _can_hold(model: type[Model], name: str, value: Any) -> bool:
+    try:
+        column: Any = model._meta.get_field(name)
+        getattr(column, "target_field", column).to_python(value)
+    except FieldDoesNotExist:
+        return True  # A field of the form alone
+    except (ValidationError, ValueError, TypeError, OverflowError):
+        return False
+    return True
 
 
 class ReadOnlyStaffAdmin(StaffAdmin):

@@ -8,7 +8,12 @@ def party_of(company: Company | None) -> Party | None:
     """What the rules look at in a company."""
     if company is None:
         return None
-    return Party(company.company_type, company.company_country, company.company_freelance_type)
+    return Party(
+        company.company_type,
+        company.company_country,
+        company.company_freelance_type,
+        confirmed=Quality(company.acts_as),
+    )
 
 
 def quality_of(company: Company | None, *, is_debtor: bool) -> Quality:

@@ -1,6 +1,7 @@
 """Writes of invoices. The case that holds them is locked, and its totals recomputed, by the caller."""
 
 from collections.abc import Collection, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -14,6 +15,7 @@ from events.types import EventType
 from invoicing import rules
 from invoicing.events import INVOICE_CREATED, INVOICE_DELETED, INVOICE_UPDATED, TOLD, invoice_object
 from invoicing.models import Invoice
+from legalcity.lib.clock import today
 from legalcity.lib.copying import rows_copy
 from legalcity.lib.errors import Invalid
 from legalcity.lib.settings.live import live
@@ -33,7 +35,11 @@ FIELDS = (
 
 def invoice_errors(values: Mapping[str, Any]) -> rules.Errors:
     """Sentences of the rules that a whole invoice breaks, under the present system settings."""
-    return rules.invoice_errors(values, reject_inapplicable=live.INAPPLICABLE_FIELDS == "reject")
+    errors = rules.invoice_errors(values, reject_inapplicable=live.INAPPLICABLE_FIELDS == "reject")
+    performed_on = values.get("performed_on")
+    if isinstance(performed_on, date) and performed_on > today():  # Limitation would seem to run from then
+        errors["performed_on"] = [_("The performed on field must not be in the future.")]
+    return errors
 
 
 def duplicate_errors(numbers: Sequence[Any]) -> rules.Errors:

@@ -63,7 +63,7 @@ def protected_until(
 
     Article L218-2 C. conso. protects consumers: private persons, and whoever is of no known kind. None for others.
     """
-    if start is None or (debtor is not None and debtor.kind not in (None, "", CompanyType.PARTICULAR)):
+    if start is None or (debtor is not None and debtor.kind not in (None, "") and not debtor.is_consumer):
         return None
     consumer = replace(debtor or Party(None, None), kind=CompanyType.PARTICULAR)
     limitation = limitation_for(creditor, consumer, matter)

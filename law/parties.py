@@ -21,11 +21,12 @@ class Party:
     kind: str | None
     country: str | None  # as typed
     freelance_kind: str | None = None
+    confirmed: Quality = Quality.UNKNOWN
 
     @property
     def is_consumer(self) -> bool:
-        """A private person, who does not act for a business."""
-        return self.kind == CompanyType.PARTICULAR
+        """A private person, or who is known not to act for a business (art. liminaire C. conso.)."""
+        return self.kind == CompanyType.PARTICULAR or self.confirmed == Quality.CONSUMER
 
     @property
     def is_artisan(self) -> bool:
@@ -35,12 +36,14 @@ class Party:
     @property
     def is_trader(self) -> bool:
         """Of those whom the commercial court judges: commercial companies, traders and artisans (L721-3 C. com.)."""
-        return self.kind == CompanyType.COMMERCIAL or (self._is_sole_trader and self.freelance_kind is not None)
+        is_sole = self._is_sole_trader and self.freelance_kind is not None and not self.is_consumer
+        return self.kind == CompanyType.COMMERCIAL or is_sole
 
     @property
     def is_unclear(self) -> bool:
         """Not enough is known to say whether it is a trader."""
-        return self.kind is None or (self._is_sole_trader and self.freelance_kind is None)
+        is_sole = self._is_sole_trader and self.freelance_kind is None and not self.is_consumer
+        return self.kind is None or is_sole
 
     @property
     def _is_sole_trader(self) -> bool:
