@@ -6,6 +6,8 @@ from legalcity.lib.reading import Unreadable
 from legalcity.lib.text import is_storable
 
 FORMAT = "Cf"  # U+200B, U+202D and other signs that show nothing and turn or split what stands beside them.
+# Signs that drive a machine and are no writing; the separators of lines that no keyboard has.
+_CONTROLS = dict.fromkeys({*range(32), *range(127, 160), 0x2028, 0x2029} - {*map(ord, "\t\n\r")})
 # General categories of what shows nothing by itself: controls, spaces, marks that want a letter below them.
 _BARE = frozenset({"Cc", FORMAT, "Zs", "Zl", "Zp", "Mn", "Me"})
 _BARE_OF_ASCII = "".join(char for char in map(chr, range(128)) if unicodedata.category(char) in _BARE)
@@ -26,7 +28,12 @@ def is_blank(text: str) -> bool:
 
 
 def cleaned(text: str) -> str:
-    """`text` in NFC, without format characters and spaces around; empty when nothing of it can be seen."""
+    """`text` in NFC, without controls, format characters and spaces around; empty when nothing of it can be seen.
+
+    Tabs and ends of lines stay: remarks have them.
+    """
+    if not text.isprintable():
+        text = text.translate(_CONTROLS)
     if not text.isascii():
         text = "".join(char for char in text if unicodedata.category(char) != FORMAT)
         text = unicodedata.normalize("NFC", text)
