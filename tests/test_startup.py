@@ -62,9 +62,9 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Environment:
 
 
 def run(environment: Environment, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of the product to its end; one that goes on for a minute fails the test."""
+    """Run a command of the product to its end; one that goes on for minutes fails the test."""
     return subprocess.run(
-        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=240, check=False
     )
 
 
