@@ -62,7 +62,7 @@ PARTY = """json_build_object('id', {0}.id, 'company_type', {0}.company_type,
     'acts_as', CASE {0}.company_type WHEN 'commercial' THEN 'professional' ELSE {0}.acts_as END)"""
 PERSON = "CASE WHEN {0} IS NULL THEN NULL ELSE json_build_object('id', {0}, 'first_name', {1}.first_name, "
 PERSON += "'last_name', {1}.last_name) END"
-# The measured cases have no documents, no injunction, no legal date kept; all are looked for all the same.
+# The measured cases have no documents, no injunction, no legal date kept, no notice; all are looked for all the same.
 DETAIL = f"""
 SELECT json_build_object('success', true, 'data', to_json(answer), 'message', 'Recovery retrieved successfully')::text
 FROM (SELECT
@@ -117,7 +117,7 @@ FROM (SELECT
         jr.recovery_reference, 'status', jr.status_id) END AS injunction,
     CASE WHEN r.next_deadline IS NOT NULL THEN json_build_object('code', r.next_deadline_code,
         'on', r.next_deadline, 'article', r.next_deadline_article) END AS next_deadline,
-    b.due::text AS due
+    '[]'::json AS formal_notices, b.due::text AS due
     FROM recoveries_recovery r LEFT JOIN accounts_user u ON u.id = r.user_id
     LEFT JOIN recoveries_casebalance b ON b.recovery_id = r.id
     JOIN recoveries_status s ON s.id = r.status_id
