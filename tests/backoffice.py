@@ -41,7 +41,7 @@ def act(browser: Client, thing: models.Model, name: str, **data: Any) -> HttpRes
     if page.status_code != 200:
         return page
     answer = browser.post(address, {"form_token": page.context["token"], **data})
-    if not (answer.status_code == 200 and getattr(answer.context["form"], "outcome", None)):
+    if not (answer.status_code == 200 and getattr(answer.context.get("form"), "outcome", None)):
         return answer
     seen = answer.context["form"].data["seen"]
     return browser.post(address, {"form_token": answer.context["token"], "seen": seen, **data})
