@@ -16,14 +16,13 @@ from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
 from accounts.models import User
 from law.account.lines import LedgerAccount
-from legalcity.lib.dates import add_months
+from law.handing_over import hand_over_by
 from legalcity.lib.money import rounded
 from recoveries.ledger.money import TRANSFERS
 from recoveries.ledger.posting_models import Line, Posting
 from recoveries.ledger.remittance_models import Remittance, RemittanceLine
 
 ZERO = Decimal("0.00")
-MONTHS = 1  # In which money is handed over (art. R124-6 CPCE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +83,7 @@ def _left(postings: QuerySet[Posting]) -> dict[int, tuple[Decimal, date | None]]
 
 
 def _due_by(days: dict[date, Decimal]) -> date | None:
-    return min((add_months(day, MONTHS) for day, net in days.items() if net > 0), default=None)
+    return min((hand_over_by(day) for day, net in days.items() if net > 0), default=None)
 
 
 def _sums(postings: QuerySet[Posting], *keys: str) -> Iterable[tuple[Any, ...]]:

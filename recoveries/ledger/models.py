@@ -4,11 +4,10 @@ No row is ever changed or taken away: one that was wrong, or came back, is rever
 """
 
 import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.db import models
-from django.db.models import F, Q, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from law.account.facts import DebtHead
@@ -58,15 +57,6 @@ class Entry(Reversible):
         abstract = True
 
 
-class AcompteQuerySet(EntryQuerySet["Acompte"]):
-    """Words of the field."""
-
-    def counted_once(self) -> models.QuerySet[Any]:
-        """What counts where cases are added up: `here` is what has not gone along to another case."""
-        here = F("amount") - Coalesce(F("moved_to__amount"), Value(0, models.DecimalField()))
-        return self.standing().annotate(here=here).filter(here__gt=0)
-
-
 class Acompte(Entry):
     """A payment received on a case. One that went along to court stands there too, as `moved_from` this one."""
 
@@ -96,7 +86,7 @@ class Acompte(Entry):
         verbose_name=_("came along from"),
     )
 
-    objects = AcompteQuerySet.as_manager()
+    objects: EntryQuerySet["Acompte"] = EntryQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         verbose_name = _("payment received (acompte)")
