@@ -20,7 +20,7 @@ from backoffice.origin import staff_of
 from backoffice.reach import Reachable
 from legalcity.lib.errors import DomainError, Sentence
 from legalcity.lib.searching import COLUMN
-from legalcity.lib.text import searchable
+from legalcity.lib.text import is_storable, searchable
 
 FOLDED = f"{COLUMN}__contains"
 # What is raised over ids that no column holds, when a thing is looked for by them.
@@ -59,8 +59,8 @@ class StaffAdmin(ReadByUs, ScopedLookups, ActionPages, AuditedAdmin):
         return not lookup.endswith(("__range", "regex")) and super().lookup_allowed(lookup, value, request)
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
-        """Nor does an empty word name a column."""
-        return super().get_object(request, object_id, from_field or None)
+        """None for an id that no column holds; nor does an empty word name a column."""
+        return super().get_object(request, object_id, from_field or None) if is_storable(object_id) else None
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """What an address fills in, but for what no column could hold."""
