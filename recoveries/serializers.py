@@ -12,6 +12,7 @@ from legalcity.api.fields import (
     DayField,
     ExactTextField,
     FlagField,
+    LinesField,
     MoneyField,
     PercentField,
     TextField,
@@ -58,7 +59,7 @@ class RecoverySerializer(ContractSerializer):
         bounds=PERCENTAGES["recovery_penalty_percent"], required=False, allow_null=True
     )
     recovery_raison_notpaid = CodeField(among=tuple(Recovery.Reason.values), required=False, allow_null=True)
-    recovery_observations = TextField(limit=lambda: int(live.OBSERVATIONS_LENGTH), required=False, allow_null=True)
+    recovery_observations = LinesField(limit=lambda: int(live.OBSERVATIONS_LENGTH), required=False, allow_null=True)
 
     matter = WordField(Recovery.Matter.values, required=False)
 

@@ -151,13 +151,14 @@ def test_bank_details_and_numbers_of_the_firm_are_kept_in_normal_form(office: Cl
     answer = submitted(
         office,
         FIRM_PHONE="\u202d04 50 12 34 56\u202c",
+        FIRM_ADDRESS="1\r\nrue du Lac",
         SCORING_CREDIT_BASE="12 500,00 €",
         COMMENT_MARKUP_SHARE="0,5",
     )
     assert answer.status_code == 302, answer.context["form"].errors
     assert (live.FIRM_IBAN, live.FIRM_BIC) == (IBAN, "AGRIFRPP")
     assert (live.FIRM_SIREN, live.FIRM_VAT_NUMBER) == ("732829320", "FR44732829320")
-    assert live.FIRM_PHONE == "04 50 12 34 56"
+    assert (live.FIRM_PHONE, live.FIRM_ADDRESS) == ("04 50 12 34 56", "1 rue du Lac")
     assert (Decimal("12500.00"), Decimal("0.50")) == (live.SCORING_CREDIT_BASE, live.COMMENT_MARKUP_SHARE)
 
 
@@ -179,7 +180,7 @@ def test_a_file_of_cases_is_read_as_people_write(office: Client, owner: Api) -> 
     written = {
         "customer.company_siren": "732 829 320",
         "debtor.company_siren": "552\u00a0100\u202f554",
-        "debtor.company_name": "\u202dSocie\u0301te\u0301 du Lac",
+        "debtor.company_name": "\u202dSocie\u0301te\u0301\r\ndu Lac",
         "recovery.recovery_due_date": "31.03.2026",
         "invoice.invoice_date": "01/02/2026",
     }
@@ -229,7 +230,20 @@ def test_groups_of_a_siren_are_dropped(owner: Api) -> None:
     assert (debtor.company_siren, debtor.company_phone) == ("552100554", "04 50 12 34 56")
 
 
-@pytest.mark.parametrize("address", ["İ@x.fr", "a" * 65 + "@x.fr"])
+def test_a_short_text_stays_on_one_line_and_a_remark_keeps_its_lines(owner: Api) -> None:
+    lines = "Lundi\r\nmardi"
+    case = file_case(
+        owner,
+        debtor={"company_name": "A\r\nB"},
+        invoices=[{"invoice_number": "F\t\n1"}],
+        recovery={"recovery_observations": lines},
+    )
+    stored = Recovery.objects.get(pk=case["recovery"]["id"])
+    assert (stored.debtor_company, stored.invoices.get().invoice_number) == ("A B", "F 1")
+    assert stored.recovery_observations == lines
+
+
+@pytest.mark.parametrize("address", ["İ@x.fr", "a" * 65 + "@x.fr", "a@[127.0.0.1]"])
 def test_an_address_that_no_mail_server_takes_is_refused(owner: Api, address: str) -> None:
     assert owner.errors("POST", "/api/auth/register", RegisterBody(email=address)) == {
         "email": ["The email must be a valid email address."]

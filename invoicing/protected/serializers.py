@@ -9,7 +9,7 @@ from invoicing.models import ProtectedInvoice
 from invoicing.protected.rules import is_overdue, is_paid
 from invoicing.protected.services import protected_errors
 from invoicing.serializers import number_length
-from legalcity.api.fields import DayField, DigitsField, MoneyField, TextField, WordField
+from legalcity.api.fields import DayField, DigitsField, LinesField, MoneyField, TextField, WordField
 from legalcity.api.validation import ContractSerializer, Errors
 from legalcity.lib.dates import day_text, moment_text
 from legalcity.lib.money import money_text
@@ -37,7 +37,7 @@ class ProtectedInvoiceSerializer(ContractSerializer):
     amount = MoneyField()
     currency = WordField(ProtectedInvoice.Currency.values, required=False, allow_null=True)
     status = StatusField(required=False, allow_null=True)
-    description = TextField(limit=DESCRIPTION, required=False, allow_null=True)
+    description = LinesField(limit=DESCRIPTION, required=False, allow_null=True)
 
     def rule_errors(self, values: dict[str, Any]) -> Errors:
         """The rules of the room."""

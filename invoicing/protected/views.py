@@ -19,7 +19,7 @@ from legalcity.api.validation import parse, read
 from legalcity.api.views import ContractView
 from legalcity.lib.clock import today
 from legalcity.lib.errors import NotFound, Sentence
-from legalcity.lib.reading.texts import cleaned
+from legalcity.lib.reading.texts import one_line
 
 NOT_FOUND = _("Protected invoice not found")
 NOT_FOUND_BY_IDENTIFIER = _("Protected invoice not found with this API invoice ID")
@@ -63,7 +63,7 @@ class ProtectedInvoiceView(ContractView):
 
     def find(self, request: Request, identifier: str) -> Response:
         """The protected invoice of an identifier that the client gave."""
-        invoice = self._found(NOT_FOUND_BY_IDENTIFIER, api_invoice_id__in={identifier, cleaned(identifier)})
+        invoice = self._found(NOT_FOUND_BY_IDENTIFIER, api_invoice_id__in={identifier, one_line(identifier)})
         return reply(protected_payload(invoice, today(), with_description=True), _("Protected invoice found"))
 
     def update(self, request: Request, protected_id: int) -> Response:

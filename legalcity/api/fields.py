@@ -27,7 +27,7 @@ from legalcity.lib.reading.identifiers import read_digits
 from legalcity.lib.reading.money import EUROS, PERCENT, read_amount
 from legalcity.lib.reading.phones import LIMIT as MAX_PHONE
 from legalcity.lib.reading.phones import read_phone
-from legalcity.lib.reading.texts import is_blank, read_text
+from legalcity.lib.reading.texts import is_blank, read_lines, read_text
 from legalcity.lib.reading.words import sentence_of
 from legalcity.lib.text import is_storable
 
@@ -72,7 +72,7 @@ class ContractField(serializers.Field):
 
 
 class TextField(ContractField, serializers.CharField):
-    """A string. `limit` is the most characters, or the name of the system setting that says it."""
+    """A string of one line. `limit` is the most characters, or the name of the system setting that says it."""
 
     default_error_messages = {
         "invalid": _("The {field} field must be a string."),
@@ -98,7 +98,19 @@ class TextField(ContractField, serializers.CharField):
 
     def read(self, text: str) -> str:
         """The text by its reader: in NFC, nothing invisible in it, short enough. Raises Unreadable."""
-        return read_text(text, limit=self.limit if isinstance(self.limit, int) else self.limit())
+        return read_text(text, limit=self.most())
+
+    def most(self) -> int:
+        """The most characters, as of now."""
+        return self.limit if isinstance(self.limit, int) else self.limit()
+
+
+class LinesField(TextField):
+    """A string of as many lines as it was sent with."""
+
+    def read(self, text: str) -> str:
+        """The text, its lines kept."""
+        return read_lines(text, limit=self.most())
 
 
 class ExactTextField(TextField):
@@ -107,8 +119,7 @@ class ExactTextField(TextField):
     def read(self, text: str) -> str:
         """The text, stripped where the field says so."""
         text = text.strip() if self.trim_whitespace else text
-        limit = self.limit if isinstance(self.limit, int) else self.limit()
-        if len(text) > limit:
+        if len(text) > (limit := self.most()):
             raise Unreadable("too_long", limit=limit)
         return text
 

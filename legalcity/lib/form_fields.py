@@ -22,7 +22,7 @@ from legalcity.lib.reading.identifiers import compact, in_fours, read_bic, read_
 from legalcity.lib.reading.money import EUROS, PERCENT, read_amount
 from legalcity.lib.reading.phones import LIMIT as MAX_PHONE
 from legalcity.lib.reading.phones import read_phone
-from legalcity.lib.reading.texts import is_blank, read_text
+from legalcity.lib.reading.texts import is_blank, read_lines, read_text
 from legalcity.lib.reading.words import sentence_of
 
 
@@ -155,11 +155,11 @@ class DayField(ReadField, forms.DateField):
 
 
 class TextField(ReadField, forms.CharField):
-    """A text: in NFC, without invisible signs; a required one has something to see."""
+    """A text in NFC, without invisible signs; a required one has something to see. A box of several lines keeps them."""
 
     def read(self, value: Any) -> str:
         """The text. Its length is counted by Django's validator, behind the name of the field."""
-        return read_text(str(value))
+        return (read_lines if isinstance(self.widget, forms.Textarea) else read_text)(str(value))
 
 
 class EmailField(TextField):

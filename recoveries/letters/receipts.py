@@ -4,8 +4,6 @@ They ask for nothing, so neither the guard on demands nor the pause between lett
 back before its receipt has left cancels it; after that the debtor is told.
 """
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -15,6 +13,8 @@ from companies.models import Company
 from legalcity.lib.claims import queue
 from legalcity.lib.clock import now
 from legalcity.lib.errors import Conflict, Forbidden
+from legalcity.lib.reading import Unreadable
+from legalcity.lib.reading.emails import read_email
 from legalcity.lib.settings.live import live
 from recoveries.ledger.decompte import case_decompte
 from recoveries.ledger.gathering import with_terms
@@ -116,10 +116,9 @@ def _address_of(debtor: Company | None) -> str:
     """Where a debtor reads e-mails; nothing where no address is known that could be one."""
     address = (debtor.company_email if debtor else None) or ""
     try:
-        validate_email(address)
-    except ValidationError:
+        return read_email(address)
+    except Unreadable:
         return ""
-    return address
 
 
 def _receipts_of(payment: Acompte) -> QuerySet[SentEmail]:

@@ -4,8 +4,6 @@ from datetime import date, datetime, timedelta
 
 import structlog
 from django.conf import settings
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -17,6 +15,8 @@ from legalcity.lib.claims import Claim, lapsed, queue
 from legalcity.lib.clock import now, today
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Conflict, Invalid
+from legalcity.lib.reading import Unreadable
+from legalcity.lib.reading.emails import read_email
 from legalcity.lib.text import is_storable
 from recoveries.letters.following import case_follow, require_following
 from recoveries.letters.jobs import JOB
@@ -85,8 +85,8 @@ def email_send(
 def _require_sendable(kind: str, to: str, extra: str) -> None:
     errors: dict[str, list[str]] = {}
     try:
-        validate_email(to)
-    except ValidationError:
+        read_email(to)
+    except Unreadable:
         errors["to"] = [_("Enter a valid e-mail address.")]
     if kind not in list(Reminder):
         errors["kind"] = [_("There is no such reminder.")]

@@ -26,9 +26,9 @@ def read_email(text: str) -> str:
 
 
 def _is_domain(domain: str) -> bool:
-    """Whether a domain with other letters than those of ASCII can be looked up (IDNA 2008)."""
+    """Whether `domain` is a name, not an address of a machine; with other letters than ASCII's by IDNA 2008."""
     if domain.isascii():
-        return True
+        return not domain.startswith("[")
     try:
         idna.encode(domain, uts46=True)
     except idna.IDNAError:

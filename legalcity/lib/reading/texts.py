@@ -1,5 +1,6 @@
-"""Short texts: names, addresses, references. Two that look the same are the same."""
+"""Texts: names, addresses, references of one line, remarks of several. Two that look the same are the same."""
 
+import re
 import unicodedata
 
 from legalcity.lib.reading import Unreadable
@@ -13,6 +14,7 @@ _BARE = frozenset({"Cc", FORMAT, "Zs", "Zl", "Zp", "Mn", "Me"})
 _BARE_OF_ASCII = "".join(char for char in map(chr, range(128)) if unicodedata.category(char) in _BARE)
 # Letters and symbols by category, blank by sight: the fillers of Hangul, the empty pattern of Braille.
 _BLANK_SIGNS = frozenset("\u115f\u1160\u3164\uffa0\u2800")
+_BREAKS = re.compile("[\t\n\r]+")
 
 
 def is_visible(text: str) -> bool:
@@ -41,14 +43,34 @@ def cleaned(text: str) -> str:
     return text if is_visible(text) else ""
 
 
+def one_line(text: str) -> str:
+    """`text` cleaned, a space in place of tabs and ends of lines: cells of tables and pasted lines bring them along."""
+    if text.isprintable():
+        return cleaned(text)
+    parts = _BREAKS.split(cleaned("\n".join(text.splitlines())))
+    return " ".join(part for each in parts if (part := each.strip()))
+
+
 def read_text(text: str, *, limit: int | None = None) -> str:
-    """`text` cleaned, `limit` characters at most.
+    """`text` on one line, `limit` characters at most.
 
     Raises Unreadable: `unstorable` (NUL, lone surrogates), `too_long` (limit).
     """
+    return _within(limit, one_line(_storable(text)))
+
+
+def read_lines(text: str, *, limit: int | None = None) -> str:
+    """`text` cleaned, its lines kept. Raises Unreadable as `read_text`."""
+    return _within(limit, cleaned(_storable(text)))
+
+
+def _storable(text: str) -> str:
     if not is_storable(text):
         raise Unreadable("unstorable")
-    text = cleaned(text)
+    return text
+
+
+def _within(limit: int | None, text: str) -> str:
     if limit is not None and len(text) > limit:
         raise Unreadable("too_long", limit=limit)
     return text

@@ -143,9 +143,9 @@ def test_a_number_with_three_decimals_is_not_taken_for_thousands(office: Client,
 
 
 def test_line_ends_of_workbooks_are_decoded(office: Client, client: User) -> None:
-    assert errors_of(send(office, client, {NAME: "Durand_x000D_", "debtor.company_city": "A_x0041_"})) == {}
+    assert errors_of(send(office, client, {NAME: "SAS_x000D_\nDurand_x000D_", "debtor.company_city": "A_x0041_"})) == {}
     company = debtor(office)
-    assert (company.company_name, company.company_city) == ("Durand", "AA")
+    assert (company.company_name, company.company_city) == ("SAS Durand", "AA")
 
 
 def test_the_first_visible_sheet_is_read_and_several_are_told(office: Client, client: User) -> None:
