@@ -1,5 +1,6 @@
 """What the document calls take and give."""
 
+import re
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,6 +16,8 @@ from legalcity.lib.dates import moment_text
 from legalcity.lib.money import money_text
 from legalcity.lib.settings.live import live
 
+# Spaces stand behind the host only; tabs and ends of lines nowhere.
+ADDRESS = re.compile(r"https?://[^\s/?#]+(?:[/?#](?:\S| )*)?", re.IGNORECASE)
 IN_ANSWER = ("id", "recovery_reference", "debtor_name", "debtor_company")
 
 
@@ -37,11 +40,11 @@ class UrlField(ExactTextField):
     default_error_messages = {"not_url": gettext_lazy("The {field} must be a valid URL.")}
 
     def to_internal_value(self, data: Any) -> str:
-        """The address as sent; whether it may be reached is the fetcher's to say."""
+        """The address, spaces in it encoded as browsers do; whether it may be reached is the fetcher's to say."""
         text = super().to_internal_value(data)
-        if not text.lower().startswith(("http://", "https://")) or any(char.isspace() for char in text):
+        if not ADDRESS.fullmatch(text):
             self.fail("not_url")
-        return text
+        return text.replace(" ", "%20")
 
 
 class DocumentSerializer(ContractSerializer):

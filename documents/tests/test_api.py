@@ -217,6 +217,13 @@ def test_an_address_is_fetched(owner: Api, case: int, web: Web) -> None:
     assert downloaded(owner.get(f"{docs_of(case)}/{shown['id']}/download")) == picture
 
 
+def test_spaces_of_an_address_are_encoded(owner: Api, case: int, web: Web) -> None:
+    web.put("/a%20b.pdf", PDF)
+    pasted = f"HTTP://127.0.0.1:{web.port}/a b.pdf?for=Mr X"
+    assert owner.post(docs_of(case), {"name": "a", "pathinfo": pasted}).status_code == 201
+    assert web.asked == ["/a%20b.pdf?for=Mr%20X"]
+
+
 def test_an_address_may_come_in_a_form(owner: Api, case: int, web: Web) -> None:
     body = form(name="Facture", pathinfo=web.put("/f.pdf", PDF), file_type=1)
     answer = owner.raw("POST", docs_of(case), body, MULTIPART)
@@ -237,6 +244,8 @@ REFUSED_BODIES: dict[str, tuple[dict[str, Any], list[str]]] = {
     "a long name": ({"name": "n" * 256, "pathinfo": "http://example.com/a.pdf"}, ["name"]),
     "a NUL": ({"name": "a\x00b", "pathinfo": "http://example.com/a.pdf"}, ["name"]),
     "not an address": ({"name": "a", "pathinfo": "file:///etc/passwd"}, ["pathinfo"]),
+    "a host with a space": ({"name": "a", "pathinfo": "https://example .com/a.pdf"}, ["pathinfo"]),
+    "an address on two lines": ({"name": "a", "pathinfo": "https://example.com/a\nb.pdf"}, ["pathinfo"]),
     "a long address": ({"name": "a", "pathinfo": "http://example.com/" + "a" * 2000}, ["pathinfo"]),
     "an unknown type": ({"name": "a", "pathinfo": "http://example.com/a.pdf", "file_type": 99}, ["file_type"]),
     "a type that is none": ({"name": "a", "pathinfo": "http://example.com/a", "file_type": "x"}, ["file_type"]),
@@ -333,6 +342,12 @@ def test_names_in_a_form_may_be_utf_8_or_latin_1(owner: Api, case: int, encoding
     shown = answer.json()["data"]
     assert shown["file"]["filename"] == "Reçu d'été.pdf"
     assert downloaded(owner.get(f"{docs_of(case)}/{shown['id']}/download")) == PDF
+
+
+@pytest.mark.parametrize("charset", ["foo", "hex", "undefined", "idna", ""])
+def test_a_file_whose_name_is_in_an_unknown_encoding_is_taken(owner: Api, case: int, charset: str) -> None:
+    body = form(PDF, "x", name="a").replace(b'filename="x"', b"filename*=%s''%%C3%%A9t%%C3%%A9.pdf" % charset.encode())
+    assert said(owner.raw("POST", docs_of(case), body, MULTIPART)) == (201, "Document uploaded successfully")
 
 
 @pytest.mark.parametrize("length", [10, 150, 200, 400, 700])
