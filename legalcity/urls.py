@@ -16,14 +16,18 @@ urlpatterns = [
     path("api/scoring/", include("scoring.urls")),
     path("api/", include("recoveries.urls")),
     path("api/", include("invoicing.protected.urls")),
-    # Not `.`, which stops at a line break.
+    # Not `.`, which stops at a line break. What nobody sees behind the name is no other name (`is_below`).
     re_path(
-        r"^api(?:/(?P<fallbackPlaceholder>[\s\S]*))?$",
+        r"^api(?:[/\x00-\x20\x7f](?P<fallbackPlaceholder>[\s\S]*))?$",
         system.FallbackView.as_view(system.ONLY_GET),
         name="fallback",
     ),
     path("v1/firms/", include("invoicing.billing.urls")),
-    re_path(r"^v1(?:/[\s\S]*)?$", system.FallbackView.as_view(system.ONLY_GET, schema=None), name="v1-fallback"),
+    re_path(
+        r"^v1(?:[/\x00-\x20\x7f][\s\S]*)?$",
+        system.FallbackView.as_view(system.ONLY_GET, schema=None),
+        name="v1-fallback",
+    ),
     path("docs", reference_pages.ReferenceView.as_view(), name="docs"),
     path("docs/openapi.yaml", reference_pages.SchemaView.as_view(), name="openapi"),
     path("docs/collection.json", reference_pages.CollectionView.as_view(), name="collection"),

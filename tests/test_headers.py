@@ -111,13 +111,15 @@ def test_a_preflight_is_answered_without_a_token(path: str, method: str, anonymo
 
 
 def test_the_address_of_the_api_itself_speaks_as_the_api(anonymous: Api) -> None:
-    for path in ("/api", "/v1"):
+    for path in ("/api", "/v1", "/v1%0A"):
         answer = anonymous.get(path)
         assert (answer.status_code, answer.json()["message"]) == (404, "API endpoint not found")
         assert answer.headers["Content-Language"] == "en"
 
 
-@pytest.mark.parametrize("path", ["/api/x%0Ay", "/api/recoveries%0A", "/api/%0A", "/api/x%0D%0Ay%00"])
+@pytest.mark.parametrize(
+    "path", ["/api/x%0Ay", "/api/recoveries%0A", "/api/%0A", "/api%0A", "/api%00x", "/api/x%0D%0Ay%00"]
+)
 @pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "TRACE", "OPTIONS"])
 def test_an_address_with_a_line_break_gets_the_contract_s_answer_and_is_counted(
     path: str, method: str, anonymous: Api, limits: Any

@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from legalcity.lib.settings.live import live
-from legalcity.lib.web.page_middleware import is_of_the_api
+from legalcity.lib.web.page_middleware import is_below, is_of_the_api
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -19,7 +19,7 @@ EXPOSED = "X-RateLimit-Limit, X-RateLimit-Remaining, Retry-After, X-Request-ID, 
 
 def is_for_programs(path: str) -> bool:
     """Whether an address is one of the two APIs, not a page."""
-    return is_of_the_api(path) or path.startswith(f"{BILLING}/") or path == BILLING
+    return is_of_the_api(path) or is_below(path, BILLING)
 
 
 class ApiHeaders:

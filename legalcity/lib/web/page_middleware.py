@@ -18,6 +18,8 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django_otp.middleware import OTPMiddleware
 
 API = "/api"
+# What may follow the name of a root: nothing, a slash, or a sign that nobody sees (`/api%0A`), as in `urls.py`.
+ENDS = frozenset({"", "/", *map(chr, range(33)), "\x7f"})
 DEVICES = (
     "accelerometer", "camera", "display-capture", "geolocation", "gyroscope", "magnetometer", "microphone", "midi",
     "payment", "serial", "usb",
@@ -26,7 +28,12 @@ DEVICES = (
 
 def is_of_the_api(path: str) -> bool:
     """Whether an address is the API's; `/api` itself is too."""
-    return path.startswith(f"{API}/") or path == API
+    return is_below(path, API)
+
+
+def is_below(path: str, root: str) -> bool:
+    """Whether an address is `root` or below it. White space or a control behind it is no other name."""
+    return path.startswith(root) and path[len(root) : len(root) + 1] in ENDS
 
 
 class PagesOnly:
