@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from legalcity.lib.clock import today
 from legalcity.lib.form_fields import (
+    CountField,
     DayField,
     EmailField,
     IdentifierField,
@@ -35,6 +36,7 @@ MOST_ID = 2**63 - 1
 # What reads a column in a form of staff, by its kind; some by their name.
 READERS: dict[type[models.Field], dict[str, Any]] = {
     models.DecimalField: {"form_class": amount_form_field},
+    models.IntegerField: {"form_class": CountField},
     models.DateField: {"form_class": DayField},
     models.EmailField: {"form_class": EmailField},
     models.SlugField: {},  # It takes ASCII only.

@@ -17,7 +17,7 @@ from backoffice.actions import ObjectAction
 from backoffice.admins import ReadOnlyStaffAdmin
 from backoffice.origin import staff_of
 from backoffice.user_facts import user_fact
-from legalcity.lib.form_fields import TextField
+from legalcity.lib.form_fields import CountField, TextField
 from scoring import packs_admin  # noqa: F401 - it registers itself
 from scoring.models import Alert, ScoringOrder, Surveillance, TokenAccount, TokenEntry
 from scoring.selectors import tokens_of
@@ -53,7 +53,7 @@ def _balance(user: User) -> tuple[str, str]:
 class GrantForm(forms.Form):
     """How many, and why."""
 
-    tokens = forms.IntegerField(label=gettext_lazy("Tokens"), min_value=1, max_value=MOST_AT_ONCE)
+    tokens = CountField(label=gettext_lazy("Tokens"), min_value=1, max_value=MOST_AT_ONCE)
     reason = TextField(label=gettext_lazy("Reason"), max_length=255)
 
 

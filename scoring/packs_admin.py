@@ -14,6 +14,7 @@ from backoffice.admins import StaffAdmin
 from backoffice.amounts import amount_column
 from backoffice.origin import staff_of
 from invoicing.models import TokenPack
+from legalcity.lib.form_fields import CountField
 from scoring.services.packs import MOST_PACKS, token_pack_sell
 
 PRICE = amount_column("price", gettext_lazy("price without VAT"))
@@ -28,7 +29,7 @@ class SaleForm(forms.Form):
         to_field_name="email",
         widget=forms.EmailInput,
     )
-    packs = forms.IntegerField(label=gettext_lazy("Packs"), min_value=1, max_value=MOST_PACKS, initial=1)
+    packs = CountField(label=gettext_lazy("Packs"), min_value=1, max_value=MOST_PACKS, initial=1)
 
 
 def _sell(request: HttpRequest, pack: TokenPack, data: dict[str, Any]) -> str:

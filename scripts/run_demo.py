@@ -144,7 +144,7 @@ def show_ways_in(base: str, credentials: dict[str, Any], log: Path) -> None:
 
 def port_number(text: str) -> int:
     """A TCP port; for argparse."""
-    if not text.isdecimal() or not 1 <= int(text) <= 65535:
+    if not (text.isascii() and text.isdecimal()) or not 1 <= int(text) <= 65535:
         raise argparse.ArgumentTypeError(f"{text!r} is not a port: write a number from 1 to 65535")
     return int(text)
 

@@ -263,6 +263,8 @@ def test_a_change_by_another_process_is_seen_when_the_snapshot_is_old(
         ("DEFAULT_PAGE_SIZE", "0"),
         ("MAX_PAGE_SIZE", "501"),
         ("MAX_PAGE_SIZE", "1.5"),
+        ("MAX_PAGE_SIZE", "٥"),
+        ("EDITABLE_STATUSES", "١,٢"),
         ("EDITABLE_STATUSES", "1;2"),
         ("EDITABLE_STATUSES", "one"),
         ("EDITABLE_STATUSES", ""),

@@ -145,7 +145,7 @@ class TestSettings:
         ("name", "value", "told"),
         [
             ("DEBUG", "perhaps", "DEBUG='perhaps' is neither yes nor no: set it to 1 or 0."),
-            ("TRUSTED_PROXIES", "two", "set it to a whole number from 0 to 10"),
+            ("TRUSTED_PROXIES", "٥", "set it to a whole number from 0 to 10"),
             ("TRUSTED_PROXIES", "11", "set it to a whole number from 0 to 10"),
             ("DATABASE_URL", "mysql://user:hidden@host/name", "begins with postgres://"),
             ("DATABASE_URL", "postgres://user:hidden@host:5432", "names no database"),

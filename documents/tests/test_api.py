@@ -344,7 +344,7 @@ def test_names_in_a_form_may_be_utf_8_or_latin_1(owner: Api, case: int, encoding
     assert downloaded(owner.get(f"{docs_of(case)}/{shown['id']}/download")) == PDF
 
 
-@pytest.mark.parametrize("charset", ["foo", "hex", "undefined", "idna", ""])
+@pytest.mark.parametrize("charset", ["foo", "idna"])
 def test_a_file_whose_name_is_in_an_unknown_encoding_is_taken(owner: Api, case: int, charset: str) -> None:
     body = form(PDF, "x", name="a").replace(b'filename="x"', b"filename*=%s''%%C3%%A9t%%C3%%A9.pdf" % charset.encode())
     assert said(owner.raw("POST", docs_of(case), body, MULTIPART)) == (201, "Document uploaded successfully")

@@ -56,6 +56,16 @@ def _short(day: date) -> str:
     return day.strftime("%d/%m/%Y")
 
 
+class CountField(forms.IntegerField):
+    """A whole number, in the digits 0 to 9: Python would take those of any writing."""
+
+    def to_python(self, value: Any) -> int | None:
+        """The number, or None where nothing was written."""
+        if isinstance(value, str) and not value.strip().isascii():
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
 class AmountField(ReadField, forms.DecimalField):
     """An amount, shown as the person's language writes it. The longest integer part has `max_digits` less the places.
 
@@ -155,7 +165,7 @@ class DayField(ReadField, forms.DateField):
 
 
 class TextField(ReadField, forms.CharField):
-    """A text in NFC, without invisible signs; a required one has something to see. A box of several lines keeps them."""
+    """A text in NFC, without invisible signs; a required one shows something. A box of several lines keeps them."""
 
     def read(self, value: Any) -> str:
         """The text. Its length is counted by Django's validator, behind the name of the field."""

@@ -21,7 +21,7 @@ from invoicing.billing.services.taxes import tax_offer
 from invoicing.billing.taxes import OUTLAY, OUTLAY_NOT_SUBJECT
 from invoicing.models import Charge, FirmInvoice, Tax
 from legalcity.lib.clock import today
-from legalcity.lib.form_fields import DayField, SumField, TextField
+from legalcity.lib.form_fields import CountField, DayField, SumField, TextField
 from legalcity.lib.money import CENT
 
 CHANGE = "invoicing.change_firminvoice"
@@ -50,7 +50,7 @@ class CreditForm(forms.Form):
         left = quantities_left(invoice) if invoice else {}
         names = dict(invoice.items.values_list("pk", "name")) if invoice else {}
         for pk, count in left.items():
-            self.fields[f"item_{pk}"] = forms.IntegerField(label=names[pk], min_value=0, max_value=count, initial=count)
+            self.fields[f"item_{pk}"] = CountField(label=names[pk], min_value=0, max_value=count, initial=count)
 
 
 def _issue(_request: HttpRequest, invoice: FirmInvoice, _data: dict[str, Any]) -> str:

@@ -49,7 +49,7 @@ class Environment:
         raw = self.text(name)
         if not raw:
             return default
-        if not raw.isdecimal() or not least <= int(raw) <= most:
+        if not is_whole(raw) or not least <= int(raw) <= most:
             raise ImproperlyConfigured(
                 f"{name}={raw!r} does not do: set it to a whole number from {least} to {most}, or leave it unset "
                 f"for {default}."
@@ -59,7 +59,7 @@ class Environment:
     def numbers(self, name: str, default: set[int], *, most: int) -> frozenset[int]:
         """A comma-separated list of whole numbers from 1 to `most`."""
         parts = self.items(name)
-        if any(not part.isdecimal() or not 1 <= int(part) <= most for part in parts):
+        if any(not is_whole(part) or not 1 <= int(part) <= most for part in parts):
             raise ImproperlyConfigured(f"{name} is a list of whole numbers between 1 and {most}, comma between.")
         return frozenset(map(int, parts)) or frozenset(default)
 
@@ -133,6 +133,11 @@ class Environment:
                 f"production (docs/ops.md)."
             )
         return host
+
+
+def is_whole(text: str) -> bool:
+    """Whether `text` is a whole number in the digits that everybody reads: Python takes those of any writing."""
+    return text.isascii() and text.isdecimal()
 
 
 def is_random(text: str, *, least: int) -> bool:

@@ -18,7 +18,7 @@ def _(sentence: str) -> str:
     return sentence
 
 
-_COUNT = "django.forms.IntegerField"
+_COUNT = "legalcity.lib.form_fields.CountField"
 
 FIELD_TYPES: dict[str, list[Any]] = {
     "page_size": [_COUNT, {"min_value": 1, "max_value": 500}],
@@ -45,7 +45,7 @@ FIELD_TYPES: dict[str, list[Any]] = {
     "items": [_COUNT, {"min_value": 1, "max_value": 5_000}],
     "payment_days": [_COUNT, {"min_value": 0, "max_value": 60}],
     "share": ["legalcity.lib.form_fields.PercentField", {"max_value": 1, "max_digits": 3, "decimal_places": 2}],
-    "ids": ["django.forms.RegexField", {"regex": r"^\d+(,\d+)*$"}],
+    "ids": ["django.forms.RegexField", {"regex": r"^[0-9]+(,[0-9]+)*$"}],
     "words": ["django.forms.RegexField", {"regex": r"^[\w .&'-]+(,[\w .&'-]+)*$"}],
     "inapplicable": [
         "django.forms.ChoiceField",
