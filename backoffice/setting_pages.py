@@ -57,6 +57,12 @@ class SettingsAdmin(ConstanceAdmin):
         page = self.admin_site.admin_view(self.firm_details_view)
         return [path("firm/", page, name="firm_details"), *super().get_urls()]
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """The form; who may only read it sends nothing."""
+        if request.method == "POST" and not request.user.has_perm("constance.change_config"):
+            raise PermissionDenied
+        return super().changelist_view(request, extra_context)
+
     @method_decorator(fresh())
     def firm_details_view(self, request: HttpRequest) -> HttpResponse:
         """The firm's bank and numbers; every manager is told of a change."""

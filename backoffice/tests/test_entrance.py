@@ -121,9 +121,10 @@ def test_whoever_sends_a_person_to_the_login_leads_them_home(onward: str, chief:
 
 # --- the password ------------------------------------------------------------------------------------------------
 EVEN = ["aaaaaaaaaaaa", "abababababab", "abcabcabcabc", "abcdefghijkl", "lkjihgfedcba", "Bailiff7Bailiff7"]
+ON_THE_KEYS = ["azertyuiopqs", "qwertyuiopas", "Poiuytreza1234", "1qaz2wsx3edc", "&é\"'(-è_çàaz"]
 
 
-@pytest.mark.parametrize("weak", [*EVEN, "123456789012", "918273645546", "chief@example.com", "short1!"])
+@pytest.mark.parametrize("weak", [*EVEN, *ON_THE_KEYS, "123456789012", "918273645546", "chief@example.com", "short1!"])
 def test_a_password_that_is_guessed_first_is_refused(weak: str, chief: User, window: Client) -> None:
     enter(window, chief)
     sent = {"old_password": PASSWORD, "new_password1": weak, "new_password2": weak}

@@ -37,6 +37,16 @@ def test_who_is_not_allowed_reads_so(settings: Settings) -> None:
     assert "You may not open this page" in answer.content.decode()
 
 
+def test_who_may_only_read_the_settings_is_told_so_in_french() -> None:
+    user = ApiUserFactory(is_staff=True, language="fr")
+    user.groups.add(Group.objects.get(name="auditor"))
+    browser, settings = browser_of(user), "/admin/constance/config/"
+    assert "le droit de changer ces valeurs" in browser.get(settings).content.decode()
+    answer = browser.post(settings, {"MAX_PAGE_SIZE": "5"})
+    assert answer.status_code == 403
+    assert "Vous ne pouvez pas ouvrir cette page" in answer.content.decode()
+
+
 @pytest.mark.parametrize("debug", [True, False])
 def test_a_form_from_elsewhere_is_refused_in_words(debug: bool, settings: Settings) -> None:
     settings.DEBUG = debug

@@ -34,7 +34,12 @@ def file_table(data: bytes, name: str) -> Table:
     except ContentRefused as error:
         raise BadRequest(error.sentence) from error
     except csv.Error as error:
-        raise BadRequest(_("The file cannot be read as CSV: {reason}").format(reason=error)) from error
+        raise BadRequest(
+            _(
+                "The file cannot be read as CSV: a quotation mark is open at its end, or stands alone, or a cell is "
+                "endless."
+            )
+        ) from error
 
 
 def _workbook_table(data: bytes) -> Table:

@@ -286,7 +286,7 @@ def test_invoices_that_are_there_already_are_warned_of(office: Client, owner: Ap
         (b"PK\x03\x04rest", "c.csv", "This is not a CSV file."),
         (b"%PDF-1.7", "c.csv", "This is not a CSV file."),
         (b"ca\0se\nA", "c.csv", "This is not a CSV file."),
-        (b'case\n"A', "c.csv", "The file cannot be read as CSV"),
+        (b'case\n"A', "c.csv", "The file cannot be read as CSV: a quotation mark is open at its end, or stands alone"),
         (b"case\n" + b"A" * 200_000, "c.csv", "The file cannot be read as CSV"),
         (b"\r" * 100_000, "c.csv", "rows at most"),
         (b"case\nA", "c.exe", "Send a CSV or an XLSX file."),
