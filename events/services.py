@@ -216,12 +216,6 @@ def _write(rows: Sequence[tuple[Event, Changes | None]]) -> None:
         Change.objects.bulk_create(changes)
 
 
-def _write_on_postgresql(rows: Sequence[tuple[Event, Changes | None]]) -> None:
-    told = [{name: _json(getattr(event, name)) for name in COLUMNS} | {"changes": changes} for event, changes in rows]
-    with connection.cursor() as cursor:
-        cursor.execute(POSTGRESQL, [json.dumps(told, cls=DjangoJSONEncoder)])
-
-
 def _json(value: Any) -> Any:
     """A moment with its microseconds, which Django's encoder would cut off."""
     return value.isoformat() if isinstance(value, datetime) else value

@@ -1,0 +1,47 @@
+"""An event as outsiders get it: in the feed and by webhook alike."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+from events.public_ids import public_id
+from legalcity.lib.dates import moment_text
+
+
+class Tellable(Protocol):
+    """What is sent of an event: an `Event`, or a row that was read without the rest."""
+
+    id: Any
+    type: Any
+    effective_at: Any
+    data: Any
+
+
+def event_told(event: Tellable) -> dict[str, Any]:
+    """An event as the feed has it. `timestamp` says when it became true in the world."""
+    return _told(public_id(event.id), event.type, event.effective_at, event.data, is_live=True)
+
+
+def body_of(event: Tellable) -> bytes:
+    """The body of a webhook, as it is signed and sent: the same bytes for one event whenever they are made.
+
+    UTF-8 without spaces between its tokens. The keys of `data` stand in their alphabet: the database keeps no order.
+    """
+    return _bytes(event_told(event))
+
+
+def trial_body_of(event_id: str, code: str, moment: datetime, data: Mapping[str, Any]) -> bytes:
+    """The body of a trial (`livemode` is false), under an id of its own that is in no feed."""
+    return _bytes(_told(event_id, code, moment, data, is_live=False))
+
+
+def _told(event_id: str, code: str, moment: datetime, data: Any, *, is_live: bool) -> dict[str, Any]:
+    return {"id": event_id, "type": code, "timestamp": moment_text(moment), "livemode": is_live, "data": data}
+
+
+def _bytes(body: dict[str, Any]) -> bytes:
+    data = json.loads(json.dumps(body["data"], cls=DjangoJSONEncoder, sort_keys=True))
+    return json.dumps({**body, "data": data}, ensure_ascii=False, separators=(",", ":")).encode()
