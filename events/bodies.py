@@ -3,29 +3,22 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
+from events.feed import FeedRow
+from events.models import Event
 from events.public_ids import public_id
 from legalcity.lib.dates import moment_text
 
 
-class Tellable(Protocol):
-    """What is sent of an event: an `Event`, or a row that was read without the rest."""
-
-    id: Any
-    type: Any
-    effective_at: Any
-    data: Any
-
-
-def event_told(event: Tellable) -> dict[str, Any]:
+def event_told(event: Event | FeedRow) -> dict[str, Any]:
     """An event as the feed has it. `timestamp` says when it became true in the world."""
     return _told(public_id(event.id), event.type, event.effective_at, event.data, is_live=True)
 
 
-def body_of(event: Tellable) -> bytes:
+def body_of(event: Event | FeedRow) -> bytes:
     """The body of a webhook, as it is signed and sent: the same bytes for one event whenever they are made.
 
     UTF-8 without spaces between its tokens. The keys of `data` stand in their alphabet: the database keeps no order.

@@ -48,6 +48,8 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=("owner", "xact", "id"), name="event_feed"),
             models.Index(fields=("recovery_id", "id"), name="event_of_case"),
+            models.Index(fields=("recorded_at",), name="event_by_recorded"),
+            models.Index(fields=("type", "id"), name="event_by_type"),
             models.Index(fields=("id",), name="event_not_fanned_out", condition=Q(fanned_out_at=None)),
         ]
 

@@ -21,6 +21,7 @@ class Seen(IntFlag):
     BAILIFF = 8
 
 
+EVERY = ".*"  # Behind a family: all its facts.
 CLIENT_AND_STAFF = Seen.CLIENT | Seen.STAFF
 _SEEN_BY = {Audience.CLIENT: Seen.CLIENT, Audience.DEBTOR: Seen.DEBTOR, Audience.BAILIFF: Seen.BAILIFF}
 
@@ -69,6 +70,14 @@ def event_type(
 def event_types() -> dict[str, EventType]:
     """All that are declared, by code."""
     return dict(sorted(_types.items()))
+
+
+def codes_named(word: str, *, audience: Seen) -> frozenset[str]:
+    """The codes of `family.fact` or `family.*` that some of `audience` may hear of; none where there are none."""
+    heard = {code for code, declared in _types.items() if declared.audience & audience}
+    if word.endswith(EVERY):
+        return frozenset(code for code in heard if code.startswith(word.removesuffix("*")))
+    return frozenset(heard & {word})
 
 
 def require_declared(declared: EventType) -> None:

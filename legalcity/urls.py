@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/info", system.InfoView.as_view({"get": "info"}), name="info"),
     path("api/auth/", include("accounts.urls")),
     path("api/scoring/", include("scoring.urls")),
+    path("api/", include("events.urls")),
     path("api/", include("recoveries.urls")),
     path("api/", include("invoicing.protected.urls")),
     # Not `.`, which stops at a line break. What nobody sees behind the name is no other name (`is_below`).

@@ -13,6 +13,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.serializers import Field
 
 from companies.models import Company
+from events.models import Event
+from events.public_ids import public_id
 from invoicing.models import Invoice
 from legalcity.api.listing import PageQuery
 from legalcity.api.validation import ContractSerializer
@@ -195,6 +197,8 @@ class Things(dict[str, Any]):
         if name == "order_id":
             tokens_grant(user=owner.user, amount=2)
             return {name: owner.data("POST", "/api/scoring/order", OrderBody(company_id=self["company_id"]))[name]}
+        if name == "event_id":
+            return {name: public_id(Event.objects.filter(owner_id=owner.user.pk).latest("id").pk)}
         raise KeyError(name)
 
 

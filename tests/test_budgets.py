@@ -15,6 +15,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from events.public_ids import public_id
+from events.tests.feeds import committed
 from invoicing.models import Invoice
 from legalcity.lib.clock import today
 from legalcity.lib.settings.live import live
@@ -39,6 +41,7 @@ BUDGETS = {
     "GET /api/auth/me": 1,
     "GET /api/recoveries/{case}/decompte": 5,
     "GET /api/recoveries/{case}/postings": 4,
+    "GET /api/events": 2,
     "POST /api/recoveries/complete": 10,
     "POST /api/recoveries/{case}/payments": 25,
 }
@@ -77,6 +80,7 @@ def budget_kept_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     assert catalogue.entries
     assert facts_book.value
     assert rate_book.value
+    assert public_id(1)
 
 
 @pytest.fixture
@@ -178,6 +182,14 @@ def test_companies_of_an_account(budget_owner: Api, cases: int) -> None:
     asked = statements(lambda: budget_owner.get("/api/companies/type/both"))
     assert len(asked) <= BUDGETS["GET /api/companies/type/both"], asked
     assert len(budget_owner.data("GET", "/api/companies/type/both")) == 2 * cases
+
+
+@pytest.mark.parametrize("query", ["", "?type=recovery.*&limit=200&since=2026-01-01T00:00:00Z"])
+def test_the_feed(budget_owner: Api, query: str) -> None:
+    for n in range(60):
+        committed(budget_owner.user.pk, xact=n + 1)
+    asked = statements(lambda: budget_owner.get(f"/api/events{query}"))
+    assert len(asked) <= BUDGETS["GET /api/events"], asked
 
 
 def test_token_state_user_and_active_flag_are_one_statement(budget_owner: Api) -> None:

@@ -107,6 +107,9 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("case-postings", "GET"): Expected(CASE),
     ("case-payments", "POST"): Expected((201, 403, 403, 401), payment_body),
     ("case-credit-notes", "POST"): Expected((201, 403, 403, 401), credit_note_body),
+    ("events", "GET"): Expected(PERSONAL),
+    ("event-types", "GET"): Expected(PERSONAL),
+    ("event", "GET"): Expected(BELOW),
 }
 # Login and the fallback are walked by tests of their own below.
 ELSEWHERE = {"login", "fallback", *WITH_FILES}

@@ -5,6 +5,7 @@ of another list, it is refused.
 """
 
 import hashlib
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
@@ -62,7 +63,7 @@ def query_read(query: type[ContractSerializer], sent: Mapping[str, Any]) -> dict
 def place_asked(request: Request, *, of: str) -> Place:
     """Where a list (`of` names it and whose it is) is to be read on. Raises Invalid."""
     values = query_read(CursorQuery, request.query_params)
-    return Place(_opened(values["after"], of) if values.get("after") else 0, values.get("limit", USUAL))
+    return Place(cursor_opened(values["after"], of) if values.get("after") else 0, values.get("limit", USUAL))
 
 
 def page_told(rows: Sequence[Row], place: Place, tell: Callable[[Row], Any], *, of: str) -> dict[str, Any]:
@@ -72,19 +73,23 @@ def page_told(rows: Sequence[Row], place: Place, tell: Callable[[Row], Any], *, 
     return {"items": [tell(row) for row in shown], "next": following}
 
 
-def sealed_cursor(place: int, of: str) -> str:
-    """The cursor of what comes after the id `place`."""
-    return sealed_briefly(_tag(of) + place.to_bytes(PLACE, "big")).rstrip("=")
+def sealed_cursor(place: int, of: str, *, size: int = PLACE) -> str:
+    """The cursor of what comes after `place`, a number of `size` bytes: of most lists the id."""
+    return sealed_briefly(_tag(of) + place.to_bytes(size)).rstrip("=")
 
 
-def _opened(cursor: str, of: str) -> int:
+def cursor_opened(cursor: str, of: str, *, size: int = PLACE) -> int:
+    """The place that a cursor names. Raises Invalid for one of another list, and for any other text."""
+    padded = cursor + "=" * (-len(cursor) % 4)
     try:
-        told = opened_briefly(cursor + "=" * (-len(cursor) % 4))
+        told = opened_briefly(padded)
+        # What is no letter of the alphabet is passed over by who decodes it: of one cursor there is one text.
+        is_ours = urlsafe_b64encode(urlsafe_b64decode(padded)).decode() == padded
     except (InvalidToken, ValueError) as error:
         raise _refused() from error
-    if told[:TAG] != _tag(of) or len(told) != TAG + PLACE:
+    if not is_ours or told[:TAG] != _tag(of) or len(told) != TAG + size:
         raise _refused()
-    return int.from_bytes(told[TAG:], "big")
+    return int.from_bytes(told[TAG:])
 
 
 def _tag(of: str) -> bytes:

@@ -8,7 +8,7 @@ import json
 import math
 import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -24,6 +24,7 @@ from legalcity.lib.reading.days import read_day
 from legalcity.lib.reading.emails import LIMIT as MAX_EMAIL
 from legalcity.lib.reading.emails import read_email
 from legalcity.lib.reading.identifiers import read_digits
+from legalcity.lib.reading.moments import read_moment
 from legalcity.lib.reading.money import EUROS, PERCENT, read_amount
 from legalcity.lib.reading.phones import LIMIT as MAX_PHONE
 from legalcity.lib.reading.phones import read_phone
@@ -231,6 +232,19 @@ class DayField(ContractField, serializers.DateField):
             self.fail("invalid")
         try:
             return read_day(value, manner=self.manner, earliest=self.earliest, latest=self.latest)
+        except Unreadable as error:
+            raise self.refuse(error) from error
+
+
+class MomentField(ContractField, serializers.DateTimeField):
+    """A moment with its zone, as `2026-11-28T10:30:00Z`."""
+
+    default_error_messages = {"invalid": _("The {field} field must be a moment, such as 2026-11-28T10:30:00Z.")}
+
+    def to_internal_value(self, value: Any) -> datetime:
+        """The moment, in UTC."""
+        try:
+            return read_moment(value)
         except Unreadable as error:
             raise self.refuse(error) from error
 

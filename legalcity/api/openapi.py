@@ -66,10 +66,11 @@ def add_published_reference(result: Schema, generator: Any, request: Any, public
     result["info"]["description"] += "\n" + GUIDE % {"host": host}
     result["paths"] = _in_published_order(result["paths"])
     operations = [operation for methods in result["paths"].values() for operation in methods.values()]
-    used = {tag for operation in operations for tag in operation["tags"]}
+    used = list(dict.fromkeys(tag for operation in operations for tag in operation["tags"]))
     sections = published.sections()
+    added = [name for name in used if name not in sections]
     result["tags"] = [
-        {"name": name, "description": sections.get(name, "")} for name in [*sections, OTHER] if name in used
+        {"name": name, "description": sections.get(name, "")} for name in [*sections, *added] if name in used
     ]
     with translation.override("en"):
         result["components"].update(headers=HEADERS, responses=shared_responses())

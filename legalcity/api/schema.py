@@ -91,9 +91,11 @@ class ContractSchema(AutoSchema):
         return text
 
     def get_tags(self) -> list[str]:
-        """The section of the reference; for a call that it does not know, the section of its neighbours."""
+        """The section of the reference; for a call that it does not know, the view's own, or that of its neighbours."""
         if self.call:
             return [self.call.section]
+        if own := getattr(self.view, "section", ""):
+            return [own]
         root = published.shape(self.path).split("/{}")[0]
         neighbour = next((call for call in published.calls() if call.path.startswith(root)), None)
         return [neighbour.section if neighbour else OTHER]

@@ -135,6 +135,11 @@ def _day(field: serializers.DateField) -> Schema:
 
 
 @_read.register
+def _moment(field: serializers.DateTimeField) -> Schema:
+    return {"type": "string", "format": "date-time"}
+
+
+@_read.register
 def _object(field: ObjectField) -> Schema:
     return {"type": "object", "additionalProperties": True}
 

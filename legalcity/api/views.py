@@ -18,9 +18,10 @@ class ContractView(ViewSetMixin, APIView):
     """A viewset of the contract.
 
     `limits` gives an action a limit of its own beside the general one; `failure_messages` the sentence that the
-    contract has for its uncaught failure.
+    contract has for its uncaught failure; `section` is where the reference lists calls that were never published.
     """
 
+    section: ClassVar[str] = ""
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     limits: ClassVar[dict[str, Limit]] = {}
     failure_messages: ClassVar[dict[str, Sentence]] = {}

@@ -42,6 +42,7 @@ FIELD_TYPES: dict[str, list[Any]] = {
     "hours": [_COUNT, {"min_value": 1, "max_value": 24}],
     "working_hours": [_COUNT, {"min_value": 1, "max_value": 500}],
     "least_clients": [_COUNT, {"min_value": 2, "max_value": 1_000}],
+    "months": [_COUNT, {"min_value": 2, "max_value": 120}],
     "items": [_COUNT, {"min_value": 1, "max_value": 5_000}],
     "payment_days": [_COUNT, {"min_value": 0, "max_value": 60}],
     "share": ["legalcity.lib.form_fields.PercentField", {"max_value": 1, "max_digits": 3, "decimal_places": 2}],
@@ -133,6 +134,8 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
     ),
     "FIRM_BIC": ("", _("BIC for the fees of procedures."), "bic"),
     "DEADLINE_NOTICE_DAYS": (15, _("Days before a legal deadline at which it is recorded as an alert."), "days"),
+    # Events
+    "EVENT_MONTHS": (13, _("Months for which events are kept, in the feed and on the pages of staff."), "months"),
     # The firm's own invoices
     "FIRM_LEGAL_FORM": ("", _("Legal form of the firm, as its invoices name it (SELARL, SAS …)."), "optional"),
     "FIRM_CAPITAL": (
@@ -235,6 +238,7 @@ FIELDSETS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
             "DEADLINE_NOTICE_DAYS",
         ),
     ),
+    (gettext_lazy("Events"), ("EVENT_MONTHS",)),
     (
         gettext_lazy("Invoices of the firm"),
         (
