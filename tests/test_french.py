@@ -32,6 +32,7 @@ from tests.factories import Api, bare_case_id, case_id, complete_body
 FOLDER = Path(django_settings.BASE_DIR) / "locale" / "fr" / "LC_MESSAGES"
 DOCUMENTED = documented()
 CASES = "/api/recoveries"
+pytestmark = pytest.mark.same_everywhere  # Words of answers; the answers themselves are asked for on each database.
 FRENCH = "fr-FR,fr;q=0.9,en;q=0.5"
 
 

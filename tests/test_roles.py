@@ -73,6 +73,7 @@ def test_every_page_of_the_back_office_has_a_row_in_the_table() -> None:
     )
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("role", [*ROLES, None])
 @pytest.mark.parametrize("thing", sorted(MODELS))
 def test_the_pages_answer_as_the_table_says(thing: str, role: str | None, staff_with: Any) -> None:
