@@ -57,7 +57,7 @@ class Fault(NamedTuple):
 
 @dataclass(slots=True)
 class Table:
-    """What a file says: `rows` (the headings first) of one width, and the visible `sheets` where there are several."""
+    """What a file says: `rows` (headings first) of one width; `sheets`: if several are visible, the read one first."""
 
     rows: Rows = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from openpyxl.utils.escape import unescape
 
 from legalcity.lib.errors import BadRequest
-from recoveries.intake.columns import Kind, kind_of
+from recoveries.intake.columns import Kind, columns, kind_of
 from recoveries.intake.number_formats import is_percent, shown
 from recoveries.intake.tables import MOST_COLUMNS, MOST_LINES, Cell, Table, table_of
 
@@ -30,20 +30,40 @@ class Uncalculated:
 
 
 def xlsx_table(data: bytes) -> Table:
-    """The first visible sheet, as far as a file of cases may go, whatever it says of its size. Raises BadRequest."""
+    """The visible sheet that has the headings, as far as a file of cases may go, whatever it says of its size.
+
+    Where none has it is the first one. Raises BadRequest, which names the sheet where there are several.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # Of what openpyxl leaves out: rules, extensions, styles.
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
         sheets = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"]
         if not sheets:
             raise BadRequest(_("The workbook has no visible sheet."))
+        sheets.sort(key=lambda sheet: not _has_headings(sheet))
         lines = _cells(sheets[0])
         if _has_formulas(data):
             formulas = openpyxl.load_workbook(io.BytesIO(data), read_only=True)[sheets[0].title]
             lines = _with_uncalculated(lines, _cells(formulas))
-        table = table_of(lines, cell_of)
-    table.sheets = [sheet.title for sheet in sheets] if len(sheets) > 1 else []
+        titles = [sheet.title for sheet in sheets] if len(sheets) > 1 else []
+        try:
+            table = table_of(lines, cell_of)
+        except BadRequest as error:
+            raise BadRequest(f"{error} {_told_of(titles)}".strip()) from error
+    table.sheets = titles
     return table
+
+
+def _has_headings(sheet: Any) -> bool:
+    """Whether its first row names a column of a file of cases."""
+    known = columns()
+    return any(str(cell.value).strip() in known for cell in next(_cells(sheet), ()))
+
+
+def _told_of(sheets: Sequence[str]) -> str:
+    """Which of several sheets was read."""
+    sentence = _("The workbook has {number} visible sheets; “{read}” was read.")
+    return sentence.format(number=len(sheets), read=sheets[0]) if sheets else ""
 
 
 def cell_of(raw: Any, column: str) -> Cell:

@@ -148,16 +148,23 @@ def test_line_ends_of_workbooks_are_decoded(office: Client, client: User) -> Non
     assert (company.company_name, company.company_city) == ("SAS Durand", "AA")
 
 
-def test_the_first_visible_sheet_is_read_and_several_are_told(office: Client, client: User) -> None:
+def test_the_visible_sheet_with_the_headings_is_read_and_several_are_told(office: Client, client: User) -> None:
     book = workbook({})
     book.active.title = "Dossiers"
     book.create_sheet("Paramètres", 0).sheet_state = "hidden"
     page = upload(office, client, saved(book), "c.xlsx")
     assert (errors_of(page), page.context["sheets"]) == ({}, [])
     CaseImport.objects.all().delete()
-    book.create_sheet("Notes")
+    book.create_sheet("Notes", 0)["A1"] = "A cover, with a word of ours"
     page = upload(office, client, saved(book), "c.xlsx")
-    assert "The workbook has 2 sheets. This is the first, “Dossiers”" in page.content.decode()
+    assert errors_of(page) == {}
+    assert "The workbook has 2 visible sheets. “Dossiers” was read; the others were not." in page.content.decode()
+    CaseImport.objects.all().delete()
+    book["Dossiers"].insert_rows(1)
+    told = refusal(upload(office, client, saved(book), "c.xlsx"))
+    assert told.startswith(
+        "The file has no rows below its headings. The workbook has 2 visible sheets; “Notes” was read."
+    )
 
 
 def test_days_of_old_apple_workbooks_are_right(office: Client, client: User) -> None:
