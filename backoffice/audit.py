@@ -2,15 +2,20 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from threading import Thread
 from typing import Any
 
+import structlog
 from django.core.files import File
-from django.db import models
+from django.db import DatabaseError, connection, models
 
 from accounts.models import AuditEvent, User
 from backoffice.origin import current_origin
+from legalcity.lib.brief_writes import written_at_once
 from legalcity.lib.clock import now
 from legalcity.lib.search_columns import SearchText
+
+log = structlog.get_logger("legalcity.security")
 
 ADDED, CHANGED, DELETED, VIEWED = "added", "changed", "deleted", "viewed"
 DOOR_OPENED = "append_only_opened"
@@ -50,11 +55,15 @@ def audit_record(
 
 
 def view_record(*, target: models.Model, moment: datetime | None = None) -> None:
-    """Write down that a member of staff has looked at personal data: once an hour for each thing. One statement."""
+    """Write down that a member of staff has looked at personal data: once an hour for each thing. One statement.
+
+    Who reads does not wait for who writes: where the database is busy, it is written beside the page.
+    """
     event = _event(VIEWED, target, None)
     event.at = moment or now()
     event.once_key = f"{VIEWED}:{event.actor_id}:{event.object_type}:{event.object_id}:{event.at:%Y%m%d%H}"
-    AuditEvent.objects.bulk_create([event], ignore_conflicts=True)
+    if not written_at_once(lambda: _view_write(event)):
+        Thread(target=_view_write_later, args=(event,)).start()
 
 
 def field_values(target: models.Model) -> Values:
@@ -73,6 +82,21 @@ def changed_values(before: Values, after: Values) -> tuple[Values, Values]:
         {name: _unless_secret(name, before.get(name)) for name in names},
         {name: _unless_secret(name, after[name]) for name in names},
     )
+
+
+def _view_write(event: AuditEvent) -> None:
+    AuditEvent.objects.bulk_create([event], ignore_conflicts=True)
+
+
+def _view_write_later(event: AuditEvent) -> None:
+    """With all the patience of the settings; what is not written after that stands in the log."""
+    try:
+        _view_write(event)
+    except DatabaseError as error:
+        thing = {"thing": event.object_type, "thing_id": event.object_id}
+        log.error("view_not_recorded", error=type(error).__name__, user_id=event.actor_id, **thing)
+    finally:
+        connection.close()
 
 
 def _event(action: str, target: models.Model | None, actor: User | None) -> AuditEvent:

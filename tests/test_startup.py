@@ -14,11 +14,13 @@ from contextlib import closing
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+
+from tests.services import eventually
 
 pytestmark = pytest.mark.long
 
@@ -297,7 +299,7 @@ class TestServer:
 
     @pytest.fixture(scope="class")
     def left_behind(self, embedded: Environment) -> str:
-        """The number of an order that a process took before it was killed."""
+        """The number of an order that a process took before it was killed; a chief is logged in, too."""
         who = ("--email", "client@example.com", "--first-name", "A", "--last-name", "B")
         assert run(embedded, "manage.py", "create_api_user", *who).returncode == 0
         order = """
@@ -309,6 +311,19 @@ ScoringOrder.objects.create(
     order_id="SCR-2026-001", user=User.objects.get(), company_id=1, company_name="ACME", solvency_report=True,
     surveillance=False, created_at=now(), estimated_delivery=now(), status="processing", attempts=1,
     claimed_until=now() - timedelta(hours=1),
+)
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+chief = User.objects.create_superuser("chief@example.com", "tulipe sur le port", first_name="A", last_name="B")
+known = {
+    SESSION_KEY: str(chief.pk),
+    BACKEND_SESSION_KEY: "django.contrib.auth.backends.ModelBackend",
+    HASH_SESSION_KEY: chief.get_session_auth_hash(),
+}
+Session.objects.create(
+    session_key="the-session-of-the-chief", session_data=SessionStore().encode(known),
+    expire_date=now() + timedelta(hours=1),
 )
 """
         written = run(embedded, "manage.py", "shell", "--no-imports", "-c", order)
@@ -351,6 +366,24 @@ ScoringOrder.objects.create(
             time.sleep(0.2)
         assert state() == ("completed", 2)
         assert "uncaught" not in (Path(embedded["DATA_DIR"]) / "server.log").read_text()
+
+    def test_a_page_is_read_while_somebody_writes_and_who_looked_is_kept(
+        self, server: tuple[subprocess.Popen[bytes], int], embedded: Environment
+    ) -> None:
+        page = Request(
+            f"http://127.0.0.1:{server[1]}/admin/accounts/user/1/change/",
+            headers={"Cookie": "sessionid=the-session-of-the-chief"},
+        )
+        file = Path(embedded["DATA_DIR"]) / "legalcity.sqlite3"
+        with closing(sqlite3.connect(file, isolation_level=None)) as database:
+            database.execute("BEGIN IMMEDIATE")
+            began = time.monotonic()
+            with urlopen(page, timeout=60) as answer:
+                assert "client@example.com" in answer.read().decode()
+            assert time.monotonic() - began < 10
+            database.execute("ROLLBACK")
+            looked = "SELECT actor_email FROM accounts_auditevent WHERE action = 'viewed'"
+            eventually(lambda: database.execute(looked).fetchall() == [("chief@example.com",)])
 
     def test_bodies_without_a_length_are_read(self, server: tuple[subprocess.Popen[bytes], int]) -> None:
         bodies: list[tuple[list[bytes], int]] = [

@@ -7,15 +7,22 @@ of what a list takes. The classes are Django's; they step aside under /api/.
 from collections.abc import Callable
 from typing import Any
 
+import structlog
 from axes.middleware import AxesMiddleware
 from csp.middleware import CSPMiddleware
 from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.contrib.messages.middleware import MessageMiddleware
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.middleware.clickjacking import XFrameOptionsMiddleware
 from django.middleware.csrf import CsrfViewMiddleware
 from django_otp.middleware import OTPMiddleware
+
+from legalcity.lib.brief_writes import written_at_once
+
+log = structlog.get_logger("legalcity.pages")
 
 API = "/api"
 # What may follow the name of a root: nothing, a slash, or a sign that nobody sees (`/api%0A`), as in `urls.py`.
@@ -50,6 +57,32 @@ class PagesOnly:
 
 class Sessions(PagesOnly, SessionMiddleware):
     """Sessions of staff."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Keep what has changed. A page that was only read does not wait for it: its next request tells the same."""
+
+        def keep() -> None:
+            fault = None
+            try:
+                super(Sessions, self).process_response(request, response)
+            except SessionInterrupted as error:
+                fault = _beneath(error)
+            if fault is not None:  # Raised here, so that it keeps its own cause.
+                raise fault
+
+        if request.method not in ("GET", "HEAD"):
+            keep()
+        elif not written_at_once(keep):
+            log.warning("session_not_kept")
+        return response
+
+
+def _beneath(error: BaseException) -> BaseException:
+    """The error of the database which Django takes for a session that somebody has deleted, where it is one."""
+    found: BaseException | None = error
+    while found is not None and not isinstance(found, OperationalError | InterfaceError):
+        found = found.__context__
+    return found or error
 
 
 class Csrf(PagesOnly, CsrfViewMiddleware):
