@@ -12,7 +12,7 @@ from law.account.facts import Claim, ClaimKey, CreditNote, DebtHead, Facts, Head
 from law.account.imputation import Account, Allocation, account_of
 from law.account.opening import Position
 from law.account.running import Shares
-from law.account.transfer import parted
+from law.account.transfer import rejoined, stayed
 from law.account.warnings import Caution, Code, warning, warnings_of
 from law.interest import NOTHING, Segment
 
@@ -141,12 +141,13 @@ def decompte(facts: Facts, on: date, rates: Rates, *, known_on: date, is_known_o
     BeforeFirstDay when the case has no claim yet, RateMissing with the day when no rate is known for a day on which
     interest runs. From the day of a transfer on it tells what stayed behind.
     """
-    first = min((claim.issued_on for claim in facts.claims), default=on)
+    claims = (*facts.claims, *(facts.gone.claims if facts.gone else ()))
+    first = min((claim.issued_on for claim in claims), default=on)
     if on < first:
         raise BeforeFirstDay(first)
     transfer = facts.transfer
     moved = transfer if transfer and transfer.moved_on <= on else None
-    account = account_of(parted(facts, rates)[0] if moved else facts, on, rates)
+    account = account_of(stayed(facts, rates), on, rates) if moved else rejoined(facts, on, rates)
     due = [position for position in (*account.claims, *account.costs) if account.is_due(position)]
     about = [*([warning(Code.MOVED, moved.reference)] if moved else []), *warnings_of(account, due)]
     return Decompte(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple, Self
 
 from law.interest import NOTHING, Rate
 from law.parties import Quality
@@ -170,13 +171,31 @@ class Order:
     cost: Decimal | None = None
 
 
+class Stay(NamedTuple):
+    """What of a payment stays behind at a transfer, EUR, and the invoice that it is meant for there."""
+
+    payment_id: int
+    amount: Decimal
+    invoice_id: int | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
-    """The claims that went on to another case on `moved_on`, and the reference of that case."""
+    """The claims that went on to another case on `moved_on`, and the reference of that case.
+
+    `stays`: what stays behind of each payment that was known then; None where it was not written down. Payments that
+    it does not name came later: they stay as they are. `penalty`: the clause with which what stays behind goes on.
+    `payments` and `refunds`: those that were known then, None for all of before that day; refunds went along with what
+    was over.
+    """
 
     moved_on: date
     reference: str
     claims: frozenset[ClaimKey]
+    stays: tuple[Stay, ...] | None = None
+    penalty: PenaltyClause | None = None
+    payments: frozenset[int] | None = None
+    refunds: tuple[Refund, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,6 +224,7 @@ class Rates:
 class Facts:
     """Everything that decides the account of a case.
 
+    `gone`: after a transfer, what the other case knows of the claims that went on, under the names of this one.
     `title_on`: the first day on which the creditor holds an enforceable title. `presentation_counts`: a registered
     letter that was refused or not fetched counts from its first presentation.
     """
@@ -223,4 +243,5 @@ class Facts:
     order: Order | None = None
     title_on: date | None = None
     transfer: Transfer | None = None
+    gone: Self | None = None
     presentation_counts: bool = True

@@ -109,7 +109,7 @@ def _opened(facts: Facts, on: date, rates: Rates) -> Account:
     )
     payments = [payment for payment in facts.payments if payment.on <= on]
     account.chosen = dict(_chosen(account, payments))
-    account.received = sorted(payments, key=partial(_turn, account))
+    account.received = sorted(payments, key=partial(turn, account))
     return account
 
 
@@ -128,7 +128,7 @@ def _chosen(account: Account, payments: list[Payment]) -> Iterator[tuple[int, Po
             yield payment.id, first
 
 
-def _turn(account: Account, payment: Payment) -> tuple:
+def turn(account: Account, payment: Payment) -> tuple:
     """Payments of one day: those that name a claim first, then by amount and reference."""
     named = account.chosen.get(payment.id)
     claim = named.claim.id if named and named.claim else 0

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,11 +14,13 @@ from backoffice.fields import Suggestions, chosen_child, not_in_the_future
 from backoffice.origin import staff_of
 from backoffice.outcomes import ShownFirst
 from invoicing.models import Invoice
+from law.account.facts import ClaimKind
 from legalcity.lib.clock import today
 from legalcity.lib.form_fields import AmountField, DayField, TextField
 from legalcity.lib.money import CENT
 from recoveries.ledger.choices import REASON_LENGTH, InvoiceChoice
-from recoveries.ledger.services import Expected, acompte_record, dette_record, payment_expected
+from recoveries.ledger.gathering import facts_here
+from recoveries.ledger.services import Expected, acompte_record, dette_record, keeps_account, payment_expected
 from recoveries.models import CaseBalance, Dette, Recovery
 
 METHODS = ["Virement", "Chèque", "Carte bancaire", "Prélèvement", "Espèces"]
@@ -68,7 +71,7 @@ class PaymentForm(ShownFirst, AmountForm):
     def __init__(self, *args: Any, case: Recovery, chosen: Invoice | None, **options: Any) -> None:
         super().__init__(*args, **options)
         self.case = case
-        invoices = Invoice.objects.filter(recovery=case).order_by("-invoice_date", "-id")
+        invoices = invoices_here(case).order_by("-invoice_date", "-id")
         self.fields["invoice"].among(invoices, chosen)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
@@ -100,9 +103,17 @@ class DebtForm(AmountForm):
 
 
 def _payment_options(request: HttpRequest, case: Recovery) -> dict[str, Any]:
-    invoices = Invoice.objects.filter(recovery=case)
+    invoices = invoices_here(case)
     chosen = chosen_child(invoices, request.GET.get("invoice", ""))
     return {"case": case, "chosen": chosen, "initial": {"invoice": chosen and chosen.pk}}
+
+
+def invoices_here(case: Recovery) -> QuerySet[Invoice]:
+    """The invoices of a case; after a transfer those that stayed behind."""
+    invoices = Invoice.objects.filter(recovery=case)
+    if case.transferred_to_id is None:
+        return invoices
+    return invoices.filter(pk__in=[claim.id for claim in facts_here(case).claims if claim.kind == ClaimKind.INVOICE])
 
 
 def _payment(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
@@ -124,8 +135,13 @@ def remaining(case: Recovery, done: str) -> str:
 
 
 def lives_here(_request: HttpRequest, case: Recovery) -> bool:
-    """Money is recorded where the claim is: after a transfer that is the injunction case."""
-    return case.transferred_to_id is None
+    """Money is recorded where the claim is: after a transfer that is the injunction case, but for what stayed."""
+    if not hasattr(case, _KEPT):
+        setattr(case, _KEPT, keeps_account(case))
+    return bool(getattr(case, _KEPT))
+
+
+_KEPT = "_keeps_account"  # Each act of a page asks it
 
 
 RECORD_PAYMENT = ObjectAction(

@@ -170,7 +170,7 @@ def _pair_begin(case: Recovery) -> list[str]:
     late = [one for one in move.book.paid.values() if one.payment.on > move.transfer.moved_on and not one.is_reversed]
     return [
         *(f"{case}: {amount} received before it went on as {copy}, now entered there too" for amount in entered),
-        *(f"{case}: {one.payment.amount} received after it went on as {copy}: counted in neither" for one in late),
+        *(f"{case}: {one.payment.amount} received after it went on as {copy}: stays on {case}" for one in late),
     ]
 
 
@@ -189,7 +189,7 @@ def _moved(case: Recovery, copy: Recovery) -> tuple[list[Decimal], Move]:
     moved = Acompte.objects.filter(recovery=copy, moved_from__recovery=case)
     there: dict[int, Decimal] = dict(moved.values_list("moved_from__id", "amount"))
     lost = _lost(moving, there)
-    payments_copied(case.pk, copy.pk, lost)
+    payments_copied(moving, names, lost, from_case=case.pk, to_case=copy.pk)
     names = names_of(case.pk, copy.pk, debts=_debts_gone(case.pk, copy.pk))
     moving = replace(moving, rest={**moving.rest, **there})
     return list(lost.values()), Move(case.pk, copy.pk, book, transfer, moving, names)

@@ -1,6 +1,6 @@
 """The book of a case: what its postings say happened, as of any day. Pure: postings in, facts out."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,14 +14,15 @@ from law.account.facts import (
     PaymentState,
     PenaltyClause,
     Refund,
+    Stay,
     Transfer,
     Waiver,
 )
 from law.interest import NOTHING
-from recoveries.ledger.facts import claim_key_read, read
+from recoveries.ledger.facts import claim_key_read, claim_key_told, read
 
 CLAIMS, PAYMENT, CREDIT_NOTE, WAIVER, REFUND = "claims", "payment", "credit_note", "waiver", "refund"
-TRANSFER, PENALTY, REST = "transfer", "penalty", "rest"
+TRANSFER, PENALTY, REST, STAYS, NAMES = "transfer", "penalty", "rest", "stays", "names"
 
 
 class Entry(NamedTuple):
@@ -51,12 +52,32 @@ class Paid:
     is_reversed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the records that went along are called in the other case; those that have none keep their name."""
+
+    claims: Mapping[ClaimKey, ClaimKey]
+    payments: Mapping[int, int]
+
+    def claim(self, key: ClaimKey | None) -> ClaimKey | None:
+        """The claim in the other case."""
+        return self.claims.get(key, key) if key else None
+
+    @property
+    def back(self) -> "Names":
+        """What the records of the other case are called in this one."""
+        return Names(
+            {there: here for here, there in self.claims.items()},
+            {there: here for here, there in self.payments.items()},
+        )
+
+
 @dataclass(slots=True)
 class Book:
     """What a case's postings say.
 
     `carried`: claims that came along settled, which have no record of their own. Credit notes, waivers and refunds by
-    their postings; `paid` by the payment.
+    their postings; `paid` by the payment. `names`: after a transfer, what went along is called so in the other case.
     """
 
     claims: dict[ClaimKey, Claim] = field(default_factory=dict)
@@ -66,6 +87,7 @@ class Book:
     waivers: dict[int, Waiver] = field(default_factory=dict)
     refunds: dict[int, Refund] = field(default_factory=dict)
     transfer: Transfer | None = None
+    names: Names | None = None
     penalty: PenaltyClause | None = None
     is_penalty_told: bool = False
 
@@ -130,13 +152,38 @@ def _stated(one: Paid, given_back: set[int]) -> Payment:
     return replace(one.payment, state=state)
 
 
-def _transfer(told: dict[str, Any]) -> Transfer:
-    claims = frozenset(key for each in told["claims"] if (key := claim_key_read(each)))
-    return Transfer(moved_on=date.fromisoformat(told["moved_on"]), reference=told["reference"], claims=claims)
+def is_gone(book: Book, facts: dict[str, Any]) -> bool:
+    """Whether the credit note, waiver or refund that a posting tells went along to another case."""
+    transfer = book.transfer
+    if transfer is None:
+        return False
+    if REFUND in facts:
+        return read(Refund, facts[REFUND]) in transfer.refunds
+    claim = claim_key_read((facts.get(CREDIT_NOTE) or facts[WAIVER]).get("claim"))
+    return claim in transfer.claims if claim else transfer.penalty is None
+
+
+def names_told(names: Names) -> dict[str, Any]:
+    """Names as JSON values."""
+    claims = [[claim_key_told(here), claim_key_told(there)] for here, there in sorted(names.claims.items())]
+    return {CLAIMS: claims, "payments": sorted([here, there] for here, there in names.payments.items())}
+
+
+def names_read(told: dict[str, Any]) -> Names:
+    """The names that `names_told` told."""
+    claims = [(claim_key_read(here), claim_key_read(there)) for here, there in told[CLAIMS]]
+    return Names({here: there for here, there in claims if here and there}, dict(told["payments"]))
+
+
+def penalty_told(clause: PenaltyClause | None) -> dict[str, str] | None:
+    """A clause as JSON values, None for none."""
+    if clause is None:
+        return None
+    return {name: str(value) for name in ("amount", "percent") if (value := getattr(clause, name)) is not None}
 
 
 def _penalty(told: dict[str, str] | None) -> PenaltyClause | None:
-    """The clause that a case goes on with after a transfer; None for none."""
+    """The clause that `penalty_told` told."""
     if told is None:
         return None
     return PenaltyClause(**{name: Decimal(told[name]) for name in ("amount", "percent") if name in told})
@@ -147,7 +194,17 @@ def _tell_penalty(book: Book, told: Any, _posting_id: int) -> None:
 
 
 def _tell_transfer(book: Book, told: Any, _posting_id: int) -> None:
-    book.transfer = _transfer(told)
+    stays = [Stay(pk, Decimal(amount), invoice_id) for pk, amount, invoice_id in told.get(STAYS, ())]
+    book.transfer = Transfer(
+        moved_on=date.fromisoformat(told["moved_on"]),
+        reference=told["reference"],
+        claims=frozenset(key for each in told[CLAIMS] if (key := claim_key_read(each))),
+        stays=tuple(stays) if STAYS in told else None,
+        penalty=_penalty(told.get(PENALTY)),
+        payments=frozenset(book.paid),
+        refunds=tuple(book.refunds.values()),
+    )
+    book.names = names_read(told[NAMES]) if NAMES in told else None
 
 
 _ENTER: dict[str, Callable[[Book, Any, int], None]] = {

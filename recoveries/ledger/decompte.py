@@ -10,7 +10,7 @@ from law.interest import RateMissing
 from legalcity.lib.clock import today
 from legalcity.lib.dates import PARIS, add_days, add_months
 from legalcity.lib.errors import Conflict, Invalid
-from recoveries.ledger.gathering import told_of
+from recoveries.ledger.gathering import told_before, told_of
 from recoveries.ledger.rate_book import account_rates
 from recoveries.models import Recovery
 
@@ -22,7 +22,7 @@ FIRST_DAY = _("The first day of this case is {day}.")
 def case_decompte(case: Recovery, *, on: date | None = None, known_on: date | None = None) -> Decompte:
     """The account of `case` (read by `gathering.with_terms`) at the end of the day `on`, today unless given.
 
-    `known_on`: reckoned from what was recorded until the end of that day. At most six statements, whatever the case
+    `known_on`: reckoned from what was recorded until the end of that day. At most seven statements, whatever the case
     has. Raises Invalid for a day before the first claim, for one more than a year ahead and for a `known_on` to come;
     Conflict, with `errors`, where no interest rate is known for a day.
     """
@@ -32,7 +32,8 @@ def case_decompte(case: Recovery, *, on: date | None = None, known_on: date | No
         raise Invalid({"on": [_("The account is reckoned up to a year ahead.")]})
     if known_on and known_on > now:
         raise Invalid({"known_on": [_("This day is still to come.")]})
-    facts = told_of(case, until=_end_of(known_on) if known_on else None).facts
+    until = _end_of(known_on) if known_on else None
+    facts = told_before(case, until=until) if day < now and case.transferred_to_id else told_of(case, until=until).facts
     try:
         return decompte(facts, day, account_rates(), known_on=known_on or now, is_known_on_asked=known_on is not None)
     except BeforeFirstDay as error:

@@ -128,14 +128,12 @@ def _reversals(book: Book, records: Records) -> Iterator[Draft]:
     for pk, paid in book.paid.items():
         record = records.payments.get(pk)
         if record and record.reversed_at and not paid.is_reversed:
-            yield Draft(
-                kind=Kind.REVERSAL,
-                on=paid.payment.on,
-                facts={},
-                reason=record.reason,
-                reverses=paid.posting_id,
-                at=record.reversed_at,
-            )
+            yield reversed_draft(paid, record.reason, at=record.reversed_at)
+
+
+def reversed_draft(paid: Paid, reason: str, at: datetime | None = None) -> Draft:
+    """What takes a payment back, on its own day."""
+    return Draft(kind=Kind.REVERSAL, on=paid.payment.on, facts={}, reason=reason, reverses=paid.posting_id, at=at)
 
 
 def _payments(book: Book, records: Records) -> Iterator[Draft]:
@@ -149,10 +147,11 @@ def _payments(book: Book, records: Records) -> Iterator[Draft]:
 
 
 def _names_another(book: Book, paid: Paid, record: Record) -> bool:
-    """Whether the debtor's choice is another one; of a claim that came along settled the record knows nothing."""
+    """Whether the debtor's choice is another one; of a claim that came along settled, or not, records know nothing."""
     chosen = paid.payment.invoice_id
-    is_carried = chosen is not None and (ClaimKind.INVOICE, chosen) in book.carried
-    return not (paid.is_reversed or is_carried) and chosen != record.payment.invoice_id
+    key = (ClaimKind.INVOICE, chosen) if chosen is not None else None
+    is_elsewhere = key is not None and (key in book.carried or key not in book.claims)
+    return not (paid.is_reversed or is_elsewhere) and chosen != record.payment.invoice_id
 
 
 def payment_draft(record: Record) -> Draft:
@@ -173,7 +172,7 @@ def paid_facts(payment: Payment, is_direct: bool, rest: Decimal | None = None) -
 
 def posted_anew(paid: Paid, lines: tuple[Line, ...] = ()) -> tuple[Draft, Draft]:
     """A payment that meets something else than before: its posting reversed, and another one in its place."""
-    reversal = Draft(kind=Kind.REVERSAL, on=paid.payment.on, facts={}, reason=REALLOCATED, reverses=paid.posting_id)
+    reversal = reversed_draft(paid, REALLOCATED)
     kind = Kind.DIRECT_PAYMENT if paid.is_direct else Kind.PAYMENT
     facts = paid_facts(paid.payment, paid.is_direct, paid.rest)
     return reversal, Draft(kind=kind, on=paid.payment.on, facts=facts, lines=lines, supersedes=paid.posting_id)

@@ -10,13 +10,15 @@ from typing import NamedTuple
 from django.db.models import Manager
 
 from companies.models import Company
-from law.account.facts import Demand, Facts, Notice, NoticeState, Order, PenaltyClause
-from law.interest import NOTHING
+from law.account.facts import ClaimKind, Demand, Facts, Notice, NoticeState, Order, Payment, PenaltyClause
+from law.account.transfer import parted_unreckoned, stayed
+from law.interest import NOTHING, RateMissing
 from law.parties import Quality, acts_as
 from law.vocabulary import PenaltyType
 from legalcity.lib.settings.live import live
-from recoveries.ledger.book import Book, Entry, book_of
+from recoveries.ledger.book import Book, Entry, Names, book_of
 from recoveries.ledger.posting_models import Posting
+from recoveries.ledger.rate_book import account_rates
 from recoveries.models import FormalNotice, Injunction, Recovery, RecoveryQuerySet
 
 READ = ("id", "recovery_id", "kind", "effective_on", "recorded_at", "reverses_id", "facts")
@@ -50,6 +52,28 @@ def told_by_case(cases: Sequence[Recovery], *, until: datetime | None = None) ->
         for case in cases
         for book in [books.get(case.pk) or Book()]
     }
+
+
+def facts_here(case: Recovery) -> Facts:
+    """The facts of what is on the case now: after a transfer of what stayed behind. Two statements."""
+    facts = told_of(case).facts
+    if facts.transfer is None:
+        return facts
+    try:
+        return stayed(facts, account_rates())
+    except RateMissing:
+        return parted_unreckoned(facts)[0]
+
+
+def told_before(case: Recovery, *, until: datetime | None = None) -> Facts:
+    """The facts of a case that went to court, with what is known of its claims there: for days before it did.
+
+    Three statements.
+    """
+    there = with_terms(Recovery.objects).get(transferred_from=case)
+    told = told_by_case([case, there], until=until)
+    book, facts = told[case.pk]
+    return replace(facts, gone=renamed(told[there.pk].facts, book.names.back)) if book.names else facts
 
 
 def books_of(ids: Collection[int], *, until: datetime | None = None) -> dict[int, Book]:
@@ -103,6 +127,28 @@ def told_in(facts: Facts, book: Book) -> Facts:
         refunds=tuple(book.refunds.values()),
         transfer=book.transfer,
     )
+
+
+def renamed(facts: Facts, names: Names) -> Facts:
+    """`facts` with its claims and payments called by other names."""
+    return replace(
+        facts,
+        claims=tuple(replace(claim, id=names.claims.get(claim.key, claim.key)[1]) for claim in facts.claims),
+        credit_notes=tuple(
+            replace(note, claim=names.claims.get(note.claim, note.claim)) for note in facts.credit_notes
+        ),
+        waivers=tuple(replace(waiver, claim=names.claim(waiver.claim)) for waiver in facts.waivers),
+        payments=tuple(_payment_renamed(payment, names) for payment in facts.payments),
+        refunds=tuple(
+            replace(one, payment_id=names.payments.get(one.payment_id, one.payment_id)) for one in facts.refunds
+        ),
+    )
+
+
+def _payment_renamed(payment: Payment, names: Names) -> Payment:
+    chosen = names.claim((ClaimKind.INVOICE, payment.invoice_id)) if payment.invoice_id else None
+    pk = names.payments.get(payment.id, payment.id)
+    return replace(payment, id=pk, invoice_id=chosen[1] if chosen else None)
 
 
 def _quality(company: Company | None, *, is_debtor: bool) -> Quality:

@@ -14,7 +14,7 @@ from legalcity.lib.money import money_text
 from recoveries.ledger.book import CLAIMS
 from recoveries.ledger.drafting import REALLOCATED
 from recoveries.ledger.models import Entry
-from recoveries.ledger.posting_models import REVERSIBLE, Line, Posting
+from recoveries.ledger.posting_models import Line, Posting
 from recoveries.ledger.sheet import HEADS
 
 SHOWN = 50  # postings on a page
@@ -134,7 +134,7 @@ def _shown(row: Posting, numbers: dict[ClaimKey, str]) -> PostingShown:
         source=SOURCES.get(row.source, row.source),
         reason=REASONS.get(row.reason, row.reason),
         reversed_by=reversal and reversal.pk,
-        is_reversible=reversal is None and row.kind in REVERSIBLE,
+        is_reversible=reversal is None and row.is_reversible,
         lines=list(_lines_shown(lines[:LINES], numbers)),
         more=max(len(lines) - LINES, 0),
     )

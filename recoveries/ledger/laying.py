@@ -40,6 +40,19 @@ def _line_read(
     return Line(LedgerAccount(account), Head(head) if head else None, claim, debit, credit, article)
 
 
+def stayed_lines(book: Book, account: Decompte | RateMissing) -> Lines:
+    """What is taken back of the payments of before a transfer when they are: what of them stayed, by posting."""
+    if book.transfer is None or isinstance(account, RateMissing):
+        return {}
+    rows = {row.payment.id: row for row in account.payments}
+    known = (paid for pk, paid in book.paid.items() if pk in (book.transfer.payments or ()))
+    return {
+        paid.posting_id: list(payment_lines(row, into=_into(paid.is_direct))) if row else []
+        for paid in known
+        for row in [rows.get(paid.payment.id)]
+    }
+
+
 def undone(line: Line) -> Line:
     """The line that takes it back."""
     return line._replace(debit=line.credit, credit=line.debit)
@@ -55,16 +68,17 @@ def allocated(drafts: Sequence[Draft], book: Book, account: Decompte | RateMissi
 def laid_anew(book: Book, account: Decompte | RateMissing, lines: Lines, *, but: Collection[int] = ()) -> list[Draft]:
     """What has to be posted so that each payment has the lines that `account` lays today; `but` are left alone.
 
-    After a transfer a case has what stayed behind; what its payments met before remains as it was told. While a rate is
+    After a transfer a case has what stayed behind; what payments of before met remains as it was told. While a rate is
     missing all remain.
     """
-    if isinstance(account, RateMissing) or book.transfer is not None or not book.paid:
+    if isinstance(account, RateMissing) or not book.paid:
         return []
     anew: list[Draft] = []
+    fixed = {*but, *((book.transfer and book.transfer.payments) or ())}
     rows = {row.payment.id: row for row in account.payments}
     for paid in book.paid.values():
         row = rows.get(paid.payment.id)
-        if row and not paid.is_reversed and paid.payment.id not in but:
+        if row and not paid.is_reversed and paid.payment.id not in fixed:
             expected = payment_lines(row, into=_into(paid.is_direct))
             if Counter(expected) != Counter(lines[paid.posting_id]):
                 anew += posted_anew(paid, expected)

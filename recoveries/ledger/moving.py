@@ -10,23 +10,23 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Case, DecimalField, F, OuterRef, Subquery, Value, When
+from django.db.models import BigIntegerField, Case, DecimalField, F, Value, When
 from django.db.models.expressions import Combinable
 
 from accounts.models import User
 from invoicing.models import Invoice
 from invoicing.services import invoices_copy
 from law.account.decompte import Decompte
-from law.account.facts import ClaimKey, ClaimKind, DebtHead, Facts, Head, Payment, PaymentState, Transfer
+from law.account.facts import ClaimKey, ClaimKind, DebtHead, Facts, Head, PaymentState, Transfer
 from law.account.lines import LedgerAccount, Line
-from law.account.transfer import parted
+from law.account.transfer import is_earlier, parted, parted_unreckoned, stays_told
 from law.interest import NOTHING, RateMissing
 from legalcity.lib.clock import today
 from legalcity.lib.copying import rows_copy
-from recoveries.ledger.book import CLAIMS, PENALTY, TRANSFER, Book
+from recoveries.ledger.book import CLAIMS, NAMES, PENALTY, STAYS, TRANSFER, Book, Names, names_told, penalty_told
 from recoveries.ledger.drafting import Draft, Kind, claim_lines, paid_facts
 from recoveries.ledger.facts import Told, claim_key_told, told
-from recoveries.ledger.gathering import told_of, with_terms
+from recoveries.ledger.gathering import renamed, told_of, with_terms
 from recoveries.ledger.posting import Source, ledger_post
 from recoveries.ledger.rate_book import account_rates
 from recoveries.ledger.reckoning import reckoned
@@ -36,23 +36,15 @@ from recoveries.models import Acompte, Dette, Recovery
 
 @dataclass(frozen=True, slots=True)
 class Moving:
-    """What goes along. `settled`: claims on which nothing is owed. `rest`: by payment what others have of it, EUR."""
+    """What goes along. `settled`: claims on which nothing is owed. `rest`: by payment what others have of it, EUR.
+
+    `left`: what stays behind.
+    """
 
     facts: Facts
+    left: Facts
     settled: frozenset[ClaimKey]
     rest: Mapping[int, Decimal]
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What the records that went along are called in the other case; those that have none keep their name."""
-
-    claims: Mapping[ClaimKey, ClaimKey]
-    payments: Mapping[int, int]
-
-    def claim(self, key: ClaimKey | None) -> ClaimKey | None:
-        """The claim in the other case."""
-        return self.claims.get(key, key) if key else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +86,7 @@ def ledger_move(move: Move, *, by: User | None, source: Source = Source.TRANSFER
     case, copy = (with_terms(Recovery.objects).get(pk=pk) for pk in (move.from_case, move.to_case))
     drafts = [replace(draft, at=at) for draft in _in(move.book, move.moving, move.names)]
     posted = ledger_post(case=copy, drafts=drafts, by=by, source=source, keeps_times=True).drafts
-    out = replace(_out(move.transfer, posted, move.names), at=at)
+    out = replace(_out(move, posted), at=at)
     ledger_post(case=case, drafts=[out], by=by, source=source, keeps_times=True)
 
 
@@ -104,18 +96,18 @@ def moving_of(facts: Facts, *, recorded: Collection[ClaimKey] = ()) -> Moving:
     Where no rate is known nothing can be told settled, nor parted: all payments go along.
     """
     try:
-        _stays, goes = parted(facts, account_rates())
+        left, goes = parted(facts, account_rates())
     except RateMissing:
-        goes = replace(facts, transfer=None)
+        left, goes = parted_unreckoned(facts)
     account = reckoned(goes, today())
     if isinstance(account, RateMissing):
-        return Moving(goes, frozenset(), {payment.id: payment.amount for payment in goes.payments})
+        return Moving(goes, left, frozenset(), {payment.id: payment.amount for payment in goes.payments})
     settled = frozenset(
         row.claim.key
         for row in account.claims
         if row.claim.kind == ClaimKind.INVOICE and not any(row.left) and row.claim.key not in recorded
     )
-    return Moving(goes, settled, dict(_rests(account, settled)))
+    return Moving(goes, left, settled, dict(_rests(account, settled)))
 
 
 def _rests(account: Decompte, settled: Collection[ClaimKey]) -> Iterator[tuple[int, Decimal]]:
@@ -135,13 +127,17 @@ def _records_copied(from_case: int, to_case: int, moving: Moving, staying: Colle
     going = debts.exclude(pk__in={pk for kind, pk in stay if kind == ClaimKind.DEBT}).order_by("id")
     going_ids = list(going.values_list("pk", flat=True))
     rows_copy(going, instead={"recovery_id": Value(to_case)})
-    payments_copied(from_case, to_case, moving.rest)
     copied = Dette.objects.filter(recovery_id=to_case).order_by("id").values_list("pk", flat=True)
-    return names_of(from_case, to_case, debts=dict(zip(going_ids, copied, strict=True)))
+    names = names_of(from_case, to_case, debts=dict(zip(going_ids, copied, strict=True)))
+    payments_copied(moving, names, moving.rest, from_case=from_case, to_case=to_case)
+    return replace(names, payments=payment_names(to_case))
 
 
-def payments_copied(from_case: int, to_case: int, rest: Mapping[int, Decimal]) -> None:
-    """Copy what each payment has left for what is still asked for; each copy names the one that it comes from."""
+def payments_copied(move: Moving, names: Names, rest: Mapping[int, Decimal], *, from_case: int, to_case: int) -> None:
+    """Copy what each payment has left for what is still asked for; each copy names the one that it comes from.
+
+    It also names the invoice that it was meant for, where that went along.
+    """
     going = {pk: amount for pk, amount in rest.items() if amount}
     if not going:
         return
@@ -151,12 +147,15 @@ def payments_copied(from_case: int, to_case: int, rest: Mapping[int, Decimal]) -
         default=F("amount"),
         output_field=DecimalField(max_digits=14, decimal_places=2),
     )
-    chosen = Invoice.objects.filter(recovery_id=to_case, invoice_number=OuterRef("invoice__invoice_number"))
+    meant = ((one.id, names.claims.get((ClaimKind.INVOICE, one.invoice_id or 0))) for one in move.facts.payments)
+    invoice = Case(
+        *(When(pk=pk, then=Value(key[1])) for pk, key in meant if key), default=None, output_field=BigIntegerField()
+    )
     instead: dict[str, Combinable] = {
         "recovery_id": Value(to_case),
         "moved_from_id": F("pk"),
         "amount": amount,
-        "invoice_id": Subquery(chosen.values("pk")[:1]),
+        "invoice_id": invoice,
     }
     rows_copy(payments.order_by("id"), instead=instead)
 
@@ -170,67 +169,68 @@ def names_of(from_case: int, to_case: int, *, debts: Mapping[int, int]) -> Names
             claims[ClaimKind.INVOICE, pk] = (ClaimKind.INVOICE, copies[number])
     for old, new in debts.items():
         claims[ClaimKind.DEBT, old] = (ClaimKind.DEBT, new)
-    payments = Acompte.objects.filter(recovery_id=to_case).values_list("moved_from_id", "pk")
-    return Names(claims, {old: new for old, new in payments if old})
+    return Names(claims, payment_names(to_case))
+
+
+def payment_names(to_case: int) -> dict[int, int]:
+    """The payments of a case by those that they come from."""
+    payments = Acompte.objects.filter(recovery_id=to_case, moved_from__isnull=False)
+    return dict(payments.values_list("moved_from_id", "pk"))
 
 
 # --- ledgers ---------------------------------------------------------------------------------------------------------
 def _in(book: Book, moving: Moving, names: Names) -> Iterator[Draft]:
     """What is posted in the other case: its claims, then each credit note, waiver, payment and refund."""
-    yield _claims_in(moving, names)
-    for note in moving.facts.credit_notes:
-        lowered = replace(note, claim=names.claim(note.claim) or note.claim)
-        yield credit_note_draft(lowered, Kind.TRANSFER_IN)
-    for waiver in moving.facts.waivers:
-        yield waiver_draft(replace(waiver, claim=names.claim(waiver.claim)), Kind.TRANSFER_IN)
-    for payment in moving.facts.payments:
+    there = renamed(moving.facts, names)
+    yield _claims_in(moving, there)
+    for note in there.credit_notes:
+        yield credit_note_draft(note, Kind.TRANSFER_IN)
+    for waiver in there.waivers:
+        yield waiver_draft(waiver, Kind.TRANSFER_IN)
+    for here, payment in zip(moving.facts.payments, there.payments, strict=True):
         if payment.state != PaymentState.REVERSED:
-            is_direct = book.paid[payment.id].is_direct
-            yield _payment_in(payment, moving.rest.get(payment.id, NOTHING), is_direct, names)
-    for refund in moving.facts.refunds:
-        there = replace(refund, payment_id=names.payments.get(refund.payment_id, refund.payment_id))
-        yield refund_draft(there, Kind.TRANSFER_IN)
+            facts = paid_facts(payment, book.paid[here.id].is_direct, moving.rest.get(here.id, NOTHING))
+            yield Draft(kind=Kind.TRANSFER_IN, on=payment.on, facts=facts)
+    for refund in there.refunds:
+        yield refund_draft(refund, Kind.TRANSFER_IN)
 
 
-def _claims_in(moving: Moving, names: Names) -> Draft:
+def _claims_in(moving: Moving, there: Facts) -> Draft:
     claims: list[Told] = []
     lines: list[Line] = []
-    for claim in moving.facts.claims:
-        key = names.claim(claim.key) or claim.key
-        there = replace(claim, id=key[1])
-        lines += claim_lines(there)
-        claims.append({**told(there), **({"carried": True} if key == claim.key else {})})
-    penalty = moving.facts.demand.penalty
-    clause = {name: str(value) for name in ("amount", "percent") if (value := getattr(penalty, name, None)) is not None}
-    facts = {CLAIMS: claims, PENALTY: clause or None}
-    day = min((claim.issued_on for claim in moving.facts.claims), default=today())
+    for here, claim in zip(moving.facts.claims, there.claims, strict=True):
+        lines += claim_lines(claim)
+        claims.append({**told(claim), **({"carried": True} if claim.key == here.key else {})})
+    facts = {CLAIMS: claims, PENALTY: penalty_told(there.demand.penalty)}
+    day = min((claim.issued_on for claim in there.claims), default=today())
     return Draft(kind=Kind.TRANSFER_IN, on=day, facts=facts, lines=tuple(lines))
 
 
-def _payment_in(payment: Payment, rest: Decimal, is_direct: bool, names: Names) -> Draft:
-    key = names.claim((ClaimKind.INVOICE, payment.invoice_id)) if payment.invoice_id else None
-    there = replace(payment, id=names.payments.get(payment.id, payment.id), invoice_id=key[1] if key else None)
-    return Draft(kind=Kind.TRANSFER_IN, on=payment.on, facts=paid_facts(there, is_direct, rest))
-
-
-def _out(transfer: Transfer, posted: Iterable[Draft], names: Names) -> Draft:
+def _out(move: Move, posted: Iterable[Draft]) -> Draft:
     """What is posted in the case that the claims leave: all that the other one now has, taken out."""
-    back = {new: old for old, new in names.claims.items()}
+    back = move.names.back
     sums: defaultdict[tuple[LedgerAccount, Head | None, ClaimKey | None], Decimal] = defaultdict(Decimal)
     for draft in posted:
         for line in draft.lines:
-            claim = back.get(line.claim, line.claim) if line.claim else None
-            sums[line.account, line.head, claim] += line.debit - line.credit
+            sums[line.account, line.head, back.claim(line.claim)] += line.debit - line.credit
     lines = (
         Line(account, head, claim, max(-amount, NOTHING), max(amount, NOTHING), "")
         for (account, head, claim), amount in sums.items()
         if amount
     )
-    facts = {
-        TRANSFER: {
-            "moved_on": transfer.moved_on.isoformat(),
-            "reference": transfer.reference,
-            "claims": [claim_key_told(key) for key in sorted(transfer.claims)],
-        }
+    return Draft(kind=Kind.TRANSFER_OUT, on=move.transfer.moved_on, facts={TRANSFER: _told(move)}, lines=tuple(lines))
+
+
+def _told(move: Move) -> Told:
+    """The transfer, with all by which the case that the claims leave is reckoned from then on."""
+    transfer, left = move.transfer, move.moving.left
+    earlier = [payment for payment in move.book.payments if is_earlier(payment, transfer)]
+    stays = stays_told(left, earlier)
+    return {
+        "moved_on": transfer.moved_on.isoformat(),
+        "reference": transfer.reference,
+        CLAIMS: [claim_key_told(key) for key in sorted(transfer.claims)],
+        STAYS: [[stay.payment_id, str(stay.amount), stay.invoice_id] for stay in stays],
+        PENALTY: penalty_told(left.demand.penalty),
+        NAMES: names_told(move.names),
     }
-    return Draft(kind=Kind.TRANSFER_OUT, on=transfer.moved_on, facts=facts, lines=tuple(lines))

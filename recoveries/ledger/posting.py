@@ -25,7 +25,7 @@ from recoveries.ledger.drafting import REALLOCATED, Draft, claims_opened, differ
 from recoveries.ledger.events import settled_events
 from recoveries.ledger.gathering import Told as Known
 from recoveries.ledger.gathering import facts_from, told_in, told_of, with_terms
-from recoveries.ledger.laying import Lines, allocated, lines_of, lines_read, undone
+from recoveries.ledger.laying import Lines, allocated, lines_of, lines_read, stayed_lines, undone
 from recoveries.ledger.posting_models import Line, Posting
 from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.records import records_of
@@ -119,10 +119,12 @@ def _posted(
     day = today()
     book = posted_in(known.book, drafts)
     account = reckoned(told_in(known.facts, book), day)
-    met = list(settled_events(case, reckoned(known.facts, day), account, by=by)) if drafts else []
+    before = reckoned(known.facts, day) if drafts else account
+    met = list(settled_events(case, before, account, by=by)) if drafts else []
     if met:
         events_record(met)
     lines = lines_of([book], also=[draft.reverses for draft in drafts if draft.reverses])
+    lines.update(stayed_lines(book, before))
     settled = allocated(drafts, book, account, lines)
     told = [(case, draft) for draft in settled]
     rows = drafts_write(told, lines, by=by, source=source, keeps_times=keeps_times)

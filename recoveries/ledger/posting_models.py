@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.reach import SeenWithCase
 from law.account.facts import Head
 from law.account.lines import LedgerAccount
+from recoveries.ledger.book import CREDIT_NOTE, REFUND, WAIVER
 from recoveries.models.cases import Recovery
 
 
@@ -24,6 +25,11 @@ class PostingQuerySet(SeenWithCase["Posting"]):
     def of_cases(self, ids: Collection[int]) -> "PostingQuerySet":
         """All that was recorded on these cases, in the order in which it was."""
         return self.filter(recovery_id__in=ids).order_by("id")
+
+    def reversible(self) -> "PostingQuerySet":
+        """What staff take back by itself: credit notes, waivers, losses, refunds, here from the start or come along."""
+        came = Q(kind=Posting.Kind.TRANSFER_IN, facts__has_any_keys=ALONE)
+        return self.filter(Q(kind__in=REVERSIBLE) | came)
 
 
 class Posting(models.Model):
@@ -98,7 +104,14 @@ class Posting(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.effective_on:%d/%m/%Y}"
 
+    @property
+    def is_reversible(self) -> bool:
+        """Whether it is one of `reversible`."""
+        has_come = self.kind == self.Kind.TRANSFER_IN and any(name in self.facts for name in ALONE)
+        return self.kind in REVERSIBLE or has_come
 
+
+ALONE = (CREDIT_NOTE, WAIVER, REFUND)  # Facts that no record has, only their posting
 REVERSIBLE = (Posting.Kind.CREDIT_NOTE, Posting.Kind.WAIVER, Posting.Kind.WRITEOFF, Posting.Kind.REFUND)  # By itself
 
 

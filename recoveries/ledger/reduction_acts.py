@@ -18,9 +18,9 @@ from legalcity.lib.clock import today
 from legalcity.lib.form_fields import AmountField, DayField, TextField
 from legalcity.lib.money import CENT
 from legalcity.lib.settings.live import live
-from recoveries.ledger.acts import lives_here, remaining
+from recoveries.ledger.acts import invoices_here, lives_here, remaining
 from recoveries.ledger.choices import REASON_LENGTH, EntryChoice, InvoiceChoice, OwedChoice, part_read
-from recoveries.ledger.gathering import told_of
+from recoveries.ledger.gathering import facts_here
 from recoveries.ledger.posting import Source
 from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.reductions import (
@@ -58,7 +58,7 @@ class CreditNoteForm(ReductionForm):
 
 
 def _credit_note_options(request: HttpRequest, case: Recovery) -> dict[str, Any]:
-    invoices = Invoice.objects.filter(recovery=case).order_by("-invoice_date", "-id")
+    invoices = invoices_here(case).order_by("-invoice_date", "-id")
     chosen = chosen_child(invoices, request.GET.get("invoice", ""))
     return {"invoices": invoices, "chosen": chosen, "initial": {"invoice": chosen and chosen.pk}}
 
@@ -84,7 +84,7 @@ class WaiverForm(ReductionForm):
 
 def _waiver_options(request: HttpRequest, case: Recovery) -> dict[str, Any]:
     """What is owed today; of one invoice alone when the address names it. Nothing while a rate is missing."""
-    account = reckoned(told_of(case).facts, today())
+    account = reckoned(facts_here(case), today())
     parts = [] if isinstance(account, RateMissing) else list(owed_parts(account))
     asked = request.GET.get("invoice", "")
     return {"parts": [part for part in parts if not asked or (part.claim and str(part.claim.id) == asked)]}
@@ -119,7 +119,7 @@ class RefundForm(ReductionForm):
 
 def _refund_options(_request: HttpRequest, case: Recovery) -> dict[str, Any]:
     """The payments of which something may be given back, and how much of the newest."""
-    facts = told_of(case).facts
+    facts = facts_here(case)
     account = reckoned(facts, today())
     if isinstance(account, RateMissing):
         return {"payments": Acompte.objects.none()}

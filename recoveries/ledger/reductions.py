@@ -22,11 +22,12 @@ from law.interest import NOTHING, RateMissing
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Conflict, Forbidden, Invalid
 from legalcity.lib.settings.live import live
+from recoveries.ledger.book import is_gone
 from recoveries.ledger.drafting import Draft
 from recoveries.ledger.events import credit_note_event, waiver_event
-from recoveries.ledger.gathering import told_of
+from recoveries.ledger.gathering import facts_here, told_of
 from recoveries.ledger.posting import Posted, Source, ledger_follow, reversal_draft
-from recoveries.ledger.posting_models import REVERSIBLE, Posting
+from recoveries.ledger.posting_models import Posting
 from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.reducing import credit_note_draft, refund_draft, waiver_draft
 from recoveries.ledger.services import account_lock, open_case_lock
@@ -65,7 +66,7 @@ def credit_note_record(
     through the API."""
     lock = account_lock if source == Source.STAFF else open_case_lock
     case = lock(recovery_id=recovery_id)
-    facts = told_of(case).facts
+    facts = facts_here(case)
     note = CreditNote(id=0, claim=(ClaimKind.INVOICE, invoice_id), on=day, amount=amount, reference=reference)
     if note.claim not in {claim.key for claim in facts.claims}:
         raise Invalid({"invoice_id": [_("The case has no such invoice.")]})
@@ -97,7 +98,7 @@ def waiver_record(
     case = account_lock(recovery_id=recovery_id)
     if day > today():
         raise Invalid({"day": [_("This day is still to come.")]})
-    facts = told_of(case).facts
+    facts = facts_here(case)
     left = min(_left(_known(facts, on), claim, head) for on in (day, today()))
     if is_writeoff:
         _require_within_limit(facts, amount, by)
@@ -115,7 +116,7 @@ def refund_record(
 ) -> Posting:
     """What was paid beyond what was owed, given back to the debtor. Raises Invalid, Forbidden after a transfer."""
     case = account_lock(recovery_id=recovery_id)
-    facts = told_of(case).facts
+    facts = facts_here(case)
     payment = next((one for one in facts.payments if one.id == payment_id), None)
     if payment is None or payment.state == PaymentState.REVERSED:
         raise Invalid({"payment": [_("The case has no such payment.")]})
@@ -132,7 +133,10 @@ def refund_record(
 def posting_reverse(*, recovery_id: int, posting_id: int, reason: str, by: User | None) -> Posting:
     """Take a credit note, a waiver, a writing off or a refund back. Raises DoesNotExist, Forbidden."""
     case = account_lock(recovery_id=recovery_id)
-    row = Posting.objects.get(pk=posting_id, recovery_id=recovery_id, kind__in=REVERSIBLE)
+    row = Posting.objects.reversible().get(pk=posting_id, recovery_id=recovery_id)
+    if is_gone(told_of(case).book, row.facts):
+        sentence = _("This went on as {reference}: it is taken back there.")
+        raise Forbidden(sentence.format(reference=case.transferred_to))
     if Posting.objects.filter(reverses=row).exists():
         raise Forbidden(_("This was reversed already."))
     return _post(case, reversal_draft(row, reason), by=by, source=Source.STAFF)

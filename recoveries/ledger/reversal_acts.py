@@ -1,10 +1,9 @@
 """Acts that take back what was recorded about money."""
 
-from functools import partial
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -16,8 +15,9 @@ from backoffice.origin import staff_of
 from legalcity.lib.form_fields import TextField
 from recoveries.ledger.acts import lives_here, remaining
 from recoveries.ledger.choices import REASON_LENGTH, EntryChoice
+from recoveries.ledger.gathering import told_of
 from recoveries.ledger.models import Entry
-from recoveries.ledger.posting_models import REVERSIBLE, Posting
+from recoveries.ledger.posting_models import Posting
 from recoveries.ledger.reductions import posting_reverse
 from recoveries.ledger.reversals import acompte_reverse, dette_reverse
 from recoveries.models import Acompte, Dette, Recovery
@@ -34,8 +34,19 @@ class ReversalForm(forms.Form):
         self.fields["entry"].among(entries, chosen)  # type: ignore[attr-defined]
 
 
-def _options(model: type[Acompte] | type[Dette], request: HttpRequest, case: Recovery) -> dict[str, Any]:
-    entries = model.objects.standing().filter(recovery=case).order_by("-date", "-id")
+def _payment_options(request: HttpRequest, case: Recovery) -> dict[str, Any]:
+    """Those that came along in the ledger alone, with claims that were settled before, among them."""
+    book = told_of(case).book
+    came_along = [] if book.transfer else list(book.paid)
+    return _options(Acompte.objects.standing().filter(Q(recovery=case) | Q(pk__in=came_along)), request)
+
+
+def _debt_options(request: HttpRequest, case: Recovery) -> dict[str, Any]:
+    return _options(Dette.objects.standing().filter(recovery=case), request)
+
+
+def _options(rows: QuerySet[Any], request: HttpRequest) -> dict[str, Any]:
+    entries = rows.order_by("-date", "-id")
     chosen = chosen_child(entries, request.GET.get("entry", ""))
     return {"entries": entries, "chosen": chosen, "initial": {"entry": chosen and chosen.pk}}
 
@@ -72,7 +83,7 @@ class PostingReversalForm(forms.Form):
 
 
 def _posting_options(request: HttpRequest, case: Recovery) -> dict[str, Any]:
-    standing = Posting.objects.filter(recovery=case, kind__in=REVERSIBLE, reversal=None).order_by("-id")
+    standing = Posting.objects.reversible().filter(recovery=case, reversal=None).order_by("-id")
     chosen = chosen_child(standing, request.GET.get("entry", ""))
     return {"entries": standing, "chosen": chosen, "initial": {"entry": chosen and chosen.pk}}
 
@@ -102,7 +113,7 @@ REVERSE_PAYMENT = ObjectAction(
     permission="recoveries.record_payment",
     perform=_payment,
     form=ReversalForm,
-    form_options=partial(_options, Acompte),
+    form_options=_payment_options,
     is_offered=lives_here,
     explain=gettext_lazy(
         "The payment no longer counts: what remains to recover, the statement, the limitation and the reports are as "
@@ -117,7 +128,7 @@ REVERSE_DEBT = ObjectAction(
     permission="recoveries.record_payment",
     perform=_debt,
     form=ReversalForm,
-    form_options=partial(_options, Dette),
+    form_options=_debt_options,
     is_offered=lives_here,
     explain=gettext_lazy(
         "The debt no longer counts, neither in the amount of the case nor in what remains to recover. It stays in "

@@ -16,13 +16,14 @@ from events.services import events_record, story
 from law.account.checks import payment_refusals, same_payment
 from law.account.decompte import Decompte, PaymentRow
 from law.account.facts import ClaimKind, DebtHead, Facts, Payment, PaymentState
+from law.account.transfer import has_claims
 from law.account.warnings import Code, warning
 from law.interest import NOTHING, RateMissing
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Conflict, Forbidden, Invalid, Sentence
 from recoveries.catalogue import catalogue
 from recoveries.ledger.events import debt_event, payment_event
-from recoveries.ledger.gathering import told_of, with_terms
+from recoveries.ledger.gathering import facts_here, with_terms
 from recoveries.ledger.listeners import PaymentTold, payment_listeners
 from recoveries.ledger.posting import Source, ledger_follow
 from recoveries.ledger.reckoning import reckoned
@@ -31,12 +32,17 @@ from recoveries.models import Acompte, Dette, Recovery
 
 
 def account_lock(*, recovery_id: int) -> Recovery:
-    """Lock a case whose account is to change. Raises Forbidden when its claim goes on in another case."""
+    """Lock a case whose account is to change. Raises Forbidden when all its claims go on in another case."""
     case = with_terms(Recovery.objects).select_for_update(of=("self",)).get(pk=recovery_id)
-    if case.transferred_to_id is not None:
+    if not keeps_account(case):
         sentence = _("The claim goes on as {reference}: its account is kept there.")
         raise Forbidden(sentence.format(reference=case.transferred_to))
     return case
+
+
+def keeps_account(case: Recovery) -> bool:
+    """Whether there are claims on the case: after a transfer only where some were left behind."""
+    return case.transferred_to_id is None or has_claims(facts_here(case))
 
 
 # --- payments --------------------------------------------------------------------------------------------------------
@@ -70,7 +76,7 @@ def acompte_record(
     owed, or one that stands there already. Forbidden after a transfer.
     """
     case = account_lock(recovery_id=recovery_id)
-    facts = told_of(case).facts
+    facts = facts_here(case)
     payment = _payment(amount, day, method, reference, invoice_id)
     _require_plausible(facts, payment)
     doubts = [] if confirmed else _doubts(facts, payment)
@@ -99,7 +105,7 @@ def payment_expected(
     *, case: Recovery, amount: Decimal, day: date, method: str, reference: str, invoice_id: int | None
 ) -> Expected:
     """What a payment on `case` (read by `with_terms`) would come to. Raises Invalid for one that cannot be."""
-    facts = told_of(case).facts
+    facts = facts_here(case)
     payment = _payment(amount, day, method, reference, invoice_id)
     _require_plausible(facts, payment)
     doubts = tuple(_doubts(facts, payment))
@@ -118,7 +124,7 @@ def require_plausible(day: date, recovery_id: int) -> None:
     """Raises Invalid for a day to come, or one before there was a claim: nothing was recognised on it."""
     if day > today():
         raise Invalid({"day": [_("This day is still to come.")]})
-    facts = told_of(with_terms(Recovery.objects).get(pk=recovery_id)).facts
+    facts = facts_here(with_terms(Recovery.objects).get(pk=recovery_id))
     first = min((claim.issued_on for claim in facts.claims), default=None)
     if first and day < first:
         sentence = _("This day is before the first invoice or debt of the case ({day}).")
@@ -142,7 +148,7 @@ def direct_payment_record(
     Raises Conflict on a closed case, and for what may be recorded already unless it is `confirmed`; Invalid.
     """
     case = open_case_lock(recovery_id=recovery_id)
-    facts = told_of(case).facts
+    facts = facts_here(case)
     payment = _payment(amount, day, method, reference, invoice_id)
     _require_plausible(facts, payment)
     twin = None if confirmed else same_payment(facts, payment)

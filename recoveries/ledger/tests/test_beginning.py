@@ -177,7 +177,7 @@ def test_money_that_came_to_the_old_case_after_the_transfer_is_told(owner: Api) 
     Acompte.objects.create(recovery_id=case, amount=Decimal(10), date=today() + timedelta(1))
     old, new = (Recovery.objects.get(pk=pk).recovery_reference for pk in (case, copy))
     with time_machine.travel("2026-12-02T10:00:00Z", tick=False):
-        assert migrated() == f"{old}: 10.00 received after it went on as {new}: counted in neither\n"
+        assert migrated() == f"{old}: 10.00 received after it went on as {new}: stays on {old}\n"
 
 
 def test_what_was_stopped_goes_on_where_it_was(owner: Api, monkeypatch: pytest.MonkeyPatch) -> None:
