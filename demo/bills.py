@@ -72,7 +72,10 @@ def dettes_build(rng: Random, *, filed: datetime) -> list[Dette]:
 
 
 def acomptes_build(rng: Random, *, owed: Decimal, changes: Sequence[StatusChange]) -> list[Acompte]:
-    """Payments received as the case went on: two at most, in part; and what remained, once it is paid."""
+    """Payments received as the case went on: two at most, in part; and what remained, once it is paid.
+
+    Interest and indemnities come on top of that (`demo.settling`).
+    """
     acomptes: list[Acompte] = []
     for change in changes[1:]:
         if change.to_status_id == Step.PAID:

@@ -14,6 +14,7 @@ from demo.accounts import accounts_ensure
 from demo.cases import CaseDraft, Scene, case_build, reference_of
 from demo.people import names_of
 from demo.protected import protected_drafts
+from demo.settling import paid_settle
 from invoicing.models import Invoice, ProtectedInvoice, ProtectedInvoiceChange
 from recoveries.ledger.beginning import cases_begin
 from recoveries.models import Acompte, Comment, Dette, Recovery, Status, StatusChange
@@ -85,8 +86,9 @@ def _insert(drafts: Sequence[CaseDraft]) -> None:
     Invoice.objects.bulk_create([row for draft in drafts for row in draft.invoices], batch_size=BATCH)
     StatusChange.objects.bulk_create([row for draft in drafts for row in draft.changes], batch_size=BATCH)
     Comment.objects.bulk_create([row for draft in drafts for row in draft.comments], batch_size=BATCH)
-    Acompte.objects.bulk_create([row for draft in drafts for row in draft.acomptes])
     Dette.objects.bulk_create([row for draft in drafts for row in draft.dettes])
+    paid_settle(drafts)
+    Acompte.objects.bulk_create([row for draft in drafts for row in draft.acomptes])
     ids = [draft.recovery.pk for draft in drafts]
     cases_begin(ids=ids)
     next_deadlines_refresh(recovery_ids=ids)

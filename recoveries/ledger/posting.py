@@ -49,11 +49,12 @@ RECEIVED = (Posting.Kind.PAYMENT, Posting.Kind.DIRECT_PAYMENT, Posting.Kind.TRAN
 
 
 class Posted(NamedTuple):
-    """What was posted, from which drafts (those that were laid anew among them), and the account after it."""
+    """What was posted, from which drafts (those that were laid anew among them), and the account after and before."""
 
     rows: list[Posting]
     drafts: list[Draft]
     account: Decompte | RateMissing
+    before: Decompte | RateMissing
 
     def of_payment(self, payment_id: int) -> Posting:
         """What was posted for a payment that is new."""
@@ -130,7 +131,7 @@ def _posted(
     rows = drafts_write(told, lines, by=by, source=source, keeps_times=keeps_times)
     balance_write(recovery_id=case.pk, account=account, day=day)
     next_deadlines_refresh(recovery_ids=[case.pk])
-    return Posted(rows, settled, account)
+    return Posted(rows, settled, account, before)
 
 
 @story()

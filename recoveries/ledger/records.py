@@ -62,6 +62,11 @@ def claims_told(invoices: Iterable[Invoice]) -> list[Claim]:
     return [invoice_claim(*(getattr(row, name) for name in INVOICE[1:-1])) for row in invoices]
 
 
+def debts_told(debts: Iterable[Dette]) -> list[Claim]:
+    """Debts that were just saved, as claims."""
+    return [_debt_claim(*(getattr(row, name) for name in ("pk", *DEBT[2:-1]))) for row in debts]
+
+
 def invoice_claim(
     pk: int,
     number: str,

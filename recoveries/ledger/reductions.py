@@ -146,7 +146,7 @@ def _post(case: Recovery, draft: Draft, *, by: User | None, source: Source) -> P
     posted: Posted = ledger_follow(recovery_id=case.pk, by=by, source=source, extra=[draft])
     row = next(row for row, made in zip(posted.rows, posted.drafts, strict=True) if made is draft)
     audit_record(action=ADDED, target=row, actor=by)
-    case_settle(recovery_id=case.pk, account=posted.account)
+    case_settle(recovery_id=case.pk, posted=posted)
     return row
 
 

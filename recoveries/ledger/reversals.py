@@ -87,7 +87,7 @@ def _taken_back(
     alone = [paid for pk, paid in book.paid.items() if pk in ids and pk not in here] if book else []
     drafts = [reversed_draft(paid, reason) for paid in alone if not paid.is_reversed]
     posted = ledger_follow(recovery_id=case.pk, by=by, source=Source.STAFF, extra=drafts)
-    case_settle(recovery_id=case.pk, account=posted.account)
+    case_settle(recovery_id=case.pk, posted=posted)
     return posted
 
 
@@ -99,7 +99,7 @@ def dette_reverse(*, recovery_id: int, dette_id: int, reason: Entry.Reason, by: 
     values = {name: getattr(debt, name) for name in ("recovery_id", "label", "head", "amount")}
     reversal = Dette.objects.create(**values, date=today(), reverses=debt, reason=reason)
     posted = ledger_follow(recovery_id=recovery_id, by=by, source=Source.STAFF)
-    case_settle(recovery_id=recovery_id, account=posted.account)
+    case_settle(recovery_id=recovery_id, posted=posted)
     audit_record(action=ADDED, target=reversal, after=field_values(reversal), actor=by)
     events_record([debt_event(debt, case=case, by=by, reversal=reversal)])
     return reversal

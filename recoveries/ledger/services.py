@@ -227,7 +227,7 @@ def _recorded(
     audit_record(action=ADDED, target=acompte, after=field_values(acompte), actor=by)
     posted = ledger_follow(recovery_id=case.pk, by=by, source=source, reason=reason)
     events_record([payment_event(acompte, case=case, account=posted.account, by=by)])
-    case_settle(recovery_id=case.pk, account=posted.account)
+    case_settle(recovery_id=case.pk, posted=posted)
     told = PaymentTold(case=case, payment=acompte, posting=posted.of_payment(acompte.pk), account=posted.account, by=by)
     payment_listeners.tell(told)
     if isinstance(posted.account, RateMissing):
@@ -255,7 +255,8 @@ def dette_record(
     dette = Dette.objects.create(
         recovery_id=recovery_id, label=label, head=DebtHead(head).value, amount=amount, date=day, comment=comment
     )
-    ledger_follow(recovery_id=recovery_id, by=by, source=Source.STAFF)
+    posted = ledger_follow(recovery_id=recovery_id, by=by, source=Source.STAFF)
+    case_settle(recovery_id=recovery_id, posted=posted)
     audit_record(action=ADDED, target=dette, after=field_values(dette), actor=by)
     events_record([debt_event(dette, case=case, by=by)])
     return dette

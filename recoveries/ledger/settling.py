@@ -1,11 +1,19 @@
 """What the account moves by itself: a case on which nothing is owed any more is paid; one that owes again is not."""
 
+from django.utils.translation import gettext as _
+
+from backoffice.amounts import euros
 from events.services import events_record, story
-from law.account.decompte import Decompte
+from invoicing.models import Invoice
 from law.interest import RateMissing
 from law.vocabulary import Step
+from legalcity.lib.clock import today
+from legalcity.lib.errors import Forbidden
 from recoveries.catalogue import catalogue
 from recoveries.ledger.events import paid_event
+from recoveries.ledger.gathering import told_of, with_terms
+from recoveries.ledger.posting import Posted
+from recoveries.ledger.reckoning import reckoned
 from recoveries.models import Recovery, StatusChange
 from recoveries.services.life import status_move
 from recoveries.statuses import Actor
@@ -14,21 +22,44 @@ PAID = {False: Step.PAID, True: Step.PAID_IN_COURT}
 
 
 @story()
-def case_settle(*, recovery_id: int, account: Decompte | RateMissing) -> None:
-    """Move a case to *Payé* (*Payée* in court) when nothing is owed, and back when something is again.
+def case_settle(*, recovery_id: int, posted: Posted) -> None:
+    """Move a case to *Payé* (*Payée* in court) when nothing is owed any more, and back when something is again.
 
-    Called after money came in, was taken back or given up, never because a claim was written: an empty case is not a
-    paid one. Nothing moves while a rate is missing. The caller holds the lock.
+    Called after whatever was posted on it. A case on which nothing was ever owed, or whose claims were all deleted, is
+    not a paid one. Nothing moves while a rate is missing. The caller holds the lock.
     """
+    account = posted.account
     if isinstance(account, RateMissing):
         return
     case = Recovery.objects.get(pk=recovery_id)
     paid = PAID[case.is_in_court]
-    if account.is_paid and account.claims and case.status_id != paid and not _is_over(case):
+    if account.is_paid and case.status_id != paid and not _is_over(case) and _has_ended(recovery_id, posted):
         moved = status_move(recovery_id=recovery_id, to_status=paid, by=None, actor=Actor.SYSTEM)
         events_record([paid_event(moved)])
     elif not account.is_paid and case.status_id == paid:
         status_move(recovery_id=recovery_id, to_status=_before(case), by=None, actor=Actor.SYSTEM)
+
+
+def require_nothing_owed(*, recovery_id: int) -> None:
+    """Lock a case that somebody calls paid. Raises Forbidden, with what is owed, when something is."""
+    case = with_terms(Recovery.objects).select_for_update(of=("self",)).get(pk=recovery_id)
+    account = reckoned(told_of(case).facts, today())
+    if not isinstance(account, RateMissing) and not account.is_paid:
+        sentence = _(
+            "{amount} is still owed: record what was paid, or give up (remise) or write off the rest. The case is "
+            "then moved to Payé by itself."
+        )
+        raise Forbidden(sentence.format(amount=euros(account.owed)))
+
+
+def _has_ended(recovery_id: int, posted: Posted) -> bool:
+    """Whether something was owed and no longer is: it was paid or given up, or the claim was corrected to nothing."""
+    account, before = posted.account, posted.before
+    assert not isinstance(account, RateMissing)  # noqa: S101 - the caller has asked
+    if account.claims or account.not_due or any(not row.is_reversed for row in account.payments):
+        return True
+    was_owed = isinstance(before, RateMissing) or not before.is_paid
+    return was_owed and Invoice.objects.filter(recovery=recovery_id).exists()
 
 
 def _is_over(case: Recovery) -> bool:

@@ -11,6 +11,7 @@ from invoicing.services import invoice_update
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Invalid, NotFound
 from recoveries.ledger.posting import Source, ledger_follow
+from recoveries.ledger.settling import case_settle
 from recoveries.services.cases import recovery_lock
 
 NOT_FOUND = _("Invoice not found")
@@ -32,5 +33,6 @@ def invoice_facts_record(
         raise Invalid({"performed_on": [_("This day is still to come.")]})
     values = {"performed_on": performed_on, "is_disputed": is_disputed}
     invoice = invoice_update(invoice=invoice, owner_id=case.owner_id, values=values, by=by)
-    ledger_follow(recovery_id=recovery_id, by=by, source=Source.STAFF)
+    posted = ledger_follow(recovery_id=recovery_id, by=by, source=Source.STAFF)
+    case_settle(recovery_id=recovery_id, posted=posted)
     return invoice

@@ -7,6 +7,7 @@ from accounts.authentication import caller
 from invoicing.views import InvoiceView
 from recoveries.catalogue import catalogue
 from recoveries.ledger.posting import Source, ledger_follow
+from recoveries.ledger.settling import case_settle
 from recoveries.models import Recovery
 from recoveries.views.under import UnderCase
 
@@ -23,4 +24,5 @@ class CaseInvoiceView(UnderCase, InvoiceView):
         """The case, locked, its totals recomputed at the end."""
         with super().changing() as recovery:
             yield recovery
-            ledger_follow(recovery_id=recovery.pk, by=caller(self.request), source=Source.API)
+            posted = ledger_follow(recovery_id=recovery.pk, by=caller(self.request), source=Source.API)
+            case_settle(recovery_id=recovery.pk, posted=posted)

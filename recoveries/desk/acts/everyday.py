@@ -20,6 +20,7 @@ from recoveries.catalogue import catalogue
 from recoveries.desk.visibility import visibility_fields
 from recoveries.guards import moves_of
 from recoveries.html import comment_errors
+from recoveries.ledger.settling import PAID, require_nothing_owed
 from recoveries.models import Comment, Recovery
 from recoveries.services.cases import recovery_lock
 from recoveries.services.comments import comment_create, comment_mark_read
@@ -48,6 +49,8 @@ class MoveForm(Reason):
 
 
 def _move(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    if data["to_status"] in PAID.values():
+        require_nothing_owed(recovery_id=case.pk)
     moved = status_move(recovery_id=case.pk, to_status=data["to_status"], by=staff_of(request), comment=data["reason"])
     return _("The case is now in the status “{status}”.").format(status=catalogue.entry(moved.status_id).name)
 

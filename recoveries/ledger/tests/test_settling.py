@@ -1,0 +1,85 @@
+"""When nothing is owed any more a case is paid, whatever the reason; while something is, nobody calls it paid."""
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import time_machine
+
+from law.vocabulary import Step
+from recoveries.desk.tests.pages import assert_refused, case_of
+from recoveries.ledger.posting import Source
+from recoveries.ledger.reductions import credit_note_record
+from recoveries.ledger.services import acompte_record, dette_record
+from recoveries.models import Recovery
+from tests.backoffice import act, browser_of, chief
+from tests.factories import Api
+
+pytestmark = pytest.mark.django_db
+F1 = {
+    "invoice_number": "F1",
+    "invoice_date": "2026-02-13",
+    "invoice_due_date": "2026-03-15",
+    "invoice_amount": "1000.00",
+}
+LATER = {**F1, "invoice_due_date": "2027-06-30"}
+PLAIN = {"assign_to_me": False, "recovery_late_interest": False}
+
+
+@pytest.fixture(autouse=True)
+def autumn(db: None) -> Iterator[None]:
+    with time_machine.travel("2026-11-28T10:00:00Z", tick=False):
+        yield
+
+
+def status(case: Recovery) -> int:
+    return Recovery.objects.values_list("status_id", flat=True).get(pk=case.pk)
+
+
+def paid(case: Recovery, amount: str) -> None:
+    told = {"amount": Decimal(amount), "day": date(2026, 3, 10), "confirmed": True, "by": None}
+    acompte_record(recovery_id=case.pk, **told)
+
+
+def put(owner: Api, case: Recovery, **changes: Any) -> None:
+    invoice = case.invoices.get()
+    address = f"/api/recoveries/{case.pk}/invoices/{invoice.pk}"
+    assert owner.put(address, {**F1, **changes}).status_code == 200
+
+
+def test_an_invoice_corrected_to_what_was_received_is_paid(owner: Api) -> None:
+    case = case_of(owner, recovery=PLAIN, invoices=[F1])
+    paid(case, "400.00")
+    put(owner, case, invoice_amount="400.00")
+    assert status(case) == Step.PAID
+
+
+def test_an_invoice_corrected_to_nothing_is_paid_and_one_that_is_deleted_is_not(owner: Api) -> None:
+    case, other = (case_of(owner, recovery=PLAIN, invoices=[F1]) for _ in range(2))
+    put(owner, case, invoice_amount="0.00")
+    assert owner.delete(f"/api/recoveries/{other.pk}/invoices/{other.invoices.get().pk}").status_code == 200
+    assert (status(case), status(other)) == (Step.PAID, Step.CREATED)
+
+
+def test_a_credit_note_of_all_that_is_not_due_yet_is_paid(owner: Api) -> None:
+    case = case_of(owner, recovery=PLAIN, invoices=[LATER])
+    told = {"amount": Decimal(1000), "day": date(2026, 11, 20), "by": None, "source": Source.STAFF}
+    credit_note_record(recovery_id=case.pk, invoice_id=case.invoices.get().pk, **told)
+    assert status(case) == Step.PAID
+
+
+def test_a_paid_case_on_which_a_debt_is_entered_owes_again(owner: Api) -> None:
+    case = case_of(owner, recovery=PLAIN, invoices=[F1])
+    paid(case, "1000.00")
+    assert status(case) == Step.PAID
+    dette_record(recovery_id=case.pk, label="Deposit", amount=Decimal(10), day=date(2026, 11, 20), by=None)
+    assert status(case) == Step.PRE_LITIGATION
+
+
+def test_staff_do_not_call_paid_what_is_owed(owner: Api) -> None:
+    case, office = case_of(owner, recovery=PLAIN, invoices=[F1]), browser_of(chief())
+    sent = {"to_status": Step.PAID.value, "reason": "He says that he paid."}
+    assert_refused(act(office, case, "move-status", **sent), "1,040.00 € is still owed: record what was paid")
+    assert status(case) == Step.CREATED
