@@ -11,7 +11,10 @@ class AccountsConfig(AppConfig):
     verbose_name = _("Accounts")
 
     def ready(self) -> None:
-        """Have the secrets of second factors sealed."""
+        """Have the secrets of second factors sealed, and idempotency keys kept."""
         from accounts import sealed_factors
+        from accounts.idempotency import KeyStore
+        from legalcity.api.idempotency import store_register
 
         sealed_factors.connect()
+        store_register(KeyStore())

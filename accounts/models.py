@@ -133,6 +133,40 @@ class AccessToken(models.Model):
         return str(self.jti)
 
 
+class IdempotentRequest(models.Model):
+    """A request that was sent with an idempotency key, and how it was answered (`accounts/idempotency.py`).
+
+    `locked_until` ends the claim of who carries it out, and says whose it is. Where a job tells the answer, `job_type`
+    and `job_id` name its row, and there is no body.
+    """
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        RUNNING = "running"
+        DONE = "done"
+
+    # No constraint: no write waits for the row of its user.
+    user = models.ForeignKey(User, on_delete=models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    state = models.CharField(max_length=10, choices=State)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.BinaryField(null=True)
+    is_sealed = models.BooleanField(default=False)
+    headers = models.JSONField(default=dict)
+    job_type = models.CharField(max_length=100, blank=True)
+    job_id = models.CharField(max_length=64, blank=True)
+    locked_until = models.DateTimeField()
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="idempotency_key_once")]
+
+    def __str__(self) -> str:
+        return f"{self.state} {self.created_at}"
+
+
 class AuditEvent(models.Model):
     """Who did what to what, when, from where and why. Rows are added; triggers refuse to change or delete them.
 

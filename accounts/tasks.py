@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.core.management import call_command
 
-from accounts import tokens
+from accounts import idempotency, tokens
 from legalcity.lib.clock import now
 
 
@@ -11,6 +11,12 @@ from legalcity.lib.clock import now
 def purge_tokens() -> int:
     """Delete expired tokens; returns how many."""
     return tokens.tokens_purge(moment=now())
+
+
+@shared_task(name="accounts.tasks.purge_idempotency_keys")
+def purge_idempotency_keys() -> int:
+    """Forget idempotency keys that are past their time; returns how many."""
+    return idempotency.keys_purge(moment=now())
 
 
 @shared_task(name="accounts.tasks.purge_sessions")

@@ -10,6 +10,7 @@ from accounts import services, tokens
 from accounts.authentication import caller, presented_token
 from accounts.serializers import LoginSerializer, RegisterSerializer, user_payload
 from legalcity.api.envelope import refusal, reply
+from legalcity.api.idempotency import Keyed, Way
 from legalcity.api.limits import LOGIN, REFRESH
 from legalcity.api.validation import parse
 from legalcity.api.views import ContractView
@@ -22,6 +23,7 @@ class LoginView(ContractView):
     permission_classes = [AllowAny]
     authentication_classes = []
     limits = {"login": LOGIN}
+    ways = {"login": Keyed(Way.EXEMPT)}
     validation_message = _("Validation failed.")
     failure_messages = {"login": _("Authentication failed")}
     serializers = {"login": LoginSerializer}
@@ -40,6 +42,7 @@ class RegisterView(ContractView):
     """New API users, by those who may register them."""
 
     serializers = {"register": RegisterSerializer}
+    ways = {"register": Keyed(shows_secret=True)}
 
     def register(self, request: Request) -> Response:
         """Create or update an API user; the answer shows the key once."""
@@ -57,6 +60,7 @@ class SessionView(ContractView):
     """The end and the renewal of a token."""
 
     limits = {"refresh": REFRESH}
+    ways = {"logout": Keyed(Way.EXEMPT), "refresh": Keyed(Way.EXEMPT)}
     unauthenticated_message = _("User not authenticated")
     failure_messages = {"refresh": _("Token refresh failed")}
 

@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 from structlog.contextvars import get_contextvars
 
 from accounts.models import AuditEvent, User
+from legalcity.api.idempotency import key_hash
 from legalcity.api.limits import client_address
 
 Door = AuditEvent.Door
@@ -19,12 +20,16 @@ Door = AuditEvent.Door
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """`user` is None for a worker, a command or a stranger; `address` is empty without a request."""
+    """`user` is None for a worker, a command or a stranger; `address` is empty without a request.
+
+    `idempotency_key` is the hash of the key that the request was sent with, or empty.
+    """
 
     door: Door
     user: User | None = None
     address: str = ""
     request_id: str = ""
+    idempotency_key: str = ""
 
 
 def current_request() -> HttpRequest | None:
@@ -45,7 +50,7 @@ def current_origin() -> Origin:
     # The API knows its caller after the view has begun; until then there is no such attribute.
     user = getattr(request, "user", None)
     is_known = user is not None and user.is_authenticated
-    return Origin(door, cast(User, user) if is_known else None, client_address(request), request_id)
+    return Origin(door, cast(User, user) if is_known else None, client_address(request), request_id, key_hash())
 
 
 def staff_of(request: HttpRequest) -> User:

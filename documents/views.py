@@ -27,6 +27,7 @@ from documents.services.locking import NOT_FOUND
 from documents.services.storage import FULL, StorageFailed, bytes_open, is_full
 from documents.services.waiting import document_wait
 from legalcity.api.envelope import reply
+from legalcity.api.idempotency import Keyed, Way
 from legalcity.api.limits import UPLOADS
 from legalcity.api.listing import asked, ordered, page_of, pagination
 from legalcity.api.nested import NestedView
@@ -88,6 +89,7 @@ class DocumentView(NestedView):
     serializers = {"create": DocumentSerializer}
     queries = {"list": DocumentQuery}
     limits = {"create": UPLOADS}
+    ways = {"create": Keyed(Way.JOB, replay="again")}
     failure_messages = {
         "create": _("Failed to upload document"),
         "download": _("File could not be accessed"),
@@ -130,6 +132,11 @@ class DocumentView(NestedView):
             raise
         return self._answer(parent, document)
 
+    def again(self, request: Request, job_id: str, recovery_id: int) -> Response:
+        """What became of the document that was made with the same key, as it is now."""
+        parent = self.parent()
+        return self._told(parent, documents_of(parent.pk).filter(pk=job_id).first())
+
     def _invoice(self, parent: Any, values: dict[str, Any]) -> int | None:
         invoice_id = values.get("invoice_id")
         return None if invoice_id is None else self.invoice_or_refuse(parent, invoice_id)
@@ -149,10 +156,12 @@ class DocumentView(NestedView):
             raise Invalid({"file": [error.sentence]}) from error
         return document_upload(recovery_id=parent.pk, file=file, inspected=inspected, **more)
 
-    @staticmethod
-    def _answer(parent: Any, document: Document) -> Response:
+    def _answer(self, parent: Any, document: Document) -> Response:
         document_wait(document=document, seconds=live.DOCUMENT_WAIT_SECONDS)
-        now = _present(parent, document)
+        return self._told(parent, _present(parent, document))
+
+    @staticmethod
+    def _told(parent: Any, now: Document | None) -> Response:
         if now is None:
             raise NotFound(NOT_FOUND)
         if now.state in ENDED_BADLY:

@@ -164,6 +164,7 @@ def _event(told: Told) -> Event:
         actor_id=person.pk if person else None,
         door=origin.door,
         request_id=origin.request_id,
+        idempotency_key=origin.idempotency_key,
         effective_at=told.effective_at or moment,
         recorded_at=moment,
     )

@@ -34,6 +34,10 @@ app.conf.beat_schedule = {
     "surveillance": {"task": "scoring.tasks.check_surveillances", "schedule": crontab(minute="20")},
     "forget-events": {"task": "events.tasks.forget", "schedule": crontab(hour="3", minute="40")},
     "forget-imports": {"task": "recoveries.tasks.forget_imports", "schedule": crontab(hour="3", minute="20")},
+    "purge-idempotency-keys": {
+        "task": "accounts.tasks.purge_idempotency_keys",
+        "schedule": crontab(hour="3", minute="40"),
+    },
     "purge-sessions": {"task": "accounts.tasks.purge_sessions", "schedule": crontab(hour="3", minute="30")},
     "purge-tokens": {"task": "accounts.tasks.purge_tokens", "schedule": crontab(hour="3", minute="10")},
 }

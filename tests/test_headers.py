@@ -93,7 +93,7 @@ def test_any_origin_may_read_the_answer(headers: dict[str, str], anonymous: Api,
         assert answer.headers["Access-Control-Allow-Origin"] == "*"
         assert "Access-Control-Allow-Credentials" not in answer.headers
         exposed = answer.headers["Access-Control-Expose-Headers"].split(", ")
-        assert {"X-RateLimit-Limit", "X-RateLimit-Remaining", "Retry-After"} <= set(exposed)
+        assert {"X-RateLimit-Limit", "X-RateLimit-Remaining", "Retry-After", "Idempotent-Replayed"} <= set(exposed)
 
 
 @pytest.mark.parametrize("path", [CASES, f"{CASES}/1/invoices/2", LOGIN, "/api/nothing"])
@@ -105,7 +105,7 @@ def test_a_preflight_is_answered_without_a_token(path: str, method: str, anonymo
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert method in answer.headers["Access-Control-Allow-Methods"].split(", ")
     allowed = answer.headers["Access-Control-Allow-Headers"].lower().split(", ")
-    assert {"authorization", "content-type"} <= set(allowed)
+    assert {"authorization", "content-type", "idempotency-key"} <= set(allowed)
     assert int(answer.headers["Access-Control-Max-Age"]) > 0
     assert answer.headers["X-RateLimit-Limit"] == answer.headers["X-RateLimit-Remaining"] == "60"
 

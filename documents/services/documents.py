@@ -17,9 +17,10 @@ from documents.services.storage import bytes_remove, file_forget_if_unused, told
 from events.schemas import differences, sides
 from events.services import changes_of, story
 from events.types import seen_by
+from legalcity.api.idempotency import idempotency_bind
 from legalcity.lib.audience import Audience
 from legalcity.lib.claims import queue
-from legalcity.lib.errors import BadRequest, NotFound
+from legalcity.lib.errors import BadRequest, Conflict, NotFound
 
 PENDING_SIGNATURES = _("Cannot delete document with pending signature requests")
 
@@ -41,9 +42,10 @@ def document_upload(
             stored.save(force_insert=True)
             document.file = stored
             document.save(force_insert=True)
+            idempotency_bind(document)
             queue(JOB.task, document.pk)
             return _received(document.pk, by)
-    except (DatabaseError, NotFound):
+    except (DatabaseError, NotFound, Conflict):
         bytes_remove(key=document.key)
         raise
 
@@ -53,6 +55,7 @@ def document_announce(*, recovery_id: int, url: str, values: dict[str, Any], by:
     """A document that a worker fetches from `url`. Raises NotFound when the case is gone."""
     case_lock(recovery_id)
     document = Document.objects.create(recovery_id=recovery_id, author=by, source_url=url, **values)
+    idempotency_bind(document)
     queue(JOB.task, document.pk)
     return _received(document.pk, by)
 

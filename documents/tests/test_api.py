@@ -58,6 +58,30 @@ def case(owner: Api, development: None) -> int:
     return case_id(owner)
 
 
+def test_an_upload_that_is_sent_again_with_its_key_makes_one_document(owner: Api, case: int) -> None:
+    def sent(file: bytes = PDF) -> HttpResponse:
+        return owner.raw("POST", docs_of(case), form(file, name="Facture"), MULTIPART, Idempotency_Key="k-1")
+
+    first, again, other = sent(), sent(), sent(pdf(("note.txt", b"another")))
+    assert (first.status_code, again.status_code, again.content) == (201, 201, first.content)
+    assert [answer.headers.get("Idempotent-Replayed") for answer in (first, again, other)] == [None, "true", None]
+    assert (other.status_code, list(other.json()["errors"])) == (422, ["Idempotency-Key"])
+    document = Document.objects.get()
+    Document.objects.update(state=Document.State.FAILED)
+    assert said(sent()) == (400, "Failed to process file")
+    document.delete()
+    assert sent().status_code == 404
+    assert Document.objects.count() == 0
+
+
+def test_a_refused_upload_leaves_the_key_free(owner: Api, case: int) -> None:
+    answers = [
+        owner.raw("POST", docs_of(case), form(file, name="Facture"), MULTIPART, Idempotency_Key="k-1")
+        for file in (b"no pdf", PDF)
+    ]
+    assert [answer.status_code for answer in answers] == [422, 201]
+
+
 # --- every documented response ---------------------------------------------------------------------------------
 class Scene:
     """The people, and a case with an invoice and a document of it."""

@@ -21,6 +21,7 @@ from invoicing.billing.selectors import invoice_for, invoices_for, whole
 from invoicing.billing.serializers import CredentialsSerializer, SliceQuery
 from invoicing.billing.services import sessions
 from legalcity.api.envelope import refusal
+from legalcity.api.idempotency import Keyed, Way
 from legalcity.api.limits import LOGIN
 from legalcity.api.validation import parse, read, reader_of
 from legalcity.api.views import ContractView
@@ -79,6 +80,8 @@ class LoginView(FirmsView):
 
 class LogoffView(FirmsView):
     """The end of a session."""
+
+    ways = {"logoff": Keyed(Way.EXEMPT)}
 
     def logoff(self, request: Request) -> Response:
         """End the session on the server, and take the cookie back."""

@@ -14,7 +14,10 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 BILLING = "/v1"
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-EXPOSED = "X-RateLimit-Limit, X-RateLimit-Remaining, Retry-After, X-Request-ID, Content-Disposition"
+EXPOSED = (
+    "X-RateLimit-Limit, X-RateLimit-Remaining, Retry-After, X-Request-ID, Content-Disposition, Idempotent-Replayed"
+)
+ALLOWED = "Authorization, Content-Type, Accept, Accept-Language, X-Request-ID, Idempotency-Key"
 
 
 def is_for_programs(path: str) -> bool:
@@ -49,7 +52,7 @@ class ApiHeaders:
     def _preflight(request: HttpRequest) -> HttpResponse:
         response = HttpResponse(status=204)
         response["Access-Control-Allow-Methods"] = METHODS
-        response["Access-Control-Allow-Headers"] = "Authorization, Content-Type, Accept, Accept-Language, X-Request-ID"
+        response["Access-Control-Allow-Headers"] = ALLOWED
         response["Access-Control-Max-Age"] = "86400"
         # The browser asks, not its user: it is not counted.
         response["X-RateLimit-Limit"] = response["X-RateLimit-Remaining"] = str(live.ANONYMOUS_PER_MINUTE)

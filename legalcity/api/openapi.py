@@ -25,6 +25,10 @@ or that clients may not set, are ignored. A field that does not apply beside the
 
 **Changes.** `PUT` and `PATCH` alike change what is sent and keep the rest.
 
+**Sending again.** A POST may carry an `Idempotency-Key`: sent again with its key it answers as the first time, marked
+`Idempotent-Replayed: true`, and does nothing a second time. A key that was used for another request is a 422, one whose
+request is being carried out a 409.
+
 **Lists.** `page` begins at 1; a page past the end is empty. `filters_applied` tells the filters that took effect.
 
 **Limits.** `X-RateLimit-Limit` and `X-RateLimit-Remaining` tell how many calls are left, a 429 in `Retry-After` when

@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from legalcity.api.errors import NO_PERMISSION, SERVER_ERROR, UNAVAILABLE
+from legalcity.api.idempotency import GUIDE, HEADER, REPLAYED
 from legalcity.api.middleware import is_for_programs
 from legalcity.api.views import ContractView
 from legalcity.lib.clock import now
@@ -104,6 +105,12 @@ def service_info(host: str) -> dict[str, Any]:
             "file_uploads": f"{live.UPLOADS_PER_HOUR} per hour per user",
         },
         "contact": {"support": "amine@legalcity.fr", "documentation": f"{host}/docs"},
+        "idempotency": {
+            "header": HEADER,
+            "replayed": REPLAYED,
+            "kept": f"{live.IDEMPOTENCY_DAYS} days",
+            "documentation": f"{host}{GUIDE}",
+        },
     }
 
 

@@ -1,8 +1,9 @@
 """The base of every view: who asks, how often, then what."""
 
+from functools import partial
 from typing import Any, ClassVar
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -10,6 +11,7 @@ from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
 from legalcity.api.errors import TooManyAttempts
+from legalcity.api.idempotency import Keyed, carried_out
 from legalcity.api.limits import ANONYMOUS, REQUESTS, Limit, Usage, client_address, take
 from legalcity.lib.errors import Sentence
 
@@ -18,13 +20,16 @@ class ContractView(ViewSetMixin, APIView):
     """A viewset of the contract.
 
     `limits` gives an action a limit of its own beside the general one; `failure_messages` the sentence that the
-    contract has for its uncaught failure; `section` is where the reference lists calls that were never published.
+    contract has for its uncaught failure; `section` is where the reference lists calls that were never published;
+    `ways` how an action keeps its answer for an idempotency key, where it is not within its transaction
+    (`legalcity/api/idempotency.py`).
     """
 
     section: ClassVar[str] = ""
     http_method_names = ["get", "head", "post", "put", "patch", "delete"]
     limits: ClassVar[dict[str, Limit]] = {}
     failure_messages: ClassVar[dict[str, Sentence]] = {}
+    ways: ClassVar[dict[str, Keyed]] = {}
     usage: Usage | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -40,6 +45,12 @@ class ContractView(ViewSetMixin, APIView):
         if refused is not None:
             raise refused
         self.check_permissions(request)
+        if request.method == "POST" and self.action and request.user is not None:
+            # The framework looks for the method of the view after this.
+            self.post = partial(self._keyed, getattr(self, self.action))
+
+    def _keyed(self, post: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        return carried_out(self, request, partial(post, request, *args, **kwargs), kwargs)
 
     def _count(self, request: Request) -> None:
         own = self.limits.get(self.action or "")

@@ -89,6 +89,12 @@ def transfer_outcome(recovery: Recovery) -> Outcome | None:
     return _outcome(last) if last else None
 
 
+def transfer_ended(request_id: int) -> Outcome:
+    """What came of one request. One that went with its case is gone."""
+    request = TransferRequest.objects.filter(pk=request_id).first()
+    return _outcome(request) if request else Outcome(End.GONE, request_id)
+
+
 def _outcome(request: TransferRequest) -> Outcome:
     return Outcome(
         End(request.state),

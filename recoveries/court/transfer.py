@@ -24,6 +24,7 @@ from events.services import events_record, story
 from invoicing.models import Invoice
 from law.eligibility import ClaimAnswer, Eligibility, Reason, assess
 from law.vocabulary import Step
+from legalcity.api.idempotency import idempotency_bind
 from legalcity.lib.claims import Job, queue, take
 from legalcity.lib.clock import now
 from legalcity.lib.dates import PARIS
@@ -73,6 +74,7 @@ def transfer_request(*, recovery: Recovery, by: User) -> TransferRequest:
     if not Recovery.objects.select_for_update(of=("self",)).filter(pk=recovery.pk):
         raise NotFound(NOT_FOUND)
     request = TransferRequest.objects.create(recovery=recovery, user=by)
+    idempotency_bind(request)
     queue(JOB.task, request.pk)
     return request
 

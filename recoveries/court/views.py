@@ -14,11 +14,12 @@ from accounts.authentication import caller
 from law.deadlines import Deadline, told
 from law.eligibility import ClaimAnswer
 from legalcity.api.envelope import reply
+from legalcity.api.idempotency import Keyed, Way
 from legalcity.api.views import ContractView
 from legalcity.lib.clock import today
 from legalcity.lib.dates import day_text
 from legalcity.lib.errors import Failed, Forbidden, Invalid, NotFound
-from recoveries.court.asking import End, Outcome, transfer_ask, transfer_outcome
+from recoveries.court.asking import End, Outcome, transfer_ask, transfer_ended, transfer_outcome
 from recoveries.court.selectors import payment_url
 from recoveries.court.transfer import eligibility_of
 from recoveries.models import Injunction, Recovery
@@ -46,6 +47,7 @@ class TransferView(OneCaseView):
     """The transfer of a case to an injunction procedure."""
 
     failure_messages = {"create": FAILURE}
+    ways = {"create": Keyed(Way.JOB, replay="again")}
     also_answers = {
         "create": {202: "Transfer accepted and being processed"},
         "retrieve": {202: "Transfer accepted and being processed"},
@@ -55,6 +57,10 @@ class TransferView(OneCaseView):
         """Ask for the transfer, and wait for the worker as long as the system settings say."""
         recovery = self.case(recovery_id)
         return self._answer(recovery, transfer_ask(recovery=recovery, by=caller(request), today=today()))
+
+    def again(self, request: Request, job_id: str, recovery_id: int) -> Response:
+        """What came of the request that was made with the same key."""
+        return self._answer(self.case(recovery_id), transfer_ended(int(job_id)))
 
     def retrieve(self, request: Request, recovery_id: int) -> Response:
         """What came of the last request."""

@@ -45,7 +45,7 @@ NULLABLE = frozenset(
 )
 # Where further keys may follow the documented ones: every stored field of a case, what a report rests on, the
 # HTML of a comment, the quality of a company, the day of an invoice's performance and its dispute, the
-# invoices that a transfer did not take along.
+# invoices that a transfer did not take along, what keys a repeat takes.
 EXTENDED_OBJECTS = (
     re.compile(r"(PUT|PATCH|GET) /api/recoveries/\{id\} data"),
     re.compile(r"POST /api/recoveries/complete data\.recovery"),
@@ -53,6 +53,7 @@ EXTENDED_OBJECTS = (
 )
 INVOICE_KEYS = ["performed_on", "is_disputed"]
 ADDED_KEYS = {
+    re.compile(r"GET /api/info "): ["idempotency"],
     re.compile(r"\S+ /api/recoveries/\{recoveryId\}/companies\S* data(\.companies\.\d+)?"): ["acts_as"],
     re.compile(r"GET /api/recoveries/\{id\} data\.(customer|debtor)"): ["acts_as"],
     re.compile(r"GET /api/recoveries data\.recoveries\.\d+"): ["due"],

@@ -124,7 +124,9 @@ def test_each_excused_sentence_is_documented() -> None:
 def test_info_is_the_documented_text_under_this_host(anonymous: Api) -> None:
     [response] = [each for each in DOCUMENTED if each.path == "/api/info"]
     answer = anonymous.get("/api/info", Host="api.example.fr")
-    assert answer.content.decode().replace("http://api.example.fr", HOST) == _compact(response.body)
+    told = answer.content.decode().replace("http://api.example.fr", HOST)
+    assert told.startswith(_compact(response.body)[:-1])
+    assert list(answer.json())[len(response.body) :] == ["idempotency"]
 
 
 def _compact(body: dict) -> str:

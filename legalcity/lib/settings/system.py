@@ -29,6 +29,7 @@ FIELD_TYPES: dict[str, list[Any]] = {
     "seconds": [_COUNT, {"min_value": 0, "max_value": 30}],
     "amount": ["legalcity.lib.form_fields.AmountField", {"max_digits": 14, "decimal_places": 2}],
     "days": [_COUNT, {"min_value": 0, "max_value": 36_500}],
+    "days_kept": [_COUNT, {"min_value": 1, "max_value": 366}],
     "optional": ["legalcity.lib.form_fields.TextField", {"max_length": 50, "required": False}],
     "line": ["legalcity.lib.form_fields.TextField", {"max_length": 255}],
     "optional_line": ["legalcity.lib.form_fields.TextField", {"max_length": 255, "required": False}],
@@ -204,6 +205,12 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
     "REQUESTS_PER_HOUR": (1000, _("API requests an hour for one user."), "rate"),
     "UPLOADS_PER_HOUR": (50, _("File uploads an hour for one user."), "rate"),
     "ANONYMOUS_PER_MINUTE": (60, _("API requests a minute for one address without a token."), "rate"),
+    # Idempotency keys
+    "IDEMPOTENCY_DAYS": (
+        7,
+        _("Days for which a request that is sent again with its key gets its first answer."),
+        "days_kept",
+    ),
 }
 
 # In the order of the page.
@@ -281,4 +288,5 @@ FIELDSETS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
             "ANONYMOUS_PER_MINUTE",
         ),
     ),
+    (gettext_lazy("Idempotency keys"), ("IDEMPOTENCY_DAYS",)),
 )
