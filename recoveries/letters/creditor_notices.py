@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from legalcity.lib.claims import Claim, lapsed, queue
+from legalcity.lib.claims import Claim, queue
 from legalcity.lib.clock import now
+from legalcity.lib.emails.rows import interrupted_end
+from legalcity.lib.emails.sending import deliver
 from legalcity.lib.settings.live import live
 from recoveries.ledger.listeners import PaymentTold
 from recoveries.letters.jobs import NOTICE_JOB
 from recoveries.letters.receipt_writing import Money, notice_write, payment_reversed
-from recoveries.letters.sending import INTERRUPTED, deliver
 from recoveries.models import Acompte, CreditorNotice
 
 log = structlog.get_logger("recoveries")
@@ -71,4 +72,4 @@ def _sent(claim: Claim[CreditorNotice], notice: CreditorNotice) -> None:
 
 def creditor_notices_interrupted(*, moment: datetime) -> int:
     """End the notices whose worker was lost while it was sending: they may have gone out. How many."""
-    return lapsed(NOTICE_JOB, moment=moment).update(state=State.FAILED, error=INTERRUPTED, claimed_until=None)
+    return interrupted_end(NOTICE_JOB, moment=moment)

@@ -8,39 +8,10 @@ from backoffice.reach import SeenWithCase
 from law.account.facts import NoticeState
 from law.notices import Channel
 from law.vocabulary import Receipt, Reminder
-from legalcity.lib.claims import JobRow
+from legalcity.lib.emails.rows import Email
 from recoveries.models.cases import Recovery
 
 RECEIPTS = [kind.value for kind in Receipt]
-
-
-class Email(JobRow):
-    """An e-mail as it was written, to whom, and what became of it.
-
-    The row is the job (legalcity/lib/claims.py): a worker takes it, whoever comes second does nothing.
-    """
-
-    class State(models.TextChoices):
-        """Where it is."""
-
-        QUEUED = "queued", _("queued")
-        SENT = "sent", _("sent")
-        FAILED = "failed", _("failed")
-        CANCELLED = "cancelled", _("cancelled")
-        TO_POST = "to_post", _("to be sent by post")
-
-    recipient = models.EmailField(_("recipient"), max_length=254)
-    subject = models.CharField(_("subject"), max_length=255)
-    text = models.TextField(_("text"))
-    html = models.TextField("HTML", editable=False)
-    state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.QUEUED)
-    # The class of what went wrong, or why it was cancelled: in the language of the house.
-    error = models.CharField(_("error"), max_length=1000, blank=True)
-    created_at = models.DateTimeField(_("written at"), auto_now_add=True)
-    sent_at = models.DateTimeField(_("sent at"), null=True)
-
-    class Meta:
-        abstract = True
 
 
 class SentEmailQuerySet(SeenWithCase["SentEmail"]):

@@ -12,6 +12,7 @@ from accounts.models import User
 from companies.models import Company
 from legalcity.lib.claims import queue
 from legalcity.lib.clock import now
+from legalcity.lib.emails.rows import INTERRUPTED
 from legalcity.lib.errors import Conflict, Forbidden
 from legalcity.lib.reading import Unreadable
 from legalcity.lib.reading.emails import read_email
@@ -21,7 +22,6 @@ from recoveries.ledger.gathering import with_terms
 from recoveries.ledger.listeners import PaymentTold
 from recoveries.letters.jobs import JOB
 from recoveries.letters.receipt_writing import Money, correction_write, payment_reversed, receipt_write
-from recoveries.letters.sending import INTERRUPTED
 from recoveries.letters.writing import Letter
 from recoveries.models import Acompte, Recovery, SentEmail
 

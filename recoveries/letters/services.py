@@ -14,6 +14,8 @@ from law.vocabulary import Reminder
 from legalcity.lib.claims import Claim, lapsed, queue
 from legalcity.lib.clock import now, today
 from legalcity.lib.dates import PARIS
+from legalcity.lib.emails.rows import INTERRUPTED
+from legalcity.lib.emails.sending import deliver
 from legalcity.lib.errors import Conflict, Invalid
 from legalcity.lib.reading import Unreadable
 from legalcity.lib.reading.emails import read_email
@@ -22,7 +24,6 @@ from recoveries.letters.following import case_follow, require_following
 from recoveries.letters.jobs import JOB
 from recoveries.letters.judging import Demand, demand_of, refusals_of, require_leave
 from recoveries.letters.receipts import receipt_refusal, receipt_sent
-from recoveries.letters.sending import INTERRUPTED, deliver
 from recoveries.letters.writing import Letter, letter_write
 from recoveries.models import Recovery, SentEmail
 from recoveries.services.notices import notice_of_email
@@ -106,7 +107,7 @@ def email_deliver(*, email_id: int, moment: datetime) -> timedelta | None:
         moment=moment,
         may_leave=lambda claim, email: _may_leave(claim, email, on),
         sent=_sent,
-        given_up=lambda email: notice_of_email(email=email, state=NoticeState.FAILED, on=today()),
+        given_up=lambda email, error: notice_of_email(email=email, state=NoticeState.FAILED, on=today()),
     )
 
 

@@ -11,15 +11,14 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
 from legalcity.lib.claims import Claim, Job, take
+from legalcity.lib.emails.rows import Email
 from legalcity.lib.mail import automatic_headers
 from legalcity.lib.settings.live import live
-from recoveries.letters.models import Email
 
-log = structlog.get_logger("recoveries")
+log = structlog.get_logger("emails")
 
 State = Email.State
 Row = TypeVar("Row", bound=Email)
-INTERRUPTED = "Interrupted"  # The worker was lost while it was sending: it may have gone out
 
 
 def deliver(
@@ -29,12 +28,12 @@ def deliver(
     moment: datetime,
     may_leave: Callable[[Claim[Row], Row], bool],
     sent: Callable[[Claim[Row], Row], None],
-    given_up: Callable[[Row], object] = lambda email: None,
+    given_up: Callable[[Row, Exception], object] = lambda email, error: None,
 ) -> timedelta | None:
     """Send a queued e-mail. Returns after how long to try again; None when it is over.
 
     `may_leave` is asked before, and ends the row where it may not; `sent` writes down that it is out; `given_up` is
-    called in the transaction that ends one which could not be sent.
+    called, with what went wrong, in the transaction that ends one which could not be sent.
     """
     claim = take(job, pk, moment=moment)
     email = claim.row() if claim else None
@@ -56,7 +55,7 @@ def _message(email: Email) -> EmailMultiAlternatives:
         settings.DEFAULT_FROM_EMAIL,
         [email.recipient],
         reply_to=reply_to,
-        headers=automatic_headers(),
+        headers=automatic_headers() | email.own_headers(),
     )
     message.attach_alternative(email.html, "text/html")
     return message
@@ -64,7 +63,11 @@ def _message(email: Email) -> EmailMultiAlternatives:
 
 @transaction.atomic
 def _not_sent(
-    job: Job[Row], claim: Claim[Row], email: Row, error: Exception, given_up: Callable[[Row], object]
+    job: Job[Row],
+    claim: Claim[Row],
+    email: Row,
+    error: Exception,
+    given_up: Callable[[Row, Exception], object],
 ) -> timedelta | None:
     """Keep what went wrong by its class alone: the words of mail servers quote addresses."""
     name = type(error).__name__
@@ -73,8 +76,13 @@ def _not_sent(
     pause = job.pause(email.attempts)
     is_written = claim.release(after=pause, state=State.FAILED if is_over else State.QUEUED, error=name)
     if is_over and is_written:
-        given_up(email)
+        given_up(email, error)
     return None if is_over else pause
+
+
+def is_refused_for_good(error: Exception) -> bool:
+    """Whether the server knows no such recipient, and will know none tomorrow."""
+    return isinstance(error, SMTPRecipientsRefused) and not is_temporary(error)
 
 
 def is_temporary(error: Exception) -> bool:
