@@ -63,7 +63,9 @@ LABELS: dict[Kind, Sentence] = {
     Kind.LAWYER: _("Appoint a lawyer"),
     Kind.LAWYER_AT_HEARING: _("Appoint a lawyer before the hearing"),
     Kind.LIMITATION: _("Have the order served before the claim is time-barred"),
-    Kind.LIMITATION_IF_PAID: _("Have the order served before the claim is time-barred, if payments prolonged the time"),
+    Kind.LIMITATION_IF_PAID: _(
+        "Have the order served before the claim is time-barred, if payments or the due date prolonged the time"
+    ),
 }
 # What is lost, or for the debtor's time and ENFORCEABLE what is won, once the day has passed.
 CONSEQUENCES: dict[Kind, Sentence] = {

@@ -9,7 +9,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from law.eligibility import Reason
-from law.limitation import LastDays, last_days, limitation_for
+from law.limitation import LastDays, Starts, last_days, limitation_for
 from law.parties import Party
 from law.vocabulary import CompanyType, Matter
 
@@ -51,7 +51,7 @@ def refusals(facts: Facts, on: date) -> tuple[Reason, ...]:
 
 
 def protected_until(
-    start: date | None,
+    starts: Starts | None,
     *,
     creditor: Party | None,
     debtor: Party | None,
@@ -59,15 +59,15 @@ def protected_until(
     payments: Collection[date] = (),
     acknowledged: Collection[date] = (),
 ) -> LastDays | None:
-    """The last days on which a consumer may be asked for a claim that limitation runs against from `start`.
+    """The last days on which a consumer may be asked for a claim that limitation runs against from `starts`.
 
     Article L218-2 C. conso. protects consumers: private persons, and whoever is of no known kind. None for others.
     """
-    if start is None or (debtor is not None and debtor.kind not in (None, "") and not debtor.is_consumer):
+    if starts is None or (debtor is not None and debtor.kind not in (None, "") and not debtor.is_consumer):
         return None
     consumer = replace(debtor or Party(None, None), kind=CompanyType.PARTICULAR)
     limitation = limitation_for(creditor, consumer, matter)
-    return last_days(start, limitation, payments=payments, acknowledged=acknowledged)
+    return last_days(starts, limitation, payments=payments, acknowledged=acknowledged)
 
 
 def _of_mentions(facts: Facts) -> Iterator[Reason]:
@@ -89,9 +89,10 @@ def _of_claim(facts: Facts) -> Iterator[Reason]:
         yield Reason("provisional", _("The rate of the present half-year is not known yet: the sum may still change."))
     if facts.is_held:
         sentence = _(
-            "What is due is time-barred unless the payments prolonged the time: a manager has to lift the hold."
+            "What is due is time-barred unless the payments or the due date prolonged the time: a manager has to lift "
+            "the hold."
         )
-        yield Reason("limitation_held", sentence, "art. L218-2 C. conso., art. 2240 C. civ.")
+        yield Reason("limitation_held", sentence, "art. L218-2 C. conso., art. 2233, 2240 C. civ.")
     if facts.is_in_dispute:
         yield Reason("dispute", _("The debtor disputes the claim."), "art. 1412 CPC")
     if facts.has_changed:

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from legalcity.lib.dates import add_months
 
@@ -31,19 +32,21 @@ CONSUMER_CREDIT = Limitation(24, "art. R312-35 C. conso.", restarts=False)  # a 
 class LastDays:
     """The last days before a claim is time-barred.
 
-    Whether a part payment interrupts the time is judged case by case (article 2240 C. civ.): `earliest` is reckoned
-    as if none did, `latest` as if each did.
+    Whether a part payment interrupts the time is judged case by case (article 2240 C. civ.), and where the day of the
+    performance is not known it may run from the due date only (article 2233). `earliest` is reckoned as if neither
+    helped, `latest` as if both did. `is_paid`: payments make a difference.
     """
 
     earliest: date
     latest: date
+    is_paid: bool = True
 
     def is_barred(self, today: date) -> bool:
-        """Whether the claim is time-barred whatever the payments did."""
+        """Whether the claim is time-barred whatever the payments and the due date did."""
         return today > self.latest
 
     def is_doubtful(self, today: date) -> bool:
-        """Whether it hangs on the payments."""
+        """Whether it hangs on them."""
         return self.earliest < today <= self.latest
 
 
@@ -58,13 +61,23 @@ def limitation_for(customer: Party | None, debtor: Party | None, matter: Matter)
     return CONSUMER if debtor and debtor.is_consumer else BUSINESS
 
 
-def starts_on(performed: date | None, issued: date | None, due: date | None) -> date | None:
-    """The day from which limitation is reckoned: that of the performance (Cass. com. 26/02/2020 n° 18-25.036).
+class Starts(NamedTuple):
+    """The first and the last day from which limitation may run."""
 
-    Where that is not known, the earlier one of the invoice and its due date: of doubtful days the earliest is the
-    safe one. None while nothing is known.
+    first: date
+    last: date
+
+
+def starts_of(performed: date | None, issued: date | None, due: date | None) -> Starts | None:
+    """The day from which limitation runs: that of the performance (Cass. com. 26/02/2020 n° 18-25.036), as both.
+
+    Where that is not known, the days of the invoice and of its due date. Of doubtful days the earliest is the safe one
+    to act by, and the last the one after which nothing may be asked for. None while nothing is known.
     """
-    return performed or min((day for day in (issued, due) if day), default=None)
+    if performed:
+        return Starts(performed, performed)
+    days = [day for day in (issued, due) if day]
+    return Starts(min(days), max(days)) if days else None
 
 
 def last_day_to_sue(start: date, limitation: Limitation, restarts: Collection[date] = ()) -> date:
@@ -80,16 +93,17 @@ def last_day_to_sue(start: date, limitation: Limitation, restarts: Collection[da
 
 
 def last_days(
-    start: date, limitation: Limitation, *, payments: Collection[date] = (), acknowledged: Collection[date] = ()
+    starts: Starts, limitation: Limitation, *, payments: Collection[date] = (), acknowledged: Collection[date] = ()
 ) -> LastDays:
-    """Until when a claim may be asked for, without and with the days on which a part of it was paid.
+    """Until when a claim may be asked for, without and with what may have prolonged the time.
 
     `acknowledged`: days on which the debtor recognised the debt, which restart the time for sure (article 2240).
     """
-    return LastDays(
-        earliest=last_day_to_sue(start, limitation, acknowledged),
-        latest=last_day_to_sue(start, limitation, [*acknowledged, *payments]),
-    )
+    helped = [*acknowledged, *payments]
+    earliest = last_day_to_sue(starts.first, limitation, acknowledged)
+    if_paid = last_day_to_sue(starts.first, limitation, helped)
+    latest = max(if_paid, last_day_to_sue(starts.last, limitation, helped))
+    return LastDays(earliest, latest, is_paid=if_paid != earliest)
 
 
 def is_interrupted(dates: KeyDates) -> bool:
@@ -110,17 +124,21 @@ def most_pressing(claims: Collection[LastDays], today: date) -> LastDays | None:
 
 
 def is_in_doubt(deadlines: Collection[Deadline], today: date) -> bool:
-    """Whether, by the legal dates of a case, a claim is time-barred unless its payments prolonged the time."""
+    """Whether, by the legal dates of a case, a claim is time-barred unless something prolonged the time."""
     days = {deadline.kind: deadline.date for deadline in deadlines}
     first, last = days.get(Kind.LIMITATION), days.get(Kind.LIMITATION_IF_PAID)
     return first is not None and last is not None and LastDays(first, last).is_doubtful(today)
 
 
-def limitation_deadlines(days: LastDays, limitation: Limitation) -> tuple[Deadline, ...]:
-    """Limitation as deadlines: one day, or two where payments may have prolonged the time."""
+def limitation_deadlines(days: LastDays, limitation: Limitation, today: date) -> tuple[Deadline, ...]:
+    """Limitation as deadlines: one day, or two where something may have prolonged the time.
+
+    What the due date alone may have prolonged is shown once the first day is past: before, that is the one to act by.
+    """
+    shows_both = days.latest != days.earliest and (days.is_paid or days.is_doubtful(today))
     kinds = {Kind.LIMITATION: days.earliest, Kind.LIMITATION_IF_PAID: days.latest}
     return tuple(
         Deadline(kind, day, CONSEQUENCES[kind], limitation.article, None)
         for kind, day in kinds.items()
-        if kind == Kind.LIMITATION or day != days.earliest
+        if kind == Kind.LIMITATION or shows_both
     )

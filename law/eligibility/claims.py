@@ -39,8 +39,8 @@ def claims_judged(facts: Facts, claims: Iterable[Claim], today: date) -> tuple[C
 
 def _judged(claim: Claim, facts: Facts, limitation: Limitation, today: date) -> ClaimAnswer:
     until = None
-    if claim.start is not None:
-        until = last_days(claim.start, limitation, payments=facts.payments, acknowledged=facts.acknowledged)
+    if (starts := claim.starts) is not None:
+        until = last_days(starts, limitation, payments=facts.payments, acknowledged=facts.acknowledged)
     return ClaimAnswer(
         claim, until, stays=_stays(claim, until, limitation, today), doubt=_doubt(until, limitation, today)
     )
@@ -68,7 +68,10 @@ def _doubt(until: LastDays | None, limitation: Limitation, today: date) -> Reaso
         return None
     return limited(
         "limitation_doubtful",
-        _("It has been time-barred since {day}, unless the payments prolonged the time, which then ends on {last}."),
+        _(
+            "It has been time-barred since {day}, unless the payments or the due date prolonged the time, which then "
+            "ends on {last}."
+        ),
         limitation.article,
         day=add_days(until.earliest, 1).isoformat(),
         last=until.latest.isoformat(),

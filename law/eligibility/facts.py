@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from law.eligibility.costs import Costs
-from law.limitation import Limitation, limitation_for, starts_on
+from law.limitation import Limitation, Starts, limitation_for, starts_of
 from law.parties import Party
 from law.vocabulary import Matter
 
@@ -27,9 +27,9 @@ class Claim:
     is_debt: bool = False
 
     @property
-    def start(self) -> date | None:
-        """The day from which its limitation is reckoned."""
-        return starts_on(performed=self.performed, issued=self.issued, due=self.due)
+    def starts(self) -> Starts | None:
+        """The days from which its limitation may run."""
+        return starts_of(performed=self.performed, issued=self.issued, due=self.due)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class Facts:
 
     `amount`: what is left to recover, in EUR, payments received taken off. `invoices`, `debts`: all of the case.
     `acknowledged`: days on which the debtor recognised the debt; `payments`: days on which a part of it was paid.
-    `is_hold_lifted`: a manager takes it on that the payments prolonged limitation.
+    `is_hold_lifted`: a manager takes it on that something prolonged limitation.
     """
 
     case_type: int

@@ -29,8 +29,11 @@ def reasons_of(
     if not facts.is_hold_lifted and doubtful((*claims, *debts)):
         yield Reason(
             "limitation_held",
-            _("A claim is time-barred unless the payments prolonged the time: a manager has to lift the hold."),
-            f"{facts.limitation.article}, art. 2240 C. civ.",
+            _(
+                "A claim is time-barred unless the payments or the due date prolonged the time: a manager has to lift "
+                "the hold."
+            ),
+            f"{facts.limitation.article}, art. 2233, 2240 C. civ.",
         )
 
 

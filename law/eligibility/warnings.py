@@ -35,8 +35,11 @@ def warnings_of(
     if facts.is_hold_lifted and doubtful((*claims, *debts)):
         yield Reason(
             "limitation_doubtful",
-            _("A claim is time-barred unless the payments prolonged the time: a manager has lifted the hold."),
-            f"{facts.limitation.article}, art. 2240 C. civ.",
+            _(
+                "A claim is time-barred unless the payments or the due date prolonged the time: a manager has lifted "
+                "the hold."
+            ),
+            f"{facts.limitation.article}, art. 2233, 2240 C. civ.",
         )
     if any(debt.stays and debt.stays.code == "time_barred" for debt in debts):
         yield Reason("not_all_debts_in_time", _("A debt beside the invoices is time-barred."), "art. 1405 CPC")
@@ -97,11 +100,11 @@ def _warnings_of_claims(claims: Sequence[ClaimAnswer], today: date) -> Iterator[
 
 def _warnings_of_time(facts: Facts, claims: Sequence[ClaimAnswer], limits: Limits, today: date) -> Iterator[Reason]:
     limitation = facts.limitation
-    starts = [answer.claim.start for answer in claims if answer.claim.start]
+    starts = [answer.claim.starts for answer in claims if answer.claim.starts]
     may_be_consumer = limitation == BUSINESS and facts.debtor is not None and facts.debtor.kind is None
     if may_be_consumer and any(
-        last_days(start, CONSUMER, payments=facts.payments, acknowledged=facts.acknowledged).is_barred(today)
-        for start in starts
+        last_days(each, CONSUMER, payments=facts.payments, acknowledged=facts.acknowledged).is_barred(today)
+        for each in starts
     ):
         yield Reason(
             "maybe_consumer",

@@ -416,8 +416,8 @@ def test_a_claim_that_hangs_on_a_payment_waits_for_a_manager_and_goes_with_a_war
     assert codes(answer.warnings) == ["limitation_doubtful"]
     with translation.override("en"):
         assert str(answer.claims[0].doubt) == (
-            "It has been time-barred since 2026-01-16, unless the payments prolonged the time, which then ends on "
-            "2027-03-10 (art. L218-2 C. conso.)."
+            "It has been time-barred since 2026-01-16, unless the payments or the due date prolonged the time, which "
+            "then ends on 2027-03-10 (art. L218-2 C. conso.)."
         )
 
 

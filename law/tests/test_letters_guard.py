@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from law.letters_guard import Facts, protected_until, refusals
-from law.limitation import LastDays
+from law.limitation import LastDays, Starts
 from law.parties import Party
 from law.vocabulary import Matter
 
@@ -69,9 +69,10 @@ def test_the_pause_ends_on_its_last_day_and_0_is_none() -> None:
     ],
 )
 def test_a_claim_against_a_consumer_is_barred_after_its_last_day(creditor: Party, debtor: Party, last: date) -> None:
-    due, parties = date(2024, 11, 28), {"creditor": creditor, "debtor": debtor, "matter": Matter.ORDINARY}
+    day = date(2024, 11, 28)
+    due, parties = Starts(day, day), {"creditor": creditor, "debtor": debtor, "matter": Matter.ORDINARY}
     after, restart = last.replace(month=12, day=1), (date(2026, 1, 5),)
-    assert protected_until(due, **parties) == LastDays(last, last)
+    assert protected_until(due, **parties) == LastDays(last, last, is_paid=False)
     paid = protected_until(due, payments=restart, **parties)
     assert paid
     assert (paid.is_barred(after), paid.is_doubtful(last), paid.is_doubtful(after)) == (False, False, True)
@@ -82,4 +83,4 @@ def test_a_claim_against_a_consumer_is_barred_after_its_last_day(creditor: Party
 
 def test_a_claim_against_a_business_is_not_barred_here() -> None:
     parties = {"creditor": COMPANY, "debtor": COMPANY, "matter": Matter.ORDINARY}
-    assert protected_until(date(2000, 1, 1), **parties) is None
+    assert protected_until(Starts(date(2000, 1, 1), date(2000, 1, 1)), **parties) is None

@@ -13,11 +13,12 @@ from law.limitation import (
     CONSUMER,
     CONSUMER_CREDIT,
     LastDays,
+    Starts,
     is_interrupted,
     last_days,
     limitation_deadlines,
     most_pressing,
-    starts_on,
+    starts_of,
 )
 from law.tests.lengths import KeyDates
 
@@ -29,28 +30,47 @@ def day(text: str) -> date:
 
 
 @pytest.mark.parametrize(
-    ("performed", "issued", "due", "start"),
+    ("performed", "issued", "due", "starts"),
     [
-        ("2024-01-10", "2024-02-01", "2024-03-01", "2024-01-10"),
-        ("2024-06-10", "2024-02-01", "2024-03-01", "2024-06-10"),  # paid in advance: known is known
-        (None, "2024-02-01", "2024-03-01", "2024-02-01"),
-        (None, None, "2024-03-01", "2024-03-01"),
-        (None, "2024-02-01", None, "2024-02-01"),
+        ("2024-01-10", "2024-02-01", "2024-03-01", ["2024-01-10", "2024-01-10"]),
+        ("2024-06-10", "2024-02-01", "2024-03-01", ["2024-06-10", "2024-06-10"]),  # paid in advance: known is known
+        (None, "2024-02-01", "2024-03-01", ["2024-02-01", "2024-03-01"]),
+        (None, None, "2024-03-01", ["2024-03-01", "2024-03-01"]),
+        (None, "2024-02-01", None, ["2024-02-01", "2024-02-01"]),
         (None, None, None, None),
     ],
 )
-def test_the_time_starts_with_the_performance_or_the_earliest_doubtful_day(
-    performed: str | None, issued: str | None, due: str | None, start: str | None
+def test_the_time_starts_with_the_performance_or_on_one_of_two_doubtful_days(
+    performed: str | None, issued: str | None, due: str | None, starts: list[str] | None
 ) -> None:
     known = {"performed": performed, "issued": issued, "due": due}
-    assert starts_on(**{name: day(text) if text else None for name, text in known.items()}) == (start and day(start))
+    found = starts_of(**{name: day(text) if text else None for name, text in known.items()})
+    assert found == (Starts(*map(day, starts)) if starts else None)
+
+
+def test_a_due_date_that_may_be_the_start_is_doubt_and_no_bar() -> None:
+    """A consumer's invoice of 15/11/2024, due on 15/12/2024, on 28/11/2026: performed nobody knows when."""
+    today, starts = day("2026-11-28"), Starts(day("2024-11-15"), day("2024-12-15"))
+    until = last_days(starts, CONSUMER)
+    assert (until.earliest, until.latest) == (day("2026-11-15"), day("2026-12-15"))
+    assert (until.is_barred(today), until.is_doubtful(today)) == (False, True)
+    assert until.is_barred(day("2026-12-16"))
+    shown = {on: len(limitation_deadlines(until, CONSUMER, day(on))) for on in ("2026-11-15", "2026-11-28")}
+    assert shown == {"2026-11-15": 1, "2026-11-28": 2}, "the one to act by, until it is past"
+
+
+def only(text: str) -> Starts:
+    """A start that is known."""
+    return Starts(day(text), day(text))
 
 
 def test_a_payment_gives_a_second_day_and_an_acknowledgement_moves_both() -> None:
-    start, paid, told = day("2024-01-15"), (day("2025-03-10"),), (day("2025-06-01"),)
-    assert last_days(start, CONSUMER) == LastDays(day("2026-01-15"), day("2026-01-15"))
+    start, paid, told = only("2024-01-15"), (day("2025-03-10"),), (day("2025-06-01"),)
+    assert last_days(start, CONSUMER) == LastDays(day("2026-01-15"), day("2026-01-15"), is_paid=False)
     assert last_days(start, CONSUMER, payments=paid) == LastDays(day("2026-01-15"), day("2027-03-10"))
-    assert last_days(start, CONSUMER, acknowledged=told) == LastDays(day("2027-06-01"), day("2027-06-01"))
+    assert last_days(start, CONSUMER, acknowledged=told) == LastDays(
+        day("2027-06-01"), day("2027-06-01"), is_paid=False
+    )
     assert last_days(start, CONSUMER_CREDIT, payments=paid, acknowledged=told).latest == day("2026-01-15")
 
 
@@ -62,13 +82,16 @@ def test_a_claim_is_barred_once_both_days_are_past_and_doubtful_between_them() -
 
 
 def test_a_weekend_prolongs_nothing() -> None:
-    assert last_days(day("2024-11-21"), CONSUMER).earliest == day("2026-11-21")  # a Saturday
+    assert last_days(only("2024-11-21"), CONSUMER).earliest == day("2026-11-21")  # a Saturday
 
 
 def test_limitation_ends_before_the_order_need_be_served() -> None:
     """Consumer claim lapsing on 03/12/2026, order made on 28/11/2026: not the first of March."""
-    until = last_days(day("2024-12-03"), CONSUMER)
-    clocks = [*next_deadlines(KeyDates(order_made=day("2026-11-28"))), *limitation_deadlines(until, CONSUMER)]
+    until = last_days(only("2024-12-03"), CONSUMER)
+    clocks = [
+        *next_deadlines(KeyDates(order_made=day("2026-11-28"))),
+        *limitation_deadlines(until, CONSUMER, day("2026-11-28")),
+    ]
     soonest = min(clocks, key=lambda clock: clock.date)
     assert (soonest.kind, soonest.date, soonest.article) == (
         Kind.LIMITATION,
@@ -94,12 +117,12 @@ def test_only_service_interrupts_and_an_end_without_title_wipes_it_out(dates: An
 
 
 def test_two_days_are_two_clocks_and_one_day_is_one() -> None:
-    both = limitation_deadlines(LastDays(day("2026-01-15"), day("2027-03-10")), CONSUMER)
+    both = limitation_deadlines(LastDays(day("2026-01-15"), day("2027-03-10")), CONSUMER, day("2025-01-01"))
     assert [(clock.kind, clock.date) for clock in both] == [
         (Kind.LIMITATION, day("2026-01-15")),
         (Kind.LIMITATION_IF_PAID, day("2027-03-10")),
     ]
-    assert len(limitation_deadlines(LastDays(day("2026-01-15"), day("2026-01-15")), BUSINESS)) == 1
+    assert len(limitation_deadlines(LastDays(day("2026-01-15"), day("2026-01-15")), BUSINESS, day("2025-01-01"))) == 1
 
 
 def test_what_is_lost_hides_nothing_that_can_be_saved() -> None:
@@ -115,8 +138,8 @@ def test_what_is_lost_hides_nothing_that_can_be_saved() -> None:
 def test_more_payments_never_end_the_time_sooner(
     start: date, payments: list[date], acknowledged: list[date], more: date
 ) -> None:
-    until = last_days(start, CONSUMER, payments=payments, acknowledged=acknowledged)
+    until = last_days(Starts(start, start), CONSUMER, payments=payments, acknowledged=acknowledged)
     assert start + timedelta(days=700) < until.earliest <= until.latest
-    prolonged = last_days(start, CONSUMER, payments=[*payments, more], acknowledged=acknowledged)
+    prolonged = last_days(Starts(start, start), CONSUMER, payments=[*payments, more], acknowledged=acknowledged)
     assert prolonged.earliest == until.earliest
     assert prolonged.latest >= until.latest

@@ -1,7 +1,7 @@
 """The hold that doubtful limitation lays on a case, and how a manager lifts it.
 
-A claim that is time-barred unless its payments prolonged the time (article 2240 C. civ.) goes neither to a consumer in
-a letter nor to court, until a manager takes it on.
+A claim that is time-barred unless its payments or its due date prolonged the time (articles 2240, 2233 C. civ.) goes
+neither to a consumer in a letter nor to court, until a manager takes it on.
 """
 
 from django.db import transaction

@@ -35,9 +35,10 @@ LIFT_HOLD = ObjectAction(
     form=Reason,
     is_offered=lambda request, case: not case.is_hold_lifted and _is_amicable(case) and is_doubtful(case),
     explain=gettext_lazy(
-        "A claim of this case is time-barred unless the payments of the debtor prolonged the time (art. 2240 C. civ.): "
-        "no letter leaves to a consumer and nothing goes to court. Lift the hold when these payments were an "
-        "acknowledgement of the debt; the reason is kept in the history of the case. The hold can be laid on again."
+        "A claim of this case is time-barred unless the payments of the debtor or the due date prolonged the time "
+        "(art. 2233, 2240 C. civ.): no letter leaves to a consumer and nothing goes to court. Lift the hold when these "
+        "payments were an acknowledgement of the debt, or the time runs from the due date; the reason is kept in the "
+        "history of the case. The hold can be laid on again."
     ),
     danger=True,
 )

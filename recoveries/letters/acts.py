@@ -88,8 +88,8 @@ def _warned(case: Recovery, demand: Demand) -> Sentence:
     if not (demand.is_doubtful and case.is_hold_lifted):
         return ""
     told = _(
-        "What is asked for is time-barred unless the payments prolonged the time (art. L218-2 C. conso., art. 2240 "
-        "C. civ.): a manager has lifted the hold."
+        "What is asked for is time-barred unless the payments or the due date prolonged the time (art. L218-2 C. "
+        "conso., art. 2233, 2240 C. civ.): a manager has lifted the hold."
     )
     return format_html('<div class="lc-note lc-note-wait">{}</div>', told)
 

@@ -14,7 +14,7 @@ from law.account.decompte import ClaimRow, Decompte
 from law.account.demand import Demanded, demanded
 from law.eligibility import Reason
 from law.letters_guard import Facts, protected_until, refusals
-from law.limitation import LastDays, starts_on
+from law.limitation import LastDays, starts_of
 from law.vocabulary import Matter, Step
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Forbidden
@@ -31,7 +31,7 @@ Kind = SentEmail.Kind
 class Demand:
     """The account of what is due and not barred; whether something else is claimed that is neither yet.
 
-    `is_doubtful`: something of the account may be barred, which hangs on the payments.
+    `is_doubtful`: something of the account may be barred, which hangs on the payments or the due date.
     """
 
     account: Demanded
@@ -99,7 +99,7 @@ def _until(case: Recovery, account: Decompte) -> Callable[[ClaimRow], LastDays |
         payments=[row.payment.on for row in account.payments if not row.is_reversed],
         acknowledged=list(acknowledged.values_list("date", flat=True)),
     )
-    return lambda row: judge(starts_on(row.claim.performed_on, row.claim.issued_on, row.due_on))
+    return lambda row: judge(starts_of(row.claim.performed_on, row.claim.issued_on, row.due_on))
 
 
 def _mentions(creditor: Company) -> Iterator[str | None]:

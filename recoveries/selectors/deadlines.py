@@ -12,12 +12,13 @@ from companies.parties import party_of
 from invoicing.models import Invoice
 from law.deadlines import Deadline, KeyDates, is_court_known, is_opposed_too_late, lawyer_needed, next_deadlines
 from law.limitation import (
+    Starts,
     is_interrupted,
     last_days,
     limitation_deadlines,
     limitation_for,
     most_pressing,
-    starts_on,
+    starts_of,
 )
 from law.vocabulary import Court, Matter, Procedure
 from legalcity.lib.countries import country_code
@@ -28,7 +29,7 @@ from recoveries.models import Acknowledgement, Acompte, CaseBalance, Dette, Inju
 log = structlog.get_logger("recoveries")
 
 AT_ONCE = 200  # cases
-# The columns of an invoice that say when limitation starts, as `starts_on` takes them.
+# The columns of an invoice that say when limitation starts, as `starts_of` takes them.
 STARTED_BY = ("performed_on", "invoice_date", "invoice_due_date")
 NO_DAY = Value(None, DateField())
 
@@ -37,12 +38,12 @@ NO_DAY = Value(None, DateField())
 class ClockDays:
     """What limitation of a case hangs on.
 
-    starts        the day from which it runs against each invoice on which something remains, and each debt beside them
+    starts        the days from which it may run against each invoice not paid, and each debt beside them
     payments      the days of the payments received
     acknowledged  those on which the debtor recognised the debt
     """
 
-    starts: set[date] = field(default_factory=set)
+    starts: set[Starts] = field(default_factory=set)
     payments: set[date] = field(default_factory=set)
     acknowledged: set[date] = field(default_factory=set)
 
@@ -131,8 +132,8 @@ def _of_procedure(case: Recovery, dates: KeyDates) -> tuple[Deadline, ...]:
 def _of_limitation(case: Recovery, days: ClockDays, today: date) -> tuple[Deadline, ...]:
     limitation = limitation_for(party_of(case.customer), party_of(case.debtor), Matter(case.matter))
     restarts = {"payments": days.payments, "acknowledged": days.acknowledged}
-    pressing = most_pressing([last_days(start, limitation, **restarts) for start in days.starts], today)
-    return limitation_deadlines(pressing, limitation) if pressing else ()
+    pressing = most_pressing([last_days(starts, limitation, **restarts) for starts in days.starts], today)
+    return limitation_deadlines(pressing, limitation, today) if pressing else ()
 
 
 def deadlines_by_case(cases: Sequence[Recovery], today: date) -> dict[int, tuple[Deadline, ...]]:
@@ -172,6 +173,6 @@ def clock_days(ids: Collection[int]) -> defaultdict[int, ClockDays]:
         )
     )
     for pk, *days, what in rows:
-        if (day := starts_on(*days)) is not None:
-            getattr(found[pk], what).add(day)
+        if (starts := starts_of(*days)) is not None:
+            getattr(found[pk], what).add(starts if what == "starts" else starts.first)
     return found

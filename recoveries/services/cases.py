@@ -16,7 +16,7 @@ from events.schemas import differences, sides
 from events.services import changes_of, events_record, story
 from invoicing.models import Invoice
 from invoicing.services import invoice_build
-from law.limitation import starts_on
+from law.limitation import Starts, starts_of
 from law.vocabulary import Step
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
@@ -157,11 +157,11 @@ def recovery_create_complete(
     return CompleteCase(case, creditor, payer, saved)
 
 
-def _limitation_starts(invoices: Sequence[Mapping[str, Any]]) -> set[date]:
-    """The days from which limitation runs against those of `invoices` on which something remains."""
+def _limitation_starts(invoices: Sequence[Mapping[str, Any]]) -> set[Starts]:
+    """The days from which limitation may run against those of `invoices` on which something remains."""
     owed = (item for item in invoices if item["invoice_amount"] > _part_paid(item))
     days = {tuple(map(item.get, STARTED_BY)) for item in owed}
-    return {start for each in days if (start := starts_on(*each))}
+    return {starts for each in days if (starts := starts_of(*each))}
 
 
 def _part_paid(item: Mapping[str, Any]) -> Decimal:

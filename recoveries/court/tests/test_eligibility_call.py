@@ -230,7 +230,7 @@ def test_what_only_a_payment_may_have_saved_is_warned_of(owner: Api) -> None:
     data = asked(owner, case)
     assert data["eligible"]
     assert any("a manager has lifted the hold" in warning for warning in data["warnings"])
-    assert "unless the payments prolonged the time" in data["invoices"][0]["warning"]
+    assert "unless the payments or the due date prolonged the time" in data["invoices"][0]["warning"]
 
 
 def test_a_due_date_at_the_end_of_time_fails_nothing(owner: Api) -> None:

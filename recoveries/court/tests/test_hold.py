@@ -58,7 +58,7 @@ def lapses(case: int) -> str:
 def test_a_doubtful_claim_goes_to_court_once_a_manager_has_lifted_the_hold(owner: Api) -> None:
     case, manager = held(owner), office_of("manager")
     assert "On hold: a claim is time-barred unless" in words(opened(manager, case))
-    assert "a manager has to lift the hold (art. L218-2 C. conso., art. 2240 C. civ.)." in codes_of(owner, case)
+    assert "a manager has to lift the hold (art. L218-2 C. conso., art. 2233, 2240 C. civ.)." in codes_of(owner, case)
     assert owner.post(transfer_path(case.pk)).status_code == 403
     page = words(followed(manager, case, "lift-hold", reason="Paid with a letter that recognises the debt."))
     assert "The hold is lifted: letters and the transfer go, with a warning." in page
@@ -79,6 +79,19 @@ def test_a_lifted_hold_can_be_laid_on_again(owner: Api) -> None:
     assert "Hold of limitation laid on again The letter was of somebody else." in page
     assert owner.post(transfer_path(case.pk)).status_code == 403
     assert list(HoldChange.objects.values_list("is_lifted", flat=True)) == [True, False]
+
+
+def test_a_claim_that_may_run_from_its_due_date_is_held_and_not_barred(owner: Api) -> None:
+    """Two years from the invoice are past, two from its due date are not, and nobody has said when it was performed."""
+    dated = {"invoice_date": "2024-11-15", "invoice_due_date": "2024-12-15"}
+    case = Recovery.objects.get(pk=case_id(owner, debtor=CONSUMER, invoices=[dated], recovery={"assign_to_me": False}))
+    assert lapses(case.pk) == "2026-11-15", "the day to act by"
+    assert "a manager has to lift the hold" in codes_of(owner, case)
+    page = words(opened(office_of("manager"), case))
+    assert "On hold: a claim is time-barred unless" in page
+    assert "12/15/2026" in page
+    hold_lift(recovery_id=case.pk, reason="Delivered with the payment.", by=None)
+    assert transferred(owner, case.pk)
 
 
 @pytest.mark.parametrize("role", ["handler", "accountant", "auditor"])

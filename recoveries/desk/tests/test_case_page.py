@@ -95,7 +95,7 @@ def test_an_amicable_case_says_until_when_it_may_go_to_court(office: Client, own
     assert f"Next deadline 10/20/2030 {LIMITATION}: {TOO_LATE}" in words(opened(office, case))
     acompte_record(recovery_id=case.pk, amount=Decimal("10.00"), day=date(2026, 1, 5), by=None)
     said = words(opened(office, case))
-    assert f"Legal deadlines 10/20/2030 {LIMITATION} {TOO_LATE} 01/05/2031 {LIMITATION}, if payments prolonged" in said
+    assert f"Legal deadlines 10/20/2030 {LIMITATION} {TOO_LATE} 01/05/2031 {LIMITATION}, if payments or the due" in said
     move(case.pk, 8)
     assert "Next deadline –" in words(opened(office, case))
 

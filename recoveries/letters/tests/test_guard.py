@@ -125,7 +125,7 @@ def test_a_claim_that_hangs_on_a_payment_is_held_until_a_manager_lifts_the_hold(
     hold_restore(recovery_id=case.pk, reason="It was the bank's money.", by=None)
     ended = delivered(email)
     assert (ended.state, mail.outbox) == ("cancelled", [])
-    assert "art. 2240 C. civ." in ended.error
+    assert "art. 2233, 2240 C. civ." in ended.error
 
 
 def test_a_claim_that_the_debtor_recognised_is_asked_for(owner: Api) -> None:
