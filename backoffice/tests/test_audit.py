@@ -3,10 +3,12 @@
 import re
 from datetime import UTC, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.test import Client
@@ -16,6 +18,7 @@ from structlog.contextvars import bound_contextvars
 from accounts.models import ApiKey, AuditEvent, User
 from backoffice.amounts import euros
 from backoffice.audit import audit_record, view_record
+from backoffice.registry import action_labels
 from documents.models import FileType
 from recoveries.models import Recovery
 from tests.backoffice import act, browser_of, chief, page_of
@@ -23,6 +26,8 @@ from tests.factories import Api, ApiUserFactory, case_id
 
 pytestmark = pytest.mark.django_db
 SETTINGS = "/admin/constance/config/"
+ROOMS = ("accounts", "backoffice", "companies", "documents", "invoicing", "recoveries", "scoring")
+WRITTEN_DOWN = re.compile(r"audit_record\(\s*action=\"(\w+)\"")
 
 
 @pytest.fixture
@@ -157,6 +162,14 @@ def test_looking_costs_one_statement(boss: User, django_assert_num_queries: Djan
     person = ApiUserFactory()
     with django_assert_num_queries(1):
         view_record(target=person)
+
+
+def test_every_act_that_is_written_down_has_words() -> None:
+    root = Path(settings.BASE_DIR)
+    sources = [file for room in ROOMS for file in (root / room).rglob("*.py") if "tests" not in file.parts]
+    codes = {code for file in sources for code in WRITTEN_DOWN.findall(file.read_text(encoding="utf-8"))}
+    assert len(codes) > 10
+    assert codes - set(action_labels()) == set()
 
 
 # --- doors -----------------------------------------------------------------------------------------------------

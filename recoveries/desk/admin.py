@@ -1,6 +1,7 @@
 """Staff's door to cases: which ones, the list of them, the page of one."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from backoffice.admins import ReadOnlyStaffAdmin
 from recoveries.desk.case_list import CaseList
@@ -16,3 +17,13 @@ class RecoveryAdmin(DecomptePage, LedgerPage, PapersPage, CasePage, CaseList, Re
     """Cases: services write them, staff work on them by actions."""
 
     holds_personal_data = True
+    # What the pages beside the list of cases leave in the audit.
+    audit_words = {
+        "cases_exported": _("List of cases exported"),
+        "cases_imported": _("File of cases imported"),
+        "filter_saved": _("Filter of cases kept"),
+        "filter_deleted": _("Filter of cases deleted"),
+        "journal_exported": _("Journal exported"),
+        "portfolio_exported": _("Portfolio exported"),
+        "remittances_exported": _("Money held for clients exported"),
+    }
