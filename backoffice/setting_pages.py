@@ -61,7 +61,8 @@ class SettingsAdmin(ConstanceAdmin):
         """The form; who may only read it sends nothing."""
         if request.method == "POST" and not request.user.has_perm("constance.change_config"):
             raise PermissionDenied
-        return super().changelist_view(request, extra_context)
+        page: HttpResponse = super().changelist_view(request, extra_context)
+        return page
 
     @method_decorator(fresh())
     def firm_details_view(self, request: HttpRequest) -> HttpResponse:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -80,7 +79,7 @@ def recovery_locked(*, recovery_id: int, owner: User) -> Recovery:
     return recovery
 
 
-def _opened(owner: User, values: Mapping[str, Any], starts: Collection[date] = (), **more: Any) -> Recovery:
+def _opened(owner: User, values: Mapping[str, Any], starts: Collection[Starts] = (), **more: Any) -> Recovery:
     """A new case, saved under a fresh reference; limitation runs from `starts`. Raises Invalid."""
     fields = dict(values)
     handler = owner if fields.pop("assign_to_me", True) else None
