@@ -1,8 +1,12 @@
 """A row as a job: one worker at a time, for as long as it lives; what is left behind is handed out again."""
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -175,6 +179,33 @@ def test_a_task_is_queued_by_name_after_the_commit_and_never_after_a_rollback(
         claims.queue(JOB.task, document.pk)
         assert fresh(document).state == "pending"
     assert (fresh(document).state, fresh(document).reason) == ("rejected", "address")
+
+
+ALL_AT_ONCE = """
+import sys, django
+from threading import Barrier, Thread
+django.setup()
+from legalcity.lib.claims import task_named
+sys.setswitchinterval(1e-5)
+names = ["documents.tasks.process", "scoring.tasks.process", "recoveries.tasks.send_email"] * 4
+gate, found = Barrier(len(names)), []
+def ask(name):
+    gate.wait()
+    found.append(task_named(name).name)
+threads = [Thread(target=ask, args=(name,)) for name in names]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+print(len(found))
+"""
+
+
+@pytest.mark.same_everywhere
+def test_the_first_requests_of_a_fresh_process_all_find_their_tasks(tmp_path: Path) -> None:
+    chosen = {"DJANGO_SETTINGS_MODULE": "legalcity.settings", "EMBEDDED": "1", "DATA_DIR": str(tmp_path)}
+    environment = {**{name: os.environ[name] for name in ("PATH", "HOME")}, **chosen}
+    command = [sys.executable, "-c", ALL_AT_ONCE]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "12", done.stderr
 
 
 # --- signs of life ---------------------------------------------------------------------------------------------------

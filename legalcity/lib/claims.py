@@ -205,6 +205,9 @@ def sweep(job: Job[Row], *, moment: datetime) -> int:
     return len(waiting)
 
 
+_reading = threading.Lock()
+
+
 # --- the queue -------------------------------------------------------------------------------------------------------
 def task_named(name: str) -> Any:
     """A task of the application. The services below know its name alone: tasks are doors to them.
@@ -212,7 +215,8 @@ def task_named(name: str) -> Any:
     Raises NotRegistered.
     """
     if name not in current_app.tasks:
-        current_app.autodiscover_tasks(force=True)  # A web process has read no task yet.
+        with _reading:  # A web process has read no task yet; of its threads one reads, and the others wait for it.
+            current_app.autodiscover_tasks(force=True)
     return current_app.tasks[name]
 
 
