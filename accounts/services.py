@@ -10,6 +10,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
+from accounts.hearing import KeyFact, key_listeners
 from accounts.models import AccessToken, ApiKey, User
 from accounts.tokens import token_issue
 from legalcity.lib import sealing
@@ -38,10 +39,12 @@ def key_digest(key: str) -> str:
     return hashlib.sha256(key.strip().lower().encode()).hexdigest()
 
 
+@transaction.atomic
 def key_issue(*, user: User, by: User | None = None) -> str:
     """A new API key for `user`; older keys go on working. Returned once, stored hashed."""
     key = str(uuid.uuid4())
-    ApiKey.objects.create(user=user, digest=key_digest(key), hint=key[:8], issued_by=by)
+    issued = ApiKey.objects.create(user=user, digest=key_digest(key), hint=key[:8], issued_by=by)
+    key_listeners.tell(KeyFact.ISSUED, [issued], by=by)
     return key
 
 
@@ -55,6 +58,7 @@ def key_revoke(*, api_key: ApiKey, moment: datetime | None = None) -> bool:
     """Revoke a key for good, and the tokens that it has opened. False when it had been already."""
     at = moment or now()
     changed = ApiKey.objects.filter(pk=api_key.pk, revoked_at=None).update(revoked_at=at)
+    key_listeners.tell(KeyFact.REVOKED, [api_key] if changed else [])
     AccessToken.objects.filter(api_key_id=api_key.pk, revoked_at=None).update(revoked_at=at)
     return bool(changed)
 
@@ -63,9 +67,11 @@ def key_revoke(*, api_key: ApiKey, moment: datetime | None = None) -> bool:
 def access_revoke(*, user: User, moment: datetime | None = None) -> tuple[int, int]:
     """Revoke all keys and all tokens of `user` for good; returns how many of each were in force."""
     at = moment or now()
-    keys = ApiKey.objects.filter(user_id=user.pk, revoked_at=None).update(revoked_at=at)
+    keys = list(ApiKey.objects.select_for_update().filter(user_id=user.pk, revoked_at=None))
+    ApiKey.objects.filter(pk__in=[key.pk for key in keys]).update(revoked_at=at)
+    key_listeners.tell(KeyFact.REVOKED, keys)
     tokens = AccessToken.objects.filter(user_id=user.pk, revoked_at=None, expires_at__gt=at).update(revoked_at=at)
-    return keys, tokens
+    return len(keys), tokens
 
 
 def login(*, email: str, key: str) -> tuple[User, str]:

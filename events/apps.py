@@ -12,5 +12,8 @@ class EventsConfig(AppConfig):
     verbose_name = _("Events")
 
     def ready(self) -> None:
-        """Gather what kinds of events the rooms declare, each in its `events.py`."""
+        """Gather what kinds of events the rooms declare, each in its `events.py`, and hear of keys."""
+        from events import keys
+
         autodiscover_modules("events")
+        keys.connect()

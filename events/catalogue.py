@@ -2,10 +2,26 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from events.types import EventType, Seen, event_types
+from legalcity.lib.errors import Sentence
 
 # Staff hear of everything.
 OUTSIDERS = {"client": Seen.CLIENT, "debtor": Seen.DEBTOR, "bailiff": Seen.BAILIFF}
+
+
+WORDS: dict[Seen, Sentence] = {
+    Seen.CLIENT: _("client"),
+    Seen.STAFF: _("staff"),
+    Seen.DEBTOR: _("debtor"),
+    Seen.BAILIFF: _("bailiff"),
+}
+
+
+def audience_words(audience: Seen) -> list[Sentence]:
+    """Who may hear of something, for people."""
+    return [word for bit, word in WORDS.items() if audience & bit]
 
 
 def audience_told(declared: EventType) -> list[str]:

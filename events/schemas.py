@@ -5,7 +5,7 @@ the text of a comment. Who wants these asks the API, so that a person's erasure 
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -67,7 +67,7 @@ def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str
     return {name: [plain(before[name]), plain(value)] for name, value in after.items() if before[name] != value}
 
 
-def sides(changed: Mapping[str, list[Any]], told_fields: Iterable[str]) -> Json:
+def sides(changed: Mapping[str, Sequence[Any]], told_fields: Iterable[str]) -> Json:
     """`previous` and `current` of what has changed, of those fields that are told."""
     names = [name for name in told_fields if name in changed]
     return {

@@ -41,7 +41,7 @@ class Ref(NamedTuple):
     """What an event is about."""
 
     type: str
-    id: int
+    id: int | str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

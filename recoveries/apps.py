@@ -13,10 +13,11 @@ class RecoveriesConfig(AppConfig):
     def ready(self) -> None:
         """Tell the rooms below, which know no cases, where payment records are read and who sees which cases.
 
-        And the ledger, which writes no letters, who has to hear of payments.
+        And the ledger, which writes no letters, who has to hear of payments. Inner rooms bring their types of events.
         """
         from backoffice.reach import case_reach
-        from recoveries.court import receivers
+        from recoveries.court import events, receivers
+        from recoveries.ledger import events as ledger_events
         from recoveries.ledger import receivers as ledger_receivers
         from recoveries.ledger.listeners import payment_listeners
         from recoveries.ledger.payment_record import payment_record
@@ -27,5 +28,6 @@ class RecoveriesConfig(AppConfig):
         case_reach.register(permission="recoveries.see_all_cases", rule=own_or_nobodys)
         payment_records.register(payment_record)
         payment_listeners.register(payment_heard)
+        assert events and ledger_events  # noqa: S101, PT018 - imported for their types of events
         receivers.connect()
         ledger_receivers.connect(self)

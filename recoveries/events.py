@@ -1,4 +1,4 @@
-"""What happens to a case and to its comments: what is told of it, and to whom."""
+"""What happens to a case, to its comments and to what is sent to its debtor: what is told of it, and to whom."""
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
@@ -26,9 +26,11 @@ from events.schemas import (
 )
 from events.services import Changes, Ref, Told
 from events.types import EventType, Json, Seen, event_type, seen_by
-from law.vocabulary import CaseType, InterestRate, Matter, PenaltyType, Step
+from law.account.facts import NoticeState
+from law.notices import Channel
+from law.vocabulary import CaseType, InterestRate, Matter, PenaltyType, Receipt, Reminder, Step
 from recoveries.catalogue import catalogue
-from recoveries.models import Comment, Recovery
+from recoveries.models import Comment, FormalNotice, Recovery, SentEmail
 from recoveries.statuses import Phase, phase_of
 
 # --- cases -----------------------------------------------------------------------------------------------------------
@@ -244,3 +246,88 @@ def comment_event(
 def shown(changed: Mapping[str, Any]) -> dict[str, Any]:
     """Of what was changed of a comment who sees it, by the names of the API."""
     return {VISIBLE[name]: both for name, both in changed.items() if name in VISIBLE}
+
+
+# --- messages --------------------------------------------------------------------------------------------------------
+POST = "post"
+_MESSAGE = fields({"type": one_of(("message", "formal_notice")), "id": ID, "recovery_id": ID})
+_LETTER: Json = {"type": "message", "id": 14, "recovery_id": 25}
+_NOTICE: Json = {"type": "formal_notice", "id": 5, "recovery_id": 25}
+_WAY = fields({"channel": one_of([*Channel, POST]), "kind": one_of([*Reminder, *Receipt])})
+_BY_EMAIL: Json = {"channel": "email", "kind": "relance_1"}
+_REGISTERED: Json = {"channel": "registered", "kind": "mise_en_demeure"}
+
+MESSAGE_SENT = event_type(
+    "message.sent",
+    _("A message went out to the debtor."),
+    told(_MESSAGE, current=_WAY),
+    {"object": _LETTER, "current": _BY_EMAIL},
+)
+MESSAGE_HELD = event_type(
+    "message.held",
+    _("A message to the debtor was kept back: by then it was not allowed to leave."),
+    told(_MESSAGE, current=_WAY),
+    {"object": _LETTER, "current": _BY_EMAIL},
+)
+MESSAGE_FAILED = event_type(
+    "message.failed",
+    _("A message to the debtor could not be sent."),
+    told(_MESSAGE, current=_WAY),
+    {"object": _LETTER, "current": _BY_EMAIL},
+)
+MESSAGE_DELIVERED = event_type(
+    "message.delivered",
+    _("A message has reached the debtor."),
+    told(_MESSAGE, current=_WAY),
+    {"object": _NOTICE, "current": _REGISTERED},
+)
+MESSAGE_RETURNED = event_type(
+    "message.returned",
+    _("A message came back: the debtor did not fetch it."),
+    told(_MESSAGE, current=_WAY),
+    {"object": _NOTICE, "current": _REGISTERED},
+)
+MESSAGE_REFUSED = event_type(
+    "message.refused",
+    _("The debtor has refused a message."),
+    told(_MESSAGE, current=_WAY),
+    {"object": _NOTICE, "current": _REGISTERED},
+)
+# How far a formal notice came that the product did not send; nothing is told of one that is only planned.
+OUTCOMES: dict[str, EventType] = {
+    NoticeState.SENT: MESSAGE_SENT,
+    NoticeState.PRESENTED: MESSAGE_SENT,
+    NoticeState.RECEIVED: MESSAGE_DELIVERED,
+    NoticeState.UNCLAIMED: MESSAGE_RETURNED,
+    NoticeState.REFUSED: MESSAGE_REFUSED,
+}
+
+
+def message_event(
+    declared: EventType, message: SentEmail, *, by: User | None = None, channel: str = Channel.EMAIL
+) -> Told:
+    """An event of a letter of ours."""
+    return _message_event(declared, "message", message, by, {"channel": str(channel), "kind": message.kind})
+
+
+def notice_events(notice: FormalNotice, *, by: User | None, before: str = "") -> list[Told]:
+    """What became of a formal notice that staff enter; nothing where that is told already."""
+    declared = OUTCOMES.get(notice.state)
+    if declared is None or OUTCOMES.get(before) is declared:
+        return []
+    way = {"channel": notice.channel, "kind": Reminder.FORMAL_NOTICE.value}
+    return [_message_event(declared, "formal_notice", notice, by, way)]
+
+
+def _message_event(
+    declared: EventType, kind: str, message: SentEmail | FormalNotice, by: User | None, way: Json
+) -> Told:
+    """The row of its case is read with it."""
+    return Told(
+        type=declared,
+        owner_id=message.recovery.owner_id,
+        obj=Ref(kind, message.pk),
+        recovery_id=message.recovery_id,
+        data={"object": {"type": kind, "id": message.pk, "recovery_id": message.recovery_id}, "current": way},
+        by=by,
+    )

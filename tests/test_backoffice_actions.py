@@ -21,6 +21,7 @@ from backoffice.admins import StaffAdmin
 from backoffice.registry import Registered, registered_actions
 from documents.models import Document, SignatureRequest
 from documents.tests.samples import image
+from events.calls import ACTS
 from invoicing.models import Charge, ProtectedInvoice, Tax, TokenPack
 from invoicing.tests.billing.papers import draft, issued, item_ids
 from law.account.facts import ClaimKind, Head
@@ -38,6 +39,7 @@ from scoring.services.tokens import tokens_grant
 from tests.backoffice import act, act_on_rows, browser_of, chief, page_of
 from tests.factories import Api, ApiUserFactory, OrderBody, ProtectedInvoiceBody, case_id, file_case
 from tests.races import at_once
+from tests.told import last_event, told_since
 
 pytestmark = pytest.mark.django_db
 
@@ -179,6 +181,11 @@ def _protected(owner: Api, status: str) -> Example:
     return Example(ProtectedInvoice.objects.get(pk=invoice["id"]))
 
 
+def _unpaid() -> Example:
+    invoice = issued()
+    return Example(invoice, {"amount": str(invoice.total), "paid_on": "2026-01-05"})
+
+
 def _credit(_owner: Api) -> Example:
     invoice = issued()
     return Example(invoice, {"reason": "Wrong price", **{f"item_{pk}": 1 for pk in item_ids(invoice)}})
@@ -219,7 +226,7 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "documents.signaturerequest:object:record-declined": _signature,
     "documents.signaturerequest:bulk:record-declined": _signature,
     "invoicing.firminvoice:object:issue": lambda owner: Example(draft()),
-    "invoicing.firminvoice:object:pay": lambda owner: Example(issued(), {"amount": "10.00", "paid_on": "2026-01-05"}),
+    "invoicing.firminvoice:object:pay": lambda owner: _unpaid(),
     "invoicing.firminvoice:object:credit": _credit,
     "invoicing.charge:object:bill": _charge,
     "invoicing.tax:object:offer": lambda owner: Example(Tax.objects.all()[0]),
@@ -298,6 +305,15 @@ def test_every_action_has_an_example() -> None:
     assert set(ACTIONS) == set(EXAMPLES)
 
 
+def act_of(known: Registered) -> str:
+    """An act as the table of what is told names it."""
+    return f"{known.model._meta.label_lower}:{known.name}"
+
+
+def test_every_action_stands_in_the_table_of_what_is_told() -> None:
+    assert set(ACTS) == {act_of(known) for known in ACTIONS.values()}
+
+
 def test_every_page_of_ours_is_audited() -> None:
     strangers = {
         model._meta.label_lower for model, page in admin.site._registry.items() if not isinstance(page, StaffAdmin)
@@ -309,8 +325,10 @@ def test_every_page_of_ours_is_audited() -> None:
 def test_an_action_leaves_its_row(office: Client, owner: Api, name: str) -> None:
     known, example = ACTIONS[name], EXAMPLES[name](owner)
     thing, pk, label = example.thing, str(example.thing.pk), str(example.thing)
+    last = last_event()
     answer = _carried_out(office, known, example)
     assert answer.status_code in (200, 302)
+    assert tuple(told_since(last)) == ACTS[act_of(known)].codes
     event = AuditEvent.objects.get(action=known.name, object_type=thing._meta.label_lower, object_id=pk)
     assert event.succeeded, event.details
     assert (event.actor_email, event.door, event.address) == ("chief@example.com", "backoffice", "127.0.0.1")

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import User
 from invoicing.billing.taxes import Standing, vat_rule
-from invoicing.models import BillingClient, FirmInvoice, FirmInvoiceItem, FirmPayment, InvoiceType, VatRule
+from invoicing.models import BillingClient, ClientUser, FirmInvoice, FirmInvoiceItem, FirmPayment, InvoiceType, VatRule
 from legalcity.lib.errors import NotFound
 
 MONEY = DecimalField(max_digits=16, decimal_places=2)
@@ -26,6 +26,11 @@ def vat_rule_of(client: BillingClient) -> VatRule | None:
     """The row by which the firm's services to `client` bear VAT; None where nobody knows its country."""
     rules = {(rule.place, rule.client): rule for rule in VatRule.objects.select_related("tax")}
     return vat_rule(rules, standing_of(client))
+
+
+def members_of(client_id: UUID) -> list[int]:
+    """The users of a billed client, by their ids."""
+    return list(ClientUser.objects.filter(client_id=client_id).order_by("user_id").values_list("user_id", flat=True))
 
 
 def invoices_for(user: User) -> QuerySet[FirmInvoice]:

@@ -7,6 +7,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from events.services import events_record, story
+from invoicing.events import PROTECTED_CREATED, PROTECTED_STATUS_CHANGED, protected_event
 from invoicing.models import ProtectedInvoice, ProtectedInvoiceChange
 from invoicing.protected.rules import tracking_code, with_tail
 from invoicing.protected.selectors import has_identifier
@@ -42,6 +44,7 @@ def protected_build(*, owner_id: int, values: Mapping[str, Any]) -> ProtectedInv
     )
 
 
+@story()
 def protected_create(*, owner: User, values: Mapping[str, Any], by: User | None) -> ProtectedInvoice:
     """Put an invoice of `owner` under protection. Raises Invalid, also when another request was faster.
 
@@ -61,16 +64,18 @@ def protected_create(*, owner: User, values: Mapping[str, Any], by: User | None)
             invoice.tracking_code = with_tail(code)
         else:
             break
+    events_record([protected_event(PROTECTED_CREATED, invoice, by=by)])
     return invoice
 
 
-@transaction.atomic
+@story()
 def protected_status_change(*, invoice_id: int, to_status: str, by: User | None) -> ProtectedInvoice:
     """Give an invoice another status: lock, compare, change, one row of history. Nothing happens when it has it."""
     invoice = ProtectedInvoice.objects.select_for_update().get(pk=invoice_id)
     if invoice.status == to_status:
         return invoice
     ProtectedInvoiceChange.objects.create(invoice=invoice, from_status=invoice.status, to_status=to_status, user=by)
-    invoice.status = to_status
+    before, invoice.status = invoice.status, to_status
     invoice.save(update_fields=["status", "updated_at"])
+    events_record([protected_event(PROTECTED_STATUS_CHANGED, invoice, by=by, before=before)])
     return invoice

@@ -19,7 +19,8 @@ from legalcity.lib.errors import BadRequest, Failed, Forbidden, NotFound
 from recoveries.catalogue import catalogue
 from recoveries.court.asking import End, transfer_ask
 from recoveries.court.models import COURTS, PROCEDURES
-from recoveries.court.procedure import COURT, DATES, procedure_record
+from recoveries.court.procedure import procedure_record
+from recoveries.court.recorded import COURT, DATES
 from recoveries.court.transfer import eligibility_of
 from recoveries.models import Injunction, Recovery
 from recoveries.selectors.deadlines import procedure_of

@@ -1,15 +1,19 @@
 """Legal deadlines as time goes by: alerts, each recorded once, and the kept next dates, looked over every day."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 from django.db import transaction
 
+from events.services import events_record, story
 from law.deadlines import Deadline
 from legalcity.lib.dates import add_days
+from recoveries.court.events import DEADLINE_APPROACHING, DEADLINE_PASSED, deadline_event
 from recoveries.models import DeadlineAlert, Recovery
 from recoveries.selectors.deadlines import deadlines_by_case, in_pieces, with_clocks
 from recoveries.services.deadlines import next_deadlines_refresh, stale_deadlines
+
+AT_ONCE = 200  # deadlines of one transaction
 
 
 def deadlines_within(*, days: int, today: date) -> list[tuple[Recovery, Deadline]]:
@@ -28,14 +32,40 @@ def _running(today: date) -> Iterator[tuple[Recovery, Deadline]]:
 
 
 def alerts_record(*, days: int, today: date) -> int:
-    """Record an alert for each deadline that lapses within `days`; returns how many are new."""
-    alerts = [
-        DeadlineAlert(recovery=case, kind=deadline.kind.value, date=deadline.date, article=deadline.article)
-        for case, deadline in deadlines_within(days=days, today=today)
-    ]
-    before = DeadlineAlert.objects.count()
-    DeadlineAlert.objects.bulk_create(alerts, ignore_conflicts=True, batch_size=500)
-    return DeadlineAlert.objects.count() - before
+    """Record an alert for each deadline that lapses within `days`, and tell it; returns how many are new.
+
+    Each is told twice at most: when it is near, and when it is over and still stands.
+    """
+    found = deadlines_within(days=days, today=today)
+    return sum(_alerted(found[first : first + AT_ONCE], today) for first in range(0, len(found), AT_ONCE))
+
+
+@story()
+def _alerted(found: Sequence[tuple[Recovery, Deadline]], today: date) -> int:
+    """One transaction of it, under the locks of the cases: who comes second finds the alerts there."""
+    cases = {case.pk: case for case, _deadline in found}
+    locked = Recovery.objects.select_for_update(of=("self",)).filter(pk__in=cases).order_by("pk")
+    there = set(locked.values_list("pk", flat=True))  # Others were deleted meanwhile.
+    alerts = {
+        (case.pk, deadline.kind.value, deadline.date): DeadlineAlert(
+            recovery=case, kind=deadline.kind.value, date=deadline.date, article=deadline.article
+        )
+        for case, deadline in found
+        if case.pk in there
+    }
+    recorded = DeadlineAlert.objects.filter(recovery_id__in=there)
+    known = {(row.recovery_id, row.kind, row.date): row for row in recorded}
+    new = DeadlineAlert.objects.bulk_create(row for key, row in alerts.items() if key not in known)
+    over = [row for key, row in known.items() if key in alerts and row.date < today and not row.is_over_told]
+    over += [row for row in new if row.date < today]
+    DeadlineAlert.objects.filter(pk__in=[row.pk for row in over]).update(is_over_told=True)
+    events_record(
+        [
+            *(deadline_event(DEADLINE_APPROACHING, row, cases[row.recovery_id]) for row in new if row.date >= today),
+            *(deadline_event(DEADLINE_PASSED, row, cases[row.recovery_id]) for row in over),
+        ]
+    )
+    return len(new)
 
 
 def next_deadlines_mend() -> int:

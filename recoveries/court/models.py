@@ -201,6 +201,7 @@ class DeadlineAlert(models.Model):
     date = models.DateField(_("date"))
     article = models.CharField(_("article"), max_length=100)
     created_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
+    is_over_told = models.BooleanField(_("told that it is over"), default=False, db_default=False)
 
     objects = DeadlineAlertQuerySet.as_manager()
 

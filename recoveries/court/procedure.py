@@ -4,40 +4,22 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from events.schemas import differences
+from events.services import events_record, story
 from invoicing.models import Invoice
-from law.procedure_dates import GRANTED, Errors
+from law.procedure_dates import Errors
 from law.procedure_dates import procedure_errors as law_errors
 from legalcity.lib.errors import Invalid, NotFound, Sentence
+from recoveries.court.events import procedure_events
+from recoveries.court.recorded import FIELDS
 from recoveries.models import Injunction
 from recoveries.services.cases import recovery_lock
 
 NO_PROCEDURE = _("This case has no procedure.")
-COURT = ("court_type", "court_name", "court_territory", "file_number")
-DATES = (
-    "filed_on",
-    "court_fee_paid_on",
-    "order_made_on",
-    "granted_amount",
-    *GRANTED,
-    "served_on",
-    "served_how",
-    "reached_on",
-    "opposed_on",
-    "costs_invited_on",
-    "costs_paid_on",
-    "opposition_notified_on",
-    "lawyer_appointed_on",
-    "hearing_on",
-    "enforceable_on",
-    "ended_on",
-)
-FEE = ("fee_paid_on", "fee_payment_reference")
-FIELDS = (*COURT, *DATES, *FEE)
 
 
 def field_labels() -> dict[str, Sentence]:
@@ -52,17 +34,19 @@ def procedure_errors(values: Mapping[str, Any], *, recovery_id: int, today: date
     return law_errors(values, field_labels(), first_invoice=first, today=today)
 
 
-@transaction.atomic
+@story()
 def procedure_record(*, recovery_id: int, values: Mapping[str, Any], today: date, by: User | None) -> Injunction:
     """Write down what `values` name (FIELDS); rules hold for the merged state. Raises Invalid or NotFound."""
-    recovery_lock(recovery_id=recovery_id)
+    case = recovery_lock(recovery_id=recovery_id)
     procedure = Injunction.objects.filter(recovery_id=recovery_id).first()
     if procedure is None:
         raise NotFound(NO_PROCEDURE)
-    whole = {**{name: getattr(procedure, name) for name in FIELDS}, **values}
+    before = {name: getattr(procedure, name) for name in FIELDS}
+    whole = {**before, **values}
     if errors := procedure_errors(whole, recovery_id=recovery_id, today=today):
         raise Invalid(errors)
     for name, value in values.items():
         setattr(procedure, name, value)
     procedure.save(update_fields=[*values, "updated_at"])
+    events_record(procedure_events(procedure, differences(before, whole), owner_id=case.owner_id, by=by))
     return procedure

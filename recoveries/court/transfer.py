@@ -5,13 +5,12 @@ that dies leaves the request pending, and another one begins again; whoever come
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 import structlog
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -30,6 +29,13 @@ from legalcity.lib.clock import now
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import NotFound
 from recoveries.court.charging import handling_vat, transfer_charge
+from recoveries.court.events import (
+    TRANSFER_FAILED,
+    TRANSFER_REFUSED,
+    TRANSFER_REQUESTED,
+    completed_event,
+    transfer_event,
+)
 from recoveries.court.selectors import facts_of, limits
 from recoveries.events import RECOVERY_CREATED, case_event, opened_as
 from recoveries.ledger.acknowledgements import acknowledgements_copy
@@ -68,13 +74,14 @@ def eligibility_of(recovery: Recovery, today: date) -> Eligibility:
     return assess(facts_of(recovery, today), limits(), today)
 
 
-@transaction.atomic
+@story()
 def transfer_request(*, recovery: Recovery, by: User) -> TransferRequest:
     """Ask for the transfer of a case; a worker takes it from here. Raises NotFound when it was deleted meanwhile."""
     if not Recovery.objects.select_for_update(of=("self",)).filter(pk=recovery.pk):
         raise NotFound(NOT_FOUND)
     request = TransferRequest.objects.create(recovery=recovery, user=by)
     idempotency_bind(request)
+    events_record([transfer_event(TRANSFER_REQUESTED, request, owner_id=recovery.owner_id)])
     queue(JOB.task, request.pk)
     return request
 
@@ -100,15 +107,21 @@ def transfer_carry_out(*, request_id: int, today: date) -> str:
         return request.state if request else State.FAILED.value
     answer = eligibility_of(original, today)
     if not answer.eligible:
+        codes = [reason.code for reason in answer.reasons]
+        events_record([transfer_event(TRANSFER_REFUSED, request, owner_id=original.owner_id, reason_codes=codes)])
         return _ended(request, State.REFUSED, reasons=[_in_each_language(reason) for reason in answer.reasons])
-    _transfer(original, answer, request.user)
-    return _ended(request, State.DONE, left_behind=_left_behind(answer))
+    left_behind = _left_behind(answer)
+    _transfer(original, answer, request, left_behind)
+    return _ended(request, State.DONE, left_behind=left_behind)
 
 
+@story()
 def transfer_fail(*, request_id: int) -> None:
     """Write down that a request could not be carried out, unless another worker has ended it meanwhile."""
     waiting = TransferRequest.objects.filter(pk=request_id, state=State.PENDING)
     if waiting.update(state=State.FAILED, ended_at=now()):
+        request = TransferRequest.objects.select_related("recovery", "user").get(pk=request_id)
+        events_record([transfer_event(TRANSFER_FAILED, request, owner_id=request.recovery.owner_id)])
         log.info("transfer_ended", request_id=request_id, state=State.FAILED.value)
 
 
@@ -152,7 +165,10 @@ def _ended(
     return state.value
 
 
-def _transfer(original: Recovery, answer: Eligibility, user: User | None) -> None:
+def _transfer(
+    original: Recovery, answer: Eligibility, request: TransferRequest, left_behind: Sequence[Mapping[str, Any]]
+) -> None:
+    user = request.user
     customer, debtor = _copied_party(original.customer, "CUST-"), _copied_party(original.debtor, "DEBT-")
     case = _copied_case(original, customer, debtor)
     move = records_move(
@@ -166,6 +182,8 @@ def _transfer(original: Recovery, answer: Eligibility, user: User | None) -> Non
     totals_refresh(recovery_id=case.pk)
     ledger_move(move, by=user)
     _open_procedure(case, answer)
+    owner_id = original.owner_id
+    events_record([completed_event(request, owner_id=owner_id, to_case=case.pk, left_behind=left_behind)])
     _tell_opened(case, user)
     StatusChange.objects.create(recovery=case, to_status_id=Step.REQUEST_DRAFT, user=user)
     Recovery.objects.filter(pk=original.pk).update(transferred_to=case)

@@ -18,7 +18,8 @@ from law.account.facts import ClaimKind
 from law.deadlines import is_court_known
 from law.limitation import is_in_doubt
 from legalcity.lib.clock import today
-from recoveries.court.procedure import DATES, field_labels
+from recoveries.court.procedure import field_labels
+from recoveries.court.recorded import DATES
 from recoveries.desk.acts import CASE_ACTIONS, GROUPS
 from recoveries.desk.reads.case_account import CaseAccount, Row, case_account
 from recoveries.desk.reads.case_facts import (

@@ -1,6 +1,6 @@
 """What happens to the money of a case: what is told of it, in ids, amounts and days."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -18,9 +18,14 @@ from law.interest import NOTHING, RateMissing
 from legalcity.lib.dates import PARIS
 from legalcity.lib.money import money_text
 from recoveries.events import RECOVERY_PAID, case_event
+from recoveries.ledger.book import PAYMENT
+from recoveries.ledger.drafting import Draft
 from recoveries.ledger.models import Entry
+from recoveries.ledger.posting_models import Posting
+from recoveries.ledger.remittance_models import Remittance
 from recoveries.models import Acompte, Dette, Recovery
 
+PAYMENTS = (Posting.Kind.PAYMENT, Posting.Kind.DIRECT_PAYMENT)
 _REASON = one_of(Entry.Reason)
 _CLAIM = or_null(fields({"kind": one_of(ClaimKind), "id": ID}))
 
@@ -75,6 +80,12 @@ PAYMENT_REVERSED = event_type(
         "current": {"amount": "1500.00", "on": "2026-06-10", "reason": "rejected", "due": "9104.94"},
     },
 )
+PAYMENT_REALLOCATED = event_type(
+    "payment.reallocated",
+    _("A payment meets something else than before, because of a fact that came later."),
+    told(_PAYMENT, current=fields({"amount": AMOUNT, "on": DAY})),
+    {"object": _PAID, "current": {"amount": "1500.00", "on": "2026-06-10"}},
+)
 DEBT_RECORDED = event_type(
     "debt.recorded",
     _("A debt was recorded beside the invoices."),
@@ -106,6 +117,17 @@ WRITEOFF_RECORDED = event_type(
     {"object": _LOST, "current": _GIVEN},
 )
 
+_REMITTANCE = thing("remittance", {})
+REMITTANCE_SENT = event_type(
+    "remittance.sent",
+    _("Money that was received for the client was handed over, less the fees that the firm retains."),
+    told(_REMITTANCE, current=fields({"amount": AMOUNT, "fees": AMOUNT, "on": DAY})),
+    {
+        "object": {"type": "remittance", "id": 2},
+        "current": {"amount": "1425.00", "fees": "75.00", "on": "2026-07-01"},
+    },
+)
+
 
 def payment_event(payment: Acompte, *, case: Recovery, account: Decompte | RateMissing, by: User | None) -> Told:
     """A payment that was recorded; it became true on its own day."""
@@ -131,6 +153,32 @@ def payment_reversed_event(
         "due": _due(account),
     }
     return _event(PAYMENT_REVERSED, "payment", payment.pk, case, current, by=by)
+
+
+def reallocated_events(drafts: Iterable[tuple[Recovery, Draft]], *, by: User | None) -> Iterator[Told]:
+    """The payments among what is posted that were posted before and meet something else now."""
+    for case, draft in drafts:
+        payment = draft.facts.get(PAYMENT) if draft.kind in PAYMENTS and draft.supersedes is not None else None
+        if payment is not None:
+            current = {"amount": money_text(payment["amount"]), "on": plain(draft.on)}
+            yield _event(PAYMENT_REALLOCATED, "payment", payment["id"], case, current, by=by)
+
+
+def remittance_event(remittance: Remittance, *, by: User | None) -> Told:
+    """Money that was handed over."""
+    current = {
+        "amount": money_text(remittance.amount),
+        "fees": money_text(remittance.fees),
+        "on": plain(remittance.paid_on),
+    }
+    return Told(
+        type=REMITTANCE_SENT,
+        owner_id=remittance.owner_id,
+        obj=Ref("remittance", remittance.pk),
+        data={"object": {"type": "remittance", "id": remittance.pk}, "current": current},
+        effective_at=datetime.combine(remittance.paid_on, time.min, PARIS),
+        by=by,
+    )
 
 
 def debt_event(debt: Dette, *, case: Recovery, by: User | None, reversal: Dette | None = None) -> Told:

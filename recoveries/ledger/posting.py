@@ -22,7 +22,7 @@ from legalcity.lib.errors import Conflict
 from recoveries.ledger.balances import balance_write
 from recoveries.ledger.book import PAYMENT, Book
 from recoveries.ledger.drafting import REALLOCATED, Draft, claims_opened, differences, posted_in
-from recoveries.ledger.events import settled_events
+from recoveries.ledger.events import reallocated_events, settled_events
 from recoveries.ledger.gathering import Told as Known
 from recoveries.ledger.gathering import facts_from, told_in, told_of, with_terms
 from recoveries.ledger.laying import Lines, allocated, lines_of, lines_read, stayed_lines, undone
@@ -178,6 +178,8 @@ def drafts_write(
     """Write drafts down, each on its case; `lines` are those of the postings that reversals name. Two statements."""
     if not drafts:
         return []
+    if not keeps_times:
+        events_record(list(reallocated_events(drafts, by=by)))
     moment = now()
     rows = [
         Posting(

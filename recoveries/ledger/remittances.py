@@ -9,14 +9,16 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from backoffice.amounts import euros
 from backoffice.audit import ADDED, audit_record
+from events.services import events_record, story
 from law.interest import NOTHING
 from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Conflict, Forbidden, Invalid
+from recoveries.ledger.events import remittance_event
 from recoveries.ledger.held import held_for
 from recoveries.ledger.remittance_models import Remittance, RemittanceLine
 
 
-@transaction.atomic
+@story()
 def remittance_record(
     *, owner_id: int, expected: Decimal, fees: Decimal, paid_on: date, reference: str = "", by: User | None
 ) -> Remittance:
@@ -50,6 +52,7 @@ def remittance_record(
         RemittanceLine(remittance=remittance, posting_id=posting, amount=amount) for posting, amount in covered
     )
     audit_record(action=ADDED, target=remittance, actor=by)
+    events_record([remittance_event(remittance, by=by)])
     return remittance
 
 

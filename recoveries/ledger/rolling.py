@@ -8,9 +8,10 @@ import time
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import InterfaceError, OperationalError
 from django.db.models import Q, QuerySet
 
+from events.services import story
 from law.account.decompte import Decompte
 from law.interest import RateMissing
 from legalcity.lib.clock import today
@@ -76,7 +77,7 @@ def balances_roll(*, stale: Mapping[int, str], day: date) -> set[int]:
     return {pk for case, terms in stale.items() for pk in balances_roll(stale={case: terms}, day=day)}
 
 
-@transaction.atomic
+@story()
 def _rolled(stale: Mapping[int, str], day: date) -> set[int]:
     cases = list(_locked(stale))
     told = told_by_case(cases)

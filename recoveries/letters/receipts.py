@@ -4,12 +4,12 @@ They ask for nothing, so neither the guard on demands nor the pause between lett
 back before its receipt has left cancels it; after that the debtor is told.
 """
 
-from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from companies.models import Company
+from events.services import events_record, story
 from legalcity.lib.claims import queue
 from legalcity.lib.clock import now
 from legalcity.lib.emails.rows import INTERRUPTED
@@ -17,6 +17,7 @@ from legalcity.lib.errors import Conflict, Forbidden
 from legalcity.lib.reading import Unreadable
 from legalcity.lib.reading.emails import read_email
 from legalcity.lib.settings.live import live
+from recoveries.events import MESSAGE_SENT, POST, message_event
 from recoveries.ledger.decompte import case_decompte
 from recoveries.ledger.gathering import with_terms
 from recoveries.ledger.listeners import PaymentTold
@@ -72,7 +73,7 @@ def receipt_sent(*, receipt: SentEmail) -> None:
     _correct(case, receipt, Money.of(payment, account), None)
 
 
-@transaction.atomic
+@story()
 def receipt_posted(*, email_id: int, by: User | None) -> SentEmail:
     """Write down that a receipt went out by post. Raises Forbidden for one that does not wait for that."""
     case_id = SentEmail.objects.values_list("recovery_id", flat=True).get(pk=email_id)
@@ -80,7 +81,9 @@ def receipt_posted(*, email_id: int, by: User | None) -> SentEmail:
     waiting = SentEmail.objects.filter(pk=email_id, state=State.TO_POST)
     if not waiting.update(state=State.SENT, sent_at=now(), user=by):
         raise Forbidden(_("This receipt does not wait to be sent by post."))
-    return SentEmail.objects.get(pk=email_id)
+    receipt = SentEmail.objects.select_related("recovery").get(pk=email_id)
+    events_record([message_event(MESSAGE_SENT, receipt, by=by, channel=POST)])
+    return receipt
 
 
 def _correct(case: Recovery, receipt: SentEmail, money: Money, by: User | None) -> None:

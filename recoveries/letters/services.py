@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from events.services import events_record, story
 from law.account.facts import NoticeState
 from law.vocabulary import Reminder
 from legalcity.lib.claims import Claim, lapsed, queue
@@ -20,6 +21,7 @@ from legalcity.lib.errors import Conflict, Invalid
 from legalcity.lib.reading import Unreadable
 from legalcity.lib.reading.emails import read_email
 from legalcity.lib.text import is_storable
+from recoveries.events import MESSAGE_FAILED, MESSAGE_HELD, MESSAGE_SENT, message_event
 from recoveries.letters.following import case_follow, require_following
 from recoveries.letters.jobs import JOB
 from recoveries.letters.judging import Demand, demand_of, refusals_of, require_leave
@@ -107,11 +109,16 @@ def email_deliver(*, email_id: int, moment: datetime) -> timedelta | None:
         moment=moment,
         may_leave=lambda claim, email: _may_leave(claim, email, on),
         sent=_sent,
-        given_up=lambda email, error: notice_of_email(email=email, state=NoticeState.FAILED, on=today()),
-    )
+        given_up=lambda email, error: _failed(email),
 
 
-@transaction.atomic
+def _failed(email: SentEmail) -> None:
+    """It could not be sent, or its worker was lost while it was sending."""
+    notice_of_email(email=email, state=NoticeState.FAILED, on=today())
+    events_record([message_event(MESSAGE_FAILED, email)])
+
+
+@story()
 def _may_leave(claim: Claim[SentEmail], email: SentEmail, on: date) -> bool:
     """Ask again under the lock of the case: what has come in between may forbid the letter, which ends here then."""
     case = Recovery.objects.select_for_update(of=("self",)).filter(pk=email.recovery_id).first()
@@ -120,7 +127,9 @@ def _may_leave(claim: Claim[SentEmail], email: SentEmail, on: date) -> bool:
     with translation.override(settings.LANGUAGE_CODE):
         told = receipt_refusal(email) if email.is_receipt else _demand_refusal(case, email, on)
     if told:
-        claim.write(state=State.CANCELLED, error=told[:1000], claimed_until=None)
+        is_written = claim.write(state=State.CANCELLED, error=told[:1000], claimed_until=None)
+        if is_written and not email.is_receipt:
+            events_record([message_event(MESSAGE_HELD, email)])
         log.warning("email_cancelled", email_id=email.pk, recovery_id=case.pk)
     return not told
 
@@ -133,13 +142,14 @@ def _demand_refusal(case: Recovery, email: SentEmail, on: date) -> str:
         return str(error.message)
 
 
-@transaction.atomic
+@story()
 def _sent(claim: Claim[SentEmail], email: SentEmail) -> None:
     """Write down that it is out, and let the case follow: the lock of the case before its letter."""
     case = Recovery.objects.select_for_update(of=("self",)).filter(pk=email.recovery_id).first()
     is_written = claim.write(state=State.SENT, sent_at=now(), error="", claimed_until=None)
     if is_written and case is not None:
         notice_of_email(email=email, state=NoticeState.SENT, on=today())
+        events_record([message_event(MESSAGE_SENT, email)])
     if is_written and case is not None and email.moves_case:
         case_follow(case=case, email=email)
     if is_written and email.kind == Kind.RECEIPT:
@@ -147,12 +157,12 @@ def _sent(claim: Claim[SentEmail], email: SentEmail) -> None:
     log.info("email_sent", email_id=email.pk, recovery_id=email.recovery_id)
 
 
-@transaction.atomic
+@story()
 def emails_interrupted(*, moment: datetime) -> int:
     """End the e-mails whose worker was lost while it was sending: they may have gone out, staff decide. How many."""
     emails = list(lapsed(JOB, moment=moment).select_for_update(of=("self",)))
     ended = SentEmail.objects.filter(pk__in=[email.pk for email in emails])
     ended.update(state=State.FAILED, error=INTERRUPTED, claimed_until=None)
     for email in emails:
-        notice_of_email(email=email, state=NoticeState.FAILED, on=today())
+        _failed(email)
     return len(emails)

@@ -5,7 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db import transaction
 from django.db.models import CharField, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
@@ -14,11 +13,13 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from backoffice.audit import ADDED, CHANGED, audit_record, changed_values, field_values
 from documents.models import Document
+from events.services import events_record, story
 from law.account.facts import NoticeState
 from law.notices import DAYS, Channel, notice_errors
 from legalcity.lib.clock import today
 from legalcity.lib.copying import rows_copy
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
+from recoveries.events import notice_events
 from recoveries.ledger.posting import Source, ledger_reckon
 from recoveries.models import FormalNotice, Recovery, SentEmail
 from recoveries.services.cases import recovery_lock
@@ -42,7 +43,7 @@ def notice_of_email(*, email: SentEmail, state: NoticeState, on: date) -> Formal
     )
 
 
-@transaction.atomic
+@story()
 def notice_enter(
     *,
     recovery_id: int,
@@ -65,11 +66,12 @@ def notice_enter(
     _require_possible(case, values)
     notice = FormalNotice.objects.create(recovery=case, amount=amount, by=by, **values)
     audit_record(action=ADDED, target=notice, actor=by)
+    events_record(notice_events(notice, by=by))
     ledger_reckon(recovery_id=recovery_id, by=by, source=Source.STAFF)
     return notice
 
 
-@transaction.atomic
+@story()
 def notice_follow(
     *,
     recovery_id: int,
@@ -93,12 +95,13 @@ def notice_follow(
         raise Forbidden(_("This notice was never sent."))
     outcome = {"state": state, "presented_on": presented_on, "received_on": received_on, "proof_id": proof_id}
     _require_possible(case, {"channel": notice.channel, "sent_on": notice.sent_on, **outcome})
-    before = field_values(notice)
+    state_before, before = notice.state, field_values(notice)
     for name in OUTCOME:
         setattr(notice, name, outcome[name])
     notice.save(update_fields=["state", "presented_on", "received_on", "proof"])
     before, after = changed_values(before, field_values(notice))
     audit_record(action=CHANGED, target=notice, before=before, after=after, actor=by)
+    events_record(notice_events(notice, by=by, before=state_before))
     ledger_reckon(recovery_id=recovery_id, by=by, source=Source.STAFF)
     return notice
 

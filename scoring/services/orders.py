@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
 from django.db.models import F
 
 from accounts.models import User
 from companies.models import Company
+from events.services import story
 from legalcity.lib.claims import queue
 from legalcity.lib.dates import PARIS
 from legalcity.lib.reading.identifiers import SIREN
@@ -35,7 +35,7 @@ class Wish:
         return self.solvency_report + (self.surveillance_months is not None)
 
 
-@transaction.atomic
+@story()
 def order_place(*, user: User, company: Company, wish: Wish, moment: datetime) -> ScoringOrder:
     """Order `wish` for `user` about `company`, one of theirs. Raises Forbidden for too few tokens."""
     tokens_reserve(user_id=user.pk, amount=wish.tokens)

@@ -1,9 +1,9 @@
 """Packs of tokens: sold and billed in one. Papers are in French."""
 
-from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from events.services import story
 from invoicing.billing.services.charges import ChargeLine, lines_bill
 from invoicing.models import FirmInvoice, TokenPack
 from legalcity.lib.errors import Invalid
@@ -13,7 +13,7 @@ PACK = "token_pack"
 MOST_PACKS = 100
 
 
-@transaction.atomic
+@story()
 def token_pack_sell(*, user: User, pack: TokenPack, by: User | None, packs: int = 1) -> FirmInvoice:
     """Give `user` the tokens of 1 to 100 packs and bill them: both or neither. Returns the issued invoice.
 

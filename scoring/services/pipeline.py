@@ -8,16 +8,17 @@ from datetime import datetime, timedelta
 from enum import Enum
 
 import structlog
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from events.services import events_record, story
 from legalcity.lib.claims import Claim, Job, anew, queue, take
 from legalcity.lib.clock import now
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Forbidden
 from legalcity.lib.settings.live import live
+from scoring.events import ORDER_COMPLETED, ORDER_FAILED, order_event
 from scoring.evidence import Evidence, gather, subject_of
 from scoring.models import ScoringOrder
 from scoring.reports import report
@@ -66,7 +67,7 @@ def order_process(*, order_pk: int, moment: datetime) -> Outcome:
     return Outcome.DONE
 
 
-@transaction.atomic
+@story()
 def _complete(claim: Claim[ScoringOrder], order: ScoringOrder, evidence: Evidence, outcome: Score) -> None:
     moment = now()
     results = report(evidence, outcome, credit_base=live.SCORING_CREDIT_BASE, moment=moment)
@@ -75,6 +76,7 @@ def _complete(claim: Claim[ScoringOrder], order: ScoringOrder, evidence: Evidenc
         return
     if order.surveillance:
         surveillance_start(order=order, facts=evidence.facts, outcome=outcome, today=moment.astimezone(PARIS).date())
+    events_record([order_event(ORDER_COMPLETED, order)])
     log.info("order_completed", order_id=order.order_id)
 
 
@@ -87,17 +89,18 @@ def _again(claim: Claim[ScoringOrder], order: ScoringOrder, reason: str) -> Outc
     return Outcome.DONE
 
 
-@transaction.atomic
+@story()
 def _fail(claim: Claim[ScoringOrder], reason: str) -> None:
     """Give the order up and its tokens back, both or neither; once, because a claim ends here."""
     if not claim.write(status=Status.FAILED, claimed_until=None, failure=reason[:255], completed_at=None):
         return
     order = ScoringOrder.objects.get(pk=claim.pk)
     tokens_refund(order=order, amount=len(order.services))
+    events_record([order_event(ORDER_FAILED, order, tokens_returned=len(order.services))])
     log.info("order_failed", order_id=order.order_id, reason=reason)
 
 
-@transaction.atomic
+@story()
 def order_retry(*, order: ScoringOrder, by: User) -> None:
     """Begin a failed order again; its tokens, which were given back, are spent again.
 

@@ -3,11 +3,12 @@
 from datetime import date, datetime
 
 import structlog
-from django.db import transaction
 from django.db.models import QuerySet
 
+from events.services import events_record, story
 from legalcity.lib.dates import add_months
-from scoring.changes import changes, known, remembered
+from scoring.changes import Change, changes, known, remembered
+from scoring.events import alert_events
 from scoring.evidence import gather, subject_of
 from scoring.facts import Facts
 from scoring.models import Alert, ScoringOrder, Surveillance
@@ -36,25 +37,28 @@ def surveillance_check(*, surveillance_id: int, today: date, moment: datetime) -
         return 0
     evidence = gather(subject_of(watch.order), today)
     seen = known(evidence.facts, score(evidence.facts))
-    with transaction.atomic():
+    with story():
         locked = due(today).select_for_update().filter(pk=surveillance_id).first()
         if locked is None:  # Somebody else was faster.
             return 0
         found = changes(locked.known, seen, today)
-        Alert.objects.bulk_create(
-            [
-                Alert(
-                    surveillance=locked, kind=change.kind, mark=change.mark, details=change.details, created_at=moment
-                )
-                for change in found
-            ],
-            ignore_conflicts=True,
-        )
+        _alert(locked, watch.order, found, moment)
         locked.known, locked.silent = remembered(locked.known, seen), list(evidence.facts.silent)
         locked.checked_on = today
         locked.save(update_fields=["known", "silent", "checked_on"])
     log.info("surveillance_checked", order_id=watch.order.order_id, changes=len(found))
     return len(found)
+
+
+def _alert(locked: Surveillance, order: ScoringOrder, found: list[Change], moment: datetime) -> None:
+    """Write down and tell what is new; the caller holds the lock of the surveillance."""
+    recorded = set(Alert.objects.filter(surveillance=locked).values_list("kind", "mark")) if found else set()
+    alerts = Alert.objects.bulk_create(
+        Alert(surveillance=locked, kind=change.kind, mark=change.mark, details=change.details, created_at=moment)
+        for change in found
+        if (change.kind.value, change.mark) not in recorded
+    )
+    events_record(alert_events(order, alerts))
 
 
 def due(today: date) -> QuerySet[Surveillance]:

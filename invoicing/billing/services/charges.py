@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import structlog
-from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from events.services import story
 from invoicing.billing.selectors import vat_rule_of
 from invoicing.billing.services.clients import client_of
 from invoicing.billing.services.drafts import NewInvoice, NewItem
@@ -85,7 +85,7 @@ def charge_attempt(*, charge_id: int, moment: datetime) -> None:
         raise
 
 
-@transaction.atomic
+@story()
 def charge_bill(*, charge_id: int) -> FirmInvoice | None:
     """Issue the invoice of a charge; whoever comes second gets the same one. None when the charge is gone.
 

@@ -8,18 +8,19 @@ from collections.abc import Mapping
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import F, Sum
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from events.services import events_record, story
 from invoicing.billing import firm, rules
 from invoicing.billing.lines import totals_of, whole_items
 from invoicing.billing.payloads import buyer_details
-from invoicing.billing.selectors import standing_of
+from invoicing.billing.selectors import members_of, standing_of
 from invoicing.billing.services.drafts import EURO, NewInvoice, NewItem, draft_write, series
 from invoicing.billing.taxes import REVERSE_CHARGE
+from invoicing.events import FIRM_INVOICE_ISSUED, firm_invoice_events, issued_current
 from invoicing.models import FirmInvoice, FirmInvoiceItem, InvoiceType
 from legalcity.lib.clock import now
 from legalcity.lib.dates import PARIS
@@ -38,7 +39,7 @@ def locked_invoice(invoice_id: UUID) -> FirmInvoice:
     return invoice
 
 
-@transaction.atomic
+@story()
 def invoice_issue(*, invoice_id: UUID) -> FirmInvoice:
     """Give a draft its number and freeze it: parties, totals, due date. The moment is that of the number.
 
@@ -65,6 +66,9 @@ def _issued(invoice: FirmInvoice) -> FirmInvoice:
     _number(invoice)
     invoice.status = FirmInvoice.Status.ISSUED
     invoice.save()
+    current, members = issued_current(invoice), members_of(invoice.client_id)
+    told = firm_invoice_events(FIRM_INVOICE_ISSUED, invoice, members=members, by=None, current=current)
+    events_record(told)
     return invoice
 
 
@@ -115,7 +119,7 @@ def _wrong_vat(invoice: FirmInvoice, items: list[FirmInvoiceItem]) -> str:
     return ""
 
 
-@transaction.atomic
+@story()
 def invoice_credit(
     *, invoice_id: UUID, by: User | None, reason: str, quantities: Mapping[UUID, int] | None = None
 ) -> FirmInvoice:

@@ -1,0 +1,157 @@
+"""Which call and which act of staff tells what: the one table, which `docs/events.md` shows and the walks of the suite
+compare with what is told.
+
+A call may tell more where money follows from it: `FOLLOWING` says when. What workers tell afterwards is `later`.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Tells:
+    """`codes` are told at once and in this order, or one of `instead` by what is entered; `later` by a worker.
+
+    `why_none` is why nothing is told at once.
+    """
+
+    codes: tuple[str, ...] = ()
+    later: tuple[str, ...] = ()
+    why_none: str = ""
+    instead: tuple[str, ...] = ()
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        """Whatever may be told."""
+        return (*self.codes, *self.instead, *self.later)
+
+
+def tells(*codes: str, later: tuple[str, ...] = (), instead: tuple[str, ...] = ()) -> Tells:
+    """It tells these."""
+    return Tells(codes, later, instead=instead)
+
+
+def nothing(why: str, *, later: tuple[str, ...] = ()) -> Tells:
+    """It tells nothing, for this reason."""
+    return Tells(later=later, why_none=why)
+
+
+NO_TYPE = "No type tells it: it is the firm's own work on a case."
+SESSION = "Tokens come and go with every login; only keys are told."
+STAFF_ACCESS = "It is about people who work for the firm."
+SCANNED = ("document.ready", "document.rejected", "document.failed")
+TRANSFERRED = (
+    *("transfer.completed", "recovery.created", "recovery.status_changed", "recovery.closed"),
+    *("transfer.refused", "transfer.failed", "firm_invoice.issued"),
+)
+ORDERED = ("scoring_order.completed", "scoring_order.failed", "surveillance.alert", "insolvency.detected")
+LETTERS = ("message.sent", "message.held", "message.failed")
+
+# What follows from money, in the same transaction, whichever call brought it about.
+FOLLOWING: dict[str, str] = {
+    "payment.reallocated": "Another payment meets something else than before.",
+    "invoice.settled": "Nothing is owed of an invoice any more.",
+    "recovery.status_changed": "Nothing is owed on the case any more, or something is again.",
+    "recovery.closed": "The case was closed by that.",
+    "recovery.reopened": "A case that was paid owes again.",
+    "recovery.paid": "Nothing is owed on the case any more.",
+}
+
+# "METHOD /path" of every call that writes.
+CALLS: dict[str, Tells] = {
+    "POST /api/auth/login": nothing(SESSION),
+    "POST /api/auth/refresh": nothing(SESSION),
+    "POST /api/auth/logout": nothing(SESSION),
+    "POST /api/auth/register": tells("api_key.issued"),
+    "POST /api/recoveries/complete": tells("recovery.created"),
+    "POST /api/recoveries": tells("recovery.created"),
+    "PUT /api/recoveries/{recovery_id}": tells("recovery.updated"),
+    "PATCH /api/recoveries/{recovery_id}": tells("recovery.updated"),
+    "DELETE /api/recoveries/{recovery_id}": tells("recovery.deleted"),
+    "POST /api/recoveries/{recovery_id}/companies": tells("company.created"),
+    "PUT /api/recoveries/{recovery_id}/companies/{company_id}": tells("company.updated"),
+    "DELETE /api/recoveries/{recovery_id}/companies/{company_id}": tells("company.removed"),
+    "POST /api/recoveries/{recovery_id}/invoices": tells("invoice.created"),
+    "PUT /api/recoveries/{recovery_id}/invoices/{invoice_id}": tells("invoice.updated"),
+    "DELETE /api/recoveries/{recovery_id}/invoices/{invoice_id}": tells("invoice.deleted"),
+    "POST /api/recoveries/{recovery_id}/comments": tells("comment.created"),
+    "PUT /api/recoveries/{recovery_id}/comments/{comment_id}": tells("comment.updated"),
+    "DELETE /api/recoveries/{recovery_id}/comments/{comment_id}": tells("comment.deleted"),
+    "POST /api/recoveries/{recovery_id}/docs": tells("document.received", later=SCANNED),
+    "DELETE /api/recoveries/{recovery_id}/docs/{document_id}": tells("document.deleted"),
+    "POST /api/recoveries/{recovery_id}/payments": tells("payment.recorded"),
+    "POST /api/recoveries/{recovery_id}/credit-notes": tells("credit_note.recorded"),
+    "POST /api/recoveries/{recovery_id}/injonction-transfer": tells("transfer.requested", later=TRANSFERRED),
+    "POST /api/scoring/order": tells("tokens.spent", later=ORDERED),
+    "POST /api/protected-invoices": tells("protected_invoice.created"),
+    "PUT /api/protected-invoices/{protected_id}": tells("protected_invoice.status_changed"),
+}
+
+# "app.model:act" of every act of staff, on one thing or on many.
+ACTS: dict[str, Tells] = {
+    "accounts.user:issue-key": tells("api_key.issued"),
+    "accounts.user:reset-second-factor": nothing(STAFF_ACCESS),
+    "accounts.user:revoke-access": tells("api_key.revoked"),
+    "accounts.apikey:revoke-key": tells("api_key.revoked"),
+    "accounts.accesstoken:revoke-token": nothing(SESSION),
+    "axes.accessattempt:lift-lock": nothing(STAFF_ACCESS),
+    "documents.document:try-again": nothing("A worker begins again.", later=SCANNED),
+    "documents.signaturerequest:record-signed": tells("signature.signed"),
+    "documents.signaturerequest:record-declined": tells("signature.declined"),
+    "invoicing.firminvoice:issue": tells("firm_invoice.issued"),
+    "invoicing.firminvoice:pay": tells("firm_invoice.paid"),
+    "invoicing.firminvoice:credit": tells("firm_invoice.issued"),
+    "invoicing.charge:bill": tells("firm_invoice.issued"),
+    "invoicing.tax:offer": nothing("It changes a catalogue of the firm."),
+    "invoicing.tokenpack:sell": tells("firm_invoice.issued", "tokens.granted"),
+    "invoicing.protectedinvoice:protected_paid": tells("protected_invoice.status_changed"),
+    "invoicing.protectedinvoice:protected_cancelled": tells("protected_invoice.status_changed"),
+    "invoicing.protectedinvoice:protected_pending": tells("protected_invoice.status_changed"),
+    "recoveries.remittance:reverse-remittance": nothing("No type tells it: what was covered is held again."),
+    "recoveries.recovery:move-status": tells("recovery.status_changed"),
+    "recoveries.recovery:assign": tells("recovery.assigned"),
+    "recoveries.recovery:comment": tells("comment.created"),
+    "recoveries.recovery:send-reminder": nothing("A worker sends it.", later=(*LETTERS, "recovery.status_changed")),
+    "recoveries.recovery:notice-received": tells(
+        "message.delivered", instead=("message.sent", "message.returned", "message.refused")
+    ),
+    "recoveries.sentemail:receipt-posted": tells("message.sent"),
+    "recoveries.recovery:mark-read": tells("comment.read"),
+    "recoveries.recovery:record-payment": tells("payment.recorded"),
+    "recoveries.recovery:record-debt": tells("debt.recorded"),
+    "recoveries.recovery:reverse-payment": tells("payment.reversed"),
+    "recoveries.recovery:reverse-debt": tells("debt.cancelled"),
+    "recoveries.recovery:credit-note": tells("credit_note.recorded"),
+    "recoveries.recovery:waive": tells("waiver.recorded"),
+    "recoveries.recovery:write-off": tells("writeoff.recorded"),
+    "recoveries.recovery:refund-surplus": nothing("No type tells it: what was paid too much goes back."),
+    "recoveries.recovery:reverse-posting": nothing("No type tells it: the account of the case shows it."),
+    "recoveries.recovery:record-acknowledgement": nothing(NO_TYPE),
+    "recoveries.recovery:reverse-acknowledgement": nothing(NO_TYPE),
+    "recoveries.recovery:lift-hold": nothing(NO_TYPE),
+    "recoveries.recovery:restore-hold": nothing(NO_TYPE),
+    "recoveries.recovery:upload-document": tells("document.received", later=SCANNED),
+    "recoveries.recovery:set-visibility": tells("document.visibility_changed"),
+    "recoveries.recovery:request-signature": tells("signature.requested"),
+    "recoveries.recovery:check-eligibility": nothing("It only looks."),
+    "recoveries.recovery:transfer": tells("transfer.requested", later=TRANSFERRED),
+    "recoveries.recovery:record-dates": tells("procedure.updated"),
+    "recoveries.recovery:set-matter": tells("recovery.updated"),
+    "recoveries.recovery:invoice-facts": tells("invoice.updated"),
+    "recoveries.recovery:confirm-quality": tells("company.updated"),
+    "scoring.scoringorder:retry-order": tells("tokens.spent", later=ORDERED),
+    "scoring.tokenaccount:grant-tokens": tells("tokens.granted"),
+}
+
+# Other pages of staff that write.
+PAGES: dict[str, Tells] = {
+    "Hand over what is held for a client": tells("remittance.sent"),
+    "Save a procedure": tells("procedure.updated", instead=("procedure.fee_paid",)),
+    "Confirm a file of cases": nothing("A worker opens them.", later=("recovery.created",)),
+}
+
+# What nobody asks for: the clock and the workers.
+BY_ITSELF: dict[str, Tells] = {
+    "Every morning": tells("deadline.approaching", "deadline.passed"),
+    "Every day, for each company under surveillance": tells("surveillance.alert", "insolvency.detected"),
+    "When rates have changed": tells("payment.reallocated"),
+}
