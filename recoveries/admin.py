@@ -4,6 +4,7 @@
 # ruff: noqa: F401
 import recoveries.court.admin
 import recoveries.desk.admin
+import recoveries.desk.event_pages
 import recoveries.desk.home_panels
 import recoveries.desk.status_admin
 import recoveries.intake.admin

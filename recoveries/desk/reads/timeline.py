@@ -16,12 +16,15 @@ from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.audit import ADDED
+from events.feed import FeedRow
+from events.showing import raw, sentence_of
 from legalcity.lib.errors import Sentence
 from legalcity.lib.money import money_text
 from recoveries.models import Acompte, Comment, TransferRequest
 from recoveries.selectors.sql import DIALECTS
 
 PAGE = 50
+EVENT = "event"
 MOST_ID = 2**63 - 1
 
 
@@ -29,7 +32,8 @@ MOST_ID = 2**63 - 1
 class Source:
     """One kind of event. `columns` names what it tells; `tables` is what follows FROM, `t` being the event.
 
-    `of_case` is the condition that it belongs to the case `%(case)s`; `who` the column of the person behind it.
+    `of_case` is the condition that it belongs to the case `%(case)s`; `who` the column of the person behind it. What is
+    `apart` stands on a tab of its own alone: it tells the same as the others in another way.
     """
 
     label: Sentence
@@ -37,6 +41,7 @@ class Source:
     tables: str
     of_case: str = "t.recovery_id = %(case)s"
     who: str = "NULL"
+    is_apart: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +179,15 @@ SOURCES: dict[str, Source] = {
         "SELECT id FROM recoveries_recovery WHERE transferred_to_id = %(case)s)",
         who="t.user_id",
     ),
+    EVENT: Source(
+        label=_("Events"),
+        columns={"type": "t.type", "door": "t.door", "effective_at": "t.effective_at", "data": "t.data"},
+        tables="(SELECT *, recorded_at AS created_at FROM events_event) t",
+        who="t.actor_id",
+        is_apart=True,
+    ),
 }
+TOGETHER = tuple(name for name, source in SOURCES.items() if not source.is_apart)
 
 # Values that JSON does not have, by the name of their column.
 READERS: dict[str, Callable[[Any], Any]] = {
@@ -182,13 +195,15 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "date": date.fromisoformat,
     "why": lambda value: Acompte.Reason(value).label if value else "",
     "reasons": lambda value: orjson.loads(value) if isinstance(value, str) else value,
+    "data": lambda value: orjson.loads(value) if isinstance(value, str) else value,
+    "effective_at": lambda value: _moment(value),
 }
 
 
 def timeline(recovery_id: int, *, kind: str | None = None, after: Cursor | None = None, page: int = PAGE) -> Timeline:
     """The events of a case, newest first: of one kind, when given; those older than `after`, when given."""
     values: dict[str, Any] = {"case": recovery_id, "limit": page + 1}
-    names = tuple(SOURCES) if kind is None else (kind,)
+    names = TOGETHER if kind is None else (kind,)
     if after is not None:
         values["moment"] = connection.ops.adapt_datetimefield_value(after.moment)
         values |= {f"below_{name}": _below(name, after) for name in names}
@@ -250,8 +265,15 @@ class _Event(NamedTuple):
 
 
 def _entry(row: _Event) -> Entry:
-    moment = datetime.fromisoformat(row.moment) if isinstance(row.moment, str) else row.moment
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)  # SQLite keeps moments in UTC, without saying so.
     told = zip(SOURCES[row.kind].columns, orjson.loads(row.facts), strict=True)
     read = {name: READERS[name](value) if name in READERS else value for name, value in told}
-    return Entry(row.kind, row.id, moment, row.who.strip(), read)
+    if row.kind == EVENT:
+        event = FeedRow(id=row.id, xact=0, type=read["type"], effective_at=read["effective_at"], data=read["data"])
+        read |= {"sentence": sentence_of(event.type), "raw": raw(event)}
+    return Entry(row.kind, row.id, _moment(row.moment), row.who.strip(), read)
+
+
+def _moment(value: datetime | str) -> datetime:
+    """SQLite keeps moments as texts in UTC, without saying so."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
