@@ -23,6 +23,7 @@ from legalcity.lib.bounded_paginator import BoundedPaginator
 from legalcity.lib.dates import PARIS
 from legalcity.lib.reading import Manner, Unreadable
 from legalcity.lib.reading.days import read_day
+from legalcity.lib.searching import found
 from legalcity.lib.text import searchable
 from recoveries.models import Recovery
 
@@ -52,7 +53,7 @@ class EventAdmin(ReadOnlyStaffAdmin):
     list_filter = (("recorded_at", admin.DateFieldListFilter), TypeFilter, "door")
     list_select_related = ("owner",)
     linked_by = ("recovery_id", "owner")
-    search_fields = ("type",)
+    search_fields = ("type__exact",)
     search_help_text = _("Reference or number of the case, e-mail or name of the client, day, id of the event.")
     ordering = ("-id",)
     paginator = BoundedPaginator
@@ -68,8 +69,8 @@ class EventAdmin(ReadOnlyStaffAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Event]:
         """What happened to the cases that the person sees; the rest sees who sees all cases."""
         reference = Recovery.objects.filter(pk=OuterRef("recovery_id")).values("recovery_reference")
-        found: QuerySet[Event] = super().get_queryset(request)
-        events = found.annotate(case_reference=Subquery(reference[:1]))
+        every: QuerySet[Event] = super().get_queryset(request)
+        events = every.annotate(case_reference=Subquery(reference[:1]))
         user = staff_of(request)
         if sees_all_cases(user):
             return events
@@ -137,7 +138,7 @@ def _meant(word: str) -> Q:
         return Q(recorded_at__range=_bounds(word))
     except Unreadable:
         pass
-    clients = User.objects.filter(search_text__contains=searchable(word)).values_list("pk", flat=True)[:MOST_CLIENTS]
+    clients = found(User.objects.all(), word).values_list("pk", flat=True)[:MOST_CLIENTS] if searchable(word) else ()
     meant = Q(owner_id__in=list(clients))
     cases = Recovery.objects.filter(recovery_reference__iexact=word).values_list("pk", flat=True)
     meant |= Q(recovery_id__in=list(cases))
