@@ -15,6 +15,7 @@ from legalcity.api.fields import (
     LinesField,
     MoneyField,
     PercentField,
+    SumField,
     TextField,
     WordField,
 )
@@ -188,7 +189,7 @@ class DecompteQuery(ContractSerializer):
 class DirectPaymentSerializer(ContractSerializer):
     """A payment that the creditor received himself."""
 
-    amount = MoneyField()
+    amount = SumField()
     date = DayField()
     method = TextField(limit=50, required=False, allow_null=True, allow_blank=True)
     reference = TextField(limit=255, required=False, allow_null=True, allow_blank=True)
@@ -200,6 +201,7 @@ class CreditNoteSerializer(ContractSerializer):
     """A lower price of an invoice, agreed later."""
 
     invoice_id = CodeField()
-    amount = MoneyField()
+    amount = SumField()
     date = DayField()
     reference = TextField(limit=255, required=False, allow_null=True, allow_blank=True)
+    confirm = FlagField(required=False)

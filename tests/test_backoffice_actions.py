@@ -126,6 +126,12 @@ def _overpaid(owner: Api) -> Example:
     return Example(case, {**REDUCTION, "payment": payment.pk})
 
 
+def _overpaid_and_owed(owner: Api) -> Example:
+    example = _overpaid(owner)
+    dette_record(recovery_id=example.thing.pk, label="Deposit", amount=Decimal(90), day=date(2026, 1, 2), by=None)
+    return example
+
+
 def _given_up(owner: Api) -> Example:
     case = _case(owner)
     claim = (ClaimKind.INVOICE, case.invoices.get().pk)
@@ -258,6 +264,7 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "recoveries.recovery:object:waive": _owed,
     "recoveries.recovery:object:write-off": _owed,
     "recoveries.recovery:object:refund-surplus": _overpaid,
+    "recoveries.recovery:object:move-surplus": _overpaid_and_owed,
     "recoveries.recovery:object:reverse-posting": _given_up,
     "recoveries.recovery:object:record-acknowledgement": lambda owner: Example(
         _case(owner), {"day": "2026-01-05", "note": "Asked for time."}

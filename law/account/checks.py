@@ -53,6 +53,13 @@ def same_payment(facts: Facts, payment: Payment) -> int | None:
     return min((one.id for one in counted if (one.amount, one.on, folded(one.reference)) == asked), default=None)
 
 
+def same_credit_note(facts: Facts, note: CreditNote) -> int | None:
+    """The id of a credit note of the same invoice, amount, day and number, if there is one."""
+    asked = (note.claim, note.amount, note.on, folded(note.reference))
+    same = (one.id for one in facts.credit_notes if (one.claim, one.amount, one.on, folded(one.reference)) == asked)
+    return min(same, default=None)
+
+
 def named_invoice(facts: Facts, payment: Payment) -> Claim | None:
     """The invoice that a payment names: by its id, else by its number as a whole word of the label."""
     invoices = [claim for claim in facts.claims if claim.kind == ClaimKind.INVOICE]

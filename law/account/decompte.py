@@ -13,7 +13,7 @@ from law.account.imputation import Account, Allocation, account_of
 from law.account.opening import Position
 from law.account.running import Shares
 from law.account.transfer import rejoined, stayed
-from law.account.warnings import Caution, Code, warning, warnings_of
+from law.account.warnings import Caution, Code, not_assigned, warning, warnings_of
 from law.interest import NOTHING, Segment
 
 ALLOCATED = "art. 1342-10, 1343-1 C. civ."
@@ -79,6 +79,11 @@ class PaymentRow:
     allocations: tuple[AllocationRow, ...]
 
     @property
+    def over(self) -> Decimal:
+        """What met nothing."""
+        return self.payment.amount - sum((part.amounts.due for part in self.allocations), NOTHING)
+
+    @property
     def is_reversed(self) -> bool:
         """Whether it counts as if it had never been."""
         return self.payment.state == PaymentState.REVERSED
@@ -99,7 +104,9 @@ class Decompte:
 
     `penalty`: what the agreed clause comes to, paid or not. `total`: what is owed and due, by head. `per_day`: the
     interest of one more day, at the rate of `on`. `is_provisional`: a rate was carried on past its half-year, so that
-    no letter, request or declaration may be made of it. `to_come`: the principal of claims dated after `on`.
+    no letter, request or declaration may be made of it. `not_assigned`: payments whose label names no invoice.
+    `given_back`: surplus that was refunded or moved.
+    `to_come`: the principal of claims dated after `on`.
     """
 
     recovery_id: int
@@ -117,7 +124,14 @@ class Decompte:
     per_day: Decimal
     surplus: Decimal
     warnings: tuple[Caution, ...]
+    not_assigned: frozenset[int] = frozenset()
+    given_back: Decimal = NOTHING
     to_come: Decimal = NOTHING
+
+    @property
+    def received(self) -> Decimal:
+        """All money that counts, whatever it met, less what was given back."""
+        return sum((row.payment.amount for row in self.payments if not row.is_reversed), -self.given_back)
 
     @property
     def owed(self) -> Decimal:
@@ -166,6 +180,8 @@ def decompte(facts: Facts, on: date, rates: Rates, *, known_on: date, is_known_o
         per_day=_per_day(account, due),
         surplus=euros(account.surplus),
         warnings=tuple(about),
+        given_back=sum((one.amount for one in account.facts.refunds if one.on <= on), NOTHING),
+        not_assigned=frozenset(payment.id for payment in not_assigned(account)),
         to_come=to_come(account.facts, on),
     )
 

@@ -17,7 +17,7 @@ from legalcity.lib.money import cents, euros
 
 from law.account.facts import ClaimKind, DebtHead, Facts, Head, Order, Payment, PaymentState, PenaltyClause, Rates
 from law.account.naming import folded, named_in
-from law.account.opening import Position, case_terms, claim_cuts, demanded_on, open_positions
+from law.account.opening import Position, case_terms, claim_cuts, demanded_days, open_positions
 from law.account.running import Running, Shares
 from law.interest import RateTable
 from law.terms import NEVER, Terms, penalty_of
@@ -38,14 +38,14 @@ class Account:
     """The account of a case while its days go by; sums in cents.
 
     `claims` and `costs`: oldest due first. `received`: the payments in the order in which they are laid. `chosen`: the
-    claim that each payment names. `allocations`: what each met. `surplus`: what met nothing. `demanded`: the day of
-    the formal notice. `penalised`: what was due and unpaid on that day, `clause`: what the agreed penalty came to.
+    claim that each payment names. `allocations`: what each met. `surplus`: what met nothing. `demanded`: the days of
+    formal notices. `penalised`: what was due and unpaid on that day, `clause`: what the agreed penalty came to.
     """
 
     facts: Facts
     on: date
     terms: Terms
-    demanded: date | None
+    demanded: list[date]
     claims: list[Position]
     costs: list[Position]
     penalty: Position | None = None
@@ -103,7 +103,7 @@ def _opened(facts: Facts, on: date, rates: Rates) -> Account:
         facts=facts,
         on=on,
         terms=terms,
-        demanded=demanded_on(facts.notices, presentation_counts=facts.presentation_counts),
+        demanded=demanded_days(facts.notices, presentation_counts=facts.presentation_counts),
         claims=[position for position in positions if position.head == Head.PRINCIPAL],
         costs=[position for position in positions if position.head == Head.COST],
     )
@@ -137,7 +137,7 @@ def turn(account: Account, payment: Payment) -> tuple:
 
 def _moments(account: Account, withheld: Mapping[int, int]) -> Iterator[tuple[date, int, Callable[[], None]]]:
     """What happens to the account, with its day and its place in the day."""
-    order, demanded = account.facts.order, account.demanded
+    order = account.facts.order
     if order and order.served_on and order.served_on <= account.on:
         yield order.made_on, _ORDERED, partial(_limit, account, order)
     for payment in account.received:
@@ -145,8 +145,9 @@ def _moments(account: Account, withheld: Mapping[int, int]) -> Iterator[tuple[da
             amount = cents(payment.amount) - withheld.get(payment.id, 0)
             yield payment.on, _PAID, partial(_lay, account, payment, amount)
     clause = account.facts.demand.penalty
-    if demanded and demanded < account.on and clause:
-        yield demanded, _DAY_OVER, partial(_fix_penalty, account, clause, demanded)
+    if clause:
+        days = (day for day in account.demanded if day < account.on)
+        yield from ((day, _DAY_OVER, partial(_fix_penalty, account, clause, day)) for day in days)
 
 
 def _given_back(facts: Facts, on: date) -> Mapping[int, int]:
@@ -187,8 +188,15 @@ def _in_turn(account: Account, payment: Payment) -> Iterator[Position]:
 
 
 def _fix_penalty(account: Account, clause: PenaltyClause, day: date) -> None:
-    """The penalty is owed from the day after the notice (1231-5 last par.), on principal due and unpaid at its end."""
+    """The penalty is owed from the day after the notice (1231-5 last par.), on principal due and unpaid at its end.
+
+    A notice that came when nothing was due asked for nothing: it is fixed by the first that could.
+    """
+    if account.penalty:
+        return
     account.penalised = [position for position in _penalised(account, day) if position.running.owed(day).principal]
+    if not account.penalised:
+        return
     unpaid = euros(sum(position.running.principal for position in account.penalised))
     kind = "percent" if clause.amount is None else "amount"
     account.clause = cents(penalty_of(kind, clause.amount, clause.percent, unpaid))

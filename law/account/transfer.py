@@ -143,6 +143,7 @@ def _both(facts: Facts, here: Facts, there: Facts) -> Facts:
         claims=(*here.claims, *there.claims),
         credit_notes=(*here.credit_notes, *there.credit_notes),
         waivers=(*here.waivers, *there.waivers),
+        refunds=(*here.refunds, *there.refunds),
     )
 
 

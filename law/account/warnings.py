@@ -8,7 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from legalcity.lib.errors import Sentence
 
-from law.account.facts import PaymentState
+from law.account.facts import Payment, PaymentState
 from law.account.imputation import Account
 from law.account.naming import folded
 from law.account.opening import Position, is_start_assumed, quality_of
@@ -74,7 +74,7 @@ def _found(account: Account, runs: list[list[Segment]]) -> Iterator[tuple[Code, 
     yield Code.RATE_UNCONFIRMED, _days(one for run in runs for one in run if not one.rate.confirmed)
     yield Code.START_ASSUMED, [claim.number for claim in claims if is_start_assumed(claim)] or None
     yield Code.QUALITY_UNKNOWN, [] if quality_of(account.facts) == Quality.UNKNOWN else None
-    yield Code.NOT_ASSIGNED, _not_assigned(account) or None
+    yield Code.NOT_ASSIGNED, [payment.reference for payment in not_assigned(account)] or None
     yield Code.PART_PAID_UNDATED, [claim.number for claim in claims if claim.part_paid] or None
     yield Code.SURPLUS, [] if account.surplus else None
 
@@ -84,9 +84,10 @@ def _days(segments: Iterable[Segment]) -> list[str] | None:
     return [f"{day:%d/%m/%Y}" for day in sorted({segment.rate.since for segment in segments})] or None
 
 
-def _not_assigned(account: Account) -> list[str]:
+def not_assigned(account: Account) -> list[Payment]:
+    """Payments whose label names no invoice of the case."""
     return [
-        payment.reference
+        payment
         for payment in account.received
         if payment.state != PaymentState.REVERSED
         and payment.id not in account.chosen

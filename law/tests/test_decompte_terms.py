@@ -136,3 +136,12 @@ def test_a_rate_to_be_confirmed_warns_where_it_decides() -> None:
     assert codes(facts, "2026-06-30", rates) == []
     assert codes(facts, "2026-07-01", rates) == ["rate_unconfirmed"]
     assert told(facts, "2026-07-01", rates)["claims"][0]["periods"][1]["rate"]["confirmed"] is False
+
+
+def test_a_notice_that_came_when_nothing_was_due_fixes_no_penalty() -> None:
+    clause = Demand(late_interest=False, penalty=PenaltyClause(amount=eur("150.00")))
+    early = case(invoice(1, "1000.00", "2026-06-30"), demand=clause, notices=(received("2026-03-02"),))
+    assert total(early, "2026-07-31") == {"principal": "1000.00", "indemnity": "40.00", "due": "1040.00"}
+    asked = case(*early.claims, demand=clause, notices=(received("2026-03-02"), received("2026-07-10")))
+    assert "penalty" not in total(asked, "2026-07-10")
+    assert total(asked, "2026-07-11")["penalty"] == "150.00"

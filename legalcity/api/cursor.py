@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, TypeVar
 
 from cryptography.fernet import InvalidToken
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
 
@@ -57,6 +58,8 @@ def query_read(query: type[ContractSerializer], sent: Mapping[str, Any]) -> dict
     }
     if unknown:
         raise Invalid(unknown)
+    if isinstance(sent, QueryDict) and (twice := [name for name in sent if len(sent.getlist(name)) > 1]):
+        raise Invalid({name: [_("The {field} parameter is sent more than once.").format(field=name)] for name in twice})
     return read(reader, {name: value for name, value in sent.items() if str(value).strip()})
 
 

@@ -202,6 +202,19 @@ class MoneyField(DecimalText):
         super().__init__(max_digits=14, decimal_places=2, **kwargs)
 
 
+class SumField(MoneyField):
+    """An amount in EUR of more than nothing."""
+
+    default_error_messages = {"negative": _("The {field} field must be greater than 0.")}
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        """The amount."""
+        amount = super().to_internal_value(data)
+        if not amount:
+            self.fail("negative")
+        return amount
+
+
 class PercentField(DecimalText):
     """A percentage with two decimals, in the sentence of its `bounds`. What else bounds it is a rule of its room."""
 

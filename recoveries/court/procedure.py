@@ -1,6 +1,7 @@
 """What became of a procedure in court: its court and its key dates, from which the legal deadlines follow."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -8,17 +9,22 @@ from django.db.models import Min
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from backoffice.amounts import euros
 from events.schemas import differences
 from events.services import events_record, story
 from invoicing.models import Invoice
-from law.procedure_dates import Errors
+from law.interest import RateMissing
+from law.procedure_dates import GRANTED, Errors
 from law.procedure_dates import procedure_errors as law_errors
 from legalcity.lib.errors import Invalid, NotFound, Sentence
 from recoveries.court.events import procedure_events
 from recoveries.court.recorded import FIELDS
-from recoveries.models import Injunction
+from recoveries.ledger.gathering import told_of, with_terms
+from recoveries.ledger.reckoning import reckoned
+from recoveries.models import Injunction, Recovery
 from recoveries.services.cases import recovery_lock
 
+BEYOND = _("Under this head {amount} was owed on the day of the order: not more can be granted.")
 NO_PROCEDURE = _("This case has no procedure.")
 
 
@@ -29,9 +35,28 @@ def field_labels() -> dict[str, Sentence]:
 
 
 def procedure_errors(values: Mapping[str, Any], *, recovery_id: int, today: date) -> Errors:
-    """Sentences of the rules that the whole of the procedure of a case breaks. One statement."""
+    """Sentences of the rules that the whole of the procedure of a case breaks. Four statements at most."""
     first = Invoice.objects.filter(recovery_id=recovery_id).aggregate(day=Min("invoice_date"))["day"]
-    return law_errors(values, field_labels(), first_invoice=first, today=today)
+    errors = law_errors(values, field_labels(), first_invoice=first, today=today)
+    return errors or _beyond(recovery_id, values)
+
+
+def _beyond(recovery_id: int, order: Mapping[str, Any]) -> Errors:
+    """Heads under which more was granted than was owed on the day of the order: nobody grants what is not asked.
+
+    Costs are not among them: they are owed by the title itself. Nothing is told while a rate is missing.
+    """
+    heads = (name for name in GRANTED if name != "granted_cost")
+    granted = {name: order[name] for name in heads if order.get(name) is not None}
+    if not granted:
+        return {}
+    facts = told_of(with_terms(Recovery.objects).get(pk=recovery_id)).facts
+    account = reckoned(replace(facts, order=None), order["order_made_on"])
+    if isinstance(account, RateMissing):
+        return {}
+    asked = {name: getattr(account.total, name.removeprefix("granted_")) for name in granted}
+    beyond = (name for name, amount in granted.items() if amount > asked[name])
+    return {name: [str(BEYOND).format(amount=euros(asked[name]))] for name in beyond}
 
 
 @story()

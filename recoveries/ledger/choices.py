@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy
 
 from backoffice.amounts import euros
 from backoffice.fields import OFFERED, ChildField
@@ -25,7 +26,15 @@ class InvoiceChoice(ChildField):
         return f"{obj.invoice_number} · {euros(obj.invoice_amount)}"
 
 
-class EntryChoice(ChildField):
+class StandingChoice(ChildField):
+    """Something that was recorded and stands; a colleague may have been faster."""
+
+    default_error_messages = {
+        "invalid_choice": gettext_lazy("This was reversed meanwhile, or is not of this case: look at the case again.")
+    }
+
+
+class EntryChoice(StandingChoice):
     """A payment or a debt by its day, its amount and its own words."""
 
     def label_from_instance(self, obj: Any) -> str:

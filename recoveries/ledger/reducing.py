@@ -41,11 +41,11 @@ def waiver_draft(waiver: Waiver, kind: Kind | None = None) -> Draft:
     return Draft(kind=kind, on=waiver.on, facts={WAIVER: _told(waiver)}, lines=tuple(lines))
 
 
-def refund_draft(refund: Refund, kind: Kind = Kind.REFUND) -> Draft:
-    """What was paid beyond what was owed, given back."""
+def refund_draft(refund: Refund, kind: Kind = Kind.REFUND, *, of: LedgerAccount = LedgerAccount.BANK) -> Draft:
+    """What was paid beyond what was owed, given back by who has it."""
     lines = (
         Line(LedgerAccount.SUSPENSE, Head.SURPLUS, None, refund.amount, Decimal(0), UNDUE),
-        Line(LedgerAccount.BANK, None, None, Decimal(0), refund.amount, UNDUE),
+        Line(of, None, None, Decimal(0), refund.amount, UNDUE),
     )
     return Draft(kind=kind, on=refund.on, facts={REFUND: told(refund)}, lines=lines)
 

@@ -29,6 +29,7 @@ from recoveries.ledger.reductions import (
     owed_parts,
     refund_record,
     refundable,
+    surplus_move,
     waiver_record,
 )
 from recoveries.models import Acompte, Recovery
@@ -50,7 +51,10 @@ class CreditNoteForm(ReductionForm):
 
     invoice = InvoiceChoice(queryset=Invoice.objects.none(), label=gettext_lazy("Invoice"))
     reference = TextField(label=gettext_lazy("Number of the credit note"), required=False, max_length=255)
-    field_order = ("invoice", "amount", "day", "reference", "reason")
+    confirmed = forms.BooleanField(
+        label=gettext_lazy("It is another one, of the same invoice, amount, day and number"), required=False
+    )
+    field_order = ("invoice", "amount", "day", "reference", "reason", "confirmed")
 
     def __init__(self, *args: Any, invoices: Any, chosen: Invoice | None, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -64,7 +68,7 @@ def _credit_note_options(request: HttpRequest, case: Recovery) -> dict[str, Any]
 
 
 def _credit_note(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
-    told = {name: data[name] for name in ("amount", "day", "reference", "reason")}
+    told = {name: data[name] for name in ("amount", "day", "reference", "reason", "confirmed")}
     invoice_id = data["invoice"].pk
     credit_note_record(recovery_id=case.pk, invoice_id=invoice_id, by=staff_of(request), source=Source.STAFF, **told)
     return remaining(case, _("Credit note recorded."))
@@ -110,7 +114,7 @@ class RefundForm(ReductionForm):
     """Of which payment something is given back."""
 
     payment = EntryChoice(queryset=Acompte.objects.none(), label=gettext_lazy("Payment"))
-    field_order = ("payment", "amount", "day", "reason")
+    field_order = ("payment", "amount", "day", "invoice", "reason")
 
     def __init__(self, *args: Any, payments: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -133,6 +137,38 @@ def _refund(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
     told = {name: data[name] for name in ("amount", "day", "reason")}
     refund_record(recovery_id=case.pk, payment_id=data["payment"].pk, by=staff_of(request), **told)
     return remaining(case, _("Refund recorded."))
+
+
+class SurplusForm(RefundForm):
+    """Against what the surplus of a payment is laid."""
+
+    invoice = InvoiceChoice(
+        queryset=Invoice.objects.none(),
+        label=gettext_lazy("Invoice that the debtor chose"),
+        required=False,
+        help_text=gettext_lazy("Without one it goes to what is due, the oldest first (art. 1342-10 C. civ.)."),
+    )
+
+    def __init__(self, *args: Any, invoices: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["invoice"].among(invoices, None)  # type: ignore[attr-defined]
+
+
+def _surplus_options(request: HttpRequest, case: Recovery) -> dict[str, Any]:
+    return {**_refund_options(request, case), "invoices": invoices_here(case).order_by("-invoice_date", "-id")}
+
+
+def _surplus(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    told = {name: data[name] for name in ("amount", "day", "reason")}
+    invoice = data["invoice"]
+    surplus_move(
+        recovery_id=case.pk,
+        payment_id=data["payment"].pk,
+        invoice_id=invoice and invoice.pk,
+        by=staff_of(request),
+        **told,
+    )
+    return remaining(case, _("Surplus moved."))
 
 
 def _has_surplus(request: HttpRequest, case: Recovery) -> bool:
@@ -187,5 +223,18 @@ REFUND = ObjectAction(
     explain=gettext_lazy(
         "What the debtor paid beyond what was owed is given back (art. 1302 C. civ.). Record it when the money has "
         "left."
+    ),
+)
+MOVE_SURPLUS = ObjectAction(
+    name="move-surplus",
+    label=gettext_lazy("Move the surplus to a claim"),
+    permission=PERMISSION,
+    perform=_surplus,
+    form=SurplusForm,
+    form_options=_surplus_options,
+    is_offered=_has_surplus,
+    explain=gettext_lazy(
+        "What the debtor paid beyond what was owed pays what is owed since: it is recorded as given back, and as "
+        "received anew on the day. The debtor gets a receipt, the creditor a notice, as for every payment."
     ),
 )

@@ -9,15 +9,19 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from backoffice.amounts import euros
 from backoffice.audit import ADDED, audit_record
 from events.services import events_record, story
-from law.account.checks import credit_note_refusals
+from law.account.checks import credit_note_refusals, same_credit_note
 from law.account.decompte import Amounts, Decompte
 from law.account.facts import Claim, ClaimKey, ClaimKind, CreditNote, Facts, Head, Payment, PaymentState, Refund, Waiver
+from law.account.lines import LedgerAccount
 from law.interest import NOTHING, RateMissing
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Conflict, Forbidden, Invalid
@@ -30,10 +34,16 @@ from recoveries.ledger.posting import Posted, Source, ledger_follow, reversal_dr
 from recoveries.ledger.posting_models import Posting
 from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.reducing import credit_note_draft, refund_draft, waiver_draft
-from recoveries.ledger.services import account_lock, open_case_lock
+from recoveries.ledger.services import account_lock, acompte_record, open_case_lock
 from recoveries.ledger.settling import case_settle
-from recoveries.models import Recovery
+from recoveries.models import Acompte, Recovery
 
+_TWIN = {
+    True: gettext_lazy(
+        'A credit note of this invoice, amount, day and reference is recorded already. Send "confirm": true to add it.'
+    ),
+    False: gettext_lazy("A credit note of this invoice, amount, day and number stands there already: confirm it."),
+}
 _FIELDS = {"on": "day", "amount": "amount"}
 
 
@@ -59,11 +69,12 @@ def credit_note_record(
     day: date,
     reference: str = "",
     reason: str = "",
+    confirmed: bool = False,
     by: User | None,
     source: Source,
 ) -> CreditNote:
     """A lower price of an invoice, agreed later. Raises Invalid, Forbidden after a transfer; Conflict on a closed case
-    through the API."""
+    through the API, and for what may be recorded already unless it is `confirmed`."""
     lock = account_lock if source == Source.STAFF else open_case_lock
     case = lock(recovery_id=recovery_id)
     facts = facts_here(case)
@@ -72,6 +83,9 @@ def credit_note_record(
         raise Invalid({"invoice_id": [_("The case has no such invoice.")]})
     if refusals := list(credit_note_refusals(facts, note, today())):
         raise Invalid({_FIELDS[name]: [sentence] for name, sentence in refusals})
+    twin = None if confirmed else same_credit_note(facts, note)
+    if twin is not None:
+        raise Conflict(_TWIN[source == Source.API], code="duplicate_credit_note", credit_note_id=twin)
     draft = replace(credit_note_draft(note), reason=reason)
     note = replace(note, id=_post(case, draft, by=by, source=source).pk)
     events_record([credit_note_event(note, case=case, by=by)])
@@ -125,8 +139,49 @@ def refund_record(
     over = refundable(_known(facts, today()), facts, payment)
     if not NOTHING < amount <= over:
         raise Invalid({"amount": [_("What may be given back of it is {amount}.").format(amount=euros(over))]})
-    draft = refund_draft(Refund(payment_id=payment_id, on=day, amount=amount))
+    is_direct = Acompte.objects.values_list("is_direct", flat=True).get(pk=payment_id)
+    refund = Refund(payment_id=payment_id, on=day, amount=amount)
+    draft = refund_draft(refund, of=LedgerAccount.CREDITOR if is_direct else LedgerAccount.BANK)
     return _post(case, replace(draft, reason=reason), by=by, source=Source.STAFF)
+
+
+@story()
+def surplus_move(
+    *,
+    recovery_id: int,
+    payment_id: int,
+    amount: Decimal,
+    day: date,
+    invoice_id: int | None = None,
+    reason: str = "",
+    by: User | None,
+) -> Acompte:
+    """What was paid beyond what was owed, laid against what is owed since: given back, and received anew on `day`.
+
+    `invoice_id`: the invoice that the debtor chose. Returns what is received anew. Raises Invalid, also for more than
+    is owed, Forbidden after a transfer.
+    """
+    case = account_lock(recovery_id=recovery_id)
+    owed = _known(facts_here(case), today()).owed
+    if amount > owed:
+        raise Invalid({"amount": [_("What is owed is {amount}.").format(amount=euros(owed))]})
+    refund_record(recovery_id=recovery_id, payment_id=payment_id, amount=amount, day=day, reason=reason, by=by)
+    first = Acompte.objects.get(pk=payment_id)
+    with translation.override(settings.LANGUAGE_CODE):
+        method = _("Surplus moved")
+    return acompte_record(
+        recovery_id=recovery_id,
+        amount=amount,
+        day=day,
+        method=method,
+        reference=first.reference if invoice_id is None else "",
+        invoice_id=invoice_id,
+        comment=reason,
+        reason=reason,
+        is_direct=first.is_direct,
+        confirmed=True,
+        by=by,
+    )
 
 
 @story()

@@ -10,11 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.actions import ObjectAction
-from backoffice.fields import ChildField, chosen_child
+from backoffice.fields import chosen_child
 from backoffice.origin import staff_of
 from legalcity.lib.form_fields import TextField
 from recoveries.ledger.acts import lives_here, remaining
-from recoveries.ledger.choices import REASON_LENGTH, EntryChoice
+from recoveries.ledger.choices import REASON_LENGTH, EntryChoice, StandingChoice
 from recoveries.ledger.gathering import told_of
 from recoveries.ledger.models import Entry
 from recoveries.ledger.posting_models import Posting
@@ -63,7 +63,7 @@ def _debt(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
     return remaining(case, _("Debt reversed."))
 
 
-class PostingChoice(ChildField):
+class PostingChoice(StandingChoice):
     """A posting by its day and its kind, and the number that the ledger shows."""
 
     def label_from_instance(self, obj: Any) -> str:

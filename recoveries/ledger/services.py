@@ -66,10 +66,11 @@ def acompte_record(
     comment: str = "",
     invoice_id: int | None = None,
     reason: str = "",
+    is_direct: bool = False,
     confirmed: bool = False,
     by: User | None,
 ) -> Acompte:
-    """A payment of `amount` EUR (more than 0) that the firm received on `day`.
+    """A payment of `amount` EUR (more than 0) that the firm (`is_direct`: the creditor) received on `day`.
 
     `invoice_id`: the invoice of the case that the debtor chose, `reason`: how that is known. Raises Invalid for a day
     to come or before the claim and, unless it is `confirmed`, for a payment that looks like a mistake: more than is
@@ -82,7 +83,8 @@ def acompte_record(
     doubts = [] if confirmed else _doubts(facts, payment)
     if doubts:
         raise Invalid({"confirmed": doubts})
-    return _recorded(case, payment, comment=comment, reason=reason, by=by, source=Source.STAFF).acompte
+    told = {"comment": comment, "reason": reason, "is_direct": is_direct}
+    return _recorded(case, payment, **told, by=by, source=Source.STAFF).acompte  # type: ignore[arg-type]
 
 
 @dataclass(frozen=True, slots=True)

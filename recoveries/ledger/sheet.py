@@ -66,7 +66,7 @@ class Sheet:
     @property
     def received(self) -> Decimal:
         """All money that counts, whatever it met."""
-        return sum((row.payment.amount for row in self.told.payments if not row.is_reversed), NOTHING)
+        return self.told.received
 
     @property
     def not_due(self) -> Decimal:

@@ -88,6 +88,7 @@ def test_what_was_known_on_an_earlier_day_can_be_told(owner: Api, case: int) -> 
         ("?on=2028-01-01", "on"),
         ("?known_on=2026-11-29", "known_on"),
         ("?day=2026-11-28", "day"),
+        ("?on=2026-11-28&on=2026-11-27", "on"),
     ],
 )
 def test_a_question_that_has_no_answer_is_told_so(owner: Api, case: int, query: str, field: str) -> None:
@@ -120,6 +121,21 @@ def test_the_same_payment_is_asked_about(owner: Api, case: int) -> None:
     assert answer.status_code == 409
     assert (answer.json()["code"], answer.json()["payment_id"]) == ("duplicate_payment", first)
     assert pay(owner, case, confirm=True).status_code == 201
+
+
+def test_the_same_credit_note_is_asked_about(owner: Api, case: int) -> None:
+    sent = {"invoice_id": detail(owner, case)["invoices"][0]["id"], "amount": "10", "date": "2026-07-01"}
+    first, again = (owner.post(f"/api/recoveries/{case}/credit-notes", sent) for _ in range(2))
+    told = again.json()
+    assert (again.status_code, told["code"]) == (409, "duplicate_credit_note")
+    assert told["credit_note_id"] == first.json()["data"]["id"]
+    confirmed = owner.post(f"/api/recoveries/{case}/credit-notes", {**sent, "confirm": True})
+    assert confirmed.status_code == 201
+
+
+def test_a_payment_is_warned_of_alone(owner: Api, case: int) -> None:
+    pay(owner, case, reference="of nobody")
+    assert pay(owner, case, amount="1.00", reference="F1").json()["data"]["warnings"] == []
 
 
 def test_what_is_paid_beyond_what_is_owed_is_surplus(owner: Api, case: int) -> None:

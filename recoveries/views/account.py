@@ -15,7 +15,7 @@ from invoicing.billing.libraries import PdfUnavailable
 from law.account.canonical import canonical, credit_note_told, payment_told
 from law.account.decompte import Decompte
 from law.account.facts import PaymentState
-from law.account.warnings import Code
+from law.account.warnings import Code, warning
 from legalcity.api.cursor import CursorQuery, page_told, place_asked, query_read
 from legalcity.api.envelope import refusal, reply
 from legalcity.api.validation import parse
@@ -108,8 +108,12 @@ def _recorded(recorded: Recorded) -> dict[str, Any]:
     account = recorded.account
     if account is None:
         return _unallocated(recorded)
-    told = [warning for warning in account.warnings if warning.code in (Code.SURPLUS, Code.NOT_ASSIGNED)]
     row = next(row for row in account.payments if row.payment.id == recorded.acompte.pk)
+    told = []
+    if row.payment.reference and recorded.acompte.pk in account.not_assigned:
+        told.append(warning(Code.NOT_ASSIGNED, row.payment.reference))
+    if row.over:
+        told.append(warning(Code.SURPLUS))
     return {
         **payment_told(row),
         "surplus": money_text(account.surplus),
@@ -140,7 +144,10 @@ class CreditNotesView(OneCaseView):
     samples = {"create": samples.CREDIT_NOTE}
 
     def create(self, request: Request, recovery_id: int) -> Response:
-        """Record a credit note: a lower price of an invoice, agreed later. It counts from its day on."""
+        """Record a credit note: a lower price of an invoice, agreed later. It counts from its day on.
+
+        What looks like a credit note that is recorded already needs `confirm`.
+        """
         case, sent = self.case(recovery_id), parse(CreditNoteSerializer, request)
         with days_named():
             note = credit_note_record(
@@ -149,6 +156,7 @@ class CreditNotesView(OneCaseView):
                 amount=sent["amount"],
                 day=sent["date"],
                 reference=sent.get("reference") or "",
+                confirmed=sent.get("confirm", False),
                 by=caller(request),
                 source=Source.API,
             )

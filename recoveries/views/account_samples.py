@@ -125,5 +125,9 @@ CREDIT_NOTE: Samples = {
         {"id": 88, "on": "2026-07-01", "amount": "100.00", "reference": "AV-1", "invoice_id": 41},
         "Credit note recorded successfully",
     ),
-    409: _refused(_CLOSED),
+    409: _refused(
+        'A credit note of this invoice, amount, day and reference is recorded already. Send "confirm": true to add it.',
+        code="duplicate_credit_note",
+        credit_note_id=88,
+    ),
 }

@@ -39,10 +39,10 @@ def test_it_is_entered_with_the_order_and_told_on_both_cases(
     order = {**COURT, "filed_on": "02/02/2026", "order_made_on": "02/03/2026"}
     followed(office, case, "record-dates", **order)
     assert detail(owner, original)["injunction"]["granted"] == dict.fromkeys(HEADS)
-    said = words(followed(office, case, "record-dates", **order, granted_principal="40 000,00", granted_penalty="0"))
-    assert "Granted as principal, EUR 40000.00" in said
+    said = words(followed(office, case, "record-dates", **order, granted_principal="40,00", granted_penalty="0"))
+    assert "Granted as principal, EUR 40.00" in said
     assert "Granted as penalty, EUR 0.00" in said
-    told = {**dict.fromkeys(HEADS), "principal": "40000.00", "penalty": "0.00"}
+    told = {**dict.fromkeys(HEADS), "principal": "40.00", "penalty": "0.00"}
     assert detail(owner, original)["injunction"]["granted"] == told
     assert detail(owner, case.pk)["injunction"]["granted"] == told
 
@@ -54,6 +54,10 @@ def test_it_is_entered_with_the_order_and_told_on_both_cases(
         (
             {"order_made_on": "02/03/2026", "granted_amount": "10", "granted_principal": "9", "granted_cost": "1.01"},
             "The heads come to more than what was granted in all.",
+        ),
+        (
+            {"order_made_on": "02/03/2026", "granted_principal": "100.01"},
+            "Under this head 100.00 € was owed on",
         ),
         ({"order_made_on": "02/03/2026", "granted_principal": "-1"}, "This cannot be below zero."),
         ({"order_made_on": "02/03/2026", "granted_principal": "1" + "0" * 30}, "digits"),

@@ -12,14 +12,14 @@ from recoveries.desk.acts.papers import REQUEST_SIGNATURE, SET_VISIBILITY, UPLOA
 from recoveries.desk.acts.parties import CONFIRM_QUALITY
 from recoveries.ledger.acknowledgement_acts import RECORD_ACKNOWLEDGEMENT, REVERSE_ACKNOWLEDGEMENT
 from recoveries.ledger.acts import RECORD_DEBT, RECORD_PAYMENT
-from recoveries.ledger.reduction_acts import CREDIT_NOTE, REFUND, WAIVE, WRITE_OFF
+from recoveries.ledger.reduction_acts import CREDIT_NOTE, MOVE_SURPLUS, REFUND, WAIVE, WRITE_OFF
 from recoveries.ledger.reversal_acts import REVERSE_DEBT, REVERSE_PAYMENT, REVERSE_POSTING
 from recoveries.letters.acts import SEND_EMAIL
 from recoveries.letters.notice_acts import NOTICE_RECEIVED
 
 GROUPS: tuple[tuple[Sentence, tuple[ObjectAction, ...]], ...] = (
     (_("Work"), (MOVE, ASSIGN, SEND_EMAIL, NOTICE_RECEIVED, COMMENT, MARK_READ)),
-    (_("Money"), (RECORD_PAYMENT, RECORD_DEBT, CREDIT_NOTE, WAIVE, WRITE_OFF, REFUND)),
+    (_("Money"), (RECORD_PAYMENT, RECORD_DEBT, CREDIT_NOTE, WAIVE, WRITE_OFF, REFUND, MOVE_SURPLUS)),
     (_("Beside what they are about"), (REVERSE_PAYMENT, REVERSE_DEBT, REVERSE_POSTING, INVOICE_FACTS)),
     (_("Limitation"), (RECORD_ACKNOWLEDGEMENT, REVERSE_ACKNOWLEDGEMENT, LIFT_HOLD, RESTORE_HOLD)),
     (_("Documents"), (UPLOAD, SET_VISIBILITY, REQUEST_SIGNATURE)),

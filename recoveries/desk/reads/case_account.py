@@ -56,8 +56,7 @@ class CaseAccount:
     @property
     def received(self) -> Decimal:
         """All money that came in and counts."""
-        rows = self.told.payments if self.told else ()
-        return sum((row.payment.amount for row in rows if not row.is_reversed), NOTHING)
+        return self.told.received if self.told else NOTHING
 
     @property
     def late_days(self) -> int:

@@ -146,7 +146,11 @@ def test_staff_record_a_credit_note_and_take_it_back(office: Client, case: Recov
     assert f"reverse-posting/?entry={posting.pk}" in page
     assert act(office, case, "reverse-posting", entry=posting.pk, reason="Of another case").status_code == 302
     assert owed(case) == before
-    assert_refused(act(office, case, "reverse-posting", entry=posting.pk, reason="again"), "Select a valid choice")
+    again = act(office, case, "reverse-posting", entry=posting.pk, reason="again")
+    assert_refused(again, "This was reversed meanwhile")
+    assert act(office, case, "credit-note", **sent).status_code == 302
+    assert_refused(act(office, case, "credit-note", **sent), "stands there already: confirm it.")
+    assert act(office, case, "credit-note", **sent, confirmed="on").status_code == 302
 
 
 def test_a_credit_note_of_more_than_was_asked_is_refused(office: Client, case: Recovery) -> None:
@@ -234,6 +238,20 @@ def test_the_surplus_is_given_back(office: Client, case: Recovery) -> None:
     assert act_page_is_gone(office, case)
     posting_reverse(recovery_id=case.pk, posting_id=Posting.objects.get(kind="refund").pk, reason="x", by=None)
     assert owed(case) == (0, 0, Decimal("120.00"))
+
+
+def test_the_surplus_is_moved_to_a_claim_that_came_since(office: Client, case: Recovery) -> None:
+    payment = paid(case, "2500.00", reference="VIR 9")
+    assert act(office, case, "move-surplus", **DAY, payment=payment.pk, amount="1").status_code == 200  # nothing owed
+    dette_record(recovery_id=case.pk, label="Deposit", amount=Decimal(100), day=date(2026, 11, 1), by=None)
+    sent = {**DAY, "payment": payment.pk}
+    assert_refused(act(office, case, "move-surplus", **sent, amount="100.01"), "What is owed is 100.00 €.")
+    assert act(office, case, "move-surplus", **sent, amount="100").status_code == 302
+    told = case_decompte(with_terms(Recovery.objects).get(pk=case.pk), on=TODAY)
+    assert (told.total.due, told.surplus, told.received) == (0, Decimal("20.00"), Decimal("2500.00"))
+    met = [(row.payment.amount, [part.number for part in row.allocations]) for row in told.payments[1:]]
+    assert met == [(Decimal("100.00"), ["Deposit"])]
+    assert Recovery.objects.get(pk=case.pk).status_id == Step.PAID
 
 
 def act_page_is_gone(browser: Client, case: Recovery) -> bool:
