@@ -1,6 +1,7 @@
 """Users, API keys, access tokens, the audit."""
 
 import uuid
+from datetime import datetime
 from typing import Any, ClassVar
 
 import simple_history
@@ -53,6 +54,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     phone = models.CharField(_("phone"), max_length=32, blank=True)
     metadata = models.JSONField(_("metadata"), default=dict, blank=True)
     sealed_auth_secret = models.TextField(_("webhook secret (encrypted)"), editable=False)
+    sealed_previous_auth_secret = models.TextField(
+        _("previous webhook secret (encrypted)"), null=True, blank=True, editable=False
+    )
+    previous_auth_secret_until = models.DateTimeField(
+        _("previous webhook secret valid until"), null=True, blank=True, editable=False
+    )
     has_api_access = models.BooleanField(_("may use the API"), default=True)
     can_register = models.BooleanField(_("may register users"), default=False)
     registered_by = models.ForeignKey(
@@ -86,6 +93,12 @@ class User(AbstractBaseUser, PermissionsMixin):
     def auth_secret(self) -> str:
         """The secret that signs webhooks sent to this user."""
         return sealing.opened(self.sealed_auth_secret)
+
+    def auth_secrets(self, moment: datetime) -> list[str]:
+        """The secrets that sign at `moment`: the one in force, and for a day the one that it has replaced."""
+        previous, until = self.sealed_previous_auth_secret, self.previous_auth_secret_until
+        is_over = until is None or moment >= until
+        return [self.auth_secret] if previous is None or is_over else [self.auth_secret, sealing.opened(previous)]
 
 
 class ApiKey(models.Model):

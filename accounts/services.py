@@ -4,7 +4,7 @@ import hashlib
 import hmac
 import uuid
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -18,6 +18,7 @@ from legalcity.lib.clock import now
 from legalcity.lib.errors import DomainError, Forbidden
 
 NO_PERMISSION = _("You do not have permission to access this resource.")
+OLD_SECRET_LASTS = timedelta(hours=24)
 WRONG_CREDENTIALS = _("Invalid credentials provided")
 
 
@@ -48,9 +49,22 @@ def key_issue(*, user: User, by: User | None = None) -> str:
     return key
 
 
-def secret_renew(*, user: User) -> None:
-    """Give `user` a new webhook secret, unsaved; the old one signs nothing any more."""
+def secret_give(*, user: User) -> None:
+    """Give `user` a webhook secret, unsaved."""
     user.sealed_auth_secret = sealing.sealed(str(uuid.uuid4()))
+
+
+@transaction.atomic
+def secret_renew(*, user: User, moment: datetime | None = None) -> str:
+    """A new webhook secret for `user`, returned once; for a day the old one signs beside it."""
+    known = User.objects.select_for_update().get(pk=user.pk)
+    known.sealed_previous_auth_secret = known.sealed_auth_secret
+    known.previous_auth_secret_until = (moment or now()) + OLD_SECRET_LASTS
+    secret_give(user=known)
+    known.save(
+        update_fields=["sealed_auth_secret", "sealed_previous_auth_secret", "previous_auth_secret_until", "updated_at"]
+    )
+    return known.auth_secret
 
 
 @transaction.atomic

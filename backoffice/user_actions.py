@@ -1,5 +1,6 @@
 """What staff do about access: keys, tokens, second factors, locks."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from axes.models import AccessAttempt
@@ -15,9 +16,19 @@ from backoffice.login_guard import lock_lift
 from backoffice.origin import staff_of
 from backoffice.second_factor import has_second_factor, second_factor_reset
 from backoffice.standing import is_above
+from legalcity.lib.errors import Sentence
 
 MANAGE_ACCESS = "accounts.manage_access"
-NEW_KEY = "new_key"  # attribute of the request that issued it; a message would lie in a cookie
+SHOWN_ONCE = "shown_once"  # attribute of the request that made it; a message would lie in a cookie
+
+
+@dataclass(frozen=True, slots=True)
+class ShownOnce:
+    """What was made just now and is shown on one page: its title, what it is, the secret itself."""
+
+    title: Sentence
+    label: Sentence
+    secret: str
 
 
 def _may_manage(request: HttpRequest, thing: User | ApiKey | AccessToken | None) -> bool:
@@ -26,8 +37,15 @@ def _may_manage(request: HttpRequest, thing: User | ApiKey | AccessToken | None)
 
 
 def _issue_key(request: HttpRequest, user: User, _data: dict[str, Any]) -> str:
-    setattr(request, NEW_KEY, services.key_issue(user=user, by=staff_of(request)))
+    key = services.key_issue(user=user, by=staff_of(request))
+    setattr(request, SHOWN_ONCE, ShownOnce(_("New API key"), _("API key"), key))
     return _("The key is issued.")
+
+
+def _renew_secret(request: HttpRequest, user: User, _data: dict[str, Any]) -> str:
+    secret = services.secret_renew(user=user)
+    setattr(request, SHOWN_ONCE, ShownOnce(_("New webhook secret"), _("Webhook secret (auth_secret)"), secret))
+    return _("The secret is renewed.")
 
 
 def _revoke_key(_request: HttpRequest, key: ApiKey, _data: dict[str, Any]) -> str:
@@ -62,6 +80,19 @@ ISSUE_KEY = ObjectAction(
     perform=_issue_key,
     is_offered=lambda request, user: user.has_api_access and user.is_active,
     explain=gettext_lazy("A further key; the older ones go on working. It is shown once, after this."),
+    asks_again=True,
+)
+RENEW_SECRET = ObjectAction(
+    name="renew-secret",
+    label=gettext_lazy("Renew the webhook secret"),
+    permission=_may_manage,
+    perform=_renew_secret,
+    form=Reason,
+    is_offered=lambda request, user: user.has_api_access and user.is_active,
+    explain=gettext_lazy(
+        "A new auth_secret signs what is sent to the client; the old one signs beside it for 24 hours. It is shown "
+        "once, after this."
+    ),
     asks_again=True,
 )
 REVOKE_KEY = ObjectAction(

@@ -23,7 +23,7 @@ from backoffice.roles import role_label
 from backoffice.second_factor import has_second_factor
 from backoffice.standing import groups_within, is_above
 from backoffice.steps import fresh
-from backoffice.user_actions import ISSUE_KEY, NEW_KEY, RESET_SECOND_FACTOR, REVOKE_ACCESS
+from backoffice.user_actions import ISSUE_KEY, RENEW_SECRET, RESET_SECOND_FACTOR, REVOKE_ACCESS, SHOWN_ONCE
 from backoffice.user_facts import facts_of
 from backoffice.user_inlines import AccessTokenInline, ApiKeyInline
 
@@ -64,7 +64,7 @@ class UserAdmin(StaffAdmin, DjangoUserAdmin):
     """A person's profile, rights, keys and tokens. Nobody changes who may do more than themselves."""
 
     holds_personal_data = True
-    object_actions = (ISSUE_KEY, RESET_SECOND_FACTOR, REVOKE_ACCESS)
+    object_actions = (ISSUE_KEY, RENEW_SECRET, RESET_SECOND_FACTOR, REVOKE_ACCESS)
     ordering = ("last_name", "first_name", "id")
     list_display = ("email", "first_name", "last_name", "entreprise", "roles", "has_api_access", "is_active")
     list_filter = (KindFilter, "is_active", "has_api_access", "can_register", RoleFilter)
@@ -129,7 +129,7 @@ class UserAdmin(StaffAdmin, DjangoUserAdmin):
         """A new user gets a webhook secret like any other."""
         obj.email = obj.email.strip().lower()
         if not obj.sealed_auth_secret:
-            services.secret_renew(user=obj)
+            services.secret_give(user=obj)
         super().save_model(request, obj, form, change)
 
     @method_decorator(fresh())
@@ -138,20 +138,20 @@ class UserAdmin(StaffAdmin, DjangoUserAdmin):
         return super().user_change_password(request, id, form_url)
 
     def action_view(self, request: HttpRequest, object_id: str, name: str) -> HttpResponseBase:
-        """A key that was just issued is shown on this one page, and kept nowhere."""
+        """A key or secret that was just made is shown on this one page, and kept nowhere in the open."""
         response = super().action_view(request, object_id, name)
-        key = getattr(request, NEW_KEY, None)
-        if key is None:
+        made = getattr(request, SHOWN_ONCE, None)
+        if made is None:
             return response
         context = {
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "thing": self.get_object(request, object_id),
-            "title": _t("New API key"),
-            "key": key,
+            "title": made.title,
+            "made": made,
             "back": self._address("change", object_id),
         }
-        page = TemplateResponse(request, "admin/accounts/new_key.html", context)
+        page = TemplateResponse(request, "admin/accounts/shown_once.html", context)
         page["Cache-Control"] = "no-store, private"
         return page
 

@@ -89,3 +89,9 @@ class IdKey(models.Model):
 
     def __str__(self) -> str:
         return "•••"
+
+
+# The tables of the inner room belong to the app.
+from events.webhooks.models import Attempt, Body, Delivery, Endpoint  # noqa: E402
+
+__all__ = ["Attempt", "Body", "Change", "Delivery", "Endpoint", "Event", "IdKey"]

@@ -32,6 +32,7 @@ from backoffice.origin import current_origin
 from events.models import Change, Event
 from events.schemas import require_fitting
 from events.types import EventType, Seen, require_declared
+from events.webhooks.listening import tell_soon
 from legalcity.lib.clock import now
 
 Changes = Mapping[str, Mapping[str, Mapping[str, Sequence[Any]]]]  # {"table": {"pk": {"field": [before, after]}}}
@@ -202,6 +203,8 @@ POSTGRESQL = f"""
 
 def _write(rows: Sequence[tuple[Event, Changes | None]]) -> None:
     """Write events, and what they changed. One statement on PostgreSQL; SQLite takes one for each of the tables."""
+    if owners := {event.owner_id for event, _changed in rows if event.owner_id and event.audience & Seen.CLIENT}:
+        tell_soon(owners)
     if connection.vendor == "postgresql":
         told = [
             {**{name: _json(getattr(event, name)) for name in COLUMNS}, "changes": changed} for event, changed in rows

@@ -1,8 +1,10 @@
-"""Celery's doors to events."""
+"""Celery's doors to events and to webhooks: nothing in, the service called."""
 
 from celery import shared_task
 
 from events.forgetting import events_forget
+from events.webhooks import delivering, judging, retention
+from events.webhooks import fan_out as fanning
 from legalcity.lib.clock import now
 
 
@@ -10,3 +12,40 @@ from legalcity.lib.clock import now
 def forget() -> int:
     """Delete events that are past their time; returns how many."""
     return events_forget(moment=now())
+
+
+@shared_task(name="events.tasks.fan_out")
+def fan_out() -> int:
+    """Make deliveries of what has happened; returns of how many events."""
+    return fanning.fan_out()
+
+
+@shared_task(name="events.tasks.deliver")
+def deliver() -> int:
+    """Send what is due; returns how many tries were made."""
+    return delivering.deliver()
+
+
+@shared_task(name="events.tasks.sweep_webhooks")
+def sweep_webhooks() -> int:
+    """Go on with what was left behind: deliveries of lost workers, letters that did not leave; returns how many."""
+    moment = now()
+    return delivering.sweep(moment=moment) + judging.owners_tell(moment=moment)
+
+
+@shared_task(name="events.tasks.tell_of_disabled")
+def tell_of_disabled() -> int:
+    """Write to owners of endpoints that were disabled; returns how many letters."""
+    return judging.owners_tell(moment=now())
+
+
+@shared_task(name="events.tasks.judge_endpoints")
+def judge_endpoints() -> int:
+    """Disable endpoints that have failed for days; returns how many."""
+    return judging.endpoints_judge(moment=now())
+
+
+@shared_task(name="events.tasks.forget_deliveries")
+def forget_deliveries() -> int:
+    """Remove deliveries that are past their time; returns how many."""
+    return retention.deliveries_forget(moment=now())

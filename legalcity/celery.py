@@ -20,7 +20,15 @@ app.autodiscover_tasks()
 # With a claim that ends 25 seconds after its worker's death, what a worker left goes on within a minute.
 SWEEP_EVERY = timedelta(seconds=30)
 
+# What is due is looked for every second; a message that nobody takes for so long is of no use any more.
+OFTEN = {"options": {"expires": 10}}
+
 app.conf.beat_schedule = {
+    "fan-out": {"task": "events.tasks.fan_out", "schedule": timedelta(seconds=5), **OFTEN},
+    "deliver": {"task": "events.tasks.deliver", "schedule": timedelta(seconds=1), **OFTEN},
+    "sweep-webhooks": {"task": "events.tasks.sweep_webhooks", "schedule": SWEEP_EVERY},
+    "judge-endpoints": {"task": "events.tasks.judge_endpoints", "schedule": crontab(minute="40")},
+    "forget-deliveries": {"task": "events.tasks.forget_deliveries", "schedule": crontab(hour="3", minute="40")},
     "sweep-transfers": {"task": "recoveries.tasks.sweep_transfers", "schedule": SWEEP_EVERY},
     "sweep-charges": {"task": "invoicing.tasks.sweep_charges", "schedule": SWEEP_EVERY},
     "deadline-alerts": {"task": "recoveries.tasks.record_deadline_alerts", "schedule": crontab(hour="6", minute="0")},

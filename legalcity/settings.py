@@ -183,8 +183,12 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("fetching")]  # A worker that is told nothing serves both.
-CELERY_TASK_ROUTES = ["documents.services.fetching.queue_of"]
+# A worker that is told nothing serves them all.
+CELERY_TASK_QUEUES = [Queue("celery"), Queue("fetching"), Queue("webhooks")]
+CELERY_TASK_ROUTES = [
+    "documents.services.fetching.queue_of",
+    {name: {"queue": "webhooks"} for name in ("events.tasks.fan_out", "events.tasks.deliver")},
+]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # A worker waits for its broker as long as it takes.
 # What leaks or hangs in a child process ends with it.
@@ -222,6 +226,14 @@ S3_BUCKET = env.text("S3_BUCKET")
 CLAMD_URL = env.url("CLAMD_URL", schemes=("tcp", "unix"))
 CLAMD_TIMEOUT = env.number("CLAMD_TIMEOUT", default=60, least=1, most=600)  # seconds
 FETCH_PORTS = env.numbers("FETCH_PORTS", {80, 443}, most=65_535)
+
+# --- webhooks --------------------------------------------------------------------------------------------------
+# Clients' addresses are reached by https, on these ports, where the public is. Both exceptions are for developing.
+WEBHOOK_PORTS = env.numbers("WEBHOOK_PORTS", {80, 443} if DEBUG else {443}, most=65_535)
+WEBHOOK_PLAIN_HTTP = env.for_developing("WEBHOOK_PLAIN_HTTP", default=DEBUG)
+WEBHOOK_LOOPBACK = env.for_developing("WEBHOOK_LOOPBACK", default=False)
+# How many runs of the workers send webhooks at the same time, each over eight connections.
+WEBHOOK_RUNS = env.number("WEBHOOK_RUNS", default=2, least=1, most=100)
 
 # --- the firm's own invoices -----------------------------------------------------------------------------------
 # Whether an invoice waits until the system settings hold what French law asks an invoice to say of the firm.

@@ -15,10 +15,12 @@ from rest_framework.serializers import Field
 from companies.models import Company
 from events.models import Event
 from events.public_ids import public_id
+from events.webhooks.endpoints import endpoint_create
+from events.webhooks.models import Delivery
 from invoicing.models import Invoice
 from legalcity.api.listing import PageQuery
 from legalcity.api.validation import ContractSerializer
-from legalcity.lib.clock import today
+from legalcity.lib.clock import now, today
 from recoveries.serializers import InvoiceListField
 from scoring.services.tokens import tokens_grant
 from tests.factories import (
@@ -115,6 +117,11 @@ def credit_note_body() -> dict[str, Any]:
     return {"invoice_id": invoice, "amount": "1.00", "date": today().isoformat(), "reference": "AV-1"}
 
 
+def endpoint_body() -> dict[str, Any]:
+    """An endpoint at an address that nobody need look up."""
+    return {"url": "https://93.184.216.34/hook", "types": ["recovery.*"], "description": "The ERP"}
+
+
 # (route, method) → a body that is taken.
 BODIES: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
     ("login", "POST"): login_body,
@@ -134,6 +141,11 @@ BODIES: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
     ("scoring-order", "POST"): order_body,
     ("protected-invoices", "POST"): ProtectedInvoiceBody,
     ("protected-invoice", "PUT"): status_body,
+    ("webhook-endpoints", "POST"): endpoint_body,
+    ("webhook-endpoint", "PATCH"): lambda: {**endpoint_body(), "state": "enabled"},
+    ("webhook-rotate", "POST"): lambda: {"keep_hours": 2},
+    ("webhook-test", "POST"): lambda: {"type": "recovery.paid"},
+    ("webhook-replay", "POST"): lambda: {"state": "all", "since": "2026-01-12T08:00:00Z"},
 }
 
 
@@ -199,7 +211,16 @@ class Things(dict[str, Any]):
             return {name: owner.data("POST", "/api/scoring/order", OrderBody(company_id=self["company_id"]))[name]}
         if name == "event_id":
             return {name: public_id(Event.objects.filter(owner_id=owner.user.pk).latest("id").pk)}
+        if name in ("endpoint_id", "delivery_id"):
+            return self._webhook()
         raise KeyError(name)
+
+    def _webhook(self) -> dict[str, Any]:
+        """An endpoint where nothing may be sent, and a delivery that has failed there."""
+        endpoint = endpoint_create(owner=self.owner.user, values={"url": "https://10.0.0.1/hook"})
+        event = Event.objects.filter(owner_id=self.owner.user.pk).latest("id")
+        delivery = Delivery.objects.create(endpoint=endpoint, event=event, state="failed", ended_at=now())
+        return {"endpoint_id": endpoint.pk, "delivery_id": delivery.public_id}
 
 
 def things(owner: Api, *, bare: bool = False) -> Things:

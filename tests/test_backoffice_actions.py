@@ -22,10 +22,12 @@ from backoffice.registry import Registered, registered_actions
 from documents.models import Document, SignatureRequest
 from documents.tests.samples import image
 from events.calls import ACTS
+from events.models import Event
+from events.webhooks.models import Delivery, Endpoint
 from invoicing.models import Charge, ProtectedInvoice, Tax, TokenPack
 from invoicing.tests.billing.papers import draft, issued, item_ids
 from law.account.facts import ClaimKind, Head
-from legalcity.lib.clock import today
+from legalcity.lib.clock import now, today
 from recoveries.court.hold import hold_lift
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.court.transfer import transfer_carry_out
@@ -214,8 +216,33 @@ def _remittance(owner: Api) -> Example:
     return Example(remittance_record(owner_id=owner.user.pk, by=None, **values), {"reason": "The bank sent it back"})
 
 
+def _endpoint(owner: Api, **fields: Any) -> Endpoint:
+    assert owner.user is not None
+    return Endpoint.objects.create(owner=owner.user, url="https://erp.example.com/hook", secret="whsec_eA==", **fields)
+
+
+def _delivery(owner: Api) -> Delivery:
+    case_id(owner)
+    event = Event.objects.filter(owner_id=owner.user.pk).latest("id")
+    return Delivery.objects.create(endpoint=_endpoint(owner), event=event, state="failed", ended_at=now())
+
+
+def _endpoint_with_a_failure(owner: Api) -> Example:
+    return Example(_delivery(owner).endpoint)
+
+
 EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "accounts.user:object:issue-key": lambda owner: Example(ApiUserFactory()),
+    "accounts.user:object:renew-secret": lambda owner: Example(owner.user, {"reason": "It was leaked"}),
+    "events.endpoint:object:disable-endpoint": lambda owner: Example(_endpoint(owner), {"reason": "It floods us"}),
+    "events.endpoint:bulk:disable-endpoint": lambda owner: Example(_endpoint(owner), {"reason": "It floods us"}),
+    "events.endpoint:object:enable-endpoint": lambda owner: Example(
+        _endpoint(owner, state="disabled", disabled_at=now(), disabled_reason="staff"), {"missed": "all"}
+    ),
+    "events.endpoint:object:replay-failed": _endpoint_with_a_failure,
+    "events.endpoint:bulk:replay-failed": _endpoint_with_a_failure,
+    "events.delivery:object:replay-delivery": lambda owner: Example(_delivery(owner)),
+    "events.delivery:bulk:replay-delivery": lambda owner: Example(_delivery(owner)),
     "accounts.user:object:reset-second-factor": _user_with_second_factor,
     "accounts.user:object:revoke-access": lambda owner: Example(owner.user, {"reason": "The laptop is lost"}),
     "accounts.apikey:object:revoke-key": lambda owner: Example(ApiKey.objects.get(user=owner.user)),

@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from events.public_ids import public_id
 from events.tests.feeds import committed
+from events.webhooks.models import Delivery
 from invoicing.models import Invoice
 from legalcity.lib.clock import today
 from legalcity.lib.settings.live import live
@@ -27,6 +28,7 @@ from recoveries.models import Comment, Recovery, StatusChange
 from recoveries.selectors.listing import SORTS, Wanted, cases_page
 from recoveries.services.copies import copies_set
 from recoveries.services.totals import case_counts_rebuild
+from tests.doors import things
 from tests.factories import Api, ApiUserFactory, case_id, complete_body
 
 # The most statements of each call, whatever it finds.
@@ -42,6 +44,9 @@ BUDGETS = {
     "GET /api/recoveries/{case}/decompte": 5,
     "GET /api/recoveries/{case}/postings": 4,
     "GET /api/events": 2,
+    "GET /api/webhook-endpoints": 2,
+    "GET /api/webhook-endpoints/{endpoint}/deliveries": 3,
+    "POST /api/webhook-endpoints/{endpoint}/replay": 6,
     "POST /api/recoveries/complete": 10,
     "POST /api/recoveries/{case}/payments": 25,
 }
@@ -190,6 +195,26 @@ def test_the_feed(budget_owner: Api, query: str) -> None:
         committed(budget_owner.user.pk, xact=n + 1)
     asked = statements(lambda: budget_owner.get(f"/api/events{query}"))
     assert len(asked) <= BUDGETS["GET /api/events"], asked
+
+
+@pytest.mark.parametrize("many", [1, 60])
+def test_webhooks(budget_owner: Api, many: int) -> None:
+    known = things(budget_owner)
+    address = f"/api/webhook-endpoints/{known['endpoint_id']}"
+    event = Delivery.objects.get().event_id
+    endpoint = known["endpoint_id"]
+    Delivery.objects.bulk_create(
+        Delivery(endpoint_id=endpoint, event_id=event, is_replay=True, state="failed") for _row in range(many)
+    )
+    for path, call in (
+        ("GET /api/webhook-endpoints", lambda: budget_owner.get("/api/webhook-endpoints")),
+        ("GET /api/webhook-endpoints/{endpoint}/deliveries", lambda: budget_owner.get(f"{address}/deliveries")),
+    ):
+        asked = statements(call)
+        assert len(asked) <= BUDGETS[path], asked
+    path = "POST /api/webhook-endpoints/{endpoint}/replay"
+    asked = statements(lambda: budget_owner.post(f"{address}/replay", {}), status=202)
+    assert len(asked) <= BUDGETS[path], asked
 
 
 def test_token_state_user_and_active_flag_are_one_statement(budget_owner: Api) -> None:

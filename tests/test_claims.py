@@ -18,6 +18,7 @@ from documents.models import Document
 from documents.services import pipeline as documents
 from documents.services.pipeline import JOB
 from documents.tests.conftest import in_process  # noqa: F401 - a fixture
+from events.webhooks import claiming as webhooks
 from invoicing.billing.services import charges
 from legalcity.celery import SWEEP_EVERY, app
 from legalcity.lib import claims
@@ -124,6 +125,7 @@ def test_a_row_that_sql_has_written_is_due_at_once(document: Document) -> None:
 # --- all of them -----------------------------------------------------------------------------------------------------
 JOBS: list[claims.Job[Any]] = [
     *(documents.JOB, scoring.JOB, imports.JOB, letters.JOB, letters.NOTICE_JOB, transfer.JOB, charges.JOB),
+    webhooks.JOB,
 ]
 
 
@@ -137,10 +139,11 @@ def row_of(job: claims.Job[Any]) -> str:
     """A job as docs/architecture.md tells of it."""
     claim = "the lock"
     if job.claim is not None:
-        renewed = f"renewed every {told(claims.SIGN_OF_LIFE)}" if job.claim == claims.CLAIM else "never taken over"
-        claim = f"{told(job.claim)}, {renewed}"
+        renewed = f", renewed every {told(claims.SIGN_OF_LIFE)}" if job.claim == claims.CLAIM else ""
+        claim = told(job.claim) + (renewed if job.is_resumed else ", never taken over")
     attempts = job.most_attempts or "without end"
-    pauses = f"{told(job.first_pause)}, doubling to {told(job.longest_pause)}"
+    doubling = f"{told(job.first_pause)}, doubling to {told(job.longest_pause)}"
+    pauses = ", ".join(map(told, job.pauses)) or doubling
     return f"| `{job.model._meta.db_table}` | `{job.task}` | {claim} | {attempts} | {pauses} |"
 
 

@@ -4,12 +4,15 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from pytest_django import Settings
 
 from legalcity.celery import app
 from legalcity.lib import embedded_clock
 from legalcity.lib.clock import now
 
 pytestmark = pytest.mark.django_db
+
+OFTEN = ["events.tasks.fan_out", "events.tasks.deliver"]  # What waits for seconds only.
 
 
 @pytest.fixture
@@ -30,11 +33,23 @@ def test_the_first_round_runs_all_and_the_next_ones_what_is_due(ran: list[str]) 
     ran.clear()
     with time_machine.travel(start + timedelta(seconds=20), tick=False):
         clock.round()
-    assert ran == []
+    assert ran == OFTEN
+    ran.clear()
     with time_machine.travel(start + timedelta(seconds=31), tick=False):
         clock.round()
-    assert ran == [name for name in everything if "sweep" in name]
+    assert ran == [*OFTEN, *(name for name in everything if "sweep" in name)]
     ran.clear()
     with time_machine.travel(start + timedelta(days=1), tick=False):
         clock.round()
     assert ran == everything
+
+
+def test_a_hint_runs_a_task_by_the_clock_and_never_where_it_is_given(ran: list[str], settings: Settings) -> None:
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    for _time in range(2):
+        embedded_clock.hint(OFTEN[0])
+    assert ran == []
+    embedded_clock._hints.wait(0)
+    embedded_clock._hints.follow()
+    embedded_clock._hints.follow()
+    assert ran == OFTEN[:1]

@@ -279,8 +279,14 @@ def _assert_same_errors(english: HttpResponse, french: HttpResponse) -> None:
             _assert_french(other, one)
 
 
-@pytest.mark.parametrize("value", BAD_VALUES, ids=["list", "long", "number", "object", "null"])
-@pytest.mark.parametrize("door", DOORS, ids=str)
+def _is_refused(door: Door, value: Any) -> bool:
+    """Null is absent, and where nothing need be sent nothing is refused."""
+    return value is not None or any(field.required for field in door.serializer.fields.values())
+
+
+@pytest.mark.parametrize(
+    ("door", "value"), [(door, value) for door in DOORS for value in BAD_VALUES if _is_refused(door, value)], ids=str
+)
 def test_a_refused_body_has_the_same_keys_in_both_languages(door: Door, value: Any, owner: Api) -> None:
     address, body = door.address(owner), _bad_body(door.serializer, value)
     english, french = (owner.send(door.method, address, body, Accept_Language=code) for code in ("en", FRENCH))

@@ -15,6 +15,7 @@ from tests.doors import (
     comment_body,
     company_to_add,
     credit_note_body,
+    endpoint_body,
     order_body,
     payment_body,
     routes,
@@ -110,6 +111,18 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("events", "GET"): Expected(PERSONAL),
     ("event-types", "GET"): Expected(PERSONAL),
     ("event", "GET"): Expected(BELOW),
+    ("webhook-endpoints", "GET"): Expected(PERSONAL),
+    ("webhook-endpoints", "POST"): Expected(CREATED, endpoint_body),
+    ("webhook-endpoint", "GET"): Expected(BELOW),
+    ("webhook-endpoint", "PATCH"): Expected(BELOW, lambda: {"state": "disabled"}),
+    ("webhook-endpoint", "DELETE"): Expected(BELOW),
+    ("webhook-secret", "GET"): Expected(BELOW),
+    ("webhook-rotate", "POST"): Expected(BELOW),
+    ("webhook-test", "POST"): Expected(BELOW),
+    ("webhook-deliveries", "GET"): Expected(BELOW),
+    ("webhook-delivery", "GET"): Expected(BELOW),
+    ("webhook-delivery-replay", "POST"): Expected((202, 404, 404, 401)),
+    ("webhook-replay", "POST"): Expected((202, 404, 404, 401)),
 }
 # Login and the fallback are walked by tests of their own below.
 ELSEWHERE = {"login", "fallback", *WITH_FILES}

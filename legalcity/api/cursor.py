@@ -65,7 +65,11 @@ def query_read(query: type[ContractSerializer], sent: Mapping[str, Any]) -> dict
 
 def place_asked(request: Request, *, of: str) -> Place:
     """Where a list (`of` names it and whose it is) is to be read on. Raises Invalid."""
-    values = query_read(CursorQuery, request.query_params)
+    return place_of(query_read(CursorQuery, request.query_params), of=of)
+
+
+def place_of(values: Mapping[str, Any], *, of: str) -> Place:
+    """The same from a query string that was read. Raises Invalid."""
     return Place(cursor_opened(values["after"], of) if values.get("after") else 0, values.get("limit", USUAL))
 
 

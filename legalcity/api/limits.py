@@ -25,6 +25,7 @@ LOGIN = Limit("login", "LOGIN_PER_MINUTE", MINUTE)
 REFRESH = Limit("refresh", "REFRESH_PER_MINUTE", MINUTE)
 REQUESTS = Limit("requests", "REQUESTS_PER_HOUR", HOUR)
 UPLOADS = Limit("uploads", "UPLOADS_PER_HOUR", HOUR)
+WEBHOOK_TESTS = Limit("webhook_tests", "WEBHOOK_TESTS_PER_MINUTE", MINUTE)
 ANONYMOUS = Limit("anonymous", "ANONYMOUS_PER_MINUTE", MINUTE)
 
 

@@ -63,6 +63,7 @@ class Job(Generic[Row]):
     most_attempts: int | None = 3  # None: without end
     first_pause: timedelta = timedelta(seconds=2)  # before the second attempt; twice as long before each further one
     longest_pause: timedelta = timedelta(hours=1)
+    pauses: tuple[timedelta, ...] = ()  # in the place of those that double: one after each attempt but the last
     is_resumed: bool = True  # whether another worker may begin again what one has left in the middle
 
     def rows(self) -> "models.QuerySet[Row]":
@@ -71,6 +72,8 @@ class Job(Generic[Row]):
 
     def pause(self, attempt: int) -> timedelta:
         """How long to wait after the `attempt`-th attempt (1, 2 …): the one back-off of the house."""
+        if self.pauses:
+            return self.pauses[min(max(attempt, 1), len(self.pauses)) - 1]
         times = 1 << min(max(attempt, 1) - 1, 20)
         return min(self.first_pause * times, self.longest_pause)
 

@@ -110,6 +110,7 @@ def email_deliver(*, email_id: int, moment: datetime) -> timedelta | None:
         may_leave=lambda claim, email: _may_leave(claim, email, on),
         sent=_sent,
         given_up=lambda email, error: _failed(email),
+    )
 
 
 def _failed(email: SentEmail) -> None:

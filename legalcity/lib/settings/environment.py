@@ -124,6 +124,13 @@ class Environment:
             raise ImproperlyConfigured(f"{name} {fault} and only EMBEDDED=1 does without: {hint}")
         return value
 
+    def for_developing(self, name: str, *, default: bool) -> bool:
+        """A flag that opens what production keeps shut: refused without DEBUG=1."""
+        value = self.flag(name, default=default)
+        if value and not self.debug:
+            raise ImproperlyConfigured(f"{name} is not safe and only DEBUG=1 does with it: leave it unset.")
+        return value
+
     def listening(self, default: str = LOOPBACK) -> str:
         """The address that a server listens on. The embedded default is for nobody but this machine."""
         host = self.text("HOST", default)

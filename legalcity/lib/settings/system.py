@@ -44,6 +44,7 @@ FIELD_TYPES: dict[str, list[Any]] = {
     "working_hours": [_COUNT, {"min_value": 1, "max_value": 500}],
     "least_clients": [_COUNT, {"min_value": 2, "max_value": 1_000}],
     "months": [_COUNT, {"min_value": 2, "max_value": 120}],
+    "delivery_days": [_COUNT, {"min_value": 4, "max_value": 50}],
     "items": [_COUNT, {"min_value": 1, "max_value": 5_000}],
     "payment_days": [_COUNT, {"min_value": 0, "max_value": 60}],
     "share": ["legalcity.lib.form_fields.PercentField", {"max_value": 1, "max_digits": 3, "decimal_places": 2}],
@@ -137,6 +138,7 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
     "DEADLINE_NOTICE_DAYS": (15, _("Days before a legal deadline at which it is recorded as an alert."), "days"),
     # Events
     "EVENT_MONTHS": (13, _("Months for which events are kept, in the feed and on the pages of staff."), "months"),
+    "WEBHOOK_DAYS": (30, _("Days for which deliveries of webhooks and their tries are kept."), "delivery_days"),
     # The firm's own invoices
     "FIRM_LEGAL_FORM": ("", _("Legal form of the firm, as its invoices name it (SELARL, SAS …)."), "optional"),
     "FIRM_CAPITAL": (
@@ -204,6 +206,7 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
     "REFRESH_PER_MINUTE": (10, _("Token refreshes a minute for one user."), "rate"),
     "REQUESTS_PER_HOUR": (1000, _("API requests an hour for one user."), "rate"),
     "UPLOADS_PER_HOUR": (50, _("File uploads an hour for one user."), "rate"),
+    "WEBHOOK_TESTS_PER_MINUTE": (10, _("Trials of webhooks a minute for one user."), "rate"),
     "ANONYMOUS_PER_MINUTE": (60, _("API requests a minute for one address without a token."), "rate"),
     # Idempotency keys
     "IDEMPOTENCY_DAYS": (
@@ -245,7 +248,7 @@ FIELDSETS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
             "DEADLINE_NOTICE_DAYS",
         ),
     ),
-    (gettext_lazy("Events"), ("EVENT_MONTHS",)),
+    (gettext_lazy("Events"), ("EVENT_MONTHS", "WEBHOOK_DAYS")),
     (
         gettext_lazy("Invoices of the firm"),
         (
@@ -285,6 +288,7 @@ FIELDSETS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
             "REFRESH_PER_MINUTE",
             "REQUESTS_PER_HOUR",
             "UPLOADS_PER_HOUR",
+            "WEBHOOK_TESTS_PER_MINUTE",
             "ANONYMOUS_PER_MINUTE",
         ),
     ),

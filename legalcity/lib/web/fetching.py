@@ -72,10 +72,11 @@ class FetchLimits:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Where a fetcher may go: to these ports of public addresses, and of the networks exempted."""
+    """Where a fetcher may go, and how: to these ports of public addresses, and of the networks exempted."""
 
     ports: frozenset[int] = DEFAULT_PORTS
     exempt: tuple[IPNetwork, ...] = ()
+    schemes: frozenset[str] = frozenset(SCHEMES)
 
     def allows(self, ip: IPAddress) -> bool:
         """Whether a connection to `ip` may be opened."""
@@ -202,7 +203,15 @@ class Fetcher:
                 response = connection.getresponse()
             yield Answer(response.status, response.headers, _body(response, target, limits.max_bytes))
 
+    def require_allowed(self, target: Target, *, seconds: float) -> None:
+        """Raises FetchRefused or FetchFailed for what no exchange would reach as things are now; asks nobody there."""
+        limits = FetchLimits(max_bytes=0, connect_seconds=seconds)
+        with _errors_of_the_net(target):
+            self._checked_addresses(target, limits, Deadline(seconds))
+
     def _checked_addresses(self, target: Target, limits: FetchLimits, deadline: Deadline) -> list[IPAddress]:
+        if target.scheme not in self._policy.schemes:
+            raise FetchRefused("scheme", target.where)
         if target.port not in self._policy.ports:
             raise FetchRefused("port", target.where)
         ips = self._resolve(target.host, target.port, deadline.left(limits.connect_seconds))

@@ -1,0 +1,73 @@
+"""Deliveries that are sent again because somebody asks: a row of its own, tried once, with the secrets of now."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext_lazy as _
+
+from events.webhooks.endpoints import AT_ONCE, endpoint_lock
+from events.webhooks.fan_out import DELIVER
+from events.webhooks.models import Delivery, Endpoint
+from legalcity.lib.clock import now
+from legalcity.lib.embedded_clock import hint
+from legalcity.lib.errors import Conflict, Invalid
+
+STATE = Delivery.State
+ALL = "all"
+REPLAYABLE = {
+    STATE.FAILED.value: (STATE.FAILED,),
+    STATE.CANCELLED.value: (STATE.CANCELLED,),
+    ALL: (STATE.FAILED, STATE.CANCELLED, STATE.DELIVERED),
+}
+DISABLED = _("The endpoint is disabled. Enable it first.")
+RUNNING = _("Deliveries are being sent there again already. Try again when they have ended.")
+STILL_WAITING = _("The delivery is still waiting: it is tried by itself.")
+
+
+@transaction.atomic
+def delivery_replay(*, delivery: Delivery) -> int:
+    """Send one delivery again, however it has ended; returns 1. Raises NotFound, Conflict."""
+    endpoint = _enabled(delivery.endpoint_id)
+    if endpoint.deliveries.filter(event=delivery.event_id, state=STATE.WAITING).exists():
+        raise Conflict(STILL_WAITING)
+    return _replay(endpoint, [delivery.event_id])
+
+
+@transaction.atomic
+def deliveries_replay(
+    *, endpoint_id: UUID, state: str, since: datetime | None = None, until: datetime | None = None
+) -> int:
+    """Send again what has ended in `state` (of REPLAYABLE) and was made from `since` to `until`, the oldest first.
+
+    Each event once, but for those that arrived when they were sent again, AT_ONCE at most; returns how many.
+    Raises Invalid, NotFound, Conflict.
+    """
+    if since and until and since > until:
+        raise Invalid({"since": [_("The since field must not be after the until field.")]})
+    endpoint = _enabled(endpoint_id)
+    if endpoint.deliveries.filter(is_replay=True, state=STATE.WAITING).exists():
+        raise Conflict(RUNNING)
+    arrived = endpoint.deliveries.filter(event=OuterRef("event"), is_replay=True, state=STATE.DELIVERED)
+    wanted = endpoint.deliveries.filter(~Exists(arrived), is_replay=False, state__in=REPLAYABLE[state])
+    if since:
+        wanted = wanted.filter(created_at__gte=since)
+    if until:
+        wanted = wanted.filter(created_at__lte=until)
+    return _replay(endpoint, list(wanted.order_by("pk").values_list("event_id", flat=True)[:AT_ONCE]))
+
+
+def _enabled(endpoint_id: UUID) -> Endpoint:
+    endpoint = endpoint_lock(endpoint_id)
+    if not endpoint.is_enabled:
+        raise Conflict(DISABLED)
+    return endpoint
+
+
+def _replay(endpoint: Endpoint, events: list[int]) -> int:
+    moment = now()
+    rows = [Delivery(endpoint=endpoint, event_id=pk, is_replay=True, due_at=moment) for pk in events]
+    Delivery.objects.bulk_create(rows, batch_size=1000)
+    transaction.on_commit(lambda: hint(DELIVER), robust=True)
+    return len(rows)

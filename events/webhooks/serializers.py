@@ -1,0 +1,129 @@
+"""What the calls on webhooks read."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from rest_framework import serializers
+
+from events.webhooks.endpoints import MISSED
+from events.webhooks.models import Delivery, Endpoint
+from events.webhooks.replaying import REPLAYABLE
+from events.webhooks.subscriptions import is_known, is_type
+from legalcity.api.cursor import CursorQuery
+from legalcity.api.fields import CodeField, ContractField, ExactTextField, FlagField, MomentField, TextField, WordField
+from legalcity.api.validation import ContractSerializer, Errors
+from legalcity.lib.reading import Unreadable
+
+MOST_TYPES = 100
+MOST_HOURS = 168
+UNKNOWN = gettext_lazy("There is no such type of events.")
+
+
+class TypeField(TextField):
+    """A type of events that clients may hear of."""
+
+    default_error_messages = {"unknown": UNKNOWN}
+
+    def read(self, text: str) -> str:
+        """Its code. Raises Unreadable."""
+        return _known(text.strip(), is_type(text.strip()))
+
+
+class WordOfTypesField(TextField):
+    """A type, or a family of them: `recovery.*`."""
+
+    default_error_messages = {"unknown": UNKNOWN, "null": UNKNOWN}
+
+    def read(self, text: str) -> str:
+        """The word. Raises Unreadable."""
+        return _known(text.strip(), is_known(text.strip()))
+
+
+class TypesField(ContractField, serializers.ListField):
+    """What is to be told: nothing named is everything; named twice is once."""
+
+    child = WordOfTypesField()
+    default_error_messages = {
+        "not_a_list": gettext_lazy("The {field} field must be an array."),
+        "many": gettext_lazy("The {field} field must not have more than {most} items."),
+    }
+
+    def to_internal_value(self, data: Any) -> list[str]:
+        """The words; errors carry their number in the list."""
+        if not isinstance(data, list):
+            self.fail("not_a_list")
+        if len(data) > MOST_TYPES:
+            self.fail("many", most=MOST_TYPES)
+        return list(dict.fromkeys(super().to_internal_value(data)))
+
+
+class HoursField(CodeField):
+    """For how many hours the secret before signs too."""
+
+    default_error_messages = {"hours": gettext_lazy("The {field} field must be between 0 and {most}.")}
+
+    def to_internal_value(self, data: Any) -> int:
+        """The number."""
+        hours = super().to_internal_value(data)
+        if not 0 <= hours <= MOST_HOURS:
+            self.fail("hours", most=MOST_HOURS)
+        return hours
+
+
+class EndpointSerializer(ContractSerializer):
+    """An endpoint as clients make it."""
+
+    url = ExactTextField(limit=2000)
+    types = TypesField(required=False)
+    description = TextField(limit=255, required=False, allow_null=True)
+    sign_with_auth_secret = FlagField(required=False)
+
+
+class EndpointChangeSerializer(EndpointSerializer):
+    """And as they change it."""
+
+    state = WordField(Endpoint.State.values, required=False)
+    missed = WordField(MISSED, required=False)
+
+    def rule_errors(self, values: dict[str, Any]) -> Errors:
+        """What was missed is asked for with the enabling."""
+        if values.get("missed") and values.get("state") != Endpoint.State.ENABLED:
+            return {"missed": [_("The missed field is for state enabled alone.")]}
+        return {}
+
+
+class RotateSerializer(ContractSerializer):
+    """A new secret."""
+
+    keep_hours = HoursField(required=False)
+
+
+class TrialSerializer(ContractSerializer):
+    """What a trial says."""
+
+    type = TypeField(required=False)
+
+
+class ReplaySerializer(ContractSerializer):
+    """Which deliveries are sent again."""
+
+    since = MomentField(required=False)
+    until = MomentField(required=False)
+    state = WordField(list(REPLAYABLE), required=False)
+
+
+class DeliveriesQuery(CursorQuery):
+    """The query string of the deliveries."""
+
+    state = WordField(Delivery.State.values, required=False)
+
+
+class NoQuery(ContractSerializer):
+    """A query string with nothing in it."""
+
+
+def _known(word: str, is_one: bool) -> str:
+    if not is_one:
+        raise Unreadable("unknown")
+    return word

@@ -1,0 +1,208 @@
+"""The calls on webhooks: endpoints, their secrets, trials, deliveries, sending again."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.authentication import caller
+from events.webhooks import samples
+from events.webhooks.endpoints import NONE, endpoint_change, endpoint_create, endpoint_remove, secret_rotate
+from events.webhooks.models import Endpoint
+from events.webhooks.payloads import (
+    attempt_told,
+    delivery_told,
+    delivery_with_tries_told,
+    endpoint_told,
+    secret_told,
+)
+from events.webhooks.replaying import deliveries_replay, delivery_replay
+from events.webhooks.selectors import deliveries_after, delivery_of, endpoint_of, endpoints_of
+from events.webhooks.sending import require_url
+from events.webhooks.serializers import (
+    DeliveriesQuery,
+    EndpointChangeSerializer,
+    EndpointSerializer,
+    NoQuery,
+    ReplaySerializer,
+    RotateSerializer,
+    TrialSerializer,
+)
+from events.webhooks.subscriptions import PING
+from events.webhooks.trying import trial_send
+from legalcity.api.cursor import CursorQuery, page_told, place_of, query_read, sealed_cursor
+from legalcity.api.envelope import reply
+from legalcity.api.limits import WEBHOOK_TESTS
+from legalcity.api.validation import parse, parse_change
+from legalcity.api.views import ContractView
+from legalcity.lib.clock import now
+
+KEEP_HOURS = 24
+
+
+class WebhookView(ContractView):
+    """What all calls on webhooks share: a query string is known to the last word."""
+
+    section = "Webhooks"
+    queries: ClassVar[dict[str, Any]] = {}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """After who asks, how often: what the query string says."""
+        super().initial(request, *args, **kwargs)
+        self.asked = query_read(self.queries.get(self.action or "", NoQuery), request.query_params)
+
+    def endpoint(self, request: Request, endpoint_id: str) -> Endpoint:
+        """The endpoint, in the caller's scope. Raises NotFound."""
+        return endpoint_of(caller(request), endpoint_id)
+
+
+class EndpointView(WebhookView):
+    """The addresses that are told what happens."""
+
+    queries = {"list": CursorQuery}
+    serializers = {"create": EndpointSerializer, "partial_update": EndpointChangeSerializer}
+    samples = {
+        "list": samples.ENDPOINTS,
+        "create": samples.CREATED,
+        "retrieve": samples.ENDPOINT,
+        "partial_update": samples.CHANGED,
+        "destroy": samples.REMOVED,
+    }
+
+    def list(self, request: Request) -> Response:
+        """Your endpoints, in the order in which they were made: ten at most."""
+        of = f"webhook endpoints of {caller(request).pk}"
+        place = place_of(self.asked, of=of)
+        rows = [row for row in endpoints_of(caller(request)) if _number(row.created_at) > place.after]
+        shown = rows[: place.limit]
+        following = sealed_cursor(_number(shown[-1].created_at), of) if len(rows) > place.limit else None
+        told = {"items": [endpoint_told(row) for row in shown], "next": following}
+        return reply(told, _("Webhook endpoints retrieved successfully"))
+
+    def create(self, request: Request) -> Response:
+        """A new endpoint, which is told what happens from now on.
+
+        `types`: codes of event types, or `family.*`; none is everything. The answer has the `secret` that signs; it is
+        shown here and at `/secret`. What is sent is signed with the account's `auth_secret` too, unless
+        `sign_with_auth_secret` is false.
+        """
+        values = parse(EndpointSerializer, request)
+        require_url(values["url"])
+        endpoint = endpoint_create(owner=caller(request), values=values)
+        told = {**endpoint_told(endpoint), "secret": endpoint.secret}
+        return reply(told, _("Webhook endpoint created successfully"), status=status.HTTP_201_CREATED)
+
+    def retrieve(self, request: Request, endpoint_id: str) -> Response:
+        """One endpoint."""
+        told = endpoint_told(self.endpoint(request, endpoint_id))
+        return reply(told, _("Webhook endpoint retrieved successfully"))
+
+    def partial_update(self, request: Request, endpoint_id: str) -> Response:
+        """Change an endpoint, disable it or enable it again.
+
+        What is not sent stays. Disabling cancels what waits. With `"state": "enabled"` say in `missed` whether what
+        was not delivered meanwhile is sent (`all`, the oldest 10,000) or not (`none`, unless you say so).
+        """
+        endpoint = self.endpoint(request, endpoint_id)
+        values = parse_change(EndpointChangeSerializer, request)
+        missed = values.pop("missed", NONE)
+        if "url" in values:
+            require_url(values["url"])
+        changed = endpoint_change(endpoint_id=endpoint.pk, by=caller(request), values=values, missed=missed)
+        return reply(endpoint_told(changed), _("Webhook endpoint updated successfully"))
+
+    def destroy(self, request: Request, endpoint_id: str) -> Response:
+        """Remove an endpoint. What waits there is not sent."""
+        endpoint_remove(endpoint_id=self.endpoint(request, endpoint_id).pk)
+        return reply(message=_("Webhook endpoint deleted successfully"))
+
+
+class SecretView(WebhookView):
+    """The secret of an endpoint."""
+
+    serializers = {"rotate": RotateSerializer}
+    samples = {"retrieve": samples.SECRET, "rotate": samples.ROTATED}
+
+    def retrieve(self, request: Request, endpoint_id: str) -> Response:
+        """The secret that signs, and the one before while it signs too."""
+        told = secret_told(self.endpoint(request, endpoint_id), now())
+        return reply(told, _("Secret retrieved successfully"))
+
+    def rotate(self, request: Request, endpoint_id: str) -> Response:
+        """A new secret. The one before signs too for `keep_hours`, 24 unless you say so, 168 at most."""
+        endpoint = self.endpoint(request, endpoint_id)
+        hours = parse(RotateSerializer, request).get("keep_hours", KEEP_HOURS)
+        rotated = secret_rotate(endpoint_id=endpoint.pk, keep_hours=hours)
+        return reply(secret_told(rotated, now()), _("Secret renewed successfully"))
+
+
+class TrialView(WebhookView):
+    """Trials."""
+
+    serializers = {"create": TrialSerializer}
+    samples = {"create": samples.TRIAL}
+    limits = {"create": WEBHOOK_TESTS}
+
+    def create(self, request: Request, endpoint_id: str) -> Response:
+        """Send the example of a type at once, `test.ping` unless you say so, and see what came of it.
+
+        `livemode` is false, the id is in no list. Tried once. Disabled endpoints may be tried too.
+        """
+        endpoint = self.endpoint(request, endpoint_id)
+        code = parse(TrialSerializer, request).get("type", PING)
+        attempt = trial_send(endpoint=endpoint, code=code)
+        return reply({"attempt": attempt_told(attempt)}, _("Trial sent"))
+
+
+class DeliveriesView(WebhookView):
+    """What was sent to an endpoint, and what is to be."""
+
+    queries = {"list": DeliveriesQuery}
+    samples = {"list": samples.DELIVERIES, "retrieve": samples.DELIVERY}
+
+    def list(self, request: Request, endpoint_id: str) -> Response:
+        """Deliveries to an endpoint, the newest first. They are kept for thirty days."""
+        endpoint = self.endpoint(request, endpoint_id)
+        of = f"deliveries to {endpoint.pk}"
+        place = place_of(self.asked, of=of)
+        rows = deliveries_after(endpoint, state=self.asked.get("state"), after=place.after, limit=place.limit + 1)
+        return reply(page_told(rows, place, delivery_told, of=of), _("Deliveries retrieved successfully"))
+
+    def retrieve(self, request: Request, endpoint_id: str, delivery_id: str) -> Response:
+        """One delivery with its tries: when, what was answered, or why there was no answer."""
+        delivery = delivery_of(self.endpoint(request, endpoint_id), delivery_id)
+        return reply(delivery_with_tries_told(delivery), _("Delivery retrieved successfully"))
+
+
+class ReplayView(WebhookView):
+    """Sending again."""
+
+    serializers = {"many": ReplaySerializer}
+    samples = {"one": samples.REPLAYED, "many": samples.REPLAYED}
+
+    def one(self, request: Request, endpoint_id: str, delivery_id: str) -> Response:
+        """Send one delivery again: tried once, under the same `webhook-id`, signed with the secrets of now."""
+        delivery = delivery_of(self.endpoint(request, endpoint_id), delivery_id)
+        return _replayed(delivery_replay(delivery=delivery))
+
+    def many(self, request: Request, endpoint_id: str) -> Response:
+        """Send deliveries again: those that failed, or in another `state` (`cancelled`, `all`), of a time.
+
+        `since` and `until` bound the making of the deliveries. The oldest 10,000 at most, each event once, without
+        those that have arrived since. One such batch at a time.
+        """
+        endpoint = self.endpoint(request, endpoint_id)
+        asked = {"state": "failed", **parse(ReplaySerializer, request)}
+        return _replayed(deliveries_replay(endpoint_id=endpoint.pk, **asked))
+
+
+def _replayed(count: int) -> Response:
+    return reply({"count": count}, _("Deliveries will be sent again"), status=status.HTTP_202_ACCEPTED)
+
+
+def _number(moment: datetime) -> int:
+    """The place of a moment in a list: microseconds since 1970."""
+    return int(moment.timestamp() * 1_000_000)
