@@ -21,6 +21,7 @@ from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
 
+from hearing import Receiver, hearing
 from walk import say, walk_all
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -39,12 +40,15 @@ def stop(_number: int, _frame: FrameType | None) -> None:
     sys.exit(0)
 
 
-def settings(port: int) -> dict[str, str]:
-    """The environment of every process that the demonstration starts."""
+def settings(port: int, receiver: Receiver) -> dict[str, str]:
+    """The environment of every process that the demonstration starts. Webhooks reach its own receiver and no other."""
     return {
         **{name: os.environ[name] for name in KEPT if name in os.environ},
         "DJANGO_SETTINGS_MODULE": "legalcity.settings",
         "EMBEDDED": "1",
+        "DEBUG": "1",
+        "WEBHOOK_LOOPBACK": "1",
+        "WEBHOOK_PORTS": str(receiver.port),
         "PUBLIC_BASE_URL": f"http://{HOST}:{port}",
         "HOST": HOST,
         "PORT": str(port),
@@ -162,7 +166,8 @@ def main() -> None:
     for number in ENDINGS:
         signal.signal(number, stop)
     wanted = arguments()
-    environment, base = settings(wanted.port), f"http://{HOST}:{wanted.port}"
+    receiver = Receiver()
+    environment, base = settings(wanted.port, receiver), f"http://{HOST}:{wanted.port}"
     log = Path(environment.get("DATA_DIR", ROOT / "var")) / "demo.log"
     require_free(wanted.port)
     say("demo: preparing the database")
@@ -174,7 +179,7 @@ def main() -> None:
     ways_in = json.loads(credentials)
     with server(environment, log) as process:
         say(f"demo: the server listens on {base}")
-        if not walk_all(base, ways_in["email"], ways_in["api_key"]):
+        if not walk_all(base, ways_in["email"], ways_in["api_key"], hearing(receiver)):
             raise SystemExit(1)
         show_ways_in(base, ways_in, log)
         process.wait()

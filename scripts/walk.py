@@ -257,10 +257,10 @@ STEPS: tuple[Callable[[Walk], None], ...] = (
 )
 
 
-def walk_all(base: str, email: str, api_key: str) -> bool:
-    """Walk every step, printing it; False when one failed, which is told on standard error."""
+def walk_all(base: str, email: str, api_key: str, *more: Callable[[Walk], None]) -> bool:
+    """Walk every step, and `more`, printing it; False when one failed, which is told on standard error."""
     walk = Walk(base, email, api_key)
-    for number, step in enumerate(STEPS, 1):
+    for number, step in enumerate((*STEPS, *more), 1):
         say(f"\n {number}. {step.__doc__}")
         try:
             step(walk)

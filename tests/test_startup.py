@@ -155,6 +155,7 @@ class TestSettings:
             ("REDIS_URL", "http://user:hidden@host", "begins with redis://"),
             ("PUBLIC_BASE_URL", "https://", "names neither a host nor a path"),
             ("CLAMD_URL", "tcp://:3310", "names neither a host nor a path"),
+            ("WEBHOOK_PORTS", "https", "list of whole numbers between 1 and 65535"),
         ],
     )
     def test_nonsense_is_refused_in_development_too(
@@ -439,6 +440,8 @@ class TestDemo:
         assert process.returncode == 0, shown
         for step in ("logs in", "files an unpaid case", "finds", "follows", "adds an invoice", "comments", "reads"):
             assert step in shown
+        assert "verified with the secret of the endpoint" in shown
+        assert "delivered after 1 try" in shown
         for way_in in ("/api ", "/docs", "/admin/", "key ", "password "):
             assert way_in in shown
         with socket.socket() as probe:

@@ -1,13 +1,14 @@
-"""Addresses of webhooks, below `api/webhook-endpoints`."""
+"""Addresses of webhooks, below `api/`."""
 
 from django.urls import path
 
 from events.webhooks.views import DeliveriesView, EndpointView, ReplayView, SecretView, TrialView
 
-ONE = "/<str:endpoint_id>"
+ALL = "webhook-endpoints"
+ONE = f"{ALL}/<str:endpoint_id>"
 
 urlpatterns = [
-    path("", EndpointView.as_view({"get": "list", "post": "create"}), name="webhook-endpoints"),
+    path(ALL, EndpointView.as_view({"get": "list", "post": "create"}), name="webhook-endpoints"),
     path(
         ONE,
         EndpointView.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"}),

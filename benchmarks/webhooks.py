@@ -1,0 +1,267 @@
+"""Webhooks on PostgreSQL and Redis: deliveries a second by workers, from commit to the first try, workers killed.
+
+    DATABASE_URL=… REDIS_URL=… python benchmarks/webhooks.py rate|latency|kills
+
+The database is made (`<name>_webhooks`) and dropped. `rate`: workers of the queue, as `make worker` starts them, send
+to receivers that answer after 20 ms. `latency`: events one by one, each timed from its commit to its arrival; with
+EMBEDDED=1 and no services by the clock's thread of the process instead. `kills`: a worker kills itself at a line of
+what it does, a different one each time; then what arrived is compared with what happened.
+"""
+
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from random import Random
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+ANSWER_AFTER = 0.020  # seconds
+ENDPOINTS = 10
+EVENTS = 600  # of the rate, each to all endpoints of one account
+SINGLE = 60  # of the latency
+KILLS = 50
+WORKERS = 2
+MINE = ("events/webhooks/delivering.py", "events/webhooks/claiming.py", "events/webhooks/sending.py")
+
+
+class Arrivals:
+    """What receivers got: the moment and the id of each."""
+
+    def __init__(self) -> None:
+        self.got: list[tuple[float, str]] = []
+        arrivals = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"]))
+                arrivals.got.append((time.time(), self.headers["webhook-id"] + self.path))
+                time.sleep(ANSWER_AFTER)
+                self.send_response(204)
+                self.end_headers()
+                self.close_connection = True
+
+            def log_message(self, *_words: Any) -> None:
+                pass
+
+        class Server(ThreadingHTTPServer):
+            request_queue_size = 256
+            daemon_threads = True
+
+        server = Server(("127.0.0.1", 0), Handler)
+        self.port = server.server_port
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+
+    def until(self, many: int, seconds: float) -> None:
+        """Wait for so many different ones."""
+        end = time.time() + seconds
+        while len({told for _at, told in self.got}) < many and time.time() < end:
+            time.sleep(0.02)
+
+
+def settings(arrivals: Arrivals) -> None:
+    """The environment of this process and of all that it starts."""
+    os.environ.update(
+        DEBUG="1", CHECK_EVENTS="0", WEBHOOK_LOOPBACK="1", WEBHOOK_PORTS=str(arrivals.port), LOG_LEVEL="ERROR"
+    )
+    os.environ["DJANGO_SETTINGS_MODULE"] = "legalcity.settings"
+
+
+@contextmanager
+def database() -> Iterator[None]:
+    """A database of its own."""
+    import psycopg
+
+    url = urlsplit(os.environ["DATABASE_URL"])
+    name = f"{url.path.strip('/')}_webhooks"
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        admin.execute(f'CREATE DATABASE "{name}"')
+    os.environ["DATABASE_URL"] = urlunsplit(url._replace(path=f"/{name}"))
+    try:
+        begin()
+        yield
+    finally:
+        from django.db import connections
+
+        connections.close_all()
+        with psycopg.connect(urlunsplit(url), autocommit=True) as admin:
+            admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def begin() -> None:
+    """Django, and its tables."""
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+
+
+def account(arrivals: Arrivals, endpoints: int) -> Any:
+    """An account with endpoints."""
+    from accounts.models import User
+    from events.webhooks.endpoints import endpoint_create
+
+    user = User.objects.create_user(f"erp{time.time_ns()}@example.com", first_name="A", last_name="B")
+    for number in range(endpoints):
+        endpoint_create(owner=user, values={"url": f"http://127.0.0.1:{arrivals.port}/{number}"})
+    return user
+
+
+def happen(user: Any, times: int = 1) -> float:
+    """So many events in one transaction; the moment of its commit."""
+    from events.services import Ref, event_record, story
+    from events.types import event_types
+
+    declared = event_types()["recovery.paid"]
+    with story():
+        for _turn in range(times):
+            event_record(type=declared, owner_id=user.pk, obj=Ref("recovery", 25), data=declared.example)
+    return time.time()
+
+
+@contextmanager
+def workers(many: int) -> Iterator[None]:
+    """Workers of the queue, one process each, and the clock."""
+    command = [sys.executable, "-m", "celery", "-A", "legalcity"]
+    beat = ["beat", "--schedule", f"/tmp/beat-{os.getpid()}", "--pidfile="]
+    started = [
+        subprocess.Popen([*command, *part, "--loglevel", "ERROR"], cwd=ROOT)
+        for part in (
+            *[["worker", "--queues", "webhooks", "--concurrency", "1", "-n", f"w{n}"] for n in range(many)],
+            beat,
+        )
+    ]
+    time.sleep(15)
+    try:
+        yield
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait(30)
+
+
+def rate(arrivals: Arrivals) -> None:
+    """How many deliveries a second."""
+    with database():
+        user = account(arrivals, ENDPOINTS)
+        with workers(WORKERS):
+            for _part in range(EVENTS // 50):
+                happen(user, 50)
+            arrivals.until(EVENTS * ENDPOINTS, 120)
+        moments = sorted(at for at, _told in arrivals.got)
+        seconds = moments[-1] - moments[0]
+        doubles = len(moments) - len({told for _at, told in arrivals.got})
+        print(f"{len(moments)} deliveries to {ENDPOINTS} endpoints by {WORKERS} workers in {seconds:.1f} s:", end=" ")
+        print(f"{len(moments) / seconds:.0f} a second; {doubles} came twice")
+
+
+def latency(arrivals: Arrivals) -> None:
+    """From commit to the first try, idle."""
+    if os.environ.get("EMBEDDED"):
+        begin()
+        from legalcity.lib import embedded_clock
+
+        embedded_clock.BEFORE_THE_FIRST_ROUND = 0
+        embedded_clock.start()
+        time.sleep(10)
+        measured(arrivals, "the embedded default")
+        return
+    with database(), workers(WORKERS):
+        measured(arrivals, f"{WORKERS} workers")
+
+
+def measured(arrivals: Arrivals, by: str) -> None:
+    """One event after the other, a moment between."""
+    user, took, chance = account(arrivals, 1), [], Random(1)
+    for _turn in range(SINGLE):
+        known = len(arrivals.got)
+        committed = happen(user)
+        while len(arrivals.got) == known and time.time() < committed + 10:
+            time.sleep(0.002)
+        took.append(arrivals.got[-1][0] - committed if len(arrivals.got) > known else 10.0)
+        time.sleep(chance.uniform(0.2, 0.8))
+    took.sort()
+    told = ", ".join(f"p{part} {took[int(part / 100 * len(took)) - 1] * 1000:.0f} ms" for part in (50, 90, 99))
+    print(f"commit to first try, {by}: {told}, median {statistics.median(took) * 1000:.0f} ms of {SINGLE}")
+
+
+def kills(arrivals: Arrivals) -> None:
+    """Workers that die at any line."""
+    with database():
+        from events.webhooks.delivering import deliver, sweep
+        from events.webhooks.fan_out import fan_out
+        from events.webhooks.models import Delivery, Endpoint
+        from legalcity.lib.clock import now
+
+        user, chance, died = account(arrivals, 1), Random(1), Counter[str]()
+        for _turn in range(KILLS):
+            happen(user, 5)
+            fan_out()
+            Endpoint.objects.update(failing_since=None)
+            died_at = [sys.executable, __file__, "die", str(chance.randrange(1, 420))]
+            child = subprocess.run(died_at, cwd=ROOT, capture_output=True, text=True, check=False)
+            died["killed" if child.returncode == -signal.SIGKILL else "went through"] += 1
+            died[child.stderr.strip().rpartition("\n")[2]] += child.returncode == -signal.SIGKILL
+            Delivery.objects.filter(claimed_until__isnull=False).update(claimed_until="2020-01-01T00:00:00Z")
+            sweep(moment=now())
+        Delivery.objects.update(due_at=now())
+        while deliver():
+            pass
+        made, ids = KILLS * 5, Counter(told for _at, told in arrivals.got)
+        states = Counter(Delivery.objects.values_list("state", flat=True))
+        lines = sum(line.startswith("line") for line in died)
+        doubles = sum(many - 1 for many in ids.values())
+        print(
+            f"{died['killed']} of {KILLS} runs killed, at {lines} lines; {died['went through']} went through:", end=" "
+        )
+        print(f"{made} events, {made - len(ids)} lost, {doubles} came twice under one id; {dict(states)}")
+
+
+def die(after: int) -> None:
+    """Deliver, and be killed at the `after`-th line that is run of what delivers."""
+    import django
+
+    django.setup()
+    from events.webhooks.delivering import deliver
+
+    left = [after]
+
+    def trace(frame: Any, event: str, _arg: Any) -> Any:
+        if not frame.f_code.co_filename.endswith(MINE):
+            return None
+        if event == "line":
+            left[0] -= 1
+            if left[0] == 0:
+                os.write(2, f"line {Path(frame.f_code.co_filename).name}:{frame.f_lineno}\n".encode())
+                os.kill(os.getpid(), signal.SIGKILL)
+        return trace
+
+    threading.settrace(trace)
+    sys.settrace(trace)
+    deliver()
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "die":
+        die(int(sys.argv[2]))
+    else:
+        arrivals = Arrivals()
+        settings(arrivals)
+        {"rate": rate, "latency": latency, "kills": kills}[sys.argv[1]](arrivals)
