@@ -69,6 +69,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     language = models.CharField(
         _("language of the back-office"), max_length=2, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
     )
+    morning_mail = models.BooleanField(
+        _("e-mail in the morning about cases to act on today"), default=True, db_default=True
+    )
     is_active = models.BooleanField(_("active"), default=True)
     search_text = SearchText("email", "first_name", "last_name", "entreprise", "siren")
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)

@@ -23,7 +23,7 @@ from django_otp import login as mark_verified
 
 from accounts.models import User
 from backoffice.audit import audit_record
-from backoffice.forms import CodeForm, LanguageForm, PasswordForm
+from backoffice.forms import CodeForm, OwnSettingsForm, PasswordForm
 from backoffice.login_guard import login_refused
 from backoffice.origin import staff_of
 from backoffice.roles import role_label
@@ -160,13 +160,13 @@ def second_factor_remove(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 def account(request: HttpRequest) -> HttpResponse:
-    """One's own account: language, password, second factor."""
+    """One's own account: settings, password, second factor."""
     user = User.objects.get(pk=staff_of(request).pk)
-    form = LanguageForm(request.POST or None, instance=user)
+    form = OwnSettingsForm(request.POST or None, instance=user)
     if request.method == "POST" and form.is_valid():
         form.save()
         with translation.override(user.language):
-            messages.success(request, _("Your language is saved."))
+            messages.success(request, _("Your settings are saved."))
         return redirect("admin:account")
     context = {
         "form": form,

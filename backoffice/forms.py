@@ -29,9 +29,9 @@ class PasswordForm(forms.Form):
     )
 
 
-class LanguageForm(forms.ModelForm):
-    """The language that the back-office speaks to its user."""
+class OwnSettingsForm(forms.ModelForm):
+    """The language that the back-office speaks to its user, and whether it writes in the morning."""
 
     class Meta:
         model = User
-        fields = ("language",)
+        fields = ("language", "morning_mail")

@@ -77,7 +77,7 @@ class UserAdmin(StaffAdmin, DjangoUserAdmin):
         (_("Profile"), {"fields": ("first_name", "last_name", "entreprise", "siren", "phone")}),
         (_("Address"), {"classes": ("collapse",), "fields": ("address", "postal", "city")}),
         (_("API"), {"fields": ("has_api_access", "can_register", "facts", "registered_by", "metadata")}),
-        (_("Back-office"), {"fields": ("is_staff", "groups", "language", "second_factor")}),
+        (_("Back-office"), {"fields": ("is_staff", "groups", "language", "morning_mail", "second_factor")}),
         (_("Rights"), {"fields": ("is_active", "is_superuser", "user_permissions")}),
         (_("Dates"), {"fields": ("last_login", "created_at", "updated_at")}),
     )

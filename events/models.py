@@ -6,7 +6,11 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AuditEvent
+from events.notices.models import Notice, Place, Preference, Recipient, Round, Waiting
 from legalcity.lib.sealing import SealedField
+
+# Django looks for the tables of the inner room here.
+__all__ = ["Change", "Event", "IdKey", "Notice", "Place", "Preference", "Recipient", "Round", "Waiting"]
 
 
 class Event(models.Model):
@@ -50,6 +54,7 @@ class Event(models.Model):
             models.Index(fields=("recovery_id", "id"), name="event_of_case"),
             models.Index(fields=("recorded_at",), name="event_by_recorded"),
             models.Index(fields=("type", "id"), name="event_by_type"),
+            models.Index(fields=("xact", "id"), name="event_in_order"),
             models.Index(fields=("id",), name="event_not_fanned_out", condition=Q(fanned_out_at=None)),
         ]
 

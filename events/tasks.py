@@ -3,6 +3,7 @@
 from celery import shared_task
 
 from events.forgetting import events_forget
+from events.notices import tasks as notices  # noqa: F401 - they register themselves
 from events.webhooks import delivering, judging, retention
 from events.webhooks import fan_out as fanning
 from legalcity.lib.clock import now

@@ -19,6 +19,7 @@ app.autodiscover_tasks()
 
 # With a claim that ends 25 seconds after its worker's death, what a worker left goes on within a minute.
 SWEEP_EVERY = timedelta(seconds=30)
+TELL_EVERY = timedelta(seconds=20)  # what clients are to be told at once
 
 # What is due is looked for every second; a message that nobody takes for so long is of no use any more.
 OFTEN = {"options": {"expires": 10}}
@@ -35,6 +36,9 @@ app.conf.beat_schedule = {
     "roll-balances": {"task": "recoveries.tasks.roll_balances", "schedule": crontab()},
     "sweep-emails": {"task": "recoveries.tasks.sweep_emails", "schedule": SWEEP_EVERY},
     "sweep-creditor-notices": {"task": "recoveries.tasks.sweep_creditor_notices", "schedule": SWEEP_EVERY},
+    "tell-notices": {"task": "events.tasks.tell_notices", "schedule": TELL_EVERY},
+    "sweep-notices": {"task": "events.tasks.sweep_notices", "schedule": SWEEP_EVERY},
+    "forget-notices": {"task": "events.tasks.forget_notices", "schedule": crontab(hour="3", minute="40")},
     "sweep-imports": {"task": "recoveries.tasks.sweep_imports", "schedule": SWEEP_EVERY},
     "sweep-documents": {"task": "documents.tasks.sweep", "schedule": SWEEP_EVERY},
     "orphans": {"task": "documents.tasks.remove_orphans", "schedule": crontab(minute="*/5")},

@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/scoring/", include("scoring.urls")),
     path("api/", include("events.urls")),
     path("api/", include("events.webhooks.urls")),
+    path("", include("events.notices.urls")),
     path("api/", include("recoveries.urls")),
     path("api/", include("invoicing.protected.urls")),
     # Not `.`, which stops at a line break. What nobody sees behind the name is no other name (`is_below`).

@@ -13,15 +13,19 @@ class RecoveriesConfig(AppConfig):
     def ready(self) -> None:
         """Tell the rooms below, which know no cases, where payment records are read and who sees which cases.
 
-        And the ledger, which writes no letters, who has to hear of payments. Inner rooms bring their types of events.
+        And the ledger, which writes no letters, who has to hear of payments; the notices, who writes their words. Inner
+        rooms bring their types of events.
         """
         from backoffice.reach import case_reach
+        from events.notices.ports import notice_writers
         from recoveries.court import events, receivers
+        from recoveries.desk.mornings import morning_write
         from recoveries.ledger import events as ledger_events
         from recoveries.ledger import receivers as ledger_receivers
         from recoveries.ledger.listeners import payment_listeners
         from recoveries.ledger.payment_record import payment_record
         from recoveries.letters.hearing import payment_heard
+        from recoveries.letters.notice_writing import ClientWriter
         from recoveries.models.handling import own_or_nobodys
         from scoring.providers.records import payment_records
 
@@ -29,5 +33,6 @@ class RecoveriesConfig(AppConfig):
         payment_records.register(payment_record)
         payment_listeners.register(payment_heard)
         assert events and ledger_events  # noqa: S101, PT018 - imported for their types of events
+        notice_writers.register(clients=ClientWriter(), morning=morning_write)
         receivers.connect()
         ledger_receivers.connect(self)

@@ -21,7 +21,6 @@ from invoicing.models import Invoice
 from legalcity.api.listing import PageQuery
 from legalcity.api.validation import ContractSerializer
 from legalcity.lib.clock import now, today
-from recoveries.serializers import InvoiceListField
 from scoring.services.tokens import tokens_grant
 from tests.factories import (
     Api,
@@ -111,6 +110,11 @@ def payment_body() -> dict[str, Any]:
     return {"amount": "1.00", "date": today().isoformat(), "method": "Virement", "reference": "VIR 1", "confirm": True}
 
 
+def preferences_body() -> dict[str, Any]:
+    """How a group is to be told."""
+    return {"groups": [{"group": "status_and_court", "mode": "instant", "recipients": ["a@example.com"]}]}
+
+
 def credit_note_body() -> dict[str, Any]:
     """A lower price of the invoice that was added last."""
     invoice = Invoice.objects.latest("pk").pk
@@ -138,6 +142,7 @@ BODIES: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
     ("case-comment", "PUT"): comment_body,
     ("case-payments", "POST"): payment_body,
     ("case-credit-notes", "POST"): credit_note_body,
+    ("notification-preferences", "PUT"): preferences_body,
     ("scoring-order", "POST"): order_body,
     ("protected-invoices", "POST"): ProtectedInvoiceBody,
     ("protected-invoice", "PUT"): status_body,
@@ -292,7 +297,7 @@ def _places_in(door: Door, serializer: ContractSerializer, keys: tuple[str | int
         yield Place(door, (*keys, name), field)
         if isinstance(field, ContractSerializer):
             yield from _places_in(door, field, (*keys, name))
-        elif isinstance(field, InvoiceListField):
+        elif isinstance(getattr(field, "child", None), ContractSerializer):
             yield from _places_in(door, field.child, (*keys, name, 0))
 
 

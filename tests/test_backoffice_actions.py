@@ -22,7 +22,8 @@ from backoffice.registry import Registered, registered_actions
 from documents.models import Document, SignatureRequest
 from documents.tests.samples import image
 from events.calls import ACTS
-from events.models import Event
+from events.models import Event, Notice
+from events.notices.delivery import recipient_hold
 from events.webhooks.models import Delivery, Endpoint
 from invoicing.models import Charge, ProtectedInvoice, Tax, TokenPack
 from invoicing.tests.billing.papers import draft, issued, item_ids
@@ -231,6 +232,15 @@ def _endpoint_with_a_failure(owner: Api) -> Example:
     return Example(_delivery(owner).endpoint)
 
 
+def _failed_notice(owner: Api) -> Example:
+    words = {"subject": "Notice", "text": "Words", "html": "<p>Words</p>"}
+    return Example(
+        Notice.objects.create(
+            owner=owner.user, group="scoring", period="1", recipient=owner.user.email, state="failed", **words
+        )
+    )
+
+
 EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "accounts.user:object:issue-key": lambda owner: Example(ApiUserFactory()),
     "accounts.user:object:renew-secret": lambda owner: Example(owner.user, {"reason": "It was leaked"}),
@@ -258,6 +268,12 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "documents.signaturerequest:bulk:record-signed": _signature,
     "documents.signaturerequest:object:record-declined": _signature,
     "documents.signaturerequest:bulk:record-declined": _signature,
+    "events.notice:object:resend": _failed_notice,
+    "events.notice:bulk:resend": _failed_notice,
+    "events.recipient:object:release": lambda owner: Example(
+        recipient_hold(owner_id=owner.user.pk, email="a@example.com", reason="550"),
+        {"reason": "It takes e-mails again"},
+    ),
     "invoicing.firminvoice:object:issue": lambda owner: Example(draft()),
     "invoicing.firminvoice:object:pay": lambda owner: _unpaid(),
     "invoicing.firminvoice:object:credit": _credit,

@@ -8,6 +8,7 @@ from urllib.parse import quote
 import pytest
 from pytest_django import Settings
 
+from events.notices.serializers import ArrayField
 from events.webhooks.serializers import HoursField, TypesField
 from legalcity.api import fields, listing
 from legalcity.api.validation import ContractSerializer
@@ -155,6 +156,7 @@ WRONG: dict[type, list[Any]] = {
     TypesField: [{}, "recovery.paid", 5, True, ["recovery.paid"] * 101, NUL, SURROGATE],
     fields.MomentField: ["soon", "2026-01-12", "2026-01-12T08:00:00", "2026-01-12T25:00:00Z", 5, True, [], {}, NUL],
     HoursField: [169, -1, "abc", "1.5", 1.5, 10**30, True, [], {}, NUL, SURROGATE],
+    ArrayField: [{}, "text", 5, True],
     ServicesField: [[], {}, "surveillance", 5, True, NUL],
     # Small numbers may be somebody's.
     CompanyIdField: [0, -1, "abc", "1.5", 1.5, "1e0", "１", 10**30, True, [], {}, [1], NUL, SURROGATE],
@@ -480,7 +482,7 @@ def test_an_invoice_stays_in_its_case_whatever_is_sent(owner: Api) -> None:
 # --- partial updates -------------------------------------------------------------------------------------------
 UPDATES = [door for door in DOORS if door.method in ("PUT", "PATCH")]
 # What the reference demands even of an update.
-DEMANDED = {"protected-invoice": ("status",)}
+DEMANDED = {"protected-invoice": ("status",), "notification-preferences": ("groups",)}
 
 
 @pytest.mark.parametrize("door", UPDATES, ids=str)

@@ -18,6 +18,7 @@ from documents.models import Document
 from documents.services import pipeline as documents
 from documents.services.pipeline import JOB
 from documents.tests.conftest import in_process  # noqa: F401 - a fixture
+from events.notices.jobs import NOTICE_JOB
 from events.webhooks import claiming as webhooks
 from invoicing.billing.services import charges
 from legalcity.celery import SWEEP_EVERY, app
@@ -124,7 +125,7 @@ def test_a_row_that_sql_has_written_is_due_at_once(document: Document) -> None:
 
 # --- all of them -----------------------------------------------------------------------------------------------------
 JOBS: list[claims.Job[Any]] = [
-    *(documents.JOB, scoring.JOB, imports.JOB, letters.JOB, letters.NOTICE_JOB, transfer.JOB, charges.JOB),
+    *(documents.JOB, scoring.JOB, imports.JOB, letters.JOB, letters.NOTICE_JOB, NOTICE_JOB, transfer.JOB, charges.JOB),
     webhooks.JOB,
 ]
 

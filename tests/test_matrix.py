@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.urls import resolve
 
+from events.notices.tokens import leaving_address
 from tests.contract.reference import implemented
 from tests.doors import (
     WITH_FILES,
@@ -18,6 +19,7 @@ from tests.doors import (
     endpoint_body,
     order_body,
     payment_body,
+    preferences_body,
     routes,
     status_body,
     things,
@@ -107,6 +109,8 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("case-account-paper", "GET"): Expected(CASE),
     ("case-postings", "GET"): Expected(CASE),
     ("case-payments", "POST"): Expected((201, 403, 403, 401), payment_body),
+    ("notification-preferences", "GET"): Expected(PERSONAL),
+    ("notification-preferences", "PUT"): Expected(PERSONAL, preferences_body),
     ("case-credit-notes", "POST"): Expected((201, 403, 403, 401), credit_note_body),
     ("events", "GET"): Expected(PERSONAL),
     ("event-types", "GET"): Expected(PERSONAL),
@@ -160,6 +164,14 @@ def test_login_is_open_to_everybody(owner: Api, stranger: Api, anonymous: Api) -
     for person in (owner, stranger, anonymous):
         answer = person.post("/api/auth/login", credentials)
         assert (answer.status_code, answer.json()["data"]["user"]["id"]) == (200, owner.user.pk)
+
+
+def test_a_link_of_an_email_is_open_to_whoever_has_it(owner: Api, stranger: Api, staff: Api, anonymous: Api) -> None:
+    address = leaving_address(owner_id=owner.user.pk, group="scoring", email=owner.user.email)
+    path = "/notices/" + address.rpartition("/")[2]
+    for person in (anonymous, staff, stranger, owner):
+        assert [person.send(method, path).status_code for method in ("GET", "POST", "PUT")] == [200, 200, 405]
+        assert person.send("POST", path[:-6] + "AAAAAA").status_code == 404
 
 
 def test_others_see_nothing_of_a_case(owner: Api, stranger: Api, staff: Api) -> None:

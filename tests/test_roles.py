@@ -57,8 +57,9 @@ def page(model: Any, name: str, *args: Any) -> str | None:
         return None
 
 
-# A handler sees scores with the companies of the own cases, and events with these cases; those here are of nobody's.
-OF_NOBODY = ("events.event", "scoring.alert", "scoring.scoringorder", "scoring.surveillance")
+# A handler sees scores with the companies of the own cases, events with these cases, and the own notices; those here
+# are of somebody else.
+OF_OTHERS = ("events.event", "events.notice", "scoring.alert", "scoring.scoringorder", "scoring.surveillance")
 
 
 def is_model(model: Any) -> bool:
@@ -85,7 +86,7 @@ def test_the_pages_answer_as_the_table_says(thing: str, role: str | None, staff_
         row = a_row(model)
         change, delete = page(model, "change", row.pk), page(model, "delete", row.pk)
         answers["add"] = (browser.get(page(model, "add")).status_code, 200 if "a" in rights else 403)
-        seen = 302 if role == "handler" and thing in OF_NOBODY else 200
+        seen = 302 if role == "handler" and thing in OF_OTHERS else 200
         answers["look"] = (browser.get(change).status_code, seen if "v" in rights else 403)
         answers["change"] = (browser.post(change, {}).status_code, 200 if "c" in rights else 403)
         answers["delete"] = (browser.get(delete).status_code, 200 if "d" in rights else 403)

@@ -1,7 +1,7 @@
 """What letters do when the ledger says that a payment was recorded, or taken back."""
 
 from recoveries.ledger.listeners import PaymentTold
-from recoveries.letters.creditor_notices import creditor_notice_queue
+from recoveries.letters.creditor_notices import creditor_notices_queue
 from recoveries.letters.receipts import receipt_queue, receipt_take_back
 
 
@@ -11,4 +11,4 @@ def payment_heard(told: PaymentTold) -> None:
         receipt_queue(told)
     else:
         receipt_take_back(told)
-    creditor_notice_queue(told)
+    creditor_notices_queue(told)

@@ -91,8 +91,12 @@ class CreditorNoticeQuerySet(SeenWithCase["CreditorNotice"]):
 class CreditorNotice(Email):
     """Tells the creditor what was posted: money that came in, or that a payment was taken back (art. R124-5 CPCE)."""
 
-    posting = models.OneToOneField(
-        "recoveries.Posting", on_delete=models.CASCADE, related_name="notice", verbose_name=_("posting")
+    posting = models.ForeignKey(
+        "recoveries.Posting",
+        on_delete=models.CASCADE,
+        related_name="notices",
+        db_index=False,
+        verbose_name=_("posting"),
     )
     payment = models.ForeignKey(
         "recoveries.Acompte", on_delete=models.CASCADE, related_name="notices", verbose_name=_("payment")
@@ -105,6 +109,7 @@ class CreditorNotice(Email):
         verbose_name_plural = _("notices to creditors")
         ordering = ("-created_at", "-id")
         indexes = [models.Index(fields=("due_at",), name="creditor_notice_waiting", condition=Q(state="queued"))]
+        constraints = [models.UniqueConstraint(fields=("posting", "recipient"), name="creditor_notice_once")]
 
     def __str__(self) -> str:
         return f"{self.posting}: {self.get_state_display()}"

@@ -17,11 +17,20 @@ from recoveries.models import Acompte, Recovery, SentEmail
 
 # What an allocation met, as letters name it.
 HEADS = {
-    "interest": "intérêts",
-    "principal": "principal",
-    "indemnity": "indemnité forfaitaire",
-    "penalty": "pénalité",
-    "cost": "frais du titre",
+    "fr": {
+        "interest": "intérêts",
+        "principal": "principal",
+        "indemnity": "indemnité forfaitaire",
+        "penalty": "pénalité",
+        "cost": "frais du titre",
+    },
+    "en": {
+        "interest": "interest",
+        "principal": "principal",
+        "indemnity": "fixed indemnity",
+        "penalty": "penalty",
+        "cost": "costs of the title",
+    },
 }
 NOTICE, REVERSAL_NOTICE = "avis_paiement", "avis_annulation"
 SUBJECTS = {
@@ -29,6 +38,10 @@ SUBJECTS = {
     Receipt.CORRECTION: "Rectificatif de quittance – dossier {reference}",
     NOTICE: "Paiement reçu – dossier {reference}",
     REVERSAL_NOTICE: "Paiement annulé – dossier {reference}",
+}
+IN_ENGLISH = {
+    NOTICE: "Payment received – case {reference}",
+    REVERSAL_NOTICE: "Payment taken back – case {reference}",
 }
 
 
@@ -39,10 +52,10 @@ class MetRow(NamedTuple):
     told: list[tuple[str, Decimal]]
 
     @classmethod
-    def of(cls, row: AllocationRow) -> "MetRow":
+    def of(cls, row: AllocationRow, language: str) -> "MetRow":
         """The heads of which something was met, interest first (art. 1343-1 C. civ.)."""
         amounts = row.amounts._asdict()
-        return cls(row.number, [(word, amounts[head]) for head, word in HEADS.items() if amounts[head]])
+        return cls(row.number, [(word, amounts[head]) for head, word in HEADS[language].items() if amounts[head]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +82,10 @@ class Money:
         """What it met nothing with."""
         return self.payment.amount - sum((row.amounts.due for row in self.rows), NOTHING)
 
-    def told(self) -> Iterator[tuple[str, Any]]:
+    def told(self, language: str) -> Iterator[tuple[str, Any]]:
         """What the templates read of it."""
         yield "payment", self.payment
-        yield "rows", [MetRow.of(row) for row in self.rows[:INVOICES]]
+        yield "rows", [MetRow.of(row, language) for row in self.rows[:INVOICES]]
         yield "others", max(0, len(self.rows) - INVOICES)
         yield "account", self.account
         yield "over", self.over
@@ -90,13 +103,14 @@ def correction_write(*, case: Recovery, money: Money, receipt: SentEmail, revers
     return _written(Receipt.CORRECTION, case, money, receipt=receipt, reversal=reversal)
 
 
-def notice_write(*, case: Recovery, money: Money, reversal: Acompte | None) -> Letter:
+def notice_write(*, case: Recovery, money: Money, reversal: Acompte | None, language: str) -> Letter:
     """Tells the creditor of a payment, or with `reversal` that it was taken back (art. R124-5 CPCE)."""
-    return _written(REVERSAL_NOTICE if reversal else NOTICE, case, money, reversal=reversal)
+    return _written(REVERSAL_NOTICE if reversal else NOTICE, case, money, language, reversal=reversal)
 
 
-def _written(kind: str, case: Recovery, money: Money, **more: Any) -> Letter:
-    return letter_rendered(kind, SUBJECTS[kind], case, **dict(money.told()), **more)
+def _written(kind: str, case: Recovery, money: Money, language: str = "fr", **more: Any) -> Letter:
+    subject = SUBJECTS[kind] if language == "fr" else IN_ENGLISH[kind]
+    return letter_rendered(kind, subject, case, language, **dict(money.told(language)), **more)
 
 
 def payment_reversed() -> str:

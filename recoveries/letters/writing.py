@@ -40,7 +40,7 @@ class Letter:
     html: str
 
 
-def _firm() -> dict[str, str]:
+def firm_told() -> dict[str, str]:
     """The firm by the system settings. An account that is none is named to nobody."""
     firm = {name: str(getattr(live, setting)) for name, setting in FIRM.items()}
     return {**firm, "iban": known(read_iban, firm["iban"]), "bic": known(read_bic, firm["bic"])}
@@ -66,17 +66,21 @@ def letter_write(*, kind: str, case: Any, account: Demanded, earlier: Any, remin
     )
 
 
-def letter_rendered(kind: str, subject: str, case: Any, **told: Any) -> Letter:
-    """The letter of the template `kind` about `case`: its parties and the firm, and what else is told."""
+def letter_rendered(kind: str, subject: str, case: Any, language: str = "fr", **told: Any) -> Letter:
+    """The letter of the template `kind` about `case`: its parties and the firm, and what else is told.
+
+    What goes to debtors is in French; other languages have a folder of their own.
+    """
+    template = f"emails/{kind}" if language == "fr" else f"emails/{language}/{kind}"
     context = {
         "case": case,
         "creditor": case.customer,
         "debtor": case.debtor,
-        "firm": _firm(),
+        "firm": firm_told(),
         "legal_lines": legal_lines(seller_now()),
         **told,
     }
-    with translation.override("fr"):
-        text = render_to_string(f"emails/{kind}.txt", context)
-        html = render_to_string(f"emails/{kind}.html", context)
+    with translation.override(language):
+        text = render_to_string(f"{template}.txt", context)
+        html = render_to_string(f"{template}.html", context)
     return Letter(" ".join(subject.format(reference=case.recovery_reference).split()), text.strip() + "\n", html)

@@ -46,6 +46,7 @@ FIELD_TYPES: dict[str, list[Any]] = {
     "months": [_COUNT, {"min_value": 2, "max_value": 120}],
     "delivery_days": [_COUNT, {"min_value": 4, "max_value": 50}],
     "items": [_COUNT, {"min_value": 1, "max_value": 5_000}],
+    "kept_days": [_COUNT, {"min_value": 30, "max_value": 3_650}],
     "payment_days": [_COUNT, {"min_value": 0, "max_value": 60}],
     "share": ["legalcity.lib.form_fields.PercentField", {"max_value": 1, "max_digits": 3, "decimal_places": 2}],
     "ids": ["django.forms.RegexField", {"regex": r"^[0-9]+(,[0-9]+)*$"}],
@@ -118,6 +119,13 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
         _("Tell the client at once of each payment (CPCE, R124-5). Off only where clients are told otherwise."),
         bool,
     ),
+    # Notices to clients
+    "SEND_CLIENT_NOTICES": (
+        True,
+        _("Tell clients by e-mail of what happens on their cases, as they have chosen. Payments have a setting."),
+        bool,
+    ),
+    "NOTICE_KEPT_DAYS": (395, _("Days for which the words of a notice to a client are kept."), "kept_days"),
     # Injunction
     "INJUNCTION_MIN_AMOUNT": (Decimal("0.01"), _("Least amount, in EUR, that goes to court."), "amount"),
     "INJUNCTION_MAX_AMOUNT": (Decimal("0"), _("Greatest amount, in EUR, that goes to court; 0 is no limit."), "amount"),
@@ -234,6 +242,7 @@ FIELDSETS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
     (gettext_lazy("Comments"), ("COMMENT_LENGTH", "COMMENT_MARKUP_SHARE", "LOOK_WORDS")),
     (gettext_lazy("Letters to debtors"), ("REMINDER_DAYS", "FORMAL_NOTICE_DAYS", "NOTICE_PRESENTATION_COUNTS")),
     (gettext_lazy("Money"), ("WRITEOFF_LIMIT", "SEND_RECEIPTS", "SEND_PAYMENT_NOTICES")),
+    (gettext_lazy("Notices to clients"), ("SEND_CLIENT_NOTICES", "NOTICE_KEPT_DAYS")),
     (
         gettext_lazy("Injunction"),
         (

@@ -224,7 +224,7 @@ def test_who_was_told_of_a_payment_is_told_that_it_was_taken_back(owner: Api, ca
     for said in ("1\xa0500,00 €", "10/06/2026", "donné quittance le 28/11/2026", "rejet", "sans effet"):
         assert said in debtors.body, said
     assert creditors.subject == f"Paiement annulé – dossier {case.recovery_reference}"
-    assert Posting.objects.get(notice__state="sent", kind="reversal", notice__payment=payment)
+    assert Posting.objects.get(notices__state="sent", kind="reversal", notices__payment=payment)
 
 
 def test_a_payment_taken_back_while_its_receipt_is_on_its_way_is_corrected_afterwards(

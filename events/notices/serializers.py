@@ -1,0 +1,64 @@
+"""What the API reads of preferences."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from events.notices.groups import Group, Mode
+from events.notices.preferences import Wanted, preference_faults
+from legalcity.api.fields import REQUIRED, EmailField, WordField, label
+from legalcity.api.validation import ContractSerializer, Errors
+
+MOST_SENT = 50  # groups, or addresses of one: more than can be right
+
+
+class ArrayField(serializers.ListField):
+    """An array of bounded length; errors carry the number of the item."""
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """The items, typed."""
+        name = label(self.field_name or "")
+        if data in (serializers.empty, None, ""):
+            if self.required:
+                raise serializers.ValidationError([str(REQUIRED).format(field=name)])
+            raise serializers.SkipField
+        if not isinstance(data, list):
+            raise serializers.ValidationError([_("The {field} field must be an array.").format(field=name)])
+        if len(data) > MOST_SENT:
+            sentence = _("The {field} field must not have more than {most} items.")
+            raise serializers.ValidationError([sentence.format(field=name, most=MOST_SENT)])
+        return super().run_validation(data)
+
+
+class GroupSerializer(ContractSerializer):
+    """What is to hold for a group. What is absent stays."""
+
+    group = WordField([group.value for group in Group])
+    mode = WordField([mode.value for mode in Mode], required=False)
+    recipients = ArrayField(child=EmailField(), required=False)
+    language = WordField([code for code, _name in settings.LANGUAGES], required=False)
+
+
+class PreferencesSerializer(ContractSerializer):
+    """The groups that are to be told otherwise than now."""
+
+    groups = ArrayField(child=GroupSerializer())
+
+    def rule_errors(self, values: dict[str, Any]) -> Errors:
+        """What a group does not have."""
+        return {field: list(told) for field, told in preference_faults(wanted_of(values.get("groups", []))).items()}
+
+
+def wanted_of(groups: list[dict[str, Any]]) -> list[Wanted]:
+    """What was sent, typed."""
+    return [
+        Wanted(
+            group=Group(sent["group"]),
+            mode=Mode(sent["mode"]) if sent.get("mode") else None,
+            recipients=sent.get("recipients"),
+            language=sent.get("language"),
+        )
+        for sent in groups
+    ]
