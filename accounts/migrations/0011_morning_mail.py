@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0008_search_text_of_users"),
+        ("accounts", "0010_previous_webhook_secret"),
     ]
 
     operations = [

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recoveries", "0035_terms_of_balances")]
+    dependencies = [("recoveries", "0036_deadlines_told")]
 
     operations = [
         migrations.AlterField(

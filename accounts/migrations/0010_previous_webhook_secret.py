@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0008_search_text_of_users")]
+    dependencies = [("accounts", "0009_idempotent_requests")]
 
     operations = [
         migrations.AddField(
