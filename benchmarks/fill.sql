@@ -107,9 +107,9 @@ FROM bench_case, (VALUES ('debtor'), ('creditor')) accounts (account),
 ORDER BY i, claim_id, account DESC;
 
 -- Nobody asks for interest; all invoices fell due long ago, and between professionals each of the two bears 40 EUR.
-INSERT INTO recoveries_casebalance (recovery_id, "on", due, principal, interest, indemnity, penalty, cost, not_due,
+INSERT INTO recoveries_casebalance (recovery_id, owner_id, "on", due, principal, interest, indemnity, penalty, cost, not_due,
     surplus, per_day, is_provisional)
-SELECT i, current_date, owed + 80, owed, 0, 80, 0, 0, 0, 0, 0, false
+SELECT i, owner_id, current_date, owed + 80, owed, 0, 80, 0, 0, 0, 0, 0, false
 FROM bench_case, LATERAL (SELECT first_amount + second_amount - coalesce(part_paid, 0)) sums (owed);
 
 DROP TABLE bench_case;

@@ -31,9 +31,12 @@ TICKS = os.sysconf("SC_CLK_TCK")
 # Nine in ten with interest, one in three with payments, on the benchmark's portfolio (databases.py).
 ON_TERMS = """
 UPDATE recoveries_recovery SET recovery_late_interest = true, recovery_interest_rate = 'no' WHERE id % 10 > 0;
-INSERT INTO recoveries_acompte (recovery_id, amount, date, method, reference, comment, created_at, reason, is_direct)
-SELECT recovery_id, 20 + id % 40, invoice_date + 45 + 30 * n, 'Virement', 'VIR ' || id, '', created_at, '', false
-FROM invoicing_invoice, generate_series(0, 1) n WHERE recovery_id % 3 = 0 AND id % 2 = 0;
+INSERT INTO recoveries_acompte (recovery_id, owner_id, amount, date, method, reference, comment, created_at, reason,
+    is_direct)
+SELECT recovery_id, owner_id, 20 + i.id % 40, invoice_date + 45 + 30 * n, 'Virement', 'VIR ' || i.id, '',
+    i.created_at, '', false
+FROM invoicing_invoice i JOIN recoveries_recovery r ON r.id = recovery_id, generate_series(0, 1) n
+WHERE recovery_id % 3 = 0 AND i.id % 2 = 0;
 """
 # One case more: the one of account.py, 500 invoices over two years and 50 payments.
 LARGE = """
@@ -42,8 +45,10 @@ INSERT INTO invoicing_invoice (recovery_id, invoice_number, invoice_date, invoic
     invoice_part_paid, created_at, updated_at)
 SELECT {case}, 'FA-' || n, date '2024-09-01' + n, date '2024-10-01' + n, 1000 + 0.7 * n, false, now(), now()
 FROM generate_series(0, 499) n;
-INSERT INTO recoveries_acompte (recovery_id, amount, date, method, reference, comment, created_at, reason, is_direct)
-SELECT {case}, 4321.09, date '2025-01-05' + 13 * n, 'Virement',
+INSERT INTO recoveries_acompte (recovery_id, owner_id, amount, date, method, reference, comment, created_at, reason,
+    is_direct)
+SELECT {case}, (SELECT owner_id FROM recoveries_recovery WHERE id = {case}), 4321.09, date '2025-01-05' + 13 * n,
+    'Virement',
     CASE WHEN n % 3 = 0 THEN 'VIR SEPA FA-' || 9 * n ELSE 'VIR SEPA' END, '', now(), '', false
 FROM generate_series(0, 49) n;
 """

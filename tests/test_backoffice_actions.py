@@ -1,7 +1,7 @@
 """Every action of the back-office, carried out as staff do it, leaves its row in the audit."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import partial
@@ -131,8 +131,8 @@ def _overpaid(owner: Api) -> Example:
 
 def _overpaid_and_owed(owner: Api) -> Example:
     example = _overpaid(owner)
-    dette_record(recovery_id=example.thing.pk, label="Deposit", amount=Decimal(90), day=date(2026, 1, 2), by=None)
-    return example
+    dette_record(recovery_id=example.thing.pk, label="Deposit", amount=Decimal(90), day=date(2026, 1, 6), by=None)
+    return replace(example, data={**example.data, "day": "2026-01-07"})
 
 
 def _given_up(owner: Api) -> Example:

@@ -45,7 +45,7 @@ def test_the_rows_are_whole() -> None:
     cases = list(with_terms(Recovery.objects.all()))
     kept = CaseBalance.objects.in_bulk()
     told = told_by_case(cases)
-    real = {pk: balance_of(pk, reckoned(of.facts, today()), today()).due for pk, of in told.items()}
+    real = {one.pk: balance_of(one, reckoned(told[one.pk].facts, today()), today()).due for one in cases}
     assert real == {pk: row.due for pk, row in kept.items()}
 
     big = Api.of(User.objects.get(pk=1))

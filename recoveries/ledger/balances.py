@@ -16,6 +16,7 @@ from law.interest import RateMissing
 from legalcity.lib.settings.live import live
 from recoveries.ledger.posting_models import CaseBalance
 from recoveries.ledger.rate_book import account_rates
+from recoveries.models.cases import Recovery
 
 AT_ONCE = 200  # cases
 NEXT_DAY = timedelta(days=1)
@@ -24,9 +25,11 @@ KEPT = ("on", *SUMS, "is_provisional", "missing_on", "next_change", "terms")
 
 
 # --- one balance -----------------------------------------------------------------------------------------------------
-def balance_of(recovery_id: int, account: Decompte | RateMissing, day: date) -> CaseBalance:
-    """The balance that `account`, reckoned for `day`, comes to; unsaved."""
-    row = CaseBalance(recovery_id=recovery_id, on=day, terms=balance_terms(), next_change=day + NEXT_DAY)
+def balance_of(case: Recovery, account: Decompte | RateMissing, day: date) -> CaseBalance:
+    """The balance that `account` of `case`, reckoned for `day`, comes to; unsaved."""
+    row = CaseBalance(
+        recovery_id=case.pk, owner_id=case.owner_id, on=day, terms=balance_terms(), next_change=day + NEXT_DAY
+    )
     if isinstance(account, RateMissing):
         row.missing_on = account.day
         return row
@@ -57,9 +60,9 @@ def _fingerprint(rates: Rates, presentation_counts: bool) -> str:
     return sha256(repr((rates, presentation_counts)).encode()).hexdigest()[:16]
 
 
-def balance_write(*, recovery_id: int, account: Decompte | RateMissing, day: date) -> None:
+def balance_write(*, case: Recovery, account: Decompte | RateMissing, day: date) -> None:
     """Keep what is owed on a case. One statement; the caller holds the lock."""
-    balances_write([balance_of(recovery_id, account, day)])
+    balances_write([balance_of(case, account, day)])
 
 
 def balances_write(balances: Collection[CaseBalance]) -> None:

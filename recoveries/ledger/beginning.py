@@ -124,7 +124,7 @@ def _laid(one: Beginning, lines: Lines) -> CaseBalance:
         book.paid[record.payment.id].is_reversed = True
     account = reckoned(told_in(one.known.facts, book), today())
     one.drafts = allocated(one.drafts, book, account, lines)
-    return balance_of(one.case.pk, account, today())
+    return balance_of(one.case, account, today())
 
 
 def _post(begun: Sequence[Beginning], lines: Lines) -> None:

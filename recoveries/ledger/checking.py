@@ -87,7 +87,7 @@ def _findings(ids: Collection[int]) -> dict[int, Findings]:
             yield Finding.MOVED
         if laid_anew(book, account, lines):
             yield Finding.LINES
-        if _is_wrong(balances.get(case.pk), case.pk, book, account, day):
+        if _is_wrong(balances.get(case.pk), case, book, account, day):
             yield Finding.BALANCE
         if case.pk in unbalanced:
             yield Finding.UNBALANCED
@@ -95,13 +95,13 @@ def _findings(ids: Collection[int]) -> dict[int, Findings]:
     return {case.pk: frozenset(found(case)) for case in cases}
 
 
-def _is_wrong(kept: CaseBalance | None, pk: int, book: Book, account: Decompte | RateMissing, day: date) -> bool:
+def _is_wrong(kept: CaseBalance | None, case: Recovery, book: Book, account: Decompte | RateMissing, day: date) -> bool:
     """A balance that the roll will reckon anew is not wrong; a case on which nothing was ever posted needs none."""
     if kept is None:
         return bool(book.claims)
     if kept.terms != balance_terms() or (kept.next_change and kept.next_change <= day):
         return False
-    real = balance_of(pk, account, day)
+    real = balance_of(case, account, day)
     return any(getattr(kept, name) != getattr(real, name) for name in COMPARED)
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from law.account.facts import DebtHead
 from law.handing_over import hand_over_by
 from recoveries.models.cases import Recovery
+from recoveries.models.owned import OfOwner
 
 Row = TypeVar("Row", bound="Reversible")
 
@@ -29,7 +30,7 @@ class EntryQuerySet(models.QuerySet[Row]):
         return self.entered().filter(reversal=None)
 
 
-class Reversible(models.Model):
+class Reversible(OfOwner):
     """A row that another one may reverse, which names it."""
 
     reverses = models.OneToOneField(

@@ -129,7 +129,7 @@ def _posted(
     settled = allocated(drafts, book, account, lines)
     told = [(case, draft) for draft in settled]
     rows = drafts_write(told, lines, by=by, source=source, keeps_times=keeps_times)
-    balance_write(recovery_id=case.pk, account=account, day=day)
+    balance_write(case=case, account=account, day=day)
     next_deadlines_refresh(recovery_ids=[case.pk])
     return Posted(rows, settled, account, before)
 
@@ -140,7 +140,7 @@ def ledger_open(*, case: Recovery, claims: Sequence[Claim], by: User | None, sou
     drafts, day = claims_opened(claims), today()
     book = posted_in(Book(), drafts)
     drafts_write([(case, draft) for draft in drafts], {}, by=by, source=source)
-    balance_write(recovery_id=case.pk, account=reckoned(facts_from(case, book), day), day=day)
+    balance_write(case=case, account=reckoned(facts_from(case, book), day), day=day)
 
 
 def reversal_draft(row: Posting, reason: str) -> Draft:

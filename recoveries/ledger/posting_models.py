@@ -15,6 +15,7 @@ from law.account.facts import Head
 from law.account.lines import LedgerAccount
 from recoveries.ledger.book import CREDIT_NOTE, REFUND, WAIVER
 from recoveries.models.cases import Recovery
+from recoveries.models.owned import OfOwner
 
 
 class PostingQuerySet(SeenWithCase["Posting"]):
@@ -143,7 +144,7 @@ class Line(models.Model):
         return f"{self.account} {self.debit or -self.credit}"
 
 
-class CaseBalance(models.Model):
+class CaseBalance(OfOwner):
     """What is owed on a case at the end of the day `on`: kept for lists, reckoned from the ledger.
 
     Its one owner is `ledger.balances`; `check_ledger` proves it. All sums are null while a rate is missing, which

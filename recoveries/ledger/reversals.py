@@ -73,7 +73,12 @@ def _of_case(book: Book | None, recovery_id: int, acompte_id: int) -> Acompte:
 
 
 def _reversal(payment: Acompte, reason: Entry.Reason, by: User | None) -> Acompte:
-    values = {"recovery_id": payment.recovery_id, "amount": payment.amount, "date": today()}
+    values = {
+        "recovery_id": payment.recovery_id,
+        "owner_id": payment.owner_id,
+        "amount": payment.amount,
+        "date": today(),
+    }
     reversal = Acompte.objects.create(**values, reverses=payment, reason=reason)
     audit_record(action=ADDED, target=reversal, after=field_values(reversal), actor=by)
     return reversal
@@ -96,7 +101,7 @@ def dette_reverse(*, recovery_id: int, dette_id: int, reason: Entry.Reason, by: 
     """Take a debt out of what is owed; returns the row that reverses it, dated today. Raises as `acompte_reverse`."""
     case = account_lock(recovery_id=recovery_id)
     debt = _require_standing(Dette.objects.select_related("reversal").get(pk=dette_id, recovery_id=recovery_id))
-    values = {name: getattr(debt, name) for name in ("recovery_id", "label", "head", "amount")}
+    values = {name: getattr(debt, name) for name in ("recovery_id", "owner_id", "label", "head", "amount")}
     reversal = Dette.objects.create(**values, date=today(), reverses=debt, reason=reason)
     posted = ledger_follow(recovery_id=recovery_id, by=by, source=Source.STAFF)
     case_settle(recovery_id=recovery_id, posted=posted)

@@ -82,7 +82,7 @@ def _rolled(stale: Mapping[int, str], day: date) -> set[int]:
     cases = list(_locked(stale))
     told = told_by_case(cases)
     accounts = {case.pk: reckoned(told[case.pk].facts, day) for case in cases}
-    balances_write([balance_of(pk, account, day) for pk, account in accounts.items()])
+    balances_write([balance_of(case, accounts[case.pk], day) for case in cases])
     terms = balance_terms()
     others = [case for case in cases if stale[case.pk] != terms]
     _lay_anew(others, told, accounts)

@@ -218,6 +218,7 @@ def _recorded(
 ) -> Recorded:
     acompte = Acompte.objects.create(
         recovery_id=case.pk,
+        owner_id=case.owner_id,
         amount=payment.amount,
         date=payment.on,
         method=payment.method,
@@ -255,7 +256,13 @@ def dette_record(
     """
     case = account_lock(recovery_id=recovery_id)
     dette = Dette.objects.create(
-        recovery_id=recovery_id, label=label, head=DebtHead(head).value, amount=amount, date=day, comment=comment
+        recovery_id=recovery_id,
+        owner_id=case.owner_id,
+        label=label,
+        head=DebtHead(head).value,
+        amount=amount,
+        date=day,
+        comment=comment,
     )
     posted = ledger_follow(recovery_id=recovery_id, by=by, source=Source.STAFF)
     case_settle(recovery_id=recovery_id, posted=posted)

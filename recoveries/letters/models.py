@@ -10,6 +10,7 @@ from law.notices import Channel
 from law.vocabulary import Receipt, Reminder
 from legalcity.lib.emails.rows import Email
 from recoveries.models.cases import Recovery
+from recoveries.models.owned import OfOwner
 
 RECEIPTS = [kind.value for kind in Receipt]
 
@@ -121,7 +122,7 @@ class FormalNoticeQuerySet(SeenWithCase["FormalNotice"]):
     case_path = "recovery"
 
 
-class FormalNotice(models.Model):
+class FormalNotice(OfOwner):
     """A formal notice (mise en demeure): how it went, and how far it came.
 
     One that went out by e-mail is `sent`: that it was received is told by staff, with a proof.

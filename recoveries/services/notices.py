@@ -64,7 +64,7 @@ def notice_enter(
     values: dict[str, Any] = {"channel": channel, "state": state, "proof_id": proof_id}
     values |= {"sent_on": sent_on, "presented_on": presented_on, "received_on": received_on}
     _require_possible(case, values)
-    notice = FormalNotice.objects.create(recovery=case, amount=amount, by=by, **values)
+    notice = FormalNotice.objects.create(recovery=case, owner_id=case.owner_id, amount=amount, by=by, **values)
     audit_record(action=ADDED, target=notice, actor=by)
     events_record(notice_events(notice, by=by))
     ledger_reckon(recovery_id=recovery_id, by=by, source=Source.STAFF)

@@ -42,7 +42,8 @@ def filed(api: Api, *, invoices: int, payments: int) -> int:
         for n in range(invoices)
     )
     Acompte.objects.bulk_create(
-        Acompte(recovery_id=case, amount=10, date=DAY + timedelta(300 + n), reference=f"P-{n}") for n in range(payments)
+        Acompte(recovery_id=case, owner_id=api.user.pk, amount=10, date=DAY + timedelta(300 + n), reference=f"P-{n}")
+        for n in range(payments)
     )
     cases_begin(ids=[case])
     return case

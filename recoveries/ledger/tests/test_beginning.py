@@ -201,10 +201,10 @@ def test_a_case_that_cannot_be_posted_keeps_no_other_waiting(owner: Api, monkeyp
     ledgers_vanish()
     balance_of = beginning.balance_of
 
-    def failing(pk: int, *rest: Any) -> Any:
-        if pk == cases[1]:
+    def failing(case: Recovery, *rest: Any) -> Any:
+        if case.pk == cases[1]:
             raise ValueError("odd")
-        return balance_of(pk, *rest)
+        return balance_of(case, *rest)
 
     monkeypatch.setattr(beginning, "balance_of", failing)
     assert migrated() == "1 cases could not be posted (see the log): run check_ledger\n"

@@ -48,8 +48,8 @@ def kept(case: int) -> dict[str, Any]:
 
 
 def assert_exact(case: int) -> None:
-    account = reckoned(told_of(with_terms(Recovery.objects).get(pk=case)).facts, today())
-    real = balance_of(case, account, today())
+    row = with_terms(Recovery.objects).get(pk=case)
+    real = balance_of(row, reckoned(told_of(row).facts, today()), today())
     for name, value in kept(case).items():
         assert value == getattr(real, name), name
 
@@ -155,10 +155,10 @@ def test_a_roll_that_was_stopped_goes_on(owner: Api, monkeypatch: pytest.MonkeyP
 def test_a_case_that_cannot_be_reckoned_keeps_no_other_waiting(owner: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     cases = [filed(owner) for _ in range(3)]
 
-    def failing(pk: int, *rest: Any) -> CaseBalance:
-        if pk == cases[1]:
+    def failing(case: Recovery, *rest: Any) -> CaseBalance:
+        if case.pk == cases[1]:
             raise ValueError("odd")
-        return balance_of(pk, *rest)
+        return balance_of(case, *rest)
 
     monkeypatch.setattr(rolling, "balance_of", failing)
     with time_machine.travel("2026-11-29T10:00:00Z", tick=False):
