@@ -84,7 +84,8 @@ def records_move(
 def ledger_move(move: Move, *, by: User | None, source: Source = Source.TRANSFER, at: datetime | None = None) -> None:
     """Post what has gone along: into the one case, out of the other. `at`: when that was, now unless given."""
     case, copy = (with_terms(Recovery.objects).get(pk=pk) for pk in (move.from_case, move.to_case))
-    drafts = [replace(draft, at=at) for draft in _in(move.book, move.moving, move.names)]
+    # All of it takes effect on the day of the transfer, so that sums of accounts by day have each claim once.
+    drafts = [replace(draft, at=at, on=move.transfer.moved_on) for draft in _in(move.book, move.moving, move.names)]
     posted = ledger_post(case=copy, drafts=drafts, by=by, source=source, keeps_times=True).drafts
     out = replace(_out(move, posted), at=at)
     ledger_post(case=case, drafts=[out], by=by, source=source, keeps_times=True)
@@ -202,8 +203,7 @@ def _claims_in(moving: Moving, there: Facts) -> Draft:
         lines += claim_lines(claim)
         claims.append({**told(claim), **({"carried": True} if claim.key == here.key else {})})
     facts = {CLAIMS: claims, PENALTY: penalty_told(there.demand.penalty)}
-    day = min((claim.issued_on for claim in there.claims), default=today())
-    return Draft(kind=Kind.TRANSFER_IN, on=day, facts=facts, lines=tuple(lines))
+    return Draft(kind=Kind.TRANSFER_IN, on=today(), facts=facts, lines=tuple(lines))
 
 
 def _out(move: Move, posted: Iterable[Draft]) -> Draft:

@@ -175,7 +175,10 @@ def drafts_write(
     source: Source,
     keeps_times: bool = False,
 ) -> list[Posting]:
-    """Write drafts down, each on its case; `lines` are those of the postings that reversals name. Two statements."""
+    """Write drafts down, each on its case; `lines` are those of the postings that reversals name.
+
+    Payments that are laid anew are told. Two statements, and one for that.
+    """
     if not drafts:
         return []
     if not keeps_times:

@@ -16,6 +16,7 @@ from law.account.decompte import Decompte
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Forbidden, Invalid
 from recoveries.court.tests.transfers import overdue, transferable, transferred
+from recoveries.desk.reads.journal import Journal, journal_totals
 from recoveries.desk.reads.portfolio import Question, portfolio
 from recoveries.ledger.checking import ledger_check
 from recoveries.ledger.decompte import case_decompte
@@ -131,6 +132,20 @@ def test_a_credit_note_that_came_along_can_be_taken_back(owner: Api) -> None:
     posting_reverse(recovery_id=copy, posting_id=there.pk, reason="x", by=None)
     assert account(copy).total.principal == Decimal("200.00")
     assert_whole(case, copy)
+
+
+def test_the_journal_has_each_sum_once_on_every_day(owner: Api) -> None:
+    case, office = transferable(owner, invoices=[*CLAIMS, FUTURE]), chief()
+    paid(case, "150.00")
+
+    def sums(last: date) -> list[tuple[str, Decimal]]:
+        asked = Journal(user=office, first=date(2026, 1, 1), last=last)
+        return [(total.account, total.debit - total.credit) for total in journal_totals(asked)]
+
+    days = [today() - timedelta(days) for days in (70, 30, 1, 0)]
+    before = [sums(day) for day in days]
+    transferred(owner, case)
+    assert [sums(day) for day in days] == before
 
 
 class Fact(NamedTuple):

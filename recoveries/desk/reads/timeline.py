@@ -20,7 +20,8 @@ from events.feed import FeedRow
 from events.showing import raw, sentence_of
 from legalcity.lib.errors import Sentence
 from legalcity.lib.money import money_text
-from recoveries.models import Acompte, Comment, TransferRequest
+from recoveries.ledger.posting_models import REVERSIBLE
+from recoveries.models import Acompte, Comment, Posting, TransferRequest
 from recoveries.selectors.sql import DIALECTS
 
 PAGE = 50
@@ -144,6 +145,35 @@ SOURCES: dict[str, Source] = {
         tables=f"recoveries_dette t {_ADDED_BY.format(kind='recoveries.dette')}",
         who="a.actor_id",
     ),
+    "account": Source(
+        label=_("Credit notes, waivers, losses, refunds"),
+        columns={
+            "posted": "COALESCE(r.kind, t.kind)",
+            "is_reversal": "r.id IS NOT NULL",
+            "amount": "(SELECT SUM(l.debit) FROM recoveries_line l WHERE l.posting_id = t.id)",
+            "date": "t.effective_on",
+            "reason": "t.reason",
+        },
+        tables="(SELECT *, recorded_at AS created_at FROM recoveries_posting) t "
+        "LEFT JOIN recoveries_posting r ON r.id = t.reverses_id",
+        of_case=f"t.recovery_id = %(case)s AND COALESCE(r.kind, t.kind) IN {tuple(map(str, REVERSIBLE))}",
+        who="t.by_id",
+    ),
+    "remittance": Source(
+        label=_("Hand-overs to the client"),
+        columns={
+            "amount": "t.amount",
+            "date": "t.paid_on",
+            "reference": "t.reference",
+            "is_reversed": "EXISTS (SELECT 1 FROM recoveries_remittance m WHERE m.reverses_id = t.id)",
+        },
+        tables="(SELECT m.id, m.recorded_at AS created_at, m.paid_on, m.reference, m.by_id, SUM(l.amount) AS amount "
+        "FROM recoveries_posting p JOIN recoveries_remittanceline l ON l.posting_id = p.id "
+        "JOIN recoveries_remittance m ON m.id = l.remittance_id WHERE p.recovery_id = %(case)s "
+        "GROUP BY m.id, m.recorded_at, m.paid_on, m.reference, m.by_id) t",
+        of_case="TRUE",
+        who="t.by_id",
+    ),
     "acknowledgement": Source(
         label=_("Acknowledgements"),
         columns={"date": "t.date", "note": "t.note", "reverses": "t.reverses_id", "name": "d.name"},
@@ -193,6 +223,7 @@ TOGETHER = tuple(name for name, source in SOURCES.items() if not source.is_apart
 READERS: dict[str, Callable[[Any], Any]] = {
     "amount": lambda value: Decimal(str(money_text(value))),
     "date": date.fromisoformat,
+    "posted": lambda value: Posting.Kind(value).label,
     "why": lambda value: Acompte.Reason(value).label if value else "",
     "reasons": lambda value: orjson.loads(value) if isinstance(value, str) else value,
     "data": lambda value: orjson.loads(value) if isinstance(value, str) else value,

@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -26,5 +27,9 @@ def test_rows_of_money_have_the_owner_of_their_case(owner: Api, stranger: Api) -
     if connection.vendor == "postgresql":
         for model in MONEY:
             with pytest.raises(IntegrityError, match="of_owner"), transaction.atomic():
-                model.objects.update(owner_id=stranger.user.pk)
-                connection.check_constraints()
+                _given_away(model, stranger)
+
+
+def _given_away(model: Any, to: Api) -> None:
+    model.objects.update(owner_id=to.user.pk)
+    connection.check_constraints()
