@@ -1,5 +1,6 @@
 """Staff's pages of endpoints and deliveries: read, and acted upon by the services."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admins import ReadOnlyStaffAdmin
-from events.bodies import body_of
+from events.bodies import event_told
 from events.webhooks.acts import DISABLE, ENABLE, REPLAY, REPLAY_FAILED
 from events.webhooks.models import Attempt, Delivery, Endpoint
 from events.webhooks.panel import in_trouble
@@ -93,9 +94,9 @@ class EndpointAdmin(ReadOnlyStaffAdmin):
         return int(endpoint.failed)
 
     @admin.display(description=gettext_lazy("waiting since"), ordering=F("oldest").asc(nulls_last=True))
-    def oldest(self, endpoint: Any) -> datetime | None:
+    def oldest(self, endpoint: Any) -> str:
         """When the oldest delivery that waits was made."""
-        return endpoint.oldest  # type: ignore[no-any-return]
+        return _moment(endpoint.oldest)
 
 
 @admin.register(Delivery)
@@ -126,14 +127,14 @@ class DeliveryAdmin(ReadOnlyStaffAdmin):
         return delivery.event.type
 
     @admin.display(description=gettext_lazy("next try"), ordering="due_at")
-    def next_try(self, delivery: Delivery) -> datetime | None:
+    def next_try(self, delivery: Delivery) -> str:
         """When one that waits is tried."""
-        return delivery.due_at if delivery.state == STATE.WAITING else None
+        return _moment(delivery.due_at if delivery.state == STATE.WAITING else None)
 
     @admin.display(description=gettext_lazy("body"))
     def sent(self, delivery: Delivery) -> str:
-        """The bytes that are signed."""
-        return format_html("<pre>{}</pre>", body_of(delivery.event).decode())
+        """What is signed, set out for people."""
+        return format_html("<pre>{}</pre>", json.dumps(event_told(delivery.event), ensure_ascii=False, indent=2))
 
     @admin.display(description=gettext_lazy("tries"))
     def tries(self, delivery: Delivery) -> str:
@@ -141,7 +142,7 @@ class DeliveryAdmin(ReadOnlyStaffAdmin):
         heads = (_("when"), _("answer"), "ms", _("beginning of the answer"))
         rows = [
             (
-                date_format(localtime(attempt.at), "DATETIME_FORMAT"),
+                _moment(attempt.at),
                 attempt.status or attempt.reason,
                 attempt.ms,
                 attempt.response_head,
@@ -151,6 +152,10 @@ class DeliveryAdmin(ReadOnlyStaffAdmin):
         body = format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td><td><pre>{}</pre></td></tr>", rows)
         head = format_html_join("", "<th>{}</th>", ((each,) for each in heads))
         return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, body) if rows else "–"
+
+
+def _moment(moment: datetime | None) -> str:
+    return date_format(localtime(moment), "DATETIME_FORMAT") if moment else "–"
 
 
 def _number(counted: QuerySet[Any]) -> Coalesce:
