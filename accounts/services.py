@@ -15,6 +15,7 @@ from accounts.models import AccessToken, ApiKey, User
 from accounts.tokens import token_issue
 from legalcity.lib import sealing
 from legalcity.lib.clock import now
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import DomainError, Forbidden
 
 NO_PERMISSION = _("You do not have permission to access this resource.")
@@ -103,7 +104,7 @@ def login(*, email: str, key: str) -> tuple[User, str]:
     if user is None or matched is None:
         raise BadCredentials(WRONG_CREDENTIALS)
     if not (user.is_active and user.has_api_access):
-        raise Forbidden(NO_PERMISSION)
+        raise Forbidden(NO_PERMISSION, code=ErrorCode.NO_API_ACCESS)
     with transaction.atomic():
         # Holds the key: one that is revoked at this moment finds the token, or opens nothing.
         if not ApiKey.objects.filter(pk=matched.pk, revoked_at=None).update(last_used_at=now()):

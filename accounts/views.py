@@ -14,6 +14,7 @@ from legalcity.api.idempotency import Keyed, Way
 from legalcity.api.limits import LOGIN, REFRESH
 from legalcity.api.validation import parse
 from legalcity.api.views import ContractView
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Forbidden
 
 
@@ -34,7 +35,7 @@ class LoginView(ContractView):
         try:
             user, token = services.login(**credentials)
         except services.BadCredentials as error:
-            return refusal(error.message, status=status.HTTP_401_UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"})
+            return refusal(error.message, code=ErrorCode.WRONG_CREDENTIALS, headers={"WWW-Authenticate": "Bearer"})
         return reply({"user": user_payload(user), "token": token, "token_type": "Bearer"}, _("Login successful"))
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from law.parties import Quality
 from law.vocabulary import CompanyType
+from legalcity.lib.codes import Coded, FieldCode
 from legalcity.lib.errors import Sentence
 from legalcity.lib.reading.identifiers import is_real_siren
 
@@ -63,15 +64,21 @@ def company_errors(values: Mapping[str, Any], *, strict_siren: bool, reject_inap
         for key in ("company_legal_form", "company_siren", "company_name"):
             if values.get(key) is None:
                 errors[key] = [
-                    _("The {field} field is required when company type is {value}.").format(
-                        field=_(_label(key)), value=kind
+                    Coded(
+                        _("The {field} field is required when company type is {value}.").format(
+                            field=_(_label(key)), value=kind
+                        ),
+                        FieldCode.REQUIRED_WHEN,
                     )
                 ]
     quality = values.get("company_legalrep_quality")
     if quality == 5 and values.get("company_legalrep_quality_other") is None:
         errors["company_legalrep_quality_other"] = [
-            _("The {field} field is required when company legalrep quality is {value}.").format(
-                field=_(_label("company_legalrep_quality_other")), value=quality
+            Coded(
+                _("The {field} field is required when company legalrep quality is {value}.").format(
+                    field=_(_label("company_legalrep_quality_other")), value=quality
+                ),
+                FieldCode.REQUIRED_WHEN,
             )
         ]
     siren = values.get("company_siren")
@@ -98,8 +105,11 @@ def _inapplicable_errors(values: Mapping[str, Any]) -> Errors:
     for key, because in inapplicable_fields(values).items():
         if values.get(key) is not None:
             errors[key] = [
-                _("The {field} must be null when {other} is {value}.").format(
-                    field=_(_label(key)), other=_(_label(because)), value=values.get(because) or "null"
+                Coded(
+                    _("The {field} must be null when {other} is {value}.").format(
+                        field=_(_label(key)), other=_(_label(because)), value=values.get(because) or "null"
+                    ),
+                    FieldCode.INAPPLICABLE,
                 )
             ]
     form, quality = values.get("company_legal_form"), values.get("company_legalrep_quality")

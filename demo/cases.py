@@ -104,7 +104,9 @@ def case_build(scene: Scene, number: int) -> CaseDraft:
     )
     draft = CaseDraft(recovery, debtor, invoices, changes, comments, acomptes, dettes)
     _add_up(draft)
-    copies_set(recovery, customer=creditor, debtor=debtor)
+    copies_set(
+        recovery, customer=creditor, debtor=debtor, numbers=[invoice.invoice_number for invoice in draft.invoices]
+    )
     return draft
 
 

@@ -12,6 +12,7 @@ from documents.selectors import DocumentRow
 from legalcity.api.fields import CodeField, ContractField, ExactTextField, TextField
 from legalcity.api.listing import about
 from legalcity.api.validation import ContractSerializer, Errors
+from legalcity.lib.codes import Coded, FieldCode
 from legalcity.lib.dates import moment_text
 from legalcity.lib.money import money_text
 from legalcity.lib.settings.live import live
@@ -59,7 +60,11 @@ class DocumentSerializer(ContractSerializer):
     def rule_errors(self, values: dict[str, Any]) -> Errors:
         """One of the two ways in is needed."""
         if values.get("file") is None and values.get("pathinfo") is None:
-            return {"pathinfo": [_("The pathinfo field is required when file is not present.")]}
+            return {
+                "pathinfo": [
+                    Coded(_("The pathinfo field is required when file is not present."), FieldCode.REQUIRED_WHEN)
+                ]
+            }
         return {}
 
 

@@ -34,6 +34,7 @@ from legalcity.api.nested import NestedView
 from legalcity.api.parsing import ContractParser, PayloadTooLarge
 from legalcity.api.validation import parse
 from legalcity.api.views import ContractView
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import BadRequest, Failed, Full, Invalid, NotFound
 from legalcity.lib.settings.live import live
 from legalcity.lib.web.form_texts import Utf8Form
@@ -165,7 +166,7 @@ class DocumentView(NestedView):
         if now is None:
             raise NotFound(NOT_FOUND)
         if now.state in ENDED_BADLY:
-            raise BadRequest(NOT_PROCESSED)
+            raise BadRequest(NOT_PROCESSED, code=ErrorCode.FILE_REFUSED)
         payload = document_payload(now, parent)
         if now.state == Document.State.READY:
             return reply(payload, _("Document uploaded successfully"), status=status.HTTP_201_CREATED)
@@ -186,7 +187,7 @@ class DocumentView(NestedView):
         except FileNotFoundError as error:
             raise NotFound(_("File not found")) from error
         except StorageFailed as error:
-            raise Failed(_("File could not be accessed")) from error
+            raise Failed(_("File could not be accessed"), code=ErrorCode.FILE_UNAVAILABLE) from error
         response = FileResponse(content, content_type=document.file.mime)
         response["Content-Length"] = str(document.file.size)
         response["Content-Disposition"] = content_disposition(document.file.filename)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from legalcity.lib.codes import Coded, FieldCode
 from legalcity.lib.errors import Sentence
 
 Errors = dict[str, list[Sentence]]
@@ -29,13 +30,18 @@ def invoice_errors(values: Mapping[str, Any], *, reject_inapplicable: bool) -> E
     if values.get("invoice_part_paid"):
         if paid is None:
             errors["invoice_part_paid_amount"] = [
-                _("The invoice part paid amount field is required when invoice part paid is true.")
+                Coded(
+                    _("The invoice part paid amount field is required when invoice part paid is true."),
+                    FieldCode.REQUIRED_WHEN,
+                )
             ]
         elif amount is not None and paid > amount:
             errors["invoice_part_paid_amount"] = [_("The partial payment amount cannot exceed the invoice amount.")]
     elif reject_inapplicable and paid is not None:
         errors["invoice_part_paid_amount"] = [
-            _("The invoice part paid amount must be null when invoice part paid is false.")
+            Coded(
+                _("The invoice part paid amount must be null when invoice part paid is false."), FieldCode.INAPPLICABLE
+            )
         ]
     return errors
 

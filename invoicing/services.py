@@ -16,6 +16,7 @@ from invoicing import rules
 from invoicing.events import INVOICE_CREATED, INVOICE_DELETED, INVOICE_UPDATED, TOLD, invoice_object
 from invoicing.models import Invoice
 from legalcity.lib.clock import today
+from legalcity.lib.codes import Coded, FieldCode
 from legalcity.lib.copying import rows_copy
 from legalcity.lib.errors import Invalid
 from legalcity.lib.settings.live import live
@@ -48,7 +49,9 @@ def duplicate_errors(numbers: Sequence[Any]) -> rules.Errors:
     errors: rules.Errors = {}
     for index, number in enumerate(numbers):
         if number is not None and number in seen:
-            errors[f"{index}.invoice_number"] = [_("The invoice number field has a duplicate value.")]
+            errors[f"{index}.invoice_number"] = [
+                Coded(_("The invoice number field has a duplicate value."), FieldCode.DUPLICATE)
+            ]
         seen.add(number)
     return errors
 
@@ -128,5 +131,7 @@ def _saved(invoice: Invoice) -> Invoice:
         with transaction.atomic():
             invoice.save()
     except IntegrityError as error:
-        raise Invalid({"invoice_number": [_("The invoice number has already been taken.")]}) from error
+        raise Invalid(
+            {"invoice_number": [Coded(_("The invoice number has already been taken."), FieldCode.TAKEN)]}
+        ) from error
     return invoice

@@ -28,7 +28,7 @@ urlpatterns = [
     path("v1/firms/", include("invoicing.billing.urls")),
     re_path(
         r"^v1(?:[/\x00-\x20\x7f][\s\S]*)?$",
-        system.FallbackView.as_view(system.ONLY_GET, schema=None),
+        system.FallbackView.as_view(system.ONLY_GET, schema=None, tells_codes=False),
         name="v1-fallback",
     ),
     path("docs", reference_pages.ReferenceView.as_view(), name="docs"),

@@ -12,6 +12,7 @@ from law.contact import contact_errors
 from law.parties import Quality
 from law.vocabulary import Step
 from legalcity.lib.audience import Audience
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Forbidden, Invalid
 from legalcity.lib.settings.live import live
 from recoveries import rules
@@ -56,7 +57,8 @@ def require_editable(recovery: Recovery) -> None:
     """Raises Forbidden when clients may not change a case in this status."""
     editable = live.editable_statuses
     if recovery.status_id not in editable:
-        raise Forbidden(str(NOT_EDITABLE).format(statuses=_(" or ").join(map(str, sorted(editable)))))
+        sentence = str(NOT_EDITABLE).format(statuses=_(" or ").join(map(str, sorted(editable))))
+        raise Forbidden(sentence, code=ErrorCode.NOT_EDITABLE)
 
 
 def is_frozen(comment: Comment, recovery: Recovery) -> bool:

@@ -53,6 +53,7 @@ def case_row_payload(row: CaseRow) -> Payload:
         "invoices_count": row.invoices_count,
         "comments_count": row.comments_count,
         "due": money_text(row.due),
+        "external_id": row.external_id,
     }
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from law.vocabulary import InterestRate, PenaltyType
+from legalcity.lib.codes import Coded, FieldCode
 from legalcity.lib.errors import Sentence
 
 Errors = dict[str, list[Sentence]]
@@ -29,6 +30,7 @@ FIELDS = (
     "recovery_raison_notpaid",
     "recovery_observations",
     "matter",
+    "external_id",
 )
 # `complete` speaks French where `update` speaks English; both are understood by both.
 PENALTY_TYPES = {
@@ -74,14 +76,20 @@ def recovery_errors(values: Mapping[str, Any], *, reject_inapplicable: bool) -> 
         if settled.get(because) in when:
             if settled.get(field) is None:
                 errors[field] = [
-                    _("The {field} field is required when {other} is {value}.").format(
-                        **words, value=_shown(settled.get(because))
+                    Coded(
+                        _("The {field} field is required when {other} is {value}.").format(
+                            **words, value=_shown(settled.get(because))
+                        ),
+                        FieldCode.REQUIRED_WHEN,
                     )
                 ]
         elif reject_inapplicable and values.get(field) is not None:
             errors[field] = [
-                _("The {field} must be null when {other} is {value}.").format(
-                    **words, value=_shown(settled.get(because))
+                Coded(
+                    _("The {field} must be null when {other} is {value}.").format(
+                        **words, value=_shown(settled.get(because))
+                    ),
+                    FieldCode.INAPPLICABLE,
                 )
             ]
     for field, sentence in PERCENTAGES.items():

@@ -13,6 +13,7 @@ from legalcity.api.fields import (
     ExactTextField,
     FlagField,
     LinesField,
+    MomentField,
     MoneyField,
     PercentField,
     SumField,
@@ -29,6 +30,8 @@ from recoveries.html import comment_errors
 from recoveries.models import Comment, Recovery
 from recoveries.rules import PENALTY_TYPES, PERCENTAGES
 from recoveries.selectors.listing import SORTS
+
+EXTERNAL_ID = 64  # characters
 
 
 class PenaltyTypeField(WordField):
@@ -63,6 +66,7 @@ class RecoverySerializer(ContractSerializer):
     recovery_observations = LinesField(limit=lambda: int(live.OBSERVATIONS_LENGTH), required=False, allow_null=True)
 
     matter = WordField(Recovery.Matter.values, required=False)
+    external_id = TextField(limit=EXTERNAL_ID, required=False, allow_null=True)
 
     def rule_errors(self, values: dict[str, Any]) -> Errors:
         """The rules of the room."""
@@ -130,8 +134,21 @@ class RecoveryQuery(ListQuery):
 
     status = GroupField()
     search = SearchField()
+    external_id = TextField(limit=EXTERNAL_ID, required=False)
+    updated_after = MomentField(required=False)
     sorts = {name: name for name in SORTS}
     default_sort = ("created_at", "desc")
+
+    def get_fields(self) -> dict[str, Any]:
+        """What was added to the reference behind what it documents."""
+        fields = super().get_fields()
+        for name in ("external_id", "updated_after"):
+            fields[name] = fields.pop(name)
+        return fields
+
+    def sort_of(self, values: dict[str, Any]) -> tuple[str, str]:
+        """Who asks for changes reads them in the order in which they came."""
+        return ("updated_at", "asc") if values.get("updated_after") else self.default_sort
 
 
 class CommentField(ExactTextField):

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from legalcity.api.fields import REQUIRED, CodeField, DigitsField, TextField, WordField, label
 from legalcity.api.validation import ContractSerializer, Errors
+from legalcity.lib.codes import Coded, FieldCode
 from legalcity.lib.reading.identifiers import SIRET
 from legalcity.lib.settings.live import live
 from scoring.models import ScoringOrder
@@ -70,8 +71,11 @@ class OrderSerializer(ContractSerializer):
             return {}
         return {
             field: [
-                _("The {field} must be null when {other} is {value}.").format(
-                    field=label(field), other=label("services"), value=", ".join(services)
+                Coded(
+                    _("The {field} must be null when {other} is {value}.").format(
+                        field=label(field), other=label("services"), value=", ".join(services)
+                    ),
+                    FieldCode.INAPPLICABLE,
                 )
             ]
             for field, service in BELONGS_TO.items()

@@ -31,7 +31,7 @@ from tests.factories import (
 )
 
 DOORS, PLACES, QUERIES = doors(), places(), queries()
-MALFORMED = {"success": False, "message": "Malformed JSON"}
+MALFORMED = {"success": False, "message": "Malformed JSON", "code": "malformed_body"}
 CASES = "/api/recoveries"
 
 # --- bodies that no field ever sees ----------------------------------------------------------------------------
@@ -83,9 +83,15 @@ def test_every_call_refuses_what_is_no_json_object(door: Door, owner: Api, setti
     answer = owner.raw(door.method, address, b"{")
     assert (answer.status_code, answer.json()) == (400, MALFORMED)
     answer = owner.raw(door.method, address, b'{"a": 1}', "text/plain")
-    assert (answer.status_code, answer.json()) == (415, {"success": False, "message": "Unsupported media type"})
+    assert (answer.status_code, answer.json()) == (
+        415,
+        {"success": False, "message": "Unsupported media type", "code": "unsupported_media_type"},
+    )
     answer = owner.raw(door.method, address, b" " * 10_001)
-    assert (answer.status_code, answer.json()) == (413, {"success": False, "message": "Payload too large"})
+    assert (answer.status_code, answer.json()) == (
+        413,
+        {"success": False, "message": "Payload too large", "code": "payload_too_large"},
+    )
     assert owner.errors(door.method, address, [1]) == {"body": ["The body must be a JSON object."]}
 
 
@@ -97,6 +103,8 @@ def test_json_that_is_no_object_is_422(body: bytes, owner: Api) -> None:
         "success": False,
         "message": "Validation failed",
         "errors": {"body": ["The body must be a JSON object."]},
+        "code": "validation_failed",
+        "codes": {"body": ["invalid"]},
     }
 
 
@@ -854,10 +862,12 @@ NO_QUERY: dict[type, list[str]] = {
     listing.PageSizeField: ["0", "101", "abc", "-1", "1.5", "１０", "1e1", "99999999999", NUL],
     listing.PageField: ["0", "-1", "abc", "1.5", "１", NUL],
     listing.SearchField: [NUL, "x" * 256],
+    fields.TextField: [NUL, "x" * 256],
     fields.DigitsField: ["12345678", "1234567890", "12345678a", "１２３４５６７８９", NUL],
     fields.WordField: ["nothing", "ASC ", "created_at; drop", "-id", NUL],
     fields.FlagField: ["yes", "2", "-1", "none", NUL],
     fields.DayField: ["20251020", "2025-02-30", "2025-10-20T00:00:00Z", "soon", NUL],
+    fields.MomentField: ["2025-10-20", "2025-02-30T10:00Z", "20251020T100000Z", "soon", NUL],
     fields.CodeField: ["99", "0", "-1", "abc", "1.5", "１", NUL],
 }
 SENTENCES = {
@@ -941,6 +951,8 @@ def test_messages_are_english_by_default(language: str, owner: Api) -> None:
             "recovery_service_object": ["The recovery service object field is required."],
             "recovery_due_date": ["The recovery due date field is required."],
         },
+        "code": "validation_failed",
+        "codes": {"recovery_service_object": ["required"], "recovery_due_date": ["required"]},
     }
 
 
@@ -1011,5 +1023,8 @@ def test_invoices_of_a_complete_case_may_be_left_out(invoices: Any, owner: Api) 
 )
 def test_a_header_that_is_no_token_is_401(header: str, anonymous: Api) -> None:
     answer = anonymous.get("/api/auth/me", Authorization=header)
-    assert (answer.status_code, answer.json()) == (401, {"success": False, "message": "Unauthenticated"})
+    assert (answer.status_code, answer.json()) == (
+        401,
+        {"success": False, "message": "Unauthenticated", "code": "unauthenticated"},
+    )
     assert answer.headers["WWW-Authenticate"] == "Bearer"

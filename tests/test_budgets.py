@@ -119,7 +119,7 @@ def file_cases(owner: User, many: int) -> None:
         for _ in range(many)
     ]
     for case in cases:
-        copies_set(case, customer=None, debtor=None)
+        copies_set(case, customer=None, debtor=None, numbers=())
     Recovery.objects.bulk_create(cases)
     case_counts_rebuild()
 

@@ -127,7 +127,7 @@ def test_an_address_with_a_line_break_gets_the_contract_s_answer_and_is_counted(
     first, second = anonymous.send(method, path), anonymous.send(method, path)
     assert first.status_code == 404
     if method != "HEAD":
-        assert first.json() == {"success": False, "message": "API endpoint not found"}
+        assert first.json() == {"success": False, "message": "API endpoint not found", "code": "no_such_call"}
     assert int(second.headers["X-RateLimit-Remaining"]) == int(first.headers["X-RateLimit-Remaining"]) - 1
 
 
@@ -170,6 +170,7 @@ def _assert_too_many(answer: HttpResponse, limit: int) -> int:
     assert answer.json() == {
         "success": False,
         "message": f"Too Many Attempts. Please wait {seconds} seconds before trying again.",
+        "code": "too_many_attempts",
     }
     assert answer.headers["X-RateLimit-Limit"] == str(limit)
     assert answer.headers["X-RateLimit-Remaining"] == "0"

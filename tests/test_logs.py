@@ -240,7 +240,11 @@ def test_an_uncaught_failure_says_where_and_not_what(
         "POST", "/api/recoveries/complete", json.dumps(complete_body()).encode(), X_Request_ID="failure-0001", **CALLER
     )
     assert answer.status_code == 500
-    assert answer.json() == {"success": False, "message": "Failed to create complete recovery case"}
+    assert answer.json() == {
+        "success": False,
+        "message": "Failed to create complete recovery case",
+        "code": "server_error",
+    }
     failure, request = log.lines
     assert (failure["event"], failure["level"], failure["logger"]) == ("uncaught", "error", "legalcity.failure")
     assert failure["error"] == "RuntimeError"

@@ -212,7 +212,7 @@ def test_undocumented_methods_are_405_with_allow(route: Route, owner: Api) -> No
         assert answer.status_code == 405, f"{method} {address}"
         assert set(answer.headers["Allow"].split(", ")) - {"OPTIONS"} == allowed
         if method != "HEAD":
-            assert answer.json() == {"success": False, "message": "Method not allowed"}
+            assert answer.json() == {"success": False, "message": "Method not allowed", "code": "method_not_allowed"}
 
 
 def test_routes_take_the_documented_methods() -> None:
@@ -255,4 +255,4 @@ def test_unknown_paths_are_404_for_every_method_and_everybody(path: str, owner: 
             answer = person.send(method, path)
             assert answer.status_code == 404, f"{method} {path}"
             if method != "HEAD":
-                assert answer.json() == {"success": False, "message": "API endpoint not found"}
+                assert answer.json() == {"success": False, "message": "API endpoint not found", "code": "no_such_call"}

@@ -257,7 +257,7 @@ def test_without_a_database_callers_are_told_to_come_back(house: House) -> None:
         ):
             answer, content, seconds = house.call(method, path, body, Authorization=bearer)
             assert (answer.status, json.loads(content)) == (
-                503, {"success": False, "message": "Service temporarily unavailable"},
+                503, {"success": False, "message": "Service temporarily unavailable", "code": "unavailable"},
             ), path  # fmt: skip
             assert int(answer.headers["Retry-After"]) > 0
             assert seconds < 6

@@ -13,7 +13,7 @@ from accounts.services import key_issue, key_revoke
 from tests.factories import Api, ApiUserFactory
 
 LOGIN, ME = "/api/auth/login", "/api/auth/me"
-REFUSED = {"success": False, "message": "Invalid credentials provided"}
+REFUSED = {"success": False, "message": "Invalid credentials provided", "code": "wrong_credentials"}
 
 
 def _credentials(owner: Api, **other: Any) -> dict[str, Any]:
@@ -121,7 +121,11 @@ def test_the_right_key_of_a_closed_account_is_403_and_a_wrong_one_401(field: str
     tokens = AccessToken.objects.count()
     answer = anonymous.post(LOGIN, _credentials(owner))
     assert answer.status_code == 403
-    assert answer.json() == {"success": False, "message": "You do not have permission to access this resource."}
+    assert answer.json() == {
+        "success": False,
+        "message": "You do not have permission to access this resource.",
+        "code": "no_api_access",
+    }
     assert anonymous.post(LOGIN, _credentials(owner, key=str(uuid.uuid4()))).status_code == 401
     assert AccessToken.objects.count() == tokens
 
@@ -134,6 +138,8 @@ def test_blank_fields_are_422_with_the_documented_full_stop(value: Any, anonymou
         "success": False,
         "message": "Validation failed.",
         "errors": {"email": ["The email field is required."], "key": ["The key field is required."]},
+        "code": "validation_failed",
+        "codes": {"email": ["required"], "key": ["required"]},
     }
 
 

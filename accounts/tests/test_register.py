@@ -8,7 +8,7 @@ from accounts.models import User
 from tests.factories import Api, ApiUserFactory, RegisterBody
 
 REGISTER, ME = "/api/auth/register", "/api/auth/me"
-FORBIDDEN = {"success": False, "message": "You do not have permission to access this resource."}
+FORBIDDEN = {"success": False, "message": "You do not have permission to access this resource.", "code": "forbidden"}
 
 
 def _registered(owner: Api, **fields: Any) -> dict[str, Any]:

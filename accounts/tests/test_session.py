@@ -26,8 +26,8 @@ from accounts.services import key_revoke
 from tests.factories import Api
 
 LOGOUT, REFRESH, ME = "/api/auth/logout", "/api/auth/refresh", "/api/auth/me"
-UNAUTHENTICATED = {"success": False, "message": "Unauthenticated"}
-NOT_AUTHENTICATED = {"success": False, "message": "User not authenticated"}
+UNAUTHENTICATED = {"success": False, "message": "Unauthenticated", "code": "unauthenticated"}
+NOT_AUTHENTICATED = {"success": False, "message": "User not authenticated", "code": "unauthenticated"}
 
 
 def _is_open(token: str) -> bool:
@@ -124,7 +124,10 @@ def test_a_refresh_that_fails_leaves_the_token_in_force(owner: Api, monkeypatch:
     with monkeypatch.context() as patch:
         patch.setattr(QuerySet, "create", gone)
         answer = owner.post(REFRESH)
-    assert (answer.status_code, answer.json()) == (500, {"success": False, "message": "Token refresh failed"})
+    assert (answer.status_code, answer.json()) == (
+        500,
+        {"success": False, "message": "Token refresh failed", "code": "server_error"},
+    )
     assert _is_open(owner.token)
 
 

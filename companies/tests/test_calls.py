@@ -49,7 +49,8 @@ def _add(owner: Api, recovery_id: int, side: str, **fields: Any) -> dict[str, An
 
 
 def _failed(sentence: str) -> tuple[int, dict[str, Any]]:
-    return 500, {"success": False, "message": sentence}
+    code = "side_taken" if "already has" in sentence else "case_incomplete"
+    return 500, {"success": False, "message": sentence, "code": code}
 
 
 # --- create ----------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from events.types import seen_by
 from legalcity.api.idempotency import idempotency_bind
 from legalcity.lib.audience import Audience
 from legalcity.lib.claims import queue
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import BadRequest, Conflict, NotFound
 
 PENDING_SIGNATURES = _("Cannot delete document with pending signature requests")
@@ -98,7 +99,7 @@ def document_delete(*, document: Document, by: User | None) -> None:
     """
     locked = document_locked(document.pk)
     if locked.signature_requests.filter(state=SignatureRequest.State.PENDING).exists():
-        raise BadRequest(PENDING_SIGNATURES)
+        raise BadRequest(PENDING_SIGNATURES, code=ErrorCode.SIGNATURE_PENDING)
     file_id, key = locked.file_id, locked.key
     document_told(DOCUMENT_DELETED, locked, by=by)
     locked.delete()

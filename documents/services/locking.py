@@ -8,6 +8,8 @@ from typing import Any, cast
 from django.utils.translation import gettext_lazy as _
 
 from documents.models import Document
+from legalcity.lib.clock import now
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import NotFound
 
 CASE_NOT_FOUND = _("Recovery case not found")
@@ -15,11 +17,14 @@ NOT_FOUND = _("Document not found")
 
 
 def case_lock(recovery_id: int) -> None:
-    """Lock the case whose documents are about to change, until the transaction ends. Raises NotFound."""
+    """Lock the case whose documents are about to change, until the transaction ends, and say that it was changed.
+
+    Raises NotFound.
+    """
     # Cases are above this room: it knows them by its foreign key alone.
     cases = cast(Any, Document._meta.get_field("recovery").related_model)._base_manager
-    if cases.select_for_update(of=("self",)).filter(pk=recovery_id).values_list("pk").first() is None:
-        raise NotFound(CASE_NOT_FOUND)
+    if not cases.filter(pk=recovery_id).update(updated_at=now()):
+        raise NotFound(CASE_NOT_FOUND, code=ErrorCode.CASE_NOT_FOUND)
 
 
 def document_locked(document_id: int) -> Document:

@@ -6,6 +6,7 @@ its result only while its claim stands.
 """
 
 import tempfile
+from contextlib import suppress
 from datetime import datetime
 from enum import Enum
 from typing import IO, BinaryIO, cast
@@ -185,6 +186,8 @@ def _scan(claim: Claim[Document], document_id: int, file: StoredFile) -> Outcome
 
 @story()
 def _ready(claim: Claim[Document], **values: object) -> None:
+    with suppress(NotFound):  # It may be deleted by now, which ends the claim as well.
+        document_locked(claim.pk)
     if _move(claim, State.READY, claimed_until=None, reason="", **values):
         document = claim.row("recovery")
         if document is not None:

@@ -306,7 +306,10 @@ def test_what_an_address_gives_may_be_refused(owner: Api, case: int, web: Web, f
     web.put("/page.html", b"<html></html>")
     web.put("/wrong.png", PDF)
     answer = owner.post(docs_of(case), {"name": "a", "pathinfo": f"http://127.0.0.1:{web.port}{path}"})
-    assert (answer.status_code, answer.json()) == (400, {"success": False, "message": "Failed to process file"})
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {"success": False, "message": "Failed to process file", "code": "file_refused"},
+    )
     assert (blobs(folder), StoredFile.objects.count()) == ([], 0)
     assert owner.data("GET", docs_of(case))["documents"] == []
     assert detail(owner, case)["all_docs"] == []
@@ -391,7 +394,10 @@ def test_ten_mebibytes_pass_and_one_byte_more_does_not(owner: Api, case: int, la
     shown = uploaded(owner, case, largest)
     assert downloaded(owner.get(f"{docs_of(case)}/{shown['id']}/download")) == largest
     answer = upload(owner, case, sized_pdf(10 * MEBIBYTE + 1))
-    assert (answer.status_code, answer.json()) == (413, {"success": False, "message": "Payload too large"})
+    assert (answer.status_code, answer.json()) == (
+        413,
+        {"success": False, "message": "Payload too large", "code": "payload_too_large"},
+    )
     assert len(blobs(folder)) == 1
 
 
@@ -457,7 +463,13 @@ def test_refused_files(owner: Api, case: int, folder: Path, refused: str) -> Non
     answer = upload(owner, case, content, name)
     assert (answer.status_code, answer.json()) == (
         422,
-        {"success": False, "message": "Validation failed", "errors": {"file": [sentence]}},
+        {
+            "success": False,
+            "message": "Validation failed",
+            "errors": {"file": [sentence]},
+            "code": "validation_failed",
+            "codes": {"file": ["invalid"]},
+        },
     )
     assert (blobs(folder), Document.objects.count()) == ([], 0)
 
@@ -480,7 +492,10 @@ def test_malware_is_not_kept(owner: Api, scanned: None, folder: Path, infected: 
     make, name = INFECTED[infected]
     case = case_id(owner)
     answer = upload(owner, case, make(), name)
-    assert (answer.status_code, answer.json()) == (400, {"success": False, "message": "Failed to process file"})
+    assert (answer.status_code, answer.json()) == (
+        400,
+        {"success": False, "message": "Failed to process file", "code": "file_refused"},
+    )
     row = Document.objects.get()
     assert (row.state, row.scan, row.file_id) == ("rejected", "found", None)
     assert "Eicar" in row.reason.title()

@@ -17,7 +17,11 @@ from tests.factories import Api, case_id
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
-PENDING = {"success": False, "message": "Cannot delete document with pending signature requests"}
+PENDING = {
+    "success": False,
+    "message": "Cannot delete document with pending signature requests",
+    "code": "signature_pending",
+}
 
 
 @pytest.fixture(autouse=True)

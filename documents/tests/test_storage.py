@@ -145,7 +145,10 @@ def test_a_disk_that_takes_no_more_is_told_and_keeps_no_torn_file(
     with monkeypatch.context() as failing:
         failing.setattr(File, "chunks", _ends_after(kept, error))
         answer = upload(owner, case)
-    assert (answer.status_code, answer.json()) == (status, {"success": False, "message": sentence})
+    assert (answer.status_code, answer.json()) == (
+        status,
+        {"success": False, "message": sentence, "code": {503: "unavailable", 507: "storage_full"}[status]},
+    )
     assert answer.headers.get("Retry-After") == ("10" if status == 503 else None)
     assert (blobs(folder), Document.objects.count(), StoredFile.objects.count()) == ([], 0, 0)
     assert upload(owner, case).status_code == 201

@@ -25,6 +25,7 @@ from legalcity.api.idempotency import Keyed, Way
 from legalcity.api.limits import LOGIN
 from legalcity.api.validation import parse, read, reader_of
 from legalcity.api.views import ContractView
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.settings.live import live
 
 COOKIE_PATH = "/v1/firms/"
@@ -34,6 +35,7 @@ class FirmsView(ContractView):
     """Key and cookie; nothing is kept by anybody on the way."""
 
     schema = None  # Apart from the reference of /api/: docs/billing.md.
+    tells_codes = False
     authentication_classes = [CookieAuthentication]
     permission_classes = [AllowAny]
 
@@ -62,7 +64,7 @@ class LoginView(FirmsView):
         try:
             key = sessions.session_open(request=request._request, **credentials)
         except BadCredentials as error:
-            return refusal(error.message, status=status.HTTP_401_UNAUTHORIZED)
+            return refusal(error.message, code=ErrorCode.WRONG_CREDENTIALS)
         response = Response(status=status.HTTP_204_NO_CONTENT)
         # Lax is enough: the cookie opens reads, which no other origin may see, and logoff, which Lax does not send it.
         # A login cannot be forged from another origin either: its body is JSON, and there is no CORS here.
@@ -115,7 +117,7 @@ class InvoiceView(FirmsView):
         try:
             content = facturx_of(paper_of(invoice))
         except PdfUnavailable as error:
-            return refusal(str(error), status=status.HTTP_503_SERVICE_UNAVAILABLE)
+            return refusal(str(error), code=ErrorCode.UNAVAILABLE)
         return pdf_response(content, invoice.reference)
 
 

@@ -13,12 +13,12 @@ from invoicing.models import ProtectedInvoice, ProtectedInvoiceChange
 from invoicing.protected.rules import tracking_code, with_tail
 from invoicing.protected.selectors import has_identifier
 from invoicing.rules import Errors
+from legalcity.lib.codes import Coded, FieldCode
 from legalcity.lib.errors import Invalid
 from legalcity.lib.reading.identifiers import is_real_siren
 from legalcity.lib.settings.live import live
 from legalcity.lib.text import searchable
 
-TAKEN: Errors = {"api_invoice_id": [_("An invoice with this API ID already exists for your account.")]}
 TRIES = 8
 
 
@@ -27,7 +27,7 @@ def protected_errors(*, owner: User, values: Mapping[str, Any]) -> Errors:
     errors: Errors = {}
     identifier, siren = values.get("api_invoice_id"), values.get("siren")
     if identifier is not None and has_identifier(owner=owner, api_invoice_id=identifier):
-        errors.update(TAKEN)
+        errors.update(_taken())
     if live.STRICT_SIREN and siren is not None and not is_real_siren(siren):
         errors["siren"] = [_("The siren is not a valid SIREN.")]
     return errors
@@ -58,7 +58,7 @@ def protected_create(*, owner: User, values: Mapping[str, Any], by: User | None)
                 invoice.save(force_insert=True)
         except IntegrityError as error:
             if has_identifier(owner=owner, api_invoice_id=invoice.api_invoice_id):
-                raise Invalid(TAKEN) from error
+                raise Invalid(_taken()) from error
             if not left:
                 raise
             invoice.tracking_code = with_tail(code)
@@ -79,3 +79,8 @@ def protected_status_change(*, invoice_id: int, to_status: str, by: User | None)
     invoice.save(update_fields=["status", "updated_at"])
     events_record([protected_event(PROTECTED_STATUS_CHANGED, invoice, by=by, before=before)])
     return invoice
+
+
+def _taken() -> Errors:
+    sentence = _("An invoice with this API ID already exists for your account.")
+    return {"api_invoice_id": [Coded(sentence, FieldCode.TAKEN)]}

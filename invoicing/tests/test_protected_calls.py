@@ -206,7 +206,7 @@ def test_no_such_identifier_is_404(identifier: str, owner: Api) -> None:
     answer = owner.get(f"{LIST}/api/{identifier}")
     assert (answer.status_code, answer.json()) == (
         404,
-        {"success": False, "message": "Protected invoice not found with this API invoice ID"},
+        {"success": False, "message": "Protected invoice not found with this API invoice ID", "code": "not_found"},
     )
 
 

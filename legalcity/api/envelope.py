@@ -10,6 +10,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from legalcity.lib.codes import ErrorCode, field_code
 from legalcity.lib.errors import Sentence
 
 NOTHING: Any = object()
@@ -35,16 +36,23 @@ def reply(
 def refusal(
     message: Sentence,
     *,
-    status: int,
+    code: ErrorCode,
+    status: int | None = None,
     errors: Any = None,
     headers: dict[str, str] | None = None,
     **extra: Any,
 ) -> Response:
-    """A failure, with the sentences of each field for a 422."""
+    """A failure of `status` (that of its code, unless it is said), with the sentences of each field for a 422.
+
+    Behind what the contract documents stands what programs decide by: `code`, and `codes` beside `errors`.
+    """
     body: dict[str, Any] = {"success": False, "message": message}
     if errors is not None:
         body["errors"] = errors
-    body.update(extra)
+    body.update(extra, code=code.value)
+    if errors is not None:
+        body["codes"] = {name: [field_code(sentence) for sentence in said] for name, said in errors.items()}
+    status = code.status if status is None else status
     return Response(body, status=status, headers=headers)
 
 

@@ -11,6 +11,7 @@ from rest_framework.views import set_rollback
 
 from legalcity.api.envelope import refusal
 from legalcity.lib import errors as domain
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.logs import log_failure
 from legalcity.lib.outages import RETRY_AFTER, is_away
 
@@ -29,6 +30,10 @@ STATUS_OF = {
     domain.Unavailable: status.HTTP_503_SERVICE_UNAVAILABLE,
     domain.Full: status.HTTP_507_INSUFFICIENT_STORAGE,
 }
+
+# What the framework raises, and its parsers.
+RAISED = (ErrorCode.MALFORMED_BODY, ErrorCode.PAYLOAD_TOO_LARGE, ErrorCode.TOO_MANY_ATTEMPTS)
+CODE_OF = {code.status: code for code in RAISED}
 
 
 class TooManyAttempts(exceptions.APIException):
@@ -50,16 +55,16 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
     if isinstance(error, domain.Invalid):
         return refusal(
             getattr(view, "validation_message", VALIDATION_FAILED),
-            status=status.HTTP_422_UNPROCESSABLE_ENTITY,
+            code=error.code,
             errors=error.errors,
         )
     if isinstance(error, domain.DomainError):
         headers = {"Retry-After": str(RETRY_AFTER)} if isinstance(error, domain.Unavailable) else None
-        return refusal(error.message, status=STATUS_OF[type(error)], headers=headers, **error.extra)
+        return refusal(error.message, code=error.code, status=STATUS_OF[type(error)], headers=headers, **error.extra)
     if isinstance(error, Http404):
-        return refusal(_("Not found"), status=status.HTTP_404_NOT_FOUND)
+        return refusal(_("Not found"), code=ErrorCode.NOT_FOUND)
     if isinstance(error, PermissionDenied | exceptions.PermissionDenied):
-        return refusal(NO_PERMISSION, status=status.HTTP_403_FORBIDDEN)
+        return refusal(NO_PERMISSION, code=ErrorCode.FORBIDDEN)
     if isinstance(error, exceptions.APIException):
         return _from_framework(error, view)
     return _unknown(error, view)
@@ -68,21 +73,22 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
 def _from_framework(error: exceptions.APIException, view: Any) -> Response:
     if isinstance(error, exceptions.NotAuthenticated | exceptions.AuthenticationFailed):
         message = getattr(view, "unauthenticated_message", UNAUTHENTICATED)
-        return refusal(message, status=status.HTTP_401_UNAUTHORIZED, headers={"WWW-Authenticate": "Bearer"})
+        return refusal(message, code=ErrorCode.UNAUTHENTICATED, headers={"WWW-Authenticate": "Bearer"})
     if isinstance(error, exceptions.MethodNotAllowed):
         allowed = ", ".join(view.allowed_methods) if view is not None else ""
-        return refusal(_("Method not allowed"), status=error.status_code, headers={"Allow": allowed})
+        return refusal(_("Method not allowed"), code=ErrorCode.METHOD_NOT_ALLOWED, headers={"Allow": allowed})
     if isinstance(error, exceptions.UnsupportedMediaType):
-        return refusal(_("Unsupported media type"), status=error.status_code)
+        return refusal(_("Unsupported media type"), code=ErrorCode.UNSUPPORTED_MEDIA_TYPE)
     headers = {"Retry-After": str(error.wait)} if isinstance(error, TooManyAttempts) else None
-    return refusal(str(error.detail), status=error.status_code, headers=headers)
+    code = CODE_OF.get(error.status_code, ErrorCode.BAD_REQUEST)
+    return refusal(str(error.detail), code=code, status=error.status_code, headers=headers)
 
 
 def _unknown(error: Exception, view: Any) -> Response:
     log_failure(error)
     if is_away(error):
         headers = {"Retry-After": str(RETRY_AFTER)}
-        return refusal(UNAVAILABLE, status=status.HTTP_503_SERVICE_UNAVAILABLE, headers=headers)
+        return refusal(UNAVAILABLE, code=ErrorCode.UNAVAILABLE, headers=headers)
     action = getattr(view, "action", None)
     messages: dict[str | None, Any] = getattr(view, "failure_messages", {})
-    return refusal(messages.get(action, SERVER_ERROR), status=status.HTTP_500_INTERNAL_SERVER_ERROR)
+    return refusal(messages.get(action, SERVER_ERROR), code=ErrorCode.SERVER_ERROR)

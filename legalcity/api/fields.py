@@ -17,7 +17,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from legalcity.lib.dates import EARLIEST, LATEST
+from legalcity.lib.dates import EARLIEST, LATEST, moment_text
 from legalcity.lib.errors import Sentence
 from legalcity.lib.reading import Manner, Unreadable
 from legalcity.lib.reading.days import read_day
@@ -249,7 +249,7 @@ class DayField(ContractField, serializers.DateField):
             raise self.refuse(error) from error
 
 
-class MomentField(ContractField, serializers.DateTimeField):
+class MomentField(ContractField, serializers.Field):
     """A moment with its zone, as `2026-11-28T10:30:00Z`."""
 
     default_error_messages = {"invalid": _("The {field} field must be a moment, such as 2026-11-28T10:30:00Z.")}
@@ -260,6 +260,10 @@ class MomentField(ContractField, serializers.DateTimeField):
             return read_moment(value)
         except Unreadable as error:
             raise self.refuse(error) from error
+
+    def to_representation(self, value: datetime) -> str | None:
+        """As answers have it."""
+        return moment_text(value)
 
 
 class FlagField(ContractField, serializers.BooleanField):

@@ -32,6 +32,7 @@ from rest_framework.response import Response
 
 from legalcity.api.envelope import ContractRenderer, refusal
 from legalcity.api.parsing import MALFORMED
+from legalcity.lib.codes import Coded, ErrorCode, FieldCode
 from legalcity.lib.errors import BadRequest, Conflict
 
 HEADER = "Idempotency-Key"
@@ -147,7 +148,7 @@ def idempotency_bind(job: Model) -> None:
     if asked is None or asked.keyed.way is not Way.JOB:
         return
     if not _stores[0].bind(asked, job):
-        raise Conflict(IN_USE)
+        raise Conflict(IN_USE, code=ErrorCode.IDEMPOTENCY_KEY_IN_USE)
     asked.is_bound = True
 
 
@@ -162,7 +163,7 @@ def key_of(header: str) -> str:
     quoted = QUOTED.fullmatch(text)
     key = re.sub(r'\\(["\\])', r"\1", quoted[1]) if quoted else text
     if not (quoted or BARE.fullmatch(text)) or len(key) > LONGEST:
-        raise BadRequest(MALFORMED_KEY)
+        raise BadRequest(MALFORMED_KEY, code=ErrorCode.IDEMPOTENCY_KEY_MALFORMED)
     return key
 
 
@@ -181,7 +182,7 @@ def carried_out(view: Any, request: Request, call: Call, path: dict[str, Any]) -
     try:
         known = carry_out(asked, call)
     except Running:
-        return refusal(IN_USE, status=status.HTTP_409_CONFLICT, headers={"Retry-After": "1"})
+        return refusal(IN_USE, code=ErrorCode.IDEMPOTENCY_KEY_IN_USE, headers={"Retry-After": "1"})
     if not isinstance(known, Known):
         return known
     if known.fingerprint != asked.fingerprint:
@@ -265,8 +266,8 @@ def _replayed(view: Any, request: Request, known: Known, path: dict[str, Any]) -
 def _used_otherwise(view: Any) -> Response:
     return refusal(
         getattr(view, "validation_message", _("Validation failed")),
-        status=status.HTTP_422_UNPROCESSABLE_ENTITY,
-        errors={HEADER: [USED]},
+        code=ErrorCode.IDEMPOTENCY_KEY_REUSED,
+        errors={HEADER: [Coded(USED, FieldCode.REUSED)]},
         headers={"Link": f'<{GUIDE}>; rel="describedby"'},
     )
 

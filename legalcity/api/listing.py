@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from legalcity.api.fields import CodeField, ExactTextField, WordField
 from legalcity.api.validation import ContractSerializer, read, reader_of
-from legalcity.lib.dates import day_text
+from legalcity.lib.dates import day_text, moment_text
 from legalcity.lib.settings.live import live
 
 FAR = 18  # digits
@@ -81,6 +81,10 @@ class ListQuery(PageQuery):
     sorts: ClassVar[dict[str, str]] = {}
     default_sort: ClassVar[tuple[str, str]]
 
+    def sort_of(self, values: dict[str, Any]) -> tuple[str, str]:
+        """The order of who asks for none; `values` is what was asked."""
+        return self.default_sort
+
     def get_fields(self) -> dict[str, Any]:
         """The filters, the order, the page."""
         fields = super().get_fields()
@@ -108,12 +112,18 @@ class Asked:
     @property
     def applied(self) -> dict[str, Any]:
         """The filters as `filters_applied` shows them."""
-        return {name: day_text(value) if isinstance(value, date) else value for name, value in self.filters.items()}
+        return {name: _echoed(value) for name, value in self.filters.items()}
 
     @property
     def descending(self) -> bool:
         """The direction of the order."""
         return bool(self.filters["sort_order"] == "desc")
+
+
+def _echoed(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return moment_text(value)
+    return day_text(value) if isinstance(value, date) else value
 
 
 def asked(query: type[PageQuery], request: Request) -> Asked:
@@ -125,8 +135,9 @@ def asked(query: type[PageQuery], request: Request) -> Asked:
     page, per_page = values.pop("page", 1), values.pop("per_page", min(live.DEFAULT_PAGE_SIZE, live.MAX_PAGE_SIZE))
     filters = {name: values.get(name) for name in names if name not in ("page", "per_page")}
     if isinstance(reader, ListQuery):
-        filters["sort_by"] = filters["sort_by"] or reader.default_sort[0]
-        filters["sort_order"] = filters["sort_order"] or reader.default_sort[1]
+        sort_by, sort_order = reader.sort_of(values)
+        filters["sort_by"] = filters["sort_by"] or sort_by
+        filters["sort_order"] = filters["sort_order"] or sort_order
     return Asked(filters=filters, page=page, per_page=per_page)
 
 

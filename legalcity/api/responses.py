@@ -11,6 +11,7 @@ from legalcity.api import errors
 from legalcity.api.parsing import MALFORMED, PayloadTooLarge
 from legalcity.api.published import Answer
 from legalcity.api.shapes import Schema
+from legalcity.lib.codes import ErrorCode, FieldCode
 
 JSON = "application/json"
 
@@ -51,6 +52,17 @@ FAILURE: Schema = {
             "type": "array",
             "description": "Why a case is not eligible, where that was the question (403).",
             "items": {"type": "string"},
+        },
+        "reason_codes": {
+            "type": "array",
+            "description": "The same for programs.",
+            "items": {"type": "string"},
+        },
+        "code": {"type": "string", "description": "What a program decides by.", "enum": [*map(str, ErrorCode)]},
+        "codes": {
+            "type": "object",
+            "description": "The codes of the sentences of `errors`.",
+            "additionalProperties": {"type": "array", "items": {"type": "string", "enum": [*map(str, FieldCode)]}},
         },
     },
     "required": ["success", "message"],

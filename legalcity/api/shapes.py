@@ -11,7 +11,16 @@ from typing import Any
 from drf_spectacular.drainage import warn
 from rest_framework import serializers
 
-from legalcity.api.fields import CodeField, DecimalText, DigitsField, EmailField, ObjectField, PhoneField, TextField
+from legalcity.api.fields import (
+    CodeField,
+    DecimalText,
+    DigitsField,
+    EmailField,
+    MomentField,
+    ObjectField,
+    PhoneField,
+    TextField,
+)
 from legalcity.api.listing import PageField, PageSizeField
 
 Schema = dict[str, Any]
@@ -135,7 +144,7 @@ def _day(field: serializers.DateField) -> Schema:
 
 
 @_read.register
-def _moment(field: serializers.DateTimeField) -> Schema:
+def _moment(field: MomentField) -> Schema:
     return {"type": "string", "format": "date-time"}
 
 

@@ -20,10 +20,12 @@ from legalcity.api.idempotency import GUIDE, HEADER, REPLAYED
 from legalcity.api.middleware import is_for_programs
 from legalcity.api.views import ContractView
 from legalcity.lib.clock import now
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.dates import moment_text
 from legalcity.lib.errors import NotFound
 from legalcity.lib.outages import RETRY_AFTER, is_away
 from legalcity.lib.settings.live import live
+from legalcity.lib.web.page_middleware import is_of_the_api
 
 security_log = structlog.get_logger("legalcity.security")
 
@@ -77,7 +79,7 @@ class FallbackView(PublicView):
 
     def missing(self, request: Request, **_unused: Any) -> Response:
         """404 in the contract's form."""
-        raise NotFound(_("API endpoint not found"))
+        raise NotFound(_("API endpoint not found"), code=ErrorCode.NO_SUCH_CALL)
 
     http_method_not_allowed = missing  # type: ignore[assignment]
 
@@ -157,38 +159,42 @@ def security_contact(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
-def _envelope(request: HttpRequest, message: Any, status: int) -> HttpResponseBase | None:
-    if is_for_programs(request.path):
-        return JsonResponse({"success": False, "message": str(message)}, status=status)
-    return None
+def _envelope(request: HttpRequest, message: Any, code: ErrorCode) -> HttpResponseBase | None:
+    if not is_for_programs(request.path):
+        return None
+    told = {"code": code.value} if is_of_the_api(request.path) else {}
+    return JsonResponse({"success": False, "message": str(message), **told}, status=code.status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """A request that no view saw (unknown host, malformed header)."""
-    return _envelope(request, _("Bad request"), 400) or defaults.bad_request(request, exception)
+    return _envelope(request, _("Bad request"), ErrorCode.BAD_REQUEST) or defaults.bad_request(request, exception)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """An address that no route has."""
-    return _envelope(request, _("API endpoint not found"), 404) or defaults.page_not_found(request, exception)
+    answer = _envelope(request, _("API endpoint not found"), ErrorCode.NO_SUCH_CALL)
+    return answer or defaults.page_not_found(request, exception)
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """A page that the person may not open. The log tells who tried."""
     security_log.warning("forbidden", user_id=getattr(getattr(request, "user", None), "pk", None))
-    return _envelope(request, NO_PERMISSION, 403) or defaults.permission_denied(request, exception)
+    return _envelope(request, NO_PERMISSION, ErrorCode.FORBIDDEN) or defaults.permission_denied(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """A failure outside every view of the API."""
     if is_away(sys.exception()):
         return _unavailable(request)
-    return _envelope(request, SERVER_ERROR, 500) or defaults.server_error(request)
+    return _envelope(request, SERVER_ERROR, ErrorCode.SERVER_ERROR) or defaults.server_error(request)
 
 
 def _unavailable(request: HttpRequest) -> HttpResponseBase:
     """503, by a page that asks the database for nothing: neither a session nor a person."""
-    answer = _envelope(request, UNAVAILABLE, 503) or HttpResponse(render_to_string("503.html"), status=503)
+    answer = _envelope(request, UNAVAILABLE, ErrorCode.UNAVAILABLE) or HttpResponse(
+        render_to_string("503.html"), status=503
+    )
     answer["Retry-After"] = str(RETRY_AFTER)
     answer["Cache-Control"] = "no-store"
     return answer

@@ -9,6 +9,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from legalcity.api.fields import ContractField, label
+from legalcity.lib.codes import Coded, FieldCode
 from legalcity.lib.errors import Invalid, Sentence
 from legalcity.lib.reading import Manner
 
@@ -23,7 +24,7 @@ def dotted(detail: Any, prefix: str = "") -> Errors:
     elif isinstance(detail, list) and any(isinstance(item, Mapping) for item in detail):
         entries = enumerate(detail)  # type: ignore[assignment]
     else:
-        return {prefix: [str(sentence) for sentence in detail]} if detail else {}
+        return {prefix: list(detail)} if detail else {}
     errors: Errors = {}
     for key, value in entries:
         name = "" if key == "non_field_errors" else str(key)
@@ -68,7 +69,8 @@ class ContractSerializer(ContractField, serializers.Serializer):
             raise _failure(self._not_an_object())
         if not is_missing or not self.required:
             return super().run_validation(data)
-        sentence = str(self.error_messages["required"]).format(field=label(self.field_name or ""))
+        required = str(self.error_messages["required"]).format(field=label(self.field_name or ""))
+        sentence = Coded(required, FieldCode.REQUIRED)
         errors: Errors = {"": [sentence]}
         try:
             self.to_internal_value({})

@@ -1,6 +1,7 @@
 """The base of every view: who asks, how often, then what."""
 
 from functools import partial
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from django.http import HttpRequest, HttpResponseBase
@@ -22,7 +23,7 @@ class ContractView(ViewSetMixin, APIView):
     `limits` gives an action a limit of its own beside the general one; `failure_messages` the sentence that the
     contract has for its uncaught failure; `section` is where the reference lists calls that were never published;
     `ways` how an action keeps its answer for an idempotency key, where it is not within its transaction
-    (`legalcity/api/idempotency.py`).
+    (`legalcity/api/idempotency.py`); `tells_codes` whether failures carry codes.
     """
 
     section: ClassVar[str] = ""
@@ -30,6 +31,7 @@ class ContractView(ViewSetMixin, APIView):
     limits: ClassVar[dict[str, Limit]] = {}
     failure_messages: ClassVar[dict[str, Sentence]] = {}
     ways: ClassVar[dict[str, Keyed]] = {}
+    tells_codes = True
     usage: Usage | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -69,6 +71,8 @@ class ContractView(ViewSetMixin, APIView):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Response:
         """Show the limit that counts for this call."""
+        if not self.tells_codes and isinstance(response, Response) and response.status_code >= HTTPStatus.BAD_REQUEST:
+            response.data = {name: told for name, told in response.data.items() if name not in ("code", "codes")}
         answer: Response = super().finalize_response(request, response, *args, **kwargs)
         if self.usage is not None:
             answer["X-RateLimit-Limit"] = str(self.usage.limit)

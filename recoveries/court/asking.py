@@ -45,6 +45,7 @@ class Outcome:
     end         done, pending (a worker has it or will), refused, failed (nothing was changed), gone
     request_id  the request; None when the case was refused, or gone, before there was one
     reasons     why it was refused, in the language of who reads
+    reason_codes  the same by their codes; of requests from before there were any, none
     left_behind  invoices that were not taken along, with the reason, in the language of who reads
     injunction  the procedure with its new case and both parties, when it is done; None when that was deleted since
     """
@@ -52,6 +53,7 @@ class Outcome:
     end: End
     request_id: int | None = None
     reasons: tuple[str, ...] = ()
+    reason_codes: tuple[str, ...] = ()
     left_behind: tuple[LeftBehind, ...] = ()
     injunction: Injunction | None = None
 
@@ -63,7 +65,8 @@ def transfer_ask(*, recovery: Recovery, by: User, today: date) -> Outcome:
     """
     answer = eligibility_of(recovery, today)
     if not answer.eligible:
-        return Outcome(End.REFUSED, reasons=_told(answer.reasons))
+        codes = tuple(reason.code for reason in answer.reasons)
+        return Outcome(End.REFUSED, reasons=_told(answer.reasons), reason_codes=codes)
     try:
         asked = transfer_request(recovery=recovery, by=by)
     except NotFound:
@@ -100,6 +103,7 @@ def _outcome(request: TransferRequest) -> Outcome:
         End(request.state),
         request.pk,
         reasons=_told(sentences[get_language()] for sentences in request.reasons),
+        reason_codes=tuple(kept["code"] for kept in request.reasons if "code" in kept),
         left_behind=tuple(
             LeftBehind(each["id"], each["invoice_number"], each["reason"][get_language()])
             for each in request.left_behind

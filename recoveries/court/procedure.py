@@ -23,6 +23,7 @@ from recoveries.ledger.gathering import told_of, with_terms
 from recoveries.ledger.reckoning import reckoned
 from recoveries.models import Injunction, Recovery
 from recoveries.services.cases import recovery_lock
+from recoveries.services.touching import procedure_touch
 
 BEYOND = _("Under this head {amount} was owed on the day of the order: not more can be granted.")
 NO_PROCEDURE = _("This case has no procedure.")
@@ -74,4 +75,5 @@ def procedure_record(*, recovery_id: int, values: Mapping[str, Any], today: date
         setattr(procedure, name, value)
     procedure.save(update_fields=[*values, "updated_at"])
     events_record(procedure_events(procedure, differences(before, whole), owner_id=case.owner_id, by=by))
+    procedure_touch(recovery_id)
     return procedure

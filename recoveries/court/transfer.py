@@ -26,6 +26,7 @@ from law.vocabulary import Step
 from legalcity.api.idempotency import idempotency_bind
 from legalcity.lib.claims import Job, queue, take
 from legalcity.lib.clock import now
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import NotFound
 from recoveries.court.charging import handling_vat, transfer_charge
@@ -44,7 +45,7 @@ from recoveries.models import Injunction, InjunctionFee, Recovery, StatusChange,
 from recoveries.rules import FIELDS
 from recoveries.services.cases import NOT_FOUND
 from recoveries.services.comments import comments_copy
-from recoveries.services.copies import copies_set
+from recoveries.services.copies import copies_refresh, copies_set
 from recoveries.services.life import status_move
 from recoveries.services.notices import notices_copy
 from recoveries.services.references import with_reference
@@ -78,7 +79,7 @@ def eligibility_of(recovery: Recovery, today: date) -> Eligibility:
 def transfer_request(*, recovery: Recovery, by: User) -> TransferRequest:
     """Ask for the transfer of a case; a worker takes it from here. Raises NotFound when it was deleted meanwhile."""
     if not Recovery.objects.select_for_update(of=("self",)).filter(pk=recovery.pk):
-        raise NotFound(NOT_FOUND)
+        raise NotFound(NOT_FOUND, code=ErrorCode.CASE_NOT_FOUND)
     request = TransferRequest.objects.create(recovery=recovery, user=by)
     idempotency_bind(request)
     events_record([transfer_event(TRANSFER_REQUESTED, request, owner_id=recovery.owner_id)])
@@ -109,7 +110,7 @@ def transfer_carry_out(*, request_id: int, today: date) -> str:
     if not answer.eligible:
         codes = [reason.code for reason in answer.reasons]
         events_record([transfer_event(TRANSFER_REFUSED, request, owner_id=original.owner_id, reason_codes=codes)])
-        return _ended(request, State.REFUSED, reasons=[_in_each_language(reason) for reason in answer.reasons])
+        return _ended(request, State.REFUSED, reasons=[_kept(reason) for reason in answer.reasons])
     left_behind = _left_behind(answer)
     _transfer(original, answer, request, left_behind)
     return _ended(request, State.DONE, left_behind=left_behind)
@@ -132,6 +133,11 @@ def _in_each_language(reason: Reason) -> dict[str, str]:
         with translation.override(language):
             sentences[language] = str(reason)
     return sentences
+
+
+def _kept(reason: Reason) -> dict[str, str]:
+    """A reason as the request keeps it: its sentences, and its code."""
+    return {**_in_each_language(reason), "code": reason.code}
 
 
 def _left_behind(answer: Eligibility) -> list[dict[str, Any]]:
@@ -180,6 +186,7 @@ def _transfer(
     for copy in COPIES:
         copy(from_case=original.pk, to_case=case.pk)
     totals_refresh(recovery_id=case.pk)
+    copies_refresh(recovery_id=case.pk)
     ledger_move(move, by=user)
     _open_procedure(case, answer)
     owner_id = original.owner_id
@@ -237,7 +244,8 @@ def _copied_case(original: Recovery, customer: Company, debtor: Company) -> Reco
             recovery_reference=reference,
         )
         case.type = Recovery.Type.INJUNCTION
-        copies_set(case, customer=customer, debtor=debtor)
+        case.external_id = None  # Which names one case of an account.
+        copies_set(case, customer=customer, debtor=debtor, numbers=())
         case.save(force_insert=True)
         return case
 

@@ -17,6 +17,7 @@ from legalcity.api.envelope import reply
 from legalcity.api.idempotency import Keyed, Way
 from legalcity.api.views import ContractView
 from legalcity.lib.clock import today
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.dates import day_text
 from legalcity.lib.errors import Failed, Forbidden, Invalid, NotFound
 from recoveries.court.asking import End, Outcome, transfer_ask, transfer_ended, transfer_outcome
@@ -37,9 +38,9 @@ class OneCaseView(ContractView):
         """The case with its parties and its procedure. Raises NotFound, or Forbidden for another account's."""
         recovery = with_clocks(Recovery.objects.all()).filter(pk=recovery_id).first()
         if recovery is None:
-            raise NotFound(NOT_FOUND)
+            raise NotFound(NOT_FOUND, code=ErrorCode.CASE_NOT_FOUND)
         if recovery.owner_id != caller(self.request).pk:
-            raise Forbidden(NOT_YOURS)
+            raise Forbidden(NOT_YOURS, code=ErrorCode.NOT_YOURS)
         return recovery
 
 
@@ -72,11 +73,16 @@ class TransferView(OneCaseView):
 
     def _answer(self, recovery: Recovery, outcome: Outcome) -> Response:
         if outcome.end == End.GONE:
-            raise NotFound(NOT_FOUND)
+            raise NotFound(NOT_FOUND, code=ErrorCode.CASE_NOT_FOUND)
         if outcome.end == End.REFUSED:
-            raise Forbidden(NOT_ELIGIBLE, reasons=list(outcome.reasons))
+            raise Forbidden(
+                NOT_ELIGIBLE,
+                code=ErrorCode.NOT_ELIGIBLE,
+                reasons=list(outcome.reasons),
+                reason_codes=list(outcome.reason_codes),
+            )
         if outcome.end == End.FAILED:
-            raise Failed(FAILURE)
+            raise Failed(FAILURE, code=ErrorCode.TRANSFER_FAILED)
         if outcome.end == End.PENDING:
             address = reverse("case-transfer", [recovery.pk], request=self.request)
             data = {"state": outcome.end, "poll_url": address}
@@ -116,6 +122,7 @@ class EligibilityView(OneCaseView):
             "reasons": [str(reason) for reason in answer.reasons],
             "warnings": [str(warning) for warning in answer.warnings],
             "invoices": [_claim_payload(claim) for claim in answer.claims],
+            "reason_codes": [reason.code for reason in answer.reasons],
         }
         return reply(data, _("Injunction eligibility retrieved successfully"))
 

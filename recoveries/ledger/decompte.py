@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from law.account.decompte import BeforeFirstDay, Decompte, decompte
 from law.interest import RateMissing
 from legalcity.lib.clock import today
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.dates import PARIS, add_days, add_months
 from legalcity.lib.errors import Conflict, Invalid
 from recoveries.ledger.gathering import told_before, told_of
@@ -40,7 +41,7 @@ def case_decompte(case: Recovery, *, on: date | None = None, known_on: date | No
         raise Invalid({"on": [format_lazy(FIRST_DAY, day=f"{error.day:%d/%m/%Y}")]}) from error
     except RateMissing as error:
         sentence = format_lazy(NO_RATE, day=f"{error.day:%d/%m/%Y}")
-        raise Conflict(sentence, errors={"on": [sentence]}) from error
+        raise Conflict(sentence, code=ErrorCode.RATE_MISSING, errors={"on": [sentence]}) from error
 
 
 def _end_of(day: date) -> datetime:

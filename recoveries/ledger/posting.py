@@ -18,6 +18,7 @@ from law.account.lines import Line as Told
 from law.interest import RateMissing
 from legalcity.lib.append_only import door
 from legalcity.lib.clock import now, today
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Conflict
 from recoveries.ledger.balances import balance_write
 from recoveries.ledger.book import PAYMENT, Book
@@ -160,7 +161,9 @@ def ledger_forget(*, recovery_id: int) -> None:
     """Take the ledger of a case away that is deleted after it. Raises Conflict when money was received on it."""
     postings = Posting.objects.filter(recovery_id=recovery_id)
     if postings.filter(kind__in=RECEIVED).exists():
-        raise Conflict(_("Money was received on this case: it cannot be deleted. Close it instead."))
+        raise Conflict(
+            _("Money was received on this case: it cannot be deleted. Close it instead."), code=ErrorCode.MONEY_RECEIVED
+        )
     with door(Line, Posting, reason=f"recovery {recovery_id} deleted"):
         Line.objects.filter(posting__recovery_id=recovery_id).delete()
         postings.delete()

@@ -20,6 +20,7 @@ from law.account.transfer import has_claims
 from law.account.warnings import Code, warning
 from law.interest import NOTHING, RateMissing
 from legalcity.lib.clock import today
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Conflict, Forbidden, Invalid, Sentence
 from recoveries.catalogue import catalogue
 from recoveries.ledger.events import debt_event, payment_event
@@ -156,7 +157,7 @@ def direct_payment_record(
     twin = None if confirmed else same_payment(facts, payment)
     if twin is not None:
         sentence = _('A payment of this amount, day and reference is recorded already. Send "confirm": true to add it.')
-        raise Conflict(sentence, code="duplicate_payment", payment_id=twin)
+        raise Conflict(sentence, code=ErrorCode.DUPLICATE_PAYMENT, payment_id=twin)
     return _recorded(case, payment, is_direct=True, by=by, source=Source.API)
 
 
@@ -165,9 +166,9 @@ def open_case_lock(*, recovery_id: int) -> Recovery:
     case = with_terms(Recovery.objects).select_for_update(of=("self",)).get(pk=recovery_id)
     if case.transferred_to is not None:
         sentence = _("This case went on as {reference}: record it there.")
-        raise Conflict(sentence.format(reference=case.transferred_to.recovery_reference))
+        raise Conflict(sentence.format(reference=case.transferred_to.recovery_reference), code=ErrorCode.CASE_CLOSED)
     if catalogue.is_closing(case.status_id):
-        raise Conflict(_("This case is closed. Ask the firm to reopen it."))
+        raise Conflict(_("This case is closed. Ask the firm to reopen it."), code=ErrorCode.CASE_CLOSED)
     return case
 
 

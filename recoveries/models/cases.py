@@ -106,6 +106,8 @@ class Recovery(models.Model):
     matter = models.CharField(
         _("matter"), max_length=20, choices=Matter.choices, default=Matter.ORDINARY, db_default=Matter.ORDINARY.value
     )
+    # The client's own reference of the case, by which his programs know it.
+    external_id = models.CharField(_("client's reference"), max_length=64, null=True, blank=True)
     # A manager takes it on that payments prolonged limitation; written, with its history, by court/hold.py.
     is_hold_lifted = models.BooleanField(
         _("hold of limitation lifted"), default=False, db_default=False, editable=False
@@ -165,6 +167,7 @@ class Recovery(models.Model):
             models.CheckConstraint(condition=Q(amount__gte=0), name="recovery_amount_not_negative"),
             models.CheckConstraint(condition=Q(amount_torecover__gte=0), name="recovery_torecover_not_negative"),
             models.UniqueConstraint(fields=("owner", "id"), name="recovery_by_owner"),
+            models.UniqueConstraint(fields=("owner", "external_id"), name="recovery_external_id_once"),
         ]
         # One index for each sort of the API, led by the owner and closed by the id. Those of text columns need
         # a collation, which each database names differently: migration 0002.

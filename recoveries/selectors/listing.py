@@ -5,6 +5,7 @@ Written in SQL because the ORM spends more time on building these queries than t
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -57,6 +58,7 @@ class CaseRow(NamedTuple):
     user_id: int | None
     first_name: str | None
     last_name: str | None
+    external_id: str | None
 
 
 HANDLER = ("first_name", "last_name")
@@ -69,7 +71,13 @@ ROWS = f"{COLUMNS} FROM (SELECT {READ} {FROM} WHERE {{where}} {{order}}) page"
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A page of one account's cases. `group` is a group of statuses, `search` a literal text."""
+    """A page of one account's cases.
+
+    group           a group of statuses
+    search          a literal text
+    external_id     the client's own reference
+    updated_after   cases that were changed later than that
+    """
 
     owner_id: int
     group: int | None
@@ -78,6 +86,13 @@ class Wanted:
     descending: bool
     offset: int
     limit: int
+    external_id: str | None = None
+    updated_after: datetime | None = None
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether the total is not one of those that the services keep."""
+        return any(asked is not None for asked in (self.search, self.external_id, self.updated_after))
 
 
 def cases_page(wanted: Wanted) -> tuple[int, list[CaseRow]]:
@@ -87,7 +102,7 @@ def cases_page(wanted: Wanted) -> tuple[int, list[CaseRow]]:
         if wanted.search is not None:
             with planned_for_their_values():
                 return _any_page(cursor, wanted, where, values)
-        if wanted.offset == 0:
+        if wanted.offset == 0 and not wanted.is_counted:
             return _first_page(cursor, wanted, where, values)
         return _any_page(cursor, wanted, where, values)
 
@@ -125,6 +140,12 @@ def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
         marks = ", ".join(["%s"] * len(statuses))
         where.append(f"status_id IN ({marks})")
         values += statuses
+    if wanted.external_id is not None:
+        where.append("r.external_id = %s")
+        values.append(wanted.external_id)  # type: ignore[arg-type]
+    if wanted.updated_after is not None:
+        where.append("r.updated_at > %s")
+        values.append(connection.ops.adapt_datetimefield_value(wanted.updated_after))  # type: ignore[arg-type]
     if wanted.search is not None:
         term = searchable(wanted.search)
         column = "r.search_text" if len(term) >= TRIGRAM else "(r.search_text || '')"
@@ -134,8 +155,8 @@ def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
 
 
 def _total(cursor: Any, wanted: Wanted, where: str, values: list[Any]) -> int:
-    """Counted for a search only; else read from the table that the services keep."""
-    if wanted.search is not None:
+    """Read from the table that the services keep, where it has it."""
+    if wanted.is_counted:
         cursor.execute(f"SELECT count(*) FROM recoveries_recovery r WHERE {where}", values)
     else:
         cursor.execute(TOTAL.format(where=where), values)

@@ -18,6 +18,7 @@ from invoicing.services import invoice_build
 from law.limitation import Starts, starts_of
 from law.vocabulary import Step
 from legalcity.lib.clock import today
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
 from recoveries import rules
 from recoveries.events import (
@@ -34,9 +35,9 @@ from recoveries.ledger.records import claims_told
 from recoveries.models import Recovery, StatusChange
 from recoveries.rules import FIELDS
 from recoveries.selectors.deadlines import STARTED_BY, ClockDays, deadlines_reckoned
-from recoveries.services.copies import copies_set
+from recoveries.services.copies import copies_refresh, copies_set
 from recoveries.services.deadlines import next_deadline_set
-from recoveries.services.references import with_reference
+from recoveries.services.references import external_id_free, with_reference
 from recoveries.services.totals import case_count_add
 
 # What decides how a case is reckoned
@@ -67,7 +68,7 @@ def recovery_lock(*, recovery_id: int) -> Recovery:
     """A case, locked until the transaction ends. Raises NotFound."""
     recovery = Recovery.objects.select_for_update(of=("self",)).filter(pk=recovery_id).first()
     if recovery is None:
-        raise NotFound(NOT_FOUND)
+        raise NotFound(NOT_FOUND, code=ErrorCode.CASE_NOT_FOUND)
     return recovery
 
 
@@ -75,12 +76,22 @@ def recovery_locked(*, recovery_id: int, owner: User) -> Recovery:
     """The caller's case, locked until the transaction ends. Raises NotFound, or Forbidden for another account's."""
     recovery = recovery_lock(recovery_id=recovery_id)
     if recovery.owner_id != owner.pk:
-        raise Forbidden(NOT_YOURS)
+        raise Forbidden(NOT_YOURS, code=ErrorCode.NOT_YOURS)
     return recovery
 
 
-def _opened(owner: User, values: Mapping[str, Any], starts: Collection[Starts] = (), **more: Any) -> Recovery:
-    """A new case, saved under a fresh reference; limitation runs from `starts`. Raises Invalid."""
+def _opened(
+    owner: User,
+    values: Mapping[str, Any],
+    starts: Collection[Starts] = (),
+    numbers: Collection[str] = (),
+    within: str = "",
+    **more: Any,
+) -> Recovery:
+    """A new case, saved under a fresh reference; limitation runs from `starts`, `numbers` are those of its invoices.
+
+    Raises Invalid; `within` is where the body has the case.
+    """
     fields = dict(values)
     handler = owner if fields.pop("assign_to_me", True) else None
     if errors := recovery_errors(fields):
@@ -96,11 +107,12 @@ def _opened(owner: User, values: Mapping[str, Any], starts: Collection[Starts] =
 
     def save(reference: str) -> Recovery:
         recovery.recovery_reference = reference
-        copies_set(recovery, customer=recovery.customer, debtor=recovery.debtor)
+        copies_set(recovery, customer=recovery.customer, debtor=recovery.debtor, numbers=numbers)
         recovery.save(force_insert=True)
         return recovery
 
-    return with_reference("REC-", save)
+    with external_id_free(f"{within}external_id"):
+        return with_reference("REC-", save)
 
 
 def _begin_history(recovery: Recovery, by: User | None, invoices: Sequence[Invoice] = ()) -> None:
@@ -144,6 +156,8 @@ def recovery_create_complete(
         owner,
         recovery,
         _limitation_starts(invoices),
+        [item["invoice_number"] for item in invoices],
+        within="recovery.",
         customer=creditor,
         debtor=payer,
         amount=amount,
@@ -181,7 +195,10 @@ def recovery_update(*, recovery: Recovery, values: Mapping[str, Any], by: User |
         raise Invalid(errors)
     for name, value in rules.recovery_settled(whole).items():
         setattr(recovery, name, value)
-    recovery.save(force_update=True, update_fields=[*FIELDS, "updated_at"])
+    with external_id_free():
+        recovery.save(force_update=True, update_fields=[*FIELDS, "updated_at"])
+    if recovery.external_id != before["external_id"]:
+        copies_refresh(recovery_id=recovery.pk)
     if recovery.matter != matter or [getattr(recovery, name) for name in TERMS] != terms:
         ledger_reckon(recovery_id=recovery.pk, by=by, source=Source.API)
     case_change_tell(recovery, before=before, by=by)

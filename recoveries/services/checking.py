@@ -22,7 +22,7 @@ SUMS = ("amount", "amount_torecover", "invoices_count", "comments_count")
 KEPT = (*SUMS, *deadlines.KEPT)
 PARTY = ("company_name", "company_legalrep_firstname", "company_legalrep_lastname", "company_country")
 READ = (
-    *("id", "recovery_reference", "customer_id", "debtor_id", *SUMS, *COPIED),
+    *("id", "recovery_reference", "external_id", "customer_id", "debtor_id", *SUMS, *COPIED),
     *(f"{side}__{name}" for side in ("customer", "debtor") for name in ("id", *PARTY)),
 )
 
@@ -77,6 +77,7 @@ class _Sums(NamedTuple):
     debts: Mapping[int, tuple[Decimal, Decimal]]  # all, those that the debtor owes
     payments: Mapping[int, Decimal]
     comments: Mapping[int, int]
+    numbers: Mapping[int, list[str]]
 
 
 def _sums(first: int, last: int) -> _Sums:
@@ -92,7 +93,17 @@ def _sums(first: int, last: int) -> _Sums:
         {pk: (whole, demanded or Decimal(0)) for pk, whole, demanded in debts},
         dict(told(Acompte.objects.standing(), sum=Sum("amount"))),
         dict(told(Comment.objects.seen_by(Audience.CLIENT), n=Count("pk"))),
+        _numbers(first, last),
     )
+
+
+def _numbers(first: int, last: int) -> dict[int, list[str]]:
+    """By case: the numbers of its invoices."""
+    numbers: dict[int, list[str]] = {}
+    invoices = Invoice.objects.filter(recovery_id__gte=first, recovery_id__lte=last).order_by("recovery_id", "id")
+    for recovery_id, number in invoices.values_list("recovery_id", "invoice_number").iterator():
+        numbers.setdefault(recovery_id, []).append(number)
+    return numbers
 
 
 def _differs(case: Recovery, sums: _Sums) -> bool:
@@ -102,7 +113,7 @@ def _differs(case: Recovery, sums: _Sums) -> bool:
     case.amount = billed + debts
     case.amount_torecover = max(Decimal(0), left + demanded - sums.payments.get(case.pk, Decimal(0)))
     case.invoices_count, case.comments_count = invoices, sums.comments.get(case.pk, 0)
-    copies_set(case, customer=case.customer, debtor=case.debtor)
+    copies_set(case, customer=case.customer, debtor=case.debtor, numbers=sums.numbers.get(case.pk, ()))
     return kept != [getattr(case, name) for name in (*SUMS, *COPIED)]
 
 

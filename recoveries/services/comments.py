@@ -10,6 +10,7 @@ from accounts.models import User
 from events.schemas import differences, sides
 from events.services import changes_of, events_record, story
 from events.types import seen_by
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.copying import rows_copy
 from legalcity.lib.errors import Forbidden, NotFound
 from recoveries.events import (
@@ -25,6 +26,7 @@ from recoveries.guards import is_frozen, require_fit_for_debtor
 from recoveries.html import cleaned, plain_text
 from recoveries.models import Comment, Recovery
 from recoveries.services.totals import comments_count_refresh
+from recoveries.services.touching import cases_touch
 
 NOT_FOUND = _("Comment not found")
 FROZEN = {
@@ -66,7 +68,7 @@ def comment_create(*, recovery: Recovery, values: Mapping[str, Any], by: User | 
 def comment_update(*, comment: Comment, recovery: Recovery, values: Mapping[str, Any], by: User | None) -> Comment:
     """Change a comment that nobody has acted upon. Raises Forbidden, and Invalid for what a debtor must not be told."""
     if is_frozen(comment, recovery):
-        raise Forbidden(FROZEN["update"])
+        raise Forbidden(FROZEN["update"], code=ErrorCode.COMMENT_FROZEN)
     before, seen = _written(comment), seen_by(Comment.visibility, comment)
     comment = _save(comment, recovery, values, force_update=True)
     if changed := differences(before, _written(comment)):
@@ -87,7 +89,7 @@ def _written(comment: Comment) -> dict[str, Any]:
 def comment_delete(*, comment: Comment, recovery: Recovery, by: User | None) -> None:
     """Delete a comment that nobody has acted upon. Raises Forbidden."""
     if is_frozen(comment, recovery):
-        raise Forbidden(FROZEN["delete"])
+        raise Forbidden(FROZEN["delete"], code=ErrorCode.COMMENT_FROZEN)
     events_record([comment_event(COMMENT_DELETED, comment, owner_id=recovery.owner_id, by=by)])
     comment.delete()
     comments_count_refresh(recovery_id=recovery.pk)
@@ -103,6 +105,7 @@ def comment_mark_read(*, comment_id: int, recovery: Recovery, by: User | None) -
         return
     comment.is_read = True
     comment.save(update_fields=["is_read"])
+    cases_touch(recovery.pk)
     events_record([comment_event(COMMENT_READ, comment, owner_id=recovery.owner_id, by=by)])
 
 

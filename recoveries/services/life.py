@@ -11,7 +11,8 @@ from recoveries.guards import require_move
 from recoveries.models import Recovery, StatusChange
 from recoveries.services.deadlines import KEPT, next_deadline_set, next_deadlines_refresh
 from recoveries.services.totals import case_count_move
-from recoveries.statuses import Actor
+from recoveries.services.touching import procedure_touch
+from recoveries.statuses import Actor, is_in_court
 
 
 @story()
@@ -33,6 +34,8 @@ def status_move(
         next_deadline_set(recovery, ())
         written += KEPT
     recovery.save(update_fields=written)
+    if is_in_court(to_status):
+        procedure_touch(recovery_id)
     StatusChange.objects.create(
         recovery=recovery, from_status_id=from_status, to_status_id=to_status, user=by, comment=comment
     )

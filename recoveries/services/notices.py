@@ -23,6 +23,7 @@ from recoveries.events import notice_events
 from recoveries.ledger.posting import Source, ledger_reckon
 from recoveries.models import FormalNotice, Recovery, SentEmail
 from recoveries.services.cases import recovery_lock
+from recoveries.services.touching import cases_touch
 
 NOT_FOUND = gettext_lazy("There is no such formal notice on this case.")
 # What is known of a notice by way of what became of it.
@@ -33,6 +34,7 @@ def notice_of_email(*, email: SentEmail, state: NoticeState, on: date) -> Formal
     """Write down that a formal notice by e-mail was sent on a day, or failed; None for any other letter."""
     if email.kind != SentEmail.Kind.FORMAL_NOTICE:
         return None
+    cases_touch(email.recovery_id)
     return FormalNotice.objects.create(
         recovery_id=email.recovery_id,
         amount=email.total,
@@ -65,6 +67,7 @@ def notice_enter(
     values |= {"sent_on": sent_on, "presented_on": presented_on, "received_on": received_on}
     _require_possible(case, values)
     notice = FormalNotice.objects.create(recovery=case, owner_id=case.owner_id, amount=amount, by=by, **values)
+    cases_touch(recovery_id)
     audit_record(action=ADDED, target=notice, actor=by)
     events_record(notice_events(notice, by=by))
     ledger_reckon(recovery_id=recovery_id, by=by, source=Source.STAFF)
@@ -99,6 +102,7 @@ def notice_follow(
     for name in OUTCOME:
         setattr(notice, name, outcome[name])
     notice.save(update_fields=["state", "presented_on", "received_on", "proof"])
+    cases_touch(recovery_id)
     before, after = changed_values(before, field_values(notice))
     audit_record(action=CHANGED, target=notice, before=before, after=after, actor=by)
     events_record(notice_events(notice, by=by, before=state_before))

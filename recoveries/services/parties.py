@@ -14,11 +14,13 @@ from events.schemas import differences, sides
 from events.services import Changes, Ref, changes_of, event_record, story
 from events.types import EventType
 from law.parties import Quality
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Failed, NotFound
 from recoveries.ledger.posting import Source, ledger_reckon
 from recoveries.models import Recovery
 from recoveries.services.cases import company_delete_if_unused, recovery_lock
 from recoveries.services.copies import copies_refresh
+from recoveries.services.touching import cases_touch
 
 TAKEN = _(
     "Failed to create company: This recovery case already has a {side}. "
@@ -35,7 +37,7 @@ def party_attach(*, recovery: Recovery, side: str, values: Mapping[str, Any], by
     Raises Invalid, or Failed when that side is taken (the contract's documented 500).
     """
     if getattr(recovery, f"{side}_id") is not None:
-        raise Failed(str(TAKEN).format(side=side))
+        raise Failed(str(TAKEN).format(side=side), code=ErrorCode.SIDE_TAKEN)
     company = company_create(owner_id=recovery.owner_id, values=values, by=by)
     setattr(recovery, side, company)
     recovery.save(update_fields=[side, "updated_at"])
@@ -72,7 +74,7 @@ def party_detach(*, recovery: Recovery, company: Company, by: User | None) -> No
     Raises Failed (the contract's documented 500) once the case has a customer, a debtor and an invoice.
     """
     if recovery.customer_id and recovery.debtor_id and recovery.invoices_count:
-        raise Failed(INCOMPLETE)
+        raise Failed(INCOMPLETE, code=ErrorCode.CASE_INCOMPLETE)
     for side in ("customer", "debtor"):
         if getattr(recovery, f"{side}_id") == company.pk:
             setattr(recovery, side, None)
@@ -116,6 +118,7 @@ def _tell(
 
 def _follow(recovery_ids: Collection[int], by: User | None) -> None:
     """Have cases follow their parties: names, country, and what hangs on who they are."""
+    cases_touch(*recovery_ids)
     for recovery_id in recovery_ids:
         copies_refresh(recovery_id=recovery_id)
         ledger_reckon(recovery_id=recovery_id, by=by, source=Source.SYSTEM)

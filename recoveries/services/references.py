@@ -1,10 +1,14 @@
 """References that nobody has yet."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeVar
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
+from legalcity.lib.codes import Coded, FieldCode
+from legalcity.lib.errors import Invalid
 from recoveries.rules import new_reference
 
 T = TypeVar("T")
@@ -22,3 +26,18 @@ def with_reference(prefix: str, create: Callable[[str], T]) -> T:
             if not left or "reference" not in str(error):
                 raise
     raise AssertionError("unreachable")
+
+
+@contextmanager
+def external_id_free(field: str = "external_id") -> Iterator[None]:
+    """A savepoint for the write of a case. Raises Invalid when its `external_id` is that of another one of its account.
+
+    `field` is what the body calls it.
+    """
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        if "external_id" not in str(error):
+            raise
+        raise Invalid({field: [Coded(_("The external id has already been taken."), FieldCode.TAKEN)]}) from error

@@ -47,9 +47,9 @@ def totals_refresh(*, recovery_id: int) -> None:
 
 
 def comments_count_refresh(*, recovery_id: int) -> None:
-    """Recount the comments that the client sees. One statement."""
+    """Recount the comments that the client sees, after a change of one. One statement."""
     seen = Comment.objects.seen_by(Audience.CLIENT)
-    Recovery.objects.filter(pk=recovery_id).update(comments_count=_counted(seen))
+    Recovery.objects.filter(pk=recovery_id).update(comments_count=_counted(seen), updated_at=now())
 
 
 def case_count_add(*, owner_id: int, status_id: int, by: int = 1) -> None:

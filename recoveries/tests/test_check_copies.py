@@ -14,6 +14,7 @@ from companies.models import Company
 from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import CaseCount, Recovery
 from recoveries.services import checking
+from recoveries.services.copies import copies_set
 from tests.factories import Api, case_id
 
 pytestmark = pytest.mark.django_db
@@ -119,7 +120,7 @@ def test_comparing_locks_nothing_and_takes_as_many_statements_for_a_hundred_case
     for row in rows:
         row.amount_torecover = row.invoices_count = row.comments_count = 0
         row.next_deadline, row.next_deadline_code, row.next_deadline_article = None, "", ""
-        row.search_text = row.search_text.replace(copies["recovery_reference"].lower(), row.recovery_reference.lower())
+        copies_set(row, customer=row.customer, debtor=row.debtor, numbers=())
     Recovery.objects.bulk_create(rows)
     CaseCount.objects.update(n=101)
     many = told()

@@ -95,7 +95,10 @@ def _assert_frozen(owner: Api, address: str) -> None:
     before = owner.data("GET", address)
     for method, sentence in FROZEN.items():
         answer = owner.send(method, address, {"comment": "Changed"})
-        assert (answer.status_code, answer.json()) == (403, {"success": False, "message": sentence})
+        assert (answer.status_code, answer.json()) == (
+            403,
+            {"success": False, "message": sentence, "code": "comment_frozen"},
+        )
     assert owner.data("GET", address) == before
 
 

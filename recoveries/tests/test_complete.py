@@ -178,7 +178,11 @@ def test_a_failure_on_the_way_leaves_nothing(step: str, owner: Api, monkeypatch:
             patch.setattr(f"{step}.objects.{method}", fail)
         answer = owner.post(COMPLETE, complete_body())
     assert answer.status_code == 500
-    assert answer.json() == {"success": False, "message": "Failed to create complete recovery case"}
+    assert answer.json() == {
+        "success": False,
+        "message": "Failed to create complete recovery case",
+        "code": "server_error",
+    }
     for model in (Recovery, Company, Invoice, StatusChange, CaseCount):
         assert model.objects.count() == 0
 

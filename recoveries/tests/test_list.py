@@ -56,6 +56,7 @@ def test_a_row_tells_what_the_case_is(owner: Api) -> None:
         "invoices_count": 2,
         "comments_count": 1,
         "due": "1580.00",
+        "external_id": None,
     }
 
 
@@ -84,7 +85,8 @@ def test_the_newest_case_comes_first_and_the_defaults_are_echoed(owner: Api) -> 
     first, second = bare_case_id(owner), bare_case_id(owner)
     data = _list(owner)
     assert [row["id"] for row in data["recoveries"]] == [second, first]
-    assert data["filters_applied"] == {"status": None, "search": None, "sort_by": "created_at", "sort_order": "desc"}
+    filters = {"status": None, "search": None, "sort_by": "created_at", "sort_order": "desc"}
+    assert data["filters_applied"] == {**filters, "external_id": None, "updated_after": None}
 
 
 def test_the_message_counts_what_the_filters_let_through(owner: Api) -> None:

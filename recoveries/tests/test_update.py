@@ -13,6 +13,7 @@ CASES = "/api/recoveries"
 LOCKED = {
     "success": False,
     "message": "Recovery cannot be modified. Only recoveries with status 1 or 2 can be updated.",
+    "code": "not_editable",
 }
 EVERYTHING = {
     "type": 2,

@@ -19,6 +19,7 @@ from law.account.warnings import Code, warning
 from legalcity.api.cursor import CursorQuery, page_told, place_asked, query_read
 from legalcity.api.envelope import refusal, reply
 from legalcity.api.validation import parse
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Invalid
 from legalcity.lib.money import money_text
 from recoveries.court.views import OneCaseView
@@ -53,7 +54,7 @@ class DecompteView(OneCaseView):
         try:
             return decompte_answer(told, case)
         except PdfUnavailable as error:
-            return refusal(str(error), status=status.HTTP_503_SERVICE_UNAVAILABLE)
+            return refusal(str(error), code=ErrorCode.UNAVAILABLE)
 
     def _told(self, request: Request, case: Recovery) -> Decompte:
         return case_decompte(case, **query_read(DecompteQuery, request.query_params))

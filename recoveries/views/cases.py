@@ -12,6 +12,7 @@ from legalcity.api.listing import asked, pagination
 from legalcity.api.validation import parse, parse_change
 from legalcity.api.views import ContractView
 from legalcity.lib.clock import today
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Forbidden, NotFound
 from recoveries.guards import recovery_values, require_editable
 from recoveries.payloads import case_detail_payload, case_row_payload, case_update_payload, complete_payload
@@ -48,7 +49,9 @@ class RecoveryView(ContractView):
     def _detail(self, recovery_id: int) -> CaseDetail:
         detail = case_detail(recovery_id, caller(self.request).pk)
         if detail is None:
-            raise Forbidden(cases.NOT_YOURS) if case_exists(recovery_id) else NotFound(cases.NOT_FOUND)
+            if case_exists(recovery_id):
+                raise Forbidden(cases.NOT_YOURS, code=ErrorCode.NOT_YOURS)
+            raise NotFound(cases.NOT_FOUND, code=ErrorCode.CASE_NOT_FOUND)
         return detail
 
     def list(self, request: Request) -> Response:
@@ -63,6 +66,8 @@ class RecoveryView(ContractView):
                 descending=wanted.descending,
                 offset=wanted.offset,
                 limit=wanted.per_page,
+                external_id=wanted.filters["external_id"],
+                updated_after=wanted.filters["updated_after"],
             )
         )
         data = {

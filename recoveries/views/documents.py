@@ -8,6 +8,7 @@ from documents.selectors import documents_of
 from documents.services.locking import NOT_FOUND
 from documents.views import DocumentView
 from invoicing.models import Invoice
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Forbidden, NotFound
 from recoveries.models import Recovery
 from recoveries.views.under import CASE_NOT_FOUND, UnderCase
@@ -22,10 +23,12 @@ class CaseDocumentView(UnderCase, DocumentView):
         """A document of another account's case is told (403) from one that is not there (404)."""
         recovery = Recovery.objects.filter(pk=self.kwargs["recovery_id"]).first()
         if recovery is None:
-            raise NotFound(CASE_NOT_FOUND)
+            raise NotFound(CASE_NOT_FOUND, code=ErrorCode.CASE_NOT_FOUND)
         document = documents_of(recovery.pk).filter(pk=document_id).first()
         if recovery.owner_id != caller(self.request).pk:
-            raise Forbidden(NOT_YOURS) if document is not None else NotFound(CASE_NOT_FOUND)
+            if document is None:
+                raise NotFound(CASE_NOT_FOUND, code=ErrorCode.CASE_NOT_FOUND)
+            raise Forbidden(NOT_YOURS, code=ErrorCode.NOT_YOURS)
         if document is None:
             raise NotFound(NOT_FOUND)
         return recovery, document

@@ -9,6 +9,7 @@ from recoveries.catalogue import catalogue
 from recoveries.ledger.posting import Source, ledger_follow
 from recoveries.ledger.settling import case_settle
 from recoveries.models import Recovery
+from recoveries.services.copies import copies_refresh
 from recoveries.views.under import UnderCase
 
 
@@ -21,8 +22,9 @@ class CaseInvoiceView(UnderCase, InvoiceView):
 
     @contextmanager
     def changing(self) -> Iterator[Recovery]:
-        """The case, locked, its totals recomputed at the end."""
+        """The case, locked, its totals recomputed at the end, and what it is found by."""
         with super().changing() as recovery:
             yield recovery
             posted = ledger_follow(recovery_id=recovery.pk, by=caller(self.request), source=Source.API)
             case_settle(recovery_id=recovery.pk, posted=posted)
+            copies_refresh(recovery_id=recovery.pk)

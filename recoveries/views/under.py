@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.authentication import caller
 from legalcity.api.nested import NestedView
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Forbidden, NotFound
 from recoveries.guards import require_editable
 from recoveries.models import Recovery
@@ -28,7 +29,7 @@ class UnderCase(NestedView):
         """The case for reading. Another account's is not found."""
         recovery = Recovery.objects.owned_by(caller(self.request)).filter(pk=self.kwargs["recovery_id"]).first()
         if recovery is None:
-            raise NotFound(CASE_NOT_FOUND)
+            raise NotFound(CASE_NOT_FOUND, code=ErrorCode.CASE_NOT_FOUND)
         return recovery
 
     def locked(self) -> Recovery:
@@ -36,7 +37,7 @@ class UnderCase(NestedView):
         try:
             return cases.recovery_locked(recovery_id=self.kwargs["recovery_id"], owner=caller(self.request))
         except (NotFound, Forbidden) as error:
-            raise NotFound(CASE_NOT_FOUND) from error
+            raise NotFound(CASE_NOT_FOUND, code=ErrorCode.CASE_NOT_FOUND) from error
 
     @contextmanager
     def changing(self) -> Iterator[Recovery]:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from events.services import events_record, story
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Forbidden
 from scoring.events import TOKENS_GRANTED, TOKENS_SPENT, tokens_event
 from scoring.models import ScoringOrder, TokenBalance, TokenEntry
@@ -41,7 +42,7 @@ def tokens_reserve(*, user_id: int, amount: int) -> None:
     """Take tokens off the balance, inside the transaction that also writes their line. Raises Forbidden."""
     enough = TokenBalance.objects.filter(user_id=user_id, tokens__gte=amount)
     if not enough.update(tokens=F("tokens") - amount):
-        raise Forbidden(NOT_ENOUGH)
+        raise Forbidden(NOT_ENOUGH, code=ErrorCode.NOT_ENOUGH_TOKENS)
 
 
 def spending_note(*, order: ScoringOrder, amount: int, by: User, reason: str = "") -> None:

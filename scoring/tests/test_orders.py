@@ -47,7 +47,10 @@ def test_an_order_costs_a_token_for_each_service(owner: Api, company_id: int) ->
 def test_too_few_tokens_order_nothing(owner: Api, company_id: int) -> None:
     tokens_grant(user=owner.user, amount=1)
     answer = owner.post(ORDER, OrderBody(company_id=company_id))
-    assert (answer.status_code, answer.json()) == (403, {"success": False, "message": "Not enough tokens available"})
+    assert (answer.status_code, answer.json()) == (
+        403,
+        {"success": False, "message": "Not enough tokens available", "code": "not_enough_tokens"},
+    )
     assert ScoringOrder.objects.count() == 0
     assert owner.data("GET", TOKENS) == {"remaining_tokens": 1}
     # No number was used up.

@@ -6,6 +6,7 @@ import re
 import pytest
 from pytest_django import Settings
 
+from legalcity.lib.codes import ErrorCode, FieldCode
 from tests.contract import provocations, reference, registry
 from tests.contract.reference import Documented
 from tests.contract.registry import Provoked, Scene
@@ -67,13 +68,19 @@ def test_response(response: Documented, scene: Scene) -> None:
         assert answer.status_code == response.status, answer.content
     body = provoked.answers[-1].json()
     _assert_message(response, provoked, body)
+    if response.status >= 400:
+        assert ErrorCode(body["code"]).status == response.status
+        assert {code for codes in body.get("codes", {}).values() for code in codes} <= set(FieldCode)
     for name, value in response.headers:
         told = provoked.answers[-1].headers[name]
         # Further directives of caching may stand behind the documented ones: `no-store` keeps personal data from disks.
         assert told.startswith(f"{value}, ") if name.lower() == "cache-control" else told == value
     if response.status == 422:
         _assert_sentences(response, provoked)
-        assert list(body) == list(response.body)
+        assert list(body) == [*response.body, "code", "codes"]
+        assert {name: len(codes) for name, codes in body["codes"].items()} == {
+            name: len(said) for name, said in body["errors"].items()
+        }
     elif response.label == ABBREVIATED:
         _assert_abbreviated(response, body)
     else:

@@ -146,7 +146,8 @@ ITS_OWN = {
     **dict.fromkeys(("amount", "amount_torecover", "invoices_count", "comments_count"), "reckoned from its rows"),
     **dict.fromkeys(("debtor_name", "debtor_company", "customer_company", "debtor_country"), "from its parties"),
     "is_hold_lifted": "which the copy of the holds tells",
-    "search_text": "from its parties and its reference",
+    "search_text": "from its parties, its invoices and its reference",
+    "external_id": "which names one case of an account",
     **dict.fromkeys(("next_deadline", "next_deadline_code", "next_deadline_article"), "its own legal dates"),
 }
 PARTYS_OWN = {"id", "reference", "created_at", "updated_at"}

@@ -17,7 +17,7 @@ from recoveries.ledger.services import acompte_record
 from recoveries.models import Recovery, TransferRequest
 from tests.factories import Api, bare_case_id, case_id, move
 
-KEYS = ["eligible", "procedure", "court_type", "reasons", "warnings", "invoices"]
+KEYS = ["eligible", "procedure", "court_type", "reasons", "warnings", "invoices", "reason_codes"]
 NO_SUCH_ID = 987654321
 
 
@@ -30,6 +30,7 @@ def asked(api: Api, case: int) -> dict[str, Any]:
     data = body["data"]
     assert list(data) == KEYS
     assert data["eligible"] is (data["reasons"] == [])
+    assert len(data["reason_codes"]) == len(data["reasons"])
     if not data["eligible"]:
         refused = api.post(transfer_path(case))
         assert (refused.status_code, refused.json()) == (
@@ -38,6 +39,8 @@ def asked(api: Api, case: int) -> dict[str, Any]:
                 "success": False,
                 "message": "This recovery is not eligible for injunction transfer",
                 "reasons": data["reasons"],
+                "reason_codes": data["reason_codes"],
+                "code": "not_eligible",
             },
         )
     return data
@@ -65,6 +68,7 @@ def test_a_case_that_may_go(owner: Api) -> None:
                 "warning": None,
             }
         ],
+        "reason_codes": [],
     }
     move(case, 4)
     assert asked(owner, case)["warnings"] == ["The court fee of 33.47 EUR is still to be confirmed."]
@@ -85,7 +89,10 @@ def test_whose_case_it_is_counts(owner: Api, stranger: Api, staff: Api, anonymou
         assert (answer.status_code, answer.json()["message"]) == (403, "Unauthorized access to this recovery")
     assert (anonymous.get(path).status_code, anonymous.get(path).json()["message"]) == (401, "Unauthenticated")
     missing = owner.get(eligibility_path(NO_SUCH_ID))
-    assert (missing.status_code, missing.json()) == (404, {"success": False, "message": "Recovery not found"})
+    assert (missing.status_code, missing.json()) == (
+        404,
+        {"success": False, "message": "Recovery not found", "code": "case_not_found"},
+    )
 
 
 def test_a_bare_case_has_every_reason_at_once(owner: Api) -> None:
@@ -101,6 +108,7 @@ def test_a_bare_case_has_every_reason_at_once(owner: Api) -> None:
         ],
         "warnings": ["No formal notice has been sent to the debtor (art. 1231-6 C. civ.)."],
         "invoices": [],
+        "reason_codes": ["no_customer", "no_debtor", "nothing_unpaid"],
     }
 
 

@@ -21,7 +21,7 @@ def _owner() -> models.ForeignKey:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recoveries", "0035_terms_of_balances"),
+        ("recoveries", "0037_notices_to_recipients"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -21,6 +21,6 @@ def _fill(apps: Any, _schema_editor: Any) -> None:
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("recoveries", "0036_owners_added")]
+    dependencies = [("recoveries", "0038_owners_added")]
 
     operations = [migrations.RunPython(_fill, migrations.RunPython.noop, elidable=True)]

@@ -35,7 +35,7 @@ def _held(name: str) -> SqlOf:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recoveries", "0037_owners_filled")]
+    dependencies = [("recoveries", "0039_owners_filled")]
 
     operations = [
         *(migrations.AlterField(name, "owner", _owner()) for name in MODELS),
