@@ -18,6 +18,7 @@ from backoffice.origin import staff_of
 from backoffice.user_facts import user_fact
 from events.models import Notice, Preference, Recipient
 from events.notices.delivery import notice_resend, recipient_release
+from events.notices.tokens import links_hidden
 from legalcity.lib.errors import Sentence
 
 RESEND = ObjectAction(
@@ -54,16 +55,21 @@ class NoticeAdmin(ReadOnlyStaffAdmin):
     """Written by the machine; what became of each is seen here. Who sees some cases only sees their own alerts."""
 
     holds_personal_data = True
-    list_display = ("owner", "group", "recipient", "subject", "state", "error", "created_at", "sent_at")
+    list_display = ("owner", "group", "recipient", "state", "error", "created_at", "sent_at")
     list_filter = ("state", "group")
     list_select_related = ("owner",)
     search_fields = ("owner__search_text", "recipient__iexact")
     object_actions = (RESEND,)
     bulk_actions = (RESEND,)
     fields = (
-        *("owner", "group", "period", "recipient", "subject", "text"),
+        *("owner", "group", "period", "recipient", "subject", "words"),
         *("state", "error", "attempts", "created_at", "sent_at"),
     )
+
+    @admin.display(description=_("text"))
+    def words(self, notice: Notice) -> str:
+        """As they went out, but for the links: who opens one acts for the recipient."""
+        return links_hidden(notice.text)
 
 
 @admin.register(Preference)

@@ -5,6 +5,7 @@ one, and nobody makes one up.
 """
 
 import json
+import re
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -58,6 +59,11 @@ def token_opened(token: str) -> Confirming | Leaving | None:
     except (InvalidToken, ValueError, TypeError, KeyError):  # Sealed by us too, it may say something else.
         return None
     return said
+
+
+def links_hidden(text: str) -> str:
+    """The words of an e-mail without what its links may do."""
+    return re.sub(r"(/notices/)[\w=-]+", r"\1…", text)
 
 
 def _address(*words: str | int) -> str:
