@@ -11,6 +11,8 @@ from django.test import RequestFactory
 
 from accounts.models import User
 from backoffice.audit import audit_record
+from events.notices.groups import Group
+from events.notices.preferences import Wanted, preferences_set
 from invoicing.billing.services.keys import subscription_key_rotate
 from invoicing.tests.billing.papers import FIRM, draft, issued
 from legalcity.lib.clock import now, today
@@ -38,6 +40,7 @@ def furnish(owner: Api) -> None:
     CaseImport.objects.create(owner=owner.user, user=owner.user, file_name="dossiers.csv", references=["REC-ABC123"])
     procedure = Injunction.objects.first()
     DeadlineAlert.objects.create(recovery=procedure.recovery, kind="service", date=today(), article="art. 1411 CPC")
+    preferences_set(owner_id=owner.user.pk, wanted=[Wanted(group=Group.SCORING, recipients=["scoring@example.com"])])
     watch = Surveillance.objects.first()
     Alert.objects.create(surveillance=watch, kind=Alert.Kind.CLOSED, mark="1", created_at=now())
 

@@ -1,6 +1,8 @@
 """Every page of the back-office, at the width of a desk and of a telephone: sound, readable, nothing sticks out."""
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from django.contrib import admin
@@ -8,6 +10,9 @@ from django.db import models
 from django.urls import reverse
 
 from accounts.models import User
+from events.models import Recipient
+from events.notices.tokens import CONFIRM_WITHIN, confirming_address, leaving_address
+from legalcity.lib.clock import now
 from recoveries.models import Injunction, Recovery
 from tests.backoffice import page_of
 from tests.browser.desk import NARROW, WIDE, Desk
@@ -81,7 +86,13 @@ def test_other_pages(desk: Seat, office: User) -> None:
     names = ("index", "account", "password_change", "second_factor_setup", "recoveries_recovery_import")
     key = Injunction.objects.values_list("key", flat=True).first()
     lists = [reverse(name) for name in ("portfolio", "journal", "remittances-due")]
-    other = [*lists, reverse("injunction-payment", args=[key])]
+    recipient = Recipient.objects.get(email="scoring@example.com")
+    links = [
+        confirming_address(recipient_id=recipient.pk, asked_at=now()),
+        confirming_address(recipient_id=recipient.pk, asked_at=now() - CONFIRM_WITHIN - timedelta(hours=1)),
+        leaving_address(owner_id=recipient.owner_id, group="scoring", email=recipient.email),
+    ]
+    other = [*lists, reverse("injunction-payment", args=[key]), *(urlsplit(link).path for link in links)]
     window = desk(office)
     assert _faults(window, iter([*(reverse(f"admin:{name}") for name in names), *other])) == []
 
