@@ -9,6 +9,9 @@ from rest_framework.response import Response
 from accounts import services, tokens
 from accounts.authentication import caller, presented_token
 from accounts.serializers import LoginSerializer, RegisterSerializer, user_payload
+from accounts.shapes import LOGIN as LOGGED_IN
+from accounts.shapes import NEW_USER, TOKEN, USER
+from legalcity.api.components import fields, success
 from legalcity.api.envelope import refusal, reply
 from legalcity.api.idempotency import Keyed, Way
 from legalcity.api.limits import LOGIN, REFRESH
@@ -28,6 +31,7 @@ class LoginView(ContractView):
     validation_message = _("Validation failed.")
     failure_messages = {"login": _("Authentication failed")}
     serializers = {"login": LoginSerializer}
+    answers = {"login": {200: success(LOGGED_IN)}}
 
     def login(self, request: Request) -> Response:
         """Authenticate with e-mail and API key."""
@@ -44,6 +48,7 @@ class RegisterView(ContractView):
 
     serializers = {"register": RegisterSerializer}
     ways = {"register": Keyed(shows_secret=True)}
+    answers = {"register": dict.fromkeys((200, 201), success(fields({"user": NEW_USER})))}
 
     def register(self, request: Request) -> Response:
         """Create or update an API user; the answer shows the key once."""
@@ -62,6 +67,7 @@ class SessionView(ContractView):
 
     limits = {"refresh": REFRESH}
     ways = {"logout": Keyed(Way.EXEMPT), "refresh": Keyed(Way.EXEMPT)}
+    answers = {"logout": {200: success()}, "refresh": {200: success(TOKEN)}}
     unauthenticated_message = _("User not authenticated")
     failure_messages = {"refresh": _("Token refresh failed")}
 
@@ -80,6 +86,8 @@ class SessionView(ContractView):
 
 class MeView(ContractView):
     """The caller's own profile."""
+
+    answers = {"me": {200: success(USER)}}
 
     def me(self, request: Request) -> Response:
         """Who the token belongs to."""

@@ -13,9 +13,12 @@ from companies.filters import CompanyFilter, CompanyQuery, RelationField
 from companies.models import Company
 from companies.serializers import CompanySerializer, company_payload
 from companies.services import company_values
+from companies.shapes import COMPANY
+from legalcity.api.components import PAGINATION, fields, list_of, success
 from legalcity.api.envelope import reply
 from legalcity.api.listing import asked, ordered, page_of, pagination
 from legalcity.api.nested import NestedView
+from legalcity.api.shapes import filters_of
 from legalcity.api.validation import parse, parse_change
 from legalcity.lib.errors import NotFound
 
@@ -33,6 +36,23 @@ class CompanyView(NestedView):
 
     serializers = {"create": RelatedCompanySerializer, "update": CompanySerializer}
     queries = {"list": CompanyQuery}
+    answers = {
+        "list": {
+            200: success(
+                fields(
+                    {
+                        "companies": list_of(COMPANY),
+                        "pagination": PAGINATION,
+                        "filters_applied": filters_of(CompanyQuery),
+                    }
+                )
+            )
+        },
+        "create": {201: success(COMPANY)},
+        "retrieve": {200: success(COMPANY)},
+        "update": {200: success(COMPANY)},
+        "destroy": {200: success()},
+    }
 
     def companies(self, parent: Any, side: str | None = None) -> QuerySet[Company]:
         """The companies of `parent`, or the one on a side."""

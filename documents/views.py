@@ -17,6 +17,7 @@ from rest_framework.response import Response
 
 from accounts.authentication import caller
 from documents.content import ContentRefused, inspect
+from documents.content.types import BY_EXTENSION
 from documents.filters import DocumentFilter, DocumentQuery
 from documents.models import Document
 from documents.names import content_disposition
@@ -26,6 +27,8 @@ from documents.services.documents import document_announce, document_delete, doc
 from documents.services.locking import NOT_FOUND
 from documents.services.storage import FULL, StorageFailed, bytes_open, is_full
 from documents.services.waiting import document_wait
+from documents.shapes import DOCUMENT, FILE_TYPE
+from legalcity.api.components import PAGINATION, REFUSED, fields, file_of, list_of, success
 from legalcity.api.envelope import reply
 from legalcity.api.idempotency import Keyed, Way
 from legalcity.api.limits import UPLOADS
@@ -78,6 +81,8 @@ class BoundedMultiPart(MultiPartParser):
 class FileTypeView(ContractView):
     """The catalogue of file types."""
 
+    answers = {"list": {200: success(list_of(FILE_TYPE))}}
+
     def list(self, request: Request) -> Response:
         """The active ones, in order."""
         return reply(file_types(), _("Active file types retrieved successfully"))
@@ -89,6 +94,17 @@ class DocumentView(NestedView):
     parser_classes = [ContractParser, BoundedMultiPart]
     serializers = {"create": DocumentSerializer}
     queries = {"list": DocumentQuery}
+    answers = {
+        "list": {200: success(fields({"documents": list_of(DOCUMENT)}), pagination=PAGINATION)},
+        "create": {
+            201: success(DOCUMENT),
+            202: success(DOCUMENT, text="Not ready yet: ask for the document again, its `state` tells."),
+            507: REFUSED,
+        },
+        "retrieve": {200: success(DOCUMENT)},
+        "download": {200: file_of(*sorted({kind.mime for kind in BY_EXTENSION.values()}))},
+        "destroy": {200: success()},
+    }
     limits = {"create": UPLOADS}
     ways = {"create": Keyed(Way.JOB, replay="again")}
     failure_messages = {

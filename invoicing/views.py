@@ -13,9 +13,12 @@ from invoicing.filters import InvoiceFilter, InvoiceQuery
 from invoicing.models import Invoice
 from invoicing.selectors import invoices_summary
 from invoicing.serializers import InvoiceSerializer, invoice_payload
+from invoicing.shapes import INVOICE, INVOICE_DETAIL, INVOICE_ROW, INVOICES_SUMMARY
+from legalcity.api.components import PAGINATION, fields, list_of, success
 from legalcity.api.envelope import reply
 from legalcity.api.listing import about, asked, ordered, page_of, pagination
 from legalcity.api.nested import NestedView
+from legalcity.api.shapes import filters_of
 from legalcity.api.validation import parse, parse_change
 from legalcity.lib.clock import today
 from legalcity.lib.errors import NotFound
@@ -29,6 +32,24 @@ class InvoiceView(NestedView):
 
     serializers = {"create": InvoiceSerializer, "update": InvoiceSerializer}
     queries = {"list": InvoiceQuery}
+    answers = {
+        "list": {
+            200: success(
+                fields(
+                    {
+                        "invoices": list_of(INVOICE_ROW),
+                        "pagination": PAGINATION,
+                        "summary": INVOICES_SUMMARY,
+                        "filters_applied": filters_of(InvoiceQuery),
+                    }
+                )
+            )
+        },
+        "create": {201: success(INVOICE)},
+        "retrieve": {200: success(INVOICE_DETAIL)},
+        "update": {200: success(INVOICE)},
+        "destroy": {200: success()},
+    }
 
     def case_status(self, parent: Any) -> str:
         """The word that a single invoice tells of the status of its parent."""

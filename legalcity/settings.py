@@ -316,6 +316,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "LegalCity Recovery API",
     "DESCRIPTION": "Comprehensive API for legal debt recovery management.",
     "VERSION": "2.0",
+    "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",
     "SWAGGER_UI_DIST": "SIDECAR",

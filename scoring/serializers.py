@@ -43,6 +43,8 @@ class CompanyIdField(CodeField):
 class MonthsField(CodeField):
     """The months of a surveillance, 1 to MOST_MONTHS."""
 
+    bounds = (1, MOST_MONTHS)
+
     default_error_messages = {"months": gettext_lazy("The {field} field must be between 1 and {most}.")}
 
     def to_internal_value(self, data: Any) -> int:

@@ -7,6 +7,7 @@ from rest_framework.response import Response
 
 from accounts.authentication import caller
 from companies.models import Company
+from legalcity.api.components import COUNT, fields, list_of, success
 from legalcity.api.envelope import reply
 from legalcity.api.fields import CodeField, label
 from legalcity.api.listing import asked, page_of, pagination
@@ -20,10 +21,13 @@ from scoring.payloads import order_payload, placed_payload, row_payload
 from scoring.selectors import order_of, tokens_of
 from scoring.serializers import OrderSerializer, wish_of
 from scoring.services.orders import order_place
+from scoring.shapes import ORDER, ORDER_ROW, PAGES, PLACED_ORDER
 
 
 class TokenView(ContractView):
     """Tokens."""
+
+    answers = {"retrieve": {200: success(fields({"remaining_tokens": COUNT}))}}
 
     def retrieve(self, request: Request) -> Response:
         """How many tokens are left."""
@@ -37,6 +41,11 @@ class OrderView(ContractView):
 
     serializers = {"create": OrderSerializer}
     queries = {"list": OrderQuery}
+    answers = {
+        "create": {201: success(PLACED_ORDER)},
+        "list": {200: success(fields({"scoring_orders": list_of(ORDER_ROW)}), pagination=PAGES)},
+        "retrieve": {200: success(ORDER)},
+    }
     failure_messages = {"create": _("Failed to place scoring order")}
 
     def create(self, request: Request) -> Response:

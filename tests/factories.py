@@ -5,12 +5,12 @@ from typing import Any
 
 import factory
 from django.http import HttpResponse
-from rest_framework.test import APIClient
 
 from accounts.models import User
 from accounts.services import key_issue, login
 from recoveries.models import Status
 from recoveries.services.life import status_move
+from tests.answers import CheckedClient
 
 NOTHING: Any = object()
 
@@ -35,7 +35,7 @@ class Api:
     """A client of the API: sends JSON, and the token that it logged in with."""
 
     def __init__(self) -> None:
-        self.client = APIClient(raise_request_exception=False)
+        self.client = CheckedClient(raise_request_exception=False)
         self.user: User | None = None
         self.key = ""
         self.token = ""

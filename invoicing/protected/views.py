@@ -13,6 +13,8 @@ from invoicing.protected import services
 from invoicing.protected.filters import ProtectedInvoiceFilter, ProtectedInvoiceQuery
 from invoicing.protected.selectors import protected_of, protected_ordered
 from invoicing.protected.serializers import ProtectedInvoiceSerializer, StatusSerializer, protected_payload
+from invoicing.shapes import PROTECTED, PROTECTED_ROW
+from legalcity.api.components import PAGINATION, fields, list_of, success
 from legalcity.api.envelope import reply
 from legalcity.api.listing import asked, page_of, pagination
 from legalcity.api.validation import parse, read
@@ -30,6 +32,13 @@ class ProtectedInvoiceView(ContractView):
 
     serializers = {"create": ProtectedInvoiceSerializer, "update": StatusSerializer}
     queries = {"list": ProtectedInvoiceQuery}
+    answers = {
+        "list": {200: success(fields({"protected_invoices": list_of(PROTECTED_ROW), "pagination": PAGINATION}))},
+        "create": {201: success(PROTECTED)},
+        "retrieve": {200: success(PROTECTED)},
+        "find": {200: success(PROTECTED)},
+        "update": {200: success(PROTECTED_ROW)},
+    }
 
     def _found(self, missing: Sentence = NOT_FOUND, **by: Any) -> ProtectedInvoice:
         invoice = ProtectedInvoice.objects.owned_by(caller(self.request)).filter(**by).first()

@@ -28,6 +28,8 @@ Row = TypeVar("Row")
 class LimitField(CodeField):
     """Items of an answer."""
 
+    bounds = (1, MOST)
+
     def to_internal_value(self, data: Any) -> int:
         """The number."""
         text = str(data).strip()

@@ -177,6 +177,7 @@ class DecimalText(ContractField, serializers.DecimalField):
         "digits": _("The {field} field must not have more than {digits} integer digits."),
     }
     is_grouped = True
+    most: int | None = None  # What a rule of the room bounds it to, for the reference
     units: tuple[str, ...] = EUROS
 
     def to_internal_value(self, data: Any) -> Decimal:
@@ -219,6 +220,7 @@ class PercentField(DecimalText):
     """A percentage with two decimals, in the sentence of its `bounds`. What else bounds it is a rule of its room."""
 
     is_grouped = False
+    most = 100
     units = PERCENT
 
     def __init__(self, *, bounds: Sentence, **kwargs: Any) -> None:
@@ -287,7 +289,9 @@ class FlagField(ContractField, serializers.BooleanField):
 
 
 class CodeField(ContractField, serializers.IntegerField):
-    """An integer; with `among`, one of those."""
+    """An integer; with `among`, one of those. `bounds`: what a subclass takes, for the reference."""
+
+    bounds: tuple[int, int] | None = None
 
     default_error_messages = {
         "invalid": _("The {field} field must be an integer."),

@@ -6,8 +6,8 @@ from typing import Any
 from django.utils import translation
 
 from legalcity.api import published
-from legalcity.api.responses import FAILURE, HEADERS, shared_responses
-from legalcity.api.shapes import Schema
+from legalcity.api.components import Schema, components_of
+from legalcity.api.responses import HEADERS, shared_responses
 
 OTHER = "Other"  # The section of calls that no section of the reference fits.
 
@@ -78,5 +78,7 @@ def add_published_reference(result: Schema, generator: Any, request: Any, public
     ]
     with translation.override("en"):
         result["components"].update(headers=HEADERS, responses=shared_responses())
-    result["components"]["schemas"]["Failure"] = FAILURE
+    schemas = result["components"]["schemas"]
+    schemas.update(components_of([result["paths"], result["components"]]))
+    result["components"]["schemas"] = dict(sorted(schemas.items()))
     return moved(result, published.HOST, host)

@@ -1,6 +1,7 @@
 """What answers look like in the OpenAPI document: headers, failures, examples."""
 
 import re
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -8,12 +9,10 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from legalcity.api import errors
+from legalcity.api.components import JSON, Schema, error_of
+from legalcity.api.examples import completed
 from legalcity.api.parsing import MALFORMED, PayloadTooLarge
 from legalcity.api.published import Answer
-from legalcity.api.shapes import Schema
-from legalcity.lib.codes import ErrorCode, FieldCode
-
-JSON = "application/json"
 
 HEADERS: dict[str, Schema] = {
     "X-RateLimit-Limit": {
@@ -29,45 +28,13 @@ HEADERS: dict[str, Schema] = {
         "schema": {"type": "string"},
     },
     "Retry-After": {
-        "description": "Seconds until the limit begins anew.",
+        "description": "Seconds to wait before asking again.",
         "schema": {"type": "integer", "minimum": 1},
     },
     "WWW-Authenticate": {"description": "The scheme to come back with.", "schema": {"type": "string"}},
 }
 EVERYWHERE = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-Request-ID")
-SOMEWHERE = {401: ("WWW-Authenticate",), 429: ("Retry-After",)}
-
-FAILURE: Schema = {
-    "type": "object",
-    "description": "What every failure looks like.",
-    "properties": {
-        "success": {"type": "boolean", "enum": [False]},
-        "message": {"type": "string", "description": "A sentence for the person in front of the client."},
-        "errors": {
-            "type": "object",
-            "description": "The sentences of each field, by its dotted key (422).",
-            "additionalProperties": {"type": "array", "items": {"type": "string"}},
-        },
-        "reasons": {
-            "type": "array",
-            "description": "Why a case is not eligible, where that was the question (403).",
-            "items": {"type": "string"},
-        },
-        "reason_codes": {
-            "type": "array",
-            "description": "The same for programs.",
-            "items": {"type": "string"},
-        },
-        "code": {"type": "string", "description": "What a program decides by.", "enum": [*map(str, ErrorCode)]},
-        "codes": {
-            "type": "object",
-            "description": "The codes of the sentences of `errors`.",
-            "additionalProperties": {"type": "array", "items": {"type": "string", "enum": [*map(str, FieldCode)]}},
-        },
-    },
-    "required": ["success", "message"],
-}
-FAILURE_REF = {"$ref": "#/components/schemas/Failure"}
+SOMEWHERE = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
 
 # Failures that many calls share: status → name of the component, what it means, the sentence.
 SHARED: dict[int, tuple[str, str, Any]] = {
@@ -79,7 +46,11 @@ SHARED: dict[int, tuple[str, str, Any]] = {
     415: ("UnsupportedMediaType", "The body is of another media type.", _("Unsupported media type")),
     429: ("TooManyAttempts", "A rate limit is used up.", lazy(lambda: str(errors.TooManyAttempts(60).detail), str)()),
     500: ("ServerError", "We failed; the answer says nothing of how.", errors.SERVER_ERROR),
+    503: ("Unavailable", "Something that the call needs is away for a moment; nothing was done.", errors.UNAVAILABLE),
 }
+
+# The first code of a status is the one of the failure that many calls share.
+USUAL = {code.status: code for code in reversed(ErrorCode)}
 
 
 def shared_message(status: int) -> str:
@@ -93,14 +64,27 @@ def headers_of(status: int) -> Schema:
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
-def failure_response(status: int, answers: list[Answer]) -> Schema:
-    """A failure of `status`, with each of its sentences."""
+def failure_response(status: int, answers: list[Answer], schema: Schema) -> Schema:
+    """A failure of `status` of the form `schema`, with each of its sentences."""
     sentences = dict.fromkeys(answer.message for answer in answers)
+    answers = [replace(answer, body=completed(schema, _coded(status, answer.body))) for answer in answers]
     return {
         "description": "; or: ".join(sentences),
         "headers": headers_of(status),
-        "content": {JSON: {"schema": FAILURE_REF, **examples_of(answers)}},
+        "content": {JSON: {"schema": schema, **examples_of(answers)}},
     }
+
+
+def _coded(status: int, body: Any) -> Any:
+    """The body of a failure with the codes that it usually has, as examples need some."""
+    if not isinstance(body, dict) or "code" in body:
+        return body
+    codes = {name: [_usual(sentence) for sentence in said] for name, said in body.get("errors", {}).items()}
+    return {**body, "code": USUAL.get(status, ErrorCode.BAD_REQUEST).value, **({"codes": codes} if codes else {})}
+
+
+def _usual(sentence: str) -> str:
+    return (FieldCode.REQUIRED if "required" in sentence else FieldCode.INVALID).value
 
 
 def examples_of(answers: list[Answer]) -> Schema:
@@ -118,5 +102,8 @@ def shared_responses() -> Schema:
     responses = {}
     for status, (name, text, _sentence) in SHARED.items():
         body = {"success": False, "message": shared_message(status)}
-        responses[name] = {**failure_response(status, [Answer(status, "", body)]), "description": str(text)}
+        responses[name] = {
+            **failure_response(status, [Answer(status, "", body)], error_of(status)),
+            "description": str(text),
+        }
     return responses

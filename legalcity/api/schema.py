@@ -1,13 +1,18 @@
 """One operation of the OpenAPI document, generated from the code of its view.
 
 Routes, access, bodies and query strings come from the views: `serializers` and `queries` name what an action reads.
-Titles, texts and examples come from the published reference, from the docstrings where it has none. Every answer
-that can happen is declared. A view whose action has a success that was never published names it:
-`also_answers = {"create": {202: "Not done yet: ask again at `status_url`."}}`. An added call shows its answers itself:
-`samples = {"create": {201: {"success": True, "data": {…}, "message": "…"}}}`; a text stands for a file.
+Titles, texts and examples come from the published reference, from the docstrings where it has none. A view names the
+answers of each action, in the words of `legalcity.api.components`:
+
+    answers = {"create": {201: success(DOCUMENT), 202: success(DOCUMENT, text="Not done yet."), 409: REFUSED}}
+
+Failures that any such call can have are added here. An added call may say what its bodies and answers look like with
+real values: `bodies = {"create": {…}}`, `samples = {"create": {201: {"success": True, "data": {…}, "message": "…"}}}`;
+what a sample lacks is filled in from the schema, so an example always fits it.
 """
 
 import re
+from dataclasses import replace
 from http import HTTPStatus
 from itertools import zip_longest
 from typing import Any
@@ -20,14 +25,14 @@ from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework.permissions import AllowAny
 
 from legalcity.api import errors, published, shapes
+from legalcity.api.components import JSON, Declared, Schema, error_of
+from legalcity.api.examples import completed
 from legalcity.api.fields import REQUIRED, label
 from legalcity.api.listing import PageField
 from legalcity.api.openapi import OTHER
 from legalcity.api.published import API, Answer, Call
-from legalcity.api.responses import JSON, SHARED, examples_of, failure_response, headers_of, shared_message
-from legalcity.api.shapes import Schema
+from legalcity.api.responses import SHARED, examples_of, failure_response, headers_of, shared_message
 
-ANYTHING = "*/*"
 WITH_BODY = ("POST", "PUT", "PATCH")
 
 
@@ -81,7 +86,7 @@ class ContractSchema(AutoSchema):
     def get_summary(self) -> str:
         """The published title, or the first sentence of the docstring."""
         title = self.call.title if self.call else ""
-        return title or str(super().get_description()).partition("\n")[0].rstrip(".")
+        return title or str(super().get_description()).partition("\n")[0].partition(". ")[0].rstrip(".")
 
     def get_description(self) -> str:  # type: ignore[override]
         """The published text, or the docstring; and a sample address where it has a query string."""
@@ -173,17 +178,22 @@ class ContractSchema(AutoSchema):
     def _get_request_body(self, direction: str = "request") -> Schema | None:
         if self._body is None:
             return None
-        sample = self.call.body if self.call else None
-        content = {media: self._content(media, sample) for media in self.map_parsers()}
+        content = {media: self._content(media) for media in self.map_parsers()}
         return {"content": content, "required": "required" in self._body}
 
-    def _content(self, media: str, sample: Schema | None) -> Schema:
+    @property
+    def _sample_body(self) -> Schema:
+        """The published body, the view's own, or one that the schema makes up."""
+        known = self.call.body if self.call else getattr(self.view, "bodies", {}).get(self.action)
+        return known if known is not None else dict(completed(self._body or {}))
+
+    def _content(self, media: str) -> Schema:
         body = self._body or {}
         if media != JSON:
             return {"schema": self._component("Form", body)}
         properties = {name: part for name, part in body["properties"].items() if part.get("format") != "binary"}
         schema = self._component("Request", {**body, "properties": properties})
-        return {"schema": schema, "example": sample} if sample else {"schema": schema}
+        return {"schema": schema, "example": self._sample_body}
 
     def _component(self, suffix: str, schema: Schema) -> Schema:
         """Register `schema` under the operation's name; returns the reference to it."""
@@ -195,17 +205,19 @@ class ContractSchema(AutoSchema):
     # --- what is answered --------------------------------------------------------------------------------------
 
     def _get_response_bodies(self, direction: str = "response") -> Schema:
-        answers = self._documented()
-        successes = [status for status in answers if status < 400]
-        if not answers:
-            successes = [201 if self.method == "POST" else 200]
-        also: dict[int, str] = getattr(self.view, "also_answers", {}).get(self.action, {})
-        bodies = {status: self._success(status, answers.get(status, [])) for status in successes}
-        for status, text in also.items():
-            bodies[status] = {**self._success(status, []), "description": str(text)}
-        for status in {status for status in answers if status >= 400} | self._possible_failures():
-            bodies[status] = self._failure(status, answers.get(status, []))
-        return {str(status): bodies[status] for status in sorted(bodies)}
+        shown, declared = self._documented(), self._declared()
+        statuses = sorted({*declared, *self._possible_failures(), *(status for status in shown if status >= 400)})
+        return {
+            str(status): self._success(declared[status], status, shown.get(status, []))
+            if status < 400
+            else self._failure(status, shown.get(status, []), declared.get(status))
+            for status in statuses
+        }
+
+    def _declared(self) -> dict[int, Declared]:
+        """The answers that the view names."""
+        answers: dict[int, Declared] = getattr(self.view, "answers", {}).get(self.action, {})
+        return answers
 
     def _documented(self) -> dict[int, list[Answer]]:
         grouped: dict[int, list[Answer]] = {}
@@ -219,8 +231,8 @@ class ContractSchema(AutoSchema):
         return [Answer(status, "", body) for status, body in samples.items()]
 
     def _possible_failures(self) -> set[int]:
-        """What can happen beside what was published."""
-        statuses = {429, 500}
+        """What can happen beside what was published and what the view declares."""
+        statuses = {429, 500, 503}
         if self._body is not None:
             statuses |= {400, 413, 415, 422}
         if self._reader("queries"):
@@ -237,25 +249,35 @@ class ContractSchema(AutoSchema):
     def _needs_token(self) -> bool:
         return AllowAny not in self.view.permission_classes
 
-    def _success(self, status: int, answers: list[Answer]) -> Schema:
-        described = "; or: ".join(dict.fromkeys(filter(None, (answer.message for answer in answers))))
-        response: Schema = {"description": described or HTTPStatus(status).phrase, "headers": headers_of(status)}
-        if any(isinstance(answer.body, str) for answer in answers):
-            return {**response, "content": {ANYTHING: {"schema": {"type": "string", "format": "binary"}}}}
-        bodies = [answer.body for answer in answers] or [{"success": True, "data": None, "message": ""}]
-        schema = self._component(f"Answer{status}", shapes.envelope(bodies))
-        return {**response, "content": {JSON: {"schema": schema, **examples_of(answers)}}}
+    def _success(self, declared: Declared, status: int, shown: list[Answer]) -> Schema:
+        """An answer that the view declares, with the published examples or one that its schema makes up."""
+        messages = dict.fromkeys(filter(None, (answer.message for answer in shown)))
+        response: Schema = {
+            "description": declared.text or "; or: ".join(messages) or HTTPStatus(status).phrase,
+            "headers": headers_of(status),
+        }
+        if JSON not in declared.content:
+            return {**response, "content": {media: {"schema": schema} for media, schema in declared.content.items()}}
+        schema = declared.content[JSON]
+        answers = [replace(answer, body=completed(schema, answer.body)) for answer in shown]
+        made_up = completed(schema, {"message": HTTPStatus(status).phrase})
+        examples = examples_of(answers or [Answer(status, "", made_up)])
+        shared = schema if "$ref" in schema else self._component(f"Answer{status}", schema)
+        return {**response, "content": {JSON: {"schema": shared, **examples}}}
 
-    def _failure(self, status: int, answers: list[Answer]) -> Schema:
+    def _failure(self, status: int, answers: list[Answer], declared: Declared | None) -> Schema:
         """The documented failures of `status` and the one of our own that it can have besides."""
+        schema = declared.content[JSON] if declared else error_of(status)
+        if declared and answers:
+            return failure_response(status, answers, schema)
         own = self._own_failure(status)
         is_general = status in SHARED and own.message == str(shared_message(status))
-        if is_general and all(answer.message == own.message for answer in answers):
+        if is_general and not declared and all(answer.message == own.message for answer in answers):
             return {"$ref": f"#/components/responses/{SHARED[status][0]}"}
         messages = [answer.message for answer in answers]
         if not answers or (self._adds(status) and own.message not in messages):
             answers = [*answers, own]
-        return failure_response(status, answers)
+        return failure_response(status, answers, schema)
 
     def _adds(self, status: int) -> bool:
         """Whether our own failure of `status` can happen beside the documented ones."""

@@ -15,6 +15,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from legalcity.api.components import MOMENT, TEXT, bare, component, fields, one_of
 from legalcity.api.errors import NO_PERMISSION, SERVER_ERROR, UNAVAILABLE
 from legalcity.api.idempotency import GUIDE, HEADER, REPLAYED
 from legalcity.api.middleware import is_for_programs
@@ -51,6 +52,41 @@ FORMATS = {
 }
 
 
+HEALTH = component("Health", fields({"status": one_of(["ok"]), "timestamp": MOMENT, "version": TEXT}), "It answers.")
+_AUTH = ("type", "login_endpoint", "register_endpoint", "logout_endpoint", "me_endpoint")
+_ENDPOINTS = (
+    "auth",
+    "recoveries",
+    "companies",
+    "documents",
+    "invoices",
+    "comments",
+    "protected_invoices",
+    "scoring",
+    "health",
+)
+_PARTS = {
+    "auth": _AUTH,
+    "endpoints": _ENDPOINTS,
+    "features": FEATURES,
+    "supported_formats": FORMATS,
+    "rate_limits": ("login_attempts", "api_requests", "file_uploads"),
+    "contact": ("support", "documentation"),
+}
+INFO = component(
+    "ServiceInfo",
+    fields(
+        {
+            **dict.fromkeys(
+                ("api_name", "version", "description", "documentation", "postman_collection", "openapi_spec"), TEXT
+            ),
+            **{part: fields(dict.fromkeys(names, TEXT)) for part, names in _PARTS.items()},
+        }
+    ),
+    "What the service offers, and where.",
+)
+
+
 class PublicView(ContractView):
     """A call that asks for no token, and looks at none."""
 
@@ -61,6 +97,8 @@ class PublicView(ContractView):
 class HealthView(PublicView):
     """Whether the service answers."""
 
+    answers = {"health": {200: bare(HEALTH)}}
+
     def health(self, request: Request) -> Response:
         """The status and the server's time."""
         return Response({"status": "ok", "timestamp": moment_text(now()), "version": VERSION})
@@ -68,6 +106,8 @@ class HealthView(PublicView):
 
 class InfoView(PublicView):
     """What the service offers, and where."""
+
+    answers = {"info": {200: bare(INFO)}}
 
     def info(self, request: Request) -> Response:
         """Addresses point at the host that answers."""

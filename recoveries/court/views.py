@@ -13,6 +13,7 @@ from rest_framework.reverse import reverse
 from accounts.authentication import caller
 from law.deadlines import Deadline, told
 from law.eligibility import ClaimAnswer
+from legalcity.api.components import TEXT, fields, list_of, refused, success
 from legalcity.api.envelope import reply
 from legalcity.api.idempotency import Keyed, Way
 from legalcity.api.views import ContractView
@@ -26,6 +27,7 @@ from recoveries.court.transfer import eligibility_of
 from recoveries.models import Injunction, Recovery
 from recoveries.selectors.deadlines import deadlines_of, with_clocks
 from recoveries.services.cases import NOT_FOUND, NOT_YOURS
+from recoveries.shapes import DEADLINE, ELIGIBILITY, TRANSFER, TRANSFER_PENDING
 
 NOT_ELIGIBLE = _("This recovery is not eligible for injunction transfer")
 FAILURE = _("An error occurred during injunction transfer")
@@ -49,9 +51,13 @@ class TransferView(OneCaseView):
 
     failure_messages = {"create": FAILURE}
     ways = {"create": Keyed(Way.JOB, replay="again")}
-    also_answers = {
-        "create": {202: "Transfer accepted and being processed"},
-        "retrieve": {202: "Transfer accepted and being processed"},
+    answers = {
+        action: {
+            200: success(TRANSFER),
+            202: success(TRANSFER_PENDING, text="The transfer is under way: ask again at `poll_url`."),
+            403: refused("NotEligible", rarely={"reasons": list_of(TEXT), "reason_codes": list_of(TEXT)}),
+        }
+        for action in ("create", "retrieve")
     }
 
     def create(self, request: Request, recovery_id: int) -> Response:
@@ -64,7 +70,7 @@ class TransferView(OneCaseView):
         return self._answer(self.case(recovery_id), transfer_ended(int(job_id)))
 
     def retrieve(self, request: Request, recovery_id: int) -> Response:
-        """What came of the last request."""
+        """What came of the last transfer request."""
         recovery = self.case(recovery_id)
         outcome = transfer_outcome(recovery)
         if outcome is None:
@@ -112,8 +118,10 @@ def transfer_payload(outcome: Outcome, injunction: Injunction, *, caller_id: int
 class EligibilityView(OneCaseView):
     """Whether a case may go to court."""
 
+    answers = {"retrieve": {200: success(ELIGIBILITY)}}
+
     def retrieve(self, request: Request, recovery_id: int) -> Response:
-        """The answer, with everything that speaks against it and what to mind."""
+        """Whether a case may go to court. With everything that speaks against it, and what to mind."""
         answer = eligibility_of(self.case(recovery_id), today())
         data = {
             "eligible": answer.eligible,
@@ -141,8 +149,10 @@ def _claim_payload(answer: ClaimAnswer) -> dict[str, Any]:
 class DeadlinesView(OneCaseView):
     """The legal dates that run on a case."""
 
+    answers = {"list": {200: success(fields({"items": list_of(DEADLINE)}))}}
+
     def list(self, request: Request, recovery_id: int) -> Response:
-        """All of them, soonest first; none once the case is closed."""
+        """The legal dates of a case. Soonest first; none once the case is closed."""
         _require_no_query(request.query_params)
         found = deadlines_of(self.case(recovery_id), today())
         return reply(

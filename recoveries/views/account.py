@@ -16,12 +16,27 @@ from law.account.canonical import canonical, credit_note_told, payment_told
 from law.account.decompte import Decompte
 from law.account.facts import PaymentState
 from law.account.warnings import Code, warning
+from legalcity.api.components import (
+    ID,
+    REFUSED,
+    TEXT,
+    VALIDATION_ERROR,
+    bare,
+    fields,
+    file_of,
+    list_of,
+    one_of,
+    or_null,
+    refused,
+    success,
+)
 from legalcity.api.cursor import CursorQuery, page_told, place_asked, query_read
 from legalcity.api.envelope import refusal, reply
 from legalcity.api.validation import parse
 from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Invalid
 from legalcity.lib.money import money_text
+from recoveries.account_shapes import DECOMPTE, POSTING, RECORDED_CREDIT_NOTE, RECORDED_PAYMENT
 from recoveries.court.views import OneCaseView
 from recoveries.ledger.decompte import case_decompte
 from recoveries.ledger.decompte_pdf import decompte_answer
@@ -38,10 +53,14 @@ class DecompteView(OneCaseView):
     """The décompte of a case: each claim, each period of interest, each payment, with its article."""
 
     queries = {"retrieve": DecompteQuery, "paper": DecompteQuery}
+    answers = {
+        "retrieve": {200: success(DECOMPTE), 409: bare(VALIDATION_ERROR)},
+        "paper": {200: file_of("application/pdf"), 409: bare(VALIDATION_ERROR)},
+    }
     samples = {"retrieve": samples.DECOMPTE, "paper": samples.PAPER}
 
     def retrieve(self, request: Request, recovery_id: int) -> Response:
-        """What is owed on a day, with every claim, period of interest and payment.
+        """The account of a case on a day. Every claim, period of interest and payment.
 
         `on`: the day, today unless given, at most a year ahead. `known_on`: as it was known at the end of that day.
         """
@@ -64,10 +83,11 @@ class PostingsView(OneCaseView):
     """What was recorded about the money of a case."""
 
     queries = {"list": CursorQuery}
+    answers = {"list": {200: success(fields({"items": list_of(POSTING), "next": or_null(TEXT)}))}}
     samples = {"list": samples.POSTINGS}
 
     def list(self, request: Request, recovery_id: int) -> Response:
-        """What was recorded about the money of a case, in the order in which it was.
+        """The postings of a case. What was recorded about its money, in the order in which it was.
 
         `next` is the cursor for `after`, null at the end; `limit` is at most 200.
         """
@@ -82,6 +102,13 @@ class PaymentsView(OneCaseView):
     """Payments that the creditor received himself."""
 
     serializers = {"create": DirectPaymentSerializer}
+    answers = {
+        "create": {
+            201: success(RECORDED_PAYMENT),
+            409: refused("PaymentConflict", rarely={"code": one_of(["duplicate_payment"]), "payment_id": ID}),
+        }
+    }
+    bodies = {"create": samples.PAYMENT_BODY}
     samples = {"create": samples.PAYMENT}
 
     def create(self, request: Request, recovery_id: int) -> Response:
@@ -142,6 +169,8 @@ class CreditNotesView(OneCaseView):
     """Lower prices that were agreed later."""
 
     serializers = {"create": CreditNoteSerializer}
+    answers = {"create": {201: success(RECORDED_CREDIT_NOTE), 409: REFUSED}}
+    bodies = {"create": samples.CREDIT_NOTE_BODY}
     samples = {"create": samples.CREDIT_NOTE}
 
     def create(self, request: Request, recovery_id: int) -> Response:

@@ -112,6 +112,7 @@ _POSTING = {
     "lines": _LINES,
 }
 POSTINGS: Samples = {200: _taken({"items": [_POSTING], "next": None}, "Postings retrieved successfully")}
+PAYMENT_BODY = {"amount": "1500.00", "date": "2026-06-10", "method": "Virement", "reference": "VIR 12"}
 PAYMENT: Samples = {
     201: _taken({**_PAID, "surplus": "0.00", "warnings": []}, "Payment recorded successfully"),
     409: _refused(
@@ -120,6 +121,7 @@ PAYMENT: Samples = {
         payment_id=7,
     ),
 }
+CREDIT_NOTE_BODY = {"invoice_id": 41, "amount": "100.00", "date": "2026-07-01", "reference": "AV-1"}
 CREDIT_NOTE: Samples = {
     201: _taken(
         {"id": 88, "on": "2026-07-01", "amount": "100.00", "reference": "AV-1", "invoice_id": 41},

@@ -7,8 +7,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import caller
+from legalcity.api.components import PAGINATION, fields, list_of, success
 from legalcity.api.envelope import reply
 from legalcity.api.listing import asked, pagination
+from legalcity.api.shapes import filters_of
 from legalcity.api.validation import parse, parse_change
 from legalcity.api.views import ContractView
 from legalcity.lib.clock import today
@@ -20,12 +22,14 @@ from recoveries.selectors.detail import CaseDetail, case_detail, case_exists
 from recoveries.selectors.listing import Wanted, cases_page
 from recoveries.serializers import CompleteSerializer, NewRecoverySerializer, RecoveryQuery, RecoverySerializer
 from recoveries.services import cases
+from recoveries.shapes import COMPLETE, RECOVERY, RECOVERY_ROW, UPDATED_RECOVERY
 
 
 class CompleteView(ContractView):
     """A case with its parties and invoices, in one call."""
 
     serializers = {"create": CompleteSerializer}
+    answers = {"create": {201: success(COMPLETE)}}
     failure_messages = {"create": _("Failed to create complete recovery case")}
 
     def create(self, request: Request) -> Response:
@@ -45,6 +49,24 @@ class RecoveryView(ContractView):
         "partial_update": RecoverySerializer,
     }
     queries = {"list": RecoveryQuery}
+    answers = {
+        "list": {
+            200: success(
+                fields(
+                    {
+                        "recoveries": list_of(RECOVERY_ROW),
+                        "pagination": PAGINATION,
+                        "filters_applied": filters_of(RecoveryQuery),
+                    }
+                )
+            )
+        },
+        "create": {201: success(RECOVERY)},
+        "retrieve": {200: success(RECOVERY)},
+        "update": {200: success(UPDATED_RECOVERY)},
+        "partial_update": {200: success(UPDATED_RECOVERY)},
+        "destroy": {200: success()},
+    }
 
     def _detail(self, recovery_id: int) -> CaseDetail:
         detail = case_detail(recovery_id, caller(self.request).pk)

@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import caller
+from legalcity.api.components import PAGINATION, fields, list_of, success
 from legalcity.api.envelope import reply
 from legalcity.api.listing import asked, page_of, pagination
 from legalcity.api.validation import parse, parse_change
@@ -16,6 +17,7 @@ from recoveries.models import Comment, Recovery
 from recoveries.payloads import comment_payload
 from recoveries.serializers import VISIBILITIES, CommentQuery, CommentSerializer
 from recoveries.services import comments
+from recoveries.shapes import COMMENT, COMMENTS_SUMMARY
 from recoveries.views.under import UnderCase
 
 
@@ -24,6 +26,15 @@ class CommentView(UnderCase):
 
     serializers = {"create": CommentSerializer, "update": CommentSerializer}
     queries = {"list": CommentQuery}
+    answers = {
+        "list": {
+            200: success(fields({"comments": list_of(COMMENT), "pagination": PAGINATION, "summary": COMMENTS_SUMMARY}))
+        },
+        "create": {201: success(COMMENT)},
+        "retrieve": {200: success(COMMENT)},
+        "update": {200: success(COMMENT)},
+        "destroy": {200: success()},
+    }
     guards_status = False
 
     @staticmethod

@@ -11,7 +11,9 @@ from rest_framework.response import Response
 from accounts.authentication import caller
 from companies.models import Company
 from companies.serializers import company_payload
+from companies.shapes import COMPANY
 from companies.views import CompanyView
+from legalcity.api.components import list_of, success
 from legalcity.api.envelope import reply
 from legalcity.api.views import ContractView
 from legalcity.lib.errors import BadRequest
@@ -53,6 +55,8 @@ class CaseCompanyView(UnderCase, CompanyView):
 
 class CompaniesByTypeView(ContractView):
     """Every company of the caller that stands in a case."""
+
+    answers = {"list": {200: success(list_of(COMPANY))}}
 
     def list(self, request: Request, side: str) -> Response:
         """Companies that are customers, debtors, or either, each once."""
