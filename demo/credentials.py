@@ -9,6 +9,10 @@ from django.db import transaction
 from accounts.models import ApiKey, User
 from accounts.services import key_issue, key_revoke
 from demo.accounts import admin_email, client_email, role_emails
+from scoring.selectors import tokens_of
+from scoring.services.tokens import tokens_grant
+
+TOKENS = 20  # for reports
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,17 @@ class Credentials:
 
 @transaction.atomic
 def credentials_renew() -> Credentials:
-    """New ones for the first client account and for the staff; the former ones stop working."""
+    """New ones for the first client account and for the staff; the former ones stop working.
+
+    The client may try every call: register others, order reports.
+    """
     client = User.objects.get(email=client_email(0))
     for api_key in ApiKey.objects.filter(user=client, revoked_at=None):
         key_revoke(api_key=api_key)
+    client.can_register = True
+    client.save(update_fields=["can_register", "updated_at"])
+    if tokens_of(client) < TOKENS:
+        tokens_grant(user=client, amount=TOKENS, reason="demonstration")
     password, roles = secrets.token_urlsafe(12), role_emails()
     for staff in User.objects.filter(email__in=[admin_email(), *roles.values()]):
         staff.set_password(password)

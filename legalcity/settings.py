@@ -78,7 +78,6 @@ INSTALLED_APPS = [
     "django_otp.plugins.otp_static",
     "axes",
     "drf_spectacular",
-    "drf_spectacular_sidecar",
     "accounts",
     "backoffice.apps.BackofficeConfig",
     "events",
@@ -319,9 +318,6 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SWAGGER_UI_SETTINGS": {"persistAuthorization": True, "docExpansion": "none", "filter": True},
     "POSTPROCESSING_HOOKS": ["legalcity.api.openapi.add_published_reference"],
     "SERVERS": [{"url": PUBLIC_BASE_URL}],
 }
@@ -343,6 +339,7 @@ USE_TZ = True
 # --- pages, cookies, headers -----------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "legalcity" / "api" / "static"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = EMBEDDED
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import include, path, re_path, register_converter
+from django.views.generic import RedirectView
 
 from legalcity.api import reference_pages, system
 from legalcity.api.converters import IdConverter, TextConverter
@@ -32,6 +33,7 @@ urlpatterns = [
         name="v1-fallback",
     ),
     path("docs", reference_pages.ReferenceView.as_view(), name="docs"),
+    path("docs/", RedirectView.as_view(pattern_name="docs", permanent=True), name="docs-slash"),
     path("docs/openapi.yaml", reference_pages.SchemaView.as_view(), name="openapi"),
     path("docs/collection.json", reference_pages.CollectionView.as_view(), name="collection"),
     path("", include("recoveries.court.urls")),

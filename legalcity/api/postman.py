@@ -1,30 +1,101 @@
-"""The Postman collection (format 2.1), made from the OpenAPI document."""
+"""The Postman collection (format 2.1), made from the OpenAPI document.
+
+It can be run from its beginning to its end: calls that make something keep its id in a variable, those that follow use
+it, and what ends things (deletions, a transfer, the logout) stands in the last folder. `email` and `key` are to be
+filled in; an upload asks for the file `order.pdf`.
+"""
 
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from http import HTTPStatus
-from typing import Any
+from itertools import pairwise
+from typing import Any, NamedTuple
 from urllib.parse import urlsplit
+
+from legalcity.api.components import JSON
+from legalcity.api.published import FALLBACK
+from legalcity.api.reference.code import FORM, SAMPLE_FILE
 
 Json = dict[str, Any]
 
 FORMAT = "https://schema.getpostman.com/json/collection/v2.1.0/collection.json"
-JSON = "application/json"
-KEEP_TOKEN = [
-    "const answer = pm.response.json();",
-    "if (answer.data && answer.data.token) {",
-    '    pm.collectionVariables.set("token", answer.data.token);',
-    "}",
-]
+ENDINGS = "At the end"
+# What a call keeps beside the id of what it has made: variable → where it stands in `data`.
+KEPT = {
+    "auth_login": {"token": "token"},
+    "auth_refresh": {"token": "token"},
+    "recoveries_complete_create": {
+        "recoveries_id": "recovery.id",
+        "debtor_id": "debtor.id",
+        "claimed_invoice_id": "invoices.0.id",
+    },
+    "recoveries_create": {"bare_case_id": "id"},
+    "protected_invoices_create": {"protected_invoices_id": "id", "api_id": "api_invoice_id"},
+    "scoring_order_create": {"orders_id": "order_id"},
+}
+# Fields of sample bodies that are not the same in every run.
+SENT: dict[str, Json] = {
+    "auth_login": {"email": "{{email}}", "key": "{{key}}"},
+    "auth_register": {"email": "{{$guid}}@example.com"},
+    "recoveries_invoices_create": {"invoice_number": "INV-{{$guid}}"},
+    "recoveries_payments_create": {"amount": "250.00", "confirm": True},
+    "protected_invoices_create": {"api_invoice_id": "ERP-{{$guid}}"},
+    "scoring_order_create": {"company_id": "{{debtor_id}}"},
+    "recoveries_credit_notes_create": {"invoice_id": "{{claimed_invoice_id}}"},
+}
+# A company is added to, and taken out of, a case that is not complete yet.
+ELSEWHERE = (
+    (re.compile(r"^recoveries_companies_"), {"recoveries_id": "bare_case_id"}),
+    (re.compile(r"^recoveries_destroy$"), {"recoveries_id": "bare_case_id"}),
+)
+# After the deletions, in this order.
+LAST = ("recoveries_injonction_transfer_create", "recoveries_injonction_transfer_retrieve", "auth_logout")
+
+
+class Call(NamedTuple):
+    """An operation and where it stands."""
+
+    method: str
+    path: str
+    operation: Json
+
+    @property
+    def id(self) -> str:
+        """The name of the operation."""
+        return str(self.operation["operationId"])
+
+    @property
+    def is_ending(self) -> bool:
+        """Whether something is over when it was called."""
+        return self.method == "DELETE" or self.id in LAST
+
+    @property
+    def rank(self) -> tuple[int, int]:
+        """Its place among the endings: deletions first, what hangs on something before that."""
+        return (1 + LAST.index(self.id), 0) if self.id in LAST else (0, -self.path.count("/"))
 
 
 def collection(document: Json) -> Json:
-    """The collection of an OpenAPI document: a folder for each tag, a request for each operation.
+    """The collection of an OpenAPI document: a folder for each tag, a request for each operation; then the endings.
 
-    `base_url` is the document's server. Calls that give a token put it into `token`, which all others send.
+    `base_url` is the document's server. The address of a call that is not there is no request.
     """
     server = document["servers"][0]["url"]
+    calls = [
+        Call(method.upper(), path, operation)
+        for path, methods in document["paths"].items()
+        for method, operation in methods.items()
+        if path != FALLBACK
+    ]
+    folders = [_folder(document, tag, calls) for tag in document["tags"]]
+    endings = [_item(document, call) for call in sorted((c for c in calls if c.is_ending), key=lambda c: c.rank)]
+    text = "What ends things, in an order in which all of it can be called."
+    items = [
+        *(folder for folder in folders if folder["item"]),
+        *([{"name": ENDINGS, "description": text, "item": endings}] if endings else []),
+    ]
     return {
         "info": {
             "_postman_id": str(uuid.uuid5(uuid.NAMESPACE_URL, f"{server}/docs/collection.json")),
@@ -33,51 +104,92 @@ def collection(document: Json) -> Json:
             "version": document["info"]["version"],
             "schema": FORMAT,
         },
-        "item": [_folder(document, tag) for tag in document["tags"]],
+        "item": items,
         "auth": {"type": "bearer", "bearer": [{"key": "token", "value": "{{token}}", "type": "string"}]},
         "variable": [
             {"key": "base_url", "value": server, "type": "string"},
-            {"key": "token", "value": "", "type": "string"},
+            *({"key": name, "value": "", "type": "string"} for name in _variables(items)),
         ],
     }
 
 
-def _folder(document: Json, tag: Json) -> Json:
-    items = [
-        _item(document, method.upper(), path, operation)
-        for path, methods in document["paths"].items()
-        for method, operation in methods.items()
-        if tag["name"] in operation["tags"]
-    ]
-    return {"name": tag["name"], "description": tag["description"], "item": items}
+def _variables(items: list[Json]) -> list[str]:
+    """What the requests use, but for what Postman makes up itself (`$guid`)."""
+    used = re.findall(r"{{(\w+)}}", json.dumps(items))
+    return list(dict.fromkeys(["email", "key", "token", *(name for name in used if name != "base_url")]))
 
 
-def _item(document: Json, method: str, path: str, operation: Json) -> Json:
-    request = _request(method, path, operation)
+def _folder(document: Json, tag: Json, calls: list[Call]) -> Json:
+    """The calls of a tag; what makes something before what asks for it."""
+    own = [call for call in calls if tag["name"] in call.operation["tags"] and not call.is_ending]
+    order = {"POST": 0, "GET": 1}
+    own.sort(key=lambda call: order.get(call.method, 2))
+    return {"name": tag["name"], "description": tag["description"], "item": [_item(document, call) for call in own]}
+
+
+def _item(document: Json, call: Call) -> Json:
+    request = _request(call)
     item: Json = {
-        "name": operation["summary"],
+        "name": call.operation["summary"],
         "request": request,
-        "response": list(_responses(document, request, operation)),
+        "response": list(_responses(document, request, call.operation)),
     }
-    if _gives_token(operation):
-        item["event"] = [{"listen": "test", "script": {"type": "text/javascript", "exec": KEEP_TOKEN}}]
+    kept = KEPT.get(call.id) or _made(document, call)
+    if kept:
+        item["event"] = [{"listen": "test", "script": {"type": "text/javascript", "exec": _keeping(kept)}}]
     return item
 
 
-def _request(method: str, path: str, operation: Json) -> Json:
+def _made(document: Json, call: Call) -> dict[str, str]:
+    """The variable for the id of what a call makes, where other calls ask for one."""
+    if call.method != "POST" or not any(path.startswith(f"{call.path}/{{") for path in document["paths"]):
+        return {}
+    answer = call.operation["responses"].get("201", {})
+    schema = _followed(document, answer.get("content", {}).get(JSON, {}).get("schema", {}))
+    data = _followed(document, schema.get("properties", {}).get("data", {}))
+    return {_variable(call.path.rpartition("/")[2]): "id"} if "id" in data.get("properties", {}) else {}
+
+
+def _variable(word: str) -> str:
+    return f"{word.replace('-', '_')}_id"
+
+
+def _keeping(kept: dict[str, str]) -> list[str]:
+    """The script that puts parts of an answer into variables."""
+    lines = ["if (pm.response.code < 300) {", "    const data = pm.response.json().data;"]
+    for name, place in kept.items():
+        path = "".join(f"[{word}]" if word.isdigit() else f".{word}" for word in place.split("."))
+        lines.append(f'    pm.collectionVariables.set("{name}", data{path});')
+    return [*lines, "}"]
+
+
+def _request(call: Call) -> Json:
     request: Json = {
-        "method": method,
+        "method": call.method,
         "header": [{"key": "Accept", "value": JSON}],
-        "url": _url(path, operation.get("parameters", [])),
-        "description": operation.get("description", ""),
+        "url": _url(call),
+        "description": call.operation.get("description", ""),
     }
-    if {} in operation.get("security", []):
+    if {} in call.operation.get("security", []):
         request["auth"] = {"type": "noauth"}
-    body = operation.get("requestBody", {}).get("content", {})
-    if JSON in body:
+    body = call.operation.get("requestBody", {}).get("content", {})
+    if FORM in body:
+        request["body"] = _form(body[JSON]["example"])
+    elif JSON in body:
         request["header"].append({"key": "Content-Type", "value": JSON})
-        request["body"] = _json_body(body[JSON].get("example", {}))
+        request["body"] = _json_body({**body[JSON].get("example", {}), **SENT.get(call.id, {})})
     return request
+
+
+def _form(sample: Json) -> Json:
+    """A form with a file, and the name from the sample."""
+    return {
+        "mode": "formdata",
+        "formdata": [
+            {"key": "name", "value": str(sample["name"]), "type": "text"},
+            {"key": "file", "src": SAMPLE_FILE, "type": "file"},
+        ],
+    }
 
 
 def _json_body(sample: Any) -> Json:
@@ -88,21 +200,37 @@ def _text(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
-def _url(path: str, parameters: list[Json]) -> Json:
+def _url(call: Call) -> Json:
     """Postman's form of an address: `:id` in the path; samples of the query string, each switched off."""
-    words = [f":{word[1:-1]}" if word.startswith("{") else word for word in path.strip("/").split("/")]
-    url: Json = {"raw": "/".join(["{{base_url}}", *words]), "host": ["{{base_url}}"], "path": words}
-    variables = [_value(each, "example") for each in parameters if each["in"] == "path"]
-    query = [{**_value(each, "x-sample"), "disabled": True} for each in parameters if each["in"] == "query"]
+    parameters = call.operation.get("parameters", [])
+    words = call.path.strip("/").split("/")
+    shown = [f":{word[1:-1]}" if word.startswith("{") else word for word in words]
+    url: Json = {"raw": "/".join(["{{base_url}}", *shown]), "host": ["{{base_url}}"], "path": shown}
+    known = {each["name"]: each for each in parameters}
+    variables = [
+        {**_described(known[word[1:-1]]), "value": _placed(call, before, known[word[1:-1]])}
+        for before, word in pairwise(words)
+        if word.startswith("{")
+    ]
+    query = [
+        {**_described(each), "value": str(each.get("x-sample", "")), "disabled": True}
+        for each in parameters
+        if each["in"] == "query"
+    ]
     return url | ({"variable": variables} if variables else {}) | ({"query": query} if query else {})
 
 
-def _value(parameter: Json, sample: str) -> Json:
-    return {
-        "key": parameter["name"],
-        "value": str(parameter.get(sample, "")),
-        "description": parameter.get("description", ""),
-    }
+def _placed(call: Call, before: str, parameter: Json) -> str:
+    """The variable for a part of an address; a word as the reference shows it."""
+    if before == "type":
+        return str(parameter.get("example", ""))
+    moved = next((names for pattern, names in ELSEWHERE if pattern.match(call.id)), {})
+    name = _variable(before)
+    return f"{{{{{moved.get(name, name)}}}}}"
+
+
+def _described(parameter: Json) -> Json:
+    return {"key": parameter["name"], "value": "", "description": parameter.get("description", "")}
 
 
 def _responses(document: Json, request: Json, operation: Json) -> Iterator[Json]:
@@ -131,10 +259,3 @@ def _followed(document: Json, part: Json) -> Json:
         for word in urlsplit(part["$ref"]).fragment.strip("/").split("/"):
             found = found[word]
     return dict(found)
-
-
-def _gives_token(operation: Json) -> bool:
-    """Whether a success of the operation has a token in its data, as login and refresh have."""
-    examples = operation["responses"].get("200", {}).get("content", {}).get(JSON, {}).get("examples", {})
-    bodies = [example["value"].get("data") for example in examples.values()]
-    return any(isinstance(data, dict) and "token" in data for data in bodies)

@@ -1,26 +1,20 @@
 """The pages of the reference. All three come from the code; their addresses are those of the host that serves them."""
 
 import json
-import re
-from base64 import b64encode
 from functools import cache, lru_cache
-from hashlib import sha256
 from typing import Any
 
-from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse
-from django.template import Engine
-from django.utils.decorators import method_decorator
+from django.template.loader import render_to_string
 from django.views import View
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiYamlRenderer
-from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from legalcity.api.openapi import moved
 from legalcity.api.postman import collection
+from legalcity.api.reference.content import page_of
 
 KEPT_HOSTS = 16  # The documents of so many hosts stay in memory; a process serves one or two.
-STYLE = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
 @cache
@@ -76,17 +70,14 @@ class CollectionView(View):
         return _file(_collection(_host(request)), "application/json", "legalcity.postman_collection.json")
 
 
-def _own_style() -> str:
-    """The one inline style of the page, as the policy names it: by its hash."""
-    styles = STYLE.findall(Engine.get_default().get_template(SpectacularSwaggerSplitView.template_name).source)
-    return " ".join(f"'sha256-{b64encode(sha256(style.encode()).digest()).decode()}'" for style in styles)
+@lru_cache(maxsize=KEPT_HOSTS)
+def _page(host: str) -> bytes:
+    return render_to_string("reference/page.html", {"page": page_of(document_at(host))}).encode()
 
 
-# The page of the library carries five lines of style in its head. Their hash admits these lines and no others;
-# scripts and everything else stay under the policy of all pages, which is why the script comes in a request of its own.
-@method_decorator(csp_update({"style-src": ["'self'", _own_style()]}), name="dispatch")
-class ReferenceView(SpectacularSwaggerSplitView):
-    """The reference, for reading and trying out (Swagger UI, served from here)."""
+class ReferenceView(View):
+    """The reference, for reading."""
 
-    url_name = "openapi"
-    authentication_classes = []
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """The page of the host that was asked; in English, whoever asks."""
+        return HttpResponse(_page(_host(request)), headers={"Content-Language": "en"})

@@ -13,6 +13,7 @@ from legalcity.api.components import JSON, Schema, error_of
 from legalcity.api.examples import completed
 from legalcity.api.parsing import MALFORMED, PayloadTooLarge
 from legalcity.api.published import Answer
+from legalcity.lib.codes import ErrorCode, FieldCode
 
 HEADERS: dict[str, Schema] = {
     "X-RateLimit-Limit": {
