@@ -105,11 +105,19 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class ApiKey(models.Model):
-    """A key that opens the API for its user. The key is shown once; its SHA-256 stays."""
+    """A key that opens the API for its user. The key is shown once; its SHA-256 stays.
+
+    What narrows it (an end, reads only, addresses) holds for the tokens that it opens as well.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys", verbose_name=_("user"))
     digest = models.CharField(_("SHA-256 of the key"), max_length=64, unique=True, editable=False)
     hint = models.CharField(_("begins with"), max_length=8, editable=False)
+    name = models.CharField(_("name"), max_length=100, default="", db_default="", blank=True)
+    expires_at = models.DateTimeField(_("in force until"), null=True, blank=True)
+    is_read_only = models.BooleanField(_("reads only"), default=False, db_default=False)
+    # Networks in CIDR notation, a space between; empty: from anywhere.
+    addresses = models.TextField(_("from these addresses only"), default="", db_default="", blank=True)
     issued_by = models.ForeignKey(
         User, on_delete=models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("issued by")
     )
@@ -123,7 +131,7 @@ class ApiKey(models.Model):
         ordering = ("-created_at", "-id")
 
     def __str__(self) -> str:
-        return f"{self.hint}…"
+        return f"{self.name} ({self.hint}…)" if self.name else f"{self.hint}…"
 
 
 class AccessToken(models.Model):

@@ -1,9 +1,11 @@
 """Reads of accounts."""
 
 import uuid
+from datetime import UTC, datetime
 
 from django.db import connection
 
+from accounts.key_scopes import Session, comes_from, in_force, use_note
 from accounts.models import AccessToken, ApiKey, User
 from legalcity.lib.clock import now
 
@@ -15,30 +17,42 @@ _COLUMNS = [field.attname for field in User._meta.concrete_fields if field.attna
 # One statement gives the token's state, the user and whether the account is active. Written by hand because it
 # runs on every request: building the same query by the ORM costs ten times what PostgreSQL needs to answer it.
 _USER_OF_TOKEN = f"""
-    SELECT {", ".join(f"u.{column}" for column in _COLUMNS)}
-    FROM accounts_accesstoken t JOIN accounts_user u ON u.id = t.user_id
+    SELECT k.id, k.is_read_only, k.addresses, k.last_used_at, {", ".join(f"u.{column}" for column in _COLUMNS)}
+    FROM accounts_accesstoken t
+    JOIN accounts_user u ON u.id = t.user_id JOIN accounts_apikey k ON k.id = t.api_key_id
     WHERE t.jti = %s AND t.revoked_at IS NULL AND t.expires_at > %s AND u.is_active AND u.has_api_access
+    AND (k.expires_at IS NULL OR k.expires_at > %s)
 """
 
 
-def user_of_token(jti: uuid.UUID) -> User | None:
-    """The user whose token `jti` is in force and who may use the API, else None. One indexed query.
+def session_of_token(jti: uuid.UUID, *, address: str) -> Session | None:
+    """Whose token `jti` is, if it is in force at `address` and they may use the API, else None.
 
-    Columns that the API does not need are left out; they load when somebody looks at them.
+    One indexed query; once a minute a second one writes down that the key is used. Columns of the user that the API
+    does not need are left out; they load when somebody looks at them.
     """
+    moment = now()
     stored_jti = jti if connection.features.has_native_uuid_field else jti.hex
     with connection.cursor() as cursor:
-        cursor.execute(_USER_OF_TOKEN, [stored_jti, connection.ops.adapt_datetimefield_value(now())])
+        at = connection.ops.adapt_datetimefield_value(moment)
+        cursor.execute(_USER_OF_TOKEN, [stored_jti, at, at])
         row = cursor.fetchone()
-    if row is None:
+    if row is None or not comes_from(row[2], address):
         return None
+    key_id, is_read_only, _addresses, used, *row = row
+    use_note(key_id=key_id, last_used_at=_moment(used), moment=moment)
     # SQLite has no booleans.
     values = [bool(value) if name in _FLAGS else value for name, value in zip(_COLUMNS, row, strict=True)]
-    return User.from_db(connection.alias, _COLUMNS, values)
+    return Session(User.from_db(connection.alias, _COLUMNS, values), key_id, bool(is_read_only))
+
+
+def _moment(value: datetime | str | None) -> datetime | None:
+    """SQLite gives texts, of UTC."""
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
 
 
 def has_access(*, user: User) -> bool:
     """Whether `user` holds a key or a token that is in force."""
-    keys = ApiKey.objects.filter(user_id=user.pk, revoked_at=None)
+    keys = ApiKey.objects.filter(in_force(now()), user_id=user.pk)
     tokens = AccessToken.objects.filter(user_id=user.pk, revoked_at=None, expires_at__gt=now())
     return keys.exists() or tokens.exists()

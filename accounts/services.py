@@ -11,12 +11,13 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from accounts.hearing import KeyFact, key_listeners
+from accounts.key_scopes import comes_from, in_force, networks_read
 from accounts.models import AccessToken, ApiKey, User
 from accounts.tokens import token_issue
 from legalcity.lib import sealing
 from legalcity.lib.clock import now
 from legalcity.lib.codes import ErrorCode
-from legalcity.lib.errors import DomainError, Forbidden
+from legalcity.lib.errors import DomainError, Forbidden, Invalid
 
 NO_PERMISSION = _("You do not have permission to access this resource.")
 OLD_SECRET_LASTS = timedelta(hours=24)
@@ -42,10 +43,37 @@ def key_digest(key: str) -> str:
 
 
 @transaction.atomic
-def key_issue(*, user: User, by: User | None = None) -> str:
-    """A new API key for `user`; older keys go on working. Returned once, stored hashed."""
+def key_issue(
+    *,
+    user: User,
+    by: User | None = None,
+    name: str = "",
+    expires_at: datetime | None = None,
+    is_read_only: bool = False,
+    addresses: str = "",
+) -> str:
+    """A new API key for `user`; older keys go on working. Returned once, stored hashed.
+
+    name          what people call it
+    expires_at    after that it opens nothing; None: it has no end
+    is_read_only  it changes nothing
+    addresses     networks from which it opens, in CIDR notation; empty: from anywhere
+
+    Raises Invalid for networks that are none, and an end that is over.
+    """
+    if expires_at is not None and expires_at <= now():
+        raise Invalid({"expires_at": [_("This moment is over.")]})
     key = str(uuid.uuid4())
-    issued = ApiKey.objects.create(user=user, digest=key_digest(key), hint=key[:8], issued_by=by)
+    issued = ApiKey.objects.create(
+        user=user,
+        digest=key_digest(key),
+        hint=key[:8],
+        issued_by=by,
+        name=name,
+        expires_at=expires_at,
+        is_read_only=is_read_only,
+        addresses=networks_read(addresses),
+    )
     key_listeners.tell(KeyFact.ISSUED, [issued], by=by)
     return key
 
@@ -89,17 +117,19 @@ def access_revoke(*, user: User, moment: datetime | None = None) -> tuple[int, i
     return len(keys), tokens
 
 
-def login(*, email: str, key: str) -> tuple[User, str]:
-    """The user and a new token.
+def login(*, email: str, key: str, address: str = "") -> tuple[User, str]:
+    """The user and a new token. `address` is where the request comes from.
 
     An unknown e-mail takes the same steps as a wrong key: one look-up of keys by e-mail, one comparison at least,
-    in constant time. Raises BadCredentials, or Forbidden for the right key of an account that may not come in.
+    in constant time; so does a key that is past its end, or does not open from there. Raises BadCredentials, or
+    Forbidden for the right key of an account that may not come in.
     """
     digest = key_digest(key)
     user, matched = None, None
-    keys = ApiKey.objects.filter(user__email=email.strip().lower(), revoked_at=None).select_related("user")
+    keys = ApiKey.objects.filter(in_force(now()), user__email=email.strip().lower()).select_related("user")
     for candidate in [*keys, ApiKey(digest="0" * 64)]:
-        if hmac.compare_digest(candidate.digest, digest) and candidate.pk:
+        fits = hmac.compare_digest(candidate.digest, digest) and comes_from(candidate.addresses, address)
+        if fits and candidate.pk:
             user, matched = candidate.user, candidate
     if user is None or matched is None:
         raise BadCredentials(WRONG_CREDENTIALS)

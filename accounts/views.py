@@ -14,7 +14,7 @@ from accounts.shapes import NEW_USER, TOKEN, USER
 from legalcity.api.components import fields, success
 from legalcity.api.envelope import refusal, reply
 from legalcity.api.idempotency import Keyed, Way
-from legalcity.api.limits import LOGIN, REFRESH
+from legalcity.api.limits import LOGIN, REFRESH, peer_address
 from legalcity.api.validation import parse
 from legalcity.api.views import ContractView
 from legalcity.lib.codes import ErrorCode
@@ -37,7 +37,7 @@ class LoginView(ContractView):
         """Authenticate with e-mail and API key."""
         credentials = parse(LoginSerializer, request)
         try:
-            user, token = services.login(**credentials)
+            user, token = services.login(**credentials, address=peer_address(request._request))
         except services.BadCredentials as error:
             return refusal(error.message, code=ErrorCode.WRONG_CREDENTIALS, headers={"WWW-Authenticate": "Bearer"})
         return reply({"user": user_payload(user), "token": token, "token_type": "Bearer"}, _("Login successful"))
@@ -66,6 +66,7 @@ class SessionView(ContractView):
     """The end and the renewal of a token."""
 
     limits = {"refresh": REFRESH}
+    opens_for_readers = True
     ways = {"logout": Keyed(Way.EXEMPT), "refresh": Keyed(Way.EXEMPT)}
     answers = {"logout": {200: success()}, "refresh": {200: success(TOKEN)}}
     unauthenticated_message = _("User not authenticated")

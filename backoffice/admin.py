@@ -67,8 +67,18 @@ class RoleAdmin(StaffAdmin, GroupAdmin):
 class ApiKeyAdmin(ReadOnlyStaffAdmin):
     """Keys by their first characters; the keys themselves are not stored."""
 
-    list_display = ("hint", "user", "created_at", "last_used_at", "revoked_at", "issued_by")
-    list_filter = (("revoked_at", admin.EmptyFieldListFilter),)
+    list_display = (
+        "hint",
+        "name",
+        "user",
+        "created_at",
+        "last_used_at",
+        "expires_at",
+        "is_read_only",
+        "revoked_at",
+        "issued_by",
+    )
+    list_filter = (("revoked_at", admin.EmptyFieldListFilter), "is_read_only")
     list_select_related = ("user", "issued_by")
     search_fields = ("hint__exact", "user__search_text")
     object_actions = (REVOKE_KEY,)

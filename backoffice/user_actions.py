@@ -1,9 +1,11 @@
 """What staff do about access: keys, tokens, second factors, locks."""
 
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from axes.models import AccessAttempt
+from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,7 +18,9 @@ from backoffice.login_guard import lock_lift
 from backoffice.origin import staff_of
 from backoffice.second_factor import has_second_factor, second_factor_reset
 from backoffice.standing import is_above
+from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Sentence
+from legalcity.lib.form_fields import DayField, TextField
 
 MANAGE_ACCESS = "accounts.manage_access"
 SHOWN_ONCE = "shown_once"  # attribute of the request that made it; a message would lie in a cookie
@@ -36,8 +40,30 @@ def _may_manage(request: HttpRequest, thing: User | ApiKey | AccessToken | None)
     return request.user.has_perm(MANAGE_ACCESS) and not is_above(user, staff_of(request))
 
 
-def _issue_key(request: HttpRequest, user: User, _data: dict[str, Any]) -> str:
-    key = services.key_issue(user=user, by=staff_of(request))
+class KeyForm(forms.Form):
+    """What a new key is called, and what narrows it."""
+
+    name = TextField(label=gettext_lazy("Name"), max_length=100, required=False)
+    expires_on = DayField(label=gettext_lazy("In force until the end of"), required=False)
+    is_read_only = forms.BooleanField(label=gettext_lazy("Reads only"), required=False)
+    addresses = TextField(
+        label=gettext_lazy("From these addresses only"),
+        help_text=gettext_lazy("Addresses or networks such as 192.0.2.0/24, comma between; empty: from anywhere."),
+        max_length=2000,
+        required=False,
+    )
+
+
+def _issue_key(request: HttpRequest, user: User, data: dict[str, Any]) -> str:
+    last = data["expires_on"]
+    key = services.key_issue(
+        user=user,
+        by=staff_of(request),
+        name=data["name"],
+        expires_at=datetime.combine(last + timedelta(days=1), time(), tzinfo=PARIS) if last else None,
+        is_read_only=data["is_read_only"],
+        addresses=data["addresses"],
+    )
     setattr(request, SHOWN_ONCE, ShownOnce(_("New API key"), _("API key"), key))
     return _("The key is issued.")
 
@@ -78,6 +104,7 @@ ISSUE_KEY = ObjectAction(
     label=gettext_lazy("Issue an API key"),
     permission=_may_manage,
     perform=_issue_key,
+    form=KeyForm,
     is_offered=lambda request, user: user.has_api_access and user.is_active,
     explain=gettext_lazy("A further key; the older ones go on working. It is shown once, after this."),
     asks_again=True,

@@ -51,7 +51,18 @@ class ApiKeyInline(AccessInline):
     model = ApiKey
     fk_name = "user"
     revoke = REVOKE_KEY
-    fields = readonly_fields = ("hint", "created_at", "issued_by", "last_used_at", "revoked_at", "revoke_link")
+    fields = readonly_fields = (
+        "hint",
+        "name",
+        "created_at",
+        "issued_by",
+        "last_used_at",
+        "expires_at",
+        "is_read_only",
+        "addresses",
+        "revoked_at",
+        "revoke_link",
+    )
     verbose_name_plural = _("API keys")
 
 

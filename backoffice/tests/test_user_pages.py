@@ -1,6 +1,7 @@
 """The page of a user: keys, tokens, rights, second factor, and what nobody may do to whom."""
 
 import re
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import AccessToken, ApiKey, AuditEvent, User
 from backoffice.user_facts import facts_of, user_fact
+from legalcity.lib.dates import PARIS
 from tests.backoffice import browser_of
 from tests.factories import Api, ApiUserFactory
 
@@ -36,9 +38,9 @@ def page_of(user: User) -> str:
     return f"{USERS}{user.pk}/change/"
 
 
-def carry_out(desk: Client, thing: Any, name: str, **sent: str) -> Any:
+def carry_out(desk: Client, thing: Any, action: str, **sent: str) -> Any:
     """The answer to the confirmed page of an action."""
-    path = f"/admin/accounts/{thing._meta.model_name}/{thing.pk}/action/{name}/"
+    path = f"/admin/accounts/{thing._meta.model_name}/{thing.pk}/action/{action}/"
     asked = desk.get(path)
     assert asked.status_code == 200, asked.status_code
     return desk.post(path, {"form_token": asked.context["token"], **sent})
@@ -70,6 +72,20 @@ def test_a_key_is_issued_shown_once_and_opens_the_api(manager: Client, owner: Ap
     assert key not in manager.get(page_of(owner.user)).content.decode()
     assert key not in str(list(AuditEvent.objects.values())) + str(list(ApiKey.objects.values()))
     assert AuditEvent.objects.filter(action="issue-key", object_id=str(owner.user.pk)).count() == 1
+
+
+def test_a_key_is_named_and_narrowed_by_who_issues_it(manager: Client, owner: Api) -> None:
+    scope = {"name": "ERP", "expires_on": "31/12/2099", "is_read_only": "on", "addresses": "192.0.2.7/24, 10.0.0.1"}
+    wrong = carry_out(manager, owner.user, "issue-key", **{**scope, "addresses": "here"})
+    assert "192.0.2.0/24" in wrong.content.decode()
+    assert not ApiKey.objects.filter(name="ERP")
+    carry_out(manager, owner.user, "issue-key", **scope)
+    key = ApiKey.objects.get(name="ERP")
+    assert (key.is_read_only, key.addresses) == (True, "192.0.2.0/24 10.0.0.1/32")
+    assert key.expires_at == datetime(2100, 1, 1, tzinfo=PARIS)
+    page = manager.get(page_of(owner.user)).content.decode()
+    assert "ERP" in page
+    assert "192.0.2.0/24" in page
 
 
 def test_the_form_of_a_key_sent_twice_issues_one(manager: Client, owner: Api) -> None:

@@ -39,15 +39,21 @@ class Usage:
     exceeded: bool
 
 
-def client_address(request: HttpRequest) -> str:
-    """The client's address: the one that the outermost of TRUSTED_PROXIES saw, else the peer's.
-
-    An IPv6 client owns a /64, so it counts as one; one of IPv4 in the clothes of IPv6 (`::ffff:192.0.2.1`) is of IPv4.
-    """
-    address = request.META.get("REMOTE_ADDR", "")
+def peer_address(request: HttpRequest) -> str:
+    """Where a request comes from: the address that the outermost of TRUSTED_PROXIES saw, else the peer's, as it is."""
+    address: str = request.META.get("REMOTE_ADDR", "")
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")]
     if settings.TRUSTED_PROXIES and len(hops) >= settings.TRUSTED_PROXIES:
         address = hops[-settings.TRUSTED_PROXIES]
+    return address
+
+
+def client_address(request: HttpRequest) -> str:
+    """The client's address, as it is counted.
+
+    An IPv6 client owns a /64, so it counts as one; one of IPv4 in the clothes of IPv6 (`::ffff:192.0.2.1`) is of IPv4.
+    """
+    address = peer_address(request)
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

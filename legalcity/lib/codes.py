@@ -28,6 +28,7 @@ class ErrorCode(StrEnum):
     WRONG_CREDENTIALS = "wrong_credentials", 401, "E-mail and key do not belong together, or the key is not in force."
     FORBIDDEN = "forbidden", 403, "The account may not do this."
     NO_API_ACCESS = "no_api_access", 403, "The right key of an account that may not use the API."
+    READ_ONLY = "read_only", 403, "The API key only reads."
     NOT_YOURS = "not_yours", 403, "It belongs to another account."
     NOT_EDITABLE = "not_editable", 403, "The case has a status in which it cannot be changed."
     COMMENT_FROZEN = "comment_frozen", 403, "Somebody may have acted on the comment: it stays as it is."
