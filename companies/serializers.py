@@ -1,5 +1,6 @@
 """What the company calls take and give."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -8,6 +9,7 @@ from companies.parties import quality_of
 from companies.services import company_errors
 from legalcity.api.fields import CodeField, DayField, DigitsField, EmailField, PhoneField, TextField, WordField
 from legalcity.api.validation import ContractSerializer, Errors
+from legalcity.lib.dates import day_text
 from legalcity.lib.reading.identifiers import SIREN
 from legalcity.lib.settings.live import live
 
@@ -98,9 +100,35 @@ PAYLOAD = (
     "company_email",
     "company_phone",
 )
+# What the reference lets clients write and does not show: behind what it shows.
+WRITTEN = (
+    "company_legalrep_quality",
+    "company_legalrep_quality_other",
+    "company_legalrep_birthday",
+    "company_legalrep_birthday_city",
+    "company_legalrep_nationality",
+    "company_legalrep_profession",
+    "company_freelance_type",
+    "company_state",
+    "company_activity",
+)
 
 
 def company_payload(company: Company, *, is_debtor: bool) -> dict[str, Any]:
     """A company as the API shows it, on the side of a case where it stands."""
-    shown = {name: getattr(company, name) for name in PAYLOAD}
-    return {**shown, "acts_as": quality_of(company, is_debtor=is_debtor).value}
+    columns = {name: getattr(company, name) for name in (*PAYLOAD, *WRITTEN)}
+    return company_told({**columns, "acts_as": quality_of(company, is_debtor=is_debtor).value})
+
+
+def company_told(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """The contract's form of a company's columns."""
+    told = {name: columns[name] for name in (*PAYLOAD, "acts_as", *WRITTEN)}
+    return {**told, "company_legalrep_birthday": day_text(columns["company_legalrep_birthday"])}
+
+
+def company_row_payload(
+    company: Company, *, side: str, recovery_id: int | None, is_debtor: bool | None = None
+) -> dict[str, Any]:
+    """The same, and on which side of which case it stands. `is_debtor`: as what it deals, if that is not its side."""
+    is_debtor = side == "debtor" if is_debtor is None else is_debtor
+    return {**company_payload(company, is_debtor=is_debtor), "side": side, "recovery_id": recovery_id}

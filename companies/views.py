@@ -11,9 +11,9 @@ from rest_framework.response import Response
 
 from companies.filters import CompanyFilter, CompanyQuery, RelationField
 from companies.models import Company
-from companies.serializers import CompanySerializer, company_payload
+from companies.serializers import CompanySerializer, company_row_payload
 from companies.services import company_values
-from companies.shapes import COMPANY
+from companies.shapes import COMPANY_ROW
 from legalcity.api.components import PAGINATION, fields, list_of, success
 from legalcity.api.envelope import reply
 from legalcity.api.listing import asked, ordered, page_of, pagination
@@ -41,16 +41,16 @@ class CompanyView(NestedView):
             200: success(
                 fields(
                     {
-                        "companies": list_of(COMPANY),
+                        "companies": list_of(COMPANY_ROW),
                         "pagination": PAGINATION,
                         "filters_applied": filters_of(CompanyQuery),
                     }
                 )
             )
         },
-        "create": {201: success(COMPANY)},
-        "retrieve": {200: success(COMPANY)},
-        "update": {200: success(COMPANY)},
+        "create": {201: success(COMPANY_ROW)},
+        "retrieve": {200: success(COMPANY_ROW)},
+        "update": {200: success(COMPANY_ROW)},
         "destroy": {200: success()},
     }
 
@@ -75,7 +75,8 @@ class CompanyView(NestedView):
         raise NotImplementedError
 
     def _payload(self, parent: Any, company: Company) -> dict[str, Any]:
-        return company_payload(company, is_debtor=self.is_debtor(parent, company))
+        side = "debtor" if self.is_debtor(parent, company) else "customer"
+        return company_row_payload(company, side=side, recovery_id=parent.pk)
 
     def _found(self, parent: Any, company_id: int) -> Company:
         company = self.companies(parent).filter(pk=company_id).first()

@@ -13,6 +13,9 @@ SHOWN = [
     *("id", "company_type", "company_legal_form", "company_siren", "company_name", "company_legalrep_gender"),
     *("company_legalrep_firstname", "company_legalrep_lastname", "company_address", "company_city", "company_postal"),
     *("company_country", "company_email", "company_phone", "acts_as"),
+    *("company_legalrep_quality", "company_legalrep_quality_other", "company_legalrep_birthday"),
+    *("company_legalrep_birthday_city", "company_legalrep_nationality", "company_legalrep_profession"),
+    *("company_freelance_type", "company_state", "company_activity", "side", "recovery_id"),
 ]
 WHOLE = {
     "company_type": "commercial",
@@ -60,7 +63,7 @@ def test_a_company_takes_its_side(side: str, owner: Api) -> None:
     company = _add(owner, recovery_id, side, company_name="ABC")
     assert list(company) == SHOWN
     shown = detail(owner, recovery_id)
-    assert shown[side] == company
+    assert {**shown[side], "side": side, "recovery_id": recovery_id} == company
     assert shown["debtor" if side == "customer" else "customer"] is None
     assert shown[f"{side}_company"] == "ABC"
 
@@ -192,12 +195,22 @@ def test_ties_fall_in_the_order_of_ids(owner: Api) -> None:
     assert ids == sorted(ids)
 
 
+def test_the_companies_of_an_account_say_where_they_stand(owner: Api) -> None:
+    old, new = case_id(owner), case_id(owner)
+    shown = owner.data("GET", "/api/companies/type/both")
+    sides = sorted((each["recovery_id"], each["side"]) for each in shown)
+    assert sides == [(case, side) for case in (old, new) for side in ("customer", "debtor")]
+    assert {each["side"] for each in owner.data("GET", "/api/companies/type/customer")} == {"customer"}
+
+
 # --- show and change -------------------------------------------------------------------------------------------
 def test_every_field_can_be_changed(owner: Api, pair: int) -> None:
     company_id = detail(owner, pair)["debtor"]["id"]
     shown = owner.data("PUT", f"{_companies(pair)}/{company_id}", WHOLE)
     assert shown == owner.data("GET", f"{_companies(pair)}/{company_id}")
-    assert {key: shown[key] for key in SHOWN if key != "id"} == {key: WHOLE[key] for key in SHOWN if key != "id"}
+    in_case = detail(owner, pair)["debtor"]
+    assert {key: shown[key] for key in WHOLE} == {key: in_case[key] for key in WHOLE} == WHOLE
+    assert (shown["side"], shown["recovery_id"]) == ("debtor", pair)
     stored = Company.objects.get(pk=company_id)
     assert stored.acts_as == "unknown"  # There is nothing to confirm about a commercial company.
     told = {**WHOLE, "acts_as": "unknown"}

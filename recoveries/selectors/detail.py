@@ -13,6 +13,7 @@ import orjson
 from django.db import connection
 
 from companies.serializers import PAYLOAD as COMPANY_PAYLOAD
+from companies.serializers import WRITTEN, company_told
 from documents.models import Document
 from documents.selectors import ENDED_BADLY, DocumentRow
 from invoicing.selectors import InvoiceRow
@@ -23,7 +24,7 @@ from recoveries.rules import FIELDS
 from recoveries.selectors.rows import AcompteRow, CommentRow, DetteRow, Handler, HistoryRow, InjunctionRow, NoticeRow
 from recoveries.selectors.sql import DIALECTS, quoted
 
-COMPANY_COLUMNS = (*COMPANY_PAYLOAD, "acts_as")
+COMPANY_COLUMNS = (*COMPANY_PAYLOAD, "acts_as", *WRITTEN)
 CASE_COLUMNS = (
     "id",
     "owner_id",
@@ -182,7 +183,8 @@ def _party(values: Iterator[Any], *, is_debtor: bool) -> dict[str, Any] | None:
     if party["id"] is None:
         return None
     confirmed = Quality(party["acts_as"])
-    return {**party, "acts_as": acts_as(party["company_type"], confirmed, is_debtor=is_debtor).value}
+    quality = acts_as(party["company_type"], confirmed, is_debtor=is_debtor).value
+    return company_told({**party, "acts_as": quality})
 
 
 @cache

@@ -10,8 +10,8 @@ from rest_framework.response import Response
 
 from accounts.authentication import caller
 from companies.models import Company
-from companies.serializers import company_payload
-from companies.shapes import COMPANY
+from companies.serializers import company_row_payload
+from companies.shapes import COMPANY_ROW
 from companies.views import CompanyView
 from legalcity.api.components import list_of, success
 from legalcity.api.envelope import reply
@@ -56,13 +56,17 @@ class CaseCompanyView(UnderCase, CompanyView):
 class CompaniesByTypeView(ContractView):
     """Every company of the caller that stands in a case."""
 
-    answers = {"list": {200: success(list_of(COMPANY))}}
+    answers = {"list": {200: success(list_of(COMPANY_ROW))}}
 
     def list(self, request: Request, side: str) -> Response:
         """Companies that are customers, debtors, or either, each once."""
         if side not in (*SIDES, "both"):
             raise BadRequest(_("Invalid type. Must be customer, debtor, or both"))
         found = parties_of_account(caller(request), side)
-        companies = [company_payload(company, is_debtor=side != "customer") for company in found]
+        deals_as = {"is_debtor": side != "customer"}
+        companies = [
+            company_row_payload(each.company, side=each.side, recovery_id=each.recovery_id, **deals_as)
+            for each in found
+        ]
         message = _("Companies of type '{side}' retrieved successfully").format(side=side)
         return reply(companies, message)

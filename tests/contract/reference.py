@@ -53,13 +53,22 @@ EXTENDED_OBJECTS = (
     re.compile(r"GET /api/scoring/orders/\{orderId\} data(\.results)?"),
 )
 INVOICE_KEYS = ["performed_on", "is_disputed"]
+COMPANY_KEYS = [
+    *("acts_as", "company_legalrep_quality", "company_legalrep_quality_other", "company_legalrep_birthday"),
+    *("company_legalrep_birthday_city", "company_legalrep_nationality", "company_legalrep_profession"),
+    *("company_freelance_type", "company_state", "company_activity"),
+]
+COMPANY_PLACE = ["side", "recovery_id"]
 ADDED_KEYS = {
     re.compile(r"GET /api/info "): ["idempotency"],
-    re.compile(r"\S+ /api/recoveries/\{recoveryId\}/companies\S* data(\.companies\.\d+)?"): ["acts_as"],
-    re.compile(r"GET /api/recoveries/\{id\} data\.(customer|debtor)"): ["acts_as"],
+    re.compile(r"\S+ /api/recoveries/\{recoveryId\}/companies\S* data(\.companies\.\d+)?"): [
+        *COMPANY_KEYS,
+        *COMPANY_PLACE,
+    ],
+    re.compile(r"GET /api/recoveries/\{id\} data\.(customer|debtor)"): COMPANY_KEYS,
     re.compile(r"GET /api/recoveries data\.recoveries\.\d+"): ["due", "external_id"],
     re.compile(r"GET /api/recoveries data\.filters_applied"): ["external_id", "updated_after"],
-    re.compile(r"GET /api/companies/type/\S+ data\.\d+"): ["acts_as"],
+    re.compile(r"GET /api/companies/type/\S+ data\.\d+"): [*COMPANY_KEYS, *COMPANY_PLACE],
     re.compile(r"\S+ /api/recoveries/\{recoveryId\}/invoices\S* data(\.invoices\.\d+)?"): INVOICE_KEYS,
     re.compile(r"GET /api/recoveries/\{id\} data\.invoices\.\d+"): INVOICE_KEYS,
     re.compile(r"POST /api/recoveries/\{recovery\}/injonction-transfer[ .]data"): ["left_behind"],
