@@ -11,16 +11,40 @@ from django.test.utils import CaptureQueriesContext
 from events import feed, forgetting
 from events.bodies import event_told
 from events.feed import BEGINNING, FeedPlace, Wanted, feed_page
+from events.models import Change, Event
 from events.public_ids import public_id
 from events.tests.feeds import committed
 from events.types import Seen, event_types
+from legalcity.lib.append_only import door
 from legalcity.lib.clock import now
 from legalcity.lib.dates import moment_text
-from tests.factories import Api
+from tests.factories import Api, ApiUserFactory
 
 pytestmark = pytest.mark.django_db
 
 EVENTS = "/api/events"
+
+
+def _nothing_told(api: Api) -> Api:
+    """That its key was issued is an event, too."""
+    with door(Change, Event, reason="A test begins with nothing."):
+        Event.objects.all().delete()
+    return api
+
+
+@pytest.fixture
+def owner() -> Api:
+    return _nothing_told(Api.of(ApiUserFactory()))
+
+
+@pytest.fixture
+def stranger() -> Api:
+    return _nothing_told(Api.of(ApiUserFactory()))
+
+
+@pytest.fixture
+def staff() -> Api:
+    return _nothing_told(Api.of(ApiUserFactory(is_staff=True)))
 
 
 def ask(api: Api, **asked: Any) -> dict[str, Any]:
