@@ -72,7 +72,8 @@ def _chosen(most: int, moment: datetime) -> list[int]:
     pace = timedelta(seconds=1) / PER_SECOND
     ready = Endpoint.objects.filter(Exists(due), state=Endpoint.State.ENABLED, paced_until__lte=moment - pace)
     order = (F("failing_since").asc(nulls_first=True), "paced_until")
-    endpoints = list(ready.select_for_update(skip_locked=True, no_key=True).order_by(*order)[: 2 * most])
+    locked = ready.select_for_update(skip_locked=True, no_key=True).only("failing_since", "paced_until")
+    endpoints = list(locked.order_by(*order)[: 2 * most])
     busy = dict(_in_flight(moment).filter(endpoint__in=endpoints).values_list("endpoint").annotate(Count("pk")))
     chosen: list[int] = []
     failing = 0

@@ -21,7 +21,7 @@ from legalcity.lib.claims import lapsed
 from legalcity.lib.clock import now
 
 BEGINS_FOR = 5.0  # seconds in which a run begins tries; the next run goes on
-TOGETHER = 0.005  # seconds in which tries that end are written down together
+TOGETHER = 0.025  # seconds in which tries that end are written down together, and others begun in their places
 CUT_SHORT = "interrupted"
 STATE = Delivery.State
 AT_ONCE = 1000  # rows of one sweep
@@ -46,12 +46,15 @@ def deliver() -> int:
 
 def tries_record(results: Sequence[tuple[Taken, Outcome]]) -> int:
     """Write down what came of tries, and what follows from it; returns how many there were."""
-    in_order = sorted(results, key=lambda result: result[0].delivery.pk)  # As everybody locks them.
+    in_order = sorted(results, key=lambda result: result[0].delivery.pk)
     verdicts = [verdict_of(outcome, tries=taken.delivery.attempts, chance=random()) for taken, outcome in in_order]  # noqa: S311
     with transaction.atomic():
+        _lock([taken.claim.pk for taken, _outcome in in_order])
         Attempt.objects.bulk_create(attempt_of(outcome, taken.delivery) for taken, outcome in in_order)
+        _arrived([taken for (taken, _outcome), verdict in zip(in_order, verdicts, strict=True) if verdict.is_delivered])
         for (taken, outcome), verdict in zip(in_order, verdicts, strict=True):
-            taken.claim.write(claimed_until=None, **_end(taken.delivery, verdict, outcome.at))
+            if not verdict.is_delivered:
+                taken.claim.write(claimed_until=None, **_end(taken.delivery, verdict, outcome.at))
     originals = [
         (taken.delivery.endpoint, outcome, verdict)
         for (taken, outcome), verdict in zip(in_order, verdicts, strict=True)
@@ -78,9 +81,20 @@ def attempt_of(outcome: Outcome, delivery: Delivery | None = None) -> Attempt:
     )
 
 
+def _lock(ids: Sequence[int]) -> None:
+    """Lock deliveries in the order in which everybody does."""
+    rows = Delivery.objects.filter(pk__in=ids).order_by("pk").select_for_update(no_key=True)
+    list(rows.values_list("pk", flat=True))
+
+
+def _arrived(taken: Sequence[Taken]) -> None:
+    """What every claim would write one by one, at once."""
+    ends = [end for each in taken for end in each.claim.ends]
+    mine = Delivery.objects.filter(pk__in=[each.claim.pk for each in taken], claimed_until__in=ends)
+    mine.update(claimed_until=None, state=STATE.DELIVERED, ended_at=now())
+
+
 def _end(delivery: Delivery, verdict: Verdict, at: datetime) -> dict[str, object]:
-    if verdict.is_delivered:
-        return {"state": STATE.DELIVERED, "ended_at": at}
     if verdict.pause is None or delivery.is_replay:  # What was sent again is tried once.
         return {"state": STATE.FAILED, "ended_at": at}
     return {"due_at": at + verdict.pause}
