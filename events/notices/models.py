@@ -107,6 +107,7 @@ class Round(models.Model):
 
     name = models.CharField(_("round"), max_length=30, primary_key=True)
     day = models.DateField(_("day"))
+    claimed_until = models.DateTimeField(_("taken by a worker until"), null=True)
 
     class Meta:
         verbose_name = _("round of notices")

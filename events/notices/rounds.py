@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts.models import User
 from events.notices.groups import Group, Mode
@@ -17,6 +18,7 @@ from legalcity.lib.settings.live import live
 
 MORNING_AT = time(7, 0)  # in Paris
 WEEK = timedelta(days=7)
+CLAIM = timedelta(minutes=10)
 
 
 def weeks_tell(moment: datetime) -> int:
@@ -24,7 +26,7 @@ def weeks_tell(moment: datetime) -> int:
     monday = last_round(moment, DIGEST_AT, weekday=MONDAY).date()
     if not live.SEND_CLIENT_NOTICES:
         return 0
-    return _gone(Group.WEEKLY_SUMMARY, monday, notice_writers.clients.clients, _week_tell)
+    return _gone(Group.WEEKLY_SUMMARY, monday, moment, notice_writers.clients.clients, _week_tell)
 
 
 def _week_tell(owner_id: int, monday: date) -> int:
@@ -53,7 +55,7 @@ def mornings_tell(moment: datetime) -> int:
     if day != moment.astimezone(PARIS).date():  # Yesterday's morning is over.
         return 0
     wanting = User.objects.filter(is_staff=True, is_active=True, morning_mail=True).order_by("pk")
-    return _gone(MORNING, day, lambda: wanting.values_list("pk", flat=True), _morning_tell)
+    return _gone(MORNING, day, moment, lambda: wanting.values_list("pk", flat=True), _morning_tell)
 
 
 def _morning_tell(user_id: int, day: date) -> int:
@@ -65,16 +67,20 @@ def _morning_tell(user_id: int, day: date) -> int:
     return 0 if words is None else 1
 
 
-def _gone(name: str, day: date, people: Callable[[], Iterable[int]], tell: Callable[[int, date], int]) -> int:
+def _gone(
+    name: str, day: date, moment: datetime, people: Callable[[], Iterable[int]], tell: Callable[[int, date], int]
+) -> int:
     """Go the round of `day`, unless it was gone to its end. Who has been told is passed by when it begins again.
 
+    One worker goes it; another one ten minutes later, where the first one was stopped (or is slow, which harms nobody).
     The first one of an installation is not gone: nobody has waited for it.
     """
-    done, is_first = Round.objects.get_or_create(name=name, defaults={"day": day})
-    if is_first or done.day >= day:
+    _done, is_first = Round.objects.get_or_create(name=name, defaults={"day": day})
+    free = Q(claimed_until=None) | Q(claimed_until__lt=moment)
+    if is_first or not Round.objects.filter(free, name=name, day__lt=day).update(claimed_until=moment + CLAIM):
         return 0
     told = sum(_told_once(person, day, tell) for person in list(people()))
-    Round.objects.filter(name=name).update(day=day)
+    Round.objects.filter(name=name).update(day=day, claimed_until=None)
     return told
 
 

@@ -22,6 +22,7 @@ from events.notices.reading import events_read
 from events.notices.tasks import sweep_notices, tell_notices
 from events.notices.telling import last_round
 from events.types import Seen, event_types
+from legalcity.lib.clock import now
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Forbidden
 from recoveries.desk.tests.pages import case_of, person
@@ -286,6 +287,10 @@ def test_the_week_is_told_on_monday(owner: Api, case: Recovery, clock: Any) -> N
     acompte_record(recovery_id=case.pk, amount=Decimal(10), day=date(2026, 11, 24), method="Virement", by=None)
     told()
     at(clock, 30, 7, 30)
+    Round.objects.update(claimed_until=now() + timedelta(minutes=9))  # Whoever has begun it is stopped.
+    tell_notices()
+    assert told() == []
+    clock.shift(timedelta(minutes=10))
     tell_notices()
     [letter] = mail.outbox
     assert letter.subject == "Vos dossiers, semaine du 23/11/2026 au 29/11/2026"
