@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import connection
 from pytest_django import Settings
 
 from events.models import Event
@@ -123,6 +124,7 @@ def test_an_account_has_ten_endpoints_disabled_ones_included(owner: Api) -> None
     owner.data("POST", HOOKS, {"url": PUBLIC})
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="locks are those of PostgreSQL")
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_of_many_at_once_ten_are_made(owner: Api) -> None:
