@@ -46,9 +46,9 @@ def session_of_token(jti: uuid.UUID, *, address: str) -> Session | None:
     return Session(User.from_db(connection.alias, _COLUMNS, values), key_id, bool(is_read_only))
 
 
-def _moment(value: datetime | str | None) -> datetime | None:
-    """SQLite gives texts, of UTC."""
-    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value
+def _moment(value: datetime | None) -> datetime | None:
+    """SQLite knows no zones: what it gives is of UTC."""
+    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
 
 
 def has_access(*, user: User) -> bool:
