@@ -302,10 +302,7 @@ JWT_REFRESH_TIME = timedelta(days=env.number("JWT_REFRESH_DAYS", default=30, lea
 # --- the API ---------------------------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.TokenAuthentication"],
-    "DEFAULT_PERMISSION_CLASSES": [
-        "rest_framework.permissions.IsAuthenticated",
-        "accounts.authentication.KeyAllows",
-    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated", "accounts.authentication.KeyAllows"],
     "DEFAULT_RENDERER_CLASSES": ["legalcity.api.envelope.ContractRenderer"],
     "DEFAULT_PARSER_CLASSES": ["legalcity.api.parsing.ContractParser"],
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "legalcity.api.envelope.AlwaysJson",
