@@ -62,7 +62,7 @@ RULES: Mapping[Group, Rule] = {
         (
             *("recovery.created", "recovery.status_changed", "recovery.closed", "recovery.reopened"),
             *("recovery.paused", "recovery.resumed", "recovery.paid", "recovery.deleted"),
-            *("transfer.*", "procedure.*", "bailiff.*"),
+            *("transfer.*", "procedure.*", "bailiff.*", "remittance.sent"),
         ),
         Mode.DAILY,
     ),
@@ -91,6 +91,12 @@ UNTOLD: Mapping[str, str] = {
     "credit_note.recorded": "asked for by the client",
     "waiver.recorded": "given by the client",
     "writeoff.recorded": "book-keeping; the closing of the case is told",
+    "payment.reallocated": "nothing came in",
+    "protected_invoice.*": "what the client sent",
+    "tokens.*": "a balance, which the API shows",
+    "message.*": "the work of the firm; the step of the case is told",
+    "api_key.*": "for the machine that holds the key",
+    "webhook_endpoint.*": "told by an e-mail of its own",
     "comment.updated": "the comment was told",
     "comment.deleted": "nothing is left to be read",
     "comment.read": "a tick, no news",
@@ -106,6 +112,4 @@ _GROUPS = {code: group for group, rule in RULES.items() for code in rule.events}
 
 def group_of(code: str) -> Group | None:
     """The group of a kind of event; None for one that no e-mail tells."""
-    if code in UNTOLD:
-        return None
     return _GROUPS.get(code) or _GROUPS.get(f"{code.partition('.')[0]}.*")

@@ -21,6 +21,7 @@ class NoQuery(ContractSerializer):
 class PreferencesView(ContractView):
     """Of what the account is told by e-mail, how, and to whom."""
 
+    section = "Events"
     serializers = {"update": PreferencesSerializer}
     queries = {"retrieve": NoQuery, "update": NoQuery}
     samples = {"retrieve": samples.PREFERENCES, "update": samples.PREFERENCES_SET}

@@ -24,6 +24,8 @@ from recoveries.letters.notice_facts import CaseFacts, clients, facts_of, week_o
 from recoveries.letters.writing import firm_told
 
 MOST_CASES, MOST_LINES = 50, 15  # told one by one; the rest by their number
+CASE = "recovery"
+Thing = tuple[str, str]  # kind and id
 HOURS = int(CONFIRM_WITHIN.total_seconds() // 3600)
 # What has happened, beneath the reference of its case. A kind that is not here is told by its own sentence.
 SENTENCES = {
@@ -75,7 +77,7 @@ class ClientWriter:
         """What has happened: case by case, with its status and what is owed today."""
         with translation.override(told.language):
             sections = list(_sections(told.events))
-            number = len({event.recovery_id for event in told.events if event.recovery_id})
+            number = len({_thing(event) for event in told.events})
             return _written("client_news", _subject(told, sections, number), told, sections=sections)
 
     def week(self, told: News, *, first: date, last: date) -> Words | None:
@@ -105,24 +107,33 @@ def _subject(told: News, sections: list[Section], number: int) -> str:
         )
         return text.format(day=_short(today()), number=number)
     title = str(Group(told.group).label)
-    if number == 1 and len(sections) == 1:
-        return f"{title} – {sections[0].cases[0].reference}"
+    if number == 1 and (reference := sections[0].cases[0].reference):
+        return f"{title} – {reference}"
     return f"{title} – " + ngettext("{number} case", "{number} cases", number).format(number=number)
 
 
 def _sections(events: Iterable[Event]) -> Iterator[Section]:
     """By group, in the order of the groups; within one by case, in the order of what happened."""
-    by_group: dict[Group, dict[int | None, list[Event]]] = {}
+    by_group: dict[Group, dict[Thing, list[Event]]] = {}
     for event in events:
         group = group_of(event.type)
         if group is not None:
-            by_group.setdefault(group, {}).setdefault(event.recovery_id, []).append(event)
-    named = {case_id for cases in by_group.values() for case_id in list(cases)[:MOST_CASES] if case_id}
-    facts = facts_of(named)
+            by_group.setdefault(group, {}).setdefault(_thing(event), []).append(event)
+    named = {number for cases in by_group.values() for kind, number in list(cases)[:MOST_CASES] if kind == CASE}
+    facts = facts_of({int(number) for number in named})
     for group in Group:
         if cases := by_group.get(group):
-            shown = [_case_news(facts.get(case_id or 0), of_it) for case_id, of_it in list(cases.items())[:MOST_CASES]]
+            shown = [_case_news(_facts(facts, thing), of_it) for thing, of_it in list(cases.items())[:MOST_CASES]]
             yield Section(str(group.label), shown, max(0, len(cases) - MOST_CASES))
+
+
+def _thing(event: Event) -> Thing:
+    """What an event is about: its case, or what belongs to none (an invoice of the firm, a report)."""
+    return (CASE, str(event.recovery_id)) if event.recovery_id else (event.object_type, event.object_id)
+
+
+def _facts(facts: dict[int, CaseFacts], thing: Thing) -> CaseFacts | None:
+    return facts.get(int(thing[1])) if thing[0] == CASE else None
 
 
 def _case_news(facts: CaseFacts | None, events: list[Event]) -> CaseNews:
@@ -136,10 +147,11 @@ def _case_news(facts: CaseFacts | None, events: list[Event]) -> CaseNews:
 
 
 def _reference(facts: CaseFacts | None, events: list[Event]) -> str:
-    """That of the case; of one that is gone, as its event has it."""
+    """That of the case; of one that is gone, and of what belongs to none, as its event has it."""
     if facts:
         return facts.reference
-    kept = (event.data.get("object", {}).get("recovery_reference") for event in events)
+    about = [event.data.get("object", {}) for event in events]
+    kept = (each.get("recovery_reference") or each.get("reference") for each in about)
     return str(next(filter(None, kept), ""))
 
 

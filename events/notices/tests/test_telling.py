@@ -70,6 +70,7 @@ def test_every_event_that_clients_may_hear_of_has_a_group_or_a_reason() -> None:
         family = f"{code.partition('.')[0]}.*"
         is_untold = bool({code, family} & UNTOLD.keys())
         assert (group_of(code) is None) == is_untold or not declared.audience & Seen.CLIENT, code
+    assert not {code for rule in RULES.values() for code in rule.events} & UNTOLD.keys()
 
 
 def test_the_two_groups_of_the_law_are_never_off() -> None:
