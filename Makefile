@@ -16,7 +16,7 @@ ALONE = $(if $(NAMED),,EMBEDDED=1)
 WRITTEN = $(or $(DATA_DIR),var)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test screenshots lint serve worker beat migrate lock bench installed
+.PHONY: help setup demo test clients screenshots lint serve worker beat migrate lock bench installed
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s%s\n", $$1, $$2 }'
@@ -33,6 +33,9 @@ demo: installed ## a server on 127.0.0.1:8000 (PORT) with demonstration data, th
 
 test: setup ## the whole test suite; on PostgreSQL and Redis where DATABASE_URL and REDIS_URL name them (ARGS for pytest)
 	@EMBEDDED=1 $(PY) -m pytest -n auto $(ARGS)
+
+clients: setup ## the reference as TypeScript, and the script of a whole case under tsc --strict (asks for node and npm)
+	@sh scripts/clients.sh
 
 screenshots: setup ## make the pictures of docs/staff.md anew (asks for chromium)
 	@EMBEDDED=1 STAFF_SCREENSHOTS=1 $(PY) -m pytest -p no:randomly tests/browser/test_staff_day.py tests/browser/test_guide.py
