@@ -14,6 +14,7 @@ import orjson
 from django.db import connection
 from django.db.models import F
 
+from events.horizon import COMMITTED, LAG
 from events.models import Event
 from events.types import Seen
 
@@ -107,18 +108,6 @@ def feed_lag_seconds() -> float:
 
 # --- the statement ---------------------------------------------------------------------------------------------------
 HEARD = f"(audience & {Seen.CLIENT.value}) = {Seen.CLIENT.value}"
-# Where writers take turns whatever can be read was committed.
-COMMITTED = {
-    "postgresql": "xact < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
-    "sqlite": "1 = 1",
-}
-# The sessions whose transaction has an id are those that may still commit events, prepared ones are nobody's.
-LAG = """
-    SELECT COALESCE(EXTRACT(EPOCH FROM clock_timestamp() - min(began)), 0) FROM (
-        SELECT xact_start AS began FROM pg_stat_activity WHERE backend_xid IS NOT NULL AND pid <> pg_backend_pid()
-        UNION ALL SELECT prepared FROM pg_prepared_xacts
-    ) AS held
-"""
 # Recording times are not those of the order, but near them: they say from where on it is worth looking.
 SINCE = """
     recorded_at >= %(since)s AND xact >= COALESCE(

@@ -8,6 +8,7 @@ Of many workers one reads, under the lock of the place; the events that wait and
 from django.db import connection, transaction
 
 from accounts.models import User
+from events.horizon import COMMITTED
 from events.models import Event
 from events.notices.groups import RULES, TOLD_BY_LETTERS, Group, Mode, group_of
 from events.notices.models import Place, Waiting
@@ -16,22 +17,6 @@ from events.types import Seen
 from legalcity.lib.settings.live import live
 
 AT_ONCE = 1000  # events of one transaction
-# Before the oldest transaction that may still commit events: those that run in the snapshot, but for who is seen to
-# work in another database of the server, which writes none of ours. Who has ended since the snapshot is seen nowhere,
-# and counts. On SQLite writers take turns: whatever is there was committed in the order of ids.
-BEFORE_THE_OLDEST = {
-    "postgresql": """
-        AND xact < (
-            SELECT COALESCE(min(xid), pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
-            FROM (SELECT xip::text::bigint FROM pg_snapshot_xip(pg_current_snapshot()) AS xip) AS running (xid)
-            WHERE NOT EXISTS (
-                SELECT FROM pg_stat_activity
-                WHERE backend_xid::text::bigint = mod(xid, 4294967296) AND datname <> current_database()
-            )
-        )
-    """,
-    "sqlite": "",
-}
 
 
 def events_read() -> int:
@@ -60,7 +45,7 @@ def _events_after(place: Place) -> list[Event]:
     # Table and columns are names of ours, the place are numbers.
     statement = (
         "SELECT id, xact, owner_id, type, actor_id, audience, recorded_at FROM events_event "  # noqa: S608
-        f"WHERE (xact, id) > (%s, %s) {BEFORE_THE_OLDEST[connection.vendor]} ORDER BY xact, id LIMIT {AT_ONCE}"
+        f"WHERE (xact, id) > (%s, %s) AND {COMMITTED[connection.vendor]} ORDER BY xact, id LIMIT {AT_ONCE}"
     )
     return list(Event.objects.raw(statement, [place.xact, place.event_id]))
 
