@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from django.db.models import Q
 
 from law.deadlines import Deadline
-from legalcity.lib.clock import now, today
+from legalcity.lib.clock import today
 from recoveries.catalogue import catalogue
 from recoveries.models import Recovery
 from recoveries.selectors.deadlines import deadlines_by_case, in_pieces, with_clocks
@@ -31,10 +31,8 @@ def next_deadlines_refresh(*, recovery_ids: Collection[int]) -> int:
     cases = list(with_clocks(Recovery.objects.filter(pk__in=recovery_ids)))
     deadlines = deadlines_by_case(cases, today())
     changed = [case for case in cases if next_deadline_set(case, deadlines[case.pk])]
-    for case in changed:
-        case.updated_at = now()
     if changed:
-        Recovery.objects.bulk_update(changed, [*KEPT, "updated_at"], batch_size=100)
+        Recovery.objects.bulk_update(changed, KEPT, batch_size=100)
     return len(changed)
 
 
