@@ -38,6 +38,8 @@ def nothing(why: str, *, later: tuple[str, ...] = ()) -> Tells:
 NO_TYPE = "No type tells it: it is the firm's own work on a case."
 SESSION = "Tokens come and go with every login; only keys are told."
 STAFF_ACCESS = "It is about people who work for the firm."
+RESENT = "It sends again what was told."
+CHOSEN = "It is what the client chose."
 SCANNED = ("document.ready", "document.rejected", "document.failed")
 TRANSFERRED = (
     *("transfer.completed", "recovery.created", "recovery.status_changed", "recovery.closed"),
@@ -84,11 +86,20 @@ CALLS: dict[str, Tells] = {
     "POST /api/scoring/order": tells("tokens.spent", later=ORDERED),
     "POST /api/protected-invoices": tells("protected_invoice.created"),
     "PUT /api/protected-invoices/{protected_id}": tells("protected_invoice.status_changed"),
+    "POST /api/webhook-endpoints": nothing(CHOSEN),
+    "PATCH /api/webhook-endpoints/{endpoint_id}": tells("webhook_endpoint.disabled"),
+    "DELETE /api/webhook-endpoints/{endpoint_id}": nothing(CHOSEN),
+    "POST /api/webhook-endpoints/{endpoint_id}/rotate": nothing(CHOSEN),
+    "POST /api/webhook-endpoints/{endpoint_id}/test": nothing("What it sends is no event."),
+    "POST /api/webhook-endpoints/{endpoint_id}/replay": nothing(RESENT),
+    "POST /api/webhook-endpoints/{endpoint_id}/deliveries/{delivery_id}/replay": nothing(RESENT),
+    "PUT /api/notification-preferences": nothing(CHOSEN),
 }
 
 # "app.model:act" of every act of staff, on one thing or on many.
 ACTS: dict[str, Tells] = {
     "accounts.user:issue-key": tells("api_key.issued"),
+    "accounts.user:renew-secret": nothing("Whoever renews it hands it over."),
     "accounts.user:reset-second-factor": nothing(STAFF_ACCESS),
     "accounts.user:revoke-access": tells("api_key.revoked"),
     "accounts.apikey:revoke-key": tells("api_key.revoked"),
@@ -97,6 +108,12 @@ ACTS: dict[str, Tells] = {
     "documents.document:try-again": nothing("A worker begins again.", later=SCANNED),
     "documents.signaturerequest:record-signed": tells("signature.signed"),
     "documents.signaturerequest:record-declined": tells("signature.declined"),
+    "events.delivery:replay-delivery": nothing(RESENT),
+    "events.endpoint:disable-endpoint": tells("webhook_endpoint.disabled"),
+    "events.endpoint:enable-endpoint": nothing("What happens from then on is sent."),
+    "events.endpoint:replay-failed": nothing(RESENT),
+    "events.notice:resend": nothing(RESENT),
+    "events.recipient:release": nothing("It is about an address that e-mails did not reach."),
     "invoicing.firminvoice:issue": tells("firm_invoice.issued"),
     "invoicing.firminvoice:pay": tells("firm_invoice.paid"),
     "invoicing.firminvoice:credit": tells("firm_invoice.issued"),
@@ -124,6 +141,7 @@ ACTS: dict[str, Tells] = {
     "recoveries.recovery:waive": tells("waiver.recorded"),
     "recoveries.recovery:write-off": tells("writeoff.recorded"),
     "recoveries.recovery:refund-surplus": nothing("No type tells it: what was paid too much goes back."),
+    "recoveries.recovery:move-surplus": nothing("No type tells it: the account of the case shows it."),
     "recoveries.recovery:reverse-posting": nothing("No type tells it: the account of the case shows it."),
     "recoveries.recovery:record-acknowledgement": nothing(NO_TYPE),
     "recoveries.recovery:reverse-acknowledgement": nothing(NO_TYPE),
@@ -153,5 +171,6 @@ PAGES: dict[str, Tells] = {
 BY_ITSELF: dict[str, Tells] = {
     "Every morning": tells("deadline.approaching", "deadline.passed"),
     "Every day, for each company under surveillance": tells("surveillance.alert", "insolvency.detected"),
+    "When an endpoint is gone, or every try has failed for five days": tells("webhook_endpoint.disabled"),
     "When rates have changed": tells("payment.reallocated"),
 }

@@ -13,6 +13,8 @@ from events.catalogue import catalogue_told
 from events.feed import BEGINNING, FeedPlace, Wanted, event_for, feed_page
 from events.public_ids import event_id_of
 from events.serializers import EventsQuery
+from events.shapes import EVENT, EVENT_TYPE
+from legalcity.api.components import REFUSED, TEXT, fields, list_of, success
 from legalcity.api.cursor import USUAL, cursor_opened, query_read, sealed_cursor
 from legalcity.api.envelope import reply
 from legalcity.api.validation import ContractSerializer
@@ -31,7 +33,12 @@ class EventsView(ContractView):
     """What happened in an account."""
 
     section = "Events"
-    queries = {"list": EventsQuery}
+    queries = {"list": EventsQuery, "retrieve": NoQuery, "types": NoQuery}
+    answers = {
+        "list": {200: success(fields({"items": list_of(EVENT), "next": TEXT}))},
+        "retrieve": {200: success(EVENT), 404: REFUSED},
+        "types": {200: success(fields({"items": list_of(EVENT_TYPE)}))},
+    }
     samples = {"list": samples.EVENTS, "retrieve": samples.EVENT, "types": samples.TYPES}
 
     def list(self, request: Request) -> Response:

@@ -52,6 +52,7 @@ _PARTIES: Schema = {
 _COUNTS: Schema = {"invoices_count": COUNT, "comments_count": COUNT}
 _MOMENTS: Schema = {"created_at": MOMENT, "updated_at": MOMENT}
 _NAMES: Schema = {"id": ID, "recovery_reference": TEXT}
+EXTERNAL_ID = described(or_null(TEXT), "The client's own reference, which one case of the account has.")
 STORED: Schema = {
     "type": one_of(CaseType),
     "recovery_service_object": TEXT,
@@ -66,6 +67,7 @@ STORED: Schema = {
     "recovery_raison_notpaid": or_null(one_of(Recovery.Reason)),
     "recovery_observations": or_null(TEXT),
     "matter": one_of(Matter),
+    "external_id": EXTERNAL_ID,
 }
 RECOVERY_ROW = component(
     "RecoveryRow",
@@ -81,6 +83,7 @@ RECOVERY_ROW = component(
             "user": or_null(PERSON),
             **_COUNTS,
             "due": _DUE,
+            "external_id": EXTERNAL_ID,
         }
     ),
     "A case in the list.",
@@ -289,6 +292,7 @@ ELIGIBILITY = component(
             "procedure": or_null(one_of(Procedure)),
             "court_type": or_null(one_of(Court)),
             "reasons": list_of(TEXT),
+            "reason_codes": described(list_of(TEXT), "The codes of `reasons`, in their order."),
             "warnings": list_of(TEXT),
             "invoices": list_of(
                 component(

@@ -112,7 +112,7 @@ def test_links_of_the_page_lead_somewhere(html: str) -> None:
     inside = {link[1:] for link in page.links if link.startswith("#")}
     assert inside - set(page.anchors) == set()
     outside = {link for link in page.links if not link.startswith("#")}
-    assert outside == {"/docs/openapi.yaml", "/docs/collection.json"}
+    assert outside == {"/docs/openapi.yaml", "/docs/collection.json", "https://www.standardwebhooks.com"}
 
 
 def test_page_has_the_documents_for_clients(html: str) -> None:

@@ -29,6 +29,12 @@ def _taken(message: str) -> dict[str, Any]:
     return {"success": True, "data": {"groups": _GROUPS}, "message": message}
 
 
+PREFERENCES_BODY = {
+    "groups": [
+        {"group": "status_and_court", "mode": "daily", "recipients": _GROUPS[1]["recipients"]},
+        {"group": "scoring", "mode": "off"},
+    ]
+}
 PREFERENCES = {200: _taken("Notification preferences retrieved successfully")}
 PREFERENCES_SET = {
     200: _taken("Notification preferences saved successfully"),

@@ -8,6 +8,8 @@ from accounts.authentication import caller
 from events.notices import samples
 from events.notices.preferences import preferences_set, preferences_told
 from events.notices.serializers import PreferencesSerializer, wanted_of
+from events.notices.shapes import PREFERENCE
+from legalcity.api.components import fields, list_of, success
 from legalcity.api.cursor import query_read
 from legalcity.api.envelope import reply
 from legalcity.api.validation import ContractSerializer, parse
@@ -18,12 +20,17 @@ class NoQuery(ContractSerializer):
     """A query string with nothing in it."""
 
 
+PREFERENCES = success(fields({"groups": list_of(PREFERENCE)}))
+
+
 class PreferencesView(ContractView):
     """Of what the account is told by e-mail, how, and to whom."""
 
-    section = "Events"
+    section = "Notifications"
+    answers = {"retrieve": {200: PREFERENCES}, "update": {200: PREFERENCES}}
     serializers = {"update": PreferencesSerializer}
     queries = {"retrieve": NoQuery, "update": NoQuery}
+    bodies = {"update": samples.PREFERENCES_BODY}
     samples = {"retrieve": samples.PREFERENCES, "update": samples.PREFERENCES_SET}
 
     def retrieve(self, request: Request) -> Response:

@@ -37,6 +37,8 @@ def _told(data: Any, message: str) -> dict[str, Any]:
     return {"success": True, "data": data, "message": message}
 
 
+ENDPOINT_BODY = {"url": _ENDPOINT["url"], "types": _ENDPOINT["types"], "description": _ENDPOINT["description"]}
+CHANGE_BODY = {"types": _ENDPOINT["types"], "state": "enabled", "missed": "all"}
 ENDPOINT: Sample = {200: _told(_ENDPOINT, "Webhook endpoint retrieved successfully")}
 ENDPOINTS: Sample = {
     200: _told({"items": [_ENDPOINT], "next": None}, "Webhook endpoints retrieved successfully"),

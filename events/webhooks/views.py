@@ -31,8 +31,10 @@ from events.webhooks.serializers import (
     RotateSerializer,
     TrialSerializer,
 )
+from events.webhooks.shapes import ATTEMPT, DELIVERY, DELIVERY_ROW, ENDPOINT, NEW_ENDPOINT, SECRET
 from events.webhooks.subscriptions import PING
 from events.webhooks.trying import trial_send
+from legalcity.api.components import COUNT, REFUSED, TEXT, Declared, Schema, fields, list_of, or_null, success
 from legalcity.api.cursor import CursorQuery, page_told, place_of, query_read, sealed_cursor
 from legalcity.api.envelope import reply
 from legalcity.api.limits import WEBHOOK_TESTS
@@ -41,6 +43,11 @@ from legalcity.api.views import ContractView
 from legalcity.lib.clock import now
 
 KEEP_HOURS = 24
+REPLAYED = {202: success(fields({"count": COUNT})), 404: REFUSED, 409: REFUSED}
+
+
+def _page_of(row: Schema) -> Declared:
+    return success(fields({"items": list_of(row), "next": or_null(TEXT)}))
 
 
 class WebhookView(ContractView):
@@ -62,8 +69,16 @@ class WebhookView(ContractView):
 class EndpointView(WebhookView):
     """The addresses that are told what happens."""
 
-    queries = {"list": CursorQuery}
+    queries = {"list": CursorQuery, "retrieve": NoQuery, "destroy": NoQuery}
+    answers = {
+        "list": {200: _page_of(ENDPOINT)},
+        "create": {201: success(NEW_ENDPOINT)},
+        "retrieve": {200: success(ENDPOINT), 404: REFUSED},
+        "partial_update": {200: success(ENDPOINT), 404: REFUSED, 409: REFUSED},
+        "destroy": {200: success(), 404: REFUSED},
+    }
     serializers = {"create": EndpointSerializer, "partial_update": EndpointChangeSerializer}
+    bodies = {"create": samples.ENDPOINT_BODY, "partial_update": samples.CHANGE_BODY}
     samples = {
         "list": samples.ENDPOINTS,
         "create": samples.CREATED,
@@ -123,7 +138,9 @@ class EndpointView(WebhookView):
 class SecretView(WebhookView):
     """The secret of an endpoint."""
 
+    queries = {"retrieve": NoQuery}
     serializers = {"rotate": RotateSerializer}
+    answers = {action: {200: success(SECRET), 404: REFUSED} for action in ("retrieve", "rotate")}
     samples = {"retrieve": samples.SECRET, "rotate": samples.ROTATED}
 
     def retrieve(self, request: Request, endpoint_id: str) -> Response:
@@ -143,6 +160,7 @@ class TrialView(WebhookView):
     """Trials."""
 
     serializers = {"create": TrialSerializer}
+    answers = {"create": {200: success(fields({"attempt": ATTEMPT})), 404: REFUSED}}
     samples = {"create": samples.TRIAL}
     limits = {"create": WEBHOOK_TESTS}
 
@@ -160,7 +178,11 @@ class TrialView(WebhookView):
 class DeliveriesView(WebhookView):
     """What was sent to an endpoint, and what is to be."""
 
-    queries = {"list": DeliveriesQuery}
+    queries = {"list": DeliveriesQuery, "retrieve": NoQuery}
+    answers = {
+        "list": {200: _page_of(DELIVERY_ROW), 404: REFUSED},
+        "retrieve": {200: success(DELIVERY), 404: REFUSED},
+    }
     samples = {"list": samples.DELIVERIES, "retrieve": samples.DELIVERY}
 
     def list(self, request: Request, endpoint_id: str) -> Response:
@@ -181,6 +203,7 @@ class ReplayView(WebhookView):
     """Sending again."""
 
     serializers = {"many": ReplaySerializer}
+    answers = {"one": REPLAYED, "many": REPLAYED}
     samples = {"one": samples.REPLAYED, "many": samples.REPLAYED}
 
     def one(self, request: Request, endpoint_id: str, delivery_id: str) -> Response:

@@ -151,6 +151,12 @@ VALIDATION_ERROR = component(
 
 
 REFUSED = bare(ERROR)
+_ANY: Schema = {"$ref": f"{PLACE}JsonValue"}
+JSON_VALUE = component(
+    "JsonValue",
+    {"anyOf": [TEXT, FLAG, {"type": "number"}, {"type": "null"}, list_of(_ANY), map_of(_ANY)]},
+    "Any value of JSON.",
+)
 
 
 def error_of(status: int) -> Schema:

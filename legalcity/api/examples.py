@@ -20,6 +20,7 @@ KINDS: dict[str, tuple[type, ...]] = {
     "boolean": (bool,),
     "array": (list,),
     "object": (dict,),
+    "null": (type(None),),
 }
 
 
@@ -45,10 +46,11 @@ def _followed(schema: Schema) -> Schema:
 
 
 def _either(choices: list[Schema], sample: Any, name: str) -> Any:
-    """Null where the sample says so, else the first of the choices."""
+    """By the first of the choices that takes the sample as it is, else by the first."""
     if sample is None and {"type": "null"} in choices:
         return None
-    return completed(choices[0], sample, name)
+    fitting = (choice for choice in choices if sample is not MISSING and completed(choice, sample, name) == sample)
+    return completed(next(fitting, choices[0]), sample, name)
 
 
 def _object(schema: Schema, sample: dict[str, Any]) -> dict[str, Any]:

@@ -34,6 +34,8 @@ KEPT = {
     "recoveries_create": {"bare_case_id": "id"},
     "protected_invoices_create": {"protected_invoices_id": "id", "api_id": "api_invoice_id"},
     "scoring_order_create": {"orders_id": "order_id"},
+    "events_list": {"events_id": "items.0.id"},
+    "webhook_endpoints_deliveries_list": {"deliveries_id": "items.0.id"},
 }
 # Fields of sample bodies that are not the same in every run.
 SENT: dict[str, Json] = {
@@ -50,6 +52,8 @@ ELSEWHERE = (
     (re.compile(r"^recoveries_companies_"), {"recoveries_id": "bare_case_id"}),
     (re.compile(r"^recoveries_destroy$"), {"recoveries_id": "bare_case_id"}),
 )
+# What is made of things that a list has named.
+AFTER_LISTS = ("webhook_endpoints_deliveries_replay_one",)
 # After the deletions, in this order.
 LAST = ("recoveries_injonction_transfer_create", "recoveries_injonction_transfer_retrieve", "auth_logout")
 
@@ -120,10 +124,10 @@ def _variables(items: list[Json]) -> list[str]:
 
 
 def _folder(document: Json, tag: Json, calls: list[Call]) -> Json:
-    """The calls of a tag; what makes something before what asks for it."""
+    """The calls of a tag; what makes something before what asks for it, and what lists things before what wants one."""
     own = [call for call in calls if tag["name"] in call.operation["tags"] and not call.is_ending]
     order = {"POST": 0, "GET": 1}
-    own.sort(key=lambda call: order.get(call.method, 2))
+    own.sort(key=lambda call: 2 if call.id in AFTER_LISTS else order.get(call.method, 2))
     return {"name": tag["name"], "description": tag["description"], "item": [_item(document, call) for call in own]}
 
 

@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from legalcity.api import errors
 from legalcity.api.components import JSON, Schema, error_of
 from legalcity.api.examples import completed
+from legalcity.api.idempotency import HEADER as KEY
+from legalcity.api.idempotency import IN_USE, LONGEST, REPLAYED
 from legalcity.api.parsing import MALFORMED, PayloadTooLarge
 from legalcity.api.published import Answer
 from legalcity.lib.codes import ErrorCode, FieldCode
@@ -32,10 +34,22 @@ HEADERS: dict[str, Schema] = {
         "description": "Seconds to wait before asking again.",
         "schema": {"type": "integer", "minimum": 1},
     },
+    REPLAYED: {
+        "description": "There when the answer is that of the first request with this key.",
+        "schema": {"type": "string", "enum": ["true"]},
+    },
     "WWW-Authenticate": {"description": "The scheme to come back with.", "schema": {"type": "string"}},
 }
 EVERYWHERE = ("X-RateLimit-Limit", "X-RateLimit-Remaining", "X-Request-ID")
-SOMEWHERE = {401: ("WWW-Authenticate",), 429: ("Retry-After",), 503: ("Retry-After",)}
+SOMEWHERE = {401: ("WWW-Authenticate",), 409: ("Retry-After",), 429: ("Retry-After",), 503: ("Retry-After",)}
+# What a POST may carry.
+KEY_PARAMETER: Schema = {
+    "name": KEY,
+    "in": "header",
+    "required": False,
+    "description": "Sent again with its key, the request has no second effect.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": LONGEST + 2},
+}
 
 # Failures that many calls share: status → name of the component, what it means, the sentence.
 SHARED: dict[int, tuple[str, str, Any]] = {
@@ -43,6 +57,7 @@ SHARED: dict[int, tuple[str, str, Any]] = {
     401: ("Unauthenticated", "No token, or one that opens nothing any more.", errors.UNAUTHENTICATED),
     403: ("Forbidden", "The caller may not do this.", errors.NO_PERMISSION),
     404: ("NotFound", "There is no such thing.", _("Not found")),
+    409: ("KeyInUse", "The first request with this `Idempotency-Key` is still being carried out.", IN_USE),
     413: ("PayloadTooLarge", "The body is over the limit.", PayloadTooLarge.default_detail),
     415: ("UnsupportedMediaType", "The body is of another media type.", _("Unsupported media type")),
     429: ("TooManyAttempts", "A rate limit is used up.", lazy(lambda: str(errors.TooManyAttempts(60).detail), str)()),
@@ -52,6 +67,7 @@ SHARED: dict[int, tuple[str, str, Any]] = {
 
 # The first code of a status is the one of the failure that many calls share.
 USUAL = {code.status: code for code in reversed(ErrorCode)}
+KEY_IN_USE = ErrorCode.IDEMPOTENCY_KEY_IN_USE.value
 
 
 def shared_message(status: int) -> str:
@@ -59,9 +75,9 @@ def shared_message(status: int) -> str:
     return str(SHARED[status][2]) if status in SHARED else HTTPStatus(status).phrase
 
 
-def headers_of(status: int) -> Schema:
-    """The headers that an answer of `status` carries."""
-    names = (*EVERYWHERE, *SOMEWHERE.get(status, ()))
+def headers_of(status: int, *more: str) -> Schema:
+    """The headers that an answer of `status` carries, and those of `more`."""
+    names = (*EVERYWHERE, *SOMEWHERE.get(status, ()), *more)
     return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
@@ -102,7 +118,7 @@ def shared_responses() -> Schema:
     """The components that calls refer to."""
     responses = {}
     for status, (name, text, _sentence) in SHARED.items():
-        body = {"success": False, "message": shared_message(status)}
+        body = {"success": False, "message": shared_message(status), **({"code": KEY_IN_USE} if status == 409 else {})}
         responses[name] = {
             **failure_response(status, [Answer(status, "", body)], error_of(status)),
             "description": str(text),

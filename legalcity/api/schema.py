@@ -24,14 +24,15 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework.permissions import AllowAny
 
-from legalcity.api import errors, published, shapes
+from legalcity.api import errors, idempotency, published, shapes
 from legalcity.api.components import JSON, Declared, Schema, error_of
 from legalcity.api.examples import completed
 from legalcity.api.fields import REQUIRED, label
+from legalcity.api.idempotency import REPLAYED, Way
 from legalcity.api.listing import PageField
 from legalcity.api.openapi import OTHER
 from legalcity.api.published import API, Answer, Call
-from legalcity.api.responses import SHARED, examples_of, failure_response, headers_of, shared_message
+from legalcity.api.responses import KEY_PARAMETER, SHARED, examples_of, failure_response, headers_of, shared_message
 
 WITH_BODY = ("POST", "PUT", "PATCH")
 
@@ -108,7 +109,8 @@ class ContractSchema(AutoSchema):
     # --- what is sent ------------------------------------------------------------------------------------------
 
     def _get_parameters(self) -> list[Schema]:
-        return [*self._path_parameters(), *self._query_parameters()]
+        keyed = [dict(KEY_PARAMETER)] if self._takes_keys else []
+        return [*self._path_parameters(), *self._query_parameters(), *keyed]
 
     def _path_parameters(self) -> list[Schema]:
         shown = published.variables(published.public_path(published.route_path(self.path)))
@@ -243,7 +245,15 @@ class ContractSchema(AutoSchema):
             statuses |= {403} if self.method != "GET" or not (self.call and self.call.answers) else set()
         if "<id:" in self.path_regex:
             statuses.add(404)
+        if self._takes_keys:
+            statuses |= {400, 409, 422}
         return statuses
+
+    @property
+    def _takes_keys(self) -> bool:
+        """Whether a repeat is answered as the first time."""
+        way = getattr(self.view, "ways", {}).get(self.action, idempotency.USUAL).way
+        return self.method == "POST" and self._needs_token and way is not Way.EXEMPT
 
     @property
     def _needs_token(self) -> bool:
@@ -254,7 +264,7 @@ class ContractSchema(AutoSchema):
         messages = dict.fromkeys(filter(None, (answer.message for answer in shown)))
         response: Schema = {
             "description": declared.text or "; or: ".join(messages) or HTTPStatus(status).phrase,
-            "headers": headers_of(status),
+            "headers": headers_of(status, REPLAYED) if self._takes_keys else headers_of(status),
         }
         if JSON not in declared.content:
             return {**response, "content": {media: {"schema": schema} for media, schema in declared.content.items()}}

@@ -42,6 +42,7 @@ class ErrorCode(StrEnum):
     CASE_CLOSED = "case_closed", 409, "The case is closed, or went to court."
     MONEY_RECEIVED = "money_received", 409, "Money was received on the case: it cannot be deleted."
     DUPLICATE_PAYMENT = "duplicate_payment", 409, "Such a payment is recorded already: `payment_id`."
+    DUPLICATE_CREDIT_NOTE = "duplicate_credit_note", 409, "Such a credit note is recorded already: `credit_note_id`."
     RATE_MISSING = "rate_missing", 409, "No interest rate is known for a day of the account."
     IDEMPOTENCY_KEY_IN_USE = "idempotency_key_in_use", 409, "The first request with this key is being carried out."
     PAYLOAD_TOO_LARGE = "payload_too_large", 413, "The body, or the file, is over the limit."

@@ -24,6 +24,7 @@ from law.account.facts import Claim, ClaimKey, ClaimKind, CreditNote, Facts, Hea
 from law.account.lines import LedgerAccount
 from law.interest import NOTHING, RateMissing
 from legalcity.lib.clock import today
+from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Conflict, Forbidden, Invalid
 from legalcity.lib.settings.live import live
 from recoveries.ledger.book import is_gone
@@ -85,7 +86,7 @@ def credit_note_record(
         raise Invalid({_FIELDS[name]: [sentence] for name, sentence in refusals})
     twin = None if confirmed else same_credit_note(facts, note)
     if twin is not None:
-        raise Conflict(_TWIN[source == Source.API], code="duplicate_credit_note", credit_note_id=twin)
+        raise Conflict(_TWIN[source == Source.API], code=ErrorCode.DUPLICATE_CREDIT_NOTE, credit_note_id=twin)
     draft = replace(credit_note_draft(note), reason=reason)
     note = replace(note, id=_post(case, draft, by=by, source=source).pk)
     events_record([credit_note_event(note, case=case, by=by)])

@@ -18,14 +18,12 @@ from law.account.facts import PaymentState
 from law.account.warnings import Code, warning
 from legalcity.api.components import (
     ID,
-    REFUSED,
     TEXT,
     VALIDATION_ERROR,
     bare,
     fields,
     file_of,
     list_of,
-    one_of,
     or_null,
     refused,
     success,
@@ -105,7 +103,7 @@ class PaymentsView(OneCaseView):
     answers = {
         "create": {
             201: success(RECORDED_PAYMENT),
-            409: refused("PaymentConflict", rarely={"code": one_of(["duplicate_payment"]), "payment_id": ID}),
+            409: refused("PaymentConflict", rarely={"payment_id": ID}),
         }
     }
     bodies = {"create": samples.PAYMENT_BODY}
@@ -169,7 +167,12 @@ class CreditNotesView(OneCaseView):
     """Lower prices that were agreed later."""
 
     serializers = {"create": CreditNoteSerializer}
-    answers = {"create": {201: success(RECORDED_CREDIT_NOTE), 409: REFUSED}}
+    answers = {
+        "create": {
+            201: success(RECORDED_CREDIT_NOTE),
+            409: refused("CreditNoteConflict", rarely={"credit_note_id": ID}),
+        }
+    }
     bodies = {"create": samples.CREDIT_NOTE_BODY}
     samples = {"create": samples.CREDIT_NOTE}
 

@@ -47,6 +47,7 @@ class Call:
     is_open: bool
     in_path: list[Row]
     in_query: list[Row]
+    in_header: list[Row]
     body: list[Row]
     body_types: list[str]
     successes: list[Shown]
@@ -122,6 +123,7 @@ def _call(document: Schema, method: str, path: str, operation: Schema, host: str
         is_open={} in operation.get("security", []),
         in_path=_parameters(operation, "path"),
         in_query=_parameters(operation, "query"),
+        in_header=_parameters(operation, "header"),
         body=list(_rows(_followed(document, schema))),
         body_types=list(content),
         successes=[answer for answer in answers if answer.status < 400],
