@@ -5,12 +5,16 @@ whatever commits later comes later.
 """
 
 # The oldest of those that run in the snapshot, but for who is seen to work in another database of the server, which
-# writes none of ours. Who has ended since the snapshot is seen nowhere, and counts. On SQLite writers take turns:
+# writes none of ours; and the reader's own, which may be undone. Who has ended since the snapshot is seen nowhere, and counts. On SQLite writers take turns:
 # whatever is there was committed in the order of ids.
 COMMITTED = {
     "postgresql": """
         xact < (
-            SELECT COALESCE(min(xid), pg_snapshot_xmax(pg_current_snapshot())::text::bigint)
+            SELECT LEAST(
+                min(xid),
+                pg_snapshot_xmax(pg_current_snapshot())::text::bigint,
+                pg_current_xact_id_if_assigned()::text::bigint
+            )
             FROM (SELECT xip::text::bigint FROM pg_snapshot_xip(pg_current_snapshot()) AS xip) AS running (xid)
             WHERE NOT EXISTS (
                 SELECT FROM pg_stat_activity
