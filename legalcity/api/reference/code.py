@@ -53,7 +53,8 @@ def samples_of(request: Request, host: str) -> list[tuple[str, str, str]]:
 
 
 def _bash(request: Request, url: str) -> str:
-    words = [f'curl -s{"OJ" if request.is_file else ""} -X {request.method} "{url}"']
+    method = "" if request.method == "GET" else f" -X {request.method}"
+    words = [f'curl -s{"OJ" if request.is_file else ""}{method} "{url}"']
     if not request.is_open:
         words.append('-H "Authorization: Bearer $TOKEN"')
     words += [f"-F '{name}={value}'" for name, value in request.form.items()]

@@ -40,7 +40,7 @@ function places() {
       } else {
         text.push(textOf(part));
         for (const row of part.querySelectorAll("tbody tr")) {
-          add(textOf(row.cells[0]), title, `#${heading ? heading.id : chapter.id}`, textOf(row));
+          add(textOf(row.cells[0]), `${title}: ${textOf(row)}`, `#${heading ? heading.id : chapter.id}`, textOf(row));
         }
       }
     }
