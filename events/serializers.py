@@ -19,14 +19,14 @@ class TypesField(ContractField, serializers.ListField):
     child = serializers.CharField(allow_blank=True)
     default_error_messages = {
         "unknown": _("There is no event type “{word}”."),
-        "many": _("At most {most} types are asked for at once."),
+        "too_many": _("At most {most} types are asked for at once."),
     }
 
     def to_internal_value(self, data: Any) -> frozenset[str]:
         """The codes that the words name."""
         words = [str(word).strip() for word in data if str(word).strip()]
         if len(words) > MOST_WORDS:
-            self.fail("many", most=MOST_WORDS)
+            self.fail("too_many", most=MOST_WORDS)
         codes: set[str] = set()
         for word in words:
             named = codes_named(word, audience=Seen.CLIENT)

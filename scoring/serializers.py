@@ -45,13 +45,13 @@ class MonthsField(CodeField):
 
     bounds = (1, MOST_MONTHS)
 
-    default_error_messages = {"months": gettext_lazy("The {field} field must be between 1 and {most}.")}
+    default_error_messages = {"range": gettext_lazy("The {field} field must be between 1 and {most}.")}
 
     def to_internal_value(self, data: Any) -> int:
         """The number."""
         months = super().to_internal_value(data)
         if not 1 <= months <= MOST_MONTHS:
-            self.fail("months", most=MOST_MONTHS)
+            self.fail("range", most=MOST_MONTHS)
         return months
 
 

@@ -81,6 +81,14 @@ RULES: Mapping[Group, Rule] = {
 
 # No e-mail tells of these; feed and webhooks do.
 UNTOLD: Mapping[str, str] = {
+    "api_key.*": "handed over, or taken away, by people",
+    "message.*": "the work of the firm; the status that it brings about is told",
+    "payment.reallocated": "no new money; the payment was told",
+    "protected_invoice.*": "asked for by the client",
+    "remittance.sent": "comes with a statement of its own",
+    "test.*": "asked for by the client",
+    "tokens.*": "bought by the client, or spent by an order of its own",
+    "webhook_endpoint.disabled": "has an e-mail of its own",
     "recovery.updated": "what the client sent, put right",
     "recovery.assigned": "the work of the firm among itself",
     "company.*": "what the client sent, put right",

@@ -10,6 +10,7 @@ from events.notices.groups import Group, Mode
 from events.notices.preferences import Wanted, preference_faults
 from legalcity.api.fields import REQUIRED, EmailField, WordField, label
 from legalcity.api.validation import ContractSerializer, Errors
+from legalcity.lib.codes import FieldCode
 
 MOST_SENT = 50  # groups, or addresses of one: more than can be right
 
@@ -22,13 +23,13 @@ class ArrayField(serializers.ListField):
         name = label(self.field_name or "")
         if data in (serializers.empty, None, ""):
             if self.required:
-                raise serializers.ValidationError([str(REQUIRED).format(field=name)])
+                raise serializers.ValidationError([str(REQUIRED).format(field=name)], code=FieldCode.REQUIRED)
             raise serializers.SkipField
         if not isinstance(data, list):
             raise serializers.ValidationError([_("The {field} field must be an array.").format(field=name)])
         if len(data) > MOST_SENT:
             sentence = _("The {field} field must not have more than {most} items.")
-            raise serializers.ValidationError([sentence.format(field=name, most=MOST_SENT)])
+            raise serializers.ValidationError([sentence.format(field=name, most=MOST_SENT)], code=FieldCode.TOO_MANY)
         return super().run_validation(data)
 
 

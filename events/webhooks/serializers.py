@@ -45,29 +45,29 @@ class TypesField(ContractField, serializers.ListField):
 
     child = WordOfTypesField()
     default_error_messages = {
-        "not_a_list": gettext_lazy("The {field} field must be an array."),
-        "many": gettext_lazy("The {field} field must not have more than {most} items."),
+        "invalid": gettext_lazy("The {field} field must be an array."),
+        "too_many": gettext_lazy("The {field} field must not have more than {most} items."),
     }
 
     def to_internal_value(self, data: Any) -> list[str]:
         """The words; errors carry their number in the list."""
         if not isinstance(data, list):
-            self.fail("not_a_list")
+            self.fail("invalid")
         if len(data) > MOST_TYPES:
-            self.fail("many", most=MOST_TYPES)
+            self.fail("too_many", most=MOST_TYPES)
         return list(dict.fromkeys(super().to_internal_value(data)))
 
 
 class HoursField(CodeField):
     """For how many hours the secret before signs too."""
 
-    default_error_messages = {"hours": gettext_lazy("The {field} field must be between 0 and {most}.")}
+    default_error_messages = {"range": gettext_lazy("The {field} field must be between 0 and {most}.")}
 
     def to_internal_value(self, data: Any) -> int:
         """The number."""
         hours = super().to_internal_value(data)
         if not 0 <= hours <= MOST_HOURS:
-            self.fail("hours", most=MOST_HOURS)
+            self.fail("range", most=MOST_HOURS)
         return hours
 
 

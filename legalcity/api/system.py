@@ -72,6 +72,7 @@ _PARTS = {
     "supported_formats": FORMATS,
     "rate_limits": ("login_attempts", "api_requests", "file_uploads"),
     "contact": ("support", "documentation"),
+    "idempotency": ("header", "replayed", "kept", "documentation"),
 }
 INFO = component(
     "ServiceInfo",

@@ -78,6 +78,7 @@ class FieldCode(StrEnum):
     UNKNOWN = "unknown", "It is none of the values that there are."
     TAKEN = "taken", "Something else has it already."
     DUPLICATE = "duplicate", "It comes twice in this request."
+    TOO_MANY = "too_many", "The list has too many items."
     TOO_LONG = "too_long", "The text has too many characters."
     TOO_LARGE = "too_large", "The object is too large."
     UNSTORABLE = "unstorable", "It holds characters, or values, that cannot be kept."
@@ -89,13 +90,19 @@ class FieldCode(StrEnum):
     TWO_WAYS = "two_ways", "It can be read two ways."
     SHORT_YEAR = "short_year", "The year has not four digits."
     NOT_EMAIL = "not_email", "It is no e-mail address."
+    NOT_URL = "not_url", "It is no address of the web."
     PAGE = "page", "It is no number of a page."
     SIZE = "size", "It is no number of rows that a page may have."
     REUSED = "reused", "The key was used for another request."
 
 
 # What fields and the framework call otherwise.
-ALIASES = {"null": FieldCode.REQUIRED, "blank": FieldCode.REQUIRED, "invalid_choice": FieldCode.UNKNOWN}
+ALIASES = {
+    "null": FieldCode.REQUIRED,
+    "blank": FieldCode.REQUIRED,
+    "invalid_choice": FieldCode.UNKNOWN,
+    "no_name": FieldCode.INVALID,
+}
 
 
 class Coded(str):
