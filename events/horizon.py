@@ -5,8 +5,8 @@ whatever commits later comes later.
 """
 
 # The oldest of those that run in the snapshot, but for who is seen to work in another database of the server, which
-# writes none of ours; and the reader's own, which may be undone. Who has ended since the snapshot is seen nowhere, and counts. On SQLite writers take turns:
-# whatever is there was committed in the order of ids.
+# writes none of ours; and the reader's own, which may be undone. Who has ended since the snapshot is seen nowhere, and
+# counts. On SQLite writers take turns: whatever is there was committed in the order of ids.
 COMMITTED = {
     "postgresql": """
         xact < (
