@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.authentication import caller
-from legalcity.api.components import PAGINATION, fields, list_of, success
+from legalcity.api.components import PAGINATION, REFUSED, fields, list_of, success
 from legalcity.api.envelope import reply
 from legalcity.api.listing import asked, pagination
 from legalcity.api.shapes import filters_of
@@ -65,7 +65,7 @@ class RecoveryView(ContractView):
         "retrieve": {200: success(RECOVERY)},
         "update": {200: success(UPDATED_RECOVERY)},
         "partial_update": {200: success(UPDATED_RECOVERY)},
-        "destroy": {200: success()},
+        "destroy": {200: success(), 409: REFUSED},
     }
 
     def _detail(self, recovery_id: int) -> CaseDetail:
