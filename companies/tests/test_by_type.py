@@ -61,4 +61,5 @@ def test_companies_of_other_accounts_are_not_told(owner: Api, stranger: Api) -> 
 
 def test_a_company_looks_as_it_does_in_its_case(owner: Api) -> None:
     recovery_id = _case(owner, "C1", "D1")
-    assert owner.data("GET", f"{BY_TYPE}/customer") == [detail(owner, recovery_id)["customer"]]
+    where = {"side": "customer", "recovery_id": recovery_id}
+    assert owner.data("GET", f"{BY_TYPE}/customer") == [{**detail(owner, recovery_id)["customer"], **where}]

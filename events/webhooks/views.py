@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
+from django.http import HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.request import Request
@@ -37,6 +38,7 @@ from events.webhooks.trying import trial_send
 from legalcity.api.components import COUNT, REFUSED, TEXT, Declared, Schema, fields, list_of, or_null, success
 from legalcity.api.cursor import CursorQuery, page_told, place_of, query_read, sealed_cursor
 from legalcity.api.envelope import reply
+from legalcity.api.idempotency import Keyed, Way
 from legalcity.api.limits import WEBHOOK_TESTS
 from legalcity.api.validation import parse, parse_change
 from legalcity.api.views import ContractView
@@ -59,6 +61,20 @@ class WebhookView(ContractView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """After who asks, how often: what the query string says."""
         super().initial(request, *args, **kwargs)
+        if request.method != "POST":
+            self._ask(request)
+
+    def _keyed(self, post: Any, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """A key comes before what the query string says: a repeat is told that it is another request."""
+
+        def asked(*args: Any, **kwargs: Any) -> HttpResponseBase:
+            self._ask(request)
+            answer: HttpResponseBase = post(*args, **kwargs)
+            return answer
+
+        return super()._keyed(asked, request, *args, **kwargs)
+
+    def _ask(self, request: Request) -> None:
         self.asked = query_read(self.queries.get(self.action or "", NoQuery), request.query_params)
 
     def endpoint(self, request: Request, endpoint_id: str) -> Endpoint:
@@ -77,6 +93,7 @@ class EndpointView(WebhookView):
         "partial_update": {200: success(ENDPOINT), 404: REFUSED, 409: REFUSED},
         "destroy": {200: success(), 404: REFUSED},
     }
+    ways = {"create": Keyed(shows_secret=True)}
     serializers = {"create": EndpointSerializer, "partial_update": EndpointChangeSerializer}
     bodies = {"create": samples.ENDPOINT_BODY, "partial_update": samples.CHANGE_BODY}
     samples = {
@@ -139,6 +156,7 @@ class SecretView(WebhookView):
     """The secret of an endpoint."""
 
     queries = {"retrieve": NoQuery}
+    ways = {"rotate": Keyed(shows_secret=True)}
     serializers = {"rotate": RotateSerializer}
     answers = {action: {200: success(SECRET), 404: REFUSED} for action in ("retrieve", "rotate")}
     samples = {"retrieve": samples.SECRET, "rotate": samples.ROTATED}
@@ -159,6 +177,7 @@ class SecretView(WebhookView):
 class TrialView(WebhookView):
     """Trials."""
 
+    ways = {"create": Keyed(Way.OUTSIDE)}
     serializers = {"create": TrialSerializer}
     answers = {"create": {200: success(fields({"attempt": ATTEMPT})), 404: REFUSED}}
     samples = {"create": samples.TRIAL}

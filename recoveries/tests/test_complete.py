@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError
 
 from companies.models import Company
+from companies.serializers import WRITTEN
 from invoicing.models import Invoice
 from recoveries.models import CaseCount, Recovery, StatusChange
 from tests.factories import Api, CompanyBody, InvoiceBody, RecoveryBody, complete_body, detail, file_case
@@ -49,18 +50,16 @@ def test_everything_that_was_sent_is_stored(owner: Api) -> None:
     stored = {**WHOLE, "recovery_penalty_type": "amount", "recovery_penalty_percent": None}
     assert {key: shown[key] for key in WHOLE} == stored
     assert {key: data["recovery"][key] for key in WHOLE} == stored
-    assert shown["customer"] == {"id": data["customer"]["id"], **_payload(customer), "acts_as": "professional"}
+    unsaid = dict.fromkeys(WRITTEN)
+    told = {"id": data["customer"]["id"], **unsaid, **customer, "acts_as": "professional"}
+    assert shown["customer"] == told
     # A sole trader has neither a legal form nor a company's name.
-    expected = {**_payload(debtor), "company_legal_form": None, "company_name": None, "acts_as": "unknown"}
+    expected = {**unsaid, **debtor, "company_legal_form": None, "company_name": None, "acts_as": "unknown"}
     assert shown["debtor"] == {"id": data["debtor"]["id"], **expected}
-    assert Company.objects.get(pk=data["debtor"]["id"]).company_freelance_type == "artisan"
+    assert shown["debtor"]["company_freelance_type"] == "artisan"
     by_number = {invoice["invoice_number"]: invoice for invoice in shown["invoices"]}
     assert by_number["A"]["api_invoice_id"] == "CLIENT-1"
     assert (by_number["B"]["invoice_due_date"], by_number["B"]["remaining_amount"]) == (None, "1500.00")
-
-
-def _payload(company: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in company.items() if key != "company_freelance_type"}
 
 
 def test_the_answer_adds_up(owner: Api) -> None:
