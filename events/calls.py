@@ -141,7 +141,7 @@ ACTS: dict[str, Tells] = {
     "recoveries.recovery:waive": tells("waiver.recorded"),
     "recoveries.recovery:write-off": tells("writeoff.recorded"),
     "recoveries.recovery:refund-surplus": nothing("No type tells it: what was paid too much goes back."),
-    "recoveries.recovery:move-surplus": nothing("No type tells it: the account of the case shows it."),
+    "recoveries.recovery:move-surplus": tells("payment.recorded"),
     "recoveries.recovery:reverse-posting": nothing("No type tells it: the account of the case shows it."),
     "recoveries.recovery:record-acknowledgement": nothing(NO_TYPE),
     "recoveries.recovery:reverse-acknowledgement": nothing(NO_TYPE),
