@@ -1,111 +1,43 @@
-"""The product while its services are away: real processes, a Redis that hangs or goes, a PostgreSQL that stops."""
+"""The product while its services are away: real processes, a Redis that hangs or goes, a PostgreSQL that stops, a
+scanner and a mail server that are gone or never answer."""
 
 import json
 import os
 import pickle
-import re
 import shutil
-import signal
+import socket
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.client import HTTPConnection, HTTPResponse
-from http.cookies import SimpleCookie
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import pytest
 import redis
+from django.urls import URLResolver, get_resolver, reverse
 from kombu import Connection, Exchange, Producer, Queue
 
-from documents.tests.forms import MULTIPART, PDF, docs_of, form
-from tests.services import MISSING, Postgres, Redis, eventually, free_port, is_open
+from documents.tests import clamd_server
+from documents.tests.forms import PDF, docs_of
+from recoveries.desk.tests.pages import words
+from tests.doors import routes
+from tests.house import House
+from tests.services import MISSING, PATIENCE, Postgres, Redis, eventually, free_port, is_open
 
 pytestmark = [
     pytest.mark.long,
     pytest.mark.skipif(MISSING, reason="apt-get install postgresql redis-server to see outages"),
 ]
 
-ROOT = Path(__file__).resolve().parent.parent
-PASSWORD = "tulipe sur le port"
-Environment = dict[str, str]
-
-
-class House:
-    """A server of one process, on services of this module alone."""
-
-    def __init__(self, environment: Environment, postgres: Postgres, cache: Redis) -> None:
-        self.environment, self.postgres, self.cache = environment, postgres, cache
-        self.log = Path(environment["DATA_DIR"]) / "server.log"
-
-    def run(self, *words: str) -> str:
-        """A command of manage.py; what it printed."""
-        command = [sys.executable, "manage.py", *words]
-        done = subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=True, timeout=120
-        )
-        return done.stdout
-
-    @contextmanager
-    def process(self, *words: str, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-        """A process of the product, ended with the test."""
-        with log.open("ab") as output:
-            process = subprocess.Popen(
-                [sys.executable, "-m", *words],
-                cwd=ROOT,
-                env=self.environment,
-                stdout=output,
-                stderr=output,
-                start_new_session=True,
-            )
-        try:
-            yield process
-        finally:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
-
-    def call(self, method: str, path: str, body: Any = None, **headers: str) -> tuple[HTTPResponse, bytes, float]:
-        """An answer, its body, and the seconds it took."""
-        caller = HTTPConnection("127.0.0.1", int(self.environment["PORT"]), timeout=30)
-        is_form = isinstance(body, str)
-        sent = body if is_form or body is None else json.dumps(body)
-        kind = "application/x-www-form-urlencoded" if is_form else "application/json"
-        began = time.monotonic()
-        caller.request(method, path, sent, {"Content-Type": kind, **headers})
-        answer = caller.getresponse()
-        content = answer.read()
-        caller.close()
-        return answer, content, time.monotonic() - began
-
-    def come_in(self) -> str:
-        """The cookies of a chief who has logged in to the back-office."""
-        form, page, _ = self.call("GET", "/admin/login/")
-        cookies = SimpleCookie(form.headers["Set-Cookie"])
-        token = re.search(rb'csrfmiddlewaretoken" value="(\w+)"', page)
-        assert token is not None
-        sent = {"username": "chief@example.com", "password": PASSWORD, "csrfmiddlewaretoken": token[1].decode()}
-        held = f"csrftoken={cookies['csrftoken'].value}"
-        answer, *_ = self.call("POST", "/admin/login/", urlencode({**sent, "next": "/admin/"}), Cookie=held)
-        assert answer.status == 302
-        given = SimpleCookie("; ".join(answer.headers.get_all("Set-Cookie") or []))
-        return f"sessionid={given['sessionid'].value}"
-
-    def token(self) -> str:
-        """The header of a client who has logged in to the API."""
-        name = f"client{time.monotonic_ns()}@example.com"
-        names = ("--email", name, "--first-name", "A", "--last-name", "B")
-        made = json.loads(self.run("create_api_user", *names, "--json"))
-        _answer, content, _ = self.call("POST", "/api/auth/login", {"email": name, "key": made["api_key"]})
-        return f"Bearer {json.loads(content)['data']['token']}"
+WORKER = ("celery", "-A", "legalcity", "worker", "--loglevel", "INFO", "--concurrency", "1")
+AT_ONCE = 3  # seconds, where the machine is busy
 
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """Everything up; a manager and superuser may come in."""
+    """Everything up but scanner and mail server, of which nobody listens where they are looked for."""
     data = tmp_path_factory.mktemp("house")
     base = Path(tempfile.mkdtemp())  # Not among pytest's folders, which are root's alone.
     base.chmod(0o711)
@@ -120,13 +52,14 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         "REDIS_URL": cache.url,
         "PORT": str(free_port()),
         "WEB_CONCURRENCY": "1",
-        "DJANGO_SUPERUSER_PASSWORD": PASSWORD,
+        "CLAMD_URL": f"unix://{data}/clamd/socket",
+        "CLAMD_TIMEOUT": "1",
+        "EMAIL_URL": f"smtp://127.0.0.1:{free_port()}",
+        "EMAIL_TIMEOUT": "1",
     }
     made = House(environment, postgres, cache)
     try:
-        made.run("migrate", "--verbosity", "0")
-        names = ("--email", "chief@example.com", "--first_name", "Ada", "--last_name", "Chief")
-        made.run("createsuperuser", "--noinput", *names)
+        made.furnish()
         with made.process("gunicorn", "legalcity.wsgi", log=made.log):
             eventually(lambda: is_open(int(environment["PORT"])), made.log.read_text)
             yield made
@@ -139,10 +72,33 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 @pytest.fixture
 def hanging(house: House) -> Iterator[None]:
     """A Redis that takes what it is asked and never answers."""
-    house.cache.signal(signal.SIGSTOP)
-    yield
-    house.cache.signal(signal.SIGCONT)
-    time.sleep(5.5)  # Until the server asks it again.
+    with house.hanging_redis():
+        yield
+
+
+@pytest.fixture(scope="module")
+def worker(house: House) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker, which outlives whatever the tests do to the services."""
+    log = worker_log(house)
+    with house.process(*WORKER, log=log) as process:
+        eventually(lambda: "ready." in log.read_text(), log.read_text)
+        yield process
+
+
+def worker_log(house: House) -> Path:
+    """What the worker says."""
+    return house.log.with_name("worker.log")
+
+
+@contextmanager
+def silent(family: int, address: Any) -> Iterator[socket.socket]:
+    """Somebody who lets everybody in and never answers."""
+    with socket.socket(family) as server:
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        server.bind(address)
+        server.listen()
+        server.settimeout(PATIENCE)
+        yield server
 
 
 # --- Redis -----------------------------------------------------------------------------------------------------
@@ -162,14 +118,44 @@ def test_what_a_stranger_planted_in_the_cache_is_not_loaded(house: House, tmp_pa
     assert not (tmp_path / "ran").exists()
 
 
-def test_pages_and_lists_are_answered_at_once_while_redis_hangs(house: House, hanging: None) -> None:
-    cookie = house.come_in()
-    for path in ("/admin/", "/admin/portfolio/", "/admin/"):
-        answer, _page, seconds = house.call("GET", path, Cookie=cookie)
-        assert answer.status == 200, path
-        assert seconds < 3, path
-    took = [house.call("GET", "/api/health")[2] for _ in range(10)]
+def test_every_page_and_call_is_answered_at_once_while_redis_hangs(house: House) -> None:
+    client, chief = {"Authorization": house.bearer}, {"Cookie": house.come_in()}
+    asked = {**dict.fromkeys(_calls(house), client), **dict.fromkeys(_pages(), chief)}
+    next(house.call("GET", call, **client) for call in asked if call.endswith(".pdf"))  # Its library is read once.
+    with house.hanging_redis():
+        answers = {address: house.call("GET", address, **who) for address, who in asked.items()}
+        took = [house.call("GET", "/api/health")[2] for _ in range(10)]
+    told = [answer.status for answer, *_ in answers.values()]
+    assert set(told) == {200, 302, 403, 404, 405}  # Forms that nobody fills in, and things that there are not.
+    assert told.count(200) > 100
+    assert {address: seconds for address, (*_, seconds) in answers.items() if seconds > AT_ONCE} == {}
     assert sum(took) < 2
+
+
+def _calls(house: House) -> Iterator[str]:
+    """Every call that reads, about things that there are or are not."""
+    case = house.case()
+    ids: dict[str, Any] = {
+        "recovery_id": case["recovery"]["id"],
+        "company_id": case["customer"]["id"],
+        "invoice_id": case["invoices"][0]["id"],
+        "side": "both",
+    }
+    others = ("comment_id", "document_id", "protected_id", "order_id", "event_id", "endpoint_id", "delivery_id")
+    ids |= dict.fromkeys((*others, "identifier"), 1)
+    for route in routes().values():
+        if "GET" in route.methods and route.name != "fallback":
+            yield route.at(ids)
+
+
+def _pages(patterns: Any = None, prefix: str = "/") -> Iterator[str]:
+    """Every page of the back-office that is about no one thing, but the way out."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        address = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from _pages(pattern.url_patterns, address)
+        elif address.startswith("/admin/") and "<" not in address and address != reverse("admin:logout"):
+            yield address.removesuffix("$")
 
 
 def test_a_login_is_counted_while_redis_hangs(house: House, hanging: None) -> None:
@@ -180,23 +166,9 @@ def test_a_login_is_counted_while_redis_hangs(house: House, hanging: None) -> No
 
 
 def test_an_upload_is_acknowledged_within_seconds_while_redis_hangs(house: House) -> None:
-    bearer = house.token()
-    body = {"recovery_service_object": "x", "recovery_due_date": "2026-01-05"}
-    _answer, content, _ = house.call("POST", "/api/recoveries", body, Authorization=bearer)
-    case = json.loads(content)["data"]["id"]
-    sent = form(PDF, "a.pdf", name="Contract")
-    house.cache.signal(signal.SIGSTOP)
-    try:
-        caller = HTTPConnection("127.0.0.1", int(house.environment["PORT"]), timeout=30)
-        began = time.monotonic()
-        caller.request("POST", docs_of(case), sent, {"Content-Type": MULTIPART, "Authorization": bearer})
-        answer = caller.getresponse()
-        answer.read()
-        seconds = time.monotonic() - began
-        caller.close()
-    finally:
-        house.cache.signal(signal.SIGCONT)
-        time.sleep(5.5)
+    case = house.case()["recovery"]["id"]
+    with house.hanging_redis():
+        answer, _content, seconds = house.upload(case)
     assert answer.status in (201, 202)
     assert seconds < 5
 
@@ -211,20 +183,16 @@ def test_what_was_asked_of_the_workers_is_acknowledged_while_redis_hangs(house: 
     assert float(house.run("shell", "--no-imports", "-c", script).split()[-1]) < 3
 
 
-def test_a_worker_works_on_after_redis_went_and_came_back(house: House, tmp_path: Path) -> None:
-    log = tmp_path / "worker.log"
-    words = ("celery", "-A", "legalcity", "worker", "--loglevel", "INFO", "--concurrency", "1")
-    ask = "from accounts.tasks import purge_tokens; purge_tokens.delay()"
-    with house.process(*words, log=log) as worker:
-        eventually(lambda: "ready." in log.read_text(), log.read_text)
-        for _round in range(2):
-            house.cache.kill()
-            time.sleep(1)
-            house.cache.start()
-            done = log.read_text().count("purge_tokens")
-            house.run("shell", "--no-imports", "-c", ask)
-            eventually(lambda done=done: log.read_text().count("purge_tokens") > done, log.read_text)
-            assert worker.poll() is None
+def test_a_worker_works_on_after_redis_went_and_came_back(house: House, worker: subprocess.Popen[bytes]) -> None:
+    log = worker_log(house)
+    for _round in range(2):
+        house.cache.kill()
+        time.sleep(1)
+        house.cache.start()
+        done = log.read_text().count("purge_tokens")
+        house.ask("accounts.tasks.purge_tokens")
+        eventually(lambda done=done: log.read_text().count("purge_tokens") > done, log.read_text)
+        assert worker.poll() is None
 
 
 def test_a_task_that_ends_after_redis_went_ends_no_worker(house: House) -> None:
@@ -244,9 +212,71 @@ def test_a_task_that_ends_after_redis_went_ends_no_worker(house: House) -> None:
         house.cache.start()
 
 
+# --- scanner and mail server -----------------------------------------------------------------------------------
+@pytest.mark.skipif(clamd_server.PROGRAM is None, reason="apt-get install clamav-daemon to see the scanner away")
+def test_a_document_waits_for_a_scanner_that_is_gone_or_silent(house: House, worker: object) -> None:
+    case, cookie = house.case()["recovery"]["id"], house.come_in()
+    answer, content, seconds = house.upload(case)
+    shown = json.loads(content)["data"]
+    assert (answer.status, shown["state"], shown["reason"]) == (202, "scanning", "scanner unavailable")
+    assert seconds < AT_ONCE
+    address = f"{docs_of(case)}/{shown['id']}"
+    page = reverse("admin:documents_document_change", args=[shown["id"]])
+    folder = Path(house.environment["CLAMD_URL"].removeprefix("unix://")).parent
+
+    def waits() -> bool:
+        rows = house.rows(f"SELECT state, claimed_until FROM documents_document WHERE id = {shown['id']}")
+        return rows == [("scanning", None)]
+
+    folder.mkdir()
+    with silent(socket.AF_UNIX, f"{folder}/socket") as scanner:
+        house.ask("documents.tasks.process", shown["id"])
+        with scanner.accept()[0]:
+            assert house.data("GET", address)["state"] == "scanning"
+            assert house.call("GET", f"{address}/download", Authorization=house.bearer)[0].status == 404
+            told, content, seconds = house.call("GET", page, Cookie=cookie)
+            assert (told.status, b"scanner unavailable" in content, seconds < AT_ONCE) == (200, True, True)
+            eventually(waits)
+    shutil.rmtree(folder)
+    folder.mkdir()
+    with clamd_server.running(folder):
+        house.rows("UPDATE documents_document SET due_at = now()")
+        house.ask("documents.tasks.sweep")
+        eventually(lambda: house.data("GET", address).get("state", "ready") == "ready", worker_log(house).read_text)
+        assert house.call("GET", f"{address}/download", Authorization=house.bearer)[1] == PDF
+
+
+def test_a_letter_waits_for_a_mail_server_that_is_gone_or_silent_then_failed_is_told(
+    house: House, worker: object
+) -> None:
+    case, cookie = house.case()["recovery"]["id"], house.come_in()
+    address = reverse("admin:recoveries_recovery_action", args=[case, "send-reminder"])
+    answer, content, seconds = house.act(cookie, address, kind="relance_1", to="debtor@example.com")
+    assert (answer.status, seconds < AT_ONCE) == (302, True), content
+    [[letter]] = house.rows("SELECT max(id) FROM recoveries_sentemail")
+
+    def stands(*row: object) -> None:
+        query = f"SELECT state, attempts, error, claimed_until FROM recoveries_sentemail WHERE id = {letter}"
+        eventually(lambda: house.rows(query) == [(*row, None)], lambda: str(house.rows(query)))
+
+    stands("queued", 1, "ConnectionRefusedError")
+    with silent(socket.AF_INET, ("127.0.0.1", int(house.environment["EMAIL_URL"].rpartition(":")[2]))):
+        house.ask("recoveries.tasks.send_email", letter)
+        stands("queued", 2, "SMTPServerDisconnected")
+    for attempt in (3, 4, 5):
+        house.ask("recoveries.tasks.send_email", letter)
+        stands("queued", attempt, "ConnectionRefusedError")
+    house.ask("recoveries.tasks.send_email", letter)
+    stands("failed", 6, "ConnectionRefusedError")
+    page = house.call("GET", reverse("admin:recoveries_recovery_change", args=[case]), Cookie=cookie)[1].decode()
+    assert "échec debtor@example.com (ConnectionRefusedError)" in words(page)
+    told = house.data("GET", f"/api/events?recovery_id={case}")["items"]
+    assert [event["type"] for event in told] == ["recovery.created", "message.failed"]
+
+
 # --- PostgreSQL -------------------------------------------------------------------------------------------------
 def test_without_a_database_callers_are_told_to_come_back(house: House) -> None:
-    bearer, cookie = house.token(), house.come_in()
+    bearer, cookie = house.bearer, house.come_in()
     house.postgres.stop()
     try:
         for method, path, body in (
