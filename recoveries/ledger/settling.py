@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from backoffice.amounts import euros
 from events.services import events_record, story
 from invoicing.models import Invoice
@@ -10,11 +11,12 @@ from law.vocabulary import Step
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Forbidden
 from recoveries.catalogue import catalogue
+from recoveries.ledger.balances import balance_terms
 from recoveries.ledger.events import paid_event
 from recoveries.ledger.gathering import told_of, with_terms
-from recoveries.ledger.posting import Posted
+from recoveries.ledger.posting import Posted, Source, ledger_reckon
 from recoveries.ledger.reckoning import reckoned
-from recoveries.models import Recovery, StatusChange
+from recoveries.models import CaseBalance, Recovery, StatusChange
 from recoveries.services.life import status_move
 from recoveries.statuses import Actor
 
@@ -38,6 +40,30 @@ def case_settle(*, recovery_id: int, posted: Posted) -> None:
         events_record([paid_event(moved)])
     elif not account.is_paid and case.status_id == paid:
         status_move(recovery_id=recovery_id, to_status=_before(case), by=None, actor=Actor.SYSTEM)
+
+
+@story()
+def case_reckon(*, recovery_id: int, by: User | None, source: Source) -> None:
+    """Reckon a case whose terms are others (its parties, its interest, a notice), and settle it where that changed
+    what is owed: before there was a ledger staff called cases paid on which a rest stood, and those stay so when
+    somebody corrects a telephone number. The caller holds the lock.
+    """
+    kept = CaseBalance.objects.filter(pk=recovery_id).first()
+    posted = ledger_reckon(recovery_id=recovery_id, by=by, source=source)
+    if kept and _owes_otherwise(kept, posted):
+        case_settle(recovery_id=recovery_id, posted=posted)
+
+
+def _owes_otherwise(kept: CaseBalance, posted: Posted) -> bool:
+    """Whether another sum is owed than `kept` says, on its own day: interest that ran since is no change of terms."""
+    account = posted.account
+    if kept.due is None or kept.not_due is None or isinstance(account, RateMissing):
+        return not isinstance(account, RateMissing) and account.is_paid
+    if kept.terms != balance_terms():
+        return False
+    if kept.next_change and kept.next_change <= today():
+        account = reckoned(told_of(with_terms(Recovery.objects).get(pk=kept.pk)).facts, kept.on)
+    return not isinstance(account, RateMissing) and account.owed != kept.due + kept.not_due
 
 
 def require_nothing_owed(*, recovery_id: int) -> None:

@@ -30,7 +30,8 @@ from recoveries.events import (
     opened_as,
 )
 from recoveries.guards import complete_errors, recovery_errors, recovery_values
-from recoveries.ledger.posting import Source, ledger_forget, ledger_open, ledger_reckon
+from recoveries.ledger.posting import Source, ledger_forget, ledger_open
+from recoveries.ledger.settling import case_reckon
 from recoveries.ledger.records import claims_told
 from recoveries.models import Recovery, StatusChange
 from recoveries.rules import FIELDS
@@ -200,7 +201,7 @@ def recovery_update(*, recovery: Recovery, values: Mapping[str, Any], by: User |
     if recovery.external_id != before["external_id"]:
         copies_refresh(recovery_id=recovery.pk)
     if recovery.matter != matter or [getattr(recovery, name) for name in TERMS] != terms:
-        ledger_reckon(recovery_id=recovery.pk, by=by, source=Source.API)
+        case_reckon(recovery_id=recovery.pk, by=by, source=Source.API)
     case_change_tell(recovery, before=before, by=by)
     return recovery
 

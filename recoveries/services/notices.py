@@ -20,7 +20,8 @@ from legalcity.lib.clock import today
 from legalcity.lib.copying import rows_copy
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
 from recoveries.events import notice_events
-from recoveries.ledger.posting import Source, ledger_reckon
+from recoveries.ledger.posting import Source
+from recoveries.ledger.settling import case_reckon
 from recoveries.models import FormalNotice, Recovery, SentEmail
 from recoveries.services.cases import recovery_lock
 from recoveries.services.touching import cases_touch
@@ -70,7 +71,7 @@ def notice_enter(
     cases_touch(recovery_id)
     audit_record(action=ADDED, target=notice, actor=by)
     events_record(notice_events(notice, by=by))
-    ledger_reckon(recovery_id=recovery_id, by=by, source=Source.STAFF)
+    case_reckon(recovery_id=recovery_id, by=by, source=Source.STAFF)
     return notice
 
 
@@ -106,7 +107,7 @@ def notice_follow(
     before, after = changed_values(before, field_values(notice))
     audit_record(action=CHANGED, target=notice, before=before, after=after, actor=by)
     events_record(notice_events(notice, by=by, before=state_before))
-    ledger_reckon(recovery_id=recovery_id, by=by, source=Source.STAFF)
+    case_reckon(recovery_id=recovery_id, by=by, source=Source.STAFF)
     return notice
 
 

@@ -16,7 +16,8 @@ from events.types import EventType
 from law.parties import Quality
 from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Failed, NotFound
-from recoveries.ledger.posting import Source, ledger_reckon
+from recoveries.ledger.posting import Source
+from recoveries.ledger.settling import case_reckon
 from recoveries.models import Recovery
 from recoveries.services.cases import company_delete_if_unused, recovery_lock
 from recoveries.services.copies import copies_refresh
@@ -121,4 +122,4 @@ def _follow(recovery_ids: Collection[int], by: User | None) -> None:
     cases_touch(*recovery_ids)
     for recovery_id in recovery_ids:
         copies_refresh(recovery_id=recovery_id)
-        ledger_reckon(recovery_id=recovery_id, by=by, source=Source.SYSTEM)
+        case_reckon(recovery_id=recovery_id, by=by, source=Source.SYSTEM)

@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 import time_machine
 
+from companies.services import company_values
+from law.parties import Quality
 from law.vocabulary import Step
 from recoveries.desk.tests.pages import assert_refused, case_of
 from recoveries.ledger.posting import Source
 from recoveries.ledger.reductions import credit_note_record
 from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import Recovery
+from recoveries.services.parties import party_quality_confirm, party_update
 from tests.backoffice import act, browser_of, chief
 from tests.factories import Api
 
@@ -83,3 +86,28 @@ def test_staff_do_not_call_paid_what_is_owed(owner: Api) -> None:
     sent = {"to_status": Step.PAID.value, "reason": "He says that he paid."}
     assert_refused(act(office, case, "move-status", **sent), "1,040.00 € is still owed: record what was paid")
     assert status(case) == Step.CREATED
+
+
+def dealing_as(case: Recovery, quality: Quality) -> None:
+    party_quality_confirm(recovery_id=case.pk, side="debtor", quality=quality, by=None)
+
+
+def test_terms_that_leave_nothing_owed_make_a_case_paid_and_other_terms_take_it_back(owner: Api) -> None:
+    case = case_of(owner, recovery=PLAIN, invoices=[F1], debtor={"company_type": "freelance"})
+    dealing_as(case, Quality.PROFESSIONAL)
+    told = {"amount": Decimal(1000), "day": date(2026, 3, 25), "confirmed": True, "by": None}
+    acompte_record(recovery_id=case.pk, **told)
+    assert status(case) != Step.PAID  # Interest of ten days and the 40 EUR are still owed.
+    dealing_as(case, Quality.CONSUMER)
+    assert status(case) == Step.PAID
+    dealing_as(case, Quality.PROFESSIONAL)
+    assert status(case) == Step.PRE_LITIGATION
+
+
+def test_a_case_called_paid_by_hand_stays_so_when_a_telephone_number_is_corrected(owner: Api) -> None:
+    case = case_of(owner, invoices=[F1])
+    Recovery.objects.filter(pk=case.pk).update(status=Step.PAID)
+    with time_machine.travel("2026-12-03T10:00:00Z", tick=False):  # Interest ran on since its balance was kept.
+        told = {"phone": "+33 1 23 45 67 89"}
+        party_update(company=case.debtor, values={**company_values(case.debtor), **told}, by=None)
+        assert status(case) == Step.PAID
