@@ -45,7 +45,8 @@ class Running:
 
     `flat`: the indemnity, owed in full once the claim is late, outside the base of interest. `cuts`: credit notes and
     waivers to come, in order of time. `closed`: interest of the closed periods; `settled`: interest paid or given up.
-    `is_settled`: nothing is owed of it any more, on whatever day. `excess`: credited beyond what was left.
+    `is_settled`: nothing is owed of it any more, on whatever day. `met`: principal that money paid. `excess`: what of it
+    was credited afterwards: no more than was paid, whatever was given up or corrected besides.
     """
 
     table: RateTable
@@ -60,6 +61,7 @@ class Running:
     indemnity: int = 0
     closed: int = 0
     settled: int = 0
+    met: int = 0
     excess: int = 0
     segments: list[Segment] = field(default_factory=list)
 
@@ -83,6 +85,7 @@ class Running:
         """Lay `amount` against what is owed on `day`; gives back what it met."""
         met = self.owed(day).within(amount)
         self.lower(day, met)
+        self.met += met.principal
         return met
 
     def lower(self, day: date, shares: Shares) -> None:
@@ -120,7 +123,9 @@ class Running:
         taken = cut.shares.least(self._owed(cut.on))
         self.lower(cut.on, taken)
         if cut.is_credit:
-            self.excess += cut.shares.principal - taken.principal
+            over = min(cut.shares.principal - taken.principal, self.met)
+            self.met -= over
+            self.excess += over
 
 
 def _accrued(segments: list[Segment]) -> int:

@@ -1,5 +1,6 @@
 """The décompte, to the cent: the examples of the specification first, then its rules one by one."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -297,6 +298,19 @@ def test_a_credit_note_cuts_comes_before_a_payment_of_its_day_and_what_it_leaves
     assert (account["surplus"], account["total"]["due"]) == ("51.21", "0.00")
     late = case(F2, credit_notes=(credit(1, 42, "400.00", "2026-06-11"),), payments=(paid(1, "2408.79", "2026-06-10"),))
     assert told(late, "2026-06-11")["surplus"] == "400.00"
+
+
+def test_what_is_credited_beyond_what_money_paid_of_a_claim_is_no_surplus() -> None:
+    given_up = case(
+        F2,
+        waivers=(waived(1, 42, Head.PRINCIPAL, "1000.00", "2026-05-01"),),
+        credit_notes=(credit(2, 42, "2400.00", "2026-06-11"),),
+    )
+    assert told(given_up, "2026-06-11")["surplus"] == "0.00"
+    part = replace(given_up, payments=(paid(1, "300.00", "2026-05-20"),))
+    assert told(part, "2026-06-11")["surplus"] == "300.00"
+    corrected = case(replace(F2, amount=eur("100.00")), credit_notes=given_up.credit_notes)
+    assert told(corrected, "2026-06-11")["surplus"] == "0.00"
 
 
 @pytest.mark.parametrize(
