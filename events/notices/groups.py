@@ -85,7 +85,6 @@ UNTOLD: Mapping[str, str] = {
     "message.*": "the work of the firm; the status that it brings about is told",
     "payment.reallocated": "no new money; the payment was told",
     "protected_invoice.*": "asked for by the client",
-    "remittance.sent": "comes with a statement of its own",
     "test.*": "asked for by the client",
     "tokens.*": "bought by the client, or spent by an order of its own",
     "recovery.updated": "what the client sent, put right",
