@@ -94,7 +94,7 @@ class TestEveryPost:
             owner.post(elsewhere, body, **KEY),
         ):
             assert (answer.status_code, answer.json()["errors"]) == (422, REUSED)
-            assert answer.headers["Link"] == '</docs#sending-again>; rel="describedby"'
+            assert answer.headers["Link"] == '</docs#idempotency>; rel="describedby"'
         malformed = owner.post(path, body, Idempotency_Key="one,two")
         assert (malformed.status_code, malformed.json()["message"]) == (400, "Idempotency-Key is malformed")
         assert rows_of_everything() == made

@@ -37,7 +37,7 @@ from legalcity.lib.errors import BadRequest, Conflict
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
-GUIDE = "/docs#sending-again"
+GUIDE = "/docs#idempotency"
 KEPT_HEADERS = ("Location", "Content-Language")
 LONGEST = 255  # characters
 # RFC 8941: a string between quotes, `\"` and `\\` in it; or bare. Two headers reach us joined by a comma.
