@@ -148,7 +148,8 @@ class RecoveryQuery(ListQuery):
 
     def sort_of(self, values: dict[str, Any]) -> tuple[str, str]:
         """Who asks for changes reads them in the order in which they came."""
-        return ("updated_at", "asc") if values.get("updated_after") else self.default_sort
+        is_order_open = values.get("updated_after") and not values.get("sort_by")
+        return ("updated_at", "asc") if is_order_open else self.default_sort
 
 
 class CommentField(ExactTextField):

@@ -142,6 +142,9 @@ class TestChangedSince:
         since = moment_text(at)
         assert found(owner, updated_after=since) == [third, second, last]
         assert found(owner, updated_after=since, sort_by="id", sort_order="desc") == [second, third, last]
+        for asked in (f"updated_after={since}&", ""):  # Who asks for an order gets that one.
+            order = owner.data("GET", f"{CASES}?{asked}sort_by=amount")["filters_applied"]
+            assert (order["sort_by"], order["sort_order"]) == ("amount", "desc")
         assert found(owner, updated_after=moment_text(at - timedelta(microseconds=1)), status=1)[0] == first
         shown = owner.data("GET", f"{CASES}?updated_after={since}&per_page=2&page=2")
         assert [row["id"] for row in shown["recoveries"]] == [last]
