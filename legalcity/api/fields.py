@@ -37,8 +37,11 @@ DEEPEST = 32  # levels of a free JSON object
 
 
 def label(key: str) -> str:
-    """A key as sentences name it: `invoice_number` gives "invoice number" (translated where we know it)."""
-    return gettext(key.replace("_", " "))
+    """A key as sentences name it: `invoice_number` gives "invoice number" (translated where we know it).
+
+    A member of a list has no key of its own: it is an item.
+    """
+    return gettext((key or "item").replace("_", " "))
 
 
 class ContractField(serializers.Field):
