@@ -1,7 +1,5 @@
 """The calls on events: the feed, one event, the catalogue."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -49,7 +47,7 @@ class EventsView(ContractView):
         are, even none: go on until `next` stays the same. `since` and `until` bound the time of recording, `until`
         itself left out; `timestamp` is when it became true and may be older.
         """
-        asked = query_read(EventsQuery, _sent(request))
+        asked = query_read(EventsQuery, request.query_params)
         user = caller(request)
         of = f"events of {user.pk}"
         after = FeedPlace.of(cursor_opened(asked["after"], of, size=PLACE)) if asked.get("after") else BEGINNING
@@ -80,11 +78,3 @@ class EventsView(ContractView):
         """All types of events: when they come, who else hears of them, and what their `data` holds."""
         query_read(NoQuery, request.query_params)
         return reply({"items": catalogue_told()}, _("Event types retrieved successfully"))
-
-
-def _sent(request: Request) -> dict[str, Any]:
-    """The query string: `type` may be there several times, of all others the last one counts."""
-    sent: dict[str, Any] = request.query_params.dict()
-    if "type" in sent:
-        sent["type"] = request.query_params.getlist("type")
-    return sent

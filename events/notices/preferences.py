@@ -17,6 +17,7 @@ from events.notices.recipients import Choice, choices_of
 from events.notices.telling import notice_write
 from events.notices.tokens import CONFIRM_WITHIN, Confirming, Leaving, confirming_address
 from legalcity.lib.clock import now
+from legalcity.lib.codes import Coded, FieldCode
 from legalcity.lib.errors import Invalid
 
 NEW_A_DAY = 20  # addresses that an account may have asked to confirm: nobody writes to the whole world through us
@@ -60,16 +61,17 @@ def preference_faults(wanted: Sequence[Wanted]) -> dict[str, list[str]]:
 
 def _faults(place: int, one: Wanted, wanted: Sequence[Wanted]) -> Iterator[tuple[str, str]]:
     if any(other.group == one.group for other in wanted[:place]):
-        yield f"groups.{place}.group", _("This group has been named before.")
+        yield f"groups.{place}.group", Coded(_("This group has been named before."), FieldCode.DUPLICATE)
     if one.mode is not None and one.mode not in RULES[one.group].modes:
-        yield f"groups.{place}.mode", _("This group is not told in this mode.")
+        yield f"groups.{place}.mode", Coded(_("This group is not told in this mode."), FieldCode.UNKNOWN)
     if one.recipients is None:
         return
     if not one.recipients and one.group in LEGAL:
-        yield f"groups.{place}.recipients", _("The law has this group told: name at least one recipient.")
+        sentence = _("The law has this group told: name at least one recipient.")
+        yield f"groups.{place}.recipients", Coded(sentence, FieldCode.REQUIRED)
     if len(set(one.recipients)) > MOST_RECIPIENTS:
         sentence = _("A group has at most {most} recipients.")
-        yield f"groups.{place}.recipients", sentence.format(most=MOST_RECIPIENTS)
+        yield f"groups.{place}.recipients", Coded(sentence.format(most=MOST_RECIPIENTS), FieldCode.TOO_MANY)
 
 
 @transaction.atomic

@@ -160,6 +160,13 @@ def test_what_cannot_be_asked_is_refused(owner: Api, query: str, field: str) -> 
     assert owner.errors("GET", f"{EVENTS}?{query}").keys() == {field}
 
 
+@pytest.mark.parametrize(
+    ("query", "code"), [("limit=201", "range"), ("page=2", "unknown"), ("limit=1&limit=2", "duplicate")]
+)
+def test_programs_are_told_what_is_wrong_with_a_query(owner: Api, query: str, code: str) -> None:
+    assert owner.get(f"{EVENTS}?{query}").json()["codes"] == {query.partition("=")[0]: [code]}
+
+
 def test_a_moment_may_have_any_zone(owner: Api) -> None:
     event = committed(owner.user.pk, recorded_at="2026-11-28T10:30:00Z")
     for since in ("2026-11-28T11:30:00+01:00", "2026-11-28T11:30:00 01:00", "2026-11-28t10:29:59.5z"):

@@ -17,6 +17,7 @@ from events.webhooks.models import Delivery, Endpoint
 from events.webhooks.signing import secret_made
 from legalcity.lib.claims import queue
 from legalcity.lib.clock import now
+from legalcity.lib.codes import Coded, FieldCode
 from legalcity.lib.dates import moment_text
 from legalcity.lib.errors import Conflict, Invalid, NotFound
 from legalcity.lib.settings.live import live
@@ -35,7 +36,8 @@ def endpoint_create(*, owner: User, values: Mapping[str, Any]) -> Endpoint:
     User.objects.select_for_update(no_key=True).get(pk=owner.pk)
     if Endpoint.objects.owned_by(owner).count() >= MOST_OF_AN_OWNER:
         sentence = _("An account has at most {most} webhook endpoints.")
-        raise Invalid({"endpoints": [str(sentence).format(most=MOST_OF_AN_OWNER)]})
+        told = Coded(str(sentence).format(most=MOST_OF_AN_OWNER), FieldCode.TOO_MANY)
+        raise Invalid({"endpoints": [told]})
     endpoint = Endpoint(owner=owner, secret=secret_made(), **values)
     endpoint.save(force_insert=True)
     transaction.on_commit(listeners.forget)

@@ -13,9 +13,11 @@ from cryptography.fernet import InvalidToken
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from rest_framework.request import Request
+from rest_framework.serializers import ListField
 
 from legalcity.api.fields import CodeField, ExactTextField
 from legalcity.api.validation import ContractSerializer, read, reader_of
+from legalcity.lib.codes import Coded, FieldCode
 from legalcity.lib.errors import Invalid
 from legalcity.lib.sealing import opened_briefly, sealed_briefly
 
@@ -34,7 +36,8 @@ class LimitField(CodeField):
         """The number."""
         text = str(data).strip()
         if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= MOST):
-            raise Invalid({"limit": [_("The limit field must be between 1 and {most}.").format(most=MOST)]})
+            sentence = _("The limit field must be between 1 and {most}.").format(most=MOST)
+            raise Invalid({"limit": [Coded(sentence, FieldCode.RANGE)]})
         return int(text)
 
 
@@ -55,14 +58,19 @@ class Place(NamedTuple):
 def query_read(query: type[ContractSerializer], sent: Mapping[str, Any]) -> dict[str, Any]:
     """The typed values of a query string; an empty one is absent. Raises Invalid, also for an unknown parameter."""
     reader = reader_of(query)
-    unknown = {
-        name: [_("The {field} parameter is unknown.").format(field=name)] for name in sent if name not in reader.fields
-    }
-    if unknown:
-        raise Invalid(unknown)
-    if isinstance(sent, QueryDict) and (twice := [name for name in sent if len(sent.getlist(name)) > 1]):
-        raise Invalid({name: [_("The {field} parameter is sent more than once.").format(field=name)] for name in twice})
-    return read(reader, {name: value for name, value in sent.items() if str(value).strip()})
+    if unknown := [name for name in sent if name not in reader.fields]:
+        raise _parameters(unknown, _("The {field} parameter is unknown."), FieldCode.UNKNOWN)
+    lists = {name for name, field in reader.fields.items() if isinstance(field, ListField)}
+    told: dict[str, Any] = {}
+    if isinstance(sent, QueryDict):
+        if twice := [name for name in sent if name not in lists and len(sent.getlist(name)) > 1]:
+            raise _parameters(twice, _("The {field} parameter is sent more than once."), FieldCode.DUPLICATE)
+        told = {name: sent.getlist(name) for name in lists if name in sent}
+    return read(reader, {name: value for name, value in {**dict(sent.items()), **told}.items() if str(value).strip()})
+
+
+def _parameters(names: Sequence[str], sentence: str, code: FieldCode) -> Invalid:
+    return Invalid({name: [Coded(sentence.format(field=name), code)] for name in names})
 
 
 def place_asked(request: Request, *, of: str) -> Place:
