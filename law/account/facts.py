@@ -130,11 +130,12 @@ class Payment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """What was over of a payment, given back or moved on that day."""
+    """What was over of a payment, given back on that day; where it was moved, the payment `into` was received anew."""
 
     payment_id: int
     on: date
     amount: Decimal
+    into: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

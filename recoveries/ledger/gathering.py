@@ -140,7 +140,12 @@ def renamed(facts: Facts, names: Names) -> Facts:
         waivers=tuple(replace(waiver, claim=names.claim(waiver.claim)) for waiver in facts.waivers),
         payments=tuple(_payment_renamed(payment, names) for payment in facts.payments),
         refunds=tuple(
-            replace(one, payment_id=names.payments.get(one.payment_id, one.payment_id)) for one in facts.refunds
+            replace(
+                one,
+                payment_id=names.payments.get(one.payment_id, one.payment_id),
+                into=names.payments.get(one.into, one.into) if one.into else None,
+            )
+            for one in facts.refunds
         ),
     )
 

@@ -131,7 +131,12 @@ def refund_record(
 ) -> Posting:
     """What was paid beyond what was owed, given back to the debtor. Raises Invalid, Forbidden after a transfer."""
     case = account_lock(recovery_id=recovery_id)
-    facts = facts_here(case)
+    _require_refundable(facts_here(case), payment_id, amount, day)
+    refund = Refund(payment_id=payment_id, on=day, amount=amount)
+    return _given_back(case, refund, reason=reason, by=by)
+
+
+def _require_refundable(facts: Facts, payment_id: int, amount: Decimal, day: date) -> None:
     payment = next((one for one in facts.payments if one.id == payment_id), None)
     if payment is None or payment.state == PaymentState.REVERSED:
         raise Invalid({"payment": [_("The case has no such payment.")]})
@@ -140,8 +145,10 @@ def refund_record(
     over = refundable(_known(facts, today()), facts, payment)
     if not NOTHING < amount <= over:
         raise Invalid({"amount": [_("What may be given back of it is {amount}.").format(amount=euros(over))]})
-    is_direct = Acompte.objects.values_list("is_direct", flat=True).get(pk=payment_id)
-    refund = Refund(payment_id=payment_id, on=day, amount=amount)
+
+
+def _given_back(case: Recovery, refund: Refund, *, reason: str, by: User | None) -> Posting:
+    is_direct = Acompte.objects.values_list("is_direct", flat=True).get(pk=refund.payment_id)
     draft = refund_draft(refund, of=LedgerAccount.CREDITOR if is_direct else LedgerAccount.BANK)
     return _post(case, replace(draft, reason=reason), by=by, source=Source.STAFF)
 
@@ -163,14 +170,15 @@ def surplus_move(
     is owed, Forbidden after a transfer.
     """
     case = account_lock(recovery_id=recovery_id)
-    owed = _known(facts_here(case), today()).owed
+    facts = facts_here(case)
+    owed = _known(facts, today()).owed
     if amount > owed:
         raise Invalid({"amount": [_("What is owed is {amount}.").format(amount=euros(owed))]})
-    refund_record(recovery_id=recovery_id, payment_id=payment_id, amount=amount, day=day, reason=reason, by=by)
+    _require_refundable(facts, payment_id, amount, day)
     first = Acompte.objects.get(pk=payment_id)
     with translation.override(settings.LANGUAGE_CODE):
         method = _("Surplus moved")
-    return acompte_record(
+    moved = acompte_record(
         recovery_id=recovery_id,
         amount=amount,
         day=day,
@@ -183,6 +191,9 @@ def surplus_move(
         confirmed=True,
         by=by,
     )
+    refund = Refund(payment_id=payment_id, on=day, amount=amount, into=moved.pk)
+    _given_back(account_lock(recovery_id=recovery_id), refund, reason=reason, by=by)
+    return moved
 
 
 @story()
@@ -190,11 +201,15 @@ def posting_reverse(*, recovery_id: int, posting_id: int, reason: str, by: User 
     """Take a credit note, a waiver, a writing off or a refund back. Raises DoesNotExist, Forbidden."""
     case = account_lock(recovery_id=recovery_id)
     row = Posting.objects.reversible().get(pk=posting_id, recovery_id=recovery_id)
-    if is_gone(told_of(case).book, row.facts):
+    book = told_of(case).book
+    if is_gone(book, row.facts):
         sentence = _("This went on as {reference}: it is taken back there.")
         raise Forbidden(sentence.format(reference=case.transferred_to))
     if Posting.objects.filter(reverses=row).exists():
         raise Forbidden(_("This was reversed already."))
+    refund = book.refunds.get(row.pk)
+    if refund and refund.into:
+        raise Forbidden(_("This was moved: reverse the payment that was received anew, and both are taken back."))
     return _post(case, reversal_draft(row, reason), by=by, source=Source.STAFF)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import TypeVar
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -17,7 +17,8 @@ from recoveries.ledger.events import debt_event, payment_reversed_event
 from recoveries.ledger.gathering import books_of, facts_here, with_terms
 from recoveries.ledger.listeners import PaymentTold, payment_listeners
 from recoveries.ledger.models import Entry
-from recoveries.ledger.posting import Posted, Source, ledger_follow
+from recoveries.ledger.posting import Posted, Source, ledger_follow, reversal_draft
+from recoveries.ledger.posting_models import Posting
 from recoveries.ledger.services import account_lock
 from recoveries.ledger.settling import case_settle
 from recoveries.models import Acompte, Dette, Recovery
@@ -29,7 +30,7 @@ Row = TypeVar("Row", Acompte, Dette)
 def acompte_reverse(*, recovery_id: int, acompte_id: int, reason: Entry.Reason, by: User | None) -> Acompte:
     """Take a payment out of all that counts payments; returns the row that reverses it, dated today.
 
-    One that went to court, wholly or in part, is taken back in both cases, whichever of them is asked. Raises
+    What was moved to it from a surplus is surplus again. One that went to court, wholly or in part, is taken back in both cases, whichever of them is asked. Raises
     DoesNotExist for one of another case, Forbidden for one that was reversed, for a reversal, and on a case that has
     nothing left since its claims went on.
     """
@@ -91,9 +92,19 @@ def _taken_back(
     here = set(Acompte.objects.filter(recovery=case, pk__in=ids).values_list("pk", flat=True))
     alone = [paid for pk, paid in book.paid.items() if pk in ids and pk not in here] if book else []
     drafts = [reversed_draft(paid, reason) for paid in alone if not paid.is_reversed]
+    if book:
+        drafts += [reversal_draft(row, reason) for row in _moves(book, ids)]
     posted = ledger_follow(recovery_id=case.pk, by=by, source=Source.STAFF, extra=drafts)
     case_settle(recovery_id=case.pk, posted=posted)
     return posted
+
+
+def _moves(book: Book, ids: Collection[int]) -> QuerySet[Posting]:
+    """What gave back the surplus that was received anew as one of these payments: money that never moved."""
+    gone = book.transfer.refunds if book.transfer else ()
+    return Posting.objects.filter(
+        pk__in=[pk for pk, one in book.refunds.items() if one.into in ids and one not in gone]
+    )
 
 
 @story()

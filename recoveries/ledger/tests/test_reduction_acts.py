@@ -14,10 +14,19 @@ from law.account.facts import ClaimKey, ClaimKind, Head
 from law.vocabulary import Step
 from legalcity.lib.errors import Forbidden, Invalid
 from recoveries.desk.tests.pages import act_page, assert_refused, case_of, office_of, person, words
+from recoveries.ledger.checking import ledger_check
 from recoveries.ledger.decompte import case_decompte
 from recoveries.ledger.gathering import with_terms
+from recoveries.ledger.models import Entry
 from recoveries.ledger.posting import Source
-from recoveries.ledger.reductions import credit_note_record, posting_reverse, refund_record, waiver_record
+from recoveries.ledger.reductions import (
+    credit_note_record,
+    posting_reverse,
+    refund_record,
+    surplus_move,
+    waiver_record,
+)
+from recoveries.ledger.reversals import acompte_reverse
 from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import Acompte, Posting, Recovery
 from tests.backoffice import act, browser_of, chief, page_of
@@ -254,6 +263,28 @@ def test_the_surplus_is_moved_to_a_claim_that_came_since(office: Client, case: R
     met = [(row.payment.amount, [part.number for part in row.allocations]) for row in told.payments[1:]]
     assert met == [(Decimal("100.00"), ["Deposit"])]
     assert Recovery.objects.get(pk=case.pk).status_id == Step.PAID
+
+
+def test_a_move_of_surplus_is_taken_back_as_a_whole(owner: Api) -> None:
+    """Half of it would be money that nobody paid, or that nobody has any more."""
+    case = case_of(owner, recovery=PLAIN, invoices=[F1])
+    payment = paid(case, "1540.00")
+    dette_record(recovery_id=case.pk, label="Deposit", amount=Decimal(500), day=date(2026, 11, 1), by=None)
+    told = {"payment_id": payment.pk, "amount": Decimal(500), "day": date(2026, 11, 20), "by": None}
+    moved = surplus_move(recovery_id=case.pk, **told)
+    assert (owed(case), received(case)) == ((0, 0, 0), 1540)
+    with pytest.raises(Forbidden, match="was moved"):
+        posting_reverse(recovery_id=case.pk, posting_id=Posting.objects.get(kind="refund").pk, reason="x", by=None)
+    acompte_reverse(recovery_id=case.pk, acompte_id=moved.pk, reason=Entry.Reason.MISTAKE, by=None)
+    assert (owed(case), received(case)) == ((500, 0, 500), 1540)
+    acompte_reverse(recovery_id=case.pk, acompte_id=payment.pk, reason=Entry.Reason.UNPAID, by=None)
+    assert received(case) == 0
+    assert ledger_check(recovery_id=case.pk, repair=False)[0] == frozenset()
+
+
+def received(case: Recovery) -> Decimal:
+    """What the debtor paid, less what he got back."""
+    return case_decompte(with_terms(Recovery.objects).get(pk=case.pk), on=TODAY).received
 
 
 def act_page_is_gone(browser: Client, case: Recovery) -> bool:
