@@ -83,10 +83,16 @@ def test_generated_client_takes_a_case_from_login_to_logout(
     generated: Path, live_server: LiveServer, owner: Api
 ) -> None:
     package = importlib.import_module(PACKAGE)
-    visitor = Caller(generated, package.Client(base_url=live_server.url))
-    credentials = {"email": owner.user.email, "key": owner.key}
-    login = visitor("auth_login", body=visitor.body("AuthLoginRequest", credentials))
-    call = Caller(generated, package.AuthenticatedClient(base_url=live_server.url, token=login.data.token))
+    with package.Client(base_url=live_server.url) as client:
+        visitor = Caller(generated, client)
+        credentials = {"email": owner.user.email, "key": owner.key}
+        token = visitor("auth_login", body=visitor.body("AuthLoginRequest", credentials)).data.token
+    with package.AuthenticatedClient(base_url=live_server.url, token=token) as client:
+        take_a_case(Caller(generated, client), owner)
+
+
+def take_a_case(call: Caller, owner: Api) -> None:
+    """From the first look to the logout."""
     assert call("auth_me").data.email == owner.user.email
 
     parties = {"customer": CompanyBody(), "debtor": CompanyBody()}

@@ -45,8 +45,8 @@ class Running:
 
     `flat`: the indemnity, owed in full once the claim is late, outside the base of interest. `cuts`: credit notes and
     waivers to come, in order of time. `closed`: interest of the closed periods; `settled`: interest paid or given up.
-    `is_settled`: nothing is owed of it any more, on whatever day. `met`: principal that money paid. `excess`: what of it
-    was credited afterwards: no more than was paid, whatever was given up or corrected besides.
+    `is_settled`: nothing is owed of it any more, on whatever day. `met`: principal that money paid. `excess`: what of
+    it was credited afterwards: no more than was paid, whatever was given up or corrected besides.
     """
 
     table: RateTable

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from legalcity.api.components import COMPONENTS, PLACE, Schema
+from legalcity.api.components import COMPONENTS, JSON_VALUE, PLACE, Schema
 
 MISSING: Any = object()
 BY_FORMAT = {
@@ -29,6 +29,8 @@ def completed(schema: Schema, sample: Any = MISSING, name: str = "") -> Any:
     schema = _followed(schema)
     if "anyOf" in schema:
         return _either(schema["anyOf"], sample, name)
+    if schema == JSON_VALUE:
+        return sample
     kinds = schema.get("type", "object")
     kinds = [kinds] if isinstance(kinds, str) else kinds
     if sample is None and "null" in kinds:

@@ -30,9 +30,9 @@ Row = TypeVar("Row", Acompte, Dette)
 def acompte_reverse(*, recovery_id: int, acompte_id: int, reason: Entry.Reason, by: User | None) -> Acompte:
     """Take a payment out of all that counts payments; returns the row that reverses it, dated today.
 
-    What was moved to it from a surplus is surplus again. One that went to court, wholly or in part, is taken back in both cases, whichever of them is asked. Raises
-    DoesNotExist for one of another case, Forbidden for one that was reversed, for a reversal, and on a case that has
-    nothing left since its claims went on.
+    What was moved to it from a surplus is surplus again. One that went to court, wholly or in part, is taken back in
+    both cases, whichever of them is asked. Raises DoesNotExist for one of another case, Forbidden for one that was
+    reversed, for a reversal, and on a case that has nothing left since its claims went on.
     """
     cases = _cases_lock(recovery_id)
     case = account_lock(recovery_id=recovery_id)

@@ -31,8 +31,8 @@ from recoveries.events import (
 )
 from recoveries.guards import complete_errors, recovery_errors, recovery_values
 from recoveries.ledger.posting import Source, ledger_forget, ledger_open
-from recoveries.ledger.settling import case_reckon
 from recoveries.ledger.records import claims_told
+from recoveries.ledger.settling import case_reckon
 from recoveries.models import Recovery, StatusChange
 from recoveries.rules import FIELDS
 from recoveries.selectors.deadlines import STARTED_BY, ClockDays, deadlines_reckoned
