@@ -45,6 +45,8 @@ def a_row(model: type[models.Model]) -> models.Model:
         return present
     given = VALUES.get(model, {})
     values = {field.name: given.get(field.name, _value(field)) for field in model._meta.concrete_fields if _asks(field)}
+    if isinstance(case := values.get("recovery"), Recovery) and "owner" in values:
+        values["owner"] = case.owner  # A row of a case is of the account that owns the case.
     return model._base_manager.create(**{**values, **given})
 
 
