@@ -163,7 +163,7 @@ def test_a_token_that_is_not_ours_opens_nothing(owner: Api) -> None:
     other_purpose = sealed_briefly(b'["injunction", 1]')
     good = path_of(leaving_address(owner_id=owner.user.pk, group="digest", email="a@example.com"))
     gone = path_of(leaving_address(owner_id=owner.user.pk + 999, group="digest", email="a@example.com"))
-    for path in ("/notices/x", "/notices/a%00b", f"/notices/{other_purpose}", good[:-4] + "AAA=", gone):
+    for path in ("/notices/x", "/notices/a%00b", f"/notices/{other_purpose}", good[:-4] + "AAA=", good + "x", gone):
         for method in (Client().get, Client().post):
             assert method(path).status_code == 404, path
     assert Client().put(good).status_code == 405
