@@ -196,6 +196,8 @@ def recovery_update(*, recovery: Recovery, values: Mapping[str, Any], by: User |
         raise Invalid(errors)
     for name, value in rules.recovery_settled(whole).items():
         setattr(recovery, name, value)
+    if not differences(before, recovery_values(recovery)):
+        return recovery  # Not even its moment: who follows changes would be given what he sent.
     with external_id_free():
         recovery.save(force_update=True, update_fields=[*FIELDS, "updated_at"])
     if recovery.external_id != before["external_id"]:

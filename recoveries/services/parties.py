@@ -52,7 +52,8 @@ def party_update(*, company: Company, values: Mapping[str, Any], by: User | None
     """Change a company, and what every case where it stands has of it. Raises Invalid."""
     before = company_values(company)
     company = company_update(company=company, values=values, by=by)
-    _changed(company, before, by)
+    if company_values(company) != before:
+        _changed(company, before, by)
     return company
 
 

@@ -13,6 +13,7 @@ from documents.models import Document
 from documents.services.documents import document_announce, document_visibility_set
 from documents.services.pipeline import JOB, reject
 from documents.services.signing import ByHand, signature_record, signature_request
+from events.models import Event
 from law.parties import Quality
 from law.vocabulary import Step
 from legalcity.lib.audience import Audience
@@ -188,6 +189,16 @@ class TestChangedSince:
             lambda: acompte_record(recovery_id=case, amount=Decimal(10), day=today(), by=None),
             lambda: notice_enter(recovery_id=case, channel="registered", state="sent", sent_on=today(), by=None),
         )
+
+    def test_what_is_sent_as_it_is_changes_nothing(self, owner: Api) -> None:
+        case = owner.data("POST", f"{CASES}/complete", complete_body())["recovery"]["id"]
+        shown = detail(owner, case)
+        told = Event.objects.count()
+        owner.data("PATCH", f"{CASES}/{case}", {"recovery_service_object": shown["recovery_service_object"]})
+        debtor = shown["debtor"]
+        owner.data("PUT", f"{CASES}/{case}/companies/{debtor['id']}", {"company_city": debtor["company_city"]})
+        assert detail(owner, case)["updated_at"] == shown["updated_at"]
+        assert Event.objects.count() == told
 
     def test_so_does_the_procedure_that_the_case_began(self, owner: Api) -> None:
         case = transferable(owner)
