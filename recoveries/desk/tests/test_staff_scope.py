@@ -13,6 +13,7 @@ from django.test import Client, RequestFactory
 from accounts.models import User
 from companies.models import Company
 from documents.models import Document, SignatureRequest
+from events.notices.models import Notice
 from legalcity.lib.clock import now
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.models import Injunction, Recovery
@@ -21,7 +22,7 @@ from tests.backoffice import browser_of, page_of
 from tests.factories import Api, ApiUserFactory, case_id
 
 pytestmark = pytest.mark.django_db
-OF_COMPANIES = (Company, ScoringOrder, Surveillance, Alert)
+OF_SEVERAL = (Company, ScoringOrder, Surveillance, Alert, Notice)
 
 
 def person(role: str = "", **fields: bool) -> User:
@@ -116,10 +117,10 @@ def _leads_to_a_case(model: type[Model], depth: int = 2) -> bool:
 def test_what_belongs_to_a_case_is_shown_with_it_only(door: "admin.ModelAdmin[Any]") -> None:
     """A new kind of thing cannot be forgotten: its table says how it leads to its case.
 
-    Companies stand in several; scores are seen with the companies that they are about.
+    Companies stand in several, notices tell of several; scores are seen with the companies that they are about.
     """
     rows = getattr(door.model, "_default_manager", None)
-    assert hasattr(rows, "in_reach_of") is (_leads_to_a_case(door.model) or door.model in OF_COMPANIES)
+    assert hasattr(rows, "in_reach_of") is (_leads_to_a_case(door.model) or door.model in OF_SEVERAL)
 
 
 def _papers(owner: Api, handler: User) -> list[Model]:
