@@ -44,12 +44,16 @@ class TokenAuthentication(BaseAuthentication):
 
 
 class KeyAllows(BasePermission):
-    """A key that only reads changes nothing; its session may be renewed and ended (`opens_for_readers` of the view)."""
+    """A key that only reads changes nothing, and sees no secret (`shows_secrets` of the view).
+
+    Its session may be renewed and ended (`opens_for_readers`).
+    """
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Raises Forbidden."""
         reads_only = getattr(request._request, "reads_only", False)
-        if reads_only and request.method not in SAFE_METHODS and not getattr(view, "opens_for_readers", False):
+        changes = request.method not in SAFE_METHODS and not getattr(view, "opens_for_readers", False)
+        if reads_only and (changes or getattr(view, "shows_secrets", False)):
             raise Forbidden(READ_ONLY, code=ErrorCode.READ_ONLY)
         return True
 

@@ -78,6 +78,9 @@ class TestScopes:
         refused = client.post(CASES, RecoveryBody())
         assert (refused.status_code, refused.json()["code"]) == (403, "read_only")
         assert refused.json()["message"] == "This API key only reads."
+        made = owner.data("POST", "/api/webhook-endpoints", {"url": "https://93.184.216.34/"})
+        assert client.get(f"/api/webhook-endpoints/{made['id']}").status_code == 200
+        assert client.get(f"/api/webhook-endpoints/{made['id']}/secret").status_code == 403, "who has it can forge"
         renewed = client.post("/api/auth/refresh")
         client.token = renewed.json()["data"]["token"]
         assert client.delete(f"{CASES}/1").status_code == 403

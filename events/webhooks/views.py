@@ -156,6 +156,7 @@ class SecretView(WebhookView):
     """The secret of an endpoint."""
 
     queries = {"retrieve": NoQuery}
+    shows_secrets = True
     ways = {"rotate": Keyed(shows_secret=True)}
     serializers = {"rotate": RotateSerializer}
     answers = {action: {200: success(SECRET), 404: REFUSED} for action in ("retrieve", "rotate")}

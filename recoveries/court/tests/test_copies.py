@@ -84,6 +84,7 @@ def filled(owner: Api) -> Callable[..., models.Model]:
         file = StoredFile.objects.create(key="a", filename="a", mime="application/pdf", size=1, sha256="0" * 64)
         chosen = {
             "recovery_id": case,
+            "owner_id": owner.user.pk,  # That of the case, as the database holds it to be.
             "user_id": ApiUserFactory().pk,
             "author_id": ApiUserFactory().pk,
             "document_id": Document.objects.create(recovery_id=case, key="b").pk if model is Acknowledgement else None,
