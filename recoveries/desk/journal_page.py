@@ -30,6 +30,7 @@ from legalcity.lib.settings.live import live
 from recoveries.desk.reads.journal import EFFECTIVE, RECORDED, Journal, journal_lines, journal_page, journal_totals
 from recoveries.ledger.chart_models import ACCOUNT_LABELS
 from recoveries.ledger.fec import Account, fec_lines, fec_name
+from recoveries.ledger.journal import reason_shown
 from recoveries.models import ChartAccount, Line, Posting
 from recoveries.widgets import ClientSelect, PlainSelect
 
@@ -118,7 +119,7 @@ def journal_view(request: HttpRequest) -> HttpResponse:
         totals = journal_totals(asked)
         context |= {
             "asked": asked,
-            "rows": [(posting, [*map(_shown, lines)]) for posting, lines in page.rows],
+            "rows": [(posting, reason_shown(posting), [*map(_shown, lines)]) for posting, lines in page.rows],
             "totals": [(ACCOUNT_LABELS[LedgerAccount(each.account)], each) for each in totals],
             "came_in": sum((each.came_in for each in totals), Decimal(0)),
             "query": urlencode(query),

@@ -126,13 +126,18 @@ def _numbers(recovery_id: int) -> dict[ClaimKey, str]:
     return {(ClaimKind(claim["kind"]), claim["id"]): claim["number"] for claim in claims}
 
 
+def reason_shown(row: Posting) -> Sentence:
+    """Why something was recorded, in words; what a person wrote stays as it is."""
+    return REASONS.get(row.reason, row.reason)
+
+
 def _shown(row: Posting, numbers: dict[ClaimKey, str]) -> PostingShown:
     reversal = getattr(row, "reversal", None)
     lines = sorted(row.lines.all(), key=lambda line: line.pk)
     return PostingShown(
         posting=row,
         source=SOURCES.get(row.source, row.source),
-        reason=REASONS.get(row.reason, row.reason),
+        reason=reason_shown(row),
         reversed_by=reversal and reversal.pk,
         is_reversible=reversal is None and row.is_reversible,
         lines=list(_lines_shown(lines[:LINES], numbers)),

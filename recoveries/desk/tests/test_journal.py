@@ -55,7 +55,7 @@ def pay(case: int, amount: str, day: date = date(2026, 4, 10)) -> Acompte:
 def kinds(office: Client, **query: Any) -> list[str]:
     page = office.get(PAGE, {**YEAR, **query})
     assert page.status_code == 200
-    return [posting.kind for posting, _lines in page.context["rows"]]
+    return [posting.kind for posting, _reason, _lines in page.context["rows"]]
 
 
 def test_filters(owner: Api, stranger: Api, office: Client) -> None:
@@ -72,6 +72,15 @@ def test_filters(owner: Api, stranger: Api, office: Client) -> None:
     assert len(kinds(office, by="recorded", first=day, last=day)) == 4
     yesterday = (today() - timedelta(days=1)).isoformat()
     assert kinds(office, by="recorded", first=yesterday, last=yesterday) == []
+
+
+def test_why_something_was_recorded_is_told_in_words(owner: Api, office: Client) -> None:
+    case = filed(owner)
+    pay(case, "900.00")
+    pay(case, "900.00", date(2026, 4, 9))
+    page = office.get(PAGE, YEAR)
+    assert "a later fact changed what the payment met" in {str(reason) for _row, reason, _lines in page.context["rows"]}
+    assert b"reallocated" not in page.content
 
 
 def test_totals_are_equal_on_both_sides_and_follow_at_once(owner: Api, office: Client) -> None:
@@ -117,7 +126,7 @@ def test_pages_lead_through_all_of_it(owner: Api, office: Client, monkeypatch: p
     seen, query = [], "first=2026-01-01&last=2026-12-31"
     while query:
         page = office.get(f"{PAGE}?{query}")
-        seen += [posting.pk for posting, _lines in page.context["rows"]]
+        seen += [posting.pk for posting, _reason, _lines in page.context["rows"]]
         query = page.context["following"]
     rows = Posting.objects.order_by("-effective_on", "-pk")
     assert seen == [row.pk for row in rows]
