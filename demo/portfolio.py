@@ -92,6 +92,8 @@ def _insert(drafts: Sequence[CaseDraft]) -> None:
     ids = [draft.recovery.pk for draft in drafts]
     cases_begin(ids=ids)
     next_deadlines_refresh(recovery_ids=ids)
+    # A date that is reckoned changes its case now; theirs were changed last when their story ended.
+    Recovery.objects.bulk_update([draft.recovery for draft in drafts], ["updated_at"])
     counts = Counter((draft.recovery.owner_id, draft.recovery.status_id) for draft in drafts)
     for (owner_id, status_id), n in sorted(counts.items()):
         case_count_add(owner_id=owner_id, status_id=status_id, by=n)
