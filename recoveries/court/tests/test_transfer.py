@@ -57,6 +57,7 @@ pytestmark = [
 PATH = "/api/recoveries/{recovery}/injonction-transfer"
 NO_SUCH_ID = 987654321
 DONE = "Recovery successfully transferred to injunction procedure"
+WHY = ("reasons", "reason_codes")
 NOT_ELIGIBLE = "This recovery is not eligible for injunction transfer"
 FAILURE = "An error occurred during injunction transfer"
 ACCEPTED = "Transfer accepted and being processed"
@@ -74,10 +75,13 @@ def documented(status: int, saying: str) -> dict[str, Any]:
 
 
 def assert_documented(answer: HttpResponse, status: int, saying: str, *, beside: tuple[str, ...] = ()) -> Any:
-    """The answer is the documented one: status, message to the letter, keys in order, types; `beside` come last."""
+    """The answer is the documented one: status, message to the letter, keys in order, types.
+
+    `beside` come behind those, then the code of a failure.
+    """
     sample, body = documented(status, saying), answer.json()
     assert (answer.status_code, body["message"]) == (status, saying)
-    assert tuple(body)[len(sample) :] == beside
+    assert tuple(body)[len(sample) :] == (beside if status < 400 else (*beside, "code"))
     assert not list(differences(sample, {key: body[key] for key in sample}, f"POST {PATH}"))
     return body
 
@@ -141,7 +145,7 @@ def test_the_documented_refusals(owner: Api, stranger: Api, anonymous: Api) -> N
     assert_documented(owner.post(transfer_path(NO_SUCH_ID)), 404, "Recovery not found")
     assert_documented(stranger.post(transfer_path(case)), 403, "Unauthorized access to this recovery")
     assert anonymous.post(transfer_path(case)).status_code == 401
-    refused = assert_documented(owner.post(transfer_path(bare)), 403, NOT_ELIGIBLE, beside=("reasons",))
+    refused = assert_documented(owner.post(transfer_path(bare)), 403, NOT_ELIGIBLE, beside=WHY)
     assert refused["reasons"] == [
         "The case has no creditor (art. 54, 1407 CPC).",
         "The case has no debtor (art. 54, 1407 CPC).",
@@ -155,9 +159,9 @@ def test_a_case_is_transferred_once(owner: Api) -> None:
     case = transferable(owner)
     done = transfer(owner, case)
     for _again in range(2):
-        refused = assert_documented(owner.post(transfer_path(case)), 403, NOT_ELIGIBLE, beside=("reasons",))
+        refused = assert_documented(owner.post(transfer_path(case)), 403, NOT_ELIGIBLE, beside=WHY)
         assert refused["reasons"] == ALREADY
-    refused = assert_documented(owner.post(transfer_path(done["id"])), 403, NOT_ELIGIBLE, beside=("reasons",))
+    refused = assert_documented(owner.post(transfer_path(done["id"])), 403, NOT_ELIGIBLE, beside=WHY)
     assert refused["reasons"] == ["Only an amicable case can be transferred."]
     assert_transferred_once(case)
 
@@ -591,7 +595,8 @@ def test_a_transfer_that_takes_its_time_can_be_polled(
     assert_accepted(owner.post(path), case)
     assert_accepted(owner.get(path), case)
     assert (stranger.get(path).status_code, anonymous.get(path).status_code) == (403, 401)
-    assert owner.get(transfer_path(NO_SUCH_ID)).json() == documented(404, "Recovery not found")
+    gone = assert_documented(owner.get(transfer_path(NO_SUCH_ID)), 404, "Recovery not found")
+    assert gone["code"] == "case_not_found"
     monkeypatch.undo()
     assert sweep_transfers() == 0  # It has only just been asked for.
     left_behind()
@@ -634,7 +639,7 @@ def test_a_refusal_by_the_worker_is_told_in_the_language_of_who_asks(
             sentence = translation.gettext("The case is closed.")
         refused = owner.get(transfer_path(case), Accept_Language=language)
         assert (refused.status_code, refused.json()["reasons"]) == (403, [sentence])
-    assert_documented(owner.get(transfer_path(case)), 403, NOT_ELIGIBLE, beside=("reasons",))
+    assert_documented(owner.get(transfer_path(case)), 403, NOT_ELIGIBLE, beside=WHY)
     assert TransferRequest.objects.get().state == "refused"
     assert not Recovery.objects.filter(type=2).exists()
 
