@@ -13,7 +13,7 @@ from rest_framework.reverse import reverse
 from accounts.authentication import caller
 from law.deadlines import Deadline, told
 from law.eligibility import ClaimAnswer
-from legalcity.api.components import TEXT, fields, list_of, refused, success
+from legalcity.api.components import TEXT, VALIDATION_ERROR, bare, fields, list_of, refused, success
 from legalcity.api.envelope import reply
 from legalcity.api.idempotency import Keyed, Way
 from legalcity.api.views import ContractView
@@ -149,7 +149,7 @@ def _claim_payload(answer: ClaimAnswer) -> dict[str, Any]:
 class DeadlinesView(OneCaseView):
     """The legal dates that run on a case."""
 
-    answers = {"list": {200: success(fields({"items": list_of(DEADLINE)}))}}
+    answers = {"list": {200: success(fields({"items": list_of(DEADLINE)})), 422: bare(VALIDATION_ERROR)}}
 
     def list(self, request: Request, recovery_id: int) -> Response:
         """The legal dates of a case. Soonest first; none once the case is closed."""
