@@ -167,4 +167,4 @@ def test_the_page_of_a_transfer_says_which_invoices_go_and_which_stay(office: Cl
     for name in ("transfer", "check-eligibility"):
         page = words(act_page(office, case, name).content.decode())
         assert "Goes to court: LIVE." in page
-        assert "Stays behind: OLD. It has been time-barred since 2020-01-02 (art. L110-4 C. com.)." in page
+        assert "Stays behind: OLD. It has been time-barred since 2020-02-02 (art. L110-4 C. com.)." in page
