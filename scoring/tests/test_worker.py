@@ -134,9 +134,9 @@ def test_nothing_is_queued_before_the_commit(owner: Api) -> None:
     company_id = debtor(owner)
     with TestCase.captureOnCommitCallbacks() as callbacks:
         number = place(owner, company_id)
-    assert len(callbacks) == 1
     assert shown(owner, number)["status"] == "pending"
-    callbacks[0]()
+    for callback in callbacks:
+        callback()
     assert shown(owner, number)["status"] == "completed"
 
 
