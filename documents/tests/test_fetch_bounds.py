@@ -114,4 +114,4 @@ def test_what_is_fetched_has_a_queue_of_its_own(case: int) -> None:
     Document.objects.update(state="scanning")
     assert queue_now() == "celery"
     assert app.amqp.router.route({}, "documents.tasks.sweep")["queue"].name == "celery"
-    assert set(app.amqp.queues) == {"celery", "fetching"}
+    assert set(app.amqp.queues) == {"celery", "fetching", "webhooks"}
