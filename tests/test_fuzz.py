@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from schemathesis import GenerationMode
 from schemathesis.checks import content_type_conformance, response_schema_conformance, status_code_conformance
 
+from events.webhooks.endpoints import endpoint_create
 from legalcity.api import errors
 from legalcity.api.published import FALLBACK, VARIABLE
 from legalcity.api.reference_pages import document_at
@@ -152,7 +153,8 @@ def _fuzz(path: str, method: str, owner: Api, worlds: list[Ids], crashes: list[B
 @pytest.mark.parametrize("path", [path for path, words in WORDS.items() if words])
 def test_every_documented_word_of_a_query_is_taken(path: str, owner: Api, crashes: list[BaseException]) -> None:
     """Words are too few to be left to chance."""
-    ids = _ids(owner, file_case(owner))
+    endpoint = endpoint_create(owner=owner.user, values={"url": "https://10.0.0.1/hook"})
+    ids = _ids(owner, file_case(owner)) | {"endpoint_id": endpoint.pk}
     address = VARIABLE.sub(lambda variable: str(ids[variable[1]]), path)
     for name, word in WORDS[path]:
         response = owner.client.get(address, {name: word}, headers={"authorization": f"Bearer {owner.token}"})

@@ -25,6 +25,7 @@ OTHERWISE = {
     "axes.accessattempt": "a table of a library; addresses and e-mails",
     "accounts.historicalconstance": "names of settings",
     "auth.group": "a table of a library, a few rows",
+    "events.endpoint": "hosts of addresses",
     "invoicing.vatrule": "places and sources, a few rows",
     "recoveries.ecbrate": "sources, a few rows",
     "recoveries.formalnotice": "by the reference of its case",

@@ -70,8 +70,8 @@ class Sessions(PagesOnly, SessionMiddleware):
             if fault is not None:  # Raised here, so that it keeps its own cause.
                 raise fault
 
-        if request.method not in ("GET", "HEAD"):
-            keep()
+        if request.method not in ("GET", "HEAD") or not request.session.modified:
+            keep()  # What has not changed is not written: such a page may need no database at all.
         elif not written_at_once(keep):
             log.warning("session_not_kept")
         return response
