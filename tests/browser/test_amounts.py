@@ -10,7 +10,11 @@ from tests.backoffice import chief, page_of
 from tests.browser.desk import Desk
 from tests.factories import Api, case_id
 
-pytestmark = [pytest.mark.django_db(transaction=True, serialized_rollback=True), pytest.mark.long]
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.long,
+    pytest.mark.same_everywhere,
+]
 
 
 @pytest.mark.parametrize("locale", ["en-US", "fr-FR"])

@@ -18,7 +18,11 @@ from recoveries.models import Acompte, Comment, Recovery
 from tests.browser.desk import NARROW, WIDE, Desk
 from tests.factories import Api, file_case
 
-pytestmark = [pytest.mark.django_db(transaction=True, serialized_rollback=True), pytest.mark.long]
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.long,
+    pytest.mark.same_everywhere,
+]
 
 Seat = Callable[..., Desk]
 Person = tuple[User, str]
