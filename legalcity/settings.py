@@ -258,10 +258,7 @@ OPEN_DATA_CACHE_SECONDS = env.number("OPEN_DATA_CACHE_SECONDS", default=6 * 3600
 
 # --- people and their keys -------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
-    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
-]
+PASSWORD_HASHERS = [f"django.contrib.auth.hashers.{name}PasswordHasher" for name in ("Argon2", "PBKDF2")]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -368,23 +365,16 @@ if S3_BUCKET:
         },
     }
 else:
+    _private = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
     STORAGES["documents"] = {
         "BACKEND": "documents.disk.SyncedStorage",
-        "OPTIONS": {
-            "location": DOCUMENTS_DIR,
-            "base_url": None,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
+        "OPTIONS": {"location": DOCUMENTS_DIR, "base_url": None, **_private},
     }
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        "default-src": ["'self'"],
+        **dict.fromkeys(("default-src", "base-uri", "form-action"), ["'self'"]),
+        **dict.fromkeys(("object-src", "frame-ancestors"), ["'none'"]),
         "img-src": ["'self'", "data:"],
-        "object-src": ["'none'"],
-        "base-uri": ["'self'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
     }
 }
 IS_HTTPS = PUBLIC_BASE_URL.startswith("https://")
