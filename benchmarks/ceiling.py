@@ -59,7 +59,10 @@ PARTY = """json_build_object('id', {0}.id, 'company_type', {0}.company_type,
     'company_legalrep_lastname', {0}.company_legalrep_lastname, 'company_address', {0}.company_address,
     'company_city', {0}.company_city, 'company_postal', {0}.company_postal, 'company_country', {0}.company_country,
     'company_email', {0}.company_email, 'company_phone', {0}.company_phone,
-    'acts_as', CASE {0}.company_type WHEN 'commercial' THEN 'professional' ELSE {0}.acts_as END)"""
+    'acts_as', CASE {0}.company_type WHEN 'commercial' THEN 'professional' ELSE {0}.acts_as END, WRITTEN)"""
+WRITTEN = ("legalrep_quality", "legalrep_quality_other", "legalrep_birthday", "legalrep_birthday_city")
+WRITTEN += ("legalrep_nationality", "legalrep_profession", "freelance_type", "state", "activity")
+PARTY = PARTY.replace("WRITTEN", ", ".join(f"'company_{name}', {{0}}.company_{name}" for name in WRITTEN))
 PERSON = "CASE WHEN {0} IS NULL THEN NULL ELSE json_build_object('id', {0}, 'first_name', {1}.first_name, "
 PERSON += "'last_name', {1}.last_name) END"
 # The measured cases have no documents, no injunction, no legal date kept, no notice; all are looked for all the same.
@@ -109,7 +112,7 @@ FROM (SELECT
     r.type, r.recovery_service_object, r.recovery_due_date, r.recovery_late_interest,
     r.recovery_interest_rate, r.recovery_interest_rate_percent::text, r.recovery_penalty, r.recovery_penalty_type,
     r.recovery_penalty_amount::text, r.recovery_penalty_percent::text, r.recovery_raison_notpaid,
-    r.recovery_observations, r.matter, nullif(r.debtor_name, '') AS debtor_name,
+    r.recovery_observations, r.matter, r.external_id, nullif(r.debtor_name, '') AS debtor_name,
     nullif(r.debtor_company, '') AS debtor_company, nullif(r.customer_company, '') AS customer_company,
     r.status_id AS recovery_last_status, r.user_id, r.invoices_count, r.comments_count,
     {_stamp("r.created_at")} AS created_at, {_stamp("r.updated_at")} AS updated_at,

@@ -70,7 +70,8 @@ SELECT i, owner_id, CASE WHEN draw %% 10 < 7 THEN owner_id END, 1, status_id, 2 
     'Prestation ' || draw, due_date, false, false, 1,
     created_at, created_at + (draw %% 5000) * interval '1 minute',
     first_amount + second_amount, first_amount + second_amount - coalesce(part_paid, 0), 2, 0,
-    first_name || ' ' || last_name, debtor_company, customer_company, 'FR', lower(reference) || E'\n' || searched
+    first_name || ' ' || last_name, debtor_company, customer_company, 'FR',
+    lower(reference) || E'\n' || searched || E'\nf-' || i || E'-1\nf-' || i || '-2'
 FROM bench_case;
 
 INSERT INTO invoicing_invoice (id, recovery_id, invoice_number, invoice_date, invoice_due_date, invoice_amount,

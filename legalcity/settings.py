@@ -372,8 +372,8 @@ else:
     }
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
-        **dict.fromkeys(("default-src", "base-uri", "form-action"), ["'self'"]),
-        **dict.fromkeys(("object-src", "frame-ancestors"), ["'none'"]),
+        **{key: ["'self'"] for key in ("default-src", "base-uri", "form-action")},
+        **{key: ["'none'"] for key in ("object-src", "frame-ancestors")},
         "img-src": ["'self'", "data:"],
     }
 }
