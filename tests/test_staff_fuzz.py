@@ -139,7 +139,7 @@ def crashes() -> Iterator[list[str]]:
     got_request_exception.disconnect(note)
 
 
-@pytest.mark.parametrize("role", ["chief", "handler"])
+@pytest.mark.parametrize("role", ["chief", pytest.param("handler", marks=pytest.mark.same_everywhere)])
 def test_odd_addresses_and_forms_of_staff_are_answered(
     role: str,
     owner: Api,

@@ -237,6 +237,7 @@ def test_a_fetch_cut_short_twice_is_begun_again(case: int, web: Web, scanned: No
 
 
 @dying
+@pytest.mark.same_everywhere
 def test_a_refusal_cut_short_at_any_line_is_begun_again(
     case: int, web: Web, folder: Path, settings: Settings, clamd: str
 ) -> None:
