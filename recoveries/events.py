@@ -29,6 +29,7 @@ from events.types import EventType, Json, Seen, event_type, seen_by
 from law.account.facts import NoticeState
 from law.notices import Channel
 from law.vocabulary import CaseType, InterestRate, Matter, PenaltyType, Receipt, Reminder, Step
+from legalcity.lib.errors import Sentence
 from recoveries.catalogue import catalogue
 from recoveries.models import Comment, FormalNotice, Recovery, SentEmail
 from recoveries.statuses import Phase, phase_of
@@ -257,42 +258,21 @@ _WAY = fields({"channel": one_of([*Channel, POST]), "kind": one_of([*Reminder, *
 _BY_EMAIL: Json = {"channel": "email", "kind": "relance_1"}
 _REGISTERED: Json = {"channel": "registered", "kind": "mise_en_demeure"}
 
-MESSAGE_SENT = event_type(
-    "message.sent",
-    _("A message went out to the debtor."),
-    told(_MESSAGE, current=_WAY),
-    {"object": _LETTER, "current": _BY_EMAIL},
+
+def _message(code: str, sentence: Sentence, about: Json, way: Json) -> EventType:
+    return event_type(code, sentence, told(_MESSAGE, current=_WAY), {"object": about, "current": way})
+
+
+MESSAGE_SENT = _message("message.sent", _("A message went out to the debtor."), _LETTER, _BY_EMAIL)
+MESSAGE_HELD = _message(
+    "message.held", _("A message to the debtor was kept back: by then it was not allowed to leave."), _LETTER, _BY_EMAIL
 )
-MESSAGE_HELD = event_type(
-    "message.held",
-    _("A message to the debtor was kept back: by then it was not allowed to leave."),
-    told(_MESSAGE, current=_WAY),
-    {"object": _LETTER, "current": _BY_EMAIL},
+MESSAGE_FAILED = _message("message.failed", _("A message to the debtor could not be sent."), _LETTER, _BY_EMAIL)
+MESSAGE_DELIVERED = _message("message.delivered", _("A message has reached the debtor."), _NOTICE, _REGISTERED)
+MESSAGE_RETURNED = _message(
+    "message.returned", _("A message came back: the debtor did not fetch it."), _NOTICE, _REGISTERED
 )
-MESSAGE_FAILED = event_type(
-    "message.failed",
-    _("A message to the debtor could not be sent."),
-    told(_MESSAGE, current=_WAY),
-    {"object": _LETTER, "current": _BY_EMAIL},
-)
-MESSAGE_DELIVERED = event_type(
-    "message.delivered",
-    _("A message has reached the debtor."),
-    told(_MESSAGE, current=_WAY),
-    {"object": _NOTICE, "current": _REGISTERED},
-)
-MESSAGE_RETURNED = event_type(
-    "message.returned",
-    _("A message came back: the debtor did not fetch it."),
-    told(_MESSAGE, current=_WAY),
-    {"object": _NOTICE, "current": _REGISTERED},
-)
-MESSAGE_REFUSED = event_type(
-    "message.refused",
-    _("The debtor has refused a message."),
-    told(_MESSAGE, current=_WAY),
-    {"object": _NOTICE, "current": _REGISTERED},
-)
+MESSAGE_REFUSED = _message("message.refused", _("The debtor has refused a message."), _NOTICE, _REGISTERED)
 # How far a formal notice came that the product did not send; nothing is told of one that is only planned.
 OUTCOMES: dict[str, EventType] = {
     NoticeState.SENT: MESSAGE_SENT,
