@@ -88,7 +88,8 @@ class House:
 
     def ask(self, task: str, *args: Any) -> None:
         """Ask the workers for something, as the clock or a message that comes back does."""
-        with Celery(broker=self.cache.url) as programs:
+        # Not the current application: the tasks of the tests that follow would go to this Redis too, when it is gone.
+        with Celery(broker=self.cache.url, set_as_current=False) as programs:
             programs.send_task(task, args)
 
     def rows(self, statement: str) -> list[tuple[Any, ...]]:
