@@ -16,6 +16,7 @@ ROOT = HERE.parent
 APPLICATIONS = {
     "product": "legalcity.wsgi:application",
     "ceiling": "ceiling:application",
+    "ceiling_feed": "ceiling_feed:application",
     "textbook": "textbook:application",
 }
 SETTINGS = {"textbook": {"DJANGO_SETTINGS_MODULE": "textbook_settings"}}

@@ -1,7 +1,7 @@
 """An event as outsiders get it: in the feed and by webhook alike."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,13 +9,22 @@ from django.core.serializers.json import DjangoJSONEncoder
 
 from events.feed import FeedRow
 from events.models import Event
-from events.public_ids import public_id
+from events.public_ids import public_id, public_ids
 from legalcity.lib.dates import moment_text
 
 
 def event_told(event: Event | FeedRow) -> dict[str, Any]:
     """An event as the feed has it. `timestamp` says when it became true in the world."""
     return _told(public_id(event.id), event.type, event.effective_at, event.data, is_live=True)
+
+
+def events_told(rows: Sequence[FeedRow]) -> list[dict[str, Any]]:
+    """A page of them."""
+    ids = public_ids([row.id for row in rows])
+    return [
+        _told(told_id, row.type, row.effective_at, row.data, is_live=True)
+        for told_id, row in zip(ids, rows, strict=True)
+    ]
 
 
 def body_of(event: Event | FeedRow) -> bytes:

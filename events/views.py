@@ -6,7 +6,7 @@ from rest_framework.response import Response
 
 from accounts.authentication import caller
 from events import samples
-from events.bodies import event_told
+from events.bodies import event_told, events_told
 from events.catalogue import catalogue_told
 from events.feed import BEGINNING, FeedPlace, Wanted, event_for, feed_page
 from events.public_ids import event_id_of
@@ -62,7 +62,7 @@ class EventsView(ContractView):
         following = asked.get("after")
         if page.place is not None or not following:
             following = sealed_cursor((page.place or BEGINNING).number, of, size=PLACE)
-        told = {"items": [event_told(row) for row in page.rows], "next": following}
+        told = {"items": events_told(page.rows), "next": following}
         return reply(told, _("Events retrieved successfully"))
 
     def retrieve(self, request: Request, event_id: str) -> Response:
