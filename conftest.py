@@ -15,6 +15,7 @@ from django.utils import translation
 from pytest_django import Settings
 
 from accounts.models import User
+from events.webhooks.listening import listeners
 from legalcity.lib.breaker import redis_breaker
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
@@ -85,14 +86,17 @@ def _forget_everything() -> None:
     catalogue.forget()
     rate_book.forget()
     facts_book.forget()
+    listeners.forget()
 
 
 @pytest.fixture(autouse=True)
-def fresh(settings: Settings) -> Iterator[None]:
+def fresh(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No test sees what another one cached, or its language; nobody is refused for asking often, unless asked for.
 
-    The rules are those of production.
+    The rules are those of production. What a process keeps grows old in no test by itself: a slow one would read it
+    again while its statements are counted.
     """
+    monkeypatch.setattr("legalcity.lib.snapshot.MAX_AGE", 3600.0)
     settings.EMBEDDED = False
     settings.CHECK_EVENTS = True
     settings.RATE_LIMITS_ENABLED = False

@@ -15,6 +15,8 @@ from recoveries.ledger.rate_book import rate_book, rates_ecb
 from recoveries.models import Status
 from tests.factories import Api
 
+FIVE_SECONDS = snapshot.MAX_AGE  # as it is outside tests
+
 pytestmark = pytest.mark.django_db
 
 
@@ -80,6 +82,7 @@ def test_a_request_that_comes_before_anything_was_kept_fails_and_leaves_nothing(
 def test_a_database_that_is_away_is_not_asked_at_every_look(monkeypatch: pytest.MonkeyPatch) -> None:
     clock, asked = [100.0], []
     monkeypatch.setattr(snapshot.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(snapshot, "MAX_AGE", FIVE_SECONDS)
 
     def read() -> str:
         asked.append(clock[0])

@@ -6,7 +6,6 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import User
-from events.webhooks.listening import listeners
 from events.webhooks.models import Endpoint
 from events.webhooks.tests.receivers import Receiver, endpoint_at, receiving
 from tests.factories import ApiUserFactory
@@ -24,7 +23,6 @@ def receiver(settings: Settings) -> Iterator[Receiver]:
 @pytest.fixture
 def client_user(db: None) -> User:
     """An account."""
-    listeners.forget()
     return ApiUserFactory(email="erp@example.com")
 
 
