@@ -1,6 +1,7 @@
 """What happens to a case, to its comments and to what is sent to its debtor: what is told of it, and to whom."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -151,7 +152,13 @@ def case_object(case: Recovery) -> Json:
 
 
 def case_event(
-    declared: EventType, case: Recovery, *, by: User | None, changes: Changes | None = None, **more: Any
+    declared: EventType,
+    case: Recovery,
+    *,
+    by: User | None,
+    changes: Changes | None = None,
+    effective_at: datetime | None = None,
+    **more: Any,
 ) -> Told:
     """An event of a case; `more` are the parts of its `data` beside the object."""
     return Told(
@@ -161,6 +168,7 @@ def case_event(
         recovery_id=case.pk,
         data={"object": case_object(case), **more},
         changes=changes,
+        effective_at=effective_at,
         by=by,
     )
 
@@ -273,7 +281,7 @@ MESSAGE_RETURNED = _message(
     "message.returned", _("A message came back: the debtor did not fetch it."), _NOTICE, _REGISTERED
 )
 MESSAGE_REFUSED = _message("message.refused", _("The debtor has refused a message."), _NOTICE, _REGISTERED)
-# How far a formal notice came that the product did not send; nothing is told of one that is only planned.
+# How far a formal notice came that the product did not send; nothing plans messages yet, so no type tells of a plan.
 OUTCOMES: dict[str, EventType] = {
     NoticeState.SENT: MESSAGE_SENT,
     NoticeState.PRESENTED: MESSAGE_SENT,

@@ -34,7 +34,8 @@ from recoveries.desk.reads.case_facts import (
     notices_of,
     rows_of,
 )
-from recoveries.desk.reads.timeline import SOURCES, cursor_read, timeline
+from recoveries.desk.reads.timeline import cursor_read, timeline
+from recoveries.desk.reads.timeline_sources import TABS
 from recoveries.models import Injunction, Recovery
 from recoveries.selectors.deadlines import deadlines_of, opposed_too_late, procedure_of
 from recoveries.selectors.parties import SIDES
@@ -114,7 +115,7 @@ def case_context(request: HttpRequest, case: Recovery) -> dict[str, Any]:
     account, deadlines = case_account(case, day), deadlines_of(case, day)
     tables = {name: rows_of(rows(case), _page(request, name)) for name, rows in PAGES.items()}
     kind = request.GET.get("kind", "")
-    kind = kind if kind in SOURCES else ""
+    kind = kind if kind in TABS else ""
     return {
         "case": case,
         "title": case.recovery_reference,
@@ -129,16 +130,17 @@ def case_context(request: HttpRequest, case: Recovery) -> dict[str, Any]:
         "is_limitation_doubtful": not case.is_in_court and is_in_doubt(deadlines, day),
         "is_court_unknown": procedure is not None and not is_court_known(procedure.court_territory),
         "is_opposed_too_late": opposed_too_late(case),
-        "timeline": timeline(case.pk, kind=kind or None, after=cursor_read(request.GET.get("after", ""))),
+        "timeline": timeline(case.pk, tab=kind or None, after=cursor_read(request.GET.get("after", ""))),
         "is_older": "after" in request.GET,
         "kind": kind,
-        "kinds": [(name, source.label) for name, source in SOURCES.items()],
+        "kinds": [(name, tab.label) for name, tab in TABS.items()],
         "tables": tables,
         "may": {
             "companies": request.user.has_perm("companies.view_company"),
             "documents": request.user.has_perm("documents.view_document"),
             "procedure": request.user.has_perm("recoveries.view_injunction"),
             "people": request.user.has_perm("accounts.view_user"),
+            "events": request.user.has_perm("events.view_event"),
         },
     }
 

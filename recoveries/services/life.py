@@ -1,6 +1,7 @@
 """The life of a case: one way to another status, for every door."""
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from accounts.models import User
 from events.services import Told, changes_of, events_record, story
@@ -36,23 +37,27 @@ def status_move(
     recovery.save(update_fields=written)
     if is_in_court(to_status):
         procedure_touch(recovery_id)
-    StatusChange.objects.create(
+    change = StatusChange.objects.create(
         recovery=recovery, from_status_id=from_status, to_status_id=to_status, user=by, comment=comment
     )
-    events_record(list(_told(recovery, from_status, by)))
+    events_record(list(_told(recovery, from_status, change.created_at, by)))
     if catalogue.is_closing(from_status):
         next_deadlines_refresh(recovery_ids=[recovery.pk])
     case_count_move(owner_id=recovery.owner_id, from_status=from_status, to_status=to_status)
     return recovery
 
 
-def _told(case: Recovery, from_status: int, by: User | None) -> Iterator[Told]:
-    """The move, and that it has closed the case or opened it again. A transfer closes nothing: the claim goes on."""
+def _told(case: Recovery, from_status: int, at: datetime, by: User | None) -> Iterator[Told]:
+    """The move, and that it has closed the case or opened it again. A transfer closes nothing: the claim goes on.
+
+    The move became true `at` the moment of its row of the history, by which the timeline finds that.
+    """
     yield case_event(
         STATUS_CHANGED,
         case,
         by=by,
         changes=changes_of(case, {"status_id": [from_status, case.status_id]}),
+        effective_at=at,
         previous=standing(from_status),
         current=standing(case.status_id),
     )

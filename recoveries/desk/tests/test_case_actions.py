@@ -213,7 +213,7 @@ def test_the_timeline_names_who_wrote_money_down(owner: Api, act_name: str, kind
     ada, eve = (browser_of(chief(email=f"{name}@example.com", first_name=name)) for name in ("Ada", "Eve"))
     act(ada, case, act_name, amount="10", day="2026-01-05", **sent)
     act(eve, case, act_name, amount="20", day="2026-01-05", **sent)
-    told = [(entry.facts["amount"], entry.who) for entry in timeline(case.pk, kind=kind).entries]
+    told = [(entry.facts["amount"], entry.who) for entry in timeline(case.pk, tab=kind).entries]
     assert told == [(Decimal("20.00"), "Eve Chief"), (Decimal("10.00"), "Ada Chief")]
 
 

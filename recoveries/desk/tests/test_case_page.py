@@ -17,7 +17,8 @@ from invoicing.models import Invoice
 from legalcity.lib.clock import today
 from recoveries.court.procedure import procedure_record
 from recoveries.court.transfer import transfer_carry_out
-from recoveries.desk.reads.timeline import SOURCES, cursor_read, timeline
+from recoveries.desk.reads.timeline import cursor_read, timeline
+from recoveries.desk.reads.timeline_sources import TABS
 from recoveries.desk.tests.pages import case_of, office_of, opened, person, ready_document, words
 from recoveries.ledger.rate_book import rate_book
 from recoveries.ledger.services import acompte_record, dette_record
@@ -183,13 +184,13 @@ def test_a_transfer_is_told_on_both_cases(office: Client, owner: Api) -> None:
         assert f"{original.recovery_reference} → {case.recovery_reference}" in words(page)
 
 
-@pytest.mark.parametrize("kind", [*SOURCES, "", "x", "\x00", "status' OR 1=1"])
+@pytest.mark.parametrize("kind", [*TABS, "", "x", "\x00", "status' OR 1=1"])
 def test_the_timeline_shows_one_kind_alone(office: Client, owner: Api, kind: str) -> None:
     case = case_of(owner)
     _children(case, 2)
     answer = office.get(page_of(Recovery, "change", case.pk), {"kind": kind})
     shown = {entry.kind for entry in answer.context["timeline"].entries}
-    assert shown == ({kind} & {*CHILDREN, "event"} if kind in SOURCES else CHILDREN)
+    assert shown == ({kind} & {*CHILDREN, "event"} if kind in TABS else CHILDREN)
 
 
 def test_older_events_follow_and_none_is_lost(office: Client, owner: Api) -> None:
