@@ -1,5 +1,6 @@
 """What happens to the documents of cases, and to the signatures asked for on them."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -73,6 +74,7 @@ def document_told(
     changes: Changes | None = None,
     before: Seen = Seen.NOBODY,
     by: User | None = None,
+    effective_at: datetime | None = None,
     **more: Json,
 ) -> None:
     """Record an event of a document, for who sees it now or saw it `before`. The row of its case is read with it."""
@@ -91,6 +93,7 @@ def document_told(
         data={"object": about, **more},
         changes=changes,
         audience=before | seen_by(Document.visibility, document),
+        effective_at=effective_at,
         by=by,
     )
 

@@ -152,6 +152,8 @@ class Document(JobRow):
     )
     fetch_seconds = models.FloatField(_("seconds spent fetching"), default=0, db_default=0, editable=False)
     key = models.CharField(max_length=100, default=new_key, editable=False, unique=True)
+    # Not before its request has ended: what is refused by then tells nothing (services/receiving.py).
+    is_told = models.BooleanField(_("receipt told"), default=True, db_default=True, editable=False)
 
     objects = DocumentQuerySet.as_manager()
 

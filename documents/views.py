@@ -25,6 +25,7 @@ from documents.selectors import ENDED_BADLY, documents_of, file_types
 from documents.serializers import DocumentSerializer, document_payload
 from documents.services.documents import document_announce, document_delete, document_upload
 from documents.services.locking import NOT_FOUND
+from documents.services.receiving import document_received
 from documents.services.storage import FULL, StorageFailed, bytes_open, is_full
 from documents.services.waiting import document_wait
 from documents.shapes import DOCUMENT, FILE_TYPE
@@ -152,7 +153,8 @@ class DocumentView(NestedView):
     def again(self, request: Request, job_id: str, recovery_id: int) -> Response:
         """What became of the document that was made with the same key, as it is now."""
         parent = self.parent()
-        return self._told(parent, documents_of(parent.pk).filter(pk=job_id).first())
+        document = documents_of(parent.pk).filter(pk=job_id).first()
+        return self._told(parent, document and _ended(document))
 
     def _invoice(self, parent: Any, values: dict[str, Any]) -> int | None:
         invoice_id = values.get("invoice_id")
@@ -175,7 +177,7 @@ class DocumentView(NestedView):
 
     def _answer(self, parent: Any, document: Document) -> Response:
         document_wait(document=document, seconds=live.DOCUMENT_WAIT_SECONDS)
-        return self._told(parent, _present(parent, document))
+        return self._told(parent, _ended(document))
 
     @staticmethod
     def _told(parent: Any, now: Document | None) -> Response:
@@ -219,9 +221,9 @@ class DocumentView(NestedView):
         return reply(message=_("Document deleted successfully"))
 
 
-def _present(parent: Any, document: Document) -> Document | None:
-    """A new document as it is now; as it was written down, when the database went away since."""
+def _ended(document: Document) -> Document | None:
+    """A new document as it is when its request ends; as it was written down, when the database went away since."""
     try:
-        return documents_of(parent.pk).filter(pk=document.pk).first()
+        return document_received(document_id=document.pk)
     except Error:
         return document

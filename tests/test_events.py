@@ -24,6 +24,7 @@ from documents.services.documents import (
     document_visibility_set,
 )
 from documents.services.pipeline import JOB, document_process, reject
+from documents.services.receiving import document_received
 from documents.services.signing import ByHand, signature_record, signature_request
 from documents.tests.conftest import folder  # noqa: F401 - a fixture
 from documents.tests.forms import PDF
@@ -297,7 +298,28 @@ def a_document(owner: Api) -> Iterator[None]:
 def an_address_of_a_document(owner: Api) -> Iterator[None]:
     case = case_id(owner)
     yield
-    document_announce(recovery_id=case, url="http://10.0.0.1/jane", values={"name": "Facture"}, by=owner.user)
+    values = {"name": "Facture"}
+    document = document_announce(recovery_id=case, url="http://10.0.0.1/jane", values=values, by=owner.user)
+    for _time in range(2):
+        document_received(document_id=document.pk)
+
+
+@tells("document.received", "document.ready")
+def a_document_that_was_ready_before_its_request_ended(owner: Api) -> Iterator[None]:
+    case = case_id(owner)
+    yield
+    _ready(owner, case)
+
+
+@tells()
+def a_document_that_was_refused_in_its_own_request(owner: Api) -> Iterator[None]:
+    case = case_id(owner)
+    yield
+    values = {"name": "Facture"}
+    document = document_announce(recovery_id=case, url="http://10.0.0.1/jane", values=values, by=owner.user)
+    document_process(document_id=document.pk, moment=now())
+    document_received(document_id=document.pk)
+    document_delete(document=document, by=None)
 
 
 @tells("document.ready")
@@ -377,6 +399,12 @@ def _comment(owner: Api) -> str:
 
 
 def _uploaded(owner: Api, case: int) -> Document:
+    document = _sent(owner, case)
+    document_received(document_id=document.pk)
+    return document
+
+
+def _sent(owner: Api, case: int) -> Document:
     file = BytesIO(PDF)
     inspected = inspect(file, file_name="jane.pdf")
     return document_upload(
@@ -385,7 +413,7 @@ def _uploaded(owner: Api, case: int) -> Document:
 
 
 def _ready(owner: Api, case: int) -> Document:
-    document = _uploaded(owner, case)
+    document = _sent(owner, case)
     document_process(document_id=document.pk, moment=now())
     document.refresh_from_db()
     return document

@@ -10,9 +10,10 @@ from django.core.management import call_command
 
 from documents.content import inspect
 from documents.services.documents import document_upload
+from documents.services.receiving import document_received
 from documents.tests.conftest import folder  # noqa: F401 - a fixture
 from documents.tests.forms import MULTIPART, PDF, form
-from events.calls import ACTS, BY_ITSELF, CALLS, FOLLOWING, PAGES, Tells
+from events.calls import ACTS, BY_ITSELF, CALLS, FOLLOWING, FORMS, PAGES, Tells
 from events.types import event_types
 from recoveries.court.tests.transfers import transferable
 from tests.doors import BODIES, Route, routes, things
@@ -88,11 +89,14 @@ def _sent(owner: Api, route: Route, method: str) -> tuple[Any, int]:
 def _document(owner: Api, case: int) -> int:
     file = BytesIO(PDF)
     inspected = inspect(file, file_name="jane.pdf")
-    return document_upload(recovery_id=case, file=file, inspected=inspected, values={"name": "x"}, by=owner.user).pk
+    values = {"name": "x"}
+    document = document_upload(recovery_id=case, file=file, inspected=inspected, values=values, by=owner.user)
+    document_received(document_id=document.pk)
+    return document.pk
 
 
 def _all_of_the_table() -> Iterator[tuple[str, Tells]]:
-    for table in (CALLS, ACTS, PAGES, BY_ITSELF):
+    for table in (CALLS, ACTS, FORMS, PAGES, BY_ITSELF):
         yield from table.items()
 
 

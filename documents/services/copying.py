@@ -27,6 +27,7 @@ def documents_copy(*, from_case: int, to_case: int) -> None:
             "recovery_id": Value(to_case),
             "invoice_id": Subquery(own.values("pk")[:1]),
             "key": Concat(Value(f"linked/{to_case}/"), Cast("id", CharField())),
+            "is_told": Value(True),  # with the case
             "waits_for_id": Case(When(file=None, then=F("id"))),
             "attempts": Case(When(file=None, then=0), default=F("attempts"), output_field=IntegerField()),
         },

@@ -9,10 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from documents.content import Inspected
-from documents.events import DOCUMENT_DELETED, DOCUMENT_RECEIVED, VISIBILITY_CHANGED, VISIBLE, document_told
+from documents.events import DOCUMENT_DELETED, VISIBILITY_CHANGED, VISIBLE, document_told
 from documents.models import Document, SignatureRequest, StoredFile
 from documents.services.locking import case_lock, document_locked
 from documents.services.pipeline import JOB, file_row
+from documents.services.receiving import receipt_tell
 from documents.services.storage import bytes_remove, file_forget_if_unused, told_to_people
 from events.schemas import differences, sides
 from events.services import changes_of, story
@@ -31,10 +32,11 @@ def document_upload(
 ) -> Document:
     """A document from uploaded bytes that passed `inspect`; `values` are name, invoice_id, file_type_id.
 
+    It is told of when whoever asks has waited for it (`document_received`), or when it is ready.
     The bytes are stored first, outside the transaction; if the rows cannot be written they go again. Raises Full or
     Unavailable when the storage does not take them, NotFound when the case is gone.
     """
-    document = Document(recovery_id=recovery_id, author=by, state=Document.State.SCANNING, **values)
+    document = Document(recovery_id=recovery_id, author=by, state=Document.State.SCANNING, is_told=False, **values)
     with told_to_people():
         stored = file_row(key=document.key, name=document.name, file=file, inspected=inspected)
     try:
@@ -45,7 +47,7 @@ def document_upload(
             document.save(force_insert=True)
             idempotency_bind(document)
             queue(JOB.task, document.pk)
-            return _received(document.pk, by)
+            return _written(document.pk)
     except (DatabaseError, NotFound, Conflict):
         bytes_remove(key=document.key)
         raise
@@ -53,19 +55,17 @@ def document_upload(
 
 @story()
 def document_announce(*, recovery_id: int, url: str, values: dict[str, Any], by: User | None) -> Document:
-    """A document that a worker fetches from `url`. Raises NotFound when the case is gone."""
+    """A document that a worker fetches from `url`; told of as an upload is. Raises NotFound when the case is gone."""
     case_lock(recovery_id)
-    document = Document.objects.create(recovery_id=recovery_id, author=by, source_url=url, **values)
+    document = Document.objects.create(recovery_id=recovery_id, author=by, source_url=url, is_told=False, **values)
     idempotency_bind(document)
     queue(JOB.task, document.pk)
-    return _received(document.pk, by)
+    return _written(document.pk)
 
 
-def _received(document_id: int, by: User | None) -> Document:
-    """A new document, told, with all that is shown of it: after the commit it can be answered without the database."""
-    document = Document.objects.select_related("recovery", "file", "file_type", "invoice").get(pk=document_id)
-    document_told(DOCUMENT_RECEIVED, document, by=by, current={"state": document.state})
-    return document
+def _written(document_id: int) -> Document:
+    """A new document with all that is shown of it: after the commit it can be answered without the database."""
+    return Document.objects.select_related("file", "file_type", "invoice").get(pk=document_id)
 
 
 @story()
@@ -75,6 +75,7 @@ def document_visibility_set(*, document_id: int, visible_to: Mapping[Audience, b
     Raises NotFound.
     """
     document = document_locked(document_id)
+    receipt_tell(document)
     values = {Document.visibility.columns[audience]: is_visible for audience, is_visible in visible_to.items()}
     before, seen = _shown(document), seen_by(Document.visibility, document)
     for column, is_visible in values.items():
@@ -101,7 +102,8 @@ def document_delete(*, document: Document, by: User | None) -> None:
     if locked.signature_requests.filter(state=SignatureRequest.State.PENDING).exists():
         raise BadRequest(PENDING_SIGNATURES, code=ErrorCode.SIGNATURE_PENDING)
     file_id, key = locked.file_id, locked.key
-    document_told(DOCUMENT_DELETED, locked, by=by)
+    if locked.is_told:
+        document_told(DOCUMENT_DELETED, locked, by=by)
     locked.delete()
     if file_id is not None:
         file_forget_if_unused(file_id=file_id)

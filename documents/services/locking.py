@@ -32,7 +32,7 @@ def document_locked(document_id: int) -> Document:
     recovery_id = Document.objects.filter(pk=document_id).values_list("recovery_id", flat=True).first()
     if recovery_id is not None:
         case_lock(recovery_id)
-    rows = Document.objects.select_for_update(of=("self",)).select_related("recovery")
+    rows = Document.objects.select_for_update(of=("self",)).select_related("recovery", "author")
     document = rows.filter(pk=document_id).first()
     if document is None:
         raise NotFound(NOT_FOUND)

@@ -24,6 +24,7 @@ from documents.models import Document, StoredFile, new_key
 from documents.scanning import scan
 from documents.services.fetching import FETCH_SECONDS, AccountBusy, document_fetch, place_for_fetching
 from documents.services.locking import document_locked
+from documents.services.receiving import receipt_tell
 from documents.services.scanner import configured_scanner
 from documents.services.storage import (
     StorageFailed,
@@ -189,8 +190,9 @@ def _ready(claim: Claim[Document], **values: object) -> None:
     with suppress(NotFound):  # It may be deleted by now, which ends the claim as well.
         document_locked(claim.pk)
     if _move(claim, State.READY, claimed_until=None, reason="", **values):
-        document = claim.row("recovery")
+        document = claim.row("recovery", "author")
         if document is not None:
+            receipt_tell(document)
             _tell(document, State.READY)
 
 
@@ -225,7 +227,8 @@ def _end(claim: Claim[Document], state: str, reason: str, **values: object) -> N
         file_id, key = document.file_id, document.key
         if not _move(claim, state, reason=reason[:255], file=None, claimed_until=None, **values):
             return
-        _tell(document, state)
+        if document.is_told:
+            _tell(document, state)
         if file_id is not None:
             file_forget_if_unused(file_id=file_id)
         else:

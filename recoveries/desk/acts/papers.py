@@ -14,6 +14,7 @@ from documents.content import ContentRefused, inspect
 from documents.models import Document, FileType
 from documents.selectors import ENDED_BADLY
 from documents.services.documents import document_upload, document_visibility_set
+from documents.services.receiving import document_received
 from documents.services.signing import ByHand, signature_request
 from documents.services.waiting import document_wait
 from legalcity.lib.audience import Audience
@@ -70,10 +71,11 @@ def _upload(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
         values=values,
         by=staff_of(request),
     )
-    state = document_wait(document=document, seconds=live.DOCUMENT_WAIT_SECONDS)
-    if state in ENDED_BADLY:
+    document_wait(document=document, seconds=live.DOCUMENT_WAIT_SECONDS)
+    received = document_received(document_id=document.pk)
+    if received is not None and received.state in ENDED_BADLY:
         raise BadRequest(_("The file was refused: it is not served to anybody."))
-    if state == Document.State.READY:
+    if received is not None and received.state == Document.State.READY:
         return _("“{name}” is ready.").format(name=document.name)
     return _("“{name}” is stored. It can be opened once it has been scanned.").format(name=document.name)
 
