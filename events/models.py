@@ -17,7 +17,8 @@ class Event(models.Model):
     """A fact that was committed. Nothing of it changes but `fanned_out_at`.
 
     Identity values are given before commit, so who reads along orders by `(xact, id)` and stops before the oldest
-    transaction that still runs; on SQLite, where writers take turns, `xact` is 0 and `id` alone is in order.
+    transaction that still runs; on SQLite, where writers take turns, `xact` is 0 and `id` alone is in order. `xact` is
+    the number of the transaction and what was counted before this database server.
     """
 
     xact = models.BigIntegerField(_("transaction"), editable=False)
@@ -96,7 +97,26 @@ class IdKey(models.Model):
         return "•••"
 
 
+class Server(models.Model):
+    """What was counted of transactions before a database server wrote the events of a table, which `xact` goes on from.
+
+    Written by the database itself (`events_place()`), once for each: a dump takes no counter of transactions along.
+    """
+
+    server = models.CharField(_("server"), max_length=20)
+    relation = models.BigIntegerField(_("table (oid)"))
+    counted_before = models.BigIntegerField(_("counted before"))
+
+    class Meta:
+        verbose_name = _("database server")
+        verbose_name_plural = _("database servers")
+        constraints = [models.UniqueConstraint(fields=("server", "relation"), name="event_server_once")]
+
+    def __str__(self) -> str:
+        return f"{self.server}/{self.relation}"
+
+
 # The tables of the inner room belong to the app.
 from events.webhooks.models import Attempt, Body, Delivery, Endpoint  # noqa: E402
 
-__all__ = ["Attempt", "Body", "Change", "Delivery", "Endpoint", "Event", "IdKey"]
+__all__ = ["Attempt", "Body", "Change", "Delivery", "Endpoint", "Event", "IdKey", "Server"]

@@ -188,14 +188,16 @@ COLUMNS = {
     "recorded_at": "timestamptz",
 }
 _NAMES = ", ".join(COLUMNS)
-# One text however many events there are, prepared once a connection: both tables are written by it.
+# One text however many events there are, prepared once a connection: both tables are written by it. The place is asked
+# for before the ids, which it may move (the first event after a dump was restored).
 POSTGRESQL = f"""
     WITH told AS (
-        SELECT nextval(pg_get_serial_sequence('events_event', 'id')) AS id, given.*
-        FROM jsonb_to_recordset(%s::jsonb) AS given ({", ".join(map(" ".join, COLUMNS.items()))}, changes jsonb)
+        SELECT nextval(pg_get_serial_sequence('events_event', 'id')) AS id, place.xact, given.*
+        FROM (SELECT events_place() AS xact) AS place,
+            jsonb_to_recordset(%s::jsonb) AS given ({", ".join(map(" ".join, COLUMNS.items()))}, changes jsonb)
     ), written AS (
         INSERT INTO events_event (id, xact, {_NAMES})
-        SELECT id, pg_current_xact_id()::text::bigint, {_NAMES} FROM told
+        SELECT id, xact, {_NAMES} FROM told
     )
     INSERT INTO events_change (event_id, changes) SELECT id, changes FROM told WHERE changes IS NOT NULL
 """  # noqa: S608 - names of ours

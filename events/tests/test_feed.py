@@ -11,14 +11,14 @@ from django.test.utils import CaptureQueriesContext
 from events import feed, forgetting
 from events.bodies import event_told
 from events.feed import BEGINNING, FeedPlace, Wanted, feed_page
-from events.models import Change, Event
+from events.models import Change, Event, Server
 from events.public_ids import public_id
 from events.tests.feeds import committed
 from events.types import Seen, event_types
 from legalcity.lib.append_only import door
 from legalcity.lib.clock import now
 from legalcity.lib.dates import moment_text
-from tests.factories import Api, ApiUserFactory
+from tests.factories import Api, ApiUserFactory, bare_case_id
 
 pytestmark = pytest.mark.django_db
 
@@ -87,6 +87,22 @@ def test_what_is_not_committed_yet_is_not_read(owner: Api) -> None:
         own = cursor.fetchone()[0]
     committed(owner.user.pk, xact=own)
     assert ask(owner)["items"] == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite counts no transactions")
+def test_a_server_that_a_dump_is_restored_into_goes_on_behind_what_clients_have_read(owner: Api) -> None:
+    old = committed(owner.user.pk, xact=1 << 36)  # of another server, which had counted further
+    Server.objects.all().delete()
+    page = ask(owner)
+    assert ids(page) == of(old)
+    bare_case_id(owner)
+    new = Event.objects.order_by("-id")[0]
+    assert new.xact > old.xact + (1 << 39)
+    assert new.id > old.id + (1 << 39)
+    assert [row.counted_before for row in Server.objects.all()] == [old.xact + (1 << 40)]
+    bare_case_id(owner)
+    assert set(Event.objects.exclude(pk=old.pk).values_list("xact", flat=True)) == {new.xact}
+    assert ask(owner, after=page["next"])["items"] == []  # It has not been committed yet.
 
 
 def test_a_cursor_tells_nothing_and_belongs_to_its_account(owner: Api, stranger: Api) -> None:
@@ -253,3 +269,14 @@ def test_events_past_their_time_are_forgotten_in_batches(owner: Api, monkeypatch
     kept = committed(owner.user.pk, recorded_at=now() - timedelta(days=390))
     assert forgetting.events_forget(moment=now()) == 3
     assert ids(ask(owner)) == of(kept)
+
+
+def test_what_events_changed_has_a_time_of_its_own(owner: Api, system_setting: Any) -> None:
+    system_setting(CHANGE_MONTHS=2)
+    old = committed(owner.user.pk, recorded_at=now() - timedelta(days=70))
+    new = committed(owner.user.pk, recorded_at=now() - timedelta(days=50))
+    for event in (old, new):
+        Change.objects.create(event=event, changes={"stones": {}})
+    assert forgetting.changes_forget(moment=now()) == 1
+    assert [change.event_id for change in Change.objects.all()] == [new.pk]
+    assert ids(ask(owner)) == of(old, new)
