@@ -52,11 +52,13 @@ def company_values(company: Company) -> dict[str, Any]:
 
 def company_update(*, company: Company, values: Mapping[str, Any], by: User | None) -> Company:
     """Change what `values` name; rules hold for the merged state. The caller holds the lock. Raises Invalid."""
-    whole = {**company_values(company), **values}
+    before = company_values(company)
+    whole = {**before, **values}
     if errors := company_errors(whole):
         raise Invalid(errors)
     _fill(company, whole, by)
-    company.save(force_update=True)
+    if company_values(company) != before:
+        company.save(force_update=True)
     return company
 
 

@@ -86,8 +86,8 @@ def invoice_update(*, invoice: Invoice, owner_id: int, values: Mapping[str, Any]
         raise Invalid(errors)
     for name, value in rules.invoice_settled(whole).items():
         setattr(invoice, name, value)
-    _saved(invoice).refresh_from_db(fields=["remaining_amount"])
     if changed := differences(before, invoice_values(invoice)):
+        _saved(invoice).refresh_from_db(fields=["remaining_amount"])
         changes = changes_of(invoice, changed)
         _tell(INVOICE_UPDATED, invoice, owner_id, by=by, changes=changes, **sides(changed, TOLD))
     return invoice

@@ -107,6 +107,7 @@ class InvoiceView(NestedView):
             invoice = services.invoice_update(
                 invoice=invoice, owner_id=parent.owner_id, values=values, by=caller(request)
             )
+            self.changes_nothing = services.invoice_values(invoice) == stored
         return reply(invoice_payload(invoice, about(parent, IN_ANSWER), today()), _("Invoice updated successfully"))
 
     def destroy(self, request: Request, recovery_id: int, invoice_id: int) -> Response:

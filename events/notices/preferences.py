@@ -95,7 +95,8 @@ def preferences_set(*, owner_id: int, wanted: Sequence[Wanted]) -> None:
 
 def _keep(owner: User, group: Group, mode: Mode, recipients: list[str], language: str) -> None:
     values = {"mode": mode, "recipients": recipients, "language": language}
-    Preference.objects.update_or_create(owner=owner, group=group, defaults=values)
+    if not Preference.objects.filter(owner=owner, group=group, **values).exists():
+        Preference.objects.update_or_create(owner=owner, group=group, defaults=values)
 
 
 def _ask(owner: User, emails: set[str]) -> None:

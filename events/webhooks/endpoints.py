@@ -102,7 +102,8 @@ def endpoint_enable(*, endpoint_id: UUID, missed: str = NONE) -> Endpoint:
     if endpoint.is_enabled:
         return endpoint
     if endpoint.deliveries.filter(state=STATE.WAITING).exists():
-        raise Conflict(_("What waited there is still being cancelled. Try again in a minute."))
+        sentence = _("What waited there is still being cancelled. Try again in a minute.")
+        raise Conflict(sentence, retry_after=60)
     moment = now()
     since = endpoint.failing_since or endpoint.disabled_at or moment
     endpoint.state, endpoint.listens_since = Endpoint.State.ENABLED, moment

@@ -1,12 +1,15 @@
 """Deliveries that are sent again because somebody asks: a row of its own, tried once, with the secrets of now."""
 
 from datetime import datetime
+from math import ceil
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, Min, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from events.webhooks.claiming import PER_SECOND
 from events.webhooks.endpoints import AT_ONCE, endpoint_lock
 from events.webhooks.fan_out import DELIVER
 from events.webhooks.models import Delivery, Endpoint
@@ -31,7 +34,7 @@ def delivery_replay(*, delivery: Delivery) -> int:
     """Send one delivery again, however it has ended; returns 1. Raises NotFound, Conflict."""
     endpoint = _enabled(delivery.endpoint_id)
     if endpoint.deliveries.filter(event=delivery.event_id, state=STATE.WAITING).exists():
-        raise Conflict(STILL_WAITING)
+        raise Conflict(STILL_WAITING, retry_after=_seconds_of(endpoint, event=delivery.event_id))
     return _replay(endpoint, [delivery.event_id])
 
 
@@ -48,7 +51,7 @@ def deliveries_replay(
         raise Invalid({"since": [_("The since field must not be after the until field.")]})
     endpoint = _enabled(endpoint_id)
     if endpoint.deliveries.filter(is_replay=True, state=STATE.WAITING).exists():
-        raise Conflict(RUNNING)
+        raise Conflict(RUNNING, retry_after=_seconds_of(endpoint, is_replay=True))
     arrived = endpoint.deliveries.filter(event=OuterRef("event"), is_replay=True, state=STATE.DELIVERED)
     wanted = endpoint.deliveries.filter(~Exists(arrived), is_replay=False, state__in=REPLAYABLE[state])
     if since:
@@ -63,6 +66,14 @@ def _enabled(endpoint_id: UUID) -> Endpoint:
     if not endpoint.is_enabled:
         raise Conflict(DISABLED)
     return endpoint
+
+
+def _seconds_of(endpoint: Endpoint, **which: Any) -> int:
+    """In how many seconds these will have been tried, at the earliest."""
+    waiting = endpoint.deliveries.filter(state=STATE.WAITING, **which)
+    asked = waiting.aggregate(count=Count("pk"), first=Min("due_at"))
+    left = (asked["first"] - now()).total_seconds() if asked["first"] else 0
+    return int(max(0, ceil(left)) + 1 + asked["count"] // PER_SECOND)
 
 
 def _replay(endpoint: Endpoint, events: list[int]) -> int:

@@ -11,26 +11,29 @@ from django.utils.translation import gettext_lazy as _
 
 from events.webhooks.signing import headers_signed
 from legalcity.lib.clock import now
-from legalcity.lib.errors import Invalid
+from legalcity.lib.codes import Coded, FieldCode
+from legalcity.lib.errors import Invalid, Sentence
 from legalcity.lib.logs import log_failure
 from legalcity.lib.web.connections import Deadline
-from legalcity.lib.web.fetching import Fetcher, FetchError, FetchLimits, Policy, parse
+from legalcity.lib.web.fetching import Fetcher, FetchError, FetchLimits, FetchRefused, Policy, parse
 
 READ_BYTES = 64 * 1024
 KEPT_BYTES = 1024
 # What is read is counted here: an answer that is too long is still an answer.
 LIMITS = FetchLimits(max_bytes=1 << 62, connect_seconds=5, read_seconds=15, total_seconds=15)
 LOOPBACK = ipaddress.ip_network("127.0.0.1/32")
-SENTENCES = {
-    "scheme": _("The url field must begin with https://."),
-    "userinfo": _("The url field must not hold a user name or a password."),
-    "port": _("The url field names a port that we do not reach."),
-    "address": _("The url field must lead to a public address."),
-    "unknown_host": _("The url field names a host that we cannot find."),
-    "resolver": _("The url field names a host that we cannot find now."),
-    "timeout": _("The url field names a host that we cannot find now."),
+FRAGMENT = "fragment"
+SENTENCES: dict[str, tuple[Sentence, FieldCode]] = {
+    "scheme": (_("The url field must begin with https://."), FieldCode.NOT_URL),
+    "userinfo": (_("The url field must not hold a user name or a password."), FieldCode.NOT_URL),
+    FRAGMENT: (_("The url field must not hold a fragment (#): none is ever sent."), FieldCode.NOT_URL),
+    "port": (_("The url field names a port that we do not reach."), FieldCode.INVALID),
+    "address": (_("The url field must lead to a public address."), FieldCode.INVALID),
+    "unknown_host": (_("The url field names a host that we cannot find."), FieldCode.UNREACHABLE),
+    "resolver": (_("The url field names a host that we cannot find now."), FieldCode.UNREACHABLE),
+    "timeout": (_("The url field names a host that we cannot find now."), FieldCode.UNREACHABLE),
 }
-NO_URL = _("The url field must be a valid URL.")
+NO_URL = _("The url field must be a valid URL."), FieldCode.NOT_URL
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +77,12 @@ def fetcher_of_settings() -> Fetcher:
 def require_url(url: str, *, fetcher: Fetcher | None = None) -> None:
     """Raises Invalid for an address that no webhook would be sent to as things are now. Looks its host up."""
     try:
-        (fetcher or fetcher_of_settings()).require_allowed(parse(url), seconds=LIMITS.connect_seconds)
+        target = parse(url)
+        if "#" in url:
+            raise FetchRefused(FRAGMENT)
+        (fetcher or fetcher_of_settings()).require_allowed(target, seconds=LIMITS.connect_seconds)
     except FetchError as error:
-        raise Invalid({"url": [SENTENCES.get(error.reason, NO_URL)]}) from error
+        raise Invalid({"url": [Coded(*SENTENCES.get(error.reason, NO_URL))]}) from error
 
 
 def send(message: Message, *, fetcher: Fetcher, limits: FetchLimits = LIMITS) -> Outcome:

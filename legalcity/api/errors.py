@@ -59,7 +59,8 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
             errors=error.errors,
         )
     if isinstance(error, domain.DomainError):
-        headers = {"Retry-After": str(RETRY_AFTER)} if isinstance(error, domain.Unavailable) else None
+        wait = RETRY_AFTER if isinstance(error, domain.Unavailable) else getattr(error, "retry_after", None)
+        headers = {"Retry-After": str(wait)} if wait is not None else None
         return refusal(error.message, code=error.code, status=STATUS_OF[type(error)], headers=headers, **error.extra)
     if isinstance(error, Http404):
         return refusal(_("Not found"), code=ErrorCode.NOT_FOUND)

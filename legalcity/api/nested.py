@@ -7,7 +7,12 @@ from legalcity.api.views import ContractView
 
 
 class NestedView(ContractView):
-    """A view that knows that it has a parent, not what the parent is."""
+    """A view that knows that it has a parent, not what the parent is.
+
+    `changes_nothing`: set within `changing`, when what was sent is what is there: then nothing follows.
+    """
+
+    changes_nothing = False
 
     def parent(self) -> Any:
         """The parent in the caller's scope, for reading. Raises NotFound or Forbidden."""

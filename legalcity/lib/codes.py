@@ -91,6 +91,7 @@ class FieldCode(StrEnum):
     SHORT_YEAR = "short_year", "The year has not four digits."
     NOT_EMAIL = "not_email", "It is no e-mail address."
     NOT_URL = "not_url", "It is no address of the web."
+    UNREACHABLE = "unreachable", "The host of the address is not found."
     PAGE = "page", "It is no number of a page."
     SIZE = "size", "It is no number of rows that a page may have."
     REUSED = "reused", "The key was used for another request."

@@ -34,9 +34,18 @@ class Forbidden(DomainError):
 
 
 class Conflict(DomainError):
-    """The state of the thing does not allow it now; the sentence says what would."""
+    """The state of the thing does not allow it now; the sentence says what would.
+
+    `retry_after`: in how many seconds it may allow it by itself, where it will.
+    """
 
     usual = ErrorCode.CONFLICT
+
+    def __init__(
+        self, message: Sentence, *, code: ErrorCode | None = None, retry_after: int | None = None, **extra: Any
+    ) -> None:
+        super().__init__(message, code=code, **extra)
+        self.retry_after = retry_after
 
 
 class NotFound(DomainError):

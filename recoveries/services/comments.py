@@ -35,9 +35,7 @@ FROZEN = {
 }
 
 
-def _save(comment: Comment, recovery: Recovery, values: Mapping[str, Any], **how: Any) -> Comment:
-    for name, value in _settled(values).items():
-        setattr(comment, name, value)
+def _save(comment: Comment, recovery: Recovery, **how: Any) -> Comment:
     if comment.visible_to_debtor:
         require_fit_for_debtor(comment.text, recovery)
     comment.save(**how)
@@ -45,12 +43,14 @@ def _save(comment: Comment, recovery: Recovery, values: Mapping[str, Any], **how
     return comment
 
 
-def _settled(values: Mapping[str, Any]) -> dict[str, Any]:
+def _fill(comment: Comment, values: Mapping[str, Any]) -> Comment:
     fields = dict(values)
     if "comment" in fields:
         fields["html"] = cleaned(fields.pop("comment"))
         fields["text"] = plain_text(fields["html"])
-    return fields
+    for name, value in fields.items():
+        setattr(comment, name, value)
+    return comment
 
 
 @story()
@@ -59,7 +59,7 @@ def comment_create(*, recovery: Recovery, values: Mapping[str, Any], by: User | 
 
     Raises Invalid for what a debtor must not be told.
     """
-    comment = _save(Comment(recovery=recovery, user=by), recovery, values, force_insert=True)
+    comment = _save(_fill(Comment(recovery=recovery, user=by), values), recovery, force_insert=True)
     events_record([comment_event(COMMENT_CREATED, comment, owner_id=recovery.owner_id, by=by)])
     return comment
 
@@ -70,13 +70,15 @@ def comment_update(*, comment: Comment, recovery: Recovery, values: Mapping[str,
     if is_frozen(comment, recovery):
         raise Forbidden(FROZEN["update"], code=ErrorCode.COMMENT_FROZEN)
     before, seen = _written(comment), seen_by(Comment.visibility, comment)
-    comment = _save(comment, recovery, values, force_update=True)
-    if changed := differences(before, _written(comment)):
-        sent, changes = sides(shown(changed), VISIBLE.values()), changes_of(comment, changed)
-        told = comment_event(
-            COMMENT_UPDATED, comment, owner_id=recovery.owner_id, by=by, before=seen, changes=changes, **sent
-        )
-        events_record([told])
+    changed = differences(before, _written(_fill(comment, values)))
+    if not changed:
+        return comment
+    _save(comment, recovery, force_update=True)
+    sent, changes = sides(shown(changed), VISIBLE.values()), changes_of(comment, changed)
+    told = comment_event(
+        COMMENT_UPDATED, comment, owner_id=recovery.owner_id, by=by, before=seen, changes=changes, **sent
+    )
+    events_record([told])
     return comment
 
 

@@ -1,5 +1,7 @@
 """Who handles a case."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -19,9 +21,10 @@ def case_assign(*, recovery_id: int, handler: User | None, by: User | None) -> R
     if handler is not None and not (handler.is_staff and handler.is_active):
         raise Invalid({"handler": [NOT_A_HANDLER]})
     was, recovery.user = recovery.user_id, handler
+    if recovery.user_id == was:
+        return recovery
     recovery.save(update_fields=["user", "updated_at"])
-    if recovery.user_id != was:
-        changes = changes_of(recovery, {"user_id": [was, recovery.user_id]})
-        sides = {"previous": {"user_id": was}, "current": {"user_id": recovery.user_id}}
-        events_record([case_event(RECOVERY_ASSIGNED, recovery, by=by, changes=changes, **sides)])
+    changes = changes_of(recovery, {"user_id": [was, recovery.user_id]})
+    sides: Any = {"previous": {"user_id": was}, "current": {"user_id": recovery.user_id}}
+    events_record([case_event(RECOVERY_ASSIGNED, recovery, by=by, changes=changes, **sides)])
     return recovery

@@ -52,8 +52,7 @@ def party_update(*, company: Company, values: Mapping[str, Any], by: User | None
     """Change a company, and what every case where it stands has of it. Raises Invalid."""
     before = company_values(company)
     company = company_update(company=company, values=values, by=by)
-    if company_values(company) != before:
-        _changed(company, before, by)
+    _changed(company, before, by)
     return company
 
 
@@ -87,14 +86,16 @@ def party_detach(*, recovery: Recovery, company: Company, by: User | None) -> No
 
 
 def _changed(company: Company, before: Mapping[str, Any], by: User | None) -> None:
-    """Have every case where a company stands follow it, and tell what is other than `before`."""
+    """Have every case where a company stands follow it, and tell what is other than `before`, if anything is."""
+    changed = differences(before, company_values(company))
+    if not changed:
+        return
     cases = Recovery.objects.filter(Q(customer_id=company.pk) | Q(debtor_id=company.pk)).order_by("id")
     recovery_ids = list(cases.select_for_update(of=("self",)).values_list("id", flat=True))
     _follow(recovery_ids, by)
-    if changed := differences(before, company_values(company)):
-        told, changes = sides(changed, TOLD), changes_of(company, changed)
-        only = recovery_ids[0] if len(recovery_ids) == 1 else None
-        _tell(COMPANY_UPDATED, company, only, by=by, changes=changes, **told)
+    only = recovery_ids[0] if len(recovery_ids) == 1 else None
+    told = sides(changed, TOLD)
+    _tell(COMPANY_UPDATED, company, only, by=by, changes=changes_of(company, changed), **told)
 
 
 def _tell(

@@ -192,12 +192,16 @@ class TestChangedSince:
 
     def test_what_is_sent_as_it_is_changes_nothing(self, owner: Api) -> None:
         case = owner.data("POST", f"{CASES}/complete", complete_body())["recovery"]["id"]
+        comment = owner.data("POST", f"{CASES}/{case}/comments", {"comment": "<p>Called</p>"})
         shown = detail(owner, case)
-        told = Event.objects.count()
+        invoice, told = shown["invoices"][0], Event.objects.count()
         owner.data("PATCH", f"{CASES}/{case}", {"recovery_service_object": shown["recovery_service_object"]})
         debtor = shown["debtor"]
         owner.data("PUT", f"{CASES}/{case}/companies/{debtor['id']}", {"company_city": debtor["company_city"]})
-        assert detail(owner, case)["updated_at"] == shown["updated_at"]
+        same = {name: invoice[name] for name in ("invoice_number", "invoice_date", "invoice_amount")}
+        owner.data("PUT", f"{CASES}/{case}/invoices/{invoice['id']}", same)
+        owner.data("PUT", f"{CASES}/{case}/comments/{comment['id']}", {"comment": "<p>Called</p>"})
+        assert detail(owner, case) == shown
         assert Event.objects.count() == told
 
     def test_so_does_the_procedure_that_the_case_began(self, owner: Api) -> None:

@@ -25,6 +25,8 @@ class CaseInvoiceView(UnderCase, InvoiceView):
         """The case, locked, its totals recomputed at the end, and what it is found by."""
         with super().changing() as recovery:
             yield recovery
+            if self.changes_nothing:
+                return
             posted = ledger_follow(recovery_id=recovery.pk, by=caller(self.request), source=Source.API)
             case_settle(recovery_id=recovery.pk, posted=posted)
             copies_refresh(recovery_id=recovery.pk)

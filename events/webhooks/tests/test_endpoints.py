@@ -90,7 +90,20 @@ REFUSED_URLS = (
     *("https://127.0.0.1/", "https://10.1.2.3/", "https://[::1]/", "https://[::ffff:10.0.0.1]/", "https://0x7f.1/"),
     *("https://169.254.169.254/", "https://2130706433/", "https://93.184.216.34:22/", "https://a b/", "https://x\\y/"),
     *("https://inside.example/", "https://nowhere.example/", "https://" + "a" * 3000),
+    "https://93.184.216.34/hook#part",
+    "https://93.184.216.34/hook#",
 )
+
+
+CODES = {
+    "": "required",
+    "https://93.184.216.34:22/": "invalid",
+    **dict.fromkeys(("https://127.0.0.1/", "https://10.1.2.3/", "https://[::1]/"), "invalid"),
+    **dict.fromkeys(("https://[::ffff:10.0.0.1]/", "https://169.254.169.254/"), "invalid"),
+    "https://inside.example/": "invalid",
+    "https://nowhere.example/": "unreachable",
+    "https://" + "a" * 3000: "too_long",
+}
 
 
 @pytest.mark.parametrize("url", REFUSED_URLS)
@@ -104,7 +117,9 @@ def test_an_address_that_nothing_would_be_sent_to_is_refused(
 
     monkeypatch.setattr(addresses, "_look_up", look_up)
     made = owner.data("POST", HOOKS, {"url": PUBLIC})
-    assert set(owner.errors("POST", HOOKS, {"url": url})) == {"url"}
+    refused = owner.post(HOOKS, {"url": url}).json()
+    assert set(refused["errors"]) == {"url"}
+    assert refused["codes"]["url"] == [CODES.get(url, "not_url")]
     assert set(owner.errors("PATCH", at(made), {"url": url})) == {"url"}
     assert owner.data("GET", at(made))["url"] == PUBLIC
 
@@ -224,6 +239,7 @@ def test_what_failed_is_sent_again_once_each_and_tried_once(
         409,
         "Deliveries are being sent there again already. Try again when they have ended.",
     )
+    assert 1 <= int(answer["Retry-After"]) <= 2
     deliver()
     assert [row["state"] for row in owner.data("GET", at(hook, "deliveries"))["items"][:2]] == ["failed", "failed"]
     assert owner.data("GET", at(hook))["failing_since"] is None
