@@ -32,6 +32,7 @@ class LoginView(ContractView):
     failure_messages = {"login": _("Authentication failed")}
     serializers = {"login": LoginSerializer}
     answers = {"login": {200: success(LOGGED_IN)}}
+    refusal_codes = {403: ErrorCode.NO_API_ACCESS}
 
     def login(self, request: Request) -> Response:
         """Authenticate with e-mail and API key."""

@@ -95,6 +95,22 @@ def require_declared(method: str, answer: HttpResponse) -> None:
             f"{method} {route} {answer.status_code} differs from its declaration (`answers` of its view):\n"
             + "\n".join(faults[:10])
         )
+    if "code" in body and answer.status_code != 422:  # The sentence of those is the same whatever breaks a rule.
+        code = _codes_shown(method, route, answer.status_code).get(body["message"], body["code"])
+        if code != body["code"]:
+            raise AnswerDiffers(
+                f"{method} {route} {answer.status_code}: the reference shows {code}, not {body['code']}"
+            )
+
+
+@cache
+def _codes_shown(method: str, route: str, status: int) -> dict[str, str]:
+    """The sentences that the reference shows of a refusal, each with its code."""
+    declared = operations()[method, route]["responses"][str(status)]
+    if "$ref" in declared:
+        declared = _document()["components"]["responses"][declared["$ref"].rpartition("/")[2]]
+    shown = [example["value"] for example in declared["content"][JSON].get("examples", {}).values()]
+    return {body["message"]: body["code"] for body in shown if "code" in body}
 
 
 class CheckedClient(APIClient):

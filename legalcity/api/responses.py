@@ -65,6 +65,26 @@ SHARED: dict[int, tuple[str, str, Any]] = {
     503: ("Unavailable", "Something that the call needs is away for a moment; nothing was done.", errors.UNAVAILABLE),
 }
 
+# The codes that documented sentences have, where it is not the usual one of their status; the suite holds each refusal
+# that it sees against the examples.
+CODE_OF: dict[str, ErrorCode] = {
+    "Failed to process file": ErrorCode.FILE_REFUSED,
+    "Cannot delete document with pending signature requests": ErrorCode.SIGNATURE_PENDING,
+    "Invalid credentials provided": ErrorCode.WRONG_CREDENTIALS,
+    "Cannot update comment that is visible to debtor/bailiff or has been read": ErrorCode.COMMENT_FROZEN,
+    "Cannot delete comment that is visible to debtor/bailiff or has been read": ErrorCode.COMMENT_FROZEN,
+    "Recovery cannot be modified. Only recoveries with status 1 or 2 can be updated.": ErrorCode.NOT_EDITABLE,
+    "This recovery is not eligible for injunction transfer": ErrorCode.NOT_ELIGIBLE,
+    "Unauthorized access to this document": ErrorCode.NOT_YOURS,
+    "Unauthorized access to this recovery": ErrorCode.NOT_YOURS,
+    "API endpoint not found": ErrorCode.NO_SUCH_CALL,
+    "Recovery case not found": ErrorCode.CASE_NOT_FOUND,
+    "Failed to create company: This recovery case already has a customer. Each recovery can have only one customer and "
+    "one debtor.": ErrorCode.SIDE_TAKEN,
+    "Failed to delete company: Cannot delete this company - recovery would be incomplete": ErrorCode.CASE_INCOMPLETE,
+    "An error occurred during injunction transfer": ErrorCode.TRANSFER_FAILED,
+    "File could not be accessed": ErrorCode.FILE_UNAVAILABLE,
+}
 # The first code of a status is the one of the failure that many calls share.
 USUAL = {code.status: code for code in reversed(ErrorCode)}
 KEY_IN_USE = ErrorCode.IDEMPOTENCY_KEY_IN_USE.value
@@ -93,11 +113,12 @@ def failure_response(status: int, answers: list[Answer], schema: Schema) -> Sche
 
 
 def _coded(status: int, body: Any) -> Any:
-    """The body of a failure with the codes that it usually has, as examples need some."""
+    """The body of a failure with its code, and those that fields usually have, as examples need some."""
     if not isinstance(body, dict) or "code" in body:
         return body
     codes = {name: [_usual(sentence) for sentence in said] for name, said in body.get("errors", {}).items()}
-    return {**body, "code": USUAL.get(status, ErrorCode.BAD_REQUEST).value, **({"codes": codes} if codes else {})}
+    code = CODE_OF.get(body.get("message", "")) or USUAL.get(status, ErrorCode.BAD_REQUEST)
+    return {**body, "code": code.value, **({"codes": codes} if codes else {})}
 
 
 def _usual(sentence: str) -> str:

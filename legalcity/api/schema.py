@@ -280,8 +280,10 @@ class ContractSchema(AutoSchema):
         schema = declared.content[JSON] if declared else error_of(status)
         if declared and answers:
             return failure_response(status, answers, schema)
-        own = self._own_failure(status)
-        is_general = status in SHARED and own.message == str(shared_message(status))
+        own, code = self._own_failure(status), getattr(self.view, "refusal_codes", {}).get(status)
+        if code is not None:
+            answers = [replace(answer, body={**answer.body, "code": code.value}) for answer in answers]
+        is_general = status in SHARED and code is None and own.message == str(shared_message(status))
         if is_general and not declared and all(answer.message == own.message for answer in answers):
             return {"$ref": f"#/components/responses/{SHARED[status][0]}"}
         messages = [answer.message for answer in answers]
