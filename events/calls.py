@@ -40,6 +40,8 @@ SESSION = "Tokens come and go with every login; only keys are told."
 STAFF_ACCESS = "It is about people who work for the firm."
 RESENT = "It sends again what was told."
 CHOSEN = "It is what the client chose."
+CATALOGUE = "It changes a catalogue of the firm."
+RECKONED = "The clock reckons the accounts that it changes."
 SCANNED = ("document.ready", "document.rejected", "document.failed")
 TRANSFERRED = (
     *("transfer.completed", "recovery.created", "recovery.status_changed", "recovery.closed"),
@@ -118,7 +120,7 @@ ACTS: dict[str, Tells] = {
     "invoicing.firminvoice:pay": tells("firm_invoice.paid"),
     "invoicing.firminvoice:credit": tells("firm_invoice.issued"),
     "invoicing.charge:bill": tells("firm_invoice.issued"),
-    "invoicing.tax:offer": nothing("It changes a catalogue of the firm."),
+    "invoicing.tax:offer": nothing(CATALOGUE),
     "invoicing.tokenpack:sell": tells("firm_invoice.issued", "tokens.granted"),
     "invoicing.protectedinvoice:protected_paid": tells("protected_invoice.status_changed"),
     "invoicing.protectedinvoice:protected_cancelled": tells("protected_invoice.status_changed"),
@@ -160,10 +162,36 @@ ACTS: dict[str, Tells] = {
     "scoring.tokenaccount:grant-tokens": tells("tokens.granted"),
 }
 
+# "app.model" of every form of the back-office by which staff add, change or delete a thing.
+FORMS: dict[str, Tells] = {
+    "accounts.user": nothing("Keys are issued and revoked by acts; what the account may do is the firm's."),
+    "auth.group": nothing(STAFF_ACCESS),
+    "constance.config": nothing("It sets how the house works."),
+    "documents.filetype": nothing(CATALOGUE),
+    "documents.signaturerequest": tells("signature.requested"),
+    "invoicing.billingaddress": nothing("It is about how the firm bills a client."),
+    "invoicing.billingclient": nothing("It is about how the firm bills a client."),
+    "invoicing.clienttype": nothing(CATALOGUE),
+    "invoicing.currency": nothing(CATALOGUE),
+    "invoicing.firminvoice": nothing("A draft is nobody's yet: issuing it is an act."),
+    "invoicing.invoicetype": nothing(CATALOGUE),
+    "invoicing.producttype": nothing(CATALOGUE),
+    "invoicing.tax": nothing(CATALOGUE),
+    "invoicing.tokenpack": nothing(CATALOGUE),
+    "invoicing.vatrule": nothing(CATALOGUE),
+    "recoveries.chartaccount": nothing(CATALOGUE),
+    "recoveries.ecbrate": nothing(RECKONED, later=("payment.reallocated",)),
+    "recoveries.injunction": tells("procedure.updated", instead=("procedure.fee_paid",)),
+    "recoveries.injunctionfee": nothing(CATALOGUE),
+    "recoveries.legalfact": nothing(CATALOGUE),
+    "recoveries.legalrate": nothing(RECKONED, later=("payment.reallocated",)),
+    "recoveries.status": nothing(CATALOGUE),
+    "recoveries.statusgroup": nothing(CATALOGUE),
+}
+
 # Other pages of staff that write.
 PAGES: dict[str, Tells] = {
     "Hand over what is held for a client": tells("remittance.sent"),
-    "Save a procedure": tells("procedure.updated", instead=("procedure.fee_paid",)),
     "Confirm a file of cases": nothing("A worker opens them.", later=("recovery.created",)),
 }
 

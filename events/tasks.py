@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from events.forgetting import events_forget
+from events.forgetting import changes_forget, events_forget
 from events.notices import tasks as notices  # noqa: F401 - they register themselves
 from events.webhooks import delivering, judging, retention
 from events.webhooks import fan_out as fanning
@@ -11,8 +11,9 @@ from legalcity.lib.clock import now
 
 @shared_task(name="events.tasks.forget")
 def forget() -> int:
-    """Delete events that are past their time; returns how many."""
-    return events_forget(moment=now())
+    """Delete what is past its time: what events changed, and events; returns how many."""
+    moment = now()
+    return changes_forget(moment=moment) + events_forget(moment=moment)
 
 
 @shared_task(name="events.tasks.fan_out")

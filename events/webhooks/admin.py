@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.admins import ReadOnlyStaffAdmin
+from backoffice.origin import staff_of
+from backoffice.reach import sees_all_cases
 from events.bodies import event_told
 from events.webhooks.acts import DISABLE, ENABLE, REPLAY, REPLAY_FAILED
 from events.webhooks.models import Attempt, Delivery, Endpoint
@@ -115,6 +117,11 @@ class DeliveryAdmin(ReadOnlyStaffAdmin):
         (gettext_lazy("Tries"), {"fields": ("tries",)}),
         (gettext_lazy("What is sent"), {"fields": ("sent",)}),
     )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Delivery | None = None) -> Any:
+        """What is sent tells of a case, which is seen by who sees that: here by who sees all cases."""
+        fieldsets = super().get_fieldsets(request, obj)
+        return fieldsets if sees_all_cases(staff_of(request)) else fieldsets[:-1]
 
     @admin.display(description=gettext_lazy("client"), ordering="endpoint__owner")
     def owner(self, delivery: Delivery) -> str:

@@ -7,11 +7,12 @@ from itertools import groupby
 from typing import Any
 
 from django.conf import settings
+from django.contrib import admin
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
 from backoffice.registry import registered_actions
-from events.calls import ACTS, BY_ITSELF, CALLS, FOLLOWING, PAGES, Tells
+from events.calls import ACTS, BY_ITSELF, CALLS, FOLLOWING, FORMS, PAGES, Tells
 from events.catalogue import audience_words
 from events.types import EventType, event_types
 
@@ -26,7 +27,8 @@ changed. New types and new fields come without notice.
 CALLS_HEAD = """
 ## Which call tells what
 
-What is refused, and what changes nothing, tells nothing. *Later*: a worker tells it, when it has come so far.
+What is refused, and what changes nothing, tells nothing; nor does a document that is refused in its own request, nor
+one that was deleted before it. *Later*: a worker tells it, when it has come so far.
 
 | call | tells | later |
 |---|---|---|
@@ -95,6 +97,10 @@ def _tables() -> Iterator[str]:
         label = act.action.label if act.action else act.name
         yield f"| {label} | {act.model._meta.verbose_name} | {_told(ACTS[name])} | {_codes(ACTS[name].later)} |\n"
     yield PAGES_HEAD
+    things = {model._meta.label_lower: model._meta.verbose_name_plural for model in admin.site._registry}
+    yield from (
+        f"| Save or delete {things[name]} | {_told(tells)} | {_codes(tells.later)} |\n" for name, tells in FORMS.items()
+    )
     yield from (f"| {name} | {_told(tells)} | {_codes(tells.later)} |\n" for name, tells in PAGES.items())
     yield ITSELF_HEAD
     yield from (f"| {when} | {_told(tells)} |\n" for when, tells in BY_ITSELF.items())

@@ -146,6 +146,7 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
     "DEADLINE_NOTICE_DAYS": (15, _("Days before a legal deadline at which it is recorded as an alert."), "days"),
     # Events
     "EVENT_MONTHS": (13, _("Months for which events are kept, in the feed and on the pages of staff."), "months"),
+    "CHANGE_MONTHS": (13, _("Months for which is kept what events changed; no longer than the events."), "months"),
     "WEBHOOK_DAYS": (30, _("Days for which deliveries of webhooks and their tries are kept."), "delivery_days"),
     # The firm's own invoices
     "FIRM_LEGAL_FORM": ("", _("Legal form of the firm, as its invoices name it (SELARL, SAS …)."), "optional"),
@@ -257,7 +258,7 @@ FIELDSETS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
             "DEADLINE_NOTICE_DAYS",
         ),
     ),
-    (gettext_lazy("Events"), ("EVENT_MONTHS", "WEBHOOK_DAYS")),
+    (gettext_lazy("Events"), ("EVENT_MONTHS", "CHANGE_MONTHS", "WEBHOOK_DAYS")),
     (
         gettext_lazy("Invoices of the firm"),
         (
