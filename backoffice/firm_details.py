@@ -18,7 +18,7 @@ from legalcity.lib.claims import queue
 from legalcity.lib.mail import automatic_headers
 from legalcity.lib.settings.live import live
 
-DETAILS = ("FIRM_IBAN", "FIRM_BIC", "FIRM_SIREN", "FIRM_VAT_NUMBER")
+DETAILS = ("FUNDS_IBAN", "FUNDS_BIC", "FIRM_IBAN", "FIRM_BIC", "FIRM_SIREN", "FIRM_VAT_NUMBER")
 
 
 @transaction.atomic

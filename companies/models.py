@@ -5,6 +5,7 @@ from typing import Any
 from django.apps import apps
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.reach import Person, reach_condition, sees_all_cases
@@ -146,7 +147,17 @@ class Company(models.Model):
         verbose_name = _("company")
         verbose_name_plural = _("companies")
         ordering = ("-id",)
-        indexes = [models.Index(fields=("company_siren",), name="company_siren")]
+        # Whether two accounts know the same party is asked by them: identity.py.
+        indexes = [
+            models.Index(fields=("company_siren",), name="company_siren"),
+            models.Index(Upper("company_email"), condition=Q(company_email__isnull=False), name="company_by_email"),
+            models.Index(fields=("company_phone",), condition=Q(company_phone__isnull=False), name="company_by_phone"),
+            models.Index(
+                fields=("company_legalrep_birthday",),
+                condition=Q(company_legalrep_birthday__isnull=False),
+                name="company_by_birthday",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(acts_as="unknown", acts_as_confirmed_at=None)

@@ -10,11 +10,12 @@ FIRM = {
     "FIRM_CITY": "Lyon",
     "FIRM_EMAIL": "contact@cabinet-morvan.example",
     "FIRM_PHONE": "04 72 00 00 00",
+    "FUNDS_IBAN": "FR7630006000011234567890189",  # the example of every bank: nobody's
 }
 
 
 def firm_introduce() -> None:
-    """Give the firm a fictitious name and address, but where somebody has entered the real ones."""
+    """Give the firm a fictitious name, address and account, but where somebody has entered the real ones."""
     for name, value in FIRM.items():
         if getattr(config, name) == settings.CONSTANCE_CONFIG[name][0]:
             setattr(config, name, value)

@@ -133,7 +133,11 @@ ACTS: dict[str, Tells] = {
     "recoveries.recovery:notice-received": tells(
         "message.delivered", instead=("message.sent", "message.returned", "message.refused")
     ),
+    "recoveries.recovery:enter-party-fact": nothing(NO_TYPE),
+    "recoveries.recovery:withdraw-party-fact": nothing(NO_TYPE),
     "recoveries.sentemail:receipt-posted": tells("message.sent"),
+    "recoveries.sentemail:lift-letter": nothing("A worker sends it.", later=LETTERS),
+    "recoveries.sentemail:cancel-letter": nothing("It has not left, and does not."),
     "recoveries.recovery:mark-read": tells("comment.read"),
     "recoveries.recovery:record-payment": tells("payment.recorded"),
     "recoveries.recovery:record-debt": tells("debt.recorded"),

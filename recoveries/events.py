@@ -28,8 +28,10 @@ from events.schemas import (
 from events.services import Changes, Ref, Told
 from events.types import EventType, Json, Seen, event_type, seen_by
 from law.account.facts import NoticeState
+from law.contact import Code, Verdict
 from law.notices import Channel
 from law.vocabulary import CaseType, InterestRate, Matter, PenaltyType, Receipt, Reminder, Step
+from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Sentence
 from recoveries.catalogue import catalogue
 from recoveries.models import Comment, FormalNotice, Recovery, SentEmail
@@ -272,8 +274,19 @@ def _message(code: str, sentence: Sentence, about: Json, way: Json) -> EventType
 
 
 MESSAGE_SENT = _message("message.sent", _("A message went out to the debtor."), _LETTER, _BY_EMAIL)
-MESSAGE_HELD = _message(
-    "message.held", _("A message to the debtor was kept back: by then it was not allowed to leave."), _LETTER, _BY_EMAIL
+_KEPT_BACK = fields(
+    {
+        "channel": one_of([*Channel, POST]),
+        "kind": one_of([*Reminder, *Receipt]),
+        "reasons": {"type": "array", "items": one_of(Code)},
+        "until": or_null(DAY),
+    }
+)
+MESSAGE_HELD = event_type(
+    "message.held",
+    _("A message to the debtor is held until it may leave, or was cancelled as it may not leave any more."),
+    told(_MESSAGE, current=_KEPT_BACK),
+    {"object": _LETTER, "current": {**_BY_EMAIL, "reasons": ["rhythm"], "until": "2026-03-31"}},
 )
 MESSAGE_FAILED = _message("message.failed", _("A message to the debtor could not be sent."), _LETTER, _BY_EMAIL)
 MESSAGE_DELIVERED = _message("message.delivered", _("A message has reached the debtor."), _NOTICE, _REGISTERED)
@@ -296,6 +309,17 @@ def message_event(
 ) -> Told:
     """An event of a letter of ours."""
     return _message_event(declared, "message", message, by, {"channel": str(channel), "kind": message.kind})
+
+
+def held_event(message: SentEmail, verdict: Verdict) -> Told:
+    """A letter that is held, or may not leave any more: by which rows of the guard, and until when if that is known.
+
+    Nothing is said of whom else a debtor was written to for.
+    """
+    until = verdict.until and verdict.until.astimezone(PARIS).date().isoformat()
+    reasons = list(dict.fromkeys(reason.code.value for reason in verdict.standing))
+    way = {"channel": Channel.EMAIL.value, "kind": message.kind, "reasons": reasons, "until": until}
+    return _message_event(MESSAGE_HELD, "message", message, None, way)
 
 
 def notice_events(notice: FormalNotice, *, by: User | None, before: str = "") -> list[Told]:

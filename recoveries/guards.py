@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from companies.parties import quality_of
 from invoicing.services import duplicate_errors
-from law.contact import contact_errors
-from law.parties import Quality
+from law.contact import Channel, Facts, Message, Policy, Purpose, judge
 from law.vocabulary import Step
 from legalcity.lib.audience import Audience
+from legalcity.lib.clock import now
 from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Forbidden, Invalid
 from legalcity.lib.settings.live import live
@@ -42,14 +42,14 @@ def complete_errors(values: Mapping[str, Any]) -> rules.Errors:
 
 def require_fit_for_debtor(text: str, recovery: Recovery) -> None:
     """Raises Invalid when `text` says to the debtor of the case what nobody may say (`law.contact`)."""
-    errors = contact_errors(
-        text,
-        look_words=live.look_words,
+    facts = Facts(
+        debtor=quality_of(recovery.debtor, is_debtor=True),
         has_title=recovery.status_id in (Step.ENFORCEABLE, Step.ENFORCEMENT),
-        is_business=quality_of(recovery.debtor, is_debtor=True) == Quality.PROFESSIONAL,
     )
-    if errors:
-        raise Invalid({"comment": errors})
+    message = Message(purpose=Purpose.COMMENT, channel=Channel.PAGE, added=text)
+    verdict = judge(message, facts, Policy(look_words=live.look_words), now())
+    if verdict.reasons:
+        raise Invalid({"comment": [reason.sentence for reason in verdict.reasons]})
 
 
 # --- what stands there -----------------------------------------------------------------------------------------------

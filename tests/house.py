@@ -21,6 +21,7 @@ from celery import Celery
 
 from documents.tests.forms import MULTIPART, PDF, docs_of, form
 from tests.factories import complete_body
+from tests.letters import FREE
 from tests.services import Postgres, Redis
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -31,7 +32,8 @@ FURNISH = f"""
 from accounts.models import User
 from constance import config
 User.objects.create_superuser("{CHIEF}", "{PASSWORD}", first_name="Ada", last_name="Chief")
-config.FIRM_ADDRESS, config.FIRM_POSTAL_CODE, config.FIRM_CITY = "12 rue de la Paix", "75002", "Paris"
+for name, value in {FREE!r}.items():
+    setattr(config, name, value)
 """
 Environment = dict[str, str]
 Answer = tuple[HTTPResponse, bytes, float]

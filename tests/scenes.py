@@ -143,7 +143,7 @@ def money_that_is_handed_over(owner: Api) -> Iterator[None]:
 # --- messages --------------------------------------------------------------------------------------------------------
 def _letter(owner: Api) -> SentEmail:
     case = case_id(owner, invoices=[{"invoice_date": "2025-09-01", "invoice_due_date": "2025-10-01"}])
-    return email_send(case_id=case, kind=Reminder.FIRST, to="jane@xyz.com", by=None)
+    return email_send(case_id=case, kind=Reminder.FIRST, to="jack@xyz.com", by=None)
 
 
 @tells("message.sent")

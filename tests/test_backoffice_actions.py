@@ -28,6 +28,7 @@ from events.webhooks.models import Delivery, Endpoint
 from invoicing.models import Charge, ProtectedInvoice, Tax, TokenPack
 from invoicing.tests.billing.papers import draft, issued, item_ids
 from law.account.facts import ClaimKind, Head
+from law.vocabulary import Step
 from legalcity.lib.clock import now, today
 from recoveries.court.hold import hold_lift
 from recoveries.court.tests.transfers import transferable, transferred
@@ -36,11 +37,14 @@ from recoveries.ledger.acknowledgements import acknowledgement_record
 from recoveries.ledger.reductions import waiver_record
 from recoveries.ledger.remittances import remittance_record
 from recoveries.ledger.services import acompte_record, dette_record
+from recoveries.letters.party_facts import party_fact_enter
+from recoveries.letters.services import email_send
 from recoveries.models import Comment, Recovery, SentEmail, TransferRequest
 from scoring.models import ScoringOrder, TokenAccount
 from scoring.services.tokens import tokens_grant
 from tests.backoffice import act, act_on_rows, browser_of, chief, page_of
-from tests.factories import Api, ApiUserFactory, OrderBody, ProtectedInvoiceBody, case_id, file_case
+from tests.factories import Api, ApiUserFactory, OrderBody, ProtectedInvoiceBody, case_id, file_case, move
+from tests.letters import FREE
 from tests.races import at_once
 from tests.told import last_event, told_since
 
@@ -107,9 +111,23 @@ def _case_with_comment(owner: Api) -> Example:
 
 
 def _letter(owner: Api) -> Example:
-    for name in ("FIRM_ADDRESS", "FIRM_POSTAL_CODE", "FIRM_CITY"):
-        setattr(system_settings, name, "x")
+    for name, value in FREE.items():
+        setattr(system_settings, name, value)
     return Example(_case(owner), {"kind": "relance_1", "to": "debtor@example.com"})
+
+
+def _held_letter(owner: Api) -> Example:
+    example = _letter(owner)
+    case = example.thing
+    move(case.pk, Step.DISPUTE)
+    email = email_send(case_id=case.pk, **example.data, by=None)
+    return Example(email, {"reason": "The debtor has written that it pays all the same."})
+
+
+def _known_debtor(owner: Api) -> Example:
+    case = _case(owner)
+    fact = party_fact_enter(recovery_id=case.pk, kind="deceased", since=date(2026, 1, 5), by=None)
+    return Example(case, {"fact": fact.pk, "reason": "It was somebody else."})
 
 
 def _recorded(owner: Api, record: Callable[..., Any]) -> Example:
@@ -296,6 +314,12 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
         _case(owner), {"channel": "creditor", "sent_on": "2026-01-05", "received_on": "2026-01-08", "state": "received"}
     ),
     "recoveries.sentemail:object:receipt-posted": _receipt_for_the_post,
+    "recoveries.sentemail:object:lift-letter": _held_letter,
+    "recoveries.sentemail:object:cancel-letter": lambda owner: replace(_held_letter(owner), data={}),
+    "recoveries.recovery:object:enter-party-fact": lambda owner: Example(
+        _case(owner), {"kind": "opted_out", "since": "2026-01-05"}
+    ),
+    "recoveries.recovery:object:withdraw-party-fact": _known_debtor,
     "recoveries.recovery:object:mark-read": _case_with_comment,
     "recoveries.recovery:object:record-payment": lambda owner: Example(_case(owner), PAYMENT),
     "recoveries.recovery:object:record-debt": lambda owner: Example(_case(owner), DEBT),

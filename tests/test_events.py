@@ -45,6 +45,7 @@ from recoveries.services.comments import comment_create, comment_mark_read
 from recoveries.services.handlers import case_assign
 from recoveries.services.matter import matter_set
 from tests.factories import Api, ApiUserFactory, CompanyBody, InvoiceBody, bare_case_id, case_id, complete_body, move
+from tests.letters import FREE
 from tests.scenes import SCENES, Scene, tells
 
 pytestmark = pytest.mark.django_db
@@ -63,7 +64,7 @@ def embedded(settings: Settings, folder: Any, system_setting: Any) -> None:  # n
     """Documents are stored in a folder of the test, and need no scanner; the firm may write letters."""
     settings.EMBEDDED = True
     settings.CLAMD_URL = ""
-    system_setting(FIRM_ADDRESS="12 rue de la Paix", FIRM_POSTAL_CODE="75002", FIRM_CITY="Paris")
+    system_setting(**FREE)
 
 
 # --- cases -----------------------------------------------------------------------------------------------------------

@@ -1,14 +1,17 @@
 """The firm of the demonstration: complete, and never instead of a real one."""
 
+from datetime import datetime
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.management import call_command
 
 from demo.house import FIRM, firm_introduce
-from legalcity.lib.clock import today
+from law.contact import Code, Outcome
+from legalcity.lib.dates import PARIS
 from legalcity.lib.settings.live import live
-from recoveries.letters.judging import demand_of, refusals_of
+from recoveries.letters.judging import drafts_of
 from recoveries.models import Recovery
 
 pytestmark = pytest.mark.django_db
@@ -17,9 +20,11 @@ pytestmark = pytest.mark.django_db
 def test_letters_of_the_demonstration_may_leave() -> None:
     call_command("seed_demo", cases=30, verbosity=0)
     amicable = Recovery.objects.filter(type=1, status__is_closing=False)
-    told = [refusals_of(case, demand_of(case, today()), kind="relance_1", on=today()) for case in amicable]
-    assert () in told
-    assert not {reason.code for reasons in told for reason in reasons} & {"firm", "creditor"}
+    moment = datetime(2026, 12, 2, 10, tzinfo=PARIS)
+    with time_machine.travel(moment, tick=False):
+        verdicts = [drafts_of(case, ["relance_1"], to="a@example.com", moment=moment)[0].verdict for case in amicable]
+    assert Outcome.SEND in {verdict.outcome for verdict in verdicts}
+    assert not {reason.code for one in verdicts for reason in one.reasons} & {Code.MENTIONS, Code.FUNDS, Code.PRIVACY}
 
 
 def test_a_firm_that_is_there_stays(system_setting: Any) -> None:

@@ -1,39 +1,411 @@
-"""What may be said to a debtor."""
+"""The table of the guard, row by row, both ways."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from law.contact import contact_errors
+from law.account.decompte import Amounts
+from law.account.facts import ClaimKind, DebtHead
+from law.contact import (
+    ROWS,
+    Channel,
+    ClaimFacts,
+    Code,
+    Contact,
+    Facts,
+    Known,
+    Message,
+    Named,
+    Outcome,
+    PartyFactKind,
+    Place,
+    Policy,
+    Purpose,
+    Rates,
+    Verdict,
+    judge,
+)
+from law.contact.claims import last_days_of
+from law.contact.words import L111_8, ibans_in, reminders_told
+from law.limitation import LastDays, Starts
+from law.parties import Party, Quality
+from law.vocabulary import Matter
+
+pytestmark = pytest.mark.filterwarnings("error")
+NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)  # a Wednesday
+ON = NOW.date()
+FUNDS, OTHER = "FR7630006000011234567890189", "FR7630001007941234567890185"
+NOTICE = "Informations sur vos données (art. 14 du RGPD)."
+OVER, OPEN, DOUBTFUL = (
+    LastDays(date(2026, 1, 1), date(2026, 1, 1)),
+    LastDays(date(2028, 1, 1), date(2028, 1, 1)),
+    LastDays(date(2026, 1, 1), date(2027, 1, 1)),
+)
+FIRM = Named("Cabinet Morvan", ("12 rue de la Paix", "75002", "Paris"))
+CREDITOR = Named("Martin SAS", ("1 quai du Port", "13002", "Marseille"))
+TEXT = "\n".join(
+    (
+        "Cabinet Morvan, exerçant une activité de recouvrement amiable, 12 rue de la Paix, 75002 Paris",
+        "Pour Martin SAS, 1 quai du Port, 13002 Marseille. Objet : travaux de toiture",
+        "Principal : 1\u202f234,50 €. Total dû : 1\u202f234,50 €",
+        f"Par virement : IBAN {FUNDS}, BIC AGRIFRPP",
+        *L111_8,
+        NOTICE,
+    )
+)
+LATER = f"{TEXT}\nNotre lettre du 02/11/2026, dossier REC-AB12CD"
+CLAIM = ClaimFacts(key=(ClaimKind.INVOICE, 1), number="F1", amount=Decimal("1234.50"), until=OPEN)
+MESSAGE = Message(
+    purpose=Purpose.REMINDER,
+    recipient="ann@example.com",
+    text=TEXT,
+    day=ON,
+    total=Decimal("1234.50"),
+    amounts=Amounts(principal=Decimal("1234.50")),
+    heads=frozenset({DebtHead.PRINCIPAL}),
+)
+FACTS = Facts(
+    due=Decimal("1234.50"),
+    then=Decimal("1234.50"),
+    claims=(CLAIM,),
+    debtor=Quality.PROFESSIONAL,
+    firm=FIRM,
+    creditor=CREDITOR,
+    debtor_named=Named("Dupont & Fils", ("3 rue du Jugement", "69003", "Lyon")),
+    ground="travaux de toiture",
+    reference="REC-AB12CD",
+    creditor_emails=frozenset({"martin@example.com"}),
+    place=Place("FR", "69003"),
+)
+POLICY = Policy(
+    reminder_days=7,
+    formal_notice_days=8,
+    per_week=2,
+    per_month=6,
+    days=frozenset(range(1, 6)),
+    from_hour=8,
+    until_hour=20,
+    funds_iban=FUNDS,
+    privacy_notice=NOTICE,
+    look_words=("commandement de payer", "jugement", "titre exécutoire"),
+)
+CONSUMER, UNSURE = {"debtor": Quality.CONSUMER}, {"debtor": Quality.UNKNOWN}
+UNKNOWN = {**UNSURE, "is_kind_known": False}
+NOBODY: dict[str, Any] = {"claims": (), "due": Decimal(0)}
 
 
-def said(text: str, *, has_title: bool = False, is_business: bool = False) -> list[str]:
-    """The sentences, as people read them."""
-    errors = contact_errors(text, look_words=["saisie", "writ", ""], has_title=has_title, is_business=is_business)
-    return [str(error) for error in errors]
+def ago(*days: int, is_formal: bool = False) -> tuple[Contact, ...]:
+    return tuple(Contact(NOW - timedelta(one), is_formal) for one in days)
+
+
+def claims(**changes: Any) -> dict[str, Any]:
+    """Of the one claim something is otherwise, so that nothing else is due."""
+    return {"claims": (replace(CLAIM, **changes),)}
+
+
+def people(kind: PartyFactKind, value: str = "") -> dict[str, Any]:
+    return {"people": {kind: (Known(date(2026, 3, 1), value),)}}
+
+
+def without(part: str) -> dict[str, Any]:
+    assert part in TEXT
+    return {"text": TEXT.replace(part, "")}
+
+
+def said(words: str) -> dict[str, Any]:
+    return {"text": f"{TEXT}\n{words}", "added": words}
+
+
+def judged(
+    message: Mapping[str, Any] | None = None,
+    facts: Mapping[str, Any] | None = None,
+    policy: Mapping[str, Any] | None = None,
+    *,
+    moment: datetime = NOW,
+    **options: Any,
+) -> Verdict:
+    """The verdict on a message that nothing speaks against, but for what is changed."""
+    changed = replace(MESSAGE, **(message or {})), replace(FACTS, **(facts or {})), replace(POLICY, **(policy or {}))
+    return judge(*changed, moment, **options)
+
+
+def test_a_message_that_nothing_speaks_against_leaves() -> None:
+    assert judged() == Verdict()
+    assert judged().outcome == Outcome.SEND
+
+
+SEND, HOLD, NEVER = Outcome.SEND, Outcome.HOLD, Outcome.NEVER
+FORMAL: dict[str, Any] = {"purpose": Purpose.FORMAL_NOTICE}
+INDEMNITY = {"text": f"{TEXT} 40,00", "amounts": Amounts(principal=Decimal("1234.50"), indemnity=Decimal(40))}
+PENALTY = {"text": f"{TEXT} 90,00", "amounts": Amounts(principal=Decimal("1234.50"), penalty=Decimal(90))}
+LRE = {"channel": Channel.ELECTRONIC}
+SMS: dict[str, Any] = {
+    "channel": Channel.SMS,
+    "text": "Cabinet Morvan pour Martin SAS, REC-AB12CD, lettre du 02/11/2026",
+}
+FIRST = {"first_on": date(2026, 11, 2), "reminders": 1, "is_informed": True}
+# What is changed of message, facts and policy; what the row of this code says then.
+TABLE: list[tuple[Code, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]] = [
+    (Code.BARRED, {}, {**CONSUMER, **claims(until=OVER)}, {}, NEVER),
+    (Code.BARRED, {}, {**UNKNOWN, **claims(until=OVER)}, {}, NEVER),
+    (Code.BARRED, {}, claims(until=OVER), {}, HOLD),
+    (Code.BARRED, {}, {**CONSUMER, **claims(until=DOUBTFUL)}, {}, HOLD),
+    (Code.BARRED, {}, {**CONSUMER, **claims(until=DOUBTFUL), "is_hold_lifted": True}, {}, SEND),
+    (Code.BARRED, {}, claims(until=DOUBTFUL), {}, SEND),
+    (Code.BARRED, {}, {**CONSUMER, "claims": (CLAIM, replace(CLAIM, until=OVER))}, {}, SEND),
+    (Code.INSOLVENT, {}, people(PartyFactKind.INSOLVENT), {}, NEVER),
+    (Code.COSTS, {"heads": frozenset({DebtHead.KEPT_BY_CREDITOR})}, {}, {}, NEVER),
+    (Code.COSTS, said("avec 15 € de frais de dossier"), CONSUMER, {}, NEVER),
+    (Code.COSTS, said("avec 15 € de frais de dossier"), UNKNOWN, {}, NEVER),
+    (Code.COSTS, said("avec 15 € de frais de dossier"), {}, {}, SEND),
+    (Code.COSTS, {}, CONSUMER, {}, SEND),  # Article L111-8 itself speaks of costs.
+    (Code.INDEMNITY, INDEMNITY, CONSUMER, {}, NEVER),
+    (Code.INDEMNITY, INDEMNITY, UNKNOWN, {}, NEVER),
+    (Code.INDEMNITY, INDEMNITY, UNSURE, {}, HOLD),
+    (Code.INDEMNITY, INDEMNITY, {}, {}, SEND),
+    (Code.PENALTY, PENALTY, {}, {}, NEVER),
+    (Code.PENALTY, PENALTY, {"is_notified": True}, {}, SEND),
+    (Code.NOT_DUE, {}, claims(is_due=False), {}, NEVER),
+    (Code.NOT_DUE, {}, {"claims": (CLAIM, replace(CLAIM, is_due=False))}, {}, SEND),
+    (Code.NOTHING_DUE, {}, {"is_open": False}, {}, NEVER),
+    (Code.NOTHING_DUE, {}, NOBODY, {}, NEVER),
+    (Code.NOTHING_DUE, {}, {**claims(is_due=False), "due": Decimal(0)}, {}, SEND),  # not_due says it
+    (Code.MENTIONS, {}, {"firm": Named("Cabinet Morvan", ("", "75002", "Paris"))}, {}, NEVER),
+    (Code.MENTIONS, {}, {"creditor": Named("", CREDITOR.address)}, {}, NEVER),
+    (Code.MENTIONS, without("12 rue de la Paix"), {}, {}, NEVER),
+    (Code.MENTIONS, without("recouvrement amiable"), {}, {}, NEVER),
+    (Code.MENTIONS, without("13002"), {}, {}, NEVER),
+    (Code.MENTIONS, without("travaux de toiture"), {}, {}, NEVER),
+    (Code.MENTIONS, without("1\u202f234,50"), {}, {}, NEVER),
+    (Code.MENTIONS, without(L111_8[1]), {}, {}, NEVER),
+    (Code.MENTIONS, {}, FIRST, {}, NEVER),
+    (Code.MENTIONS, {"text": LATER}, FIRST, {}, SEND),
+    (Code.MENTIONS, {"text": ""}, {}, {}, SEND),  # A rehearsal has no words.
+    (Code.MENTIONS, SMS, {}, {}, NEVER),
+    (Code.MENTIONS, SMS, FIRST, {}, SEND),
+    (Code.MENTIONS, {**SMS, "text": "Cabinet Morvan, REC-AB12CD, 02/11/2026"}, FIRST, {}, NEVER),
+    (Code.FUNDS, {}, {}, {"funds_iban": ""}, NEVER),
+    (Code.FUNDS, without(FUNDS), {}, {}, NEVER),
+    (Code.FUNDS, said(f"ou IBAN {OTHER}"), {}, {}, NEVER),
+    (Code.FUNDS, said("IBAN FR76 3000 6000 0112 3456 7890 189."), {}, {}, SEND),
+    (Code.RATES, {}, {"rates": Rates(is_carried=True)}, {}, HOLD),
+    (Code.RATES, {}, {"rates": Rates(is_unconfirmed=True)}, {}, HOLD),
+    (Code.DISPUTE, {}, {"is_disputed": True}, {}, HOLD),
+    (Code.DISPUTE, {}, {**claims(is_disputed=True), "due": Decimal(0)}, {}, HOLD),
+    (Code.DISPUTE, {}, {"claims": (CLAIM, replace(CLAIM, is_disputed=True))}, {}, SEND),
+    (Code.PLAN, {}, {"has_plan": True}, {}, HOLD),
+    (Code.ADDRESSEE, {}, people(PartyFactKind.OPTED_OUT), {}, NEVER),
+    (Code.ADDRESSEE, {}, people(PartyFactKind.OPTED_OUT, "ANN@example.com"), {}, NEVER),
+    (Code.ADDRESSEE, {}, people(PartyFactKind.OPTED_OUT, "other@example.com"), {}, SEND),
+    (Code.ADDRESSEE, {}, people(PartyFactKind.WRONG, "ann@example.com"), {}, NEVER),
+    (Code.ADDRESSEE, {}, people(PartyFactKind.WRONG, "other@example.com"), {}, SEND),
+    (Code.ADDRESSEE, {"recipient": "Martin@Example.com"}, {}, {}, NEVER),
+    (Code.ADDRESSEE, {}, people(PartyFactKind.PROTECTED), {}, NEVER),
+    (Code.ADDRESSEE, {}, people(PartyFactKind.DECEASED), {}, NEVER),
+    (Code.ADDRESSEE, {}, people(PartyFactKind.LAWYER, "lawyer@example.com"), {}, NEVER),
+    (Code.ADDRESSEE, {"recipient": "lawyer@example.com"}, people(PartyFactKind.LAWYER, "lawyer@example.com"), {}, SEND),
+    (Code.LOOK, said("Un commandement de payer suivra"), {}, {}, NEVER),
+    (Code.LOOK, said("Un commandement de payer suivra"), {"has_title": True}, {}, SEND),
+    (Code.LOOK, said("Dupont & Fils, 3 rue du Jugement"), {}, {}, SEND),  # Names and addresses are no words of ours.
+    (Code.PRIVACY, without(NOTICE), {}, {}, HOLD),
+    (Code.PRIVACY, without(NOTICE), {"is_informed": True}, {}, SEND),
+    (Code.PRIVACY, {}, {}, {"privacy_notice": ""}, HOLD),
+    (Code.TRUTH, said("Malgré nos précédents rappels"), {"reminders": 1}, {}, HOLD),
+    (Code.TRUTH, said("Malgré nos précédents rappels"), {"reminders": 2}, {}, SEND),
+    (Code.TRUTH, said("Despite our reminder"), {}, {}, HOLD),
+    (Code.FIGURES, {}, {"then": Decimal("1134.50")}, {}, NEVER),
+    (Code.CONSENT, LRE, CONSUMER, {}, NEVER),
+    (Code.CONSENT, LRE, {**CONSUMER, **people(PartyFactKind.CONSENTS_TO_LRE)}, {}, SEND),
+    (Code.CONSENT, LRE, {}, {}, SEND),
+    (Code.RHYTHM, {}, {"own": ago(6)}, {}, HOLD),
+    (Code.RHYTHM, {}, {"own": ago(7)}, {}, SEND),
+    (Code.RHYTHM, FORMAL, {"own": ago(7)}, {}, HOLD),
+    (Code.RHYTHM, {}, {"own": ago(7, is_formal=True)}, {}, HOLD),
+    (Code.RHYTHM, FORMAL, {"own": ago(8)}, {}, SEND),
+    (Code.RHYTHM, {}, {"own": ago(0)}, {"reminder_days": 0}, SEND),
+    (Code.RHYTHM, {}, {"contacts": ago(1, 6)}, {}, HOLD),
+    (Code.RHYTHM, {}, {"contacts": ago(1, 7)}, {}, SEND),
+    (Code.RHYTHM, {}, {"contacts": ago(5, 8, 12, 15, 20, 29)}, {}, HOLD),
+    (Code.RHYTHM, {}, {"contacts": ago(5, 8, 12, 15, 20, 30)}, {}, SEND),
+    (Code.RHYTHM, {}, {"contacts": ago(0, 0, 0)}, {"per_week": 0}, SEND),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "message", "facts", "policy", "outcome"), TABLE)
+def test_each_row_of_the_table(
+    code: Code, message: dict[str, Any], facts: dict[str, Any], policy: dict[str, Any], outcome: Outcome
+) -> None:
+    verdict = judged(message, facts, policy)
+    mine = [reason for reason in verdict.reasons if reason.code == code]
+    assert {reason.outcome for reason in mine} == ({outcome} - {SEND})
+    assert all(str(reason) for reason in mine)
+    if outcome != SEND:
+        assert verdict.outcome == outcome, verdict.reasons
+
+
+def test_the_table_is_tried_both_ways() -> None:
+    """A row that never speaks where nothing is changed is tried by the message that leaves."""
+    assert {code for code, *_rest, outcome in TABLE if outcome != SEND} == set(Code)
+
+
+@pytest.mark.parametrize("purpose", list(Purpose))
+def test_each_purpose_has_its_rows(purpose: Purpose) -> None:
+    wrong = {
+        "purpose": purpose,
+        "channel": Channel.ELECTRONIC,
+        "text": "commandement de payer",
+        "added": "frais de dossier",
+    }
+    everything = {
+        **CONSUMER, **NOBODY, **people(PartyFactKind.DECEASED), "then": Decimal(1), "is_disputed": True,
+        "firm": Named(), "own": ago(1),
+    }  # fmt: skip
+    told = {reason.code for reason in judged(wrong, everything, {"funds_iban": ""}).reasons}
+    assert told <= set(ROWS[purpose])
+    assert told >= {
+        Purpose.COMMENT: {Code.LOOK, Code.COSTS},
+        Purpose.RECEIPT: {Code.LOOK, Code.COSTS, Code.FIGURES, Code.ADDRESSEE, Code.CONSENT},
+        Purpose.REMINDER: {Code.MENTIONS, Code.FUNDS, Code.NOTHING_DUE, Code.DISPUTE, Code.PRIVACY, Code.RHYTHM},
+    }.get(purpose, set())
+
+
+def test_claims_that_may_not_be_asked_for_leave_the_demand_and_are_listed() -> None:
+    several = tuple(
+        replace(CLAIM, number=number, **change)
+        for number, change in {
+            "due": {}, "barred": {"until": OVER}, "later": {"is_due": False}, "disputed": {"is_disputed": True},
+            "unconfirmed": {"is_confirmed": False},
+        }.items()
+    )  # fmt: skip
+    verdict = judged(facts={**CONSUMER, "claims": several})
+    assert verdict.outcome == SEND
+    assert [(one.number, one.code) for one in verdict.not_asked] == [
+        ("barred", "barred"), ("later", "not_due"), ("disputed", "dispute"), ("unconfirmed", "unconfirmed"),
+    ]  # fmt: skip
+
+
+def test_a_hold_may_be_lifted_and_a_never_by_nobody() -> None:
+    disputed = {"is_disputed": True}
+    held = judged(facts=disputed)
+    assert (held.outcome, held.until, held.liftable) == (HOLD, None, (Code.DISPUTE,))
+    lifted = judged(facts=disputed, lifted={Code.DISPUTE})
+    assert (lifted.outcome, lifted.standing, len(lifted.reasons)) == (SEND, (), 1)
+    carried = judged(facts={"rates": Rates(is_carried=True)}, lifted={Code.RATES})
+    assert (carried.outcome, carried.liftable) == (HOLD, ())
+    never = judged(facts={**disputed, "then": Decimal(1)}, lifted=set(Code))
+    assert (never.outcome, never.liftable) == (NEVER, ())
+
+
+@pytest.mark.parametrize(
+    ("place", "moment", "until"),
+    [
+        (Place("FR", "69003"), "2026-11-27T19:30+01:00", None),  # Friday at half past seven
+        (Place("FR", "69003"), "2026-11-27T20:00+01:00", "2026-11-30T08:00+01:00"),
+        (Place("FR", "69003"), "2026-11-28T12:00+01:00", "2026-11-30T08:00+01:00"),
+        (Place("FR", "69003"), "2026-12-25T12:00+01:00", "2026-12-28T08:00+01:00"),
+        (Place("FR", "75001"), "2025-12-26T12:00+01:00", None),
+        (Place("FR", "67000"), "2025-12-26T12:00+01:00", "2025-12-29T08:00+01:00"),  # Saint Stephen, in Alsace
+        (Place("FR", "57000"), "2025-12-26T12:00+01:00", "2025-12-29T08:00+01:00"),
+        (Place("FR", "97400"), "2024-12-20T10:00+04:00", "2024-12-23T08:00+04:00"),  # abolition of slavery, Réunion
+        (Place("FR", "97400"), "2026-11-25T06:00+01:00", None),
+        (Place("FR", "97400"), "2026-11-25T18:00+01:00", "2026-11-26T08:00+04:00"),
+        (Place("FR", "98713"), "2026-11-25T19:30+01:00", None),
+        (Place("US", "90210"), "2026-11-25T14:30+01:00", None),  # 8:30 in Washington
+        (Place("US", "90210"), "2026-11-25T13:30+01:00", "2026-11-25T08:00-05:00"),
+        (Place("DE", "10115"), "2025-10-03T12:00+02:00", "2025-10-06T08:00+02:00"),
+        (Place("FR", "69003"), "2027-03-27T12:00+01:00", "2027-03-30T08:00+02:00"),  # Easter, and the clocks change
+        (Place(), "2026-11-28T12:00+01:00", "2026-11-30T08:00+01:00"),
+    ],
+)
+def test_hours_and_holidays_are_those_of_the_debtors_place(place: Place, moment: str, until: str | None) -> None:
+    verdict = judged(facts={"place": place}, moment=datetime.fromisoformat(moment))
+    assert verdict.outcome == (HOLD if until else SEND)
+    assert verdict.until == (until and datetime.fromisoformat(until))
+
+
+def test_the_day_of_a_hold_is_the_first_on_which_nothing_holds() -> None:
+    """Two in a week: the earlier of them leaves the week on Saturday, so Monday it is."""
+    verdict = judged(facts={"own": ago(3), "contacts": ago(2, 4)})
+    assert verdict.until == datetime.fromisoformat("2026-11-30T08:00+01:00")
+    assert [reason.code for reason in verdict.reasons] == [Code.RHYTHM, Code.RHYTHM]
+    assert all("30/11/2026" in str(reason) for reason in verdict.reasons)
 
 
 @pytest.mark.parametrize("text", ["Saisie", "une  SAISIE.", "saisies", "« saisie »", "l’avis:saisie", "two writs"])
 def test_words_of_an_act_are_found_in_any_dress(text: str) -> None:
-    assert len(said(text)) == 1
-    assert said(text, has_title=True) == []
+    for has_title in (False, True):
+        comment = Message(purpose=Purpose.COMMENT, channel=Channel.PAGE, added=text)
+        verdict = judge(comment, Facts(has_title=has_title), Policy(look_words=("saisie", "writ", "")), NOW)
+        assert len(verdict.reasons) == (0 if has_title else 1)
 
 
-@pytest.mark.parametrize("text", ["", "saisir", "Saisieux", "written", "ressaisie", "injonction de payer"])
-def test_other_words_are_not(text: str) -> None:
-    assert said(text) == []
+@pytest.mark.parametrize(
+    ("text", "to_business", "to_others"),
+    [
+        ("injonction de payer", 0, 0),
+        ("frais de recouvrement", 1, 1),
+        ("indemnité forfaitaire pour frais de recouvrement (40 €)", 0, 1),
+        ("L'indemnité forfaitaire légale de 40,00 € pour frais de recouvrement", 0, 1),
+        ("indemnité forfaitaire pour frais de recouvrement et frais de recouvrement", 1, 1),
+    ],
+)
+def test_a_comment_tells_a_business_of_the_indemnity_and_no_more(text: str, to_business: int, to_others: int) -> None:
+    comment = Message(purpose=Purpose.COMMENT, channel=Channel.PAGE, added=text)
+    for debtor, count in ((Quality.PROFESSIONAL, to_business), (Quality.CONSUMER, to_others)):
+        assert len(judge(comment, Facts(debtor=debtor), POLICY, NOW).reasons) == count
 
 
-def test_a_title_allows_no_costs() -> None:
-    assert len(said("frais de recouvrement", has_title=True, is_business=True)) == 1
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        (f"IBAN {FUNDS} BIC AGRIFRPP", [FUNDS]),
+        ("fr76 3000 6000 0112 3456 7890 189 puis", [FUNDS]),
+        (f"{FUNDS}, {OTHER}", [FUNDS, OTHER]),
+        ("FR76 3000 6000 0112 3456 7890 180", []),
+        ("", []),
+    ],
+)
+def test_ibans_are_read_as_people_print_them(text: str, found: list[str]) -> None:
+    assert ibans_in(text) == found
 
 
 @pytest.mark.parametrize(
     ("text", "count"),
+    [("Malgré nos rappels, les sommes", 2), ("malgré notre premier rappel", 1), ("nos rappels", 0), ("malgré tout", 0)],
+)
+def test_reminders_are_counted_as_they_are_told(text: str, count: int) -> None:
+    assert reminders_told(text) == count
+
+
+PERSON, COMPANY, NOBODY_KNOWN = Party("particular", "FR"), Party("commercial", "FR"), Party(None, "FR")
+
+
+@pytest.mark.parametrize(
+    ("creditor", "debtor", "counts_as_consumer", "last"),
     [
-        ("indemnité forfaitaire pour frais de recouvrement (40 €)", 0),
-        ("L'indemnité forfaitaire légale de 40,00 € pour frais de recouvrement", 0),
-        ("indemnité forfaitaire pour frais de recouvrement et frais de recouvrement", 1),
+        (COMPANY, PERSON, True, date(2026, 11, 28)),
+        (COMPANY, NOBODY_KNOWN, True, date(2026, 11, 28)),
+        (COMPANY, None, True, date(2026, 11, 28)),
+        (PERSON, PERSON, True, date(2029, 11, 28)),
+        (COMPANY, COMPANY, False, date(2029, 11, 28)),
     ],
 )
-def test_a_business_may_owe_the_indemnity_and_no_more(text: str, count: int) -> None:
-    assert len(said(text, is_business=True)) == count
-    assert len(said(text)) == 1
+def test_a_claim_may_be_asked_for_until_its_last_day(
+    creditor: Party, debtor: Party | None, counts_as_consumer: bool, last: date
+) -> None:
+    day = date(2024, 11, 28)
+    about: dict[str, Any] = {"creditor": creditor, "debtor": debtor, "matter": Matter.ORDINARY}
+    about["counts_as_consumer"] = counts_as_consumer
+    assert last_days_of(Starts(day, day), **about) == LastDays(last, last, is_paid=False)
+    paid = last_days_of(Starts(day, day), payments=(date(2026, 1, 5),), **about)
+    assert paid
+    assert not paid.is_barred(last + timedelta(1))
+    assert paid.is_doubtful(last + timedelta(1))
+    recognised = last_days_of(Starts(day, day), acknowledged=(date(2026, 1, 5),), **about)
+    assert recognised
+    assert not recognised.is_doubtful(last + timedelta(1))
+    assert last_days_of(None, **about) is None

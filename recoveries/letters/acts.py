@@ -1,6 +1,5 @@
-"""Reminders to the debtor by e-mail: what would be sent is shown, then sent."""
+"""Reminders to the debtor by e-mail: what would be sent is shown with what the guard says of it, then sent."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,12 +10,15 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.actions import ObjectAction, refusal_text
 from backoffice.origin import staff_of
+from law.contact import Outcome
 from law.vocabulary import Reminder, Step
-from legalcity.lib.clock import today
+from legalcity.lib.clock import now
 from legalcity.lib.errors import Conflict, Sentence
 from legalcity.lib.form_fields import EmailField, TextField
-from recoveries.letters.judging import Demand, demand_of, is_open, refusals_of
-from recoveries.letters.services import EXTRA_LENGTH, email_send, letter_of
+from recoveries.letters.gathering import Demand, is_open
+from recoveries.letters.judging import Draft, drafts_of
+from recoveries.letters.services import EXTRA_LENGTH, email_send
+from recoveries.letters.telling import not_asked_told, until_told
 from recoveries.models import Recovery, SentEmail
 
 Kind = SentEmail.Kind
@@ -50,36 +52,43 @@ class EmailForm(forms.Form):
 
 
 def _options(request: HttpRequest, case: Recovery) -> dict[str, Any]:
-    address = case.debtor.company_email if case.debtor else None
     kind = NEXT.get(Step(case.status_id), Kind.FORMAL_NOTICE) if case.status_id in list(Step) else Kind.FORMAL_NOTICE
     return {
         "may_move": request.user.has_perm("recoveries.move_status"),
-        "initial": {"kind": kind, "to": address or "", "move": True},
+        "initial": {"kind": kind, "to": _address_of(case), "move": True},
     }
 
 
-def _send(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+def _address_of(case: Recovery) -> str:
+    return (case.debtor.company_email if case.debtor else None) or ""
+
+
+def _send(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> Sentence:
     words = {name: data[name] for name in ("kind", "to", "extra")}
-    email_send(case_id=case.pk, **words, moves_case=data.get("move", False), by=staff_of(request))
+    email = email_send(case_id=case.pk, **words, moves_case=data.get("move", False), by=staff_of(request))
+    if email.state == SentEmail.State.HELD:
+        return until_told(email)
     return _("The e-mail is on its way; the timeline shows what becomes of it.")
 
 
 def _preview(case: Recovery) -> Sentence:
     intro = _(
         "The reminder is written in French with the figures of today and sent to the debtor at once, in the name of "
-        "the firm. It is kept with the case as it was sent. An e-mail cannot be called back. What it says:"
+        "the firm; one that is held leaves by itself once it may, with the figures of that day. It is kept with the "
+        "case as it was sent. An e-mail cannot be called back. What it says:"
     )
-    on = today()
     try:
-        demand = demand_of(case, on)
+        drafts = drafts_of(case, [kind.value for kind in REMINDERS], to=_address_of(case), moment=now())
     except Conflict as error:
         return refusal_text(error)
+    demand = drafts[0].demand
     return format_html(
-        "{}{}{}{}",
+        "{}{}{}{}{}",
         intro,
         _warned(case, demand),
         format_html_join("", '<p class="lc-note">{}</p>', ((warning.sentence,) for warning in demand.account.warnings)),
-        format_html_join("", "{}", ((_shown(case, demand, kind, on),) for kind in REMINDERS)),
+        not_asked_told(drafts[0].verdict.not_asked),
+        format_html_join("", "{}", ((_shown(draft),) for draft in drafts)),
     )
 
 
@@ -94,16 +103,18 @@ def _warned(case: Recovery, demand: Demand) -> Sentence:
     return format_html('<div class="lc-note lc-note-wait">{}</div>', told)
 
 
-def _shown(case: Recovery, demand: Demand, kind: SentEmail.Kind, on: date) -> Sentence:
-    """What a letter says, or why it may not leave now."""
-    if reasons := refusals_of(case, demand, kind=kind, on=on):
-        told = format_html_join("", "<br>{}", ((reason,) for reason in reasons))
-        return format_html(
-            '<div class="lc-note lc-note-bad"><strong>{}: {}</strong>{}</div>', kind.label, _("not now"), told
-        )
-    letter = letter_of(case, demand, kind=kind)
+def _shown(draft: Draft) -> Sentence:
+    """What a letter says, and what speaks against it: for ever, or now."""
+    verdict, label = draft.verdict, Kind(draft.kind).label
+    told = format_html_join("", "<br>{}", ((reason,) for reason in verdict.standing))
+    if verdict.outcome == Outcome.NEVER:
+        return format_html('<div class="lc-note lc-note-bad"><strong>{}: {}</strong>{}</div>', label, _("never"), told)
     page = '<details><summary>{}: {}</summary><pre class="lc-letter">{}</pre></details>'
-    return format_html(page, kind.label, letter.subject, letter.text)
+    letter = format_html(page, label, draft.letter.subject, draft.letter.text)
+    if verdict.outcome == Outcome.SEND:
+        return letter
+    held = '<div class="lc-note lc-note-wait"><strong>{}: {}</strong>{}</div>{}'
+    return format_html(held, label, _("not now"), told, letter)
 
 
 SEND_EMAIL = ObjectAction(

@@ -1,10 +1,14 @@
 """What debtors and creditors were sent, as it was sent."""
 
 from django.contrib import admin
+from django.utils.translation import gettext_lazy
 
-from backoffice.admins import ReadOnlyStaffAdmin
+from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
+from legalcity.lib.errors import Sentence
+from recoveries.letters.holding_acts import CANCEL_LETTER, LIFT_LETTER
 from recoveries.letters.posting_acts import RECEIPT_POSTED
-from recoveries.models import CreditorNotice, FormalNotice, SentEmail
+from recoveries.letters.telling import verdict_told
+from recoveries.models import ClientRhythm, CreditorNotice, FormalNotice, PartyFact, SentEmail
 
 
 @admin.register(SentEmail)
@@ -16,11 +20,41 @@ class SentEmailAdmin(ReadOnlyStaffAdmin):
     list_filter = ("state", "kind")
     list_select_related = ("recovery", "user")
     search_fields = ("recovery__search_text", "recipient__iexact")
-    object_actions = (RECEIPT_POSTED,)
+    object_actions = (RECEIPT_POSTED, LIFT_LETTER, CANCEL_LETTER)
+    readonly_fields = ("verdict",)
     fields = (
-        *("recovery", "kind", "recipient", "subject", "total", "payment", "text"),
-        *("state", "error", "attempts", "user", "moves_case", "created_at", "sent_at"),
+        *("recovery", "kind", "recipient", "state", "verdict", "judged_at", "error"),
+        *("subject", "total", "payment", "extra", "text"),
+        *("attempts", "user", "moves_case", "created_at", "sent_at"),
     )
+
+    @admin.display(description=gettext_lazy("verdict"))
+    def verdict(self, email: SentEmail) -> Sentence:
+        """What the guard said last, with the articles, and what is not asked for."""
+        return verdict_told(email)
+
+
+@admin.register(PartyFact)
+class PartyFactAdmin(ReadOnlyStaffAdmin):
+    """Entered and withdrawn by acts on a case."""
+
+    holds_personal_data = True
+    list_display = ("party", "kind", "value", "since", "by", "created_at", "withdrawn_at")
+    list_filter = ("kind",)
+    list_select_related = ("party", "by")
+    fields = (
+        *("party", "kind", "value", "since", "published_on", "note", "proof"),
+        *("by", "created_at", "withdrawn_at", "withdrawn_by"),
+    )
+
+
+@admin.register(ClientRhythm)
+class ClientRhythmAdmin(StaffAdmin):
+    """Written by managers."""
+
+    list_display = ("owner", "reminder_days", "formal_notice_days", "per_week", "per_month")
+    list_select_related = ("owner",)
+    autocomplete_fields = ("owner",)
 
 
 @admin.register(CreditorNotice)

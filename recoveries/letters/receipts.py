@@ -1,6 +1,6 @@
 """Receipts: a debtor gets one for each payment, once, however often it is laid anew (art. R124-6 CPCE).
 
-They ask for nothing, so neither the guard on demands nor the pause between letters holds them. A payment that is taken
+They ask for nothing, so of the guard's rows few are asked of them, and none holds them. A payment that is taken
 back before its receipt has left cancels it; after that the debtor is told.
 """
 
@@ -8,8 +8,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from companies.models import Company
 from events.services import events_record, story
+from law.contact import Outcome
 from legalcity.lib.claims import queue
 from legalcity.lib.clock import now
 from legalcity.lib.emails.rows import INTERRUPTED
@@ -22,9 +22,12 @@ from recoveries.ledger.decompte import case_decompte
 from recoveries.ledger.gathering import with_terms
 from recoveries.ledger.listeners import PaymentTold
 from recoveries.letters.jobs import JOB
+from recoveries.letters.judging import verdict_of_receipt
+from recoveries.letters.party_facts import facts_about
 from recoveries.letters.receipt_writing import Money, correction_write, payment_reversed, receipt_write
+from recoveries.letters.verdicts import values_of
 from recoveries.letters.writing import Letter
-from recoveries.models import Acompte, Recovery, SentEmail
+from recoveries.models import Acompte, PartyFact, Recovery, SentEmail
 
 State = SentEmail.State
 Kind = SentEmail.Kind
@@ -98,7 +101,9 @@ def _correct(case: Recovery, receipt: SentEmail, money: Money, by: User | None) 
 def _queued(
     case: Recovery, payment: Acompte | None, kind: SentEmail.Kind, letter: Letter, by: User | None
 ) -> SentEmail:
-    address = _address_of(case.debtor)
+    address, moment = _address_of(case), now()
+    verdict = verdict_of_receipt(case, text=letter.text, recipient=address, moment=moment)
+    may_leave = verdict.outcome == Outcome.SEND
     email = SentEmail.objects.create(
         recovery=case,
         kind=kind,
@@ -108,18 +113,20 @@ def _queued(
         html=letter.html,
         payment=payment,
         user=by,
-        state=State.QUEUED if address else State.TO_POST,
+        state=(State.QUEUED if address else State.TO_POST) if may_leave else State.CANCELLED,
+        **values_of(verdict, moment),
     )
-    if address:
+    if address and may_leave:
         queue(JOB.task, email.pk)
     return email
 
 
-def _address_of(debtor: Company | None) -> str:
-    """Where a debtor reads e-mails; nothing where no address is known that could be one."""
-    address = (debtor.company_email if debtor else None) or ""
+def _address_of(case: Recovery) -> str:
+    """Where the debtor reads e-mails; nothing where no address is known, or one that is none, or that is wrong."""
+    address = (case.debtor.company_email if case.debtor else None) or ""
+    wrong = facts_about(case).filter(kind=PartyFact.Kind.WRONG, value__iexact=address)
     try:
-        return read_email(address)
+        return "" if wrong.exists() else read_email(address)
     except Unreadable:
         return ""
 

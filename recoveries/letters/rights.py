@@ -7,8 +7,12 @@ rights_register(
         "recoveries.creditornotice": ("v", "v", "v", "v"),
         "recoveries.formalnotice": ("v", "v", "v", "v"),
         "recoveries.sentemail": ("v", "v", "v", "v"),
+        "recoveries.partyfact": ("v", "v", "v", "v"),
+        "recoveries.clientrhythm": ("v", "vacd", "v", "v"),
     },
     buttons={
         "recoveries.send_email": (HANDLER, MANAGER),
+        "recoveries.lift_email": (MANAGER,),
+        "recoveries.enter_party_fact": (HANDLER, MANAGER),
     },
 )

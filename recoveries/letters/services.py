@@ -1,32 +1,33 @@
 """Letters to debtors by e-mail: written and frozen in one transaction, sent by a worker, never twice."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, time, timedelta
 
 import structlog
-from django.conf import settings
-from django.db import transaction
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from events.services import events_record, story
 from law.account.facts import NoticeState
+from law.contact import Outcome, Verdict, put_off
 from law.vocabulary import Reminder
-from legalcity.lib.claims import Claim, lapsed, queue
+from legalcity.lib.claims import Claim, anew, lapsed, queue
 from legalcity.lib.clock import now, today
-from legalcity.lib.dates import PARIS
+from legalcity.lib.dates import PARIS, add_days
 from legalcity.lib.emails.rows import INTERRUPTED
-from legalcity.lib.emails.sending import deliver
-from legalcity.lib.errors import Conflict, Invalid
+from legalcity.lib.emails.sending import deliver, is_refused_for_good
+from legalcity.lib.errors import Conflict, Forbidden, Invalid
 from legalcity.lib.reading import Unreadable
 from legalcity.lib.reading.emails import read_email
 from legalcity.lib.text import is_storable
-from recoveries.events import MESSAGE_FAILED, MESSAGE_HELD, MESSAGE_SENT, message_event
+from recoveries.events import MESSAGE_FAILED, MESSAGE_SENT, held_event, message_event
+from recoveries.ledger.gathering import with_terms
+from recoveries.letters.contacts import debtor_lock
 from recoveries.letters.following import case_follow, require_following
 from recoveries.letters.jobs import JOB
-from recoveries.letters.judging import Demand, demand_of, refusals_of, require_leave
+from recoveries.letters.judging import Draft, drafts_of, verdict_of, verdict_of_receipt
+from recoveries.letters.party_facts import address_is_wrong
 from recoveries.letters.receipts import receipt_refusal, receipt_sent
-from recoveries.letters.writing import Letter, letter_write
+from recoveries.letters.verdicts import values_of
 from recoveries.models import Recovery, SentEmail
 from recoveries.services.notices import notice_of_email
 
@@ -35,54 +36,71 @@ log = structlog.get_logger("recoveries")
 State = SentEmail.State
 Kind = SentEmail.Kind
 EXTRA_LENGTH = 2000
+NIGHT = time(5)  # in Paris: what is held without a day is judged again
+WORDLESS = {"subject": "", "text": "", "html": "", "day": None, "total": None}  # A held letter has no words
 
 
 # --- write -----------------------------------------------------------------------------------------------------------
-def letter_of(case: Recovery, demand: Demand, *, kind: str, extra: str = "") -> Letter:
-    """The letter that asks for `demand`, as it would be written now."""
-    sent = list(SentEmail.objects.demands().filter(recovery=case, state=State.SENT).order_by("sent_at", "id"))
-    return letter_write(
-        kind=kind,
-        case=case,
-        account=demand.account,
-        earlier=sent[0] if sent and kind != Kind.REMINDER_1 else None,
-        reminders=sum(email.kind != Kind.FORMAL_NOTICE for email in sent),
-        extra=extra,
-    )
-
-
-@transaction.atomic
+@story()
 def email_send(
     *, case_id: int, kind: str, to: str, by: User | None, extra: str = "", moves_case: bool = False
 ) -> SentEmail:
-    """Write a reminder (`Reminder`) to the debtor at the address `to` and have a worker send it after the commit.
+    """Write a reminder (`Reminder`) to the debtor at the address `to`, to leave after the commit or once it may.
 
-    The row keeps the words as they went out. With `moves_case` the case gets the status of the reminder once it has
-    been sent. Raises Invalid for an address or words that cannot be sent, Forbidden for a letter that may not leave
-    (law/letters_guard.py) or could not move the case, Conflict when no rate is known.
+    One that the guard (law/contact) lets go is queued with its words, as they go out; one that it holds is kept without
+    words, which are made when it leaves. With `moves_case` the case gets the status of the reminder once it has been
+    sent. Raises Invalid for an address or words that cannot be sent, Forbidden with `reasons` for a letter that may
+    never leave, and for one that waits already or could not move the case, Conflict when no rate is known.
     """
-    case = Recovery.objects.select_for_update(of=("self",)).select_related("customer", "debtor").get(pk=case_id)
+    debtor_lock(case_id)
+    case = letter_case(case_id)
     _require_sendable(kind, to, extra)
+    _require_no_twin(case, kind)
     moment = now()
-    on = moment.astimezone(PARIS).date()
-    demand = demand_of(case, on)
-    require_leave(case, demand, kind=kind, on=on)
+    [draft] = drafts_of(case, [kind], to=to, moment=moment, extra=extra)
+    if draft.verdict.outcome == Outcome.NEVER:
+        raise Forbidden(_("This letter may not leave."), reasons=list(draft.verdict.standing))
     if moves_case:
         require_following(case, kind=kind)
-    letter = letter_of(case, demand, kind=kind, extra=extra)
-    email = SentEmail.objects.create(
-        recovery=case,
-        kind=kind,
-        recipient=to,
-        subject=letter.subject,
-        text=letter.text,
-        html=letter.html,
-        total=demand.account.total,
-        user=by,
-        moves_case=moves_case,
-    )
-    queue(JOB.task, email.pk)
+    email = SentEmail(recovery=case, kind=kind, recipient=to, extra=extra, user=by, moves_case=moves_case)
+    email_write(email, draft, moment)
     return email
+
+
+def letter_case(case_id: int) -> Recovery:
+    """The case, locked, as letters read it. The debtor's lock comes before it (`debtor_lock`)."""
+    return with_terms(Recovery.objects.select_for_update(of=("self",))).get(pk=case_id)
+
+
+def email_write(email: SentEmail, draft: Draft, moment: datetime) -> None:
+    """Fill a row with what its verdict makes of it: the words of a letter that leaves, or the reasons why it waits."""
+    held = draft.verdict.outcome == Outcome.HOLD
+    letter, total = draft.letter, draft.demand.account.total
+    values = values_of(draft.verdict, moment) | anew()
+    if held:
+        values |= {"state": State.HELD, "due_at": judged_next(draft.verdict, moment), **WORDLESS}
+    else:
+        words = {"subject": letter.subject, "text": letter.text, "html": letter.html}
+        values |= {"state": State.QUEUED, "day": draft.day, "total": total, **words}
+    for name, value in values.items():
+        setattr(email, name, value)
+    email.save()
+    if held:
+        events_record([held_event(email, draft.verdict)])
+    else:
+        queue(JOB.task, email.pk)
+
+
+def judged_next(verdict: Verdict | None, moment: datetime) -> datetime:
+    """When a held letter is judged again, unless something happens on its case before: on its day, else at night."""
+    night = datetime.combine(add_days(moment.astimezone(PARIS).date(), 1), NIGHT, PARIS)
+    return (verdict and verdict.until) or night
+
+
+def _require_no_twin(case: Recovery, kind: str) -> None:
+    """The same letter does not wait twice."""
+    if SentEmail.objects.filter(recovery=case, kind=kind, state__in=(State.QUEUED, State.HELD)).exists():
+        raise Forbidden(_("This letter waits already."))
 
 
 def _require_sendable(kind: str, to: str, extra: str) -> None:
@@ -102,15 +120,21 @@ def _require_sendable(kind: str, to: str, extra: str) -> None:
 # --- send ------------------------------------------------------------------------------------------------------------
 def email_deliver(*, email_id: int, moment: datetime) -> timedelta | None:
     """Send a queued e-mail, once, whoever else tries. Returns after how long to try again; None when it is over."""
-    on = moment.astimezone(PARIS).date()
     return deliver(
         JOB,
         email_id,
         moment=moment,
-        may_leave=lambda claim, email: _may_leave(claim, email, on),
+        may_leave=lambda claim, email: _may_leave(claim, email, moment),
         sent=_sent,
-        given_up=lambda email, error: _failed(email),
+        given_up=_given_up,
     )
+
+
+def _given_up(email: SentEmail, error: Exception) -> None:
+    """It could not be sent; an address that its server knows not is written to no more, until staff say else."""
+    if is_refused_for_good(error):
+        address_is_wrong(email=email)
+    _failed(email)
 
 
 def _failed(email: SentEmail) -> None:
@@ -120,27 +144,37 @@ def _failed(email: SentEmail) -> None:
 
 
 @story()
-def _may_leave(claim: Claim[SentEmail], email: SentEmail, on: date) -> bool:
-    """Ask again under the lock of the case: what has come in between may forbid the letter, which ends here then."""
-    case = Recovery.objects.select_for_update(of=("self",)).filter(pk=email.recovery_id).first()
+def _may_leave(claim: Claim[SentEmail], email: SentEmail, moment: datetime) -> bool:
+    """Ask again under the locks of the debtor and the case: what has come in between may hold the letter, or end it."""
+    if not email.is_receipt:
+        debtor_lock(email.recovery_id)
+    case = with_terms(Recovery.objects.select_for_update(of=("self",))).filter(pk=email.recovery_id).first()
     if case is None:
         return False
-    with translation.override(settings.LANGUAGE_CODE):
-        told = receipt_refusal(email) if email.is_receipt else _demand_refusal(case, email, on)
-    if told:
-        is_written = claim.write(state=State.CANCELLED, error=told[:1000], claimed_until=None)
-        if is_written and not email.is_receipt:
-            events_record([message_event(MESSAGE_HELD, email)])
-        log.warning("email_cancelled", email_id=email.pk, recovery_id=case.pk)
-    return not told
+    if email.is_receipt and (told := receipt_refusal(email)):
+        claim.write(state=State.CANCELLED, error=told, claimed_until=None)
+        return False
+    verdict = _judged(case, email, moment)
+    values = values_of(verdict, moment)
+    if verdict.outcome == Outcome.SEND:
+        return claim.write(guard=values["guard"], judged_at=moment)
+    if verdict.outcome == Outcome.HOLD:
+        values |= {"state": State.HELD, "due_at": judged_next(verdict, moment), **WORDLESS}
+    else:
+        values |= {"state": State.CANCELLED}
+    if claim.write(**values, claimed_until=None) and not email.is_receipt:
+        events_record([held_event(email, verdict)])
+    log.warning("email_kept_back", email_id=email.pk, recovery_id=case.pk, verdict=verdict.outcome.value)
+    return False
 
 
-def _demand_refusal(case: Recovery, email: SentEmail, on: date) -> str:
-    """Why what asks for money may not leave any more; nothing when it may."""
+def _judged(case: Recovery, email: SentEmail, moment: datetime) -> Verdict:
+    if email.is_receipt:
+        return verdict_of_receipt(case, text=email.text, recipient=email.recipient, moment=moment)
     try:
-        return " ".join(map(str, refusals_of(case, demand_of(case, on), kind=email.kind, on=on, email=email)))
+        return verdict_of(case, email, moment=moment)
     except Conflict as error:
-        return str(error.message)
+        return put_off(error.message)
 
 
 @story()

@@ -6,7 +6,7 @@ from celery import shared_task
 
 from legalcity.lib import claims
 from legalcity.lib.clock import now
-from recoveries.letters import creditor_notices, services
+from recoveries.letters import creditor_notices, holding, services
 from recoveries.letters.jobs import JOB, NOTICE_JOB
 
 
@@ -20,9 +20,10 @@ def send_email(self: Any, email_id: int) -> None:
 
 @shared_task(name="recoveries.tasks.sweep_emails")
 def sweep_emails() -> int:
-    """Queue again the e-mails that were left behind; returns how many."""
+    """Queue again the e-mails that were left behind; returns how many. Held ones are judged again."""
     moment = now()
     services.emails_interrupted(moment=moment)
+    holding.emails_take_up(moment=moment)
     return claims.sweep(JOB, moment=moment)
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.template.loader import render_to_string
@@ -9,6 +10,7 @@ from django.utils import translation
 
 from invoicing.billing.firm import legal_lines, seller_now
 from law.account.demand import Demanded
+from law.contact.words import L111_8
 from law.vocabulary import Reminder
 from legalcity.lib.reading.identifiers import known, read_bic, read_iban
 from legalcity.lib.settings.live import live
@@ -26,8 +28,8 @@ FIRM = {
     "city": "FIRM_CITY",
     "email": "FIRM_EMAIL",
     "phone": "FIRM_PHONE",
-    "iban": "FIRM_IBAN",
-    "bic": "FIRM_BIC",
+    "iban": "FUNDS_IBAN",
+    "bic": "FUNDS_BIC",
 }
 
 
@@ -41,15 +43,17 @@ class Letter:
 
 
 def firm_told() -> dict[str, str]:
-    """The firm by the system settings. An account that is none is named to nobody."""
+    """The firm by the system settings, with the account for creditors' money. One that is none is named to nobody."""
     firm = {name: str(getattr(live, setting)) for name, setting in FIRM.items()}
     return {**firm, "iban": known(read_iban, firm["iban"]), "bic": known(read_bic, firm["bic"])}
 
 
-def letter_write(*, kind: str, case: Any, account: Demanded, earlier: Any, reminders: int, extra: str = "") -> Letter:
+def letter_write(
+    *, kind: str, case: Any, account: Demanded, first_on: date | None, reminders: int, extra: str = ""
+) -> Letter:
     """The letter `kind` (`Reminder`) about `case`, with the figures of `account`.
 
-    `earlier` is the first reminder that was sent, which later ones have to name (art. R124-4 CPCE), or None.
+    `first_on` is the day of the first letter that was sent, which later ones have to name (art. R124-4 CPCE), or None.
     `reminders` is how many reminders were sent.
     """
     rows = [row for row in account.rows if row.left.due]
@@ -60,7 +64,8 @@ def letter_write(*, kind: str, case: Any, account: Demanded, earlier: Any, remin
         account=account,
         rows=rows[:INVOICES],
         others=max(0, len(rows) - INVOICES),
-        earlier=earlier,
+        first_on=first_on,
+        privacy_notice=live.PRIVACY_NOTICE,
         reminders=reminders,
         extra=extra.strip(),
     )
@@ -78,6 +83,7 @@ def letter_rendered(kind: str, subject: str, case: Any, language: str = "fr", **
         "debtor": case.debtor,
         "firm": firm_told(),
         "legal_lines": legal_lines(seller_now()),
+        "l111_8": L111_8,
         **told,
     }
     with translation.override(language):

@@ -8,7 +8,7 @@ from recoveries.ledger.models import Acknowledgement, Acompte, Dette
 from recoveries.ledger.posting_models import CaseBalance, Line, Posting
 from recoveries.ledger.rate_models import EcbRate, LegalRate
 from recoveries.ledger.remittance_models import Remittance, RemittanceLine
-from recoveries.letters.models import CreditorNotice, FormalNotice, SentEmail
+from recoveries.letters.models import ClientRhythm, CreditorNotice, FormalNotice, PartyFact, SentEmail
 from recoveries.models.cases import CaseCount, Recovery, RecoveryQuerySet
 from recoveries.models.children import Comment, StatusChange
 from recoveries.models.facts import LegalFact
@@ -21,6 +21,7 @@ __all__ = [
     "CaseCount",
     "CaseImport",
     "ChartAccount",
+    "ClientRhythm",
     "Comment",
     "CreditorNotice",
     "DeadlineAlert",
@@ -33,6 +34,7 @@ __all__ = [
     "LegalFact",
     "LegalRate",
     "Line",
+    "PartyFact",
     "Posting",
     "Recovery",
     "RecoveryQuerySet",

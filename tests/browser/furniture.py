@@ -15,8 +15,9 @@ from events.notices.groups import Group
 from events.notices.preferences import Wanted, preferences_set
 from invoicing.billing.services.keys import subscription_key_rotate
 from invoicing.tests.billing.papers import FIRM, draft, issued
+from law.contact import Outcome
 from legalcity.lib.clock import now, today
-from recoveries.letters.judging import demand_of, refusals_of
+from recoveries.letters.judging import drafts_of
 from recoveries.letters.services import email_send
 from recoveries.models import CaseImport, DeadlineAlert, Injunction, Recovery, SentEmail
 from recoveries.services.notices import notice_enter
@@ -47,8 +48,8 @@ def furnish(owner: Api) -> None:
 
 def _refused(case: Recovery) -> bool:
     """Whether a letter about the case may not leave."""
-    demand = demand_of(case, today())
-    return bool(refusals_of(case, demand, kind=SentEmail.Kind.REMINDER_1, on=today()))
+    [draft] = drafts_of(case, [SentEmail.Kind.REMINDER_1.value], to="debtor@example.com", moment=now())
+    return draft.verdict.outcome == Outcome.NEVER
 
 
 def page_of_one(model: type[models.Model]) -> models.Model | None:

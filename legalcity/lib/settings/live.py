@@ -38,8 +38,13 @@ class LiveSettings:
 
     @property
     def look_words(self) -> tuple[str, ...]:
-        """Words of acts of a court that a debtor does not read in a comment before there is a title."""
+        """Words of acts of a court that a debtor does not read before there is a title."""
         return tuple(part.strip() for part in self.LOOK_WORDS.split(","))
+
+    @property
+    def contact_days(self) -> frozenset[int]:
+        """Days of the week on which debtors are asked for money; Monday is 1."""
+        return frozenset(int(part) for part in self.CONTACT_DAYS.split(","))
 
 
 live = LiveSettings()

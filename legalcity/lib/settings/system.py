@@ -29,9 +29,16 @@ FIELD_TYPES: dict[str, list[Any]] = {
     "seconds": [_COUNT, {"min_value": 0, "max_value": 30}],
     "amount": ["legalcity.lib.form_fields.AmountField", {"max_digits": 14, "decimal_places": 2}],
     "days": [_COUNT, {"min_value": 0, "max_value": 36_500}],
+    "times": [_COUNT, {"min_value": 0, "max_value": 100}],
+    "hour": [_COUNT, {"min_value": 0, "max_value": 24}],
+    "week_days": ["django.forms.RegexField", {"regex": r"^[1-7](,[1-7])*$"}],
     "days_kept": [_COUNT, {"min_value": 1, "max_value": 366}],
     "optional": ["legalcity.lib.form_fields.TextField", {"max_length": 50, "required": False}],
     "line": ["legalcity.lib.form_fields.TextField", {"max_length": 255}],
+    "long_text": [
+        "legalcity.lib.form_fields.TextField",
+        {"max_length": 5_000, "required": False, "widget": "django.forms.Textarea"},
+    ],
     "optional_line": ["legalcity.lib.form_fields.TextField", {"max_length": 255, "required": False}],
     "iban": ["legalcity.lib.form_fields.IbanField", {"required": False}],
     "bic": ["legalcity.lib.form_fields.BicField", {"required": False}],
@@ -87,7 +94,7 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
         "jugement,mandement,République française,au nom du peuple français,"
         "writ,summons,warrant of execution,court order,court judgment,judgment order,statutory demand,"
         "notice of seizure,seizure notice,attachment order,enforcement order,bailiff's notice",
-        _("Words of acts of a court (comma between) that no comment shows to a debtor before there is a title."),
+        _("Words of acts of a court (comma between) that no debtor reads from us before there is a title."),
         "words",
     ),
     # Money
@@ -102,7 +109,44 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
         _("Days between a letter to a debtor and a reminder; 0 is none."),
         "days",
     ),
-    "FORMAL_NOTICE_DAYS": (8, _("Days between a letter to a debtor and a formal notice; 0 is none."), "days"),
+    "FORMAL_NOTICE_DAYS": (
+        8,
+        _("Days between a letter to a debtor and a formal notice, and after a formal notice; 0 is none."),
+        "days",
+    ),
+    "CONTACTS_PER_WEEK": (
+        2,
+        _("Letters that ask one debtor for money within 7 days at most, for all clients together; 0 is no limit."),
+        "times",
+    ),
+    "CONTACTS_PER_MONTH": (
+        6,
+        _("Letters that ask one debtor for money within 30 days at most, for all clients together; 0 is no limit."),
+        "times",
+    ),
+    "CONTACT_DAYS": (
+        "1,2,3,4,5",
+        _("Days on which debtors are asked for money (1 is Monday, comma between); a public holiday is a Sunday."),
+        "week_days",
+    ),
+    "CONTACT_FROM_HOUR": (8, _("Hour, where the debtor lives, from which it is asked for money."), "hour"),
+    "CONTACT_UNTIL_HOUR": (20, _("Hour, where the debtor lives, until which it is asked for money."), "hour"),
+    "FUNDS_IBAN": (
+        "",
+        _("IBAN of the account for creditors' money (CPCE, R124-2), which debtors pay to; without it none is asked."),
+        "iban",
+    ),
+    "FUNDS_BIC": ("", _("BIC of the account kept for creditors' money."), "bic"),
+    "PRIVACY_NOTICE": (
+        "Informations sur vos données personnelles (art. 14 du RGPD). Nous traitons vos nom, coordonnées et les "
+        "éléments de la créance, que le créancier nommé ci-dessus nous a transmis, pour recouvrer cette créance, dans "
+        "son intérêt légitime (art. 6, 1, f). Ils sont destinés à nos gestionnaires, au créancier et, le cas échéant, "
+        "aux auxiliaires de justice, et conservés jusqu'à l'extinction de la créance puis pendant les délais légaux de "
+        "prescription. Vous pouvez demander l'accès à ces données, leur rectification, leur effacement, la limitation "
+        "de leur traitement, vous y opposer, en nous écrivant à l'adresse ci-dessus, et saisir la CNIL (www.cnil.fr).",
+        _("What letters to debtors say of their personal data (art. 14 GDPR); without it the first one is held."),
+        "long_text",
+    ),
     "NOTICE_PRESENTATION_COUNTS": (
         True,
         _("A registered formal notice that was refused or not fetched counts from its first presentation."),
@@ -240,8 +284,24 @@ FIELDSETS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
         ),
     ),
     (gettext_lazy("Companies"), ("LEGAL_FORMS", "STRICT_SIREN")),
-    (gettext_lazy("Comments"), ("COMMENT_LENGTH", "COMMENT_MARKUP_SHARE", "LOOK_WORDS")),
-    (gettext_lazy("Letters to debtors"), ("REMINDER_DAYS", "FORMAL_NOTICE_DAYS", "NOTICE_PRESENTATION_COUNTS")),
+    (gettext_lazy("Comments"), ("COMMENT_LENGTH", "COMMENT_MARKUP_SHARE")),
+    (
+        gettext_lazy("Letters to debtors"),
+        (
+            "FUNDS_IBAN",
+            "FUNDS_BIC",
+            "PRIVACY_NOTICE",
+            "LOOK_WORDS",
+            "REMINDER_DAYS",
+            "FORMAL_NOTICE_DAYS",
+            "CONTACTS_PER_WEEK",
+            "CONTACTS_PER_MONTH",
+            "CONTACT_DAYS",
+            "CONTACT_FROM_HOUR",
+            "CONTACT_UNTIL_HOUR",
+            "NOTICE_PRESENTATION_COUNTS",
+        ),
+    ),
     (gettext_lazy("Money"), ("WRITEOFF_LIMIT", "SEND_RECEIPTS", "SEND_PAYMENT_NOTICES")),
     (gettext_lazy("Notices to clients"), ("SEND_CLIENT_NOTICES", "NOTICE_KEPT_DAYS")),
     (

@@ -188,7 +188,13 @@ SOURCES: dict[str, Source] = {
         who="t.user_id",
     ),
     "email": Source(
-        columns={"subject": "t.subject", "recipient": "t.recipient", "state": "t.state", "error": "t.error"},
+        columns={
+            "subject": "t.subject",
+            "kind": "t.kind",
+            "recipient": "t.recipient",
+            "state": "t.state",
+            "error": "t.error",
+        },
         tables="recoveries_sentemail t",
         who="t.user_id",
         told_by=_by_value("t.state", _SENT),

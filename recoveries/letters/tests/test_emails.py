@@ -24,6 +24,7 @@ from recoveries.models import Recovery, SentEmail, StatusChange
 from recoveries.services.cases import recovery_delete, recovery_lock
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, add_status, move
+from tests.letters import FREE
 from tests.races import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_process")]
@@ -53,13 +54,7 @@ def moods(settings: Any) -> Iterator[list[Exception]]:
 @pytest.fixture(autouse=True)
 def firm(system_setting: Any) -> None:
     """A firm that may write, as often as it likes: what the guard refuses is proved beside this (test_guard.py)."""
-    system_setting(
-        FIRM_ADDRESS="12 rue de la Paix",
-        FIRM_POSTAL_CODE="75002",
-        FIRM_CITY="Paris",
-        REMINDER_DAYS=0,
-        FORMAL_NOTICE_DAYS=0,
-    )
+    system_setting(**FREE)
 
 
 @pytest.fixture
@@ -89,7 +84,7 @@ def fresh(email: SentEmail) -> SentEmail:
 @commits
 def test_a_reminder_goes_out_and_stands_in_the_timeline(owner: Api, system_setting: Any) -> None:
     office, case = browser_of(chief()), case_of(owner, debtor={"company_email": TO})
-    system_setting(FIRM_NAME="Cabinet Dupont", FIRM_IBAN="FR7630006000011234567890189")
+    system_setting(FIRM_NAME="Cabinet Dupont")
     page = office.get(page_of(Recovery, "action", case.pk, "send-reminder"))
     assert (page.context["form"].initial["to"], page.context["form"].initial["kind"]) == (TO, "relance_1")
     assert "mettons en demeure" in page.content.decode()

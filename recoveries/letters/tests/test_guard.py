@@ -1,34 +1,45 @@
-"""What keeps a letter to a debtor in: when it is written, and again when it is about to leave."""
+"""What the guard makes of a letter to a debtor: when it is written, while it is held, and when it is about to leave."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail
+from django.db import connection
 from django.test import Client
 
+from accounts.models import AuditEvent
 from companies.models import Company
+from events.models import Event
 from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Forbidden
 from recoveries.court.hold import hold_lift, hold_restore
-from recoveries.desk.tests.pages import act_page, case_of, opened, words
+from recoveries.desk.tests.pages import act_page, case_of, office_of, opened, words
 from recoveries.ledger.acknowledgements import acknowledgement_record
 from recoveries.ledger.services import acompte_record
+from recoveries.letters.holding import email_lift, email_take_up
 from recoveries.letters.services import email_deliver, email_send
-from recoveries.models import Recovery, SentEmail
-from tests.backoffice import act, browser_of, chief
-from tests.factories import Api, move
+from recoveries.letters.tasks import sweep_emails
+from recoveries.models import ClientRhythm, LegalRate, Recovery, SentEmail
+from tests.backoffice import act, browser_of, chief, page_of
+from tests.factories import Api, ApiUserFactory, move
+from tests.letters import AT_ANY_HOUR, COMPLETE, FREE, IBAN
+from tests.races import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_process")]
 TO = "debtor@example.com"
-ADDRESS = {"FIRM_ADDRESS": "12 rue de la Paix", "FIRM_POSTAL_CODE": "75002", "FIRM_CITY": "Paris"}
 PERSON = {"company_type": "particular", "company_legal_form": None, "company_siren": None, "company_name": None}
 
 
 @pytest.fixture(autouse=True)
-def firm(system_setting: Any) -> None:
-    system_setting(**ADDRESS)
+def firm(system_setting: Any) -> Iterator[None]:
+    """Set up, on a working day."""
+    system_setting(**COMPLETE, **AT_ANY_HOUR)
+    with time_machine.travel("2026-11-25T10:00:00Z", tick=True):
+        yield
 
 
 @pytest.fixture
@@ -36,21 +47,35 @@ def office(db: None) -> Client:
     return browser_of(chief())
 
 
-def written(case: Recovery, kind: str = "relance_1") -> SentEmail:
-    return email_send(case_id=case.pk, kind=kind, to=TO, by=None)
+def written(case: Recovery, kind: str = "relance_1", **values: Any) -> SentEmail:
+    return email_send(**{"case_id": case.pk, "kind": kind, "to": TO, "by": None, **values})
 
 
-def reasons(case: Recovery, kind: str = "relance_1") -> list[str]:
-    """The codes of what keeps the letter in."""
+def reasons(case: Recovery, kind: str = "relance_1") -> set[str]:
+    """The codes of what forbids a letter for ever: there is no row of it."""
+    before = SentEmail.objects.count()
     with pytest.raises(Forbidden) as refused:
         written(case, kind)
-    assert not SentEmail.objects.filter(kind=kind, recovery=case, state="queued").exists()
-    return [reason.code for reason in refused.value.extra["reasons"]]
+    assert SentEmail.objects.count() == before
+    return {reason.code for reason in refused.value.extra["reasons"]}
+
+
+def held(email: SentEmail) -> set[str]:
+    """The codes of what holds a letter, which has no words as long."""
+    kept = fresh(email)
+    assert (kept.state, kept.text, kept.html, kept.total, mail.outbox) == ("held", "", "", None, [])
+    assert kept.guard
+    assert kept.guard["verdict"] == "hold"
+    return {reason["code"] for reason in kept.guard["reasons"]}
+
+
+def fresh(email: SentEmail) -> SentEmail:
+    return SentEmail.objects.get(pk=email.pk)
 
 
 def delivered(email: SentEmail) -> SentEmail:
     email_deliver(email_id=email.pk, moment=now())
-    return SentEmail.objects.get(pk=email.pk)
+    return fresh(email)
 
 
 def due_in(days: int, **fields: Any) -> dict[str, Any]:
@@ -67,65 +92,114 @@ def sent_days_ago(case: Recovery, days: int, kind: str = "relance_1") -> None:
     )  # fmt: skip
 
 
-# --- when it is written ----------------------------------------------------------------------------------------------
+def other_client_of_the_same_debtor(case: Recovery, name: str) -> Recovery:
+    """A case of another account against the debtor of `case`, known by the same SIREN."""
+    other = case_of(Api.of(ApiUserFactory(email=f"{name}@example.com")))
+    siren = Company.objects.get(pk=case.debtor_id).company_siren
+    assert siren
+    Company.objects.filter(pk=other.debtor_id).update(company_siren=siren)
+    return other
 
 
-@pytest.mark.parametrize("missing", ["FIRM_ADDRESS", "FIRM_POSTAL_CODE", "FIRM_CITY"])
-def test_a_firm_without_an_address_writes_to_nobody(owner: Api, system_setting: Any, missing: str) -> None:
+# --- never: no row ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("missing", COMPLETE)
+def test_a_firm_that_is_not_complete_writes_to_nobody(owner: Api, system_setting: Any, missing: str) -> None:
     case = case_of(owner)
     system_setting(**{missing: ""})
-    assert reasons(case) == ["firm"]
+    assert ("funds" if missing == "FUNDS_IBAN" else "mentions") in reasons(case)
 
 
 @pytest.mark.parametrize("missing", ["company_address", "company_postal", "company_city"])
 def test_a_creditor_without_an_address_is_not_written_for(owner: Api, missing: str) -> None:
     case = case_of(owner)
     Company.objects.filter(pk=case.customer_id).update(**{missing: ""})
-    assert reasons(case) == ["creditor"]
+    assert "mentions" in reasons(case)
 
 
-def test_an_invoice_that_is_not_due_is_not_demanded(owner: Api) -> None:
-    assert reasons(case_of(owner, invoices=[due_in(200)]), "mise_en_demeure") == ["not_due"]
-
-
-def test_a_letter_lists_and_sums_what_is_due_alone(owner: Api) -> None:
-    later, due = due_in(30, invoice_number="LATER"), due_in(-30, invoice_number="DUE")
-    email = written(case_of(owner, invoices=[later, due]))
-    assert "DUE du" in email.text
-    assert "LATER" not in email.text + email.html
-    assert "principal : 100,00" in email.text
-    assert email.total == Decimal("140.00")
-
-
-def test_what_is_paid_is_not_demanded(owner: Api) -> None:
+def test_what_is_not_due_or_paid_is_not_demanded(owner: Api) -> None:
+    assert reasons(case_of(owner, invoices=[due_in(200)]), "mise_en_demeure") == {"not_due"}
     case = case_of(owner)
     acompte_record(recovery_id=case.pk, amount=Decimal("140.00"), day=today(), by=None)
-    assert reasons(case) == ["nothing_due"]
+    assert reasons(case) == {"nothing_due"}
 
 
-@pytest.mark.parametrize("debtor", [PERSON, {"company_type": None}])
-def test_a_barred_claim_is_not_asked_for_from_a_consumer(owner: Api, debtor: dict[str, Any]) -> None:
+@pytest.mark.parametrize("kind", ["particular", None])
+def test_a_barred_claim_is_not_asked_for_from_a_consumer(owner: Api, kind: str | None) -> None:
     case = case_of(owner, debtor=PERSON, invoices=[due_in(-800)])
-    Company.objects.filter(pk=case.debtor_id).update(company_type=debtor["company_type"])
-    assert reasons(case) == ["barred"]
+    Company.objects.filter(pk=case.debtor_id).update(company_type=kind)
+    assert reasons(case) == {"barred"}
 
 
-def test_a_claim_of_that_age_is_asked_for_from_a_company(owner: Api) -> None:
-    assert written(case_of(owner, invoices=[due_in(-800)])).state == "queued"
+def test_costs_and_words_of_a_court_are_not_added_by_hand(owner: Api) -> None:
+    case = case_of(owner, debtor=PERSON)
+    for code, extra in (("costs", "S'ajoutent 150 € de frais de dossier."), ("look", "Une saisie-attribution suivra.")):
+        with pytest.raises(Forbidden) as refused:
+            written(case, extra=extra)
+        assert [reason.code for reason in refused.value.extra["reasons"]] == [code]
 
 
-def test_a_claim_that_hangs_on_a_payment_is_held_until_a_manager_lifts_the_hold(office: Client, owner: Api) -> None:
+def test_the_letter_names_the_account_for_creditors_money_alone(owner: Api, system_setting: Any) -> None:
+    system_setting(FIRM_IBAN="FR7630001007941234567890185")
+    email = written(case_of(owner))
+    assert IBAN in email.text
+    assert "FR7630001007941234567890185" not in email.text + email.html
+    assert "art. 14 du RGPD" in email.text
+    assert "art. 14 du RGPD" in email.html
+
+
+# --- of several claims those that may be asked for -------------------------------------------------------------------
+
+
+def test_what_may_not_be_asked_for_leaves_the_letter_and_is_listed_for_staff(office: Client, owner: Api) -> None:
+    barred, due = due_in(-800, invoice_number="BARRED"), due_in(-30, invoice_number="DUE")
+    later = due_in(30, invoice_number="LATER")
+    penalty = {"recovery_penalty": True, "recovery_penalty_type": "percent", "recovery_penalty_percent": "10"}
+    case = case_of(owner, debtor=PERSON, invoices=[barred, due, later], recovery={"assign_to_me": False, **penalty})
+    email = written(case)
+    assert "DUE du" in email.text
+    assert "BARRED" not in email.text + email.html
+    assert "LATER" not in email.text + email.html
+    assert email.total == Decimal("100.00")
+    for page in (act_page(office, case, "send-reminder"), office.get(page_of(SentEmail, "change", email.pk))):
+        told = words(page.content.decode())
+        assert "BARRED · 100.00" in told or "BARRED · €100.00" in told or "BARRED · 100,00" in told, told
+        assert "time-barred (art. L218-2 C. conso.)" in told
+        assert "not due yet (art. 1305-2 C. civ.)" in told
+
+
+# --- hold: kept without words, until it may leave --------------------------------------------------------------------
+
+
+def test_a_dispute_holds_a_letter_until_it_is_over(owner: Api) -> None:
+    case = case_of(owner)
+    move(case.pk, 2, 7)
+    email = written(case)
+    assert held(email) == {"dispute"}
+    sweep_emails()
+    assert held(email) == {"dispute"}
+    move(case.pk, 3)  # Whatever happens on the case has it judged again.
+    sweep_emails()
+    ended = delivered(email)
+    assert (ended.state, ended.error) == ("sent", "")
+    assert ended.total == Decimal("140.00")
+    assert len(mail.outbox) == 1
+
+
+def test_a_claim_that_hangs_on_a_payment_is_held_until_a_manager_takes_it_on(office: Client, owner: Api) -> None:
     case = case_of(owner, debtor=PERSON, invoices=[due_in(-800)])
     acompte_record(recovery_id=case.pk, amount=Decimal("1.00"), day=today() - timedelta(500), by=None)
-    assert reasons(case) == ["limitation_held"]
+    email = written(case)
+    assert held(email) == {"barred"}
+    SentEmail.objects.filter(pk=email.pk).delete()
     hold_lift(recovery_id=case.pk, reason="Wrote that it would pay.", by=None)
     assert "a manager has lifted the hold" in words(act_page(office, case, "send-reminder").content.decode())
     email = written(case)
     assert email.total == Decimal("99.00")
     hold_restore(recovery_id=case.pk, reason="It was the bank's money.", by=None)
-    ended = delivered(email)
-    assert (ended.state, mail.outbox) == ("cancelled", [])
-    assert "art. 2233, 2240 C. civ." in ended.error
+    assert delivered(email).state == "held"
+    assert "art. 2233, 2240 C. civ." in fresh(email).error
 
 
 def test_a_claim_that_the_debtor_recognised_is_asked_for(owner: Api) -> None:
@@ -134,43 +208,85 @@ def test_a_claim_that_the_debtor_recognised_is_asked_for(owner: Api) -> None:
     assert written(case).total == Decimal("100.00")
 
 
-def test_a_barred_claim_leaves_the_letter_about_the_others(owner: Api) -> None:
-    barred, due = due_in(-800, invoice_number="BARRED"), due_in(-30, invoice_number="DUE")
-    penalty = {"recovery_penalty": True, "recovery_penalty_type": "percent", "recovery_penalty_percent": "10"}
-    case = case_of(owner, debtor=PERSON, invoices=[barred, due], recovery={"assign_to_me": False, **penalty})
-    email = written(case)
-    assert "BARRED" not in email.text
-    assert email.total == Decimal("100.00")
+def test_a_company_is_asked_for_an_old_claim_once_a_manager_says_so(owner: Api) -> None:
+    assert written(case_of(owner, invoices=[due_in(-800)])).state == "queued"
+    email = written(case_of(owner, invoices=[due_in(-2000)]))
+    assert held(email) == {"barred"}
 
 
-def test_a_claim_in_dispute_is_left_alone(owner: Api) -> None:
-    case = case_of(owner)
-    move(case.pk, 2, 7)
-    assert reasons(case) == ["dispute"]
+def test_a_rate_that_is_not_confirmed_is_lifted_once_for_all_letters(owner: Api) -> None:
+    terms = {"recovery_late_interest": True, "recovery_interest_rate": "yes 3", "assign_to_me": False}
+    email = written(case_of(owner, recovery=terms, invoices=[due_in(-30)]))
+    assert "rates" in held(email)
+    with pytest.raises(Forbidden):
+        email_lift(email_id=email.pk, reason="It will be right.", by=None)
+    for rate in LegalRate.objects.filter(is_confirmed=False):
+        rate.is_confirmed = True
+        rate.save()
+    SentEmail.objects.update(due_at=now())
+    sweep_emails()
+    assert fresh(email).state == "queued"
 
 
-def test_letters_keep_their_distance(owner: Api, system_setting: Any) -> None:
+def test_letters_keep_their_distance_and_leave_by_themselves_on_their_day(owner: Api) -> None:
     case = case_of(owner)
     sent_days_ago(case, 6)
-    assert reasons(case, "relance_2") == ["rhythm"]
-    SentEmail.objects.update(sent_at=now() - timedelta(7))
-    assert reasons(case, "mise_en_demeure") == ["rhythm"]
-    assert written(case, "relance_2").state == "queued"
-    SentEmail.objects.update(state="sent", sent_at=now() - timedelta(8))
-    assert written(case, "mise_en_demeure").state == "queued"
+    email = written(case, "relance_2")
+    assert held(email) == {"rhythm"}
+    assert email.guard
+    assert email.guard["until"] == "2026-11-25T23:00:00.000000Z"
+    told = Event.objects.get(type="message.held")
+    assert told.data["current"] == {
+        "channel": "email", "kind": "relance_2", "reasons": ["rhythm"], "until": "2026-11-26",
+    }  # fmt: skip
+    with time_machine.travel("2026-11-26T10:00:00Z", tick=False):
+        sweep_emails()
+        ended = delivered(email)
+        assert (ended.state, ended.day) == ("sent", date(2026, 11, 26))
+        assert "Malgré notre premier rappel" in ended.text
+        assert "Décompte au 26/11/2026" in ended.text
 
 
-def test_the_same_letter_does_not_leave_twice_in_a_second(owner: Api) -> None:
+def test_a_debtor_is_written_to_so_often_for_all_clients_together(owner: Api, office: Client) -> None:
+    case = case_of(owner)
+    for number, days in enumerate((2, 4)):
+        sent_days_ago(other_client_of_the_same_debtor(case, f"other{number}"), days)
+    email = written(case)
+    assert held(email) == {"rhythm"}
+    told = words(office.get(page_of(SentEmail, "change", email.pk)).content.decode())
+    assert "The firm writes to a debtor 2 times within 7 days at most" in told
+    assert "other0" not in told
+    SentEmail.objects.filter(state="sent").update(sent_at=now() - timedelta(8))
+    assert email_take_up(email_id=email.pk, case_id=case.pk, moment=now())
+    assert fresh(email).state == "queued"
+
+
+def test_a_client_may_be_gentler_and_no_harder(owner: Api, system_setting: Any) -> None:
+    case = case_of(owner)
+    sent_days_ago(other_client_of_the_same_debtor(case, "other"), 2)
+    rhythm = ClientRhythm.objects.create(owner=owner.user, per_week=1)
+    email = written(case)
+    assert held(email) == {"rhythm"}
+    SentEmail.objects.filter(pk=email.pk).delete()
+    rhythm.per_week = 50
+    rhythm.save()
+    assert written(case).state == "queued"
+
+
+def test_nobody_is_written_to_on_a_sunday(owner: Api, system_setting: Any) -> None:
+    system_setting(CONTACT_DAYS="1,2,3,4,5", CONTACT_FROM_HOUR=8, CONTACT_UNTIL_HOUR=20)
+    case = case_of(owner)
+    with time_machine.travel("2026-11-29T10:00:00Z", tick=False):
+        email = written(case)
+        assert email.guard
+        assert email.guard["until"] == "2026-11-30T07:00:00.000000Z"
+
+
+def test_the_same_letter_does_not_wait_twice(owner: Api) -> None:
     case = case_of(owner)
     written(case)
-    with pytest.raises(Forbidden):
+    with pytest.raises(Forbidden, match="waits already"):
         written(case)
-    assert SentEmail.objects.count() == 1
-
-
-def test_a_letter_that_failed_is_no_letter(owner: Api) -> None:
-    case = case_of(owner)
-    written(case)
     SentEmail.objects.update(state="failed")
     assert written(case).state == "queued"
 
@@ -191,32 +307,76 @@ def test_a_letter_speaks_of_reminders_that_were_sent(owner: Api, sent: list[str]
     email = written(case, "mise_en_demeure")
     assert words_of_it in email.text
     assert words_of_it in email.html
+    assert written(case, "relance_2").state == "held"  # The one that waits counts.
 
 
-def test_a_second_reminder_without_a_first_names_none(owner: Api) -> None:
-    assert "Malgré" not in written(case_of(owner), "relance_2").text
+# --- lifting, and giving up ------------------------------------------------------------------------------------------
+
+
+def test_a_manager_lifts_a_hold_with_a_reason_and_nobody_else(owner: Api) -> None:
+    case = case_of(owner)
+    sent_days_ago(case, 2)
+    email = written(case, "relance_2")
+    handler, manager = office_of("handler", email="handler@example.com"), office_of("manager")
+    Recovery.objects.filter(pk=case.pk).update(user=None)
+    assert act(handler, email, "lift-letter", reason="Urgent.").status_code in (302, 403)
+    assert held(email) == {"rhythm"}
+    assert act(manager, email, "lift-letter", reason="").status_code == 200
+    act(manager, email, "lift-letter", reason="The debtor has asked for it.")
+    ended = fresh(email)
+    assert ended.state == "queued"
+    assert [one["code"] for one in ended.lifted] == ["rhythm"]
+    assert AuditEvent.objects.filter(action="hold_lifted", reason="The debtor has asked for it.").exists()
+    page = words(manager.get(page_of(SentEmail, "change", email.pk)).content.decode())
+    assert "art. L121-6 C. conso.). – lifted" in page
+
+
+def test_lifting_does_not_let_through_what_may_never_leave(owner: Api) -> None:
+    case = case_of(owner)
+    move(case.pk, 2, 7)
+    email = written(case)
+    acompte_record(recovery_id=case.pk, amount=Decimal("140.00"), day=today(), by=None)
+    email_lift(email_id=email.pk, reason="It pays all the same.", by=None)
+    assert (fresh(email).state, mail.outbox) == ("cancelled", [])
+
+
+def test_a_letter_that_waits_is_given_up(office: Client, owner: Api) -> None:
+    case = case_of(owner)
+    move(case.pk, 2, 7)
+    email = written(case)
+    assert act(office, email, "cancel-letter").status_code == 302
+    assert fresh(email).state == "cancelled"
+    move(case.pk, 3)
+    sweep_emails()
+    assert (fresh(email).state, mail.outbox) == ("cancelled", [])
 
 
 # --- when it is about to leave ---------------------------------------------------------------------------------------
 
 
-def test_a_payment_that_comes_in_between_keeps_the_letter_in(owner: Api) -> None:
+def test_a_payment_that_comes_in_between_ends_the_letter_with_the_verdict(owner: Api) -> None:
     case = case_of(owner)
     email = written(case)
+    assert email.guard
+    assert email.guard["verdict"] == "send"
     acompte_record(recovery_id=case.pk, amount=Decimal("10.00"), day=today(), by=None)
     ended = delivered(email)
-    assert (ended.state, mail.outbox) == ("cancelled", [])
+    assert (ended.state, ended.claimed_until, mail.outbox) == ("cancelled", None, [])
     assert ended.error == "Le montant dû a changé depuis la rédaction de cette lettre : rédigez-en une nouvelle."
-    assert ended.claimed_until is None
+    assert ended.guard
+    [reason] = ended.guard["reasons"]
+    assert (ended.guard["verdict"], reason["code"]) == ("never", "figures")
+    assert reason["sentence_en"] == "What is due has changed since the letter was written: write a new one."
 
 
-def test_a_dispute_that_comes_in_between_keeps_the_letter_in_and_staff_see_why(office: Client, owner: Api) -> None:
+def test_a_dispute_that_comes_in_between_holds_the_letter_and_staff_see_why(office: Client, owner: Api) -> None:
     case = case_of(owner)
     email = written(case)
     move(case.pk, 2, 7)
-    assert delivered(email).state == "cancelled"
+    delivered(email)
+    assert held(email) == {"dispute"}
     page = words(opened(office, case))
-    assert "cancelled debtor@example.com (Le débiteur conteste la créance (art. 1412 CPC).)" in page
+    assert "held debtor@example.com (Le débiteur conteste la créance (art. 1412 CPC).)" in page
 
 
 def test_a_firm_whose_address_went_away_sends_nothing(owner: Api, system_setting: Any) -> None:
@@ -229,29 +389,52 @@ def test_of_two_that_wait_the_first_leaves(owner: Api, system_setting: Any) -> N
     case = case_of(owner)
     first = written(case)
     system_setting(REMINDER_DAYS=0)
-    second = written(case)
+    second = written(case, "relance_2")
     system_setting(REMINDER_DAYS=7)
-    assert [delivered(second).state, delivered(first).state] == ["cancelled", "sent"]
+    assert [delivered(second).state, delivered(first).state] == ["held", "sent"]
 
 
 def test_a_letter_that_nothing_speaks_against_leaves_though_the_day_has_passed(owner: Api) -> None:
     email = written(case_of(owner))
-    SentEmail.objects.update(created_at=now() - timedelta(2))
+    SentEmail.objects.update(created_at=now() - timedelta(2), day=today() - timedelta(2))
     assert delivered(email).state == "sent"
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="races need PostgreSQL")
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_two_workers_write_to_one_debtor_once(owner: Api, system_setting: Any) -> None:
+    """Two clients, one debtor, one letter a week: when two are written at once, and when two that wait are sent."""
+    system_setting(CONTACTS_PER_WEEK=1)
+    case = case_of(owner)
+    cases = [case, other_client_of_the_same_debtor(case, "other")]
+    letters = at_once(2, lambda number: written(cases[number]))
+    assert sorted(fresh(letter).state for letter in letters) == ["held", "sent"]
+    assert len(mail.outbox) == 1
+    mail.outbox.clear()
+    SentEmail.objects.all().delete()
+    system_setting(**FREE)
+    waiting = [written(one) for one in cases]
+    SentEmail.objects.update(state="queued", sent_at=None, claimed_until=None, attempts=0)
+    mail.outbox.clear()
+    system_setting(CONTACTS_PER_WEEK=1)
+    at_once(2, lambda number: email_deliver(email_id=waiting[number].pk, moment=now()))
+    assert len(mail.outbox) == 1
+    assert sorted(fresh(letter).state for letter in waiting) == ["held", "sent"]
 
 
 # --- what staff see --------------------------------------------------------------------------------------------------
 
 
 def test_the_act_says_which_letters_may_not_leave_and_why(office: Client, owner: Api) -> None:
-    case = case_of(owner)
+    case = case_of(owner, debtor={"company_email": TO})
     sent_days_ago(case, 7)
     page = words(act_page(office, case, "send-reminder").content.decode())
     assert "Relance 2: Second rappel de paiement" in page
     assert "Mise en demeure: not now The last letter is of" in page
     answer = act(office, case, "send-reminder", kind="mise_en_demeure", to=TO, extra="")
-    assert answer.status_code == 200
-    assert "This letter may not leave. The last letter is of" in words(answer.content.decode())
+    assert answer.status_code == 302
+    assert held(SentEmail.objects.get(state="held")) == {"rhythm"}
 
 
 def test_each_reason_has_its_article(office: Client, owner: Api, system_setting: Any) -> None:
@@ -260,3 +443,5 @@ def test_each_reason_has_its_article(office: Client, owner: Api, system_setting:
     page = words(act_page(office, case, "send-reminder").content.decode())
     for article in ("(art. R124-4 CPCE)", "(art. 1305-2 C. civ.)"):
         assert article in page
+    answer = act(office, case, "send-reminder", kind="relance_1", to=TO, extra="")
+    assert "This letter may not leave." in words(answer.content.decode())

@@ -21,13 +21,14 @@ from recoveries.ledger.reversals import acompte_reverse
 from recoveries.ledger.services import acompte_record
 from recoveries.letters.creditor_notices import creditor_notice_deliver, creditor_notices_interrupted
 from recoveries.letters.jobs import JOB, NOTICE_JOB
-from recoveries.letters.judging import demand_of, refusals_of
+from recoveries.letters.judging import drafts_of
 from recoveries.letters.receipts import receipt_posted
-from recoveries.letters.services import email_deliver, emails_interrupted, letter_of
+from recoveries.letters.services import email_deliver, emails_interrupted
 from recoveries.letters.tests.test_emails import Moody, moods  # noqa: F401 - fixtures
 from recoveries.models import Acompte, CreditorNotice, EcbRate, Posting, Recovery, SentEmail
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, move
+from tests.letters import FREE
 
 pytestmark = pytest.mark.django_db
 commits = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -50,9 +51,7 @@ TERMS = {"recovery_late_interest": True, "recovery_interest_rate": "no", "assign
 @pytest.fixture(autouse=True)
 def autumn(db: None, system_setting: Any) -> Any:
     rates_load()
-    system_setting(
-        FIRM_NAME="Cabinet Dupont", FIRM_ADDRESS="12 rue de la Paix", FIRM_POSTAL_CODE="75002", FIRM_CITY="Paris"
-    )
+    system_setting(FIRM_NAME="Cabinet Dupont", **FREE)
     with time_machine.travel("2026-11-28T10:00:00Z", tick=False):
         yield
 
@@ -196,9 +195,10 @@ def test_a_receipt_is_no_reminder_and_no_earlier_letter(case: Recovery) -> None:
     paid(case)
     deliver()
     case = Recovery.objects.select_related("customer", "debtor").get(pk=case.pk)
-    demand = demand_of(case, date(2026, 11, 28))
-    assert [reason.code for reason in refusals_of(case, demand, kind="relance_2", on=date(2026, 11, 28))] == []
-    letter = letter_of(case, demand, kind="mise_en_demeure")
+    [draft] = drafts_of(case, ["relance_2"], to=DEBTOR, moment=now())
+    assert draft.verdict.reasons == ()
+    [notice] = drafts_of(case, ["mise_en_demeure"], to=DEBTOR, moment=now())
+    letter = notice.letter
     assert "lettre du" not in letter.text
     assert "Malgré" not in letter.text
 

@@ -1,0 +1,71 @@
+"""Who a party is, whichever account filed it: several clients may each know the same debtor.
+
+By its SIREN; where one of two has none, by e-mail, phone, or the name of a person with the birthday.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import connection
+from django.db.models import Q
+
+from companies.models import Company
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What tells a party from others. `person`: last and first name and birthday, of who is no company."""
+
+    pk: int
+    siren: str
+    email: str
+    phone: str
+    person: tuple[str, str, date] | None
+
+    @classmethod
+    def of(cls, company: Company) -> "Identity":
+        """That of a row."""
+        born = None if company.company_name else company.company_legalrep_birthday
+        names = company.company_legalrep_lastname, company.company_legalrep_firstname
+        return cls(
+            company.pk,
+            company.company_siren or "",
+            (company.company_email or "").upper(),
+            company.company_phone or "",
+            (names[0].upper(), names[1].upper(), born) if born else None,
+        )
+
+    def same(self) -> Q:
+        """The rows of the same party, in every account."""
+        alike = Q()
+        if self.email:
+            alike |= Q(company_email__iexact=self.email)
+        if self.phone:
+            alike |= Q(company_phone=self.phone)
+        if self.person:
+            last, first, born = self.person
+            alike |= Q(
+                company_legalrep_birthday=born,
+                company_legalrep_lastname__iexact=last,
+                company_legalrep_firstname__iexact=first,
+            )
+        if self.siren:
+            nameless = Q(company_siren=None) | Q(company_siren="")
+            alike = Q(company_siren=self.siren) | (alike & nameless if alike else Q())
+        return Q(pk=self.pk) | alike
+
+    def lock(self) -> None:
+        """Let nobody else decide about this party until the transaction ends: whatever it is known by.
+
+        SQLite, where writers take turns, needs no lock.
+        """
+        if connection.vendor != "postgresql":
+            return
+        known = [self.siren, self.email, self.phone, "|".join(map(str, self.person or ()))]
+        keys = [f"{number}:{value}" for number, value in enumerate(known) if value] or [f"company:{self.pk}"]
+        statement = (
+            "SELECT pg_advisory_xact_lock(key) FROM "
+            "(SELECT DISTINCT hashtextextended(name, 0) AS key FROM unnest(%s::text[]) AS name ORDER BY 1) AS keys"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [keys])

@@ -1,0 +1,52 @@
+"""The guard itself: the table, asked row by row."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import datetime
+
+from legalcity.lib.dates import PARIS
+from legalcity.lib.errors import Sentence
+
+from law.contact import rows_of_claim, rows_of_people, rows_of_words
+from law.contact.claims import codes_of, parted
+from law.contact.facts import Facts, Message, Policy, Question
+from law.contact.verdict import Reason, Verdict, hold
+from law.contact.vocabulary import DEMANDS, ROWS, Code
+
+TABLE: Mapping[Code, Callable[[Question], Iterator[Reason]]] = {
+    Code.MENTIONS: rows_of_words.mentions,
+    Code.FUNDS: rows_of_words.funds,
+    Code.NOTHING_DUE: rows_of_claim.nothing_due,
+    Code.BARRED: rows_of_claim.barred,
+    Code.NOT_DUE: rows_of_claim.not_due,
+    Code.INSOLVENT: rows_of_claim.insolvent,
+    Code.DISPUTE: rows_of_claim.dispute,
+    Code.PLAN: rows_of_claim.plan,
+    Code.COSTS: rows_of_claim.costs,
+    Code.INDEMNITY: rows_of_claim.indemnity,
+    Code.PENALTY: rows_of_claim.penalty,
+    Code.RATES: rows_of_claim.rates,
+    Code.FIGURES: rows_of_claim.figures,
+    Code.ADDRESSEE: rows_of_people.addressee,
+    Code.CONSENT: rows_of_people.consent,
+    Code.LOOK: rows_of_words.look,
+    Code.PRIVACY: rows_of_words.privacy,
+    Code.TRUTH: rows_of_words.truth,
+    Code.RHYTHM: rows_of_people.rhythm,
+}
+
+
+def judge(message: Message, facts: Facts, policy: Policy, moment: datetime, *, lifted: Collection[str] = ()) -> Verdict:
+    """Whether the message may leave at `moment` (with its zone), and all that speaks against it.
+
+    `lifted`: codes of holds that a manager has lifted for this message.
+    """
+    on = moment.astimezone(PARIS).date()
+    asked, left_out = parted(facts.claims, counts_as_consumer=facts.counts_as_consumer, on=on)
+    question = Question(message, facts, policy, moment, on, asked, codes_of(left_out))
+    reasons = tuple(reason for code in ROWS[message.purpose] for reason in TABLE[code](question))
+    return Verdict(reasons, left_out if message.purpose in DEMANDS else ()).lifting(lifted)
+
+
+def put_off(sentence: Sentence) -> Verdict:
+    """The verdict on what cannot be reckoned yet, as no rate is known for a day: held until one is."""
+    return Verdict((hold(Code.RATES, sentence, is_liftable=False),))

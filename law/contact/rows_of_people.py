@@ -1,0 +1,99 @@
+"""Rows of the table about who is written to, and when."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from legalcity.lib.text import folded
+
+from law.contact.facts import Known, Question
+from law.contact.verdict import Reason, hold, never
+from law.contact.vocabulary import Channel, Code, PartyFactKind, Purpose
+from law.parties import Quality
+
+RGPD = "art. 5, 21 RGPD"
+RHYTHM = "art. L121-6 C. conso."
+_PERSON: dict[PartyFactKind, tuple[Promise, str]] = {
+    PartyFactKind.DECEASED: (_("The debtor has died: the heirs are another debtor."), RGPD),
+    PartyFactKind.PROTECTED: (_("The debtor is protected by a judge: write to who represents it."), "art. 467 C. civ."),
+}
+
+
+def addressee(question: Question) -> Iterator[Reason]:
+    """Who may not be written to, or not there."""
+    people, to = question.facts.people, folded(question.message.recipient.strip())
+    for kind, (sentence, article) in _PERSON.items():
+        if people.get(kind):
+            yield never(Code.ADDRESSEE, sentence, article)
+    if _about(people.get(PartyFactKind.OPTED_OUT, ()), to):
+        yield never(Code.ADDRESSEE, _("The debtor has asked not to be written to there."), RGPD)
+    if to and any(folded(known.value.strip()) == to for known in people.get(PartyFactKind.WRONG, ())):
+        yield never(Code.ADDRESSEE, _("The address is wrong, or e-mails to it came back."), RGPD)
+    if to and to in {folded(email.strip()) for email in question.facts.creditor_emails}:
+        yield never(Code.ADDRESSEE, _("The recipient is the creditor."), RGPD)
+    lawyers = people.get(PartyFactKind.LAWYER, ())
+    if lawyers and not any(known.value and folded(known.value.strip()) == to for known in lawyers):
+        sentence = _("The debtor is represented by a lawyer: write to the lawyer.")
+        yield never(Code.ADDRESSEE, sentence, RGPD)
+
+
+def _about(known: Sequence[Known], to: str) -> bool:
+    return any(not one.value or folded(one.value.strip()) == to for one in known)
+
+
+def consent(question: Question) -> Iterator[Reason]:
+    """An electronic registered letter goes to a private person only with a recorded consent."""
+    facts = question.facts
+    is_private = facts.counts_as_consumer or facts.debtor != Quality.PROFESSIONAL
+    has_agreed = PartyFactKind.CONSENTS_TO_LRE in facts.people
+    if question.message.channel == Channel.ELECTRONIC and is_private and not has_agreed:
+        sentence = _("The debtor has not agreed to electronic registered letters.")
+        yield never(Code.CONSENT, sentence, "art. L100 du code des postes")
+
+
+def rhythm(question: Question) -> Iterator[Reason]:
+    """The firm's pauses, caps and hours. Nothing is said of whom a debtor owes besides."""
+    yield from _pause(question)
+    for days, most in ((7, question.policy.per_week), (30, question.policy.per_month)):
+        yield from _cap(question, days, most)
+    opens = _opening(question, question.moment)
+    if opens > question.moment:
+        yield _held(question, opens, _("The firm writes on working days and by day: this may leave on {day}."))
+
+
+def _pause(question: Question) -> Iterator[Reason]:
+    last = max(question.facts.own, default=None)
+    if last is None:
+        return
+    is_formal = last.is_formal or question.message.purpose == Purpose.FORMAL_NOTICE
+    days = question.policy.formal_notice_days if is_formal else question.policy.reminder_days
+    zone = question.facts.place.zone
+    earliest = datetime.combine(last.at.astimezone(zone).date() + timedelta(days), time(), zone)
+    if days and question.moment < earliest:
+        sentence = _("The last letter is of {last}: the firm leaves a pause, and this one may leave on {day}.")
+        yield _held(question, _opening(question, earliest), sentence, last=f"{last.at.astimezone(zone):%d/%m/%Y}")
+
+
+def _cap(question: Question, days: int, most: int) -> Iterator[Reason]:
+    window = timedelta(days)
+    recent = sorted(contact.at for contact in question.facts.contacts if contact.at > question.moment - window)
+    if most and len(recent) >= most:
+        sentence = _(
+            "The firm writes to a debtor {most} times within {days} days at most, for all it works for: this may leave "
+            "on {day}."
+        )
+        yield _held(question, _opening(question, recent[-most] + window), sentence, most=most, days=days)
+
+
+def _opening(question: Question, moment: datetime) -> datetime:
+    policy = question.policy
+    return question.facts.place.opening(
+        moment, days=policy.days, from_hour=policy.from_hour, until_hour=policy.until_hour
+    )
+
+
+def _held(question: Question, until: datetime, sentence: Promise, **values: Any) -> Reason:
+    day = f"{until.astimezone(question.facts.place.zone):%d/%m/%Y}"
+    return hold(Code.RHYTHM, sentence, RHYTHM, until=until, day=day, **values)

@@ -1,0 +1,89 @@
+"""The words of messages: those that nobody may say to a debtor, and those that a letter may not do without."""
+
+import re
+from collections.abc import Iterable, Iterator
+from decimal import Decimal
+
+from legalcity.lib.reading.identifiers import known, read_iban
+from legalcity.lib.text import folded
+
+# Article L111-8 CPCE, paragraphs 2 and 3, as a letter has to reproduce them (R124-4 5°).
+L111_8 = (
+    "Les frais de recouvrement entrepris sans titre exécutoire restent à la charge du créancier, sauf s'ils concernent "
+    "un acte dont l'accomplissement est prescrit par la loi au créancier. Toute stipulation contraire est réputée non "
+    "écrite, sauf disposition législative contraire.",
+    "Cependant, le créancier qui justifie du caractère nécessaire des démarches entreprises pour recouvrer sa créance "
+    "peut demander au juge de l'exécution de laisser tout ou partie des frais ainsi exposés à la charge du débiteur de "
+    "mauvaise foi.",
+)
+AMICABLE = ("recouvrement amiable", "amicable recovery", "amicable debt recovery")
+# What recovery costs without a title stays with the creditor, whatever it is called.
+COSTS = (
+    *("frais de recouvrement", "frais de dossier", "frais de relance", "frais de rappel", "frais de mise en demeure"),
+    *("frais de gestion", "frais d'impayé", "honoraires de recouvrement"),
+    *("collection fee", "collection cost", "collection charge", "recovery fee", "recovery cost", "recovery charge"),
+    *("reminder fee", "reminder charge", "file fee", "administration fee"),
+)
+# The name that article L441-10 of the Code de commerce gives to what one business owes another.
+_INDEMNITY = re.compile(r" indemnite forfaitaire (?:[\w€]+ ){0,6}?frai de recouvrement ")
+# What a letter says of reminders, folded; and how many there must have been.
+_IN_SPITE = r"\b(?:malgre|en depit de|despite|in spite of) (?:\w+ ){0,3}?"
+_OF_REMINDERS = {
+    2: re.compile(_IN_SPITE + r"(?:nos|our) (?:\w+ ){0,3}?(?:rappels|relances|reminders)\b"),
+    1: re.compile(_IN_SPITE + r"(?:notre|our) (?:\w+ ){0,3}?(?:rappel|relance|reminder)\b"),
+}
+_IBAN = re.compile(r"\b[a-z]{2}\d{2}(?=[\s\w])", re.IGNORECASE)
+_LONGEST, _SHORTEST = 34, 15  # characters of an IBAN
+
+
+def words_of(text: str) -> str:
+    """The words of `text` in the singular, each between spaces: `" avi de saisie "`."""
+    words = (re.sub(r"(?<=\w\w\w)[sx]$", "", word) for word in re.findall(r"[\w€]+", folded(text)))
+    return f" {' '.join(words)} "
+
+
+def found(said: str, forbidden: Iterable[str]) -> list[str]:
+    """Those of `forbidden` that stand in `said` (`words_of`)."""
+    return [words for words in forbidden if words.strip() and words_of(words) in said]
+
+
+def costs_in(text: str, *, is_business: bool) -> list[str]:
+    """Costs that nobody may ask for; a business may owe what L441-10 C. com. calls the indemnity."""
+    said = words_of(text)
+    return found(_INDEMNITY.sub(" ", said) if is_business else said, COSTS)
+
+
+def plain(text: str) -> str:
+    """`text` without case, accents and breaks of lines, to look for what it has to hold."""
+    return " ".join(folded(text).split())
+
+
+def without(text: str, quoted: Iterable[str]) -> str:
+    """`text` (`plain`) without what it quotes: the law, names and addresses are not its own words."""
+    for part in sorted(map(plain, quoted), key=len, reverse=True):
+        text = text.replace(part, " ") if part else text
+    return text
+
+
+def printed(amount: Decimal) -> tuple[str, ...]:
+    """The ways in which a letter (`plain`) prints an amount: `1 234,50` and `1,234.50`."""
+    english = f"{amount:,.2f}"
+    return (english.translate(str.maketrans(",.", " ,")), english)
+
+
+def reminders_told(text: str) -> int:
+    """Of how many reminders a text speaks: two of “malgré nos rappels”, one of “malgré notre rappel”."""
+    said = " ".join(re.findall(r"\w+", folded(text)))
+    return next((count for count, pattern in _OF_REMINDERS.items() if pattern.search(said)), 0)
+
+
+def ibans_in(text: str) -> list[str]:
+    """The IBANs that a text prints, in groups or not: each as one word."""
+    return list(dict.fromkeys(_ibans(text)))
+
+
+def _ibans(text: str) -> Iterator[str]:
+    for start in _IBAN.finditer(text):
+        number = "".join(text[start.start() : start.start() + 2 * _LONGEST].split())[:_LONGEST]
+        sizes = range(min(len(number), _LONGEST), _SHORTEST - 1, -1)
+        yield from [iban for size in sizes if (iban := known(read_iban, number[:size]))][:1]

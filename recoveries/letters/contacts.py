@@ -1,0 +1,68 @@
+"""How often a debtor was written to, by whichever client of the firm, and how often it may be."""
+
+from datetime import datetime, timedelta
+
+from django.db.models import Q, QuerySet
+
+from companies.identity import Identity
+from companies.models import Company
+from law.contact import Contact, Policy
+from legalcity.lib.emails.rows import INTERRUPTED
+from legalcity.lib.settings.live import live
+from recoveries.models import ClientRhythm, Recovery, SentEmail
+
+State = SentEmail.State
+LONGEST = timedelta(days=31)  # what no cap looks beyond
+
+
+def debtor_lock(case_id: int) -> None:
+    """Decide alone about the debtor of a case until the transaction ends: before any lock of its cases.
+
+    So caps hold however many workers there are.
+    """
+    debtor = Company.objects.filter(pk__in=Recovery.objects.filter(pk=case_id).values("debtor")).first()
+    if debtor is not None:
+        Identity.of(debtor).lock()
+
+
+def counted(email: SentEmail | None) -> Q:
+    """Demands that went out, or may have, or leave before `email` does (before a new one: all that wait)."""
+    waiting = Q(state=State.QUEUED) & (Q(pk__lt=email.pk) | Q(claimed_until__isnull=False) if email else Q())
+    this = Q(pk=email.pk) if email else Q(pk=None)
+    return (Q(state=State.SENT) | Q(state=State.FAILED, error=INTERRUPTED) | waiting) & ~this
+
+
+def contacts_with(same: QuerySet[Company], email: SentEmail | None, moment: datetime) -> tuple[Contact, ...]:
+    """The demands of the last days to a debtor, for all clients."""
+    demands = SentEmail.objects.demands().filter(counted(email), recovery__debtor__in=same)
+    return contacts_of(demands.filter(Q(sent_at=None) | Q(sent_at__gt=moment - LONGEST)))
+
+
+def contacts_of(emails: QuerySet[SentEmail]) -> tuple[Contact, ...]:
+    """When these went out, or were written."""
+    rows = emails.values_list("kind", "sent_at", "created_at")
+    return tuple(
+        Contact(sent_at or written_at, kind == SentEmail.Kind.FORMAL_NOTICE) for kind, sent_at, written_at in rows
+    )
+
+
+def policy_for(owner_id: int) -> Policy:
+    """The firm's policy, and that of the client where it is tighter."""
+    own = ClientRhythm.objects.filter(owner_id=owner_id).first() or ClientRhythm()
+    return Policy(
+        reminder_days=max(live.REMINDER_DAYS, own.reminder_days),
+        formal_notice_days=max(live.FORMAL_NOTICE_DAYS, own.formal_notice_days),
+        per_week=_tighter(live.CONTACTS_PER_WEEK, own.per_week),
+        per_month=_tighter(live.CONTACTS_PER_MONTH, own.per_month),
+        days=live.contact_days,
+        from_hour=live.CONTACT_FROM_HOUR,
+        until_hour=live.CONTACT_UNTIL_HOUR,
+        funds_iban=live.FUNDS_IBAN,
+        privacy_notice=live.PRIVACY_NOTICE,
+        look_words=live.look_words,
+    )
+
+
+def _tighter(*caps: int) -> int:
+    """The smallest of the caps; 0 is none."""
+    return min((cap for cap in caps if cap), default=0)

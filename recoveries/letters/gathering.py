@@ -1,0 +1,168 @@
+"""The facts that the guard looks at, read from a case, its letters and what is known of its debtor."""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
+
+from django.db.models import QuerySet
+
+from companies.identity import Identity
+from companies.models import Company
+from companies.parties import party_of, quality_of
+from law.account.decompte import ClaimRow, Decompte, NotDueRow
+from law.account.demand import Demanded, demanded
+from law.account.opening import demanded_on
+from law.account.warnings import Code as Warned
+from law.contact import ClaimFacts, Facts, Known, Named, PartyFactKind, Place, Rates
+from law.contact.claims import last_days_of, parted
+from law.limitation import LastDays, starts_of
+from law.parties import Quality
+from law.vocabulary import Matter, Step
+from legalcity.lib.countries import country_code
+from legalcity.lib.dates import PARIS
+from legalcity.lib.settings.live import live
+from recoveries.catalogue import catalogue
+from recoveries.ledger.decompte import case_decompte
+from recoveries.ledger.gathering import notices_of
+from recoveries.letters.contacts import contacts_of, contacts_with, counted
+from recoveries.models import Acknowledgement, PartyFact, Recovery, SentEmail
+
+TITLED = (Step.ENFORCEABLE, Step.ENFORCEMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """The account of what may be asked for, and the claims of the case that are not settled."""
+
+    account: Demanded
+    claims: tuple[ClaimFacts, ...]
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether something of it may be barred, which hangs on the payments or the due date."""
+        asked = {row.claim.key for row in self.account.rows}
+        days = [claim.until for claim in self.claims if claim.key in asked and claim.until]
+        return any(until.is_doubtful(self.account.day) for until in days)
+
+
+def is_open(case: Recovery) -> bool:
+    """Whether letters about the case make sense at all: an open amicable one, with both parties."""
+    is_amicable = not case.is_in_court and not catalogue.is_closing(case.status_id)
+    return bool(is_amicable and case.customer_id and case.debtor_id)
+
+
+def demand_of(case: Recovery, on: date) -> Demand:
+    """What may be demanded on the day `on`. Raises Conflict when no rate is known for a day."""
+    account = case_decompte(case, on=on)
+    until = _until(case, account)
+    claims = (
+        *(_claim(row, row.left.principal, until(row)) for row in account.claims if row.left.due),
+        *(_claim(row, row.principal, None) for row in account.not_due if row.principal),
+    )
+    asked, _left_out = parted(claims, counts_as_consumer=_debtor(case).counts_as_consumer, on=on)
+    return Demand(demanded(account, {claim.key for claim in asked}), claims)
+
+
+def facts_aside(case: Recovery) -> Facts:
+    """What is asked of every message: who is written to, and what may not be said."""
+    same = Company.objects.filter(Identity.of(case.debtor).same()) if case.debtor else Company.objects.none()
+    return replace(
+        _debtor(case),
+        is_open=is_open(case),
+        has_title=case.status_id in TITLED,
+        firm=Named(live.FIRM_NAME, (live.FIRM_ADDRESS, live.FIRM_POSTAL_CODE, live.FIRM_CITY)),
+        creditor=_named(case.customer),
+        debtor_named=_named(case.debtor),
+        people=_people(same),
+        creditor_emails=frozenset({(case.customer and case.customer.company_email) or "", case.owner.email}),
+    )
+
+
+def facts_of(case: Recovery, demand: Demand, *, moment: datetime, email: SentEmail | None = None) -> Facts:
+    """What is asked of a demand: a new one, or the `email` that is about to leave."""
+    debtor, account = case.debtor, demand.account
+    same = Company.objects.filter(Identity.of(debtor).same()) if debtor else Company.objects.none()
+    sent = _sent(case)
+    reminders = [kind for kind, *_rest in sent if kind != SentEmail.Kind.FORMAL_NOTICE]
+    return replace(
+        facts_aside(case),
+        due=account.total,
+        claims=demand.claims,
+        is_hold_lifted=case.is_hold_lifted,
+        is_disputed=case.status_id == Step.DISPUTE,
+        has_plan=case.status_id == Step.PAYMENT_PLAN,
+        is_notified=_is_notified(case),
+        rates=Rates(account.is_provisional, any(one.code == Warned.RATE_UNCONFIRMED for one in account.warnings)),
+        ground=case.recovery_service_object,
+        reference=case.recovery_reference,
+        first_on=min((at for _kind, at, _told in sent if at), default=None),
+        reminders=len(reminders),
+        own=contacts_of(SentEmail.objects.demands().filter(counted(email), recovery=case)),
+        contacts=contacts_with(same, email, moment),
+        is_informed=any(is_told for _kind, _at, is_told in sent),
+        place=Place(country_code(debtor.company_country) or "", debtor.company_postal or "") if debtor else Place(),
+    )
+
+
+def written_on(email: SentEmail) -> date:
+    """The day that the words of a letter name."""
+    return email.day or email.created_at.astimezone(PARIS).date()
+
+
+def _debtor(case: Recovery) -> Facts:
+    """In which quality the debtor deals, alone."""
+    quality = quality_of(case.debtor, is_debtor=True)
+    is_kind_known = bool(case.debtor and case.debtor.company_type) or quality != Quality.UNKNOWN
+    return Facts(debtor=quality, is_kind_known=is_kind_known)
+
+
+def _claim(row: ClaimRow | NotDueRow, left: Decimal, until: LastDays | None) -> ClaimFacts:
+    is_due = isinstance(row, ClaimRow)
+    return ClaimFacts(key=row.claim.key, number=row.claim.number, amount=left, is_due=is_due, until=until)
+
+
+def _until(case: Recovery, account: Decompte) -> Callable[[ClaimRow], LastDays | None]:
+    """Says of a claim until when it may be asked for."""
+    acknowledged = Acknowledgement.objects.standing().filter(recovery=case, date__lte=account.on)
+    judge = partial(
+        last_days_of,
+        creditor=party_of(case.customer),
+        debtor=party_of(case.debtor),
+        counts_as_consumer=_debtor(case).counts_as_consumer,
+        matter=Matter(case.matter),
+        payments=[row.payment.on for row in account.payments if not row.is_reversed],
+        acknowledged=list(acknowledged.values_list("date", flat=True)),
+    )
+    return lambda row: judge(starts_of(row.claim.performed_on, row.claim.issued_on, row.due_on))
+
+
+def _named(company: Company | None) -> Named:
+    if company is None:
+        return Named()
+    parts = (company.company_address, company.company_postal, company.company_city)
+    return Named(str(company), tuple(part or "" for part in parts))
+
+
+def _people(same: QuerySet[Company]) -> dict[PartyFactKind, tuple[Known, ...]]:
+    found: defaultdict[PartyFactKind, list[Known]] = defaultdict(list)
+    for kind, since, value in PartyFact.objects.standing().filter(party__in=same).values_list("kind", "since", "value"):
+        found[PartyFactKind(kind)].append(Known(since, value))
+    return {kind: tuple(known) for kind, known in found.items()}
+
+
+def _sent(case: Recovery) -> list[tuple[str, date | None, bool]]:
+    """The demands of the case that were sent: kind, day, and whether they told of personal data."""
+    sent = SentEmail.objects.demands().filter(recovery=case, state=SentEmail.State.SENT)
+    told = set(
+        sent.filter(text__contains=live.PRIVACY_NOTICE).values_list("pk", flat=True) if live.PRIVACY_NOTICE else ()
+    )
+    rows = sent.order_by("sent_at", "id").values_list("pk", "kind", "sent_at")
+    return [(kind, at and at.astimezone(PARIS).date(), pk in told) for pk, kind, at in rows]
+
+
+def _is_notified(case: Recovery) -> bool:
+    notices = notices_of([case.pk])[case.pk]
+    return demanded_on(notices, presentation_counts=live.NOTICE_PRESENTATION_COUNTS) is not None

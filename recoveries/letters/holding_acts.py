@@ -1,0 +1,53 @@
+"""What staff do with a letter that is held or waits."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from backoffice.actions import ObjectAction, Reason
+from backoffice.origin import staff_of
+from legalcity.lib.errors import Sentence
+from recoveries.letters.holding import email_cancel, email_lift
+from recoveries.letters.telling import until_told, verdict_told
+from recoveries.letters.verdicts import liftable_of
+from recoveries.models import SentEmail
+
+State = SentEmail.State
+
+
+def _lift(request: HttpRequest, email: SentEmail, data: dict[str, Any]) -> Sentence:
+    lifted = email_lift(email_id=email.pk, reason=data["reason"], by=staff_of(request))
+    if lifted.state == State.HELD:
+        return until_told(lifted)
+    if lifted.state == State.CANCELLED:
+        return _("The letter may not leave any more: {reasons}").format(reasons=lifted.error)
+    return _("The e-mail is on its way; the timeline shows what becomes of it.")
+
+
+def _cancel(request: HttpRequest, email: SentEmail, data: dict[str, Any]) -> str:
+    email_cancel(email_id=email.pk, by=staff_of(request))
+    return _("The letter does not leave.")
+
+
+LIFT_LETTER = ObjectAction(
+    name="lift-letter",
+    label=gettext_lazy("Let it leave all the same"),
+    permission="recoveries.lift_email",
+    perform=_lift,
+    form=Reason,
+    is_offered=lambda request, email: email.state == State.HELD and bool(liftable_of(email)),
+    explain=verdict_told,
+    danger=True,
+)
+CANCEL_LETTER = ObjectAction(
+    name="cancel-letter",
+    label=gettext_lazy("Give the letter up"),
+    permission="recoveries.send_email",
+    perform=_cancel,
+    is_offered=lambda request, email: (
+        email.state in (State.HELD, State.QUEUED) and not email.is_receipt and email.claimed_until is None
+    ),
+    explain=gettext_lazy("The letter does not leave; it stays in the history of the case."),
+)

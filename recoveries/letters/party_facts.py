@@ -1,0 +1,113 @@
+"""What is known of a debtor as a person: entered and withdrawn by staff, and from what a mail server refuses."""
+
+from datetime import date
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from backoffice.audit import ADDED, CHANGED, audit_record, field_values
+from companies.identity import Identity
+from companies.models import Company
+from documents.models import Document
+from events.services import story
+from law.contact import PartyFactKind
+from legalcity.lib.clock import now, today
+from legalcity.lib.errors import Forbidden, Invalid, NotFound
+from recoveries.models import PartyFact, Recovery, SentEmail
+from recoveries.services.cases import recovery_lock
+from recoveries.services.touching import cases_touch
+
+# What is about an address: `wrong` and the lawyer's own about one, `opted_out` about one or about all.
+WITH_ADDRESS = (PartyFactKind.WRONG, PartyFactKind.LAWYER, PartyFactKind.OPTED_OUT)
+
+
+@story()
+def party_fact_enter(
+    *,
+    recovery_id: int,
+    kind: str,
+    since: date,
+    value: str = "",
+    published_on: date | None = None,
+    note: str = "",
+    proof_id: int | None = None,
+    by: User | None,
+) -> PartyFact:
+    """Write down a fact (`PartyFactKind`) about the debtor of a case; the guard heeds it, in every account.
+
+    `value` is the address that it is about: the wrong one, the lawyer's, the one that is not to be written to (empty:
+    none is). `since` and `published_on` are the days of a judgment and of its publication where proceedings are open.
+    Raises NotFound, Invalid, Forbidden where it is known already.
+    """
+    case = recovery_lock(recovery_id=recovery_id)
+    if case.debtor is None:
+        raise Forbidden(_("The case has no debtor."))
+    _require_fitting(case, kind, since, value, published_on, proof_id)
+    if PartyFact.objects.standing().filter(party=case.debtor, kind=kind, value=value).exists():
+        raise Forbidden(_("This is known already."))
+    fact = PartyFact.objects.create(
+        party=case.debtor,
+        kind=kind,
+        value=value,
+        since=since,
+        published_on=published_on,
+        note=note,
+        proof_id=proof_id,
+        by=by,
+    )
+    audit_record(action=ADDED, target=fact, after=field_values(fact))
+    cases_touch(case.pk)
+    return fact
+
+
+@story()
+def party_fact_withdraw(*, fact_id: int, recovery_id: int, by: User | None) -> PartyFact:
+    """Say that a fact about the debtor of a case holds no more. Raises NotFound, Forbidden."""
+    case = recovery_lock(recovery_id=recovery_id)
+    fact = facts_about(case).filter(pk=fact_id).select_for_update(of=("self",)).first()
+    if fact is None:
+        raise NotFound(_("There is no such fact about this debtor."))
+    before = field_values(fact)
+    fact.withdrawn_at, fact.withdrawn_by = now(), by
+    fact.save(update_fields=["withdrawn_at", "withdrawn_by"])
+    audit_record(action=CHANGED, target=fact, before=before, after=field_values(fact))
+    cases_touch(case.pk)
+    return fact
+
+
+def facts_about(case: Recovery) -> QuerySet[PartyFact]:
+    """What is known now of the debtor of a case, in whichever account it was entered."""
+    if case.debtor is None:
+        return PartyFact.objects.none()
+    return PartyFact.objects.standing().filter(party__in=Company.objects.filter(Identity.of(case.debtor).same()))
+
+
+def address_is_wrong(*, email: SentEmail) -> None:
+    """Write down that a mail server knows no such recipient. The caller holds the row of the letter."""
+    debtor_id = email.recovery.debtor_id
+    if debtor_id is None:
+        return
+    known = {"party_id": debtor_id, "kind": PartyFactKind.WRONG.value, "value": email.recipient.lower()}
+    with_note = {"since": today(), "note": _("Refused by its mail server.")}
+    PartyFact.objects.get_or_create(**known, withdrawn_at=None, defaults=with_note)
+
+
+def _require_fitting(
+    case: Recovery, kind: str, since: date, value: str, published_on: date | None, proof_id: int | None
+) -> None:
+    errors: dict[str, list[str]] = {}
+    if kind not in set(PartyFactKind):
+        errors["kind"] = [_("There is no such fact.")]
+    if kind == PartyFactKind.WRONG and not value:
+        errors["value"] = [_("Which address is wrong?")]
+    if value and kind not in WITH_ADDRESS:
+        errors["value"] = [_("This is about no address.")]
+    if since > today():
+        errors["since"] = [_("This day is still to come.")]
+    if published_on and (kind != PartyFactKind.INSOLVENT or published_on < since):
+        errors["published_on"] = [_("A judgment is published after it was made, and nothing else is.")]
+    if proof_id and not Document.objects.filter(pk=proof_id, recovery=case).exists():
+        errors["proof"] = [_("There is no such document on this case.")]
+    if errors:
+        raise Invalid(errors)

@@ -1,0 +1,55 @@
+"""What staff read of a verdict, on the form and on the page of a message."""
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+
+from backoffice.amounts import euros
+from law.contact import NotAsked
+from legalcity.lib.dates import PARIS
+from legalcity.lib.errors import Sentence
+from recoveries.letters.verdicts import Told, not_asked_of, reasons_of
+from recoveries.models import SentEmail
+
+
+def until_told(email: SentEmail) -> Sentence:
+    """Why a letter is held, and until when if that is known."""
+    told = " ".join(str(reason) for reason in reasons_of(email) if not reason.is_lifted)
+    if not (email.guard or {}).get("until"):
+        return _("The letter is held, until this is over or lifted: {reasons}").format(reasons=told)
+    day = date_format(email.due_at.astimezone(PARIS), "SHORT_DATETIME_FORMAT")
+    return _("The letter is held until {day}, and leaves by itself then: {reasons}").format(day=day, reasons=told)
+
+
+def not_asked_told(claims: Iterable[NotAsked]) -> Sentence:
+    """The claims that a demand leaves out, each with its reason."""
+    rows = [(claim.number, euros(claim.amount), claim.sentence, claim.article) for claim in claims]
+    return _listed(rows)
+
+
+def verdict_told(email: SentEmail) -> Sentence:
+    """The verdict on a message as it is kept with it."""
+    if email.guard is None:
+        return _("None: it was written before the guard.")
+    reasons = format_html_join(
+        "", "<li>{}{}</li>", ((reason, f" – {_('lifted')}" if reason.is_lifted else "") for reason in reasons_of(email))
+    )
+    rows = [
+        (number, euros(Decimal(amount)), told.sentence, told.article) for number, amount, told in not_asked_of(email)
+    ]
+    listed = format_html("<ul>{}</ul>", reasons) if reasons else _("Nothing speaks against it.")
+    return format_html("{}{}", listed, _listed(rows))
+
+
+def _listed(rows: Sequence[tuple[str, str, Sentence, str]]) -> Sentence:
+    if not rows:
+        return ""
+    told = ((number, amount, Told(str(why), article)) for number, amount, why, article in rows)
+    return format_html(
+        '<div class="lc-note"><strong>{}</strong>{}</div>',
+        _("Not asked for:"),
+        format_html_join("", "<br>{} · {} · {}", told),
+    )
