@@ -68,7 +68,7 @@ def on_postgresql(*statements: str) -> Any:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("events", "0021_rounds_are_claimed")]
+    dependencies = [("events", "0022_statistics_of_the_feed")]
 
     operations = [
         migrations.CreateModel(
