@@ -23,9 +23,10 @@ FIRST_DAY = _("The first day of this case is {day}.")
 def case_decompte(case: Recovery, *, on: date | None = None, known_on: date | None = None) -> Decompte:
     """The account of `case` (read by `gathering.with_terms`) at the end of the day `on`, today unless given.
 
-    `known_on`: reckoned from what was recorded until the end of that day. At most seven statements, whatever the case
-    has. Raises Invalid for a day before the first claim, for one more than a year ahead and for a `known_on` to come;
-    Conflict, with `errors`, where no interest rate is known for a day.
+    `known_on`: as it was told at the end of that day, from what was known then: whatever was recorded, corrected or
+    taken back since. At most eight statements, whatever the case has. Raises Invalid for a day before the first claim,
+    for one more than a year ahead and for a `known_on` to come; Conflict, with `errors`, where no interest rate is
+    known for a day.
     """
     now = today()
     day = on or now
@@ -33,10 +34,12 @@ def case_decompte(case: Recovery, *, on: date | None = None, known_on: date | No
         raise Invalid({"on": [_("The account is reckoned up to a year ahead.")]})
     if known_on and known_on > now:
         raise Invalid({"known_on": [_("This day is still to come.")]})
-    until = _end_of(known_on) if known_on else None
-    facts = told_before(case, until=until) if day < now and case.transferred_to_id else told_of(case, until=until).facts
+    known, until = known_on or now, _end_of(known_on) if known_on else None
+    is_before = day < known and case.transferred_to_id is not None
+    facts = told_before(case, until=until) if is_before else told_of(case, until=until).facts
+    rates = account_rates(before=until)
     try:
-        return decompte(facts, day, account_rates(), known_on=known_on or now, is_known_on_asked=known_on is not None)
+        return decompte(facts, day, rates, known_on=known, is_known_on_asked=known_on is not None)
     except BeforeFirstDay as error:
         raise Invalid({"on": [format_lazy(FIRST_DAY, day=f"{error.day:%d/%m/%Y}")]}) from error
     except RateMissing as error:
@@ -45,5 +48,5 @@ def case_decompte(case: Recovery, *, on: date | None = None, known_on: date | No
 
 
 def _end_of(day: date) -> datetime:
-    """The moment at which a day ends in Paris."""
+    """The moment at which a day is over in Paris: the first of the next one."""
     return datetime.combine(add_days(day, 1), time.min, PARIS).astimezone(UTC)

@@ -1,7 +1,7 @@
 """What the account of a case is reckoned from: its postings, its terms, its parties, its procedure."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
@@ -15,11 +15,11 @@ from law.account.transfer import parted_unreckoned, stayed
 from law.interest import NOTHING, RateMissing
 from law.parties import Quality, acts_as
 from law.vocabulary import PenaltyType
-from legalcity.lib.settings.live import live
+from recoveries.ledger.as_known import NoticeRow, as_known, notice_rows
 from recoveries.ledger.book import Book, Entry, Names, book_of
 from recoveries.ledger.posting_models import Posting
-from recoveries.ledger.rate_book import account_rates
-from recoveries.models import FormalNotice, Injunction, Recovery, RecoveryQuerySet
+from recoveries.ledger.rate_book import account_rates, presentation_counts
+from recoveries.models import Injunction, Recovery, RecoveryQuerySet
 
 READ = ("id", "recovery_id", "kind", "effective_on", "recorded_at", "reverses_id", "facts")
 JOINED = ("customer", "debtor", "injunction")
@@ -39,19 +39,29 @@ def with_terms(cases: RecoveryQuerySet | Manager[Recovery]) -> RecoveryQuerySet:
 
 
 def told_of(case: Recovery, *, until: datetime | None = None) -> Told:
-    """What is known of a case (read by `with_terms`); with `until`, what was known at that moment. Two statements."""
+    """What is known of a case (read by `with_terms`); with `until`, what was known just before that moment.
+
+    Two statements; with `until` three, and two more where a party was replaced since.
+    """
     return told_by_case([case], until=until)[case.pk]
 
 
 def told_by_case(cases: Sequence[Recovery], *, until: datetime | None = None) -> dict[int, Told]:
-    """`told_of` each of these cases, by its id. Two statements, however many they are."""
+    """`told_of` each of these cases, by its id. As many statements for many as for one."""
     ids = [case.pk for case in cases]
-    books, notices = books_of(ids, until=until), notices_of(ids)
-    return {
-        case.pk: Told(book, facts_from(case, book, procedure=procedure_of(case), notices=notices[case.pk]))
-        for case in cases
-        for book in [books.get(case.pk) or Book()]
-    }
+    books, rows = books_of(ids, until=until), notice_rows(ids)
+    if until is not None:
+        cases, rows = as_known(cases, rows, until)
+    notices: defaultdict[int, list[Notice]] = defaultdict(list)
+    for row in rows:
+        notices[row.recovery_id].append(_notice(row))
+    counts = presentation_counts(before=until)
+
+    def facts(case: Recovery, book: Book) -> Facts:
+        given = notices[case.pk]
+        return facts_from(case, book, procedure=procedure_of(case), notices=given, presentation_counts=counts)
+
+    return {case.pk: Told(book, facts(case, book)) for case in cases for book in [books.get(case.pk) or Book()]}
 
 
 def facts_here(case: Recovery) -> Facts:
@@ -68,7 +78,7 @@ def facts_here(case: Recovery) -> Facts:
 def told_before(case: Recovery, *, until: datetime | None = None) -> Facts:
     """The facts of a case that went to court, with what is known of its claims there: for days before it did.
 
-    Three statements.
+    One statement more than `told_of`.
     """
     there = with_terms(Recovery.objects).get(transferred_from=case)
     told = told_by_case([case, there], until=until)
@@ -77,10 +87,10 @@ def told_before(case: Recovery, *, until: datetime | None = None) -> Facts:
 
 
 def books_of(ids: Collection[int], *, until: datetime | None = None) -> dict[int, Book]:
-    """The books of these cases, by id; with `until`, as they were at that moment. One statement."""
+    """The books of these cases, by id; with `until`, as they were just before that moment. One statement."""
     rows = Posting.objects.of_cases(ids)
     if until is not None:
-        rows = rows.filter(recorded_at__lte=until)
+        rows = rows.filter(recorded_at__lt=until)
     entries: defaultdict[int, list[Entry]] = defaultdict(list)
     for row in rows.values_list(*READ):
         entry = Entry(*row)
@@ -94,9 +104,14 @@ def procedure_of(case: Recovery) -> Injunction | None:
 
 
 def facts_from(
-    case: Recovery, book: Book, *, procedure: Injunction | None = None, notices: Iterable[Notice] = ()
+    case: Recovery,
+    book: Book,
+    *,
+    procedure: Injunction | None = None,
+    notices: Iterable[Notice] = (),
+    presentation_counts: bool = True,
 ) -> Facts:
-    """The facts of a case: its book, under its terms of today."""
+    """The facts of a case: its book, under the terms that `case` has."""
     return Facts(
         recovery_id=case.pk,
         recovery_reference=case.recovery_reference,
@@ -112,7 +127,7 @@ def facts_from(
         order=_order(procedure),
         title_on=procedure.enforceable_on if procedure else None,
         transfer=book.transfer,
-        presentation_counts=live.NOTICE_PRESENTATION_COUNTS,
+        presentation_counts=presentation_counts,
     )
 
 
@@ -202,13 +217,7 @@ def _within(granted: dict[str, Decimal | None], whole: Decimal) -> dict[str, Dec
     return told
 
 
-def notices_of(ids: Collection[int]) -> Mapping[int, list[Notice]]:
-    """The formal notices of these cases, by id. One statement."""
-    found: defaultdict[int, list[Notice]] = defaultdict(list)
-    rows = FormalNotice.objects.filter(recovery_id__in=ids).order_by("id")
-    for pk, state, *days in rows.values_list("recovery_id", "state", "sent_on", "presented_on", "received_on"):
-        sent_on, presented_on, received_on = days
-        found[pk].append(
-            Notice(state=NoticeState(state), sent_on=sent_on, presented_on=presented_on, received_on=received_on)
-        )
-    return found
+def _notice(row: NoticeRow) -> Notice:
+    return Notice(
+        state=NoticeState(row.state), sent_on=row.sent_on, presented_on=row.presented_on, received_on=row.received_on
+    )

@@ -12,9 +12,11 @@ from recoveries.letters.models import ClientRhythm, CreditorNotice, FormalNotice
 from recoveries.models.cases import CaseCount, Recovery, RecoveryQuerySet
 from recoveries.models.children import Comment, StatusChange
 from recoveries.models.facts import LegalFact
+from recoveries.models.former import About, FormerRow
 from recoveries.models.statuses import Status, StatusGroup
 
 __all__ = [
+    "About",
     "Acknowledgement",
     "Acompte",
     "CaseBalance",
@@ -28,6 +30,7 @@ __all__ = [
     "Dette",
     "EcbRate",
     "FormalNotice",
+    "FormerRow",
     "HoldChange",
     "Injunction",
     "InjunctionFee",

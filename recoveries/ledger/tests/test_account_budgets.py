@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from invoicing.models import Invoice
+from legalcity.lib.clock import today
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
 from recoveries.ledger.beginning import cases_begin
@@ -57,10 +58,10 @@ def statements(call: Callable[[], Any]) -> int:
 
 def test_a_decompte_costs_the_same_for_any_case(owner: Api) -> None:
     small, large = filed(owner, invoices=1, payments=1), filed(owner, invoices=500, payments=50)
-    few, many = (
-        statements(lambda case=case: owner.data("GET", f"/api/recoveries/{case}/decompte")) for case in (small, large)
-    )
-    assert many == few <= DECOMPTE
+    for query in ("", f"?known_on={today()}"):
+        paths = [f"/api/recoveries/{case}/decompte{query}" for case in (small, large)]
+        few, many = (statements(lambda path=path: owner.data("GET", path)) for path in paths)
+        assert many == few <= DECOMPTE
 
 
 def test_recording_and_reversing_cost_the_same_on_any_case(owner: Api) -> None:
