@@ -11,7 +11,7 @@ from django.db import models, reset_queries, transaction
 
 from companies.models import Company
 from demo.accounts import accounts_ensure
-from demo.cases import CaseDraft, Scene, case_build, reference_of
+from demo.one_case import CaseDraft, Scene, case_build, reference_of
 from demo.people import names_of
 from demo.protected import protected_drafts
 from demo.settling import paid_settle

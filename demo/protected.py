@@ -6,8 +6,8 @@ from random import Random
 
 from demo.accounts import Account
 from demo.bills import NUMBERS, euros
-from demo.cases import Scene
 from demo.chance import dice
+from demo.one_case import Scene
 from demo.people import siren
 from demo.story import filed_at
 from invoicing.models import ProtectedInvoice, ProtectedInvoiceChange

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from demo.cases import CaseDraft
+from demo.one_case import CaseDraft
 from law.account.facts import Payment
 from law.interest import RateMissing
 from law.vocabulary import Step

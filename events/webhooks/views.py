@@ -11,15 +11,15 @@ from rest_framework.response import Response
 
 from accounts.authentication import caller
 from events.webhooks import samples
-from events.webhooks.endpoints import NONE, endpoint_change, endpoint_create, endpoint_remove, secret_rotate
-from events.webhooks.models import Endpoint
-from events.webhooks.payloads import (
+from events.webhooks.answers import (
     attempt_told,
     delivery_told,
     delivery_with_tries_told,
     endpoint_told,
     secret_told,
 )
+from events.webhooks.endpoints import NONE, endpoint_change, endpoint_create, endpoint_remove, secret_rotate
+from events.webhooks.models import Endpoint
 from events.webhooks.replaying import deliveries_replay, delivery_replay
 from events.webhooks.selectors import deliveries_after, delivery_of, endpoint_of, endpoints_of
 from events.webhooks.sending import require_url

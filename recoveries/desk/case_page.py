@@ -38,7 +38,7 @@ from recoveries.desk.reads.timeline import cursor_read, timeline
 from recoveries.desk.reads.timeline_sources import TABS
 from recoveries.models import Injunction, Recovery
 from recoveries.selectors.deadlines import deadlines_of, opposed_too_late, procedure_of
-from recoveries.selectors.parties import SIDES
+from recoveries.selectors.sides import SIDES
 
 PAGES = {
     "invoices": invoices_of,

@@ -19,7 +19,7 @@ from law.account.facts import (
     Waiver,
 )
 from law.interest import NOTHING
-from recoveries.ledger.facts import claim_key_read, claim_key_told, read
+from recoveries.ledger.kept_facts import claim_key_read, claim_key_told, read
 
 CLAIMS, PAYMENT, CREDIT_NOTE, WAIVER, REFUND = "claims", "payment", "credit_note", "waiver", "refund"
 TRANSFER, PENALTY, REST, STAYS, NAMES = "transfer", "penalty", "rest", "stays", "names"

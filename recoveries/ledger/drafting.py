@@ -15,7 +15,7 @@ from law.account.lines import LedgerAccount, Line
 from law.interest import NOTHING
 from legalcity.lib.dates import PARIS
 from recoveries.ledger.book import CLAIMS, PAYMENT, REST, Book, Entry, Paid
-from recoveries.ledger.facts import Told, told
+from recoveries.ledger.kept_facts import Told, told
 from recoveries.ledger.posting_models import Posting
 from recoveries.ledger.records import Record, Records
 

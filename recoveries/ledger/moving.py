@@ -25,8 +25,8 @@ from legalcity.lib.clock import today
 from legalcity.lib.copying import rows_copy
 from recoveries.ledger.book import CLAIMS, NAMES, PENALTY, STAYS, TRANSFER, Book, Names, names_told, penalty_told
 from recoveries.ledger.drafting import Draft, Kind, claim_lines, paid_facts
-from recoveries.ledger.facts import Told, claim_key_told, told
 from recoveries.ledger.gathering import renamed, told_of, with_terms
+from recoveries.ledger.kept_facts import Told, claim_key_told, told
 from recoveries.ledger.posting import Source, ledger_post
 from recoveries.ledger.rate_book import account_rates
 from recoveries.ledger.reckoning import reckoned

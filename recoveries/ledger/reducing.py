@@ -7,7 +7,7 @@ from law.account.facts import CreditNote, Head, Refund, Waiver
 from law.account.lines import LedgerAccount, Line
 from recoveries.ledger.book import CREDIT_NOTE, REFUND, WAIVER
 from recoveries.ledger.drafting import Draft, Kind, moved
-from recoveries.ledger.facts import Told, told
+from recoveries.ledger.kept_facts import Told, told
 
 AGREED = "art. 1193 C. civ."  # A contract is changed by mutual consent
 GIVEN_UP = "art. 1350 C. civ."  # Remise de dette

@@ -11,8 +11,8 @@ from recoveries.ledger.remittance_models import Remittance, RemittanceLine
 from recoveries.letters.models import ClientRhythm, CreditorNotice, FormalNotice, PartyFact, SentEmail
 from recoveries.models.cases import CaseCount, Recovery, RecoveryQuerySet
 from recoveries.models.children import Comment, StatusChange
-from recoveries.models.facts import LegalFact
 from recoveries.models.former import About, FormerRow
+from recoveries.models.legal_facts import LegalFact
 from recoveries.models.statuses import Status, StatusGroup
 
 __all__ = [

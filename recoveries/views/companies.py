@@ -18,7 +18,7 @@ from legalcity.api.envelope import reply
 from legalcity.api.views import ContractView
 from legalcity.lib.errors import BadRequest
 from recoveries.models import Recovery
-from recoveries.selectors.parties import SIDES, parties_of, parties_of_account
+from recoveries.selectors.sides import SIDES, parties_of, parties_of_account
 from recoveries.services import cases, parties
 from recoveries.views.under import UnderCase
 

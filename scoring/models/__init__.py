@@ -3,6 +3,6 @@
 from scoring.models.accounts import TokenAccount
 from scoring.models.orders import OrderYear, ScoringOrder
 from scoring.models.surveillance import Alert, Surveillance
-from scoring.models.tokens import TokenBalance, TokenEntry
+from scoring.models.token_ledger import TokenBalance, TokenEntry
 
 __all__ = ["Alert", "OrderYear", "ScoringOrder", "Surveillance", "TokenAccount", "TokenBalance", "TokenEntry"]

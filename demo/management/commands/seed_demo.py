@@ -10,9 +10,9 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from demo.accounts import ADMIN, CLIENTS, ROLE_HOLDERS, STAFF, NotOurs
-from demo.cases import REFERENCES
 from demo.credentials import credentials_renew
 from demo.house import firm_introduce
+from demo.one_case import REFERENCES
 from demo.portfolio import portfolio_load
 from legalcity.lib.clock import today
 

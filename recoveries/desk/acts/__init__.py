@@ -7,9 +7,9 @@ from legalcity.lib.errors import Sentence
 from recoveries.court.acts import CHECK_ELIGIBILITY, RECORD_DATES, SET_MATTER, TRANSFER
 from recoveries.court.hold_acts import LIFT_HOLD, RESTORE_HOLD
 from recoveries.desk.acts.everyday import ASSIGN, COMMENT, MARK_READ, MOVE
-from recoveries.desk.acts.invoices import INVOICE_FACTS
+from recoveries.desk.acts.invoice_facts import INVOICE_FACTS
 from recoveries.desk.acts.papers import REQUEST_SIGNATURE, SET_VISIBILITY, UPLOAD
-from recoveries.desk.acts.parties import CONFIRM_QUALITY
+from recoveries.desk.acts.qualities import CONFIRM_QUALITY
 from recoveries.ledger.acknowledgement_acts import RECORD_ACKNOWLEDGEMENT, REVERSE_ACKNOWLEDGEMENT
 from recoveries.ledger.acts import RECORD_DEBT, RECORD_PAYMENT
 from recoveries.ledger.reduction_acts import CREDIT_NOTE, MOVE_SURPLUS, REFUND, WAIVE, WRITE_OFF

@@ -13,7 +13,7 @@ from companies.models import Company
 from companies.rules import DECIDED
 from law.parties import Quality
 from recoveries.models import Recovery
-from recoveries.selectors.parties import SIDES
+from recoveries.selectors.sides import SIDES
 from recoveries.services.parties import party_quality_confirm
 
 
