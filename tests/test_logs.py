@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psycopg
 import pytest
 import structlog
 from celery import shared_task
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test import Client
 from pytest_django import Settings
 from structlog.stdlib import ProcessorFormatter
@@ -309,6 +310,40 @@ def test_an_uncaught_failure_of_a_task_says_where_and_not_what(log: Log, retries
     assert failure["task"] == f"tests.fails_{retries}"
     assert any("_tell_what_the_database_says" in place for place in failure["places"])
     assert_silent(log, PERSON, "zephyrine", "FR76", "could not store", "DETAIL")
+
+
+def away(*_args: Any, **_kwargs: Any) -> Any:
+    """A service that finds no database."""
+    try:
+        raise psycopg.OperationalError("connection failed: host zephyrine")
+    except psycopg.OperationalError as error:
+        raise OperationalError("connection failed: host zephyrine") from error
+
+
+def test_a_database_that_is_away_is_told_once_and_so_is_its_return(
+    logged_client: Api, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recoveries.services.cases.recovery_create_complete", away)
+    monkeypatch.setattr(tasks.purge_tokens, "run", away)
+
+    def ask() -> list[tuple[str, str]]:
+        """What the log has more after two calls and a task that found no database."""
+        before = len(log.lines)
+        answers = [logged_client.post("/api/recoveries/complete", complete_body()) for _ in range(2)]
+        assert {answer.status_code for answer in answers} == {503}
+        tasks.purge_tokens.apply()
+        return [(line["event"], line["level"]) for line in log.lines[before:] if line["event"] != "request"]
+
+    task = ("task_without_database", "warning")
+    assert ask() == [("database_away", "error"), task]
+    assert ask() == [task]
+    assert any("views/cases.py" in place for place in log.lines[0]["places"])
+    found = connection.copy()
+    found.connect()
+    found.close()
+    assert [line["event"] for line in log.lines[-1:]] == ["database_back"]
+    assert ask() == [("database_away", "error"), task]
+    assert_silent(log, "zephyrine")
 
 
 def test_a_library_that_tells_of_an_exception_does_not_quote_it(log: Log) -> None:

@@ -17,8 +17,11 @@ import orjson
 import structlog
 from celery.signals import before_task_publish, task_failure, task_postrun, task_prerun
 from django.core.signals import got_request_exception
+from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+
+from legalcity.lib.outages import database_outage, is_away
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 SECRET_KEYS = frozenset({"key", "api_key", "auth_secret", "password", "token", "authorization", "secret", "email"})
@@ -37,9 +40,13 @@ def redact(_logger: Any, _method: str, event: dict[str, Any]) -> dict[str, Any]:
 def log_failure(error: BaseException) -> None:
     """Log an uncaught exception by its type and the places it passed.
 
-    Without its text: a database's message quotes the row, and rows hold personal data.
+    Without its text: a database's message quotes the row, and rows hold personal data. A database that is away fails
+    whatever comes, again and again: each process says so once, and once that it is back (`back_again`).
     """
-    failure_log.error("uncaught", **_facts_of(error))
+    if not is_away(error):
+        failure_log.error("uncaught", **_facts_of(error))
+    elif database_outage.has_begun():
+        failure_log.error("database_away", **_facts_of(error))
 
 
 def _facts_of(error: BaseException) -> dict[str, Any]:
@@ -172,6 +179,15 @@ def failed_page(**_: Any) -> None:
 def failed_task(exception: BaseException, **_: Any) -> None:
     """An uncaught failure of a task, or one that was retried as often as it may be."""
     log_failure(exception)
+    if is_away(exception):  # No line of a request says that this was left undone.
+        failure_log.warning("task_without_database", error=type(exception).__qualname__)
+
+
+@receiver(connection_created)
+def back_again(**_: Any) -> None:
+    """Somebody reaches the database: an outage has ended."""
+    if (seconds := database_outage.has_ended()) is not None:
+        failure_log.warning("database_back", seconds=round(seconds, 1))
 
 
 @before_task_publish.connect

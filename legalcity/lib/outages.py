@@ -1,6 +1,8 @@
-"""Telling a database that is away for a moment from one that refuses."""
+"""Telling a database that is away for a moment from one that refuses, and one outage from the next."""
 
 import sqlite3
+import time
+from threading import Lock
 
 from django.db import InterfaceError, OperationalError
 from psycopg import Error as PostgresError
@@ -25,3 +27,30 @@ def is_away(error: BaseException | None) -> bool:
         # Without a state it is the driver that speaks, since no server does.
         return cause.sqlstate is None or cause.sqlstate.startswith(_AWAY_ON_POSTGRESQL)
     return isinstance(cause, sqlite3.Error) and getattr(cause, "sqlite_errorname", "") in _AWAY_ON_SQLITE
+
+
+class Outage:
+    """The absence of a service as one process sees it, for all its threads: told when it begins, and when it ends."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._since: float | None = None
+
+    def has_begun(self) -> bool:
+        """Note that the service is away; whether that is news."""
+        with self._lock:
+            is_news = self._since is None
+            if self._since is None:
+                self._since = time.monotonic()
+            return is_news
+
+    def has_ended(self) -> float | None:
+        """Note that the service is there; for how many seconds it was away, None when it was not."""
+        if self._since is None:  # The everyday, which waits for nobody.
+            return None
+        with self._lock:
+            since, self._since = self._since, None
+            return None if since is None else time.monotonic() - since
+
+
+database_outage = Outage()

@@ -7,6 +7,9 @@ from typing import Any, Generic, TypeVar
 import structlog
 from django.db import InterfaceError, OperationalError
 
+from legalcity.lib.logs import log_failure
+from legalcity.lib.outages import is_away
+
 log = structlog.get_logger("snapshots")
 
 MAX_AGE = 5.0  # seconds
@@ -38,7 +41,10 @@ class Snapshot(Generic[T]):
         except (OperationalError, InterfaceError) as error:
             if not self._kept:
                 raise
-            log.warning("snapshot_is_old", error=type(error).__name__)
+            if is_away(error):
+                log_failure(error)  # Which says so once, not every five seconds.
+            else:
+                log.warning("snapshot_is_old", error=type(error).__name__)
         self._looked_at = time.monotonic()
 
     def forget(self, **_: Any) -> None:
