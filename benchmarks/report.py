@@ -142,7 +142,10 @@ class Report:
         warnings = []
         if self.differing:
             names = ", ".join(sorted(set(self.differing)))
-            warnings = [f"**The ceiling's answer is not the product's for: {names}. Bring ceiling.py up to date.**", ""]
+            warnings = [
+                f"**The ceiling's answer is not the product's for: {names}. Bring `ceiling/` up to date.**",
+                "",
+            ]
         return "\n".join(
             [
                 "# Results of `make bench`",
