@@ -65,5 +65,20 @@ class StaffTabularInline(ScopedLookups, admin.TabularInline):
     """Rows below a thing, in a table."""
 
 
+class StandingInline(StaffTabularInline):
+    """Rows that services write and nobody changes: read, in a table."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Services make them."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """And they stand."""
+        return False
+
+
 class StaffStackedInline(ScopedLookups, admin.StackedInline):
     """Rows below a thing, one below the other."""

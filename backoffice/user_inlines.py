@@ -10,25 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AccessToken, ApiKey
 from backoffice.actions import ObjectAction
-from backoffice.lookups import StaffTabularInline
+from backoffice.lookups import StandingInline
 from backoffice.user_actions import REVOKE_KEY, REVOKE_TOKEN
 from legalcity.lib.clock import now
 
 
-class AccessInline(StaffTabularInline):
+class AccessInline(StandingInline):
     """Read, and revoked one by one."""
 
-    extra = 0
-    can_delete = False
     revoke: ObjectAction
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Services make them."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nothing in them changes."""
-        return False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The way to revoke, for who may."""

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.actions import ObjectAction
 from backoffice.admins import ReadOnlyStaffAdmin
 from backoffice.amounts import amount_shown
-from backoffice.lookups import StaffTabularInline
+from backoffice.lookups import StandingInline
 from backoffice.origin import staff_of
 from invoicing.models import ProtectedInvoice, ProtectedInvoiceChange
 from invoicing.protected.services import protected_status_change
@@ -33,21 +33,11 @@ def _status_action(status: Status, label: Any) -> ObjectAction:
     )
 
 
-class ChangeInline(StaffTabularInline):
+class ChangeInline(StandingInline):
     """The status history of a protected invoice, oldest first."""
 
     model = ProtectedInvoiceChange
     fields = readonly_fields = ("created_at", "from_status", "to_status", "user")
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """History is written by the service."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """And stands."""
-        return False
 
 
 @admin.register(ProtectedInvoice)

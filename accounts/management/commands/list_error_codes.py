@@ -1,14 +1,8 @@
 """`manage.py list_error_codes`: the page on the codes of failures, written from the catalogue itself."""
 
-from argparse import ArgumentParser
-from typing import Any
-
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
-
 from legalcity.lib.codes import ErrorCode, FieldCode
+from legalcity.lib.written_pages import WritesPage
 
-PAGE = "docs/errors.md"
 INTRODUCTION = """\
 # Codes of failures
 
@@ -29,23 +23,15 @@ say why: `closed`, `transferred`, `no_debtor`, `time_barred`, `limitation_held` 
 """
 
 
-class Command(BaseCommand):
-    """Writes the page, or with `--check` exits with 1 when it is not what the catalogue says."""
+class Command(WritesPage):
+    """Lists the codes."""
 
-    help = f"Write the codes of failures into {PAGE}; --check compares only."
+    page, name = "docs/errors.md", "list_error_codes"
+    help = "Write the codes of failures into docs/errors.md; --check compares only."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Whether to compare only."""
-        parser.add_argument("--check", action="store_true")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Write or compare."""
-        file = settings.BASE_DIR / PAGE
-        if not options["check"]:
-            file.write_text(page(), encoding="utf-8")
-            self.stdout.write(f"{PAGE} written")
-        elif not file.exists() or file.read_text(encoding="utf-8") != page():
-            raise CommandError(f"{PAGE} is not what the catalogue says; run manage.py list_error_codes")
+    def text(self) -> str:
+        """The whole page."""
+        return page()
 
 
 def page() -> str:

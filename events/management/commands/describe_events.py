@@ -1,22 +1,18 @@
 """`manage.py describe_events`: the page on events, made from the types and from the table of who tells what."""
 
 import json
-from argparse import ArgumentParser
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from typing import Any
 
-from django.conf import settings
 from django.contrib import admin
-from django.core.management.base import BaseCommand, CommandError
 from django.utils import translation
 
 from backoffice.registry import registered_actions
 from events.calls import ACTS, BY_ITSELF, CALLS, FOLLOWING, FORMS, PAGES, Tells
 from events.catalogue import audience_words
 from events.types import EventType, event_types
+from legalcity.lib.written_pages import WritesPage
 
-PAGE = "docs/events.md"
 INTRODUCTION = """\
 # Events
 
@@ -62,23 +58,15 @@ same transaction.
 """
 
 
-class Command(BaseCommand):
-    """Writes the page, or with `--check` exits with 1 when it is not what the code says."""
+class Command(WritesPage):
+    """Describes the events."""
 
-    help = f"Describe the types of events, and what tells them, in {PAGE}; --check compares only."
+    page, name = "docs/events.md", "describe_events"
+    help = "Describe the types of events, and what tells them, in docs/events.md; --check compares only."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Whether to compare only."""
-        parser.add_argument("--check", action="store_true")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Write or compare."""
-        file = settings.BASE_DIR / PAGE
-        if not options["check"]:
-            file.write_text(page(), encoding="utf-8")
-            self.stdout.write(f"{PAGE} described")
-        elif not file.exists() or file.read_text(encoding="utf-8") != page():
-            raise CommandError(f"{PAGE} is not what the code says; run manage.py describe_events")
+    def text(self) -> str:
+        """The whole page."""
+        return page()
 
 
 def page() -> str:

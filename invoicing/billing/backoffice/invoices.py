@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
 from backoffice.amounts import amount_shown
 from backoffice.fields import READERS, ReadByUs
-from backoffice.lookups import StaffStackedInline, StaffTabularInline
+from backoffice.lookups import StaffStackedInline, StandingInline
 from backoffice.origin import staff_of
 from invoicing.billing.backoffice.acts import BILL, CREDIT, ISSUE, PAY
 from invoicing.billing.facturx import facturx_of
@@ -86,21 +86,11 @@ class ItemInline(ReadByUs, StaffStackedInline):
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
-class PaymentInline(StaffTabularInline):
+class PaymentInline(StandingInline):
     """What came in; written by the act."""
 
     model = FirmPayment
     fields = readonly_fields = ("amount", "paid_on", "method", "reference", "recorded_by", "created_at")
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """By the act only."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """And it stands."""
-        return False
 
 
 @admin.register(FirmInvoice)

@@ -1,16 +1,11 @@
 """`manage.py draw_life_cycle`: the page on the life of a case, drawn from the table itself."""
 
-from argparse import ArgumentParser
 from collections.abc import Iterator
-from typing import Any
-
-from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
 
 from law.vocabulary import CaseType, Step
+from legalcity.lib.written_pages import WritesPage
 from recoveries.statuses import MOVES, OPEN, STARTS, STATUSES, Status
 
-PAGE = "docs/life-cycle.md"
 TITLES = {CaseType.AMICABLE: "Amicable cases", CaseType.INJUNCTION: "Injunction cases"}
 INTRODUCTION = """\
 # The life of a case
@@ -25,23 +20,15 @@ where one can be left again (a payment that bounced, a file reopened), staff do 
 """
 
 
-class Command(BaseCommand):
-    """Writes the page, or with `--check` exits with 1 when it is not what the table says."""
+class Command(WritesPage):
+    """Draws the life of a case."""
 
-    help = f"Draw the statuses and their moves into {PAGE}; --check compares only."
+    page, name = "docs/life-cycle.md", "draw_life_cycle"
+    help = "Draw the statuses and their moves into docs/life-cycle.md; --check compares only."
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        """Whether to compare only."""
-        parser.add_argument("--check", action="store_true")
-
-    def handle(self, *args: Any, **options: Any) -> None:
-        """Write or compare."""
-        file = settings.BASE_DIR / PAGE
-        if not options["check"]:
-            file.write_text(page(), encoding="utf-8")
-            self.stdout.write(f"{PAGE} drawn")
-        elif not file.exists() or file.read_text(encoding="utf-8") != page():
-            raise CommandError(f"{PAGE} is not what the table says; run manage.py draw_life_cycle")
+    def text(self) -> str:
+        """The whole page."""
+        return page()
 
 
 def page() -> str:
