@@ -217,6 +217,11 @@ def _within(granted: dict[str, Decimal | None], whole: Decimal) -> dict[str, Dec
     return told
 
 
+def notices_of(recovery_id: int) -> list[Notice]:
+    """The formal notices of a case. One statement."""
+    return [_notice(row) for row in notice_rows([recovery_id])]
+
+
 def _notice(row: NoticeRow) -> Notice:
     return Notice(
         state=NoticeState(row.state), sent_on=row.sent_on, presented_on=row.presented_on, received_on=row.received_on

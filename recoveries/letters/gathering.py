@@ -164,5 +164,4 @@ def _sent(case: Recovery) -> list[tuple[str, date | None, bool]]:
 
 
 def _is_notified(case: Recovery) -> bool:
-    notices = notices_of([case.pk])[case.pk]
-    return demanded_on(notices, presentation_counts=live.NOTICE_PRESENTATION_COUNTS) is not None
+    return demanded_on(notices_of(case.pk), presentation_counts=live.NOTICE_PRESENTATION_COUNTS) is not None
