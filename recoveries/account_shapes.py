@@ -132,7 +132,7 @@ LINE = component(
     "PostingLine",
     fields(
         {
-            "account": one_of(LedgerAccount),
+            "account": one_of(account for account in LedgerAccount if account != LedgerAccount.FEES),
             "head": or_null(one_of(Head)),
             "claim": or_null(CLAIM_KEY),
             "debit": MONEY,
@@ -147,7 +147,7 @@ POSTING = component(
     fields(
         {
             "id": ID,
-            "kind": one_of(Posting.Kind),
+            "kind": one_of(kind for kind in Posting.Kind if kind != Posting.Kind.REMITTANCE),
             "effective_on": DAY,
             "recorded_at": MOMENT,
             "by": or_null(ID),

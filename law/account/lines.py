@@ -10,7 +10,7 @@ from law.interest import NOTHING
 
 
 class LedgerAccount(StrEnum):
-    """The accounts of the ledger of a case."""
+    """The accounts of the ledger. Fees that the firm retains are of a client, and on no case."""
 
     DEBTOR = "debtor"
     BANK = "bank"
@@ -18,6 +18,7 @@ class LedgerAccount(StrEnum):
     WAIVED = "waived"
     LOST = "lost"
     SUSPENSE = "suspense"
+    FEES = "fees"
 
 
 class Line(NamedTuple):

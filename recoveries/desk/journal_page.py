@@ -198,7 +198,7 @@ def _table(lines: Iterator[Line], chart: dict[str, Account]) -> Iterator[tuple[A
             posting.recorded_at.astimezone(PARIS).replace(tzinfo=None, microsecond=0),
             posting.kind,
             posting.owner.entreprise or str(posting.owner),
-            posting.recovery.recovery_reference,
+            posting.recovery.recovery_reference if posting.recovery else "",
             line.account,
             chart[line.account].number,
             line.head,

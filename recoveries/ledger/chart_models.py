@@ -15,6 +15,7 @@ ACCOUNT_LABELS = {
     LedgerAccount.WAIVED: _("waived"),
     LedgerAccount.LOST: _("lost"),
     LedgerAccount.SUSPENSE: _("to be allocated or refunded"),
+    LedgerAccount.FEES: _("fees retained"),
 }
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
-from law.account.facts import Claim, ClaimKey, ClaimKind, DebtHead, Head, Payment
+from law.account.facts import Claim, ClaimKey, ClaimKind, CreditNote, DebtHead, Head, Payment, Waiver
 from law.account.lines import LedgerAccount, Line
 from law.interest import NOTHING
 from legalcity.lib.dates import PARIS
@@ -20,7 +20,8 @@ from recoveries.ledger.posting_models import Posting
 from recoveries.ledger.records import Record, Records
 
 Kind = Posting.Kind
-REALLOCATED = "reallocated"  # A later fact changed what the payment met
+REALLOCATED = "reallocated"  # A later fact changed what it met
+CLAIM_GONE = "claim_gone"  # What was taken off a claim goes with it
 _HEADS = {DebtHead.COST_OF_TITLE: Head.COST}
 
 
@@ -39,8 +40,8 @@ class Draft:
 
 
 def differences(book: Book, records: Records) -> list[Draft]:
-    """What the records say and `book` does not, oldest first: claims, then reversals, then payments."""
-    return [*_claims(book, records), *_reversals(book, records), *_payments(book, records)]
+    """What the records say and `book` does not: claims, what was taken off such as are gone, reversals, payments."""
+    return [*_claims(book, records), *_orphans(book, records), *_reversals(book, records), *_payments(book, records)]
 
 
 def posted_in(book: Book, drafts: Iterable[Draft]) -> Book:
@@ -122,6 +123,15 @@ def moved(
     if amount:
         yield Line(debit, head, claim, amount, NOTHING, article)
         yield Line(credit, head, claim, NOTHING, amount, article)
+
+
+def _orphans(book: Book, records: Records) -> Iterator[Draft]:
+    """Credit notes and waivers of claims that were deleted: of what there never was nothing can be taken."""
+    there = records.claims.keys() | book.carried
+    facts: list[CreditNote | Waiver] = [*book.credit_notes.values(), *book.waivers.values()]
+    for fact in facts:
+        if fact.claim and fact.claim not in there:
+            yield Draft(kind=Kind.REVERSAL, on=fact.on, facts={}, reason=CLAIM_GONE, reverses=book.laid[fact.id])
 
 
 def _reversals(book: Book, records: Records) -> Iterator[Draft]:

@@ -38,9 +38,9 @@ class Held:
 
 
 def held_postings() -> QuerySet[Posting]:
-    """Postings that moved money of the firm's bank. A transfer from case to case moved none."""
+    """Postings of cases that moved money of the firm's bank. A transfer from case to case moved none."""
     bank = Line.objects.filter(posting_id=OuterRef("pk"), head="", account=LedgerAccount.BANK)
-    return Posting.objects.filter(Exists(bank)).exclude(kind__in=TRANSFERS).order_by()
+    return Posting.objects.filter(Exists(bank), recovery__isnull=False).exclude(kind__in=TRANSFERS).order_by()
 
 
 def to_be_covered(postings: QuerySet[Posting]) -> QuerySet[Posting]:
@@ -51,8 +51,15 @@ def to_be_covered(postings: QuerySet[Posting]) -> QuerySet[Posting]:
 
 def held_for(owner_id: int) -> list[tuple[int, Decimal]]:
     """What is still to be handed over to a client, posting by posting: ids and amounts, EUR. One statement."""
-    rows = _sums(to_be_covered(held_postings().filter(owner_id=owner_id)), "pk")
+    rows = _sums(to_be_covered(held_postings().filter(owner_id=owner_id)), "posting_id")
     return sorted((pk, amount) for pk, net in rows if (amount := _money(net)))
+
+
+def heads_of(remittance_id: int) -> dict[str, Decimal]:
+    """Under which heads the money came that a remittance hands over, EUR; heads of nothing are left out."""
+    covered = RemittanceLine.objects.filter(remittance=remittance_id).values("posting_id")
+    rows = _sums(Posting.objects.filter(pk__in=covered).order_by(), "head")
+    return {head: amount for head, net in sorted(rows) if (amount := _money(net))}
 
 
 def held_by_client(*, owner_id: int | None = None) -> list[Held]:
@@ -70,13 +77,13 @@ def held_by_client(*, owner_id: int | None = None) -> list[Held]:
 
 
 def _received(postings: QuerySet[Posting]) -> dict[int, Decimal]:
-    return {pk: _money(net) for pk, net in _sums(postings, "owner_id")}
+    return {pk: _money(net) for pk, net in _sums(postings, "posting__owner_id")}
 
 
 def _left(postings: QuerySet[Posting]) -> dict[int, tuple[Decimal, date | None]]:
     """By client: what is left, and by when. Days on which nothing is left (laid anew, taken back) ask for nothing."""
     days: defaultdict[int, dict[date, Decimal]] = defaultdict(dict)
-    for pk, day, net in _sums(postings, "owner_id", "effective_on"):
+    for pk, day, net in _sums(postings, "posting__owner_id", "posting__effective_on"):
         days[pk][day] = _money(net)
     totals = {pk: sum(of_client.values(), ZERO) for pk, of_client in days.items()}
     return {pk: (total, _due_by(days[pk]) if total > 0 else None) for pk, total in totals.items()}
@@ -87,10 +94,9 @@ def _due_by(days: dict[date, Decimal]) -> date | None:
 
 
 def _sums(postings: QuerySet[Posting], *keys: str) -> Iterable[tuple[Any, ...]]:
-    """What the postings come to for the client, by `keys`."""
+    """What the postings come to for the client, by `keys` of their lines."""
     lines = Line.objects.filter(posting__in=postings.values("pk"), account=LedgerAccount.DEBTOR).order_by()
-    names = [f"posting__{key}" for key in keys]
-    return lines.values_list(*names).annotate(net=Sum(F("credit") - F("debit")))
+    return lines.values_list(*keys).annotate(net=Sum(F("credit") - F("debit")))
 
 
 def _handed_over(rows: QuerySet[Remittance]) -> dict[int, tuple[Decimal, Decimal]]:

@@ -12,7 +12,7 @@ from legalcity.lib.dates import moment_text
 from legalcity.lib.errors import Sentence
 from legalcity.lib.money import money_text
 from recoveries.ledger.book import CLAIMS
-from recoveries.ledger.drafting import REALLOCATED
+from recoveries.ledger.drafting import CLAIM_GONE, REALLOCATED
 from recoveries.ledger.models import Entry
 from recoveries.ledger.posting_models import Line, Posting
 from recoveries.ledger.sheet import HEADS
@@ -26,6 +26,7 @@ ACCOUNTS: dict[str, Sentence] = {
     LedgerAccount.WAIVED: _("Given up"),
     LedgerAccount.LOST: _("Written off"),
     LedgerAccount.SUSPENSE: _("Waiting"),
+    LedgerAccount.FEES: _("Fees retained"),
 }
 SOURCES: dict[str, Sentence] = {
     "api": _("API"),
@@ -36,7 +37,8 @@ SOURCES: dict[str, Sentence] = {
     "before": _("taken over from before the ledger"),
 }
 REASONS: dict[str, Sentence] = {
-    REALLOCATED: _("a later fact changed what the payment met"),
+    REALLOCATED: _("a later fact changed what it met"),
+    CLAIM_GONE: _("the invoice was deleted"),
     **dict(Entry.Reason.choices),
 }
 

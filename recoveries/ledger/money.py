@@ -14,6 +14,8 @@ MONEY = "{0}.head = '' AND {0}.account IN ('bank', 'creditor')"
 def money_lines() -> QuerySet[Line]:
     """Lines of money that was received, taken back or refunded, over all cases.
 
-    What a transfer moves from case to case is none: it came in once, on the case that it left.
+    What a transfer moves from case to case is none: it came in once, on the case that it left. Nor is what is handed
+    over to clients, which is on no case.
     """
-    return Line.objects.filter(head="", account__in=ACCOUNTS).exclude(posting__kind__in=TRANSFERS).order_by()
+    received = Line.objects.filter(head="", account__in=ACCOUNTS, posting__recovery__isnull=False)
+    return received.exclude(posting__kind__in=TRANSFERS).order_by()

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from events.services import events_record, story
 from law.account.decompte import Decompte
-from law.account.facts import Claim
+from law.account.facts import Claim, Facts
 from law.account.lines import Line as Told
 from law.interest import RateMissing
 from legalcity.lib.append_only import door
@@ -50,10 +50,12 @@ RECEIVED = (Posting.Kind.PAYMENT, Posting.Kind.DIRECT_PAYMENT, Posting.Kind.TRAN
 
 
 class Posted(NamedTuple):
-    """What was posted, from which drafts (those that were laid anew among them), and the account after and before."""
+    """What was posted, from which drafts (those that were laid anew among them), on which facts; the account after and
+    before."""
 
     rows: list[Posting]
     drafts: list[Draft]
+    facts: Facts
     account: Decompte | RateMissing
     before: Decompte | RateMissing
 
@@ -120,7 +122,8 @@ def _posted(
 ) -> Posted:
     day = today()
     book = posted_in(known.book, drafts)
-    account = reckoned(told_in(known.facts, book), day)
+    facts = told_in(known.facts, book)
+    account = reckoned(facts, day)
     before = reckoned(known.facts, day) if drafts else account
     met = list(settled_events(case, before, account, by=by)) if drafts else []
     if met:
@@ -132,7 +135,7 @@ def _posted(
     rows = drafts_write(told, lines, by=by, source=source, keeps_times=keeps_times)
     balance_write(case=case, account=account, day=day)
     next_deadlines_refresh(recovery_ids=[case.pk])
-    return Posted(rows, settled, account, before)
+    return Posted(rows, settled, facts, account, before)
 
 
 @story()
@@ -205,7 +208,7 @@ def drafts_write(
     ]
     posted = Posting.objects.bulk_create(rows)
     told = zip(posted, drafts, strict=True)
-    Line.objects.bulk_create([_line(row.pk, line) for row, (_case, draft) in told for line in _told(draft, lines)])
+    Line.objects.bulk_create([line_row(row.pk, line) for row, (_case, draft) in told for line in _told(draft, lines)])
     return posted
 
 
@@ -216,7 +219,8 @@ def _told(draft: Draft, lines: Lines) -> Sequence[Told]:
     return [undone(line) for line in lines[draft.reverses]]
 
 
-def _line(posting_id: int, told: Told) -> Line:
+def line_row(posting_id: int, told: Told) -> Line:
+    """A line to be saved."""
     kind, claim_id = told.claim or ("", None)
     return Line(
         posting_id=posting_id,

@@ -27,6 +27,10 @@ class PostingQuerySet(SeenWithCase["Posting"]):
         """All that was recorded on these cases, in the order in which it was."""
         return self.filter(recovery_id__in=ids).order_by("id")
 
+    def of_clients(self) -> "PostingQuerySet":
+        """What was recorded of clients and on no case: money that was handed over to them."""
+        return self.filter(recovery=None).order_by("id")
+
     def reversible(self) -> "PostingQuerySet":
         """What staff take back by itself: credit notes, waivers, losses, refunds, here from the start or come along."""
         came = Q(kind=Posting.Kind.TRANSFER_IN, facts__has_any_keys=ALONE)
@@ -52,9 +56,10 @@ class Posting(models.Model):
         REFUND = "refund", _("refund")
         TRANSFER_OUT = "transfer_out", _("went on to another case")
         TRANSFER_IN = "transfer_in", _("came from another case")
+        REMITTANCE = "remittance", _("handed over to the client")
 
     recovery = models.ForeignKey(
-        Recovery, on_delete=models.CASCADE, related_name="postings", db_index=False, verbose_name=_("case")
+        Recovery, on_delete=models.CASCADE, null=True, related_name="postings", db_index=False, verbose_name=_("case")
     )
     owner = models.ForeignKey(
         "accounts.User", on_delete=models.PROTECT, related_name="+", db_index=False, verbose_name=_("client")
@@ -94,11 +99,18 @@ class Posting(models.Model):
             models.Index(fields=("recorded_at", "id"), name="posting_by_moment"),
             models.Index(fields=("effective_on", "id"), name="posting_by_day"),
             models.Index(fields=("owner", "effective_on"), name="posting_of_owner"),
+            models.Index(fields=("owner", "id"), name="posting_of_client", condition=Q(recovery=None)),
         ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind="reversal", reverses__isnull=False) | ~Q(kind="reversal") & Q(reverses=None),
                 name="posting_reversal_names_one",
+            ),
+            # Money is handed over to a client, for all cases at once.
+            models.CheckConstraint(
+                condition=Q(recovery=None, kind__in=("remittance", "reversal"))
+                | Q(recovery__isnull=False) & ~Q(kind="remittance"),
+                name="posting_of_case_or_client",
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""What happens when the tables are ready: cases of before there was a ledger get theirs."""
+"""What happens when the tables are ready: what was recorded before there was a ledger for it is posted."""
 
 import sys
 from typing import Any
@@ -10,6 +10,7 @@ from django.db.models.signals import post_migrate
 from tqdm import tqdm
 
 from recoveries.ledger.beginning import ledgers_begin, not_begun
+from recoveries.ledger.handing_over import remittances_begin
 
 
 def connect(app: AppConfig) -> None:
@@ -19,9 +20,17 @@ def connect(app: AppConfig) -> None:
 
 def _migrated(*, using: str, plan: Any = None, stdout: Any = None, **_: Any) -> None:
     """`migrate` has ended. When it stopped before the last migration, the tables are not yet those of the code."""
-    if plan is None or using != DEFAULT_DB_ALIAS or not _is_up_to_date(using) or not not_begun().exists():
+    if plan is None or using != DEFAULT_DB_ALIAS or not _is_up_to_date(using):
         return
-    failed, said = 0, stdout or sys.stdout
+    said = stdout or sys.stdout
+    if not_begun().exists():
+        _ledgers_begun(said)
+    if posted := remittances_begin():
+        said.write(f"{posted} remittances posted\n")
+
+
+def _ledgers_begun(said: Any) -> None:
+    failed = 0
     with tqdm(total=not_begun().count(), unit=" cases", disable=None) as bar:
         for begun in ledgers_begin():
             bar.update(begun.cases + len(begun.failed))

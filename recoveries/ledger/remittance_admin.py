@@ -79,7 +79,7 @@ class RemittanceAdmin(ReadOnlyStaffAdmin):
         lines = remittance.lines.select_related("posting__recovery")[:MOST_SHOWN]
         told = (
             (
-                line.posting.recovery.recovery_reference,
+                line.posting.recovery,
                 line.posting.effective_on.strftime("%d/%m/%Y"),
                 euros(line.amount),
             )

@@ -1,4 +1,4 @@
-"""Money handed over to clients, recorded once, and taken back by a further row."""
+"""Money handed over to clients, recorded once, and taken back by a further row; each row has its posting."""
 
 from datetime import date
 from decimal import Decimal
@@ -14,7 +14,9 @@ from law.interest import NOTHING
 from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Conflict, Forbidden, Invalid
 from recoveries.ledger.events import remittance_event
+from recoveries.ledger.handing_over import remittance_post
 from recoveries.ledger.held import held_for
+from recoveries.ledger.posting import Source
 from recoveries.ledger.remittance_models import Remittance, RemittanceLine
 
 
@@ -51,6 +53,7 @@ def remittance_record(
     RemittanceLine.objects.bulk_create(
         RemittanceLine(remittance=remittance, posting_id=posting, amount=amount) for posting, amount in covered
     )
+    remittance_post(remittance, source=Source.STAFF)
     audit_record(action=ADDED, target=remittance, actor=by)
     events_record([remittance_event(remittance, by=by)])
     return remittance
@@ -77,6 +80,7 @@ def remittance_reverse(*, remittance_id: int, reason: str, by: User | None) -> R
         by=by,
         recorded_at=now(),
     )
+    remittance_post(reversal, source=Source.STAFF)
     audit_record(action=ADDED, target=reversal, actor=by)
     return reversal
 

@@ -72,7 +72,7 @@ class Page(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """Sums of an account, EUR. `came_in`: money received, net, transfers from case to case left out."""
+    """Sums of an account, EUR. `came_in`: money received, net; what goes from case to case or to clients left out."""
 
     account: str
     debit: Decimal
@@ -126,7 +126,7 @@ def journal_totals(asked: Journal) -> list[Total]:
 
 
 def _totals(asked: Journal) -> list[Total]:
-    money = Q(head="", account__in=ACCOUNTS) & ~Q(posting__kind__in=TRANSFERS)
+    money = Q(head="", account__in=ACCOUNTS, posting__recovery__isnull=False) & ~Q(posting__kind__in=TRANSFERS)
     rows = (
         asked.lines()
         .values("account")

@@ -19,7 +19,9 @@ from legalcity.lib.dates import PARIS
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.desk.reads import journal as reads
 from recoveries.desk.reads.portfolio import Question, portfolio
+from recoveries.ledger.held import held_by_client
 from recoveries.ledger.models import Entry
+from recoveries.ledger.remittances import remittance_record
 from recoveries.ledger.reversals import acompte_reverse
 from recoveries.ledger.services import acompte_record, direct_payment_record
 from recoveries.models import Acompte, ChartAccount, Line, Posting, Recovery
@@ -79,7 +81,7 @@ def test_why_something_was_recorded_is_told_in_words(owner: Api, office: Client)
     pay(case, "900.00")
     pay(case, "900.00", date(2026, 4, 9))
     page = office.get(PAGE, YEAR)
-    assert "a later fact changed what the payment met" in {str(reason) for _row, reason, _lines in page.context["rows"]}
+    assert "a later fact changed what it met" in {str(reason) for _row, reason, _lines in page.context["rows"]}
     assert b"reallocated" not in page.content
 
 
@@ -114,7 +116,13 @@ def test_what_came_in_is_what_the_portfolio_says(in_process: None, owner: Api, o
     cache.clear()
     found = portfolio(Question(date(2026, 1, 1), max(month, date(2026, 12, 1))))
     asked = {"first": "2026-01-01", "last": max(today(), date(2026, 12, 31)).isoformat()}
-    came_in = office.get(PAGE, asked).context["came_in"]
+    [held] = held_by_client()
+    remittance_record(
+        owner_id=owner.user.pk, expected=held.to_hand_over, fees=Decimal("2.50"), paid_on=today(), by=None
+    )
+    page = office.get(PAGE, asked)
+    assert "remittance" in [posting.kind for posting, _reason, _lines in page.context["rows"]]
+    came_in = page.context["came_in"]
     assert came_in == sum(row.received for row in found.months) == Decimal("82.50")
 
 
@@ -203,6 +211,9 @@ def test_the_accounting_file(owner: Api, office: Client, system_setting: Any) ->
     system_setting(FIRM_SIREN="732829320")
     pk = filed(owner, debtor={"company_name": "Dupont\tet  Fils"})
     pay(pk, "100.50")
+    made = remittance_record(
+        owner_id=owner.user.pk, expected=Decimal("100.50"), fees=Decimal("0.50"), paid_on=today(), by=None
+    )
     ChartAccount.objects.filter(account="bank").update(number="512900", label="Compte CARPA")
     day = today()
     answer = office.post(f"{PAGE}fec.txt", query_params={"first": day.isoformat(), "last": day.isoformat()})
@@ -218,9 +229,15 @@ def test_the_accounting_file(owner: Api, office: Client, system_setting: Any) ->
     case, payment = Recovery.objects.get(pk=pk), Posting.objects.get(kind="payment")
     recorded = f"{payment.recorded_at.astimezone(PARIS):%Y%m%d}"
     assert rows[2] == [
-        "BQ", "Banque", str(payment.pk), recorded, "512900", "Compte CARPA", "", "", case.recovery_reference,
-        "20260410", "Paiement reçu", "100,50", "0,00", "", "", recorded, "", "",
+        "BQ", "Banque", "2", recorded, "512900", "Compte CARPA", "", "", case.recovery_reference,
+        "20260410", f"Paiement reçu - n° {payment.pk}", "100,50", "0,00", "", "", recorded, "", "",
     ]  # fmt: skip
+    assert [row[2] for row in rows] == ["1", "1", "2", "2", "3", "3", "3"]
+    assert [(row[4], row[6], row[8], *row[11:13]) for row in rows[4:]] == [
+        ("467200", f"C{owner.user.pk}", f"REV-{made.pk}", "100,50", "0,00"),
+        ("512900", "", f"REV-{made.pk}", "0,00", "100,00"),
+        ("411100", f"C{owner.user.pk}", f"REV-{made.pk}", "0,00", "0,50"),
+    ]
     assert rows[0][6:8] == [case.recovery_reference, "Dupont et Fils"]
     sums = [sum(Decimal(row[place].replace(",", ".")) for row in rows) for place in (11, 12)]
     assert sums[0] == sums[1] > 0
@@ -235,7 +252,7 @@ def test_without_a_siren_the_file_has_no_name(office: Client) -> None:
 
 def test_the_chart_is_corrected_by_managers_and_keeps_its_rows(office: Client) -> None:
     page = "/admin/recoveries/chartaccount/"
-    assert ChartAccount.objects.count() == 6
+    assert ChartAccount.objects.count() == 7
     assert office.post(f"{page}bank/change/", {"number": "ABC", "label": "x"}).status_code == 200
     assert office.post(f"{page}bank/change/", {"number": "512200", "label": "Fonds"}).status_code == 302
     assert str(ChartAccount.objects.get(pk="bank")) == "512200 Fonds"

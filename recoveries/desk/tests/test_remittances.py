@@ -8,20 +8,25 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.db.models import F, Sum
 from django.test import Client
 
 from accounts.models import AuditEvent, User
+from legalcity.lib.append_only import door
 from legalcity.lib.clock import today
 from legalcity.lib.dates import add_months
 from legalcity.lib.errors import Conflict, Forbidden, Invalid
 from recoveries.court.tests.transfers import transferable, transferred
+from recoveries.ledger.handing_over import Amiss, remittances_amiss, remittances_begin
 from recoveries.ledger.held import Held, held_by_client
 from recoveries.ledger.models import Entry
 from recoveries.ledger.remittances import remittance_record, remittance_reverse
 from recoveries.ledger.reversals import acompte_reverse
 from recoveries.ledger.services import acompte_record, direct_payment_record
-from recoveries.models import Acompte, Remittance, RemittanceLine
+from recoveries.ledger.tests.before import unguarded
+from recoveries.models import Acompte, Line, Posting, Remittance, RemittanceLine
 from tests.backoffice import browser_of, chief
 from tests.factories import Api, ApiUserFactory, case_id
 from tests.races import at_once
@@ -32,6 +37,7 @@ PAGE = "/admin/remittances/"
 DAY = date(2026, 4, 10)
 INVOICE = {"invoice_date": "2026-02-01", "invoice_due_date": "2026-03-01", "invoice_amount": "1000.00"}
 PERSON = {"company_type": "particular"}
+BUSINESS = {"recovery_late_interest": True, "recovery_interest_rate": "no"}
 
 
 @pytest.fixture
@@ -56,6 +62,12 @@ def held(api: Api) -> Held:
     assert api.user is not None
     [found] = held_by_client(owner_id=api.user.pk)
     return found
+
+
+def said(*flags: str) -> str:
+    out = io.StringIO()
+    call_command("check_ledger", *flags, stdout=out)
+    return out.getvalue().strip()
 
 
 def sums(api: Api) -> tuple[str, ...]:
@@ -138,6 +150,65 @@ def test_a_remittance_taken_back_is_held_again(owner: Api) -> None:
         remittance_reverse(remittance_id=made.reversal.pk, reason="Back", by=None)
     hand_over(owner, "300.00")
     assert sums(owner) == ("300.00", "0.00", "300.00", "0.00")
+
+
+def entry(remittance: Remittance) -> list[tuple[str, str, str]]:
+    """Its posting, as account, head and net debit."""
+    lines = Line.objects.filter(posting__recovery=None, posting__facts__remittance=remittance.pk)
+    return [(line.account, line.head, str(line.debit - line.credit)) for line in lines.order_by("pk")]
+
+
+def test_a_remittance_is_posted_by_the_heads_of_what_it_hands_over_and_taken_back_whole(owner: Api) -> None:
+    pk = case_id(owner, recovery=BUSINESS, invoices=[INVOICE])
+    pay(pk, "300.00")
+    made = hand_over(owner, "300.00", "30.00")
+    interest = Line.objects.get(posting__kind="payment", head="interest").credit
+    assert entry(made) == [
+        ("creditor", "interest", str(interest)),
+        ("creditor", "principal", str(300 - interest)),
+        ("bank", "", "-270.00"),
+        ("fees", "", "-30.00"),
+    ]
+    back = remittance_reverse(remittance_id=made.pk, reason="The bank sent it back", by=None)
+    assert entry(back) == [(account, head, str(-Decimal(net))) for account, head, net in entry(made)]
+    first, second = Posting.objects.of_clients()
+    assert (second.reverses, second.effective_on, second.reason) == (first, made.paid_on, "The bank sent it back")
+    assert said() == "0 cases differed"
+
+
+def test_the_bank_holds_what_is_due_to_clients_and_to_debtors(owner: Api) -> None:
+    pk = filed(owner)
+    wrong = pay(pk, "600.00")
+    pay(pk, "500.00", date(2026, 4, 20))  # 100 of it are the debtor's.
+    hand_over(owner, "1000.00", "80.00")
+    acompte_reverse(recovery_id=pk, acompte_id=wrong.pk, reason=Entry.Reason.UNPAID, by=None)
+    bank = Line.objects.filter(account="bank").aggregate(net=Sum(F("debit") - F("credit")))["net"]
+    fees = Line.objects.filter(account="fees").aggregate(net=Sum("credit"))["net"]
+    assert Decimal(str(bank)) - Decimal(str(fees)) == held(owner).to_hand_over == Decimal("-500.00")
+
+
+def test_remittances_of_before_are_posted_and_what_differs_is_told(owner: Api) -> None:
+    pay(filed(owner), "300.00")
+    made = hand_over(owner, "300.00", "30.00")
+    back = remittance_reverse(remittance_id=made.pk, reason="x", by=None)
+    again = hand_over(owner, "300.00")
+    before = [entry(each) for each in (made, back, again)]
+    with door(Line, Posting, reason="a test"):
+        Line.objects.filter(posting__recovery=None).delete()
+        Posting.objects.of_clients().filter(kind="reversal").delete()
+        Posting.objects.of_clients().delete()
+    with pytest.raises(CommandError):
+        said()
+    assert said("--repair").splitlines()[-1] == "3 remittances posted"
+    assert [entry(each) for each in (made, back, again)] == before
+    assert list(Posting.objects.of_clients().values_list("recorded_at", flat=True)) == [
+        each.recorded_at for each in (made, back, again)
+    ]
+    assert remittances_begin() == 0
+    posting = Posting.objects.of_clients().get(facts__remittance=again.pk)
+    with unguarded():
+        Line.objects.create(posting=posting, account="bank", debit=1)
+    assert remittances_amiss() == {again.pk: Amiss.OTHERWISE}
 
 
 @pytest.mark.parametrize(("expected", "fees"), [("300.00", "300.01"), ("300.00", "-1.00")])

@@ -1,4 +1,4 @@
-"""`manage.py check_ledger`: the ledgers of cases, compared with records, law and kept balances."""
+"""`manage.py check_ledger`: the ledgers of cases, compared with records, law and kept balances; remittances too."""
 
 from argparse import ArgumentParser
 from collections import Counter
@@ -9,6 +9,8 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from recoveries.ledger.checking import Finding, ledger_check, ledgers_checked
+from recoveries.ledger.handing_over import remittances_amiss, remittances_begin
+from recoveries.ledger.posting import Source
 from recoveries.models import Recovery
 
 
@@ -42,8 +44,18 @@ class Command(BaseCommand):
         kinds = ", ".join(f"{found[kind]} with {kind}" for kind in Finding if found[kind])
         told = f"{cases} cases differed" + (f": {kinds}" if kinds else "")
         self.stdout.write(told + (", all repaired" if repair and not remaining else ""))
-        if remaining:
-            raise CommandError(f"{remaining} cases cannot be repaired" if repair else "run again with --repair")
+        amiss = self._check_remittances(repair=repair)
+        if remaining or amiss:
+            left = " and ".join(f"{n} {what}" for n, what in ((remaining, "cases"), (amiss, "remittances")) if n)
+            raise CommandError(f"{left} cannot be repaired" if repair else "run again with --repair")
+
+    def _check_remittances(self, *, repair: bool) -> int:
+        """Tell what differs between remittances and their postings; how many still do."""
+        for pk, what in sorted(remittances_amiss().items()):
+            self.stdout.write(f"remittance {pk}: {what}")
+        if repair and (posted := remittances_begin(source=Source.SYSTEM)):
+            self.stdout.write(f"{posted} remittances posted")
+        return len(remittances_amiss())
 
     def _differing(self) -> Iterator[int]:
         """The cases that seem to differ. Progress is shown where it can be watched."""
