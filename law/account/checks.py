@@ -8,9 +8,10 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from legalcity.lib.errors import Sentence
 
-from law.account.facts import Claim, ClaimKind, CreditNote, Facts, Payment, PaymentState
+from law.account.facts import Claim, ClaimKind, CreditNote, Facts, Head, Payment, PaymentState
 from law.account.naming import folded, named_in
 from law.account.opening import claim_order
+from law.interest import NOTHING
 
 FIRST_DAY = date(1990, 1, 1)
 LIMIT = Decimal(10) ** 12  # Twelve digits before the point
@@ -18,13 +19,18 @@ LIMIT = Decimal(10) ** 12  # Twelve digits before the point
 Refusal = tuple[str, Sentence]  # the name of the value, and why
 
 
+def entry_refusals(amount: Decimal, on: date, today: date) -> Iterator[Refusal]:
+    """Why an amount (EUR) or a day can be neither that of a payment nor of anything else that is entered."""
+    yield from _amount_refusals(amount)
+    yield from _day_refusals(on, today)
+
+
 def payment_refusals(facts: Facts, payment: Payment, today: date) -> Iterator[Refusal]:
     """Why `payment` cannot be recorded on the case of `facts`, by `amount` or `on`; nothing when it can.
 
     It may not come before the invoice that it names; when it names none, not before the earliest claim.
     """
-    yield from _amount_refusals(payment.amount)
-    yield from _day_refusals(payment.on, today)
+    yield from entry_refusals(payment.amount, payment.on, today)
     named = named_invoice(facts, payment)
     days = [named.issued_on] if named else [claim.issued_on for claim in facts.claims]
     if days and payment.on < min(days):
@@ -33,17 +39,30 @@ def payment_refusals(facts: Facts, payment: Payment, today: date) -> Iterator[Re
 
 
 def credit_note_refusals(facts: Facts, note: CreditNote, today: date) -> Iterator[Refusal]:
-    """Why `note` cannot be recorded: all credit notes of an invoice stay within its amount less its part payment."""
-    yield from _amount_refusals(note.amount)
-    yield from _day_refusals(note.on, today)
+    """Why `note` cannot be recorded: nobody takes more away from an invoice, by credit notes and by what is given up,
+    than its amount less its part payment."""
+    refusals = list(entry_refusals(note.amount, note.on, today))
+    yield from refusals
     claim = next((claim for claim in facts.claims if claim.key == note.claim), None)
-    if claim is None:
+    if claim is None or any(name == "amount" for name, _sentence in refusals):
         return
     earlier = sum(one.amount for one in facts.credit_notes if one.claim == note.claim and one.id != note.id)
     if earlier + note.amount > claim.principal:
         yield "amount", _("A credit note cannot exceed what was asked for the invoice.")
+    elif (left := max(claim.principal - taken_off(facts, claim), NOTHING)) < note.amount:
+        sentence = _("A part of this invoice was given up: a credit note cannot exceed what is left ({about}).")
+        yield "amount", format_lazy(sentence, about=f"{left:.2f}")
     if note.on < claim.issued_on:
         yield "on", _("A credit note cannot come before its invoice.")
+
+
+def taken_off(facts: Facts, claim: Claim) -> Decimal:
+    """What the creditor took off the principal of a claim: credit notes, waivers, losses."""
+    notes = (one.amount for one in facts.credit_notes if one.claim == claim.key)
+    waivers = (
+        one.amount for one in facts.waivers if one.claim == claim.key and one.head in (Head.PRINCIPAL, Head.COST)
+    )
+    return sum((*notes, *waivers), NOTHING)
 
 
 def same_payment(facts: Facts, payment: Payment) -> int | None:

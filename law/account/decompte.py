@@ -1,7 +1,7 @@
 """The décompte: the account of a case on a day, as API, case page, letter, request and debtor read it."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from legalcity.lib.money import euros
 
 from law.account.facts import Claim, ClaimKey, CreditNote, DebtHead, Facts, Head, Payment, PaymentState, Rates, Waiver
-from law.account.imputation import Account, Allocation, account_of
+from law.account.imputation import Account, Allocation, account_of, credited_back
 from law.account.opening import Position
 from law.account.running import Shares
 from law.account.transfer import rejoined, stayed
@@ -106,7 +106,9 @@ class Decompte:
     interest of one more day, at the rate of `on`. `is_provisional`: a rate was carried on past its half-year, so that
     no letter, request or declaration may be made of it. `not_assigned`: payments whose label names no invoice.
     `given_back`: surplus that was refunded or moved.
-    `to_come`: the principal of claims dated after `on`.
+    `to_come`: the principal of claims dated after `on`. `counted`: what each credit note (True) and waiver (False) came
+    to, by its id: less than its amount where it found less to take. `denied`: principal that an order, once served, did
+    not grant.
     """
 
     recovery_id: int
@@ -127,6 +129,8 @@ class Decompte:
     not_assigned: frozenset[int] = frozenset()
     given_back: Decimal = NOTHING
     to_come: Decimal = NOTHING
+    counted: Mapping[tuple[bool, int], Decimal] = field(default_factory=dict)
+    denied: Mapping[ClaimKey, Decimal] = field(default_factory=dict)
 
     @property
     def received(self) -> Decimal:
@@ -163,6 +167,7 @@ def decompte(facts: Facts, on: date, rates: Rates, *, known_on: date, is_known_o
     moved = transfer if transfer and transfer.moved_on <= on else None
     account = account_of(stayed(facts, rates), on, rates) if moved else rejoined(facts, on, rates)
     due = [position for position in (*account.claims, *account.costs) if account.is_due(position)]
+    back = credited_back(account)
     about = [*([warning(Code.MOVED, moved.reference)] if moved else []), *warnings_of(account, due)]
     return Decompte(
         recovery_id=facts.recovery_id,
@@ -172,7 +177,7 @@ def decompte(facts: Facts, on: date, rates: Rates, *, known_on: date, is_known_o
         is_known_on_asked=is_known_on_asked,
         is_provisional=any(one.code == Code.RATE_CARRIED for one in about),
         claims=tuple(_claim_rows(account, due)),
-        payments=tuple(PaymentRow(payment, _allocations(account, payment)) for payment in account.received),
+        payments=tuple(PaymentRow(payment, _allocations(account, payment, back)) for payment in account.received),
         waivers=tuple(sorted((one for one in account.facts.waivers if one.on <= on), key=lambda one: (one.on, one.id))),
         penalty=euros(account.clause),
         not_due=tuple(_not_due(account)),
@@ -183,6 +188,8 @@ def decompte(facts: Facts, on: date, rates: Rates, *, known_on: date, is_known_o
         given_back=sum((one.amount for one in account.facts.refunds if one.on <= on), NOTHING),
         not_assigned=frozenset(payment.id for payment in not_assigned(account)),
         to_come=to_come(account.facts, on),
+        counted={key: euros(cut) for one in account.everything() for key, cut in one.running.counted.items()},
+        denied={one.claim.key: euros(one.running.denied) for one in due if one.claim and one.running.denied},
     )
 
 
@@ -212,8 +219,16 @@ def _amounts(head: Head, shares: Shares) -> Amounts:
     return Amounts(penalty=principal) if head == Head.PENALTY else Amounts(cost=principal)
 
 
-def _allocations(account: Account, payment: Payment) -> tuple[AllocationRow, ...]:
-    return tuple(map(_allocation, account.allocations.get(payment.id, ())))
+def _allocations(account: Account, payment: Payment, back: Mapping[tuple[int, int], int]) -> tuple[AllocationRow, ...]:
+    """What a payment met, without what was credited of it since."""
+    parts = account.allocations.get(payment.id, ())
+    if not back:
+        return tuple(map(_allocation, parts))
+    left = (
+        part._replace(shares=part.shares._replace(principal=part.shares.principal - back.get((payment.id, place), 0)))
+        for place, part in enumerate(parts)
+    )
+    return tuple(_allocation(part) for part in left if any(part.shares))
 
 
 def _allocation(part: Allocation) -> AllocationRow:

@@ -175,6 +175,21 @@ def _lay(account: Account, payment: Payment, left: int) -> None:
     account.surplus += max(left, 0)
 
 
+def credited_back(account: Account) -> Mapping[tuple[int, int], int]:
+    """What payments met of principal that was credited afterwards: surplus now, of the payments that came last.
+
+    In cents, by the payment and the place of the allocation in it.
+    """
+    back: dict[tuple[int, int], int] = {}
+    credited = {id(one): one.running.excess for one in account.claims if one.running.excess}
+    for payment in reversed(account.received) if credited else ():
+        for place, (position, shares) in enumerate(account.allocations.get(payment.id, ())):
+            if part := min(shares.principal, credited.get(id(position), 0)):
+                back[payment.id, place] = part
+                credited[id(position)] -= part
+    return back
+
+
 def _in_turn(account: Account, payment: Payment) -> Iterator[Position]:
     """In which order a payment meets what is owed (art. 1342-10 C. civ.: what is due before what is not)."""
     if chosen := account.chosen.get(payment.id):
@@ -240,4 +255,5 @@ def _give_up(positions: list[Position], day: date, head: str, granted: Decimal |
     for position, part in reversed(owed):
         given = max(min(part, beyond), 0)
         position.running.lower(day, Shares(**{head: given}))
+        position.running.denied += given if head == "principal" else 0
         beyond -= given

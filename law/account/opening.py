@@ -189,11 +189,11 @@ def claim_cuts(facts: Facts) -> defaultdict[ClaimKey | None, list[Cut]]:
     """Credit notes and waivers by claim, in order of time; those of the penalty under None."""
     cuts: defaultdict[ClaimKey | None, list[Cut]] = defaultdict(list)
     for note in facts.credit_notes:
-        cuts[note.claim].append(Cut(note.on, Shares(principal=cents(note.amount)), is_credit=True))
+        cuts[note.claim].append(Cut(note.on, Shares(principal=cents(note.amount)), True, note.id))
     for waiver in facts.waivers:
-        cuts[waiver.claim].append(Cut(waiver.on, _shares(waiver), is_credit=False))
+        cuts[waiver.claim].append(Cut(waiver.on, _shares(waiver), False, waiver.id))
     for told in cuts.values():
-        told.sort(key=lambda cut: (cut.on, not cut.is_credit, cut.shares))
+        told.sort(key=lambda cut: (cut.on, not cut.is_credit, cut.shares, cut.id))
     return cuts
 
 

@@ -32,11 +32,15 @@ class Shares(NamedTuple):
 
 
 class Cut(NamedTuple):
-    """What the creditor takes off from a day on. What a credit note takes off beyond what is left is owed back."""
+    """What the creditor takes off from a day on. What a credit note takes off beyond what is left is owed back.
+
+    `id`: that of the credit note or of the waiver.
+    """
 
     on: date
     shares: Shares
     is_credit: bool
+    id: int = 0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -46,7 +50,8 @@ class Running:
     `flat`: the indemnity, owed in full once the claim is late, outside the base of interest. `cuts`: credit notes and
     waivers to come, in order of time. `closed`: interest of the closed periods; `settled`: interest paid or given up.
     `is_settled`: nothing is owed of it any more, on whatever day. `met`: principal that money paid. `excess`: what of
-    it was credited afterwards: no more than was paid, whatever was given up or corrected besides.
+    it was credited afterwards: no more than was paid, whatever was given up or corrected besides. `counted`: what each
+    cut came to, which is less where it found less. `denied`: principal that an order did not grant.
     """
 
     table: RateTable
@@ -63,6 +68,8 @@ class Running:
     settled: int = 0
     met: int = 0
     excess: int = 0
+    denied: int = 0
+    counted: dict[tuple[bool, int], int] = field(default_factory=dict)
     segments: list[Segment] = field(default_factory=list)
 
     @property
@@ -122,10 +129,10 @@ class Running:
         self._age(cut.on)
         taken = cut.shares.least(self._owed(cut.on))
         self.lower(cut.on, taken)
-        if cut.is_credit:
-            over = min(cut.shares.principal - taken.principal, self.met)
-            self.met -= over
-            self.excess += over
+        over = min(cut.shares.principal - taken.principal, self.met) if cut.is_credit else 0
+        self.met -= over
+        self.excess += over
+        self.counted[cut.is_credit, cut.id] = sum(taken) + over
 
 
 def _accrued(segments: list[Segment]) -> int:

@@ -23,6 +23,7 @@ from recoveries.ledger.kept_facts import claim_key_read, claim_key_told, read
 
 CLAIMS, PAYMENT, CREDIT_NOTE, WAIVER, REFUND = "claims", "payment", "credit_note", "waiver", "refund"
 TRANSFER, PENALTY, REST, STAYS, NAMES = "transfer", "penalty", "rest", "stays", "names"
+FIRST = "first"  # Of a credit note or waiver that is laid anew: the posting that had it first
 
 
 class Entry(NamedTuple):
@@ -77,7 +78,8 @@ class Book:
     """What a case's postings say.
 
     `carried`: claims that came along settled, which have no record of their own. Credit notes, waivers and refunds by
-    their postings; `paid` by the payment. `names`: after a transfer, what went along is called so in the other case.
+    the postings that had them first; `laid` names the posting that has a credit note or waiver now. `paid` by the
+    payment. `names`: after a transfer, what went along is called so in the other case.
     """
 
     claims: dict[ClaimKey, Claim] = field(default_factory=dict)
@@ -86,6 +88,7 @@ class Book:
     credit_notes: dict[int, CreditNote] = field(default_factory=dict)
     waivers: dict[int, Waiver] = field(default_factory=dict)
     refunds: dict[int, Refund] = field(default_factory=dict)
+    laid: dict[int, int] = field(default_factory=dict)
     transfer: Transfer | None = None
     names: Names | None = None
     penalty: PenaltyClause | None = None
@@ -114,8 +117,15 @@ class Book:
         for paid in self.paid.values():
             if paid.posting_id == posting_id:
                 paid.is_reversed = True
-        for told in (self.credit_notes, self.waivers, self.refunds):
-            told.pop(posting_id, None)
+        first = next((first for first, posting in self.laid.items() if posting == posting_id), posting_id)
+        for told in (self.credit_notes, self.waivers, self.refunds, self.laid):
+            told.pop(first, None)
+
+    def laid_by(self, told: Mapping[str, Any], posting_id: int) -> int:
+        """The id of a credit note or waiver: that of the posting that had it first, which one laid anew names."""
+        first = int(told.get(FIRST, posting_id))
+        self.laid[first] = posting_id
+        return first
 
     def _enter_payment(self, row: Entry, is_reversed: bool) -> None:
         told = row.facts[PAYMENT]
@@ -207,9 +217,19 @@ def _tell_transfer(book: Book, told: Any, _posting_id: int) -> None:
     book.names = names_read(told[NAMES]) if NAMES in told else None
 
 
+def _tell_credit_note(book: Book, told: Any, posting_id: int) -> None:
+    first = book.laid_by(told, posting_id)
+    book.credit_notes[first] = read(CreditNote, told, id=first)
+
+
+def _tell_waiver(book: Book, told: Any, posting_id: int) -> None:
+    first = book.laid_by(told, posting_id)
+    book.waivers[first] = read(Waiver, told, id=first)
+
+
 _ENTER: dict[str, Callable[[Book, Any, int], None]] = {
-    CREDIT_NOTE: lambda book, told, posting: book.credit_notes.update({posting: read(CreditNote, told, id=posting)}),
-    WAIVER: lambda book, told, posting: book.waivers.update({posting: read(Waiver, told, id=posting)}),
+    CREDIT_NOTE: _tell_credit_note,
+    WAIVER: _tell_waiver,
     REFUND: lambda book, told, posting: book.refunds.update({posting: read(Refund, told)}),
     TRANSFER: _tell_transfer,
     PENALTY: _tell_penalty,

@@ -1,16 +1,21 @@
 """The ledger held against what it follows: records, law, the kept balance. In sets and without locks, since nearly all
 agrees; what seems to differ is looked at once more under its lock, because it may have changed meanwhile."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from enum import StrEnum
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import F, Q, Sum
 
 from law.account.decompte import Decompte
-from law.interest import RateMissing
+from law.account.facts import ClaimKey, ClaimKind, Head
+from law.account.lines import LedgerAccount
+from law.interest import NOTHING, RateMissing
 from legalcity.lib.clock import today
+from legalcity.lib.money import rounded
 from recoveries.ledger.balances import SUMS, balance_of, balance_terms
 from recoveries.ledger.beginning import cases_begin
 from recoveries.ledger.book import Book
@@ -35,10 +40,12 @@ class Finding(StrEnum):
     MOVED = "a transfer that is not posted"
     LINES = "payments that met something else"
     BALANCE = "a wrong balance"
+    ACCOUNTS = "lines that say something else than the account"
     UNBALANCED = "lines that do not add up"
 
 
 Findings = frozenset[Finding]
+Sums = dict[ClaimKey | None, Decimal]
 
 
 def ledgers_checked(*, since: int = 0) -> Iterator[tuple[Sequence[int], list[int]]]:
@@ -72,11 +79,11 @@ def _repair(case: Recovery) -> None:
 
 
 def _findings(ids: Collection[int]) -> dict[int, Findings]:
-    """What of each of these cases differs. Nine statements."""
+    """What of each of these cases differs. Ten statements."""
     cases, day = list(with_terms(Recovery.objects.filter(pk__in=ids))), today()
     told, records = told_by_case(cases), records_by_case(ids)
     balances, unbalanced = CaseBalance.objects.in_bulk(ids), _unbalanced(ids)
-    lines = lines_of(one.book for one in told.values())
+    lines, sums = lines_of(one.book for one in told.values()), _sums(ids)
 
     def found(case: Recovery) -> Iterator[Finding]:
         book, facts = told[case.pk]
@@ -87,6 +94,8 @@ def _findings(ids: Collection[int]) -> dict[int, Findings]:
             yield Finding.MOVED
         if laid_anew(book, account, lines):
             yield Finding.LINES
+        elif _owe_otherwise(sums[case.pk], book, account):
+            yield Finding.ACCOUNTS
         if _is_wrong(balances.get(case.pk), case, book, account, day):
             yield Finding.BALANCE
         if case.pk in unbalanced:
@@ -103,6 +112,36 @@ def _is_wrong(kept: CaseBalance | None, case: Recovery, book: Book, account: Dec
         return False
     real = balance_of(case, account, day)
     return any(getattr(kept, name) != getattr(real, name) for name in COMPARED)
+
+
+def _sums(ids: Collection[int]) -> Mapping[int, Sums]:
+    """What the lines of these cases say is owed of each claim's principal, and (None) what is over; EUR, by case."""
+    found: defaultdict[int, Sums] = defaultdict(dict)
+    owed = Q(account=LedgerAccount.DEBTOR, head__in=(Head.PRINCIPAL, Head.COST)) | Q(account=LedgerAccount.SUSPENSE)
+    lines = Line.objects.filter(owed, posting__recovery_id__in=ids).order_by()
+    rows = lines.values_list("posting__recovery_id", "claim_kind", "claim_id").annotate(
+        net=Sum(F("debit") - F("credit"))
+    )
+    for pk, kind, claim_id, net in rows:
+        key = (ClaimKind(kind), claim_id) if claim_id is not None else None
+        found[pk][key] = rounded(Decimal(str(net)))
+    return found
+
+
+def _owe_otherwise(sums: Sums, book: Book, account: Decompte | RateMissing) -> bool:
+    """Whether lines and account differ in what is left of the principal of a claim, or in what is over.
+
+    What an order did not grant is given up by law and is no posting. Of a case whose claims went on, of claims that
+    do not count (yet), and while a rate is missing nothing is said.
+    """
+    if isinstance(account, RateMissing) or book.transfer:
+        return False
+    left: Sums = {row.claim.key: row.left.principal + row.left.cost for row in account.claims}
+    left |= {row.claim.key: row.principal for row in account.not_due}
+    left = {key: amount + account.denied.get(key, NOTHING) for key, amount in left.items() if key}
+    said = {key: amount for key, amount in sums.items() if key not in book.claims or key in left}
+    left[None] = -account.surplus
+    return any(said.get(key, NOTHING) != left.get(key, NOTHING) for key in said.keys() | left.keys())
 
 
 def _unbalanced(ids: Collection[int]) -> set[int]:

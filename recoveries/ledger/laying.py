@@ -1,7 +1,8 @@
-"""What payments meet, as lines of their postings: what the law lays today beside what was posted."""
+"""What payments meet, and what credit notes and waivers take, as lines of their postings: what the law lays today
+beside what was posted."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -12,15 +13,17 @@ from law.interest import NOTHING, RateMissing
 from recoveries.ledger.book import PAYMENT, Book
 from recoveries.ledger.drafting import Draft, posted_anew
 from recoveries.ledger.posting_models import Line as LineRow
+from recoveries.ledger.reducing import Reduction, reduction_anew, reduction_lines
 
 Lines = dict[int, list[Line]]
 LINE = ("account", "head", "claim_kind", "claim_id", "debit", "credit", "article")
 
 
 def lines_of(books: Iterable[Book], *, also: Collection[int] = ()) -> Lines:
-    """The lines of the postings that have the payments of these books, and of `also`, by posting. One statement."""
-    held = [paid.posting_id for book in books for paid in book.paid.values() if paid.posting_id > 0]
-    return lines_read([*held, *also])
+    """The lines of the postings that have the payments, credit notes and waivers of these books, and of `also`, by
+    posting. One statement."""
+    held = (pk for book in books for pk in (*(paid.posting_id for paid in book.paid.values()), *book.laid.values()))
+    return lines_read([*(pk for pk in held if pk > 0), *also])
 
 
 def lines_read(posting_ids: Collection[int]) -> Lines:
@@ -59,22 +62,34 @@ def undone(line: Line) -> Line:
 
 
 def allocated(drafts: Sequence[Draft], book: Book, account: Decompte | RateMissing, lines: Lines) -> list[Draft]:
-    """`drafts`, the payments among them with their lines, and what they make other payments meet otherwise."""
+    """`drafts` (entered in `book` by `posted_in`) with their lines, and what they make other payments, credit notes and
+    waivers meet otherwise."""
     rows = {} if isinstance(account, RateMissing) else {row.payment.id: row for row in account.payments}
     fresh = {draft.facts[PAYMENT]["id"] for draft in drafts if PAYMENT in draft.facts}
-    return [*(_with_lines(draft, rows) for draft in drafts), *laid_anew(book, account, lines, but=fresh)]
+    taken = {} if isinstance(account, RateMissing) else _taken(book, account)
+    settled = [
+        replace(draft, lines=taken[-place][1]) if -place in taken else _with_lines(draft, rows)
+        for place, draft in enumerate(drafts, start=1)
+    ]
+    return [*settled, *laid_anew(book, account, lines, but=fresh)]
 
 
 def laid_anew(book: Book, account: Decompte | RateMissing, lines: Lines, *, but: Collection[int] = ()) -> list[Draft]:
-    """What has to be posted so that each payment has the lines that `account` lays today; `but` are left alone.
+    """What has to be posted so that each payment, credit note and waiver has the lines that `account` lays today; the
+    payments `but` are left alone.
 
-    After a transfer a case has what stayed behind; what payments of before met remains as it was told. While a rate is
-    missing all remain.
+    After a transfer a case has what stayed behind; what payments met that went along, even in part, remains as it was
+    told. While a rate is missing all remain.
     """
-    if isinstance(account, RateMissing) or not book.paid:
+    if isinstance(account, RateMissing) or not (book.paid or book.laid):
         return []
-    anew: list[Draft] = []
-    fixed = {*but, *((book.transfer and book.transfer.payments) or ())}
+    anew = [
+        draft
+        for posting_id, (fact, expected) in _taken(book, account).items()
+        if posting_id > 0 and Counter(expected) != Counter(lines[posting_id])
+        for draft in reduction_anew(fact, expected, posting_id)
+    ]
+    fixed = {*but, *_gone_along(book)}
     rows = {row.payment.id: row for row in account.payments}
     for paid in book.paid.values():
         row = rows.get(paid.payment.id)
@@ -83,6 +98,28 @@ def laid_anew(book: Book, account: Decompte | RateMissing, lines: Lines, *, but:
             if Counter(expected) != Counter(lines[paid.posting_id]):
                 anew += posted_anew(paid, expected)
     return anew
+
+
+def _gone_along(book: Book) -> Iterator[int]:
+    """The payments of before a transfer, but for those that stayed behind whole."""
+    transfer = book.transfer
+    whole = {stay.payment_id: stay.amount for stay in (transfer and transfer.stays) or ()}
+    for pk in (transfer and transfer.payments) or ():
+        if whole.get(pk) != book.paid[pk].payment.amount:
+            yield pk
+
+
+def _taken(book: Book, account: Decompte) -> dict[int, tuple[Reduction, tuple[Line, ...]]]:
+    """What each credit note and waiver of which `account` tells took, as lines, by the posting that has it."""
+    facts: list[tuple[bool, Reduction]] = [
+        *((True, note) for note in book.credit_notes.values()),
+        *((False, waiver) for waiver in book.waivers.values()),
+    ]
+    return {
+        book.laid[fact.id]: (fact, reduction_lines(fact, account.counted[is_credit, fact.id]))
+        for is_credit, fact in facts
+        if (is_credit, fact.id) in account.counted
+    }
 
 
 def _with_lines(draft: Draft, rows: Mapping[int, PaymentRow]) -> Draft:

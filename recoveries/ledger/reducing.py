@@ -1,13 +1,16 @@
 """What takes away from what is owed without money from the debtor, and what gives money back, as postings. Pure."""
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from law.account.facts import CreditNote, Head, Refund, Waiver
 from law.account.lines import LedgerAccount, Line
-from recoveries.ledger.book import CREDIT_NOTE, REFUND, WAIVER
-from recoveries.ledger.drafting import Draft, Kind, moved
+from recoveries.ledger.book import CREDIT_NOTE, FIRST, REFUND, WAIVER
+from recoveries.ledger.drafting import REALLOCATED, Draft, Kind, moved
 from recoveries.ledger.kept_facts import Told, told
+
+Reduction = CreditNote | Waiver
 
 AGREED = "art. 1193 C. civ."  # A contract is changed by mutual consent
 GIVEN_UP = "art. 1350 C. civ."  # Remise de dette
@@ -48,6 +51,23 @@ def refund_draft(refund: Refund, kind: Kind = Kind.REFUND, *, of: LedgerAccount 
         Line(of, None, None, Decimal(0), refund.amount, UNDUE),
     )
     return Draft(kind=kind, on=refund.on, facts={REFUND: told(refund)}, lines=lines)
+
+
+def reduction_lines(fact: Reduction, counted: Decimal) -> tuple[Line, ...]:
+    """The lines of a credit note or waiver of which `counted` EUR found something to take."""
+    return _draft(replace(fact, amount=counted)).lines
+
+
+def reduction_anew(fact: Reduction, lines: tuple[Line, ...], posting_id: int) -> tuple[Draft, Draft]:
+    """One that takes something else than before: its posting reversed, and another one in its place."""
+    draft = _draft(fact)
+    facts = {name: {**as_told, FIRST: fact.id} for name, as_told in draft.facts.items()}
+    reversal = Draft(kind=Kind.REVERSAL, on=fact.on, facts={}, reason=REALLOCATED, reverses=posting_id)
+    return reversal, replace(draft, facts=facts, lines=lines, supersedes=posting_id)
+
+
+def _draft(fact: Reduction) -> Draft:
+    return credit_note_draft(fact) if isinstance(fact, CreditNote) else waiver_draft(fact)
 
 
 def _told(fact: Any) -> Told:

@@ -9,8 +9,6 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.conf import settings
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +16,7 @@ from accounts.models import User
 from backoffice.amounts import euros
 from backoffice.audit import ADDED, audit_record
 from events.services import events_record, story
-from law.account.checks import credit_note_refusals, same_credit_note
+from law.account.checks import credit_note_refusals, entry_refusals, same_credit_note, taken_off
 from law.account.decompte import Amounts, Decompte
 from law.account.facts import Claim, ClaimKey, ClaimKind, CreditNote, Facts, Head, Payment, PaymentState, Refund, Waiver
 from law.account.lines import LedgerAccount
@@ -27,7 +25,7 @@ from legalcity.lib.clock import today
 from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Conflict, Forbidden, Invalid
 from legalcity.lib.settings.live import live
-from recoveries.ledger.book import is_gone
+from recoveries.ledger.book import CLAIMS, is_gone
 from recoveries.ledger.drafting import Draft
 from recoveries.ledger.events import credit_note_event, waiver_event
 from recoveries.ledger.gathering import facts_here, told_of
@@ -35,7 +33,8 @@ from recoveries.ledger.posting import Posted, Source, ledger_follow, reversal_dr
 from recoveries.ledger.posting_models import Posting
 from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.reducing import credit_note_draft, refund_draft, waiver_draft
-from recoveries.ledger.services import account_lock, acompte_record, open_case_lock
+from recoveries.ledger.reversals import moves_of, surplus_moved
+from recoveries.ledger.services import account_lock, acompte_record, open_case_lock, require_none
 from recoveries.ledger.settling import case_settle
 from recoveries.models import Acompte, Recovery
 
@@ -45,7 +44,6 @@ _TWIN = {
     ),
     False: gettext_lazy("A credit note of this invoice, amount, day and number stands there already: confirm it."),
 }
-_FIELDS = {"on": "day", "amount": "amount"}
 
 
 class OwedPart(NamedTuple):
@@ -82,8 +80,7 @@ def credit_note_record(
     note = CreditNote(id=0, claim=(ClaimKind.INVOICE, invoice_id), on=day, amount=amount, reference=reference)
     if note.claim not in {claim.key for claim in facts.claims}:
         raise Invalid({"invoice_id": [_("The case has no such invoice.")]})
-    if refusals := list(credit_note_refusals(facts, note, today())):
-        raise Invalid({_FIELDS[name]: [sentence] for name, sentence in refusals})
+    require_none(credit_note_refusals(facts, note, today()))
     twin = None if confirmed else same_credit_note(facts, note)
     if twin is not None:
         raise Conflict(_TWIN[source == Source.API], code=ErrorCode.DUPLICATE_CREDIT_NOTE, credit_note_id=twin)
@@ -111,8 +108,7 @@ def waiver_record(
     after a transfer, and for what is written off beyond the limit by somebody without the right to it.
     """
     case = account_lock(recovery_id=recovery_id)
-    if day > today():
-        raise Invalid({"day": [_("This day is still to come.")]})
+    require_none(entry_refusals(amount, day, today()))
     facts = facts_here(case)
     left = min(_left(_known(facts, on), claim, head) for on in (day, today()))
     if is_writeoff:
@@ -140,8 +136,9 @@ def _require_refundable(facts: Facts, payment_id: int, amount: Decimal, day: dat
     payment = next((one for one in facts.payments if one.id == payment_id), None)
     if payment is None or payment.state == PaymentState.REVERSED:
         raise Invalid({"payment": [_("The case has no such payment.")]})
-    if not payment.on <= day <= today():
-        raise Invalid({"day": [_("A refund comes after its payment, and not in the future.")]})
+    require_none(entry_refusals(amount, day, today()))
+    if day < payment.on:
+        raise Invalid({"day": [_("A refund comes after its payment.")]})
     over = refundable(_known(facts, today()), facts, payment)
     if not NOTHING < amount <= over:
         raise Invalid({"amount": [_("What may be given back of it is {amount}.").format(amount=euros(over))]})
@@ -171,18 +168,17 @@ def surplus_move(
     """
     case = account_lock(recovery_id=recovery_id)
     facts = facts_here(case)
+    require_none(entry_refusals(amount, day, today()))
     owed = _known(facts, today()).owed
     if amount > owed:
         raise Invalid({"amount": [_("What is owed is {amount}.").format(amount=euros(owed))]})
     _require_refundable(facts, payment_id, amount, day)
     first = Acompte.objects.get(pk=payment_id)
-    with translation.override(settings.LANGUAGE_CODE):
-        method = _("Surplus moved")
     moved = acompte_record(
         recovery_id=recovery_id,
         amount=amount,
         day=day,
-        method=method,
+        method=surplus_moved(),
         reference=first.reference if invoice_id is None else "",
         invoice_id=invoice_id,
         comment=reason,
@@ -207,18 +203,32 @@ def posting_reverse(*, recovery_id: int, posting_id: int, reason: str, by: User 
         raise Forbidden(sentence.format(reference=case.transferred_to))
     if Posting.objects.filter(reverses=row).exists():
         raise Forbidden(_("This was reversed already."))
-    refund = book.refunds.get(row.pk)
-    if refund and refund.into:
+    if row.pk in moves_of(book):
         raise Forbidden(_("This was moved: reverse the payment that was received anew, and both are taken back."))
     return _post(case, reversal_draft(row, reason), by=by, source=Source.STAFF)
 
 
+def require_within_claims(posted: Posted) -> None:
+    """Raises Invalid for an invoice that was corrected to less than what was credited and given up of it."""
+    told = (draft.facts[CLAIMS] for draft in posted.drafts if draft.kind == Posting.Kind.CLAIM_CHANGE)
+    changed = {(each["kind"], each["id"]) for claims in told for each in claims}
+    for claim in posted.facts.claims:
+        if claim.key in changed and (taken := taken_off(posted.facts, claim)) > claim.principal:
+            sentence = _("{amount} were credited and given up of this invoice: reverse that first, or ask for as much.")
+            raise Invalid({"invoice_amount": [sentence.format(amount=euros(taken))]})
+
+
 def _post(case: Recovery, draft: Draft, *, by: User | None, source: Source) -> Posting:
     posted: Posted = ledger_follow(recovery_id=case.pk, by=by, source=source, extra=[draft])
-    row = next(row for row, made in zip(posted.rows, posted.drafts, strict=True) if made is draft)
+    row = next(row for row, made in zip(posted.rows, posted.drafts, strict=True) if _is(made, draft))
     audit_record(action=ADDED, target=row, actor=by)
     case_settle(recovery_id=case.pk, posted=posted)
     return row
+
+
+def _is(made: Draft, draft: Draft) -> bool:
+    """Whether `made` is `draft`, whatever its lines came to."""
+    return replace(made, lines=()) == replace(draft, lines=())
 
 
 def _known(facts: Facts, day: date) -> Decompte:

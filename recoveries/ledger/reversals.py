@@ -3,7 +3,9 @@
 from collections.abc import Collection
 from typing import TypeVar
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -102,9 +104,32 @@ def _taken_back(
 def _moves(book: Book, ids: Collection[int]) -> QuerySet[Posting]:
     """What gave back the surplus that was received anew as one of these payments: money that never moved."""
     gone = book.transfer.refunds if book.transfer else ()
+    moved = moves_of(book)
     return Posting.objects.filter(
-        pk__in=[pk for pk, one in book.refunds.items() if one.into in ids and one not in gone]
+        pk__in=[pk for pk, one in book.refunds.items() if moved.get(pk) in ids and one not in gone]
     )
+
+
+def moves_of(book: Book) -> dict[int, int]:
+    """The payment that was received anew, by the refund (its posting) that gave the surplus back for it.
+
+    Earlier ones do not name it: it is the one of that day and amount that says how it was received.
+    """
+    moved = {pk: one.into for pk, one in book.refunds.items() if one.into}
+    anew = [one.payment for one in book.paid.values() if not one.is_reversed and one.payment.id not in moved.values()]
+    waiting = [payment for payment in anew if payment.method == surplus_moved()]
+    for pk, refund in sorted(book.refunds.items()):
+        same = (one for one in waiting if (one.on, one.amount) == (refund.on, refund.amount))
+        if pk not in moved and (payment := next(same, None)):
+            moved[pk] = payment.id
+            waiting.remove(payment)
+    return moved
+
+
+def surplus_moved() -> str:
+    """How a payment was received that is a surplus moved, in the language of the records."""
+    with translation.override(settings.LANGUAGE_CODE):
+        return _("Surplus moved")
 
 
 @story()

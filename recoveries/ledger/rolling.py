@@ -98,7 +98,7 @@ def _lay_anew(
     cases: Sequence[Recovery], told: Mapping[int, Told], accounts: Mapping[int, Decompte | RateMissing]
 ) -> None:
     """On other terms interest is another, and so is what payments met."""
-    books = {case: told[case.pk].book for case in cases if told[case.pk].book.paid}
+    books = {case: book for case in cases if (book := told[case.pk].book).paid or book.laid}
     lines = lines_of(books.values())
     drafts = [(case, draft) for case, book in books.items() for draft in laid_anew(book, accounts[case.pk], lines)]
     drafts_write(drafts, lines, by=None, source=Source.SYSTEM)

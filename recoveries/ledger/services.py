@@ -3,6 +3,7 @@
 Neither row has a column for its author: who wrote it down stands in the audit, as who added it.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -13,7 +14,7 @@ from accounts.models import User
 from backoffice.amounts import euros
 from backoffice.audit import ADDED, audit_record, field_values
 from events.services import events_record, story
-from law.account.checks import payment_refusals, same_payment
+from law.account.checks import Refusal, entry_refusals, payment_refusals, same_payment
 from law.account.decompte import Decompte, PaymentRow
 from law.account.facts import ClaimKind, DebtHead, Facts, Payment, PaymentState
 from law.account.transfer import has_claims
@@ -181,8 +182,13 @@ def _require_plausible(facts: Facts, payment: Payment) -> None:
     chosen = payment.invoice_id
     if chosen is not None and (ClaimKind.INVOICE, chosen) not in {claim.key for claim in facts.claims}:
         raise Invalid({"invoice_id": [_("The case has no such invoice.")]})
-    if refusals := list(payment_refusals(facts, payment, today())):
-        raise Invalid({_FIELDS[name]: [sentence] for name, sentence in refusals})
+    require_none(payment_refusals(facts, payment, today()))
+
+
+def require_none(refusals: Iterable[Refusal]) -> None:
+    """Raises Invalid with what the law refuses, by the fields of the services."""
+    if told := {_FIELDS[name]: [sentence] for name, sentence in refusals}:
+        raise Invalid(told)
 
 
 _FIELDS = {"on": "day", "amount": "amount"}
@@ -253,9 +259,10 @@ def dette_record(
 ) -> Dette:
     """A debt of `amount` EUR (more than 0) beside the invoices, under a `DebtHead`.
 
-    Raises Forbidden after a transfer.
+    Raises Invalid for an amount or a day that cannot be, Forbidden after a transfer.
     """
     case = account_lock(recovery_id=recovery_id)
+    require_none(entry_refusals(amount, day, today()))
     dette = Dette.objects.create(
         recovery_id=recovery_id,
         owner_id=case.owner_id,

@@ -7,6 +7,7 @@ from accounts.authentication import caller
 from invoicing.views import InvoiceView
 from recoveries.catalogue import catalogue
 from recoveries.ledger.posting import Source, ledger_follow
+from recoveries.ledger.reductions import require_within_claims
 from recoveries.ledger.settling import case_settle
 from recoveries.models import Recovery
 from recoveries.services.copies import copies_refresh
@@ -28,5 +29,6 @@ class CaseInvoiceView(UnderCase, InvoiceView):
             if self.changes_nothing:
                 return
             posted = ledger_follow(recovery_id=recovery.pk, by=caller(self.request), source=Source.API)
+            require_within_claims(posted)
             case_settle(recovery_id=recovery.pk, posted=posted)
             copies_refresh(recovery_id=recovery.pk)

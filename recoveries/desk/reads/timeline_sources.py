@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.audit import ADDED
 from legalcity.lib.errors import Sentence
+from recoveries.ledger.drafting import REALLOCATED
 from recoveries.ledger.posting_models import REVERSIBLE
 from recoveries.models import Comment, Posting, SentEmail, TransferRequest
 
@@ -159,7 +160,8 @@ SOURCES: dict[str, Source] = {
         },
         tables="(SELECT *, recorded_at AS created_at FROM recoveries_posting) t "
         "LEFT JOIN recoveries_posting r ON r.id = t.reverses_id",
-        of_case=f"t.recovery_id = %(case)s AND COALESCE(r.kind, t.kind) IN {tuple(map(str, REVERSIBLE))}",
+        of_case=f"t.recovery_id = %(case)s AND COALESCE(r.kind, t.kind) IN {tuple(map(str, REVERSIBLE))} "
+        f"AND t.supersedes_id IS NULL AND t.reason <> '{REALLOCATED}'",
         who="t.by_id",
         told_by=_by_value("t.kind", _POSTED),
     ),

@@ -175,7 +175,7 @@ def test_a_payment_that_is_laid_anew_says_what_it_stands_in_place_of(office: Cli
     paid(case)
     page = words(ledger(office, case).content.decode())
     assert f"in place of n° {before.pk}" in page
-    assert "a later fact changed what the payment met" in page
+    assert "a later fact changed what it met" in page
 
 
 def test_a_long_ledger_is_leafed_through(office: Client, case: Recovery) -> None:

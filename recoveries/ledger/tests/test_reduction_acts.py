@@ -12,6 +12,7 @@ from django.test import Client
 
 from law.account.facts import ClaimKey, ClaimKind, Head
 from law.vocabulary import Step
+from legalcity.lib.append_only import door
 from legalcity.lib.errors import Forbidden, Invalid
 from recoveries.desk.tests.pages import act_page, assert_refused, case_of, office_of, person, words
 from recoveries.ledger.checking import ledger_check
@@ -280,6 +281,48 @@ def test_a_move_of_surplus_is_taken_back_as_a_whole(owner: Api) -> None:
     acompte_reverse(recovery_id=case.pk, acompte_id=payment.pk, reason=Entry.Reason.UNPAID, by=None)
     assert received(case) == 0
     assert ledger_check(recovery_id=case.pk, repair=False)[0] == frozenset()
+
+
+def test_an_earlier_move_that_does_not_name_what_it_became_is_whole_too(owner: Api) -> None:
+    case = case_of(owner, recovery=PLAIN, invoices=[F1])
+    payment = paid(case, "1540.00")
+    dette_record(recovery_id=case.pk, label="Deposit", amount=Decimal(500), day=date(2026, 11, 1), by=None)
+    told = {"payment_id": payment.pk, "amount": Decimal(500), "day": date(2026, 11, 20), "by": None}
+    moved = surplus_move(recovery_id=case.pk, **told)
+    refund = Posting.objects.get(kind="refund")
+    with door(Posting, reason="a test"):
+        Posting.objects.filter(pk=refund.pk).update(facts={"refund": {**refund.facts["refund"], "into": None}})
+    with pytest.raises(Forbidden, match="was moved"):
+        posting_reverse(recovery_id=case.pk, posting_id=refund.pk, reason="x", by=None)
+    acompte_reverse(recovery_id=case.pk, acompte_id=moved.pk, reason=Entry.Reason.MISTAKE, by=None)
+    assert (owed(case), received(case)) == ((500, 0, 500), 1540)
+
+
+BAD = [
+    *((Decimal(text), TODAY, "amount") for text in ("0.001", "1.005", "NaN", "Infinity", "0", "-1", "1" + "0" * 12)),
+    (Decimal(1), date(2026, 11, 29), "day"),
+    (Decimal(1), date(1989, 12, 31), "day"),
+]
+
+
+@pytest.mark.parametrize(("amount", "day", "name"), BAD)
+def test_no_service_takes_an_amount_or_a_day_that_cannot_be(
+    case: Recovery, amount: Decimal, day: date, name: str
+) -> None:
+    payment = paid(case, "2500.00")
+    told = {"recovery_id": case.pk, "amount": amount, "day": day, "by": None}
+    note = {"invoice_id": invoice(case), "source": Source.STAFF}
+    for service, more in (
+        (acompte_record, {"confirmed": True}),
+        (dette_record, {"label": "Deposit"}),
+        (credit_note_record, note),
+        (waiver_record, {"head": Head.PRINCIPAL, "claim": key(case)}),
+        (refund_record, {"payment_id": payment.pk}),
+        (surplus_move, {"payment_id": payment.pk}),
+    ):
+        with pytest.raises(Invalid) as refused:
+            service(**told, **more)  # type: ignore[operator]
+        assert name in refused.value.errors
 
 
 def received(case: Recovery) -> Decimal:
