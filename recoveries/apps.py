@@ -18,7 +18,7 @@ class RecoveriesConfig(AppConfig):
         """
         from backoffice.reach import case_reach
         from events.notices.ports import notice_writers
-        from recoveries.court import events, receivers
+        from recoveries.court import events
         from recoveries.desk.mornings import morning_write
         from recoveries.ledger import events as ledger_events
         from recoveries.ledger import receivers as ledger_receivers
@@ -34,5 +34,4 @@ class RecoveriesConfig(AppConfig):
         payment_listeners.register(payment_heard)
         assert events and ledger_events  # noqa: S101, PT018 - imported for their types of events
         notice_writers.register(clients=ClientWriter(), morning=morning_write)
-        receivers.connect()
         ledger_receivers.connect(self)

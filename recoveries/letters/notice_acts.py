@@ -16,6 +16,7 @@ from documents.selectors import ENDED_BADLY
 from law.notices import FIRST_DAY
 from legalcity.lib.form_fields import AmountField, DayField
 from legalcity.lib.money import CENT
+from recoveries.ledger.acts import lives_here
 from recoveries.models import FormalNotice, Recovery
 from recoveries.services.notices import notice_enter, notice_follow
 
@@ -114,7 +115,7 @@ NOTICE_RECEIVED = ObjectAction(
     perform=_follow,
     form=NoticeForm,
     form_options=_options,
-    is_offered=lambda request, case: case.transferred_to_id is None,
+    is_offered=lives_here,
     explain=gettext_lazy(
         "Interest that asks for a notice, and an agreed penalty, run from the day after the receipt (art. 1231-6 and "
         "1231-5 C. civ.); a registered letter that was refused or not fetched counts from its first presentation where "

@@ -20,7 +20,9 @@ from legalcity.lib.clock import today
 from legalcity.lib.copying import rows_copy
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
 from recoveries.events import notice_events
+from recoveries.ledger.gathering import with_terms
 from recoveries.ledger.posting import Source
+from recoveries.ledger.services import keeps_account
 from recoveries.ledger.settling import case_reckon
 from recoveries.models import FormalNotice, Recovery, SentEmail
 from recoveries.services.cases import recovery_lock
@@ -61,7 +63,8 @@ def notice_enter(
 ) -> FormalNotice:
     """A formal notice that the product did not send, as one of the creditor before the case came.
 
-    Raises Invalid for days or states that cannot be, Forbidden after a transfer, NotFound for no such case.
+    After a transfer it is about what stayed behind. Raises Invalid for days or states that cannot be, Forbidden when
+    nothing did, NotFound for no such case.
     """
     case = _lock(recovery_id)
     values: dict[str, Any] = {"channel": channel, "state": state, "proof_id": proof_id}
@@ -121,7 +124,7 @@ def notices_copy(*, from_case: int, to_case: int) -> None:
 
 def _lock(recovery_id: int) -> Recovery:
     case = recovery_lock(recovery_id=recovery_id)
-    if case.transferred_to_id is not None:
+    if case.transferred_to_id is not None and not keeps_account(with_terms(Recovery.objects).get(pk=recovery_id)):
         sentence = _("The claim goes on as {reference}: its formal notices are kept there.")
         raise Forbidden(sentence.format(reference=case.transferred_to))
     return case

@@ -1,5 +1,6 @@
 """What an order grants, by head: entered with its day, told to the client."""
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -7,9 +8,14 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from law.vocabulary import Step
+from legalcity.lib.clock import today
+from recoveries.court.procedure import procedure_record
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.desk.tests.pages import assert_refused, followed, words
-from recoveries.models import Injunction, Recovery
+from recoveries.ledger.checking import ledger_check
+from recoveries.ledger.services import acompte_record
+from recoveries.models import CaseBalance, Injunction, Recovery, StatusChange
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, detail
 
@@ -59,6 +65,8 @@ def test_it_is_entered_with_the_order_and_told_on_both_cases(
             {"order_made_on": "02/03/2026", "granted_principal": "100.01"},
             "Under this head 100.00 € was owed on",
         ),
+        ({"order_made_on": "02/03/2026", "granted_amount": "1000000"}, "In all "),
+        ({"order_made_on": "02/03/2026", "granted_cost": "1000000"}, "Under this head "),
         ({"order_made_on": "02/03/2026", "granted_principal": "-1"}, "This cannot be below zero."),
         ({"order_made_on": "02/03/2026", "granted_principal": "1" + "0" * 30}, "digits"),
         ({"order_made_on": "02/03/2026", "granted_principal": "x"}, "Enter a number."),
@@ -79,3 +87,24 @@ def test_the_database_takes_nothing_below_zero(cases: tuple[int, Recovery]) -> N
         values: dict[str, Any] = {f"granted_{head}": Decimal("-0.01")}
         with pytest.raises(IntegrityError), transaction.atomic():
             Injunction.objects.update(**values)
+
+
+def test_a_case_is_paid_when_no_more_was_granted_and_open_again_when_that_was_a_mistake(
+    owner: Api, cases: tuple[int, Recovery]
+) -> None:
+    _original, case = cases
+    acompte_record(recovery_id=case.pk, amount=Decimal("40.00"), day=date(2026, 2, 10), confirmed=True, by=None)
+    order: dict[str, Any] = {"order_made_on": date(2026, 3, 2), "granted_amount": Decimal("0.00")}
+
+    def recorded(**values: Any) -> tuple[int, Decimal, int]:
+        procedure_record(recovery_id=case.pk, values=values, today=today(), by=None)
+        moves = StatusChange.objects.filter(recovery=case, to_status_id=Step.PAID_IN_COURT).count()
+        return Recovery.objects.get(pk=case.pk).status_id, CaseBalance.objects.get(pk=case.pk).due, moves
+
+    status, due, moves = recorded(**order)
+    assert (status, moves) == (case.status_id, 0)
+    assert due > 0
+    assert recorded(served_on=date(2026, 3, 20)) == (Step.PAID_IN_COURT, 0, 1)
+    assert recorded(file_number="26/1") == (Step.PAID_IN_COURT, 0, 1)
+    assert ledger_check(recovery_id=case.pk, repair=False)[0] == frozenset()
+    assert recorded(granted_amount=None) == (case.status_id, due, 1)

@@ -21,13 +21,14 @@ from recoveries.desk.reads.portfolio import Question, portfolio
 from recoveries.ledger.checking import ledger_check
 from recoveries.ledger.decompte import case_decompte
 from recoveries.ledger.gathering import with_terms
+from recoveries.ledger.held import held_by_client
 from recoveries.ledger.models import Entry
 from recoveries.ledger.posting import Source
 from recoveries.ledger.rate_services import rates_load
-from recoveries.ledger.reductions import credit_note_record, posting_reverse
+from recoveries.ledger.reductions import credit_note_record, posting_reverse, refund_record
 from recoveries.ledger.reversals import acompte_reverse
 from recoveries.ledger.services import acompte_record
-from recoveries.models import Acompte, Posting, Recovery
+from recoveries.models import Acompte, FormalNotice, Posting, Recovery
 from tests.backoffice import act, browser_of, chief
 from tests.factories import Api, case_id
 
@@ -65,6 +66,40 @@ def received() -> Decimal:
 def assert_whole(*cases: int) -> None:
     for case in cases:
         assert ledger_check(recovery_id=case, repair=False)[0] == frozenset()
+
+
+def test_a_notice_of_what_was_left_behind_is_entered_on_the_old_case(owner: Api) -> None:
+    case = transferable(owner, invoices=[*CLAIMS, FUTURE])
+    copy = transferred(owner, case)
+    office, left = browser_of(chief()), Recovery.objects.get(pk=case)
+    days = {"sent_on": "2026-11-02", "received_on": "2026-11-05"}
+    sent = {"channel": "registered", "state": "received", **days}
+    assert act(office, left, "notice-received", **sent).status_code == 302
+    assert FormalNotice.objects.filter(recovery=case).exclude(sent_on=None).count() == 1
+    assert not FormalNotice.objects.filter(recovery=copy, received_on=date(2026, 11, 5)).exists()
+    assert_whole(case, copy)
+    whole = transferable(owner, invoices=CLAIMS)
+    transferred(owner, whole)
+    assert act(office, Recovery.objects.get(pk=whole), "notice-received", **sent).status_code == 302
+    assert not FormalNotice.objects.filter(recovery=whole, received_on=date(2026, 11, 5)).exists()
+
+
+def test_what_is_over_of_a_payment_that_stayed_is_given_back_on_the_old_case(owner: Api) -> None:
+    case = transferable(owner, invoices=[*CLAIMS, FUTURE])
+    later = Recovery.objects.get(pk=case).invoices.get(invoice_number="LATER")
+    stays = paid(case, "200.00", invoice_id=later.pk)
+    copy = transferred(owner, case)
+    cut = {"invoice_id": later.pk, "amount": Decimal("150.00"), "day": today()}
+    credit_note_record(recovery_id=case, **cut, by=None, source=Source.STAFF)
+    assert account(case).surplus == Decimal("50.00")
+    with pytest.raises(Invalid):
+        refund_record(recovery_id=case, payment_id=stays.pk, amount=Decimal("50.01"), day=today(), by=None)
+    before = account(copy).total
+    assert [held.to_hand_over for held in held_by_client()] == [Decimal("150.00")]
+    refund_record(recovery_id=case, payment_id=stays.pk, amount=Decimal("50.00"), day=today(), by=None)
+    assert (account(case).surplus, account(case).owed, account(copy).total) == (0, 0, before)
+    assert account(case, today() - timedelta(1)).surplus == 0
+    assert_whole(case, copy)
 
 
 def test_what_was_left_behind_can_be_paid(owner: Api) -> None:
