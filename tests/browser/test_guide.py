@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent, User
 from invoicing.models import FirmInvoice
+from legalcity.lib.clock import today
+from legalcity.lib.dates import add_months
 from recoveries.models import Injunction, Recovery
 from scoring.models import ScoringOrder, TokenAccount
 from tests.backoffice import page_of
@@ -38,6 +40,8 @@ def _pages() -> Iterator[tuple[str, str]]:
     yield "procedure-dates", _of(Injunction.objects.select_related("recovery").get().recovery, "record-dates")
     yield "import", reverse("admin:recoveries_recovery_import")
     yield "portfolio", reverse("portfolio")
+    yield "journal", f"{reverse('journal')}?kind=payment&first={add_months(today(), -12)}"
+    yield "remittances", reverse("remittances-due")
     yield "user", _of(client)
     yield "tokens", _of(TokenAccount.objects.first(), "grant-tokens")
     yield "invoice", _of(FirmInvoice.objects.exclude(invoice_number=None).first())
