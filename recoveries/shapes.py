@@ -38,7 +38,7 @@ PERSON = component(
     "Somebody who works on a case.",
 )
 _DUE = described(
-    or_null(MONEY), "What the debtor owes as of today; null while nobody can say (no claim yet, or no rate is known)."
+    or_null(MONEY), "What the debtor owes as of today; null while nobody can say, because no rate is known."
 )
 _AMOUNTS: Schema = {
     "amount": described(MONEY, "Invoices and further debts together."),

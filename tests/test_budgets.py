@@ -5,6 +5,7 @@ Statements count token and user; not what opens and closes a transaction, nor wh
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import partial
 from itertools import count
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
@@ -22,6 +24,7 @@ from invoicing.models import Invoice
 from legalcity.lib.clock import today
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
+from recoveries.desk.tests.pages import office_of
 from recoveries.ledger.rate_book import rate_book
 from recoveries.legal_facts import facts_book
 from recoveries.models import Comment, Recovery, StatusChange
@@ -268,19 +271,41 @@ CASES_IN_BULK = """
 """
 
 
-def page_statement(wanted: Wanted) -> tuple[str, list[Any]]:
-    """The statement that reads a page of cases, with its values."""
-    seen = []
+BALANCES_IN_BULK = """
+    INSERT INTO recoveries_casebalance (recovery_id, owner_id, "on", due, missing_on, is_provisional)
+    SELECT id, owner_id, current_date, CASE WHEN id % 50 > 0 THEN greatest(id % 997 - 300, 0) END, current_date, false
+    FROM recoveries_recovery
+"""
+
+
+@contextmanager
+def noted() -> Iterator[list[tuple[str, Any]]]:
+    """The statements that are made inside, with their values."""
+    seen: list[tuple[str, Any]] = []
 
     def note(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
         seen.append((sql, params))
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(note):
+        yield seen
+
+
+def page_statement(wanted: Wanted) -> tuple[str, Any]:
+    """The statement that reads a page of cases, with its values."""
+    with noted() as seen:
         total, rows = cases_page(wanted)
     assert rows
     assert total >= len(rows)
     return seen[-1]
+
+
+def staff_page_statement(office: Client, query: str) -> tuple[str, Any]:
+    """The statement that reads a page of the list of cases of staff, with its values."""
+    with noted() as seen:
+        assert office.get(f"/admin/recoveries/recovery/?{query}").context["cl"].result_list
+    [statement] = [one for one in seen if "LIMIT 50" in one[0] and '"recoveries_recovery"."amount"' in one[0]]
+    return statement
 
 
 def scans(plan: dict[str, Any]) -> Iterator[Node]:
@@ -297,9 +322,8 @@ def assert_read_in_order(nodes: list[Node], indexes: list[str], asked: Any) -> N
     assert not [kind for kind, _table, _index in nodes if "Sort" in kind], (asked, nodes)
 
 
-def explained(wanted: Wanted) -> list[Node]:
-    """The nodes of PostgreSQL's plan for a page of cases."""
-    sql, values = page_statement(wanted)
+def explained(sql: str, values: Any) -> list[Node]:
+    """The nodes of PostgreSQL's plan for a statement."""
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", values)
         return list(scans(cursor.fetchone()[0][0]["Plan"]))
@@ -319,12 +343,23 @@ def test_each_sort_of_the_list_is_read_from_its_index() -> None:
     for sort, index in CASE_SORT_INDEXES.items():
         for descending in (True, False):
             for offset in (0, 4995):
-                nodes = explained(Wanted(owners[0], None, None, sort, descending, offset, 15))
+                nodes = explained(*page_statement(Wanted(owners[0], None, None, sort, descending, offset, 15)))
                 assert_read_in_order(nodes, index.split(), (sort, descending, offset))
 
     for group in (1, 2, 3):
-        nodes = explained(Wanted(owners[0], group, None, "created_at", True, 0, 15))
+        nodes = explained(*page_statement(Wanted(owners[0], group, None, "created_at", True, 0, 15)))
         assert_read_in_order(nodes, ["recovery_by_status_created"], group)
+
+    with connection.cursor() as cursor:
+        cursor.execute(BALANCES_IN_BULK)
+        cursor.execute("ANALYZE recoveries_casebalance")
+    for role, more in (("manager", ("", "&p=20", "&state=open&age=older")), ("handler", ("", "&state=open"))):
+        office = office_of(role)
+        column = list(office.get("/admin/recoveries/recovery/").context["cl"].list_display).index("owed")
+        for query in (f"o={way}{column}{rest}" for way in ("", "-") for rest in more):
+            nodes = explained(*staff_page_statement(office, query))
+            assert ("Index Scan", "recoveries_casebalance", "balance_by_due") in nodes, (role, query, nodes)
+            assert not [kind for kind, _table, _index in nodes if "Sort" in kind], (role, query, nodes)
 
 
 @pytest.mark.postgres

@@ -96,7 +96,7 @@ def _findings(ids: Collection[int]) -> dict[int, Findings]:
             yield Finding.LINES
         elif _owe_otherwise(sums[case.pk], book, account):
             yield Finding.ACCOUNTS
-        if _is_wrong(balances.get(case.pk), case, book, account, day):
+        if _is_wrong(balances.get(case.pk), case, account, day):
             yield Finding.BALANCE
         if case.pk in unbalanced:
             yield Finding.UNBALANCED
@@ -104,10 +104,10 @@ def _findings(ids: Collection[int]) -> dict[int, Findings]:
     return {case.pk: frozenset(found(case)) for case in cases}
 
 
-def _is_wrong(kept: CaseBalance | None, case: Recovery, book: Book, account: Decompte | RateMissing, day: date) -> bool:
-    """A balance that the roll will reckon anew is not wrong; a case on which nothing was ever posted needs none."""
+def _is_wrong(kept: CaseBalance | None, case: Recovery, account: Decompte | RateMissing, day: date) -> bool:
+    """A case without a balance is in no list that is sorted by it; one that the roll will reckon anew is not wrong."""
     if kept is None:
-        return bool(book.claims)
+        return True
     if kept.terms != balance_terms() or (kept.next_change and kept.next_change <= day):
         return False
     real = balance_of(case, account, day)

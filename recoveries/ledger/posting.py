@@ -140,7 +140,10 @@ def _posted(
 
 @story()
 def ledger_open(*, case: Recovery, claims: Sequence[Claim], by: User | None, source: Source) -> None:
-    """The first postings of a case that was just opened with these claims. Three statements."""
+    """The first postings of a case that was just opened with these claims, and its balance: no case is without one.
+
+    Three statements, one where nothing is claimed.
+    """
     drafts, day = claims_opened(claims), today()
     book = posted_in(Book(), drafts)
     drafts_write([(case, draft) for draft in drafts], {}, by=by, source=source)

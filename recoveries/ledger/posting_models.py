@@ -186,7 +186,7 @@ class CaseBalance(OfOwner):
         verbose_name = _("balance of a case")
         verbose_name_plural = _("balances of cases")
         indexes = [
-            models.Index(fields=("due",), name="balance_due"),
+            # What lists sort by, `balance_by_due`, is led by what is not known: migration lists_of_staff.
             models.Index(fields=("next_change",), name="balance_next_change", condition=Q(next_change__isnull=False)),
             models.Index(fields=("terms",), name="balance_terms"),
         ]

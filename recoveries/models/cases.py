@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import NullIf
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -184,6 +185,7 @@ class Recovery(models.Model):
             # The list of staff, across owners.
             models.Index(fields=("created_at", "id"), name="recovery_newest"),
             models.Index(fields=("next_deadline", "id"), name="recovery_by_deadline"),
+            models.Index(NullIf("user", "owner"), name="recovery_of_handler"),
         ]
 
     def __str__(self) -> str:

@@ -38,7 +38,7 @@ TOTAL = "SELECT COALESCE(SUM(n), 0) FROM recoveries_casecount WHERE {where}"
 class CaseRow(NamedTuple):
     """What the list shows of a case; amounts, days and moments as the database gives them.
 
-    `due`: what is owed as of today, None while nobody can say (a rate is missing, the case has no claim yet).
+    `due`: what is owed as of today, None while nobody can say, because a rate is missing.
     """
 
     id: int

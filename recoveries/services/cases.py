@@ -127,6 +127,7 @@ def _begin_history(recovery: Recovery, by: User | None, invoices: Sequence[Invoi
 def recovery_create(*, owner: User, values: Mapping[str, Any], by: User | None) -> Recovery:
     """A bare case of `owner`. Raises Invalid."""
     recovery = _opened(owner, values)
+    ledger_open(case=recovery, claims=(), by=by, source=Source.API)
     _begin_history(recovery, by)
     return recovery
 

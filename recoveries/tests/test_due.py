@@ -41,10 +41,10 @@ def test_what_has_not_fallen_due_is_not_due(owner: Api) -> None:
     assert (shown["amount_torecover"], shown["due"], listed(owner, pk)) == ("100.00", "0.00", "0.00")
 
 
-def test_a_case_without_a_claim_does_not_say(owner: Api) -> None:
+def test_on_a_case_without_a_claim_nothing_is_due(owner: Api) -> None:
     pk = owner.data("POST", "/api/recoveries", RecoveryBody())["id"]
-    assert "due" in detail(owner, pk)
-    assert detail(owner, pk)["due"] is None is listed(owner, pk)
+    said = owner.data("GET", f"/api/recoveries/{pk}/decompte")["total"]["due"]
+    assert detail(owner, pk)["due"] == listed(owner, pk) == said == "0.00"
 
 
 def test_without_a_rate_nobody_can_say(owner: Api) -> None:

@@ -16,7 +16,7 @@ from recoveries.court.clocks import next_deadlines_mend
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.models import CaseBalance, Comment, Injunction, Recovery
 from tests.backoffice import browser_of, chief, page_of
-from tests.factories import Api, ApiUserFactory, case_id, move
+from tests.factories import Api, ApiUserFactory, bare_case_id, case_id, move
 from tests.ledgers import cases_vanish
 
 pytestmark = pytest.mark.django_db
@@ -327,12 +327,14 @@ def balances(cases: dict[int, str | None], **more: Any) -> None:
 def test_what_is_due_today_sorts_and_filters(owner: Api, office: Client, found: Callable[..., set[int]]) -> None:
     much, little, nothing, unknown = (case_id(owner) for _ in range(4))
     balances({much: "1250.50", little: "80.00", nothing: "0.00", unknown: None}, missing_on=date(2026, 7, 1))
-    assert found(owed="none") == {nothing}
+    empty = bare_case_id(owner)  # On which nothing is claimed yet
+    assert found(owed="none") == {nothing, empty}
     assert found(owed="some") == {much, little}
     assert found(owed="unknown") == {unknown}
     column = list(office.get(LIST).context["cl"].list_display).index("owed")
-    rows = office.get(LIST, {"o": f"-{column}"}).context["cl"].result_list
-    assert [case.pk for case in rows] == [much, little, nothing, unknown]
+    rows = {way: office.get(LIST, {"o": f"{way}{column}"}).context["cl"].result_list for way in ("", "-")}
+    assert [case.pk for case in rows["-"]] == [much, little, empty, nothing, unknown]
+    assert rows[""] == rows["-"][::-1]
     text = office.get(LIST).content.decode()
     assert "1,250.50 €" in text
     assert "no rate for 07/01/2026" in text
