@@ -101,6 +101,14 @@ def _waiver(is_writeoff: bool, request: HttpRequest, case: Recovery, data: dict[
     return remaining(case, _("Written off.") if is_writeoff else _("Waiver recorded."))
 
 
+def _waiver_explained(_case: Recovery) -> str:
+    sentence = _(
+        "The creditor gives up what he could claim (art. 1350 C. civ.): make sure that he said so. It is no longer "
+        "asked of the debtor. On one case up to {limit} may be given up; beyond that a manager enters it."
+    )
+    return sentence.format(limit=euros(live.WAIVER_LIMIT))
+
+
 def _writeoff_explained(_case: Recovery) -> str:
     sentence = _(
         "The amount is no longer claimed from the debtor and counts as lost. On one case up to {limit} may be written "
@@ -197,10 +205,7 @@ WAIVE = ObjectAction(
     form=WaiverForm,
     form_options=_waiver_options,
     is_offered=lives_here,
-    explain=gettext_lazy(
-        "The creditor gives up what he could claim (art. 1350 C. civ.): make sure that he said so. It is no longer "
-        "asked of the debtor."
-    ),
+    explain=_waiver_explained,
 )
 WRITE_OFF = ObjectAction(
     name="write-off",

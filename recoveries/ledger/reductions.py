@@ -44,6 +44,10 @@ _TWIN = {
     ),
     False: gettext_lazy("A credit note of this invoice, amount, day and number stands there already: confirm it."),
 }
+_BEYOND = {
+    True: gettext_lazy("Only a manager writes off more than {amount} on a case."),
+    False: gettext_lazy("Only a manager enters that a creditor gives up more than {amount} on a case."),
+}
 
 
 class OwedPart(NamedTuple):
@@ -105,14 +109,13 @@ def waiver_record(
     """What the creditor gives up under one head of a claim (None: the penalty), or writes off as lost.
 
     Claims not yet due may be given up too. Raises Invalid for more than is owed there on `day` and today; Forbidden
-    after a transfer, and for what is written off beyond the limit by somebody without the right to it.
+    after a transfer, and beyond the limit of its kind for somebody without the right to it.
     """
     case = account_lock(recovery_id=recovery_id)
     require_none(entry_refusals(amount, day, today()))
     facts = facts_here(case)
     left = min(_left(_known(facts, on), claim, head) for on in (day, today()))
-    if is_writeoff:
-        _require_within_limit(facts, amount, by)
+    _require_within_limit(facts, amount, by, is_writeoff=is_writeoff)
     if not NOTHING < amount <= left:
         raise Invalid({"amount": [_("What is owed there is {amount}.").format(amount=euros(left))]})
     waiver = Waiver(id=0, on=day, head=head, amount=amount, claim=claim, is_writeoff=is_writeoff)
@@ -238,12 +241,13 @@ def _known(facts: Facts, day: date) -> Decompte:
     return account
 
 
-def _require_within_limit(facts: Facts, amount: Decimal, by: User | None) -> None:
-    """The limit is that of a case: what was written off before counts, so that parts do not pass beneath it."""
-    lost = sum((one.amount for one in facts.waivers if one.is_writeoff), amount)
-    if by is not None and lost > live.WRITEOFF_LIMIT and not by.has_perm("recoveries.write_off"):
-        sentence = _("Only a manager writes off more than {amount} on a case.")
-        raise Forbidden(sentence.format(amount=euros(live.WRITEOFF_LIMIT)))
+def _require_within_limit(facts: Facts, amount: Decimal, by: User | None, *, is_writeoff: bool) -> None:
+    """The limit is that of a case: what was given up before counts, so that parts do not pass beneath it."""
+    limit = live.WRITEOFF_LIMIT if is_writeoff else live.WAIVER_LIMIT
+    given_up = sum((one.amount for one in facts.waivers if one.is_writeoff == is_writeoff), amount)
+    if by is not None and given_up > limit and not by.has_perm("recoveries.write_off"):
+        sentence = _BEYOND[is_writeoff]
+        raise Forbidden(str(sentence).format(amount=euros(limit)))
 
 
 def owed_parts(account: Decompte) -> Iterator[OwedPart]:

@@ -217,17 +217,27 @@ def test_a_case_of_which_everything_is_given_up_is_closed_by_the_system_and_reop
     assert case.status_id == Step.PRE_LITIGATION
 
 
-def test_beyond_the_limit_only_a_manager_writes_off(case: Recovery, system_setting: Callable[..., None]) -> None:
-    system_setting(WRITEOFF_LIMIT=Decimal("100.00"))
+@pytest.mark.parametrize(
+    ("name", "kind", "limit", "said"),
+    [
+        ("write-off", "writeoff", "WRITEOFF_LIMIT", "Only a manager writes off more than"),
+        ("waive", "waiver", "WAIVER_LIMIT", "Only a manager enters that a creditor gives up more than"),
+    ],
+)
+def test_beyond_the_limit_only_a_manager_gives_up(
+    case: Recovery, system_setting: Callable[..., None], name: str, kind: str, limit: str, said: str
+) -> None:
+    system_setting(**{limit: Decimal("100.00")})
     part = {**DAY, "part": f"invoice-{invoice(case)}-principal"}
     handler = office_of("handler")
-    assert act(handler, case, "write-off", **part, amount="60").status_code == 302
-    assert_refused(act(handler, case, "write-off", **part, amount="40.01"), "Only a manager writes off more than")
-    assert act(handler, case, "write-off", **part, amount="40").status_code == 302
-    assert act(office_of("manager"), case, "write-off", **part, amount="200").status_code == 302
-    assert Posting.objects.filter(kind="writeoff").count() == 3
+    assert "100.00 €" in act_page(handler, case, name).content.decode()
+    assert act(handler, case, name, **part, amount="60").status_code == 302
+    assert_refused(act(handler, case, name, **part, amount="40.01"), said)
+    assert act(handler, case, name, **part, amount="40").status_code == 302
+    assert act(office_of("manager"), case, name, **part, amount="200").status_code == 302
+    assert Posting.objects.filter(kind=kind).count() == 3
     with pytest.raises(Forbidden):
-        given_up(case, "1", is_writeoff=True, by=person("accountant"))
+        given_up(case, "1", is_writeoff=kind == "writeoff", by=person("accountant"))
 
 
 def test_who_may_not_record_payments_gives_nothing_up(case: Recovery) -> None:
