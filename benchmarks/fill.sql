@@ -74,18 +74,18 @@ SELECT i, owner_id, CASE WHEN draw %% 10 < 7 THEN owner_id END, 1, status_id, 2 
     lower(reference) || E'\n' || searched || E'\nf-' || i || E'-1\nf-' || i || '-2'
 FROM bench_case;
 
-INSERT INTO invoicing_invoice (id, recovery_id, invoice_number, invoice_date, invoice_due_date, invoice_amount,
+INSERT INTO invoicing_invoice (id, recovery_id, owner_id, invoice_number, invoice_date, invoice_due_date, invoice_amount,
     invoice_part_paid, invoice_part_paid_amount, created_at, updated_at)
-SELECT 2 * i - 1, i, 'F-' || i || '-1', created_at::date, created_at::date + 30, first_amount, false, NULL,
+SELECT 2 * i - 1, i, owner_id, 'F-' || i || '-1', created_at::date, created_at::date + 30, first_amount, false, NULL,
     created_at, created_at
 FROM bench_case
 UNION ALL
-SELECT 2 * i, i, 'F-' || i || '-2', created_at::date, created_at::date + 30, second_amount, part_paid IS NOT NULL,
+SELECT 2 * i, i, owner_id, 'F-' || i || '-2', created_at::date, created_at::date + 30, second_amount, part_paid IS NOT NULL,
     part_paid, created_at, created_at
 FROM bench_case;
 
-INSERT INTO recoveries_statuschange (recovery_id, from_status_id, to_status_id, user_id, comment, created_at)
-SELECT i, NULL, 1, owner_id, '', created_at FROM bench_case;
+INSERT INTO recoveries_statuschange (recovery_id, owner_id, from_status_id, to_status_id, user_id, comment, created_at)
+SELECT i, owner_id, NULL, 1, owner_id, '', created_at FROM bench_case;
 
 INSERT INTO recoveries_casecount (owner_id, status_id, n)
 SELECT owner_id, status_id, count(*) FROM bench_case GROUP BY owner_id, status_id;

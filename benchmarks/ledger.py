@@ -41,9 +41,10 @@ WHERE recovery_id % 3 = 0 AND i.id % 2 = 0;
 # One case more: the one of account.py, 500 invoices over two years and 50 payments.
 LARGE = """
 UPDATE recoveries_recovery SET recovery_late_interest = true, recovery_interest_rate = 'no' WHERE id = {case};
-INSERT INTO invoicing_invoice (recovery_id, invoice_number, invoice_date, invoice_due_date, invoice_amount,
+INSERT INTO invoicing_invoice (recovery_id, owner_id, invoice_number, invoice_date, invoice_due_date, invoice_amount,
     invoice_part_paid, created_at, updated_at)
-SELECT {case}, 'FA-' || n, date '2024-09-01' + n, date '2024-10-01' + n, 1000 + 0.7 * n, false, now(), now()
+SELECT {case}, (SELECT owner_id FROM recoveries_recovery WHERE id = {case}),
+    'FA-' || n, date '2024-09-01' + n, date '2024-10-01' + n, 1000 + 0.7 * n, false, now(), now()
 FROM generate_series(0, 499) n;
 INSERT INTO recoveries_acompte (recovery_id, owner_id, amount, date, method, reference, comment, created_at, reason,
     is_direct)

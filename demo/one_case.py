@@ -122,9 +122,7 @@ def _add_up(draft: CaseDraft) -> None:
     events: list[StatusChange | Comment | Acompte] = [*draft.changes, *draft.comments, *draft.acomptes]
     recovery.updated_at = max(event.created_at for event in events)
     for row in (*events, *draft.invoices, *draft.dettes):
-        row.recovery = recovery
-    for entry in (*draft.acomptes, *draft.dettes):
-        entry.owner_id = recovery.owner_id
+        row.recovery, row.owner_id = recovery, recovery.owner_id
 
 
 def _interest(rng: Random) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def document_told(
     effective_at: datetime | None = None,
     **more: Json,
 ) -> None:
-    """Record an event of a document, for who sees it now or saw it `before`. The row of its case is read with it."""
+    """Record an event of a document, for who sees it now or saw it `before`."""
     about = {
         "type": "document",
         "id": document.pk,
@@ -87,7 +87,7 @@ def document_told(
     }
     event_record(
         type=declared,
-        owner_id=document.recovery.owner_id,
+        owner_id=document.owner_id,
         obj=Ref("document", document.pk),
         recovery_id=document.recovery_id,
         data={"object": about, **more},
@@ -131,7 +131,7 @@ def signature_told(declared: EventType, request: SignatureRequest, document: Doc
     }
     event_record(
         type=declared,
-        owner_id=document.recovery.owner_id,
+        owner_id=document.owner_id,
         obj=Ref("signature_request", request.pk),
         recovery_id=document.recovery_id,
         data={"object": about},

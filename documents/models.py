@@ -10,6 +10,7 @@ from backoffice.history import history_of
 from backoffice.reach import SeenWithCase
 from legalcity.lib.audience import Audience, Visibility
 from legalcity.lib.claims import JobRow
+from legalcity.lib.owned import OfOwner
 from legalcity.lib.search_columns import SearchText
 
 
@@ -67,7 +68,7 @@ class DocumentQuerySet(SeenWithCase["Document"]):
         return self.filter(Document.visibility.condition(audience))
 
 
-class Document(JobRow):
+class Document(OfOwner, JobRow):
     """A document of a case, from the moment it is announced.
 
     The court sees what is marked for the order procedure (OIP) and nothing else.

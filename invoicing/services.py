@@ -56,17 +56,17 @@ def duplicate_errors(numbers: Sequence[Any]) -> rules.Errors:
     return errors
 
 
-def invoice_build(*, recovery_id: int, values: Mapping[str, Any]) -> Invoice:
-    """An unsaved invoice. Raises Invalid."""
+def invoice_build(*, recovery_id: int, owner_id: int, values: Mapping[str, Any]) -> Invoice:
+    """An unsaved invoice of a case of `owner_id`. Raises Invalid."""
     if errors := invoice_errors(values):
         raise Invalid(errors)
-    return Invoice(recovery_id=recovery_id, **rules.invoice_settled(values))
+    return Invoice(recovery_id=recovery_id, owner_id=owner_id, **rules.invoice_settled(values))
 
 
 @story()
 def invoice_create(*, recovery_id: int, owner_id: int, values: Mapping[str, Any], by: User | None) -> Invoice:
     """A further invoice of a case of `owner_id`. Raises Invalid, also when the case has one of that number."""
-    invoice = _saved(invoice_build(recovery_id=recovery_id, values=values))
+    invoice = _saved(invoice_build(recovery_id=recovery_id, owner_id=owner_id, values=values))
     stored = invoice_values(invoice)
     _tell(INVOICE_CREATED, invoice, owner_id, by=by, current={name: plain(stored[name]) for name in TOLD})
     return invoice

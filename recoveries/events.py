@@ -334,10 +334,9 @@ def notice_events(notice: FormalNotice, *, by: User | None, before: str = "") ->
 def _message_event(
     declared: EventType, kind: str, message: SentEmail | FormalNotice, by: User | None, way: Json
 ) -> Told:
-    """The row of its case is read with it."""
     return Told(
         type=declared,
-        owner_id=message.recovery.owner_id,
+        owner_id=message.owner_id,
         obj=Ref(kind, message.pk),
         recovery_id=message.recovery_id,
         data={"object": {"type": kind, "id": message.pk, "recovery_id": message.recovery_id}, "current": way},

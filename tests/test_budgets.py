@@ -129,13 +129,13 @@ def file_cases(owner: User, many: int) -> None:
 
 def hang_children(case: int, user: User, many: int) -> None:
     """So many invoices, comments and changes of status on a case."""
-    day = date(2025, 1, 1)
+    day, of_case = date(2025, 1, 1), {"recovery_id": case, "owner_id": user.pk}
     Invoice.objects.bulk_create(
-        Invoice(recovery_id=case, invoice_number=f"MORE-{n}", invoice_date=day + timedelta(n), invoice_amount=10)
+        Invoice(**of_case, invoice_number=f"MORE-{n}", invoice_date=day + timedelta(n), invoice_amount=10)
         for n in range(many)
     )
-    Comment.objects.bulk_create(Comment(recovery_id=case, user=user, html="<p>Hi</p>", text="Hi") for _ in range(many))
-    StatusChange.objects.bulk_create(StatusChange(recovery_id=case, to_status_id=1, user=user) for _ in range(many))
+    Comment.objects.bulk_create(Comment(**of_case, user=user, html="<p>Hi</p>", text="Hi") for _ in range(many))
+    StatusChange.objects.bulk_create(StatusChange(**of_case, to_status_id=1, user=user) for _ in range(many))
 
 
 # --- reads -----------------------------------------------------------------------------------------------------

@@ -49,15 +49,16 @@ WITH {_company("customer")}, {_company("debtor")}, opened AS (
         %(debtor_name)s, %(debtor_company)s, %(customer_company)s, %(searched)s
     FROM customer, debtor RETURNING id, created_at
 ), invoiced AS (
-    INSERT INTO invoicing_invoice (recovery_id, invoice_number, invoice_date, invoice_due_date, invoice_amount,
-        invoice_part_paid, created_at, updated_at)
-    SELECT opened.id, i.invoice_number, i.invoice_date, i.invoice_due_date, i.invoice_amount, false, now(), now()
+    INSERT INTO invoicing_invoice (recovery_id, owner_id, invoice_number, invoice_date, invoice_due_date,
+        invoice_amount, invoice_part_paid, created_at, updated_at)
+    SELECT opened.id, %(owner)s, i.invoice_number, i.invoice_date, i.invoice_due_date, i.invoice_amount, false, now(),
+        now()
     FROM opened, jsonb_to_recordset(%(invoices)s::jsonb) AS i (invoice_number text, invoice_date date,
         invoice_due_date date, invoice_amount numeric)
     RETURNING id
 ), history AS (
-    INSERT INTO recoveries_statuschange (recovery_id, to_status_id, user_id, comment, created_at)
-    SELECT id, 1, %(owner)s, '', now() FROM opened
+    INSERT INTO recoveries_statuschange (recovery_id, owner_id, to_status_id, user_id, comment, created_at)
+    SELECT id, %(owner)s, 1, %(owner)s, '', now() FROM opened
 ), counted AS (
     INSERT INTO recoveries_casecount (owner_id, status_id, n) VALUES (%(owner)s, 1, 1)
     ON CONFLICT (owner_id, status_id) DO UPDATE SET n = recoveries_casecount.n + 1

@@ -50,14 +50,14 @@ def place_for_fetching(document_id: int, moment: datetime) -> Iterator[None]:
     (any more) needs no place.
     """
     own = Document.objects.filter(pk=document_id, file=None, waits_for=None)
-    owner_id = own.values_list("recovery__owner_id", flat=True).first()
+    owner_id = own.values_list("owner_id", flat=True).first()
     if owner_id is None:
         yield
         return
     with transaction.atomic():
         User.objects.select_for_update(no_key=True).filter(pk=owner_id).first()
         others = Document.objects.filter(state__in=TO_FETCH, waits_for=None, claimed_until__gte=moment)
-        if others.filter(recovery__owner_id=owner_id).exclude(pk=document_id).count() >= FETCHES_AT_ONCE:
+        if others.filter(owner_id=owner_id).exclude(pk=document_id).count() >= FETCHES_AT_ONCE:
             raise AccountBusy
         yield
 

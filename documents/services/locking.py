@@ -28,11 +28,11 @@ def case_lock(recovery_id: int) -> None:
 
 
 def document_locked(document_id: int) -> Document:
-    """The document with its case, locked after it until the transaction ends. Raises NotFound when it is gone."""
+    """The document, locked after its case until the transaction ends. Raises NotFound when it is gone."""
     recovery_id = Document.objects.filter(pk=document_id).values_list("recovery_id", flat=True).first()
     if recovery_id is not None:
         case_lock(recovery_id)
-    rows = Document.objects.select_for_update(of=("self",)).select_related("recovery", "author")
+    rows = Document.objects.select_for_update(of=("self",)).select_related("author")
     document = rows.filter(pk=document_id).first()
     if document is None:
         raise NotFound(NOT_FOUND)

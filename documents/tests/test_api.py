@@ -714,7 +714,8 @@ def _documents(case: int, user: Any, many: int) -> None:
         for number in range(many)
     )
     Document.objects.bulk_create(
-        Document(recovery_id=case, author=user, file=file, file_type_id=1, name="a", state="ready") for file in files
+        Document(recovery_id=case, owner=user, author=user, file=file, file_type_id=1, name="a", state="ready")
+        for file in files
     )
 
 

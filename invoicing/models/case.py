@@ -6,6 +6,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.reach import SeenWithCase
+from legalcity.lib.owned import OfOwner
 from legalcity.lib.search_columns import SearchText
 
 
@@ -15,11 +16,15 @@ class InvoiceQuerySet(SeenWithCase["Invoice"]):
     case_path = "recovery"
 
 
-class Invoice(models.Model):
+class Invoice(OfOwner):
     """An invoice that the debtor has not paid, or not wholly. Fields are named as in the API."""
 
     recovery = models.ForeignKey(
-        "recoveries.Recovery", on_delete=models.CASCADE, related_name="invoices", verbose_name=_("case")
+        "recoveries.Recovery",
+        on_delete=models.CASCADE,
+        related_name="invoices",
+        db_index=False,  # The unique one is led by it.
+        verbose_name=_("case"),
     )
     invoice_number = models.CharField(_("number"), max_length=255)
     invoice_date = models.DateField(_("date"))

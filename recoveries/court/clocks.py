@@ -48,7 +48,11 @@ def _alerted(found: Sequence[tuple[Recovery, Deadline]], today: date) -> int:
     there = set(locked.values_list("pk", flat=True))  # Others were deleted meanwhile.
     alerts = {
         (case.pk, deadline.kind.value, deadline.date): DeadlineAlert(
-            recovery=case, kind=deadline.kind.value, date=deadline.date, article=deadline.article
+            recovery=case,
+            owner_id=case.owner_id,
+            kind=deadline.kind.value,
+            date=deadline.date,
+            article=deadline.article,
         )
         for case, deadline in found
         if case.pk in there

@@ -56,12 +56,12 @@ TRANSFER_FAILED = event_type(
 )
 
 
-def transfer_event(declared: EventType, request: TransferRequest, *, owner_id: int, **current: Any) -> Told:
+def transfer_event(declared: EventType, request: TransferRequest, **current: Any) -> Told:
     """An event of a request for transfer, in the case that was to be transferred."""
     data: Json = {"object": {"type": "transfer", "id": request.pk, "recovery_id": request.recovery_id}}
     return Told(
         type=declared,
-        owner_id=owner_id,
+        owner_id=request.owner_id,
         obj=Ref("transfer", request.pk),
         recovery_id=request.recovery_id,
         data={**data, "current": current} if current else data,
@@ -69,13 +69,11 @@ def transfer_event(declared: EventType, request: TransferRequest, *, owner_id: i
     )
 
 
-def completed_event(
-    request: TransferRequest, *, owner_id: int, to_case: int, left_behind: Sequence[Mapping[str, Any]]
-) -> Told:
+def completed_event(request: TransferRequest, *, to_case: int, left_behind: Sequence[Mapping[str, Any]]) -> Told:
     """A transfer that was carried out."""
     ids = [each["id"] for each in left_behind if each["id"]][:MOST_IDS]
     more = {"recovery_id": to_case, "left_behind_invoice_ids": ids}
-    return transfer_event(TRANSFER_COMPLETED, request, owner_id=owner_id, **more)
+    return transfer_event(TRANSFER_COMPLETED, request, **more)
 
 
 # --- the procedure ---------------------------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from backoffice.reach import SeenWithCase
 from law.procedure_dates import GRANTED
 from law.vocabulary import Court, Procedure
 from legalcity.lib.claims import JobRow
+from legalcity.lib.owned import OfOwner
 from legalcity.lib.sealing import SealedField
 from legalcity.lib.search_columns import SearchText
 from recoveries.models.cases import Recovery
@@ -75,7 +76,7 @@ class InjunctionQuerySet(SeenWithCase["Injunction"]):
     case_path = "recovery"
 
 
-class Injunction(models.Model):
+class Injunction(OfOwner):
     """The procedure of an injunction case: where it is, its key dates, its fee."""
 
     class ServedHow(models.TextChoices):
@@ -146,7 +147,7 @@ class Injunction(models.Model):
         return self.court_fee + self.handling_fee + self.handling_vat
 
 
-class TransferRequest(JobRow):
+class TransferRequest(OfOwner, JobRow):
     """Somebody asked for the transfer of a case; the worker writes down what came of it.
 
     The row is the job (legalcity/lib/claims.py); the lock of the case stands for the claim.
@@ -191,7 +192,7 @@ class DeadlineAlertQuerySet(SeenWithCase["DeadlineAlert"]):
     case_path = "recovery"
 
 
-class DeadlineAlert(models.Model):
+class DeadlineAlert(OfOwner):
     """A legal deadline that staff were told of, once."""
 
     recovery = models.ForeignKey(
@@ -217,7 +218,7 @@ class DeadlineAlert(models.Model):
         return f"{self.kind}: {self.date}"
 
 
-class HoldChange(models.Model):
+class HoldChange(OfOwner):
     """A manager lifted the hold that doubtful limitation lays on a case, or laid it on again."""
 
     recovery = models.ForeignKey(

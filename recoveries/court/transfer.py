@@ -82,7 +82,7 @@ def transfer_request(*, recovery: Recovery, by: User) -> TransferRequest:
         raise NotFound(NOT_FOUND, code=ErrorCode.CASE_NOT_FOUND)
     request = TransferRequest.objects.create(recovery=recovery, user=by)
     idempotency_bind(request)
-    events_record([transfer_event(TRANSFER_REQUESTED, request, owner_id=recovery.owner_id)])
+    events_record([transfer_event(TRANSFER_REQUESTED, request)])
     queue(JOB.task, request.pk)
     return request
 
@@ -109,7 +109,7 @@ def transfer_carry_out(*, request_id: int, today: date) -> str:
     answer = eligibility_of(original, today)
     if not answer.eligible:
         codes = [reason.code for reason in answer.reasons]
-        events_record([transfer_event(TRANSFER_REFUSED, request, owner_id=original.owner_id, reason_codes=codes)])
+        events_record([transfer_event(TRANSFER_REFUSED, request, reason_codes=codes)])
         return _ended(request, State.REFUSED, reasons=[_kept(reason) for reason in answer.reasons])
     left_behind = _left_behind(answer)
     _transfer(original, answer, request, left_behind)
@@ -121,8 +121,8 @@ def transfer_fail(*, request_id: int) -> None:
     """Write down that a request could not be carried out, unless another worker has ended it meanwhile."""
     waiting = TransferRequest.objects.filter(pk=request_id, state=State.PENDING)
     if waiting.update(state=State.FAILED, ended_at=now()):
-        request = TransferRequest.objects.select_related("recovery", "user").get(pk=request_id)
-        events_record([transfer_event(TRANSFER_FAILED, request, owner_id=request.recovery.owner_id)])
+        request = TransferRequest.objects.select_related("user").get(pk=request_id)
+        events_record([transfer_event(TRANSFER_FAILED, request)])
         log.info("transfer_ended", request_id=request_id, state=State.FAILED.value)
 
 
@@ -189,8 +189,7 @@ def _transfer(
     copies_refresh(recovery_id=case.pk)
     ledger_move(move, by=user)
     _open_procedure(case, answer)
-    owner_id = original.owner_id
-    events_record([completed_event(request, owner_id=owner_id, to_case=case.pk, left_behind=left_behind)])
+    events_record([completed_event(request, to_case=case.pk, left_behind=left_behind)])
     _tell_opened(case, user)
     StatusChange.objects.create(recovery=case, to_status_id=Step.REQUEST_DRAFT, user=user)
     Recovery.objects.filter(pk=original.pk).update(transferred_to=case)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from law.account.facts import DebtHead
 from law.handing_over import hand_over_by
+from legalcity.lib.owned import OfOwner
 from recoveries.models.cases import Recovery
-from recoveries.models.owned import OfOwner
 
 Row = TypeVar("Row", bound="Reversible")
 

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.reach import SeenWithCase
 from law.account.facts import Head
 from law.account.lines import LedgerAccount
+from legalcity.lib.owned import OfOwner
 from recoveries.ledger.book import CREDIT_NOTE, REFUND, WAIVER
 from recoveries.models.cases import Recovery
-from recoveries.models.owned import OfOwner
 
 
 class PostingQuerySet(SeenWithCase["Posting"]):

@@ -11,8 +11,8 @@ from law.contact.vocabulary import PartyFactKind
 from law.notices import Channel
 from law.vocabulary import Receipt, Reminder
 from legalcity.lib.emails.rows import Email
+from legalcity.lib.owned import OfOwner
 from recoveries.models.cases import Recovery
-from recoveries.models.owned import OfOwner
 
 RECEIPTS = [kind.value for kind in Receipt]
 
@@ -31,7 +31,7 @@ class SentEmailQuerySet(SeenWithCase["SentEmail"]):
         return self.filter(kind__in=RECEIPTS)
 
 
-class SentEmail(Email):
+class SentEmail(OfOwner, Email):
     """A letter to the debtor of a case: a reminder, or the receipt of a payment.
 
     A receipt for a debtor without an e-mail address has no recipient: it is sent by post.

@@ -5,11 +5,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from legalcity.lib.audience import Audience, Visibility
+from legalcity.lib.owned import OfOwner
 from recoveries.models.cases import Recovery
 from recoveries.models.statuses import Status
 
 
-class StatusChange(models.Model):
+class StatusChange(OfOwner):
     """One step in the life of a case: from, to, who, when, why."""
 
     recovery = models.ForeignKey(
@@ -44,7 +45,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         return self.filter(Comment.visibility.condition(audience))
 
 
-class Comment(models.Model):
+class Comment(OfOwner):
     """A comment on a case: HTML of a few tags, for those it is made visible to.
 
     No comment is marked for the court, so it sees none: what the bailiff sees was not written for a judge.

@@ -166,7 +166,9 @@ def recovery_create_complete(
         amount_torecover=amount - paid,
         invoices_count=len(invoices),
     )
-    saved = Invoice.objects.bulk_create([invoice_build(recovery_id=case.pk, values=item) for item in invoices])
+    saved = Invoice.objects.bulk_create(
+        [invoice_build(recovery_id=case.pk, owner_id=owner.pk, values=item) for item in invoices]
+    )
     ledger_open(case=case, claims=claims_told(saved), by=by, source=source)
     _begin_history(case, by, saved)
     return CompleteCase(case, creditor, payer, saved)

@@ -699,9 +699,10 @@ def test_the_answer_of_a_transfer_whose_injunction_case_is_gone(owner: Api) -> N
 
 def _filled(owner: Api, invoices: int, comments: int) -> int:
     case = transferable(owner)
+    of_case = {"recovery_id": case, "owner_id": owner.user.pk}
     Invoice.objects.bulk_create(
         Invoice(
-            recovery_id=case,
+            **of_case,
             invoice_number=f"N-{number}",
             invoice_date=date(2026, 1, 2),
             invoice_due_date=date(2026, 2, 2),
@@ -710,8 +711,7 @@ def _filled(owner: Api, invoices: int, comments: int) -> int:
         for number in range(invoices - 1)
     )
     Comment.objects.bulk_create(
-        Comment(recovery_id=case, user=owner.user, html=f"<p>{number}</p>", text=str(number))
-        for number in range(comments)
+        Comment(**of_case, user=owner.user, html=f"<p>{number}</p>", text=str(number)) for number in range(comments)
     )
     return case
 

@@ -174,7 +174,8 @@ def test_a_comment_of_another_case_is_not_marked(office: Client, owner: Api) -> 
 
 def test_no_list_of_all_comments_is_loaded(office: Client, owner: Api) -> None:
     case = case_of(owner)
-    Comment.objects.bulk_create(Comment(recovery=case, html="<p>x</p>", text="x") for _ in range(120))
+    unread = [Comment(recovery=case, owner=owner.user, html="<p>x</p>", text="x") for _ in range(120)]
+    Comment.objects.bulk_create(unread)
     oldest = Comment.objects.earliest("id")
     page = act_page(office, case, "mark-read")
     assert len(page.context["form"].fields["read"].widget.choices) == 51

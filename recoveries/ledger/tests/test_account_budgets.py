@@ -38,13 +38,13 @@ def kept_reads(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
 def filed(api: Api, *, invoices: int, payments: int) -> int:
     """A case of so many more invoices and payments; the payments are small, so that no late one is laid anew."""
     case = case_id(api, recovery={"recovery_late_interest": True, "recovery_interest_rate": "no"})
+    of_case = {"recovery_id": case, "owner_id": api.user.pk}
     Invoice.objects.bulk_create(
-        Invoice(recovery_id=case, invoice_number=f"M-{n}", invoice_date=DAY + timedelta(n % 300), invoice_amount=1000)
+        Invoice(**of_case, invoice_number=f"M-{n}", invoice_date=DAY + timedelta(n % 300), invoice_amount=1000)
         for n in range(invoices)
     )
     Acompte.objects.bulk_create(
-        Acompte(recovery_id=case, owner_id=api.user.pk, amount=10, date=DAY + timedelta(300 + n), reference=f"P-{n}")
-        for n in range(payments)
+        Acompte(**of_case, amount=10, date=DAY + timedelta(300 + n), reference=f"P-{n}") for n in range(payments)
     )
     cases_begin(ids=[case])
     return case

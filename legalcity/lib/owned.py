@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 class OfOwner(models.Model):
     """A row of a case, with the account that owns the case.
 
-    On PostgreSQL a foreign key over both columns holds it true (migration `owners_held`), so this one needs none.
+    On PostgreSQL one foreign key over both columns holds it true and takes the place of that of `recovery`
+    (`migrations.owners_held`): a row is checked once, whatever it says of its case. So this one needs none.
     """
 
     owner = models.ForeignKey(
@@ -27,6 +28,6 @@ class OfOwner(models.Model):
 
     def save(self, *args: Any, **options: Any) -> None:
         """Services that have the case at hand name its owner; else it is read from the case."""
-        if not self.owner_id:
+        if self._state.adding and not self.owner_id:
             self.owner_id = self.recovery.owner_id  # type: ignore[attr-defined]
         super().save(*args, **options)

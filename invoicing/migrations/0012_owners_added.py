@@ -1,0 +1,16 @@
+"""Invoices say whose case they are of: the column, still empty."""
+
+from django.conf import settings
+from django.db import migrations
+
+from legalcity.lib.owner_migrations import owners_added
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("invoicing", "0011_search_texts"),
+        ("recoveries", "0045_lists_of_staff"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = owners_added("invoice")
