@@ -137,15 +137,18 @@ class RateTable:
         found: list[Segment] = []
         if last < first:
             return found
-        at = self.index(first)
+        at, stops, known, rates = self.index(first), self.stops, self.known, self.rates
+        start, final = first.toordinal(), last.toordinal()
         while True:
-            end = min(last, self.stops[at])
-            if end > self.known[at]:
-                raise RateMissing(max(first, add_days(self.known[at], 1)))
-            days = (end - first).days + 1
-            found.append(Segment(first, end, days, base, self.rates[at], self.interest(base, days, at)))
+            stop = stops[at]
+            end = last if last < stop else stop
+            if end > known[at]:
+                raise RateMissing(max(first, add_days(known[at], 1)))
+            days = (final if end is last else end.toordinal()) - start + 1
+            found.append(Segment(first, end, days, base, rates[at], self.interest(base, days, at)))
             if end == last:
                 return found
+            start += days
             at += 1
             first = self.starts[at]
 

@@ -40,7 +40,7 @@ def _sha256(body: Object, told: Decompte) -> str:
 
 
 def _body(told: Decompte) -> Object:
-    rates = _Rates()
+    rates, days = _Rates(), _Days()
     return {
         "recovery_id": told.recovery_id,
         "recovery_reference": told.recovery_reference,
@@ -48,7 +48,7 @@ def _body(told: Decompte) -> Object:
         "known_on": told.known_on.isoformat(),
         "currency": CURRENCY,
         "state": "provisional" if told.is_provisional else "final",
-        "claims": [_claim(row, rates) for row in told.claims],
+        "claims": [_claim(row, rates, days) for row in told.claims],
         "payments": [payment_told(row) for row in told.payments],
         "waivers": [_waiver(waiver) for waiver in told.waivers],
         "penalty": {"amount": _text(told.penalty), "article": PENALTY if told.penalty else None},
@@ -61,11 +61,14 @@ def _body(told: Decompte) -> Object:
 
 
 def _text(amount: Decimal) -> str:
-    return f"{amount:.2f}"
+    """With two places, which most amounts have."""
+    text = str(amount)
+    return text if text[-3:-2] == "." else f"{amount:.2f}"
 
 
 def _cents(whole: int) -> str:
-    return f"{whole // 100}.{whole % 100:02d}"
+    text = str(whole).zfill(3)
+    return f"{text[:-2]}.{text[-2:]}"
 
 
 class _Rates(dict[Rate, Object]):
@@ -77,23 +80,31 @@ class _Rates(dict[Rate, Object]):
         return self[rate]
 
 
-def _claim(row: ClaimRow, rates: _Rates) -> Object:
-    claim = row.claim
+class _Days(dict[date, str]):
+    """So is each day: periods end with the half-year."""
+
+    def __missing__(self, day: date) -> str:
+        self[day] = day.isoformat()
+        return self[day]
+
+
+def _claim(row: ClaimRow, rates: _Rates, days: _Days) -> Object:
+    claim, left = row.claim, row.left
     return {
         "kind": str(claim.kind),
         "id": claim.id,
         "number": claim.number,
-        "date": claim.issued_on.isoformat(),
-        "due_on": row.due_on.isoformat(),
+        "date": days[claim.issued_on],
+        "due_on": days[row.due_on],
         "principal": _text(claim.principal),
         "part_paid": _text(claim.part_paid),
-        "periods": [_period(row, segment, rates[segment.rate]) for segment in row.segments],
+        "periods": [_period(row, segment, rates[segment.rate], days) for segment in row.segments],
         "credit_notes": [credit_note_told(note) for note in row.credit_notes],
         "left": {
-            "principal": _text(row.left.principal),
-            "interest": _text(row.left.interest),
-            "indemnity": _text(row.left.indemnity),
-            **_rare(row.left),
+            "principal": _text(left.principal),
+            "interest": _text(left.interest),
+            "indemnity": _text(left.indemnity),
+            **_rare(left),
         },
     }
 
@@ -103,14 +114,15 @@ def period_article(row: ClaimRow, segment: Segment) -> str:
     return INCREASED if segment.rate.kind == RateKind.LEGAL_PLUS_5 else row.article
 
 
-def _period(row: ClaimRow, segment: Segment, rate: Object) -> Object:
+def _period(row: ClaimRow, segment: Segment, rate: Object, days: _Days) -> Object:
+    first, last, number, base, _rate, accrued = segment
     return {
-        "from": segment.first.isoformat(),
-        "to": segment.last.isoformat(),
-        "days": segment.days,
-        "base": _cents(segment.base),
+        "from": days[first],
+        "to": days[last],
+        "days": number,
+        "base": _cents(base),
         "percent": rate["percent"],
-        "interest": _cents(segment.accrued),
+        "interest": _cents(accrued),
         "rate": rate["rate"],
         "article": period_article(row, segment),
     }

@@ -168,6 +168,7 @@ def decompte(facts: Facts, on: date, rates: Rates, *, known_on: date, is_known_o
     account = account_of(stayed(facts, rates), on, rates) if moved else rejoined(facts, on, rates)
     due = [position for position in (*account.claims, *account.costs) if account.is_due(position)]
     back = credited_back(account)
+    left = [position.running.left for position in due]
     about = [*([warning(Code.MOVED, moved.reference)] if moved else []), *warnings_of(account, due)]
     return Decompte(
         recovery_id=facts.recovery_id,
@@ -176,12 +177,12 @@ def decompte(facts: Facts, on: date, rates: Rates, *, known_on: date, is_known_o
         known_on=known_on,
         is_known_on_asked=is_known_on_asked,
         is_provisional=any(one.code == Code.RATE_CARRIED for one in about),
-        claims=tuple(_claim_rows(account, due)),
+        claims=tuple(_claim_rows(account, due, left)),
         payments=tuple(PaymentRow(payment, _allocations(account, payment, back)) for payment in account.received),
         waivers=tuple(sorted((one for one in account.facts.waivers if one.on <= on), key=lambda one: (one.on, one.id))),
         penalty=euros(account.clause),
         not_due=tuple(_not_due(account)),
-        total=_total(account, due),
+        total=_total(account, due, left),
         per_day=_per_day(account, due),
         surplus=euros(account.surplus),
         warnings=tuple(about),
@@ -199,23 +200,24 @@ def to_come(facts: Facts, on: date) -> Decimal:
     return sum((claim.principal for claim in later), NOTHING)
 
 
-def _claim_rows(account: Account, due: Iterable[Position]) -> Iterator[ClaimRow]:
+def _claim_rows(account: Account, due: Iterable[Position], left: Iterable[Shares]) -> Iterator[ClaimRow]:
     notes: dict[ClaimKey, list[CreditNote]] = {}
     for note in sorted(account.facts.credit_notes, key=lambda note: (note.on, note.id)):
         if note.on <= account.on:
             notes.setdefault(note.claim, []).append(note)
-    for one in due:
-        if one.claim:
-            told = tuple(notes.get(one.claim.key, ()))
-            left = _amounts(one.head, one.running.left)
-            yield ClaimRow(one.claim, one.due_on, tuple(one.running.segments), account.terms.article, told, left)
+    article = account.terms.article
+    for one, shares in zip(due, left, strict=True):
+        if claim := one.claim:
+            told = tuple(notes.get(claim.key, ())) if notes else ()
+            amounts = _amounts(one.head, shares)
+            yield ClaimRow(claim, one.due_on, tuple(one.running.segments), article, told, amounts)
 
 
 def _amounts(head: Head, shares: Shares) -> Amounts:
     """Shares in cents as EUR, the principal under the head of its claim."""
-    interest, principal, indemnity = map(euros, shares)
+    principal = euros(shares.principal)
     if head == Head.PRINCIPAL:
-        return Amounts(principal, interest, indemnity)
+        return Amounts(principal, euros(shares.interest), euros(shares.indemnity))
     return Amounts(penalty=principal) if head == Head.PENALTY else Amounts(cost=principal)
 
 
@@ -244,9 +246,11 @@ def _not_due(account: Account) -> Iterator[NotDueRow]:
             yield NotDueRow(one.claim, one.due_on, euros(one.running.principal))
 
 
-def _total(account: Account, due: list[Position]) -> Amounts:
-    """What is owed, by head."""
-    owed = [(one.head, one.running.left) for one in (*due, *([account.penalty] if account.penalty else []))]
+def _total(account: Account, due: list[Position], left: list[Shares]) -> Amounts:
+    """What is owed, by head; `left` of the claims that are due, and of the penalty."""
+    owed = [(one.head, shares) for one, shares in zip(due, left, strict=True)]
+    if account.penalty:
+        owed.append((Head.PENALTY, account.penalty.running.left))
     by_head = dict.fromkeys((Head.PRINCIPAL, Head.COST, Head.PENALTY), 0)
     for head, shares in owed:
         by_head[head] += shares.principal

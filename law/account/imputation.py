@@ -37,9 +37,10 @@ class Allocation(NamedTuple):
 class Account:
     """The account of a case while its days go by; sums in cents.
 
-    `claims` and `costs`: oldest due first. `received`: the payments in the order in which they are laid. `chosen`: the
-    claim that each payment names. `allocations`: what each met. `surplus`: what met nothing. `demanded`: the days of
-    formal notices. `penalised`: what was due and unpaid on that day, `clause`: what the agreed penalty came to.
+    `claims` and `costs`: oldest due first; of the first `settled` claims nothing is owed any more. `received`: the
+    payments in the order in which they are laid. `chosen`: the claim that each payment names. `allocations`: what each
+    met. `surplus`: what met nothing. `demanded`: the days of formal notices. `penalised`: what was due and unpaid on
+    that day, `clause`: what the agreed penalty came to.
     """
 
     facts: Facts
@@ -52,6 +53,7 @@ class Account:
     penalised: list[Position] = field(default_factory=list)
     clause: int = 0
     surplus: int = 0
+    settled: int = 0
     received: list[Payment] = field(default_factory=list)
     chosen: dict[int, Position] = field(default_factory=dict)
     allocations: dict[int, list[Allocation]] = field(default_factory=lambda: defaultdict(list))
@@ -192,14 +194,21 @@ def credited_back(account: Account) -> Mapping[tuple[int, int], int]:
 
 def _in_turn(account: Account, payment: Payment) -> Iterator[Position]:
     """In which order a payment meets what is owed (art. 1342-10 C. civ.: what is due before what is not)."""
+    claims = account.claims
+    while account.settled < len(claims) and claims[account.settled].running.is_settled:
+        account.settled += 1
     if chosen := account.chosen.get(payment.id):
         yield chosen
-    due = bisect_right(account.claims, payment.on, key=lambda position: position.due_on)
-    yield from account.claims[:due]
+    due = max(bisect_right(claims, payment.on, key=_due_on), account.settled)
+    yield from claims[account.settled : due]
     yield from account.costs
     if account.penalty:
         yield account.penalty
-    yield from account.claims[due:]
+    yield from claims[due:]
+
+
+def _due_on(position: Position) -> date:
+    return position.due_on
 
 
 def _fix_penalty(account: Account, clause: PenaltyClause, day: date) -> None:

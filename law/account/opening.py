@@ -45,6 +45,12 @@ class Position:
     running: Running
 
     @property
+    def place(self) -> tuple:
+        """Its place among others, that of `claim_order`; the penalty has none."""
+        claim = self.claim
+        return (self.due_on, claim.issued_on, claim.number, claim.kind, claim.id) if claim else ()
+
+    @property
     def number(self) -> str | None:
         """The invoice's number, the label of a debt."""
         return self.claim.number if self.claim else None
@@ -134,10 +140,11 @@ def open_positions(facts: Facts, on: date, terms: Terms) -> list[Position]:
     cuts = claim_cuts(facts)
     days = demanded_days(facts.notices, presentation_counts=facts.presentation_counts)
     opened = [
-        _position(claim, facts.title_on, terms, _first_day(claim, terms, days), cuts[claim.key])
+        _position(claim, due, facts.title_on, terms, _first_day(claim, due, terms, days), cuts[claim.key])
         for claim in _counted(facts, on)
+        for due in [due_day(claim)]
     ]
-    return sorted(opened, key=lambda one: claim_order(one.claim) if one.claim else ())
+    return sorted(opened, key=lambda one: one.place)
 
 
 def _counted(facts: Facts, on: date) -> Iterator[Claim]:
@@ -151,22 +158,20 @@ def _counted(facts: Facts, on: date) -> Iterator[Claim]:
             yield claim
 
 
-def _first_day(claim: Claim, terms: Terms, notices: Sequence[date]) -> date:
+def _first_day(claim: Claim, due: date, terms: Terms, notices: Sequence[date]) -> date:
     """The first day of interest: after the due day or, where a notice has to ask for it, after one that could.
 
     A notice asks for what was there and due when it came (art. 1231-6, 1344 C. civ.): doubt goes to the lower claim.
     """
-    due = due_day(claim)
     if terms.since is None or terms.since == NEVER:
         return terms.first_day(due)
     asked = next((day for day in notices if day >= max(due, claim.issued_on)), None)
     return add_days(asked, 1) if asked else NEVER
 
 
-def _position(claim: Claim, title_on: date | None, terms: Terms, first: date, cuts: list[Cut]) -> Position:
+def _position(claim: Claim, due: date, title_on: date | None, terms: Terms, first: date, cuts: list[Cut]) -> Position:
     """An invoice bears interest and the indemnity; a further debt bears neither."""
     is_invoice, is_cost = claim.kind == ClaimKind.INVOICE, claim.head == DebtHead.COST_OF_TITLE
-    due = due_day(claim)
     first_day = first if is_invoice else NEVER
     return Position(
         claim=claim,

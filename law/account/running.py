@@ -51,7 +51,8 @@ class Running:
     waivers to come, in order of time. `closed`: interest of the closed periods; `settled`: interest paid or given up.
     `is_settled`: nothing is owed of it any more, on whatever day. `met`: principal that money paid. `excess`: what of
     it was credited afterwards: no more than was paid, whatever was given up or corrected besides. `counted`: what each
-    cut came to, which is less where it found less. `denied`: principal that an order did not grant.
+    cut came to, which is less where it found less. `denied`: principal that an order did not grant. `opened`: the open
+    period as it was last looked at: its last day, its parts and what accrued in them.
     """
 
     table: RateTable
@@ -60,7 +61,6 @@ class Running:
     since: date
     flat: int = 0
     cuts: list[Cut] = field(default_factory=list)
-    last_day_included: bool = True
     is_late: bool = False
     is_settled: bool = False
     indemnity: int = 0
@@ -71,6 +71,7 @@ class Running:
     denied: int = 0
     counted: dict[tuple[bool, int], int] = field(default_factory=dict)
     segments: list[Segment] = field(default_factory=list)
+    opened: tuple[date, list[Segment], int] | None = None
 
     @property
     def left(self) -> Shares:
@@ -106,19 +107,23 @@ class Running:
 
     def close(self, day: date) -> None:
         """End the open period with `day`."""
-        opened = self._open(day)
+        opened, accrued = self._open(day)
         self.segments += opened
-        self.closed += _accrued(opened)
-        self.since = max(self.since, add_days(self._last(day), 1))
+        self.closed += accrued
+        self.since = max(self.since, add_days(day, 1))
+        self.opened = None
 
     def _owed(self, day: date) -> Shares:
-        return Shares(self.closed + _accrued(self._open(day)) - self.settled, self.principal, self.indemnity)
+        return Shares(self.closed + self._open(day)[1] - self.settled, self.principal, self.indemnity)
 
-    def _open(self, day: date) -> list[Segment]:
-        return self.table.segments(self.principal, self.since, self._last(day)) if self.principal else []
-
-    def _last(self, day: date) -> date:
-        return day if self.last_day_included else add_days(day, -1)
+    def _open(self, day: date) -> tuple[list[Segment], int]:
+        """The open period up to `day`, which ends before anything that it hangs on changes: `close` comes first."""
+        if not self.principal:
+            return [], 0
+        if self.opened is None or self.opened[0] != day:
+            parts = self.table.segments(self.principal, self.since, day)
+            self.opened = day, parts, sum([part.accrued for part in parts])
+        return self.opened[1], self.opened[2]
 
     def _age(self, day: date) -> None:
         if not self.is_late and self.principal and day > self.due:
@@ -133,7 +138,3 @@ class Running:
         self.met -= over
         self.excess += over
         self.counted[cut.is_credit, cut.id] = sum(taken) + over
-
-
-def _accrued(segments: list[Segment]) -> int:
-    return sum([segment.accrued for segment in segments])

@@ -22,7 +22,6 @@ from law.account.facts import (
     Transfer,
 )
 from law.account.imputation import Account, account_of, turn
-from law.account.opening import Position, claim_order
 from law.interest import NOTHING
 
 Moves = Callable[[ClaimKey | None], bool]
@@ -120,8 +119,8 @@ def rejoined(facts: Facts, on: date, rates: Rates) -> Account:
         on=on,
         terms=there.terms,
         demanded=there.demanded,
-        claims=sorted((*here.claims, *there.claims), key=_place),
-        costs=sorted((*here.costs, *there.costs), key=_place),
+        claims=sorted((*here.claims, *there.claims), key=lambda one: one.place),
+        costs=sorted((*here.costs, *there.costs), key=lambda one: one.place),
         penalty=here.penalty or there.penalty,
         penalised=[*here.penalised, *there.penalised],
         clause=here.clause + there.clause,
@@ -145,10 +144,6 @@ def _both(facts: Facts, here: Facts, there: Facts) -> Facts:
         waivers=(*here.waivers, *there.waivers),
         refunds=(*here.refunds, *there.refunds),
     )
-
-
-def _place(position: Position) -> tuple:
-    return claim_order(position.claim) if position.claim else ()
 
 
 def _whole(payments: Iterable[Payment]) -> Iterable[Payment]:

@@ -1,6 +1,7 @@
 """The one rounding of money: half-up, two places."""
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 CENT = Decimal("0.01")
 
@@ -30,6 +31,7 @@ def cents(amount: Decimal) -> int:
     return whole
 
 
+@lru_cache(maxsize=4096)  # Of an account half the sums are nothing, an indemnity or a principal
 def euros(whole: int) -> Decimal:
     """Whole cents as EUR, with two places."""
     return Decimal(whole).scaleb(-2)

@@ -33,15 +33,14 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "kind": ClaimKind,
 }
 _HEADS: dict[type, type[StrEnum]] = {Claim: DebtHead, Waiver: Head}
-ABSENT = object()
 _LEFT_OUT = ("state",)  # Which the postings after it tell
 _MODELS: tuple[Any, ...] = (Claim, CreditNote, Waiver, Payment, Refund)
-# By model: its fields with their defaults, and by what each is read; found once, used for each posting.
+# By model: its fields with their defaults, and by what each is read (None: as it is). Found once, not at each posting.
 _COLUMNS: dict[Any, list[tuple[str, Any]]] = {
     model: [(field.name, field.default) for field in fields(model) if field.name not in _LEFT_OUT] for model in _MODELS
 }
-_READERS: dict[Any, list[tuple[str, Callable[[Any], Any] | None]]] = {
-    model: [(name, _HEADS.get(model) if name == "head" else _READ.get(name)) for name, _default in _COLUMNS[model]]
+_READERS: dict[Any, dict[str, Callable[[Any], Any] | None]] = {
+    model: {name: _HEADS.get(model) if name == "head" else _READ.get(name) for name, _default in _COLUMNS[model]}
     for model in _MODELS
 }
 
@@ -57,11 +56,11 @@ def told(fact: Fact) -> Told:
 
 def read(model: type[Fact], values: Mapping[str, Any], **more: Any) -> Fact:
     """The fact that `told` told; `more` are fields that it could not know. Names that are not its fields are left."""
-    known = {
-        name: value if reader is None or value is None else reader(value)
-        for name, reader in _READERS[model]
-        if (value := values.get(name, ABSENT)) is not ABSENT
-    }
+    readers, known = _READERS[model], {}
+    for name, value in values.items():
+        if name in readers:
+            reader = readers[name]
+            known[name] = value if reader is None or value is None else reader(value)
     return model(**known, **more)
 
 
