@@ -12,3 +12,4 @@ import recoveries.ledger.chart_admin
 import recoveries.ledger.rate_admin
 import recoveries.ledger.remittance_admin
 import recoveries.letters.admin
+import recoveries.letters.home_panels

@@ -51,7 +51,7 @@ BUDGETS = {
     "GET /api/webhook-endpoints/{endpoint}/deliveries": 3,
     "POST /api/webhook-endpoints/{endpoint}/replay": 6,
     "POST /api/recoveries/complete": 10,
-    "POST /api/recoveries/{case}/payments": 26,
+    "POST /api/recoveries/{case}/payments": 27,
 }
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT")
 

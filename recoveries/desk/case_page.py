@@ -36,6 +36,7 @@ from recoveries.desk.reads.case_facts import (
 )
 from recoveries.desk.reads.timeline import cursor_read, timeline
 from recoveries.desk.reads.timeline_sources import TABS
+from recoveries.letters.party_facts import facts_about
 from recoveries.models import Injunction, Recovery
 from recoveries.selectors.deadlines import deadlines_of, opposed_too_late, procedure_of
 from recoveries.selectors.sides import SIDES
@@ -59,6 +60,7 @@ ROW_ACTIONS = (
     "reverse-acknowledgement",
     "invoice-facts",
     "notice-received",
+    "withdraw-party-fact",
 )
 
 
@@ -130,6 +132,7 @@ def case_context(request: HttpRequest, case: Recovery) -> dict[str, Any]:
         "is_limitation_doubtful": not case.is_in_court and is_in_doubt(deadlines, day),
         "is_court_unknown": procedure is not None and not is_court_known(procedure.court_territory),
         "is_opposed_too_late": opposed_too_late(case),
+        "party_facts": list(facts_about(case)),
         "timeline": timeline(case.pk, tab=kind or None, after=cursor_read(request.GET.get("after", ""))),
         "is_older": "after" in request.GET,
         "kind": kind,

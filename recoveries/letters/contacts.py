@@ -1,5 +1,6 @@
 """How often a debtor was written to, by whichever client of the firm, and how often it may be."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
@@ -48,12 +49,25 @@ def contacts_of(emails: QuerySet[SentEmail]) -> tuple[Contact, ...]:
 
 def policy_for(owner_id: int) -> Policy:
     """The firm's policy, and that of the client where it is tighter."""
-    own = ClientRhythm.objects.filter(owner_id=owner_id).first() or ClientRhythm()
+    firm, own = firm_policy(), ClientRhythm.objects.filter(owner_id=owner_id).first()
+    if own is None:
+        return firm
+    return replace(
+        firm,
+        reminder_days=max(firm.reminder_days, own.reminder_days),
+        formal_notice_days=max(firm.formal_notice_days, own.formal_notice_days),
+        per_week=_tighter(firm.per_week, own.per_week),
+        per_month=_tighter(firm.per_month, own.per_month),
+    )
+
+
+def firm_policy() -> Policy:
+    """The firm's policy by the system settings."""
     return Policy(
-        reminder_days=max(live.REMINDER_DAYS, own.reminder_days),
-        formal_notice_days=max(live.FORMAL_NOTICE_DAYS, own.formal_notice_days),
-        per_week=_tighter(live.CONTACTS_PER_WEEK, own.per_week),
-        per_month=_tighter(live.CONTACTS_PER_MONTH, own.per_month),
+        reminder_days=live.REMINDER_DAYS,
+        formal_notice_days=live.FORMAL_NOTICE_DAYS,
+        per_week=live.CONTACTS_PER_WEEK,
+        per_month=live.CONTACTS_PER_MONTH,
         days=live.contact_days,
         from_hour=live.CONTACT_FROM_HOUR,
         until_hour=live.CONTACT_UNTIL_HOUR,

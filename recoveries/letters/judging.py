@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from law.account.decompte import Amounts
-from law.contact import Channel, Message, Purpose, Verdict, judge
+from law.contact import Channel, Facts, Message, Purpose, Verdict, judge
 from legalcity.lib.dates import PARIS
-from recoveries.letters.contacts import policy_for
-from recoveries.letters.gathering import Demand, demand_of, facts_aside, facts_of, written_on
+from recoveries.letters.contacts import firm_policy, policy_for
+from recoveries.letters.gathering import Demand, demand_of, facts_of, written_on
 from recoveries.letters.writing import Letter, letter_write
 from recoveries.models import Recovery, SentEmail
 
@@ -93,11 +93,11 @@ def verdict_of(case: Recovery, email: SentEmail, *, moment: datetime) -> Verdict
     return judge(message, facts, policy_for(case.owner_id), moment, lifted=lifted_codes(email))
 
 
-def verdict_of_receipt(case: Recovery, *, text: str, recipient: str, moment: datetime) -> Verdict:
-    """Whether a receipt may leave: it asks for nothing, so little is asked of it."""
+def verdict_of_receipt(facts: Facts, *, text: str, recipient: str, moment: datetime) -> Verdict:
+    """Whether a receipt may leave, by `facts_aside`: it asks for nothing, so little is asked of it."""
     channel = Channel.EMAIL if recipient else Channel.LETTER
     message = Message(purpose=Purpose.RECEIPT, channel=channel, recipient=recipient, text=text)
-    return judge(message, facts_aside(case), policy_for(case.owner_id), moment)
+    return judge(message, facts, firm_policy(), moment)
 
 
 def lifted_codes(email: SentEmail | None) -> Collection[str]:

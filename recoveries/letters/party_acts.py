@@ -109,6 +109,6 @@ WITHDRAW_FACT = ObjectAction(
     perform=_withdraw,
     form=WithdrawForm,
     form_options=lambda request, case: {"facts": facts_about(case)},
-    is_offered=lambda request, case: facts_about(case).exists(),
+    is_offered=lambda request, case: case.debtor_id is not None,
     explain=gettext_lazy("It stays in the audit, and holds no more."),
 )

@@ -8,8 +8,9 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from companies.models import Company
 from events.services import events_record, story
-from law.contact import Outcome
+from law.contact import Facts, Outcome, PartyFactKind
 from legalcity.lib.claims import queue
 from legalcity.lib.clock import now
 from legalcity.lib.emails.rows import INTERRUPTED
@@ -21,13 +22,13 @@ from recoveries.events import MESSAGE_SENT, POST, message_event
 from recoveries.ledger.decompte import case_decompte
 from recoveries.ledger.gathering import with_terms
 from recoveries.ledger.listeners import PaymentTold
+from recoveries.letters.gathering import facts_aside
 from recoveries.letters.jobs import JOB
 from recoveries.letters.judging import verdict_of_receipt
-from recoveries.letters.party_facts import facts_about
 from recoveries.letters.receipt_writing import Money, correction_write, payment_reversed, receipt_write
 from recoveries.letters.verdicts import values_of
 from recoveries.letters.writing import Letter
-from recoveries.models import Acompte, PartyFact, Recovery, SentEmail
+from recoveries.models import Acompte, Recovery, SentEmail
 
 State = SentEmail.State
 Kind = SentEmail.Kind
@@ -101,8 +102,9 @@ def _correct(case: Recovery, receipt: SentEmail, money: Money, by: User | None) 
 def _queued(
     case: Recovery, payment: Acompte | None, kind: SentEmail.Kind, letter: Letter, by: User | None
 ) -> SentEmail:
-    address, moment = _address_of(case), now()
-    verdict = verdict_of_receipt(case, text=letter.text, recipient=address, moment=moment)
+    facts, moment = facts_aside(case), now()
+    address = _address_of(case.debtor, facts)
+    verdict = verdict_of_receipt(facts, text=letter.text, recipient=address, moment=moment)
     may_leave = verdict.outcome == Outcome.SEND
     email = SentEmail.objects.create(
         recovery=case,
@@ -121,12 +123,12 @@ def _queued(
     return email
 
 
-def _address_of(case: Recovery) -> str:
+def _address_of(debtor: Company | None, facts: Facts) -> str:
     """Where the debtor reads e-mails; nothing where no address is known, or one that is none, or that is wrong."""
-    address = (case.debtor.company_email if case.debtor else None) or ""
-    wrong = facts_about(case).filter(kind=PartyFact.Kind.WRONG, value__iexact=address)
+    address = (debtor.company_email if debtor else None) or ""
+    wrong = {known.value.lower() for known in facts.people.get(PartyFactKind.WRONG, ())}
     try:
-        return "" if wrong.exists() else read_email(address)
+        return "" if address.lower() in wrong else read_email(address)
     except Unreadable:
         return ""
 

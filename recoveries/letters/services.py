@@ -23,6 +23,7 @@ from recoveries.events import MESSAGE_FAILED, MESSAGE_SENT, held_event, message_
 from recoveries.ledger.gathering import with_terms
 from recoveries.letters.contacts import debtor_lock
 from recoveries.letters.following import case_follow, require_following
+from recoveries.letters.gathering import facts_aside
 from recoveries.letters.jobs import JOB
 from recoveries.letters.judging import Draft, drafts_of, verdict_of, verdict_of_receipt
 from recoveries.letters.party_facts import address_is_wrong
@@ -170,7 +171,7 @@ def _may_leave(claim: Claim[SentEmail], email: SentEmail, moment: datetime) -> b
 
 def _judged(case: Recovery, email: SentEmail, moment: datetime) -> Verdict:
     if email.is_receipt:
-        return verdict_of_receipt(case, text=email.text, recipient=email.recipient, moment=moment)
+        return verdict_of_receipt(facts_aside(case), text=email.text, recipient=email.recipient, moment=moment)
     try:
         return verdict_of(case, email, moment=moment)
     except Conflict as error:

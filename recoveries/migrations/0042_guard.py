@@ -216,4 +216,10 @@ class Migration(migrations.Migration):
                 condition=models.Q(("kind", "wrong"), ("value", ""), _negated=True), name="party_fact_wrong_address"
             ),
         ),
+        # What waits was written before the guard: it is held, judged anew by the next sweep and written anew.
+        migrations.RunSQL(
+            "UPDATE recoveries_sentemail SET state = 'held' WHERE state = 'queued' AND claimed_until IS NULL "
+            "AND kind IN ('relance_1', 'relance_2', 'mise_en_demeure')",
+            migrations.RunSQL.noop,
+        ),
     ]

@@ -29,7 +29,7 @@ from tests.factories import Api, InvoiceBody, move
 pytestmark = pytest.mark.django_db
 
 INTEREST = {"assign_to_me": False, "recovery_late_interest": True, "recovery_interest_rate": "no"}
-BUDGET = 18
+BUDGET = 19
 CHILDREN = {"status", "comment", "document", "signature", "payment", "debt"}  # that `_children` makes
 MONEY = {"record-payment", "record-debt", "credit-note", "waive", "write-off", "record-acknowledgement"}
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT")
@@ -298,7 +298,7 @@ def test_who_looked_is_written_down(owner: Api) -> None:
             "handler",
             {
                 *(*MONEY, "move-status", "assign", "comment", "send-reminder", "notice-received", "upload-document"),
-                *("transfer", "set-matter"),
+                *("transfer", "set-matter", "enter-party-fact"),
             },
         ),
         ("accountant", {*MONEY, "comment"}),

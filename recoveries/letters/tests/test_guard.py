@@ -18,6 +18,7 @@ from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Forbidden
 from recoveries.court.hold import hold_lift, hold_restore
 from recoveries.desk.tests.pages import act_page, case_of, office_of, opened, words
+from recoveries.desk.tests.test_home_panels import panels
 from recoveries.ledger.acknowledgements import acknowledgement_record
 from recoveries.ledger.services import acompte_record
 from recoveries.letters.holding import email_lift, email_take_up
@@ -218,6 +219,9 @@ def test_a_rate_that_is_not_confirmed_is_lifted_once_for_all_letters(owner: Api)
     terms = {"recovery_late_interest": True, "recovery_interest_rate": "yes 3", "assign_to_me": False}
     email = written(case_of(owner, recovery=terms, invoices=[due_in(-30)]))
     assert "rates" in held(email)
+    shown = panels(office_of("manager"))
+    assert [row.text for row in shown["Letters held"].rows] == [f"{email.recovery} · Relance 1"]
+    assert shown["Rates to confirm"].count == LegalRate.objects.filter(is_confirmed=False).count()
     with pytest.raises(Forbidden):
         email_lift(email_id=email.pk, reason="It will be right.", by=None)
     for rate in LegalRate.objects.filter(is_confirmed=False):

@@ -13,7 +13,7 @@ from companies.identity import Identity
 from companies.models import Company
 from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Forbidden, Invalid
-from recoveries.desk.tests.pages import act_page, case_of, words
+from recoveries.desk.tests.pages import act_page, case_of, opened, words
 from recoveries.ledger.services import acompte_record
 from recoveries.letters.party_facts import party_fact_enter
 from recoveries.letters.services import email_deliver, email_send
@@ -64,6 +64,7 @@ def test_each_fact_keeps_letters_in_until_it_is_withdrawn(owner: Api, kind: str,
     assert answer.status_code == 302, answer.context["form"].errors
     assert refused(case) == [code]
     fact = PartyFact.objects.get()
+    assert f"Debtor: {fact} · since 03/01/2026 Withdraw" in words(opened(office, case))
     act(office, case, "withdraw-party-fact", fact=fact.pk, reason="It was somebody else.")
     assert PartyFact.objects.get().withdrawn_at is not None
     assert written(case).state == "queued"
