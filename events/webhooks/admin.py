@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Count, F, IntegerField, Min, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.timezone import localtime
@@ -46,7 +47,7 @@ class TroubleFilter(admin.SimpleListFilter):
 class EndpointAdmin(ReadOnlyStaffAdmin):
     """Where clients are told what happens, and whether they are."""
 
-    list_display = ("owner", "host", "state", "delivered", "failed", "oldest", "failing_since")
+    list_display = ("owner", "host", "state", "fails_since", "oldest", "delivered", "failed")
     list_display_links = ("owner", "host")
     list_filter = ("state", TroubleFilter, "disabled_reason")
     list_select_related = ("owner",)
@@ -100,12 +101,19 @@ class EndpointAdmin(ReadOnlyStaffAdmin):
         """When the oldest delivery that waits was made."""
         return _moment(endpoint.oldest)
 
+    @admin.display(
+        description=gettext_lazy("every try has failed since"), ordering=F("failing_since").asc(nulls_last=True)
+    )
+    def fails_since(self, endpoint: Endpoint) -> str:
+        """Since when every try has failed."""
+        return _moment(endpoint.failing_since)
+
 
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyStaffAdmin):
     """What was sent to clients, and what is to be."""
 
-    list_display = ("created_at", "owner", "endpoint", "kind", "state", "attempts", "next_try", "is_replay")
+    list_display = ("made", "state", "kind", "owner", "endpoint", "attempts", "next_try", "is_replay")
     list_filter = ("state", "is_replay")
     list_select_related = ("endpoint__owner", "event")
     search_fields = ("endpoint__owner__search_text", "event__type__exact")
@@ -133,6 +141,11 @@ class DeliveryAdmin(ReadOnlyStaffAdmin):
         """The type of the event."""
         return delivery.event.type
 
+    @admin.display(description=gettext_lazy("created at"), ordering="created_at")
+    def made(self, delivery: Delivery) -> str:
+        """When it was made."""
+        return _moment(delivery.created_at)
+
     @admin.display(description=gettext_lazy("next try"), ordering="due_at")
     def next_try(self, delivery: Delivery) -> str:
         """When one that waits is tried."""
@@ -141,7 +154,9 @@ class DeliveryAdmin(ReadOnlyStaffAdmin):
     @admin.display(description=gettext_lazy("body"))
     def sent(self, delivery: Delivery) -> str:
         """What is signed, set out for people."""
-        return format_html("<pre>{}</pre>", json.dumps(event_told(delivery.event), ensure_ascii=False, indent=2))
+        told = json.dumps(event_told(delivery.event), ensure_ascii=False, indent=2)
+        address = reverse("admin:events_event_change", args=[delivery.event_id])
+        return format_html('<pre class="lc-letter">{}</pre><a href="{}">{}</a>', told, address, _("event"))
 
     @admin.display(description=gettext_lazy("tries"))
     def tries(self, delivery: Delivery) -> str:
@@ -152,17 +167,18 @@ class DeliveryAdmin(ReadOnlyStaffAdmin):
                 _moment(attempt.at),
                 attempt.status or attempt.reason,
                 attempt.ms,
-                attempt.response_head,
+                attempt.response_head or "–",
             )
             for attempt in Attempt.objects.filter(delivery=delivery)
         ]
-        body = format_html_join("", "<tr><td>{}</td><td>{}</td><td>{}</td><td><pre>{}</pre></td></tr>", rows)
+        row = '<tr><td>{}</td><td>{}</td><td>{}</td><td><pre class="lc-letter">{}</pre></td></tr>'
+        body = format_html_join("", row, rows)
         head = format_html_join("", "<th>{}</th>", ((each,) for each in heads))
         return format_html("<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table>", head, body) if rows else "–"
 
 
 def _moment(moment: datetime | None) -> str:
-    return date_format(localtime(moment), "DATETIME_FORMAT") if moment else "–"
+    return date_format(localtime(moment), "SHORT_DATETIME_FORMAT") if moment else "–"
 
 
 def _number(counted: QuerySet[Any]) -> Coalesce:

@@ -41,6 +41,7 @@ OTHERS: dict[type[models.Model], dict[str, str]] = {
         "claimed_until": "a worker who has the one does not have the other",
         "fetch_seconds": "what is fetched for the one costs the other nothing",
         "waits_for_id": "the original, while that has no file",
+        "is_told": "it came with its case",
     },
     FormalNotice: {**CASE, "proof_id": "the copy of that document, when that was copied"},
 }

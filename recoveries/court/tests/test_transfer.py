@@ -2,6 +2,7 @@
 
 import math
 import re
+import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from decimal import Decimal
@@ -57,6 +58,7 @@ pytestmark = [
 
 PATH = "/api/recoveries/{recovery}/injonction-transfer"
 NO_SUCH_ID = 987654321
+LONGEST = 5  # seconds of a transaction that writes
 DONE = "Recovery successfully transferred to injunction procedure"
 WHY = ("reasons", "reason_codes")
 NOT_ELIGIBLE = "This recovery is not eligible for injunction transfer"
@@ -716,23 +718,29 @@ def _filled(owner: Api, invoices: int, comments: int) -> int:
     return case
 
 
-def _statements(owner: Api, invoices: int, comments: int) -> int:
+def _cost(owner: Api, invoices: int, comments: int) -> tuple[int, float]:
+    """How many statements a transfer takes, and how many seconds."""
     case = _filled(owner, invoices, comments)
     request = TransferRequest.objects.create(recovery_id=case, user=owner.user)
     with CaptureQueriesContext(connection) as captured:
+        began = time.monotonic()
         assert transfer_carry_out(request_id=request.pk, today=today()) == "done"
+        took = time.monotonic() - began
     copy = Recovery.objects.get(transferred_from=case)
     assert (copy.invoices_count, copy.comments_count) == (invoices, comments)
-    return len(captured)
+    return len(captured), took
 
 
 def test_a_large_case_takes_as_many_statements_as_a_small_one(owner: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     # The first one reads the system settings and the catalogue too, which are old after five seconds.
     monkeypatch.setattr("legalcity.lib.snapshot.MAX_AGE", math.inf)
-    _statements(owner, 1, 1)
-    small = _statements(owner, 3, 3)
-    assert _statements(owner, 1000, 2000) == small
-    assert small < 110
+    _cost(owner, 1, 1)
+    small, _seconds = _cost(owner, 3, 3)
+    large, seconds = _cost(owner, 1000, 2000)
+    assert large == small < 110
+    # Whoever follows events waits for the oldest transaction that writes. A machine that does something else beside
+    # is given a second chance.
+    assert seconds < LONGEST or _cost(owner, 1000, 2000)[1] < LONGEST
 
 
 def test_what_is_barred_or_not_due_stays_behind_and_everybody_is_told_why(owner: Api) -> None:

@@ -51,7 +51,7 @@ def told_lines(data: Mapping[str, Any], named: Mapping[str, Any]) -> list[str]:
     elif before:
         lines += _changes(MODELS.get(about.get("type", "")), before, after)
     else:
-        lines += [f"{capfirst(str(WORDS[name]))}: {_value(value)}" for name, value in after.items() if name in WORDS]
+        lines += [_said(WORDS[name], _value(value)) for name, value in after.items() if name in WORDS]
     return lines
 
 
@@ -60,7 +60,11 @@ def _changes(model: type[Model] | None, before: Mapping[str, Any], after: Mappin
     for name, value in after.items():
         field = fields.get(COLUMNS.get(name, name))
         if isinstance(field, Field):
-            yield f"{capfirst(field.verbose_name)}: {_value(before.get(name), field)} → {_value(value, field)}"
+            yield _said(field.verbose_name, f"{_value(before.get(name), field)} → {_value(value, field)}")
+
+
+def _said(name: Sentence, value: str) -> str:
+    return _t("{name}: {value}").format(name=capfirst(str(name)), value=value)
 
 
 def _value(value: Any, field: "Field[Any, Any] | None" = None) -> str:
@@ -69,8 +73,9 @@ def _value(value: Any, field: "Field[Any, Any] | None" = None) -> str:
         return "–"
     if isinstance(value, bool):
         return _t("yes") if value else _t("no")
-    if field is not None and value in (choices := dict(field.flatchoices)):
-        return str(choices[value])
+    for choice, label in field.flatchoices if field else ():
+        if choice == value:
+            return str(label)
     if isinstance(value, str) and DAY.fullmatch(value):
         return date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")
     if isinstance(value, str) and AMOUNT.fullmatch(value):

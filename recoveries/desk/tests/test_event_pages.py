@@ -6,9 +6,10 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 
-from events.models import Event
+from events.models import Delivery, Event
 from events.public_ids import public_id
 from events.tests.feeds import committed
+from events.webhooks.endpoints import endpoint_create
 from legalcity.lib.dates import PARIS
 from recoveries.models import Recovery
 from tests.backoffice import browser_of, chief, page_of
@@ -79,3 +80,17 @@ def test_the_timeline_has_the_events_on_a_tab_of_their_own(office: Client, owner
     assert "A case was opened." in tab
     assert public_id(event.pk) in tab
     assert f'id="event-{event.pk}"' in tab
+
+
+def test_a_handler_sees_that_something_was_sent_and_not_what(office: Client, owner: Api) -> None:
+    bare_case_id(owner)
+    event = Event.objects.get(type="recovery.created")
+    endpoint = endpoint_create(owner=owner.user, values={"url": "https://erp.example.com/hook"})
+    delivery = Delivery.objects.create(endpoint=endpoint, event=event)
+    page = page_of(Delivery, "change", delivery.pk)
+    assert public_id(event.pk) in office.get(page).content.decode()
+    handler = ApiUserFactory(is_staff=True)
+    handler.groups.add(Group.objects.get(name="handler"))
+    seen = browser_of(handler).get(page).content.decode()
+    assert "recovery.created" in seen
+    assert public_id(event.pk) not in seen
