@@ -17,7 +17,7 @@ from pytest_django import Settings
 from accounts.models import User
 from events.webhooks.listening import listeners
 from legalcity.lib.breaker import redis_breaker
-from legalcity.lib.outages import database_outage
+from legalcity.lib.outages import database_outage, queue_outage
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
 from recoveries.ledger.rate_book import rate_book
@@ -77,6 +77,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def _forget_everything() -> None:
     redis_breaker.reset()
     database_outage.has_ended()
+    queue_outage.has_ended()
     for cache in caches.all():
         # django-redis empties the whole database on `clear`, the keys of other processes too.
         if hasattr(cache, "delete_pattern"):

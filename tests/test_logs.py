@@ -11,14 +11,16 @@ import psycopg
 import pytest
 import structlog
 from celery import shared_task
+from celery.exceptions import Reject
 from django.db import IntegrityError, OperationalError, connection, transaction
-from django.test import Client
+from django.test import Client, TestCase
+from kombu.exceptions import OperationalError as NoQueue
 from pytest_django import Settings
 from structlog.stdlib import ProcessorFormatter
 
 from accounts import tasks
 from accounts.models import User
-from legalcity.lib import embedded_clock
+from legalcity.lib import claims, embedded_clock, logs
 from legalcity.lib.logs import SECRET_KEYS
 from tests.factories import Api, ApiUserFactory, CompanyBody, InvoiceBody, RegisterBody, case_id, complete_body
 
@@ -343,6 +345,30 @@ def test_a_database_that_is_away_is_told_once_and_so_is_its_return(
     found.close()
     assert [line["event"] for line in log.lines[-1:]] == ["database_back"]
     assert ask() == [("database_away", "error"), task]
+    assert_silent(log, "zephyrine")
+
+
+def test_a_queue_that_is_away_is_told_once_and_so_is_its_return(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(*_args: Any, **_options: Any) -> None:
+        raise NoQueue("Error 111 connecting to zephyrine:6379")
+
+    def ask() -> list[tuple[str, str]]:
+        """What the log has more after two tasks that were to be queued after a commit."""
+        before = len(log.lines)
+        for _time in range(2):
+            with TestCase.captureOnCommitCallbacks(execute=True):
+                claims.queue(tasks.purge_tokens.name)
+        return [(line["event"], line["level"]) for line in log.lines[before:]]
+
+    with monkeypatch.context() as outage:
+        outage.setattr("celery.app.task.Task.apply_async", refused)
+        assert ask() == [("queue_away", "error")]
+        logs.failed_task(Reject(NoQueue("zephyrine")))  # One that was to come back.
+        logging.getLogger("django.db.backends.base").error("in on_commit()", exc_info=NoQueue("zephyrine"))
+        assert ask() == []
+        assert len(log.lines) == 1
+    monkeypatch.setattr("celery.app.task.Task.apply_async", lambda *_args, **_options: None)
+    assert ask() == [("queue_back", "warning")]
     assert_silent(log, "zephyrine")
 
 

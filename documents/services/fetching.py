@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from accounts.models import User
 from documents.models import Document
@@ -63,7 +63,14 @@ def place_for_fetching(document_id: int, moment: datetime) -> Iterator[None]:
 
 
 def queue_of(name: str, args: Any, _kwargs: Any, _options: Any, **_more: Any) -> dict[str, str] | None:
-    """Celery's question where a task goes: what is to be fetched has workers of its own (CELERY_TASK_ROUTES)."""
-    if name == "documents.tasks.process" and Document.objects.filter(pk=args[0], state__in=TO_FETCH).exists():
+    """Celery's question where a task goes: what is to be fetched has workers of its own (CELERY_TASK_ROUTES).
+
+    A task that comes back because the database is away must not be lost for the same reason: it goes where it can hold
+    up nobody.
+    """
+    try:
+        if name == "documents.tasks.process" and Document.objects.filter(pk=args[0], state__in=TO_FETCH).exists():
+            return {"queue": QUEUE}
+    except (OperationalError, InterfaceError):
         return {"queue": QUEUE}
     return None

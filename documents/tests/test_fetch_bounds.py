@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 
 from documents.models import Document
 from documents.services import fetching, pipeline
@@ -115,3 +115,13 @@ def test_what_is_fetched_has_a_queue_of_its_own(case: int) -> None:
     assert queue_now() == "celery"
     assert app.amqp.router.route({}, "documents.tasks.sweep")["queue"].name == "celery"
     assert set(app.amqp.queues) == {"celery", "fetching", "webhooks"}
+
+
+def test_a_task_that_comes_back_while_the_database_is_away_is_queued_all_the_same(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def away(**_: object) -> None:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(Document.objects, "filter", away)
+    assert app.amqp.router.route({}, "documents.tasks.process", [1])["queue"].name == "fetching"

@@ -15,13 +15,15 @@ from typing import Any
 
 import orjson
 import structlog
+from celery.beat import SchedulingError
+from celery.exceptions import Reject
 from celery.signals import before_task_publish, task_failure, task_postrun, task_prerun
 from django.core.signals import got_request_exception
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
-from legalcity.lib.outages import database_outage, is_away
+from legalcity.lib.outages import database_outage, is_away, is_of_the_queue, queue_outage
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 SECRET_KEYS = frozenset({"key", "api_key", "auth_secret", "password", "token", "authorization", "secret", "email"})
@@ -43,7 +45,11 @@ def log_failure(error: BaseException) -> None:
     Without its text: a database's message quotes the row, and rows hold personal data. A database that is away fails
     whatever comes, again and again: each process says so once, and once that it is back (`back_again`).
     """
-    if not is_away(error):
+    if isinstance(error, Reject) and isinstance(error.args[0], Exception):
+        error = error.args[0]  # Why a task that was to come back could not be queued.
+    if is_of_the_queue(error):
+        queue_is_away(error)
+    elif not is_away(error):
         failure_log.error("uncaught", **_facts_of(error))
     elif database_outage.has_begun():
         failure_log.error("database_away", **_facts_of(error))
@@ -75,6 +81,32 @@ class SecurityEvents(logging.Filter):
             record.levelno, record.levelname = logging.WARNING, "WARNING"
             record.msg, record.args, record.exc_info = "refused", (), None
         return True
+
+
+class QueueOutages(logging.Filter):
+    """What libraries say of each message that finds no queue is left out: that it is away is told once."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the line is written."""
+        error = record.exc_info[1] if record.exc_info else None
+        if isinstance(error, SchedulingError):  # Beat's own word for it.
+            error = error.__context__
+        if not is_of_the_queue(error):
+            return True
+        queue_is_away(error)
+        return False
+
+
+def queue_is_away(error: BaseException | None) -> None:
+    """Say so, once for each outage and process."""
+    if queue_outage.has_begun():
+        failure_log.error("queue_away", error=type(error).__qualname__)
+
+
+def queue_is_back() -> None:
+    """Say so, where it was away."""
+    if (seconds := queue_outage.has_ended()) is not None:
+        failure_log.warning("queue_back", seconds=round(seconds, 1))
 
 
 SHARED_PROCESSORS: list[Any] = [
@@ -116,8 +148,10 @@ def configure(level: str, form: str) -> dict[str, Any]:
                 "foreign_pre_chain": SHARED_PROCESSORS,
             }
         },
-        "filters": {"security": {"()": SecurityEvents}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["security"]}},
+        "filters": {"security": {"()": SecurityEvents}, "queue": {"()": QueueOutages}},
+        "handlers": {
+            "stderr": {"class": "logging.StreamHandler", "formatter": "lines", "filters": ["security", "queue"]}
+        },
         "root": {"handlers": ["stderr"], "level": level},
         # Django's own line for a 4xx or 5xx repeats the access line, with the full path.
         "loggers": {

@@ -5,7 +5,9 @@ import time
 from threading import Lock
 
 from django.db import InterfaceError, OperationalError
+from kombu.exceptions import OperationalError as NoBroker
 from psycopg import Error as PostgresError
+from redis.exceptions import ConnectionError as LostBroker
 
 RETRY_AFTER = 10  # seconds, as 503 tells
 
@@ -54,3 +56,9 @@ class Outage:
 
 
 database_outage = Outage()
+queue_outage = Outage()
+
+
+def is_of_the_queue(error: BaseException | None) -> bool:
+    """Whether `error` says that the broker cannot be reached, or has hung up."""
+    return isinstance(error, NoBroker | LostBroker)

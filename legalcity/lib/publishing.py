@@ -4,6 +4,9 @@ from contextvars import ContextVar
 from typing import Any
 
 from celery import Task
+from kombu.exceptions import OperationalError as NoBroker
+
+from legalcity.lib.logs import queue_is_away, queue_is_back
 
 _is_lost = ContextVar("is_lost", default=False)
 
@@ -16,8 +19,13 @@ class NotedTask(Task):
     def apply_async(self, *args: Any, **options: Any) -> Any:
         """Queue it, and note whether that went well."""
         _is_lost.set(True)
-        queued = super().apply_async(*args, **options)
+        try:
+            queued = super().apply_async(*args, **options)
+        except NoBroker as error:
+            queue_is_away(error)
+            raise
         _is_lost.set(False)
+        queue_is_back()
         return queued
 
 
