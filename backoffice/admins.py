@@ -9,6 +9,7 @@ from django.db import DataError, transaction
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import SimpleTemplateResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from backoffice.action_pages import ActionPages
@@ -67,12 +68,22 @@ class StaffAdmin(ReadByUs, ScopedLookups, ActionPages, AuditedAdmin):
         asked = super().get_changeform_initial_data(request)
         return {name: value for name, value in asked.items() if _can_hold(self.model, name, value)}
 
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """Under the name of its things: Django's "Select … to change" is no French for most of them."""
+        title = {"title": capfirst(str(self.opts.verbose_name_plural))}
+        answer: HttpResponse = super().changelist_view(request, {**title, **(extra_context or {})})
+        return answer
+
     def changeform_view(
         self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        """A service that refuses what a form asks is heard as a message; so is what no column can be compared with."""
+        """A service that refuses what a form asks is heard as a message; so is what no column can be compared with.
+
+        The page bears the name of its thing, for the same reason as the list.
+        """
+        title = {"title": capfirst(str(self.opts.verbose_name))}
         try:
-            answer = super().changeform_view(request, object_id, form_url, extra_context)
+            answer = super().changeform_view(request, object_id, form_url, {**title, **(extra_context or {})})
             if request.method == "POST" and isinstance(answer, SimpleTemplateResponse):
                 with transaction.atomic():  # A form that is shown again looks for the things that it names.
                     answer.render()

@@ -5,7 +5,8 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from pytest_django import Settings
 
-from tests.backoffice import browser_of, chief
+from accounts.models import AuditEvent, User
+from tests.backoffice import browser_of, chief, page_of
 from tests.factories import ApiUserFactory
 
 pytestmark = pytest.mark.django_db
@@ -62,3 +63,10 @@ def test_the_index_of_a_room_lists_its_pages(office: Client) -> None:
     assert "Hello" not in text
     assert "/admin/recoveries/recovery/" in text
     assert "/admin/accounts/user/" not in text.split('id="content-main"')[1]
+
+
+def test_pages_of_things_bear_the_names_of_the_things() -> None:
+    browser = browser_of(chief(language="fr"))
+    asked = (page_of(User, "changelist"), page_of(User, "add"), page_of(AuditEvent, "changelist"))
+    titles = [browser.get(address).context["title"] for address in asked]
+    assert titles == ["Utilisateurs", "Utilisateur", "Événements de l'audit"]

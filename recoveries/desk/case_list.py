@@ -11,7 +11,6 @@ from django.urls import URLPattern
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -125,8 +124,7 @@ class CaseList(ExportPages, ImportPages, SavedFilterPages, ActionPages):
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """The list with its panel of filters."""
-        title = {"title": capfirst(str(self.opts.verbose_name_plural))}
-        response = super().changelist_view(request, {**title, **(extra_context or {})})
+        response = super().changelist_view(request, extra_context)
         context = getattr(response, "context_data", None)
         if context and "cl" in context:
             form = context["cl"].filter_specs[0].form

@@ -11,6 +11,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connection
+from django.utils import translation
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -69,7 +70,8 @@ def desk(
 @pytest.fixture
 def office(owner: Api, development: None) -> User:  # noqa: F811
     """Somebody who may see everything, in an office with one of everything."""
-    furnish(owner)
+    with translation.override("fr"):  # What is kept in words (the audit's) is kept in the language of who works there.
+        furnish(owner)
     return chief(language="fr")
 
 
