@@ -1,6 +1,7 @@
 """Addresses of the back-office that nobody clicked together: a page that says what is wrong, never a failure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -37,11 +38,11 @@ def _filter_names(model_admin: ModelAdmin) -> Iterator[str]:
         yield model_admin.date_hierarchy
 
 
-def _queries(model_admin: ModelAdmin) -> Iterator[dict[str, str]]:
+def _queries(filter_names: Iterable[str]) -> Iterator[dict[str, str]]:
     for name in ("q", "p", "pk__in"):
         yield from ({name: value} for value in ("\0", HUGE))
     yield from ({name: HUGE} for name in ("o", "id__exact", "_to_field"))
-    for name in _filter_names(model_admin):
+    for name in filter_names:
         yield from ({name: value} for value in ("\0", HUGE))
         yield from ({f"{name}__{part}": HUGE} for part in ("month", "gte", "isnull", "nothing"))
         yield from ({f"{name}__year": value} for value in ("99999", "-1"))
@@ -56,8 +57,8 @@ def _failures(visitor: Client, address: str, queries: Iterator[dict[str, str]] |
 @pytest.mark.long
 @pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model._meta.label_lower)
 def test_no_filter_of_a_list_is_a_failure(model: Any, visitor: Client) -> None:
-    model_admin = admin.site._registry[model]
-    assert _failures(visitor, page_of(model, "changelist"), _queries(model_admin)) == []
+    names = _filter_names(admin.site._registry[model])
+    assert _failures(visitor, page_of(model, "changelist"), _queries(names)) == []
 
 
 @pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model._meta.label_lower)
@@ -66,7 +67,8 @@ def test_no_act_on_a_list_with_a_filter_that_cannot_be_read_is_a_failure(model: 
     acts = [getattr(action, "name", "") for action in getattr(model_admin, "bulk_actions", ())]
     sent = {"action": (acts or ["delete_selected"])[0], "_selected_action": ["1", "\0", HUGE], "index": HUGE}
     address = page_of(model, "changelist")
-    asked = [f"{address}?{urlencode(query)}" for query in _queries(model_admin)]
+    # An act reads its list as the page does, so one filter stands for those that are walked above.
+    asked = [f"{address}?{urlencode(query)}" for query in _queries(islice(_filter_names(model_admin), 1))]
     assert [each[:200] for each in asked if visitor.post(each, sent).status_code >= 500] == []
 
 
