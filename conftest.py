@@ -12,10 +12,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.cache import caches
 from django.db import connection
 from django.utils import translation
-from pytest_django import Settings
 
 from accounts.models import User
 from events.webhooks.listening import listeners
+from legalcity.lib import snapshot
 from legalcity.lib.breaker import redis_breaker
 from legalcity.lib.outages import database_outage, queue_outage
 from legalcity.lib.settings.live import live
@@ -45,7 +45,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _depends_on_the_database(item: pytest.Item) -> bool:
-    """Without `db` pytest-django keeps a test from it; tests that start processes of their own name theirs."""
+    """Without `db` pytest-django keeps a test from it; tests that start processes of their own name theirs.
+
+    In a module that tells the same everywhere, what asks for PostgreSQL by name does not.
+    """
+    if item.get_closest_marker("postgres") is not None:
+        return True
     opens = item.get_closest_marker("django_db") or {"db", "transactional_db"} & set(getattr(item, "fixturenames", ()))
     return bool(opens) and item.get_closest_marker("same_everywhere") is None
 
@@ -92,18 +97,22 @@ def _forget_everything() -> None:
     listeners.forget()
 
 
-@pytest.fixture(autouse=True)
-def fresh(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No test sees what another one cached, or its language; nobody is refused for asking often, unless asked for.
+@pytest.fixture(scope="session", autouse=True)
+def rules_of_production() -> None:
+    """The rules are those of production, and nobody is refused for asking often; a test may set others for itself.
 
-    The rules are those of production. What a process keeps grows old in no test by itself: a slow one would read it
-    again while its statements are counted.
+    What a process keeps grows old in no test by itself: a slow one would read it again while its statements are counted.
     """
-    monkeypatch.setattr("legalcity.lib.snapshot.MAX_AGE", 3600.0)
-    settings.EMBEDDED = False
-    settings.CHECK_EVENTS = True
-    settings.RATE_LIMITS_ENABLED = False
-    settings.WAITING_REQUESTS = 100  # Tests are no server whose threads could be counted.
+    django_settings.EMBEDDED = False
+    django_settings.CHECK_EVENTS = True
+    django_settings.RATE_LIMITS_ENABLED = False
+    django_settings.WAITING_REQUESTS = 100  # Tests are no server whose threads could be counted.
+    snapshot.MAX_AGE = 3600.0
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    """No test sees what another one cached, or its language."""
     _forget_everything()
     with translation.override("en"):
         yield
