@@ -411,6 +411,7 @@ def test_an_action_leaves_its_row(office: Client, owner: Api, name: str) -> None
     assert event.reason == example.data.get("reason", "")
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("name", sorted(name for name in set(ACTIONS) & set(EXAMPLES) if ":object:" in name))
 def test_without_the_right_an_action_is_neither_shown_nor_carried_out(owner: Api, name: str) -> None:
     known, example = ACTIONS[name], EXAMPLES[name](owner)

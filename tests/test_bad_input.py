@@ -1,7 +1,7 @@
 """Whatever a client can send gets its documented form, and never a 5xx."""
 
 import json
-from itertools import groupby
+from itertools import groupby, product
 from typing import Any
 from urllib.parse import quote
 
@@ -70,12 +70,14 @@ def test_every_call_that_takes_a_body_is_tested() -> None:
     assert {(door.route.name, door.method) for door in DOORS} == set(BODIES)
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("kind", NOT_JSON)
 def test_malformed_json_is_400(kind: str, anonymous: Api) -> None:
     answer = anonymous.raw("POST", "/api/auth/login", NOT_JSON[kind])
     assert (answer.status_code, answer.json()) == (400, MALFORMED)
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("door", DOORS, ids=str)
 def test_every_call_refuses_what_is_no_json_object(door: Door, owner: Api, settings: Settings) -> None:
     settings.MAX_BODY_BYTES = 10_000
@@ -95,6 +97,7 @@ def test_every_call_refuses_what_is_no_json_object(door: Door, owner: Api, setti
     assert owner.errors(door.method, address, [1]) == {"body": ["The body must be a JSON object."]}
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("body", NOT_OBJECTS)
 def test_json_that_is_no_object_is_422(body: bytes, owner: Api) -> None:
     answer = owner.raw("POST", CASES, body)
@@ -108,17 +111,20 @@ def test_json_that_is_no_object_is_422(body: bytes, owner: Api) -> None:
     }
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("media_type", NOT_JSON_TYPES)
 def test_other_media_types_are_415(media_type: str, anonymous: Api) -> None:
     answer = anonymous.raw("POST", "/api/auth/login", b'{"email": "a"}', media_type)
     assert (answer.status_code, answer.json()["message"]) == (415, "Unsupported media type")
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("media_type", ["application/json; charset=utf-8", "APPLICATION/JSON", "application/json;"])
 def test_spellings_of_the_json_type_are_taken(media_type: str, owner: Api) -> None:
     assert owner.raw("POST", CASES, json.dumps(RecoveryBody()).encode(), media_type).status_code == 201
 
 
+@pytest.mark.same_everywhere
 def test_the_body_may_be_as_large_as_the_limit(owner: Api, settings: Settings) -> None:
     settings.MAX_BODY_BYTES = 10_000
     body = json.dumps(RecoveryBody()).encode()
@@ -126,10 +132,12 @@ def test_the_body_may_be_as_large_as_the_limit(owner: Api, settings: Settings) -
     assert owner.raw("POST", CASES, body + b" " * (10_001 - len(body))).status_code == 413
 
 
+@pytest.mark.same_everywhere
 def test_an_empty_body_is_an_empty_object(owner: Api) -> None:
     assert set(owner.errors("POST", CASES)) == {"recovery_service_object", "recovery_due_date"}
 
 
+@pytest.mark.same_everywhere
 def test_of_duplicate_keys_the_last_one_counts(owner: Api) -> None:
     body = b'{"recovery_service_object": "first", "recovery_due_date": "2025-12-31", "recovery_service_object": "last"}'
     answer = owner.raw("POST", CASES, body)
@@ -200,6 +208,7 @@ def _body(place: Place, value: Any) -> dict[str, Any]:
     return body
 
 
+@pytest.mark.same_everywhere
 @_by_door(PLACES)
 def test_wrong_values_are_422_under_their_key(door: Door, places: list[Place], owner: Api) -> None:
     address = door.address(owner)
@@ -234,6 +243,7 @@ def test_null_is_422_unless_the_field_may_be_null(door: Door, places: list[Place
             assert _says_something(answer.json()["errors"][place.name])
 
 
+@pytest.mark.same_everywhere
 @_by_door([place for place in PLACES if place.field.required and place.door.method == "POST"])
 def test_required_fields_are_required(door: Door, places: list[Place], owner: Api) -> None:
     address = door.address(owner)
@@ -301,6 +311,7 @@ def test_money_is_taken_as_number_or_string_and_shown_with_two_decimals(sent: An
     assert (shown_case["amount"], shown_case["invoices"][0]["invoice_amount"]) == (shown, shown)
 
 
+@pytest.mark.same_everywhere
 def test_sentences_of_money(owner: Api) -> None:
     address = f"{CASES}/{bare_case_id(owner)}/invoices"
     sentences = {
@@ -314,6 +325,7 @@ def test_sentences_of_money(owner: Api) -> None:
         assert errors == {"invoice_amount": [sentence]}
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("number", ["1e400", "-1e400"])
 def test_a_number_beyond_all_floats_is_no_amount(number: str, owner: Api) -> None:
     body = json.dumps(InvoiceBody(invoice_amount="X")).replace('"X"', number)
@@ -356,6 +368,7 @@ def test_deep_arrays_in_metadata_are_taken_or_refused(depth: int, owner: Api) ->
     assert answer.status_code in (201, 400, 422), answer.content
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("number", ["1e999", "-1e999", "[1e400]"])
 def test_a_number_beyond_all_floats_in_metadata_is_refused(number: str, owner: Api) -> None:
     answer = _register(owner, f'{{"a": {number}}}')
@@ -367,12 +380,14 @@ def test_odd_numbers_in_metadata_are_taken(number: str, owner: Api) -> None:
     assert _register(owner, f'{{"a": {number}}}').status_code == 201
 
 
+@pytest.mark.same_everywhere
 def test_metadata_over_its_size_is_422(owner: Api) -> None:
     errors = owner.errors("POST", "/api/auth/register", RegisterBody(metadata={"a": "x" * 70_000}))
     assert errors == {"metadata": ["The metadata field is too large."]}
 
 
 # --- text, dates, flags ----------------------------------------------------------------------------------------
+@pytest.mark.same_everywhere
 def test_sentences_of_other_kinds(owner: Api) -> None:
     body = RecoveryBody(
         recovery_service_object=NUL,
@@ -394,6 +409,7 @@ def test_sentences_of_other_kinds(owner: Api) -> None:
     }
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("sent", "stored"), [(True, True), (1, True), ("1", True), (False, False), (0, False), ("0", False)]
 )
@@ -408,6 +424,7 @@ def test_dates_that_exist_are_taken(day: str, owner: Api) -> None:
     assert case["recovery_due_date"] == day.strip()
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("day", ["1989-12-31", "2101-01-01", "0026-11-20", "9999-12-31", "0001-01-01"])
 def test_no_case_has_a_day_before_1990_or_after_2100(day: str, owner: Api) -> None:
     def between(name: str) -> list[str]:
@@ -534,6 +551,7 @@ RATE = {"recovery_late_interest": True, "recovery_interest_rate": "yes", "recove
 PENALTY = {"recovery_penalty": True, "recovery_penalty_type": "amount", "recovery_penalty_amount": "150.00"}
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("stored", "sent", "key", "sentence"),
     [
@@ -598,6 +616,7 @@ def test_rules_of_a_case_are_met_by_what_is_stored(owner: Api) -> None:
     assert shown["recovery_penalty_amount"] == "150.00"
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("stored", "sent", "key", "sentence"),
     [
@@ -637,6 +656,7 @@ def test_rules_of_an_invoice_hold_for_the_merged_state(
     assert detail(owner, recovery_id) == before
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("stored", "sent", "keys"),
     [
@@ -692,6 +712,7 @@ INAPPLICABLE_IN_CASE = [
 ]
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(("fields_", "key", "because"), INAPPLICABLE_IN_CASE)
 def test_a_field_of_a_case_that_does_not_apply(
     fields_: dict[str, Any], key: str, because: str, owner: Api, system_setting: Any
@@ -707,6 +728,7 @@ def test_a_field_of_a_case_that_does_not_apply(
     )
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("fields_", "key", "because"),
     [
@@ -820,29 +842,29 @@ NOT_FOUND = {
 }
 
 
-@pytest.mark.parametrize("bad", NO_IDS)
-def test_an_id_that_is_none_is_not_found(bad: str, owner: Api) -> None:
+def test_an_id_that_is_none_is_not_found(owner: Api) -> None:
     known = things(owner)
-    for route in routes().values():
-        if "recovery_id" not in route.address or route.name in WITH_FILES:
-            continue
+    of_a_case = [
+        route for route in routes().values() if "recovery_id" in route.address and route.name not in WITH_FILES
+    ]
+    for bad, route in product(NO_IDS, of_a_case):
         for method in route.methods:
             answer = owner.send(method, route.at(known.but(recovery_id=bad)), {})
             is_told = route.name in NAMING_THE_CASE or (route.name, method) == ("case-companies", "POST")
             message = "Recovery not found" if is_told else "Recovery case not found"
-            assert (answer.status_code, answer.json()["message"]) == (404, message), f"{method} {route}"
+            assert (answer.status_code, answer.json()["message"]) == (404, message), f"{method} {route} {bad}"
 
 
-@pytest.mark.parametrize("bad", NO_IDS)
 @pytest.mark.parametrize("kind", list(NOT_FOUND))
-def test_an_id_of_a_child_that_is_none_is_not_found(kind: str, bad: str, owner: Api) -> None:
+def test_an_id_of_a_child_that_is_none_is_not_found(kind: str, owner: Api) -> None:
     known = things(owner)
     [route] = [route for route in routes().values() if kind in route.address]
-    for method in route.methods:
+    for bad, method in product(NO_IDS, route.methods):
         answer = owner.send(method, route.at(known.but(**{kind: bad})), {})
-        assert (answer.status_code, answer.json()["message"]) == (404, NOT_FOUND[kind]), method
+        assert (answer.status_code, answer.json()["message"]) == (404, NOT_FOUND[kind]), f"{method} {bad}"
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("bad", ["../", "..%2F", "1/../2", "1%2F2", "", "1//"])
 def test_an_id_with_a_slash_is_another_address(bad: str, owner: Api) -> None:
     for address in (f"{CASES}/{bad}", f"{CASES}/1/invoices/{bad}", f"/api/companies/type/{bad}"):
@@ -851,6 +873,7 @@ def test_an_id_with_a_slash_is_another_address(bad: str, owner: Api) -> None:
         assert answer.json()["success"] is False
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("kind", ["friend", "Customer", "%00", "customer%20", "both;", "é", "0"])
 def test_an_unknown_type_of_companies_is_400(kind: str, owner: Api) -> None:
     answer = owner.get(f"/api/companies/type/{kind}")
@@ -890,6 +913,7 @@ def test_wrong_queries_are_422_under_their_key(query: Query, owner: Api) -> None
             assert errors[name] == [SENTENCES.get(name, errors[name][0])]
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("query", QUERIES, ids=str)
 def test_every_wrong_part_of_a_query_is_named(query: Query, owner: Api) -> None:
     wrong = dict.fromkeys(query.fields, NUL)
@@ -939,6 +963,7 @@ def test_the_page_size_follows_the_system_settings(owner: Api, system_setting: A
 
 
 # --- languages -------------------------------------------------------------------------------------------------
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     "language", ["*", "de", "de-DE,de;q=0.9", "en-GB", "xx", "", "é;q=x", "," * 300, "en,fr;q=0.5"]
 )
@@ -956,6 +981,7 @@ def test_messages_are_english_by_default(language: str, owner: Api) -> None:
     }
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("language", ["fr", "fr-FR,fr;q=0.9,en;q=0.8", "FR"])
 def test_keys_do_not_change_with_the_language(language: str, owner: Api) -> None:
     for method, path, body in (
@@ -972,6 +998,7 @@ def test_keys_do_not_change_with_the_language(language: str, owner: Api) -> None
 
 
 # --- all or nothing --------------------------------------------------------------------------------------------
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     "place",
     [
@@ -991,6 +1018,7 @@ def test_a_complete_case_without_a_part_names_all_that_is_missing(place: Place, 
     assert not Recovery.objects.exists()
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("item", ["architecto", None, [], 5, True])
 def test_an_invoice_that_is_no_object_is_named_by_its_number(item: Any, owner: Api) -> None:
     body = complete_body()
@@ -1017,6 +1045,7 @@ def test_invoices_of_a_complete_case_may_be_left_out(invoices: Any, owner: Api) 
 
 
 # --- the token -------------------------------------------------------------------------------------------------
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     "header",
     ["", "Bearer", "Bearer ", "Basic am9obg==", "Bearer a.b.c", "Bearer é", "Bearer \u00ff", "Bearer a b", "Token x"],

@@ -469,6 +469,7 @@ def test_what_is_done_is_told_once_and_says_nothing_of_people(owner: Api, scene:
         assert hasattr(event, "change") == is_change, event.type
 
 
+@pytest.mark.same_everywhere
 @by_name
 def test_what_is_undone_is_not_told(owner: Api, scene: Scene, codes: list[str]) -> None:
     play, before = begun(scene, owner)
@@ -581,6 +582,7 @@ def test_who_saw_a_document_hears_that_it_was_hidden(owner: Api) -> None:
 
 
 # --- the types -------------------------------------------------------------------------------------------------------
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("code", event_types())
 def test_a_type_explains_itself(code: str) -> None:
     declared = event_types()[code]

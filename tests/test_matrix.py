@@ -151,6 +151,7 @@ def test_who_gets_what(name: str, method: str, owner: Api, stranger: Api, staff:
     assert (answers[owner], answers[stranger], answers[staff], answers[anonymous]) == expected.statuses
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("name", [name for name, method in EXPECTED if method == "GET"])
 def test_head_answers_as_get_does(name: str, owner: Api, stranger: Api, anonymous: Api) -> None:
     address = ROUTES[name].at(things(owner))
@@ -203,6 +204,7 @@ def test_a_child_is_not_found_under_another_case_of_the_same_owner(owner: Api) -
             assert (answer.status_code, answer.json()["message"].split()[-2:]) == (404, ["not", "found"])
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("route", [route for route in ROUTES.values() if route.name != "fallback"], ids=str)
 def test_undocumented_methods_are_405_with_allow(route: Route, owner: Api) -> None:
     address = re.sub(r"<[^>]*>", "1", route.address)
@@ -246,6 +248,7 @@ UNKNOWN = (
 )
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("path", UNKNOWN)
 def test_unknown_paths_are_404_for_every_method_and_everybody(path: str, owner: Api, anonymous: Api) -> None:
     forged = Api()

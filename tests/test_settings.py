@@ -27,7 +27,7 @@ from tests.factories import (
     move,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
 
 PAGE = "/admin/constance/config/"
 Change = Callable[..., Any]

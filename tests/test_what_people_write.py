@@ -37,6 +37,7 @@ def office(db: None) -> Client:
 
 
 # --- forms of staff --------------------------------------------------------------------------------------------
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("language", ["fr", "en"])
 @pytest.mark.parametrize("amount", ["60,50", "60.50", "60,50 €", "EUR 60,5", " \u202f60,50\u00a0€"])
 def test_a_payment_is_read_the_same_in_every_language(db: None, owner: Api, language: str, amount: str) -> None:
@@ -47,6 +48,7 @@ def test_a_payment_is_read_the_same_in_every_language(db: None, owner: Api, lang
     assert (payment.amount, payment.date) == (Decimal("60.50"), date(2026, 11, 20))
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("written", "sentence"),
     [
@@ -71,6 +73,7 @@ def test_what_cannot_be_read_is_told_and_no_payment_is_recorded(
     assert not Acompte.objects.exists()
 
 
+@pytest.mark.same_everywhere
 def test_money_is_asked_in_lines_of_text_and_shown_as_the_person_writes(office: Client, owner: Api) -> None:
     case = case_of(owner)
     page = act_page(office, case, "record-payment").content.decode()
@@ -92,6 +95,7 @@ def test_a_filter_of_the_list_takes_what_people_write(office: Client, owner: Api
         assert (case.recovery_reference in page) is is_found, written
 
 
+@pytest.mark.same_everywhere
 def test_dates_of_a_procedure_begin_with_the_first_invoice(office: Client, owner: Api) -> None:
     case = Recovery.objects.get(pk=transferred(owner, transferable(owner)))
     first = Invoice.objects.filter(recovery=case).order_by("invoice_date").values_list("invoice_date", flat=True)[0]
@@ -117,6 +121,7 @@ def test_a_user_of_staff_is_kept_in_normal_form(office: Client, owner: Api) -> N
     assert (user.siren, user.last_name) == ("732829320", "Héroux")
 
 
+@pytest.mark.same_everywhere
 def test_a_billed_client_has_real_identifiers(office: Client) -> None:
     address = BillingAddress.objects.create(line1="1 rue X", postal_code="75001", city="Paris", country="FR")
     sent = {
@@ -140,6 +145,7 @@ def test_a_billed_client_has_real_identifiers(office: Client) -> None:
 FIRM = "/admin/constance/config/firm/"
 
 
+@pytest.mark.same_everywhere
 def test_bank_details_and_numbers_of_the_firm_are_kept_in_normal_form(office: Client) -> None:
     details = {
         "FIRM_IBAN": "fr76 3000 6000 0112 3456 7890 189",
@@ -162,6 +168,7 @@ def test_bank_details_and_numbers_of_the_firm_are_kept_in_normal_form(office: Cl
     assert (Decimal("12500.00"), Decimal("0.50")) == (live.SCORING_CREDIT_BASE, live.COMMENT_MARKUP_SHARE)
 
 
+@pytest.mark.same_everywhere
 def test_bank_details_that_are_none_are_refused(office: Client) -> None:
     wrong = {
         "FIRM_IBAN": 'not an iban " <b>',
@@ -176,6 +183,7 @@ def test_bank_details_that_are_none_are_refused(office: Client) -> None:
 
 
 # --- files of cases --------------------------------------------------------------------------------------------
+@pytest.mark.same_everywhere
 def test_a_file_of_cases_is_read_as_people_write(office: Client, owner: Api) -> None:
     written = {
         "customer.company_siren": "732 829 320",
@@ -196,6 +204,7 @@ def test_a_file_of_cases_is_read_as_people_write(office: Client, owner: Api) -> 
     assert set(Recovery.objects.values_list("debtor_company", flat=True)) == {"Société du Lac"}
 
 
+@pytest.mark.same_everywhere
 def test_a_file_that_can_be_read_two_ways_is_read_in_neither(office: Client, owner: Api) -> None:
     rows = table({"invoice.invoice_amount": "1.234", "invoice.invoice_date": "01/02/26"})
     assert errors_of(upload(office, owner.user, csv_file(rows))) == {
@@ -250,6 +259,7 @@ def test_an_address_that_no_mail_server_takes_is_refused(owner: Api, address: st
     }
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("field", "sentence"),
     [
@@ -269,6 +279,7 @@ def test_a_percentage_out_of_bounds_has_the_sentence_of_the_reference(
     assert owner.errors("PUT", address, {**terms, field: percent}) == {field: [sentence]}
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("query", "failing"),
     [
@@ -289,6 +300,7 @@ def test_the_end_of_a_period_is_judged_though_its_beginning_is_no_day(
 
 
 # --- what was stored before it was checked ---------------------------------------------------------------------
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("stored", "shown", "hidden"),
     [

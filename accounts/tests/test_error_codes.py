@@ -12,6 +12,8 @@ from legalcity.lib.codes import ErrorCode, FieldCode, field_code
 from tests.doors import routes
 from tests.factories import Api, bare_case_id, case_id, remind_twice
 
+pytestmark = pytest.mark.same_everywhere
+
 
 def test_the_page_is_what_the_catalogue_says() -> None:
     call_command("list_error_codes", "--check")

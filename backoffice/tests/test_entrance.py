@@ -14,7 +14,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import AuditEvent, User
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
 
 PASSWORD = "a long enough password"
 INDEX, LOGIN, ACCOUNT = "/admin/", "/admin/login/", "/admin/account/"

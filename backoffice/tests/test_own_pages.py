@@ -9,7 +9,7 @@ from accounts.models import AuditEvent, User
 from tests.backoffice import browser_of, chief, page_of
 from tests.factories import ApiUserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
 
 
 @pytest.fixture

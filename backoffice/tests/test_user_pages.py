@@ -130,6 +130,7 @@ def test_all_keys_and_tokens_of_a_person_are_revoked_at_once(manager: Client, ow
     assert "action/revoke-access" not in page
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("role", ["handler", "accountant", "auditor"])
 def test_other_roles_issue_and_revoke_nothing(role: str, owner: Api) -> None:
     desk = desk_of(role)
@@ -165,6 +166,7 @@ def test_a_manager_gives_a_role(manager: Client) -> None:
     assert "Case handler" in page or "Gestionnaire" in page
 
 
+@pytest.mark.same_everywhere
 def test_a_manager_makes_no_superuser_and_gives_no_single_permission(manager: Client) -> None:
     user = ApiUserFactory(is_staff=True)
     sent = {**filled(manager, user), "is_superuser": "on", "user_permissions": ["1", "2"]}
@@ -174,6 +176,7 @@ def test_a_manager_makes_no_superuser_and_gives_no_single_permission(manager: Cl
     assert not user.user_permissions.exists()
 
 
+@pytest.mark.same_everywhere
 def test_a_manager_touches_no_superuser(manager: Client) -> None:
     chief = ApiUserFactory(is_staff=True, is_superuser=True)
     TOTPDevice.objects.create(user=chief, name="TOTP", confirmed=True)
@@ -193,6 +196,7 @@ def everything(db: None) -> Group:
     return group
 
 
+@pytest.mark.same_everywhere
 def test_a_manager_gives_no_role_with_rights_beyond_the_own_ones(manager: Client, everything: Group) -> None:
     user = ApiUserFactory(is_staff=True)
     answer = manager.post(page_of(user), filled(manager, user, groups=[everything.pk]))
@@ -207,6 +211,7 @@ def test_a_manager_gives_no_role_with_rights_beyond_the_own_ones(manager: Client
     assert not User.objects.filter(email="new@example.com").exists()
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("is_active", [True, False])
 def test_a_manager_touches_nobody_who_may_do_more(
     manager: Client, everything: Group, is_active: bool, owner: Api
@@ -292,6 +297,7 @@ def test_no_list_lets_a_secret_be_guessed_letter_by_letter(manager: Client, quer
     assert answer.status_code == 400 or answer.headers.get("Location", "").endswith("?e=1")
 
 
+@pytest.mark.same_everywhere
 def test_secrets_of_second_factors_are_on_no_page() -> None:
     chief = desk_of()
     for model in ("otp_totp/totpdevice", "otp_static/staticdevice"):

@@ -34,6 +34,7 @@ def _shown(owner: Api, side: str, **fields: Any) -> str:
     return company["acts_as"]
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("kind", "as_creditor", "as_debtor"),
     [
@@ -54,6 +55,7 @@ def test_the_type_and_the_side_say_it_until_it_is_confirmed(
     assert set(Company.objects.values_list("acts_as", "acts_as_confirmed_at")) == {("unknown", None)}
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("kind", ["freelance", "liberal", "civil", "association", None])
 @pytest.mark.parametrize("quality", ["professional", "consumer"])
 def test_a_client_may_confirm_it(kind: str | None, quality: str, owner: Api) -> None:
@@ -74,6 +76,7 @@ def test_it_comes_with_a_complete_case_and_is_taken_back_by_unknown(owner: Api) 
     assert (company.acts_as_confirmed_by, company.acts_as_confirmed_at) == (None, None)
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("kind", "quality", "sentence"),
     [

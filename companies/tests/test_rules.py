@@ -7,6 +7,8 @@ import pytest
 from companies.models import Company
 from tests.factories import Api, CompanyBody, bare_case_id
 
+pytestmark = pytest.mark.same_everywhere
+
 BODIES = ["commercial", "civil", "association"]
 PEOPLE = ["particular", "freelance", "liberal", None]
 PERSON = {"company_legalrep_firstname": "Jane", "company_legalrep_lastname": "Smith"}

@@ -93,6 +93,7 @@ class TestDeterminism:
         seed(25)
         assert content() == first
 
+    @pytest.mark.same_everywhere
     def test_another_seed_gives_other_cases(self) -> None:
         seed(10)
         first = set(Recovery.objects.values_list("debtor_name", flat=True))
@@ -117,6 +118,7 @@ class TestTopUp:
         assert content() == before
         assert User.objects.count() == users
 
+    @pytest.mark.same_everywhere
     def test_a_smaller_number_removes_nothing(self) -> None:
         seed(20)
         seed(5)
@@ -136,29 +138,34 @@ class TestTopUp:
         assert Recovery.objects.count() == 16
         assert owner.data("GET", f"/api/recoveries/{mine}")["customer"]["company_name"]
 
+    @pytest.mark.same_everywhere
     def test_another_seed_in_the_same_database_is_refused(self) -> None:
         seed(5)
         with pytest.raises(CommandError, match="add to it with --seed 1"):
             seed(5, "--seed", "2")
         assert Recovery.objects.count() == 5
 
+    @pytest.mark.same_everywhere
     def test_an_account_of_somebody_else_is_not_taken_over(self) -> None:
         ApiUserFactory(email="ateliers.morvan@example.fr")
         with pytest.raises(CommandError, match="is not of this portfolio"):
             seed(5)
         assert not Recovery.objects.exists()
 
+    @pytest.mark.same_everywhere
     def test_production_is_no_place_for_it(self, settings: Settings) -> None:
         settings.DEMONSTRATION_ALLOWED = False
         with pytest.raises(CommandError, match="this is production"):
             seed(1)
         assert not User.objects.exists()
 
+    @pytest.mark.same_everywhere
     @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
     def test_a_day_far_from_ours_is_refused(self, day: str) -> None:
         with pytest.raises(CommandError, match="--today must be between"):
             seed(1, "--today", day)
 
+    @pytest.mark.same_everywhere
     @pytest.mark.parametrize("cases", [-1, 10**12])
     def test_a_number_that_makes_no_sense_is_refused(self, cases: int) -> None:
         with pytest.raises(CommandError, match="--cases must be between"):
@@ -213,6 +220,7 @@ class TestExactness:
         assert not Recovery.objects.exclude(status_id=Step.PAID).filter(amount_torecover=0).exists()
 
 
+@pytest.mark.same_everywhere
 class TestBelief(TestCase):
     @classmethod
     def setUpTestData(cls) -> None:
@@ -325,6 +333,7 @@ class TestThroughTheApi:
         found = api.data("GET", f"/api/recoveries?search={case.debtor_name}")
         assert case.pk in [row["id"] for row in found["recoveries"]]
 
+    @pytest.mark.same_everywhere
     def test_the_printed_credentials_work_until_the_next_ones(self) -> None:
         first = json.loads(seed(5, "--credentials").splitlines()[-1])
         assert list(first) == ["email", "api_key", "staff_email", "staff_password", "staff_roles"]

@@ -241,6 +241,7 @@ def test_an_address_is_fetched(owner: Api, case: int, web: Web) -> None:
     assert downloaded(owner.get(f"{docs_of(case)}/{shown['id']}/download")) == picture
 
 
+@pytest.mark.same_everywhere
 def test_spaces_of_an_address_are_encoded(owner: Api, case: int, web: Web) -> None:
     web.put("/a%20b.pdf", PDF)
     pasted = f"HTTP://127.0.0.1:{web.port}/a b.pdf?for=Mr X"
@@ -248,6 +249,7 @@ def test_spaces_of_an_address_are_encoded(owner: Api, case: int, web: Web) -> No
     assert web.asked == ["/a%20b.pdf?for=Mr%20X"]
 
 
+@pytest.mark.same_everywhere
 def test_an_address_may_come_in_a_form(owner: Api, case: int, web: Web) -> None:
     body = form(name="Facture", pathinfo=web.put("/f.pdf", PDF), file_type=1)
     answer = owner.raw("POST", docs_of(case), body, MULTIPART)
@@ -278,6 +280,7 @@ REFUSED_BODIES: dict[str, tuple[dict[str, Any], list[str]]] = {
 }
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("refused", REFUSED_BODIES)
 def test_refused_bodies(owner: Api, case: int, refused: str) -> None:
     body, fields = REFUSED_BODIES[refused]
@@ -301,6 +304,7 @@ def test_an_invoice_of_another_case_is_not_found(owner: Api, case: int) -> None:
     assert not Document.objects.exists()
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("path", ["/none.pdf", "/page.html", "/wrong.png"])
 def test_what_an_address_gives_may_be_refused(owner: Api, case: int, web: Web, folder: Path, path: str) -> None:
     web.put("/page.html", b"<html></html>")
@@ -352,6 +356,7 @@ MALFORMED_FORMS: dict[str, tuple[str, bytes, tuple[int, str]]] = {
 }
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("malformed", MALFORMED_FORMS)
 def test_malformed_forms_are_no_failure_of_ours(owner: Api, case: int, malformed: str) -> None:
     content_type, body, expected = MALFORMED_FORMS[malformed]
@@ -359,6 +364,7 @@ def test_malformed_forms_are_no_failure_of_ours(owner: Api, case: int, malformed
     assert said(answer) == expected
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
 def test_names_in_a_form_may_be_utf_8_or_latin_1(owner: Api, case: int, encoding: str) -> None:
     body = form(PDF, "été.pdf", name="Reçu d'été")
@@ -371,12 +377,14 @@ def test_names_in_a_form_may_be_utf_8_or_latin_1(owner: Api, case: int, encoding
     assert downloaded(owner.get(f"{docs_of(case)}/{shown['id']}/download")) == PDF
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("charset", ["foo", "idna"])
 def test_a_file_whose_name_is_in_an_unknown_encoding_is_taken(owner: Api, case: int, charset: str) -> None:
     body = form(PDF, "x", name="a").replace(b'filename="x"', b"filename*=%s''%%C3%%A9t%%C3%%A9.pdf" % charset.encode())
     assert said(owner.raw("POST", docs_of(case), body, MULTIPART)) == (201, "Document uploaded successfully")
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("length", [10, 150, 200, 400, 700])
 def test_a_form_cut_short_is_no_failure_of_ours(owner: Api, case: int, length: int) -> None:
     answer = owner.raw("POST", docs_of(case), form(PDF, name="a")[:length], MULTIPART)
@@ -390,6 +398,7 @@ def largest() -> bytes:
     return sized_pdf(10 * MEBIBYTE)
 
 
+@pytest.mark.same_everywhere
 def test_ten_mebibytes_pass_and_one_byte_more_does_not(owner: Api, case: int, largest: bytes, folder: Path) -> None:
     shown = uploaded(owner, case, largest)
     assert downloaded(owner.get(f"{docs_of(case)}/{shown['id']}/download")) == largest
@@ -401,6 +410,7 @@ def test_ten_mebibytes_pass_and_one_byte_more_does_not(owner: Api, case: int, la
     assert len(blobs(folder)) == 1
 
 
+@pytest.mark.same_everywhere
 def test_an_address_of_ten_mebibytes_passes_and_one_byte_more_does_not(
     owner: Api, case: int, largest: bytes, web: Web
 ) -> None:
@@ -411,6 +421,7 @@ def test_an_address_of_ten_mebibytes_passes_and_one_byte_more_does_not(
     assert Document.objects.order_by("id").last().reason == "too_large"
 
 
+@pytest.mark.same_everywhere
 def test_what_is_announced_as_too_large_is_not_read(owner: Api, case: int) -> None:
     answer = owner.raw("POST", docs_of(case), b"x", MULTIPART, Content_Length=str(12 * MEBIBYTE))
     assert said(answer) == (413, "Payload too large")
@@ -429,6 +440,7 @@ SAMPLES: dict[str, tuple[bytes, str]] = {
 }
 
 
+@pytest.mark.same_everywhere
 def test_each_type_is_known_by_its_content(owner: Api, case: int) -> None:
     for extension, (content, mime) in SAMPLES.items():
         shown = uploaded(owner, case, content, f"a.{extension.upper()}", name="Pièce")
@@ -457,6 +469,7 @@ REFUSED_FILES: dict[str, tuple[bytes, str, str]] = {
 }
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("refused", REFUSED_FILES)
 def test_refused_files(owner: Api, case: int, folder: Path, refused: str) -> None:
     content, name, sentence = REFUSED_FILES[refused]
@@ -487,6 +500,7 @@ def scanned(settings: Settings, folder: Path, in_process: None, clamd: str) -> N
     settings.CLAMD_URL = clamd
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("infected", INFECTED)
 def test_malware_is_not_kept(owner: Api, scanned: None, folder: Path, infected: str) -> None:
     make, name = INFECTED[infected]
@@ -555,6 +569,7 @@ def test_what_waits_is_listed_with_its_state(owner: Api, without_scanner: None) 
 
 
 # --- download --------------------------------------------------------------------------------------------------
+@pytest.mark.same_everywhere
 def test_headers_of_a_download(owner: Api, case: int) -> None:
     shown = uploaded(owner, case, name="Échéancier n°1")
     answer = owner.get(f"{docs_of(case)}/{shown['id']}/download")

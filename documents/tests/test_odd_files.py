@@ -53,6 +53,7 @@ def case(owner: Api, development: None) -> int:
 AROUND = (b"\r\n", b"\xef\xbb\xbf", b"\xff\xfe", b"\0" * 3_000, b" \n" * 100_000)
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize("around", AROUND, ids=["line end", "mark", "UTF-16 mark", "NULs", "white space"])
 def test_a_pdf_is_taken_whatever_says_nothing_around_it(owner: Api, case: int, around: bytes) -> None:
@@ -61,6 +62,7 @@ def test_a_pdf_is_taken_whatever_says_nothing_around_it(owner: Api, case: int, a
         assert shown["file"]["mime"] == "application/pdf"
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 @pytest.mark.parametrize(
     ("content", "file_name", "sentence"),
@@ -78,6 +80,7 @@ def test_a_refusal_says_what_is_wrong(owner: Api, case: int, content: bytes, fil
     assert (answer.status_code, answer.json()["errors"]) == (422, {"file": [sentence]})
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_a_picture_may_be_called_jfif(owner: Api, case: int) -> None:
     assert uploaded(owner, case, image("JPEG"), "photo.jfif")["file"]["mime"] == "image/jpeg"

@@ -81,6 +81,7 @@ def test_every_field_can_be_changed(owner: Api, case: int) -> None:
     assert shown["remaining_amount"] == "800.00"
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("amount", "part", "remaining", "is_paid"),
     [
@@ -108,6 +109,7 @@ def test_no_longer_paid_in_part_the_payment_is_dropped(owner: Api, case: int) ->
     assert (changed["invoice_part_paid_amount"], changed["remaining_amount"]) == (None, "100.00")
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("fields", "key", "sentence"),
     [
@@ -139,6 +141,7 @@ def test_the_due_date_may_be_the_next_day_or_absent(owner: Api, case: int) -> No
     assert (invoice["invoice_due_date"], invoice["days_overdue"]) == (None, 0)
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("day", "days"), [("2025-11-19", 0), ("2025-11-20", 0), ("2025-11-21", 1), ("2026-11-20", 365)]
 )

@@ -145,6 +145,7 @@ def test_what_is_paid_beyond_what_is_owed_is_surplus(owner: Api, case: int) -> N
     assert detail(owner, case)["status"]["id"] == 8
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("values", "field"),
     [

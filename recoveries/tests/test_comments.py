@@ -209,6 +209,7 @@ DANGEROUS = "The comment contains potentially dangerous HTML tags."
 MARKUP = "The comment contains too much HTML markup."
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     "comment", ["x" * 2000, "é" * 2000, "😀" * 2000, " " + "x" * 1998 + " ", "<p>" + "x" * 1993 + "</p>"]
 )
@@ -216,16 +217,19 @@ def test_two_thousand_characters_are_taken(comment: str, owner: Api, comments: s
     assert owner.post(comments, {"comment": comment}).status_code == 201
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("comment", ["x" * 2001, "x" * 2000 + " ", "<p>" + "x" * 1994 + "</p>", "&amp;" * 401])
 def test_length_is_counted_on_what_was_sent(comment: str, owner: Api, comments: str) -> None:
     assert _errors(owner, comments, comment) == [TOO_LONG]
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("comment", [None, "", "   ", "<p></p>x"[:7], "<p> </p>", "<br>", "&nbsp;", "<b><i></i></b>"])
 def test_a_comment_without_words_is_required(comment: Any, owner: Api, comments: str) -> None:
     assert _errors(owner, comments, comment)[0] == REQUIRED
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("comment", ["&#" + "9" * 5000 + ";", "&#x" + "f" * 5000 + ";", "&" + "a" * 5000 + ";"])
 def test_a_long_character_reference_is_too_long(comment: str, owner: Api, comments: str) -> None:
     assert TOO_LONG in _errors(owner, comments, comment)
@@ -236,12 +240,14 @@ def test_a_long_character_reference_within_a_longer_limit(owner: Api, comments: 
     assert owner.post(comments, {"comment": "words &#" + "9" * 5000 + ";"}).status_code in (201, 422)
 
 
+@pytest.mark.same_everywhere
 def test_every_rule_that_a_comment_breaks_is_listed(owner: Api, comments: str) -> None:
     assert _errors(owner, comments, "<script></script>" * 200) == [REQUIRED, TOO_LONG, DANGEROUS, MARKUP]
     assert _errors(owner, comments, "word" + "<script></script>" * 200) == [TOO_LONG, DANGEROUS, MARKUP]
     assert _errors(owner, comments, "<script>" + "word " * 20) == [DANGEROUS]
 
 
+@pytest.mark.same_everywhere
 def test_markup_may_be_four_fifths(owner: Api, comments: str) -> None:
     assert owner.post(comments, {"comment": "<b>xx</b>"[:3] + "x" + "</b>" + "x"}).status_code == 201  # 7 of 9
     assert _errors(owner, comments, "<b>x</b>") == [MARKUP]  # 7 of 8
@@ -249,6 +255,7 @@ def test_markup_may_be_four_fifths(owner: Api, comments: str) -> None:
     assert _errors(owner, comments, "<b></b>" * 4 + "123456") == [MARKUP]
 
 
+@pytest.mark.same_everywhere
 def test_the_address_of_a_link_is_no_markup(owner: Api, comments: str) -> None:
     link = f'<a href="https://example.com/{"x" * 200}">invoice</a>'
     assert owner.post(comments, {"comment": link}).status_code == 201
@@ -316,6 +323,7 @@ DANGERS = [
 ]
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("danger", DANGERS)
 def test_script_like_content_is_refused(danger: str, owner: Api, comments: str) -> None:
     words = "enough words around it to keep the share of markup low"
@@ -323,6 +331,7 @@ def test_script_like_content_is_refused(danger: str, owner: Api, comments: str) 
     assert not Comment.objects.exists()
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     "innocent",
     [
@@ -348,6 +357,7 @@ LOOKS = "The comment must not look like an act of a court (art. 433-13 C. pén.)
 COSTS = "The comment must not ask for costs that stay with the creditor (art. L111-8 CPCE): “{words}”."
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("comment", "sentence"),
     [

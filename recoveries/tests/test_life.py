@@ -146,6 +146,7 @@ def _is_known(source: int, target: int) -> bool:
     return target in LIFE[source] or (target in ADDED and source in OPEN_AMICABLE)
 
 
+@pytest.mark.same_everywhere
 @hypothesis_settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS, is_injunction=st.booleans())
 def test_the_history_of_any_life_replays(owner: Api, steps: list[tuple[int, Actor]], is_injunction: bool) -> None:

@@ -27,6 +27,7 @@ def keys(told: dict[str, Any]) -> list[str]:
     return [part["factor"] for part in told["factors"]]
 
 
+@pytest.mark.same_everywhere
 def test_off_by_default(owner: Api, partner: Partner, settings: Settings) -> None:
     settings.OPEN_DATA_ENABLED = False
     told = results(owner, debtor(owner))
@@ -38,6 +39,7 @@ def test_off_by_default_in_the_settings(settings: Settings) -> None:
     assert settings.OPEN_DATA_ENABLED is False
 
 
+@pytest.mark.same_everywhere
 def test_what_is_published_counts(owner: Api, partner: Partner) -> None:
     told = results(owner, debtor(owner), report_type="detailed")
     assert status_of(told, "recherche_entreprises") == status_of(told, "bodacc") == "answered"
@@ -64,6 +66,7 @@ def test_what_is_published_counts(owner: Api, partner: Partner) -> None:
     assert all(agent.startswith("LegalCity (http") for agent in partner.agents)
 
 
+@pytest.mark.same_everywhere
 def test_a_closed_company_is_critical(owner: Api, partner: Partner) -> None:
     partner.companies = [entry(etat_administratif="C", closed_on="2025-03-01")]
     told = results(owner, debtor(owner, invoice(paid="1000.00")))
@@ -79,6 +82,7 @@ def test_a_closed_company_without_history_is_critical_without_a_number(owner: Ap
     assert (told["solvency_score"], told["risk_level"], told["confidence"]) == (None, "critical", "none")
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("notices", "standing", "most"),
     [
@@ -138,6 +142,7 @@ def test_a_company_that_the_register_does_not_show(owner: Api, partner: Partner)
     assert factor(told, "identity")["explanation"] == "The SIREN is well formed, but the register does not show it."
 
 
+@pytest.mark.same_everywhere
 def test_another_company_is_not_taken_for_it(owner: Api, partner: Partner) -> None:
     partner.companies = [entry(siren="552081317", etat_administratif="C")]
     assert status_of(results(owner, debtor(owner)), "recherche_entreprises") == "not_found"
@@ -154,6 +159,7 @@ def test_a_company_without_siren_is_not_asked_about(owner: Api, partner: Partner
     assert not partner.asked
 
 
+@pytest.mark.same_everywhere
 def test_what_is_no_siren_is_not_sent_anywhere(owner: Api, partner: Partner) -> None:
     number = place(owner, debtor(owner))
     ScoringOrder.objects.update(company_siren='1" OR 1=')
@@ -162,6 +168,7 @@ def test_what_is_no_siren_is_not_sent_anywhere(owner: Api, partner: Partner) -> 
 
 
 # --- failures --------------------------------------------------------------------------------------------------
+@pytest.mark.same_everywhere
 def test_passing_errors_are_tried_again(owner: Api, partner: Partner) -> None:
     partner.fail(REGISTER, 503, 502)
     partner.fail(NOTICES, 429, Retry_After="0")
@@ -170,6 +177,7 @@ def test_passing_errors_are_tried_again(owner: Api, partner: Partner) -> None:
     assert (partner.asked[REGISTER], partner.asked[NOTICES]) == (3, 2)
 
 
+@pytest.mark.same_everywhere
 def test_a_pause_that_is_asked_for_is_made(owner: Api, partner: Partner) -> None:
     partner.fail(NOTICES, 429, Retry_After="1")
     begun = time.monotonic()
@@ -177,18 +185,21 @@ def test_a_pause_that_is_asked_for_is_made(owner: Api, partner: Partner) -> None
     assert time.monotonic() - begun >= 1
 
 
+@pytest.mark.same_everywhere
 def test_a_pause_that_is_too_long_is_not(owner: Api, partner: Partner) -> None:
     partner.fail(NOTICES, 429, Retry_After="3600")
     assert status_of(results(owner, debtor(owner)), "bodacc") == "unavailable"
     assert partner.asked[NOTICES] == 1
 
 
+@pytest.mark.same_everywhere
 def test_lasting_errors_are_not_tried_again(owner: Api, partner: Partner) -> None:
     partner.fail(NOTICES, 400)
     assert status_of(results(owner, debtor(owner)), "bodacc") == "unavailable"
     assert partner.asked[NOTICES] == 1
 
 
+@pytest.mark.same_everywhere
 def test_silence_costs_confidence_and_is_shown(owner: Api, partner: Partner) -> None:
     invoices = [invoice(paid="1000.00") for _ in range(4)]
     company_id = debtor(owner, *invoices)
@@ -205,6 +216,7 @@ def test_silence_costs_confidence_and_is_shown(owner: Api, partner: Partner) -> 
     assert (again["confidence"], status_of(again, "bodacc")) == ("medium", "answered")
 
 
+@pytest.mark.same_everywhere
 def test_nobody_answers(owner: Api, partner: Partner, settings: Settings) -> None:
     settings.RECHERCHE_ENTREPRISES_URL = settings.BODACC_URL = "http://127.0.0.1:1"
     number = place(owner, debtor(owner))
@@ -214,6 +226,7 @@ def test_nobody_answers(owner: Api, partner: Partner, settings: Settings) -> Non
     assert {each["status"] for each in told["results"]["sources"][1:]} == {"unavailable"}
 
 
+@pytest.mark.same_everywhere
 def test_a_partner_that_is_slow_is_not_waited_for(owner: Api, partner: Partner, settings: Settings) -> None:
     settings.OPEN_DATA_TIMEOUT, partner.delay = 0.3, 1.5
     begun = time.monotonic()
@@ -221,6 +234,7 @@ def test_a_partner_that_is_slow_is_not_waited_for(owner: Api, partner: Partner, 
     assert time.monotonic() - begun < 5
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     "body",
     [

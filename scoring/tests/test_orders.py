@@ -81,6 +81,7 @@ def test_only_the_callers_companies(owner: Api, stranger: Api) -> None:
     assert owner.data("GET", TOKENS) == {"remaining_tokens": 5}
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("sent", "key", "sentence"),
     [
@@ -157,6 +158,7 @@ def test_numbers_grow_beyond_three_digits(owner: Api, company_id: int) -> None:
     assert shown(owner, number)["order_id"] == number
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(("priority", "due"), [("express", "2026-03-02T10:00"), ("standard", "2026-03-03T13:00")])
 def test_estimated_delivery_in_working_hours(owner: Api, company_id: int, priority: str, due: str) -> None:
     # A Friday, 16:00 in Paris: two hours are left of it.

@@ -20,7 +20,7 @@ from legalcity.lib.clock import today
 from scoring.models import TokenBalance
 from tests.factories import ApiUserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
 D = Decimal
 LIST = "/admin/invoicing/firminvoice/"
 

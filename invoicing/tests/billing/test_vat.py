@@ -45,6 +45,7 @@ def billed(user: User) -> FirmInvoice:
     return reread(lines_bill(user=user, by=None, entity_type="recovery", entity_id="1", lines=LINES))
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("where", "vat"),
     [
@@ -76,6 +77,7 @@ def test_a_client_is_billed_the_vat_of_its_place(where: dict[str, Any], vat: str
     assert (paper.total_net, paper.total_vat) == (D("133.47"), D(vat))
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("where", "categories", "mention"),
     [
@@ -146,6 +148,7 @@ def test_an_address_is_in_a_country_that_there_is() -> None:
     assert BillingAddress.objects.get(line1="x").country == "RE"
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     "where", [{"country": "FR", "number": ""}, {"country": "FR", "number": "FR44732829320"}, {"country": "DE"}]
 )
@@ -188,6 +191,7 @@ def test_a_tax_never_changes(db: None) -> None:
 # The firm's legal form
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("form", ["SELARL", "S.E.L.A.R.L.", "sas", "SARL unipersonnelle", "Société Anonyme"])
 def test_a_company_with_a_capital_issues_nothing_without_its_capital_and_register(
     form: str, settings: Settings, system_setting: Callable[..., None]
@@ -203,6 +207,7 @@ def test_a_company_with_a_capital_issues_nothing_without_its_capital_and_registe
     assert "au capital de 10 000 EUR" in text(facturx_of(paper_of(issued())))
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("form", ["Entrepreneur individuel", "SCP", "Association"])
 def test_others_need_neither(form: str, settings: Settings, system_setting: Callable[..., None]) -> None:
     settings.FIRM_DETAILS_REQUIRED = True

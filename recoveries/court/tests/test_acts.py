@@ -121,6 +121,7 @@ def test_dates_of_a_procedure_set_its_deadlines(office: Client, owner: Api) -> N
     assert event_of(case, "record-dates").details["order_made_on"] == "2026-02-02"
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("dates", "sentence"),
     [

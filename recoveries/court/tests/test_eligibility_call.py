@@ -17,6 +17,8 @@ from recoveries.ledger.services import acompte_record
 from recoveries.models import Recovery, TransferRequest
 from tests.factories import Api, bare_case_id, case_id, move
 
+pytestmark = pytest.mark.same_everywhere
+
 KEYS = ["eligible", "procedure", "court_type", "reasons", "warnings", "invoices", "reason_codes"]
 NO_SUCH_ID = 987654321
 

@@ -14,6 +14,8 @@ from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.models import Injunction
 from tests.factories import Api, detail
 
+pytestmark = pytest.mark.same_everywhere
+
 IBAN = "FR7630006000011234567890189"
 
 

@@ -53,6 +53,7 @@ def test_it_is_entered_with_the_order_and_told_on_both_cases(
     assert detail(owner, case.pk)["injunction"]["granted"] == told
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [

@@ -200,6 +200,7 @@ FACTS = st.lists(
 )
 
 
+@pytest.mark.same_everywhere
 @hypothesis_settings(
     max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
 )

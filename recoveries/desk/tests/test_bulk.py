@@ -11,7 +11,7 @@ from recoveries.models import Recovery, StatusChange
 from tests.backoffice import act_on_rows, browser_of, chief
 from tests.factories import Api, ApiUserFactory, case_id, move
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
 
 LIST = "/admin/recoveries/recovery/"
 

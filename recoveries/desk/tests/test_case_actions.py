@@ -16,7 +16,7 @@ from recoveries.models import Acompte, Comment, Dette, Recovery, StatusChange, T
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, ApiUserFactory, add_status, detail, move
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
 
 
 @pytest.fixture

@@ -67,6 +67,7 @@ def _children(case: Recovery, count: int) -> None:
 # --- what it shows -----------------------------------------------------------------------------------------------
 
 
+@pytest.mark.same_everywhere
 def test_the_head_says_what_the_case_is(office: Client, owner: Api) -> None:
     late, waits = today() - timedelta(days=40), today() + timedelta(days=90)
     first = {"invoice_date": "2026-01-05", "invoice_due_date": late.isoformat(), "invoice_amount": "1000.00"}
@@ -91,6 +92,7 @@ LIMITATION = "Have the order served before the claim is time-barred"
 TOO_LATE = "The claim can no longer be asked for in court. (art. L110-4 C. com.)"
 
 
+@pytest.mark.same_everywhere
 def test_an_amicable_case_says_until_when_it_may_go_to_court(office: Client, owner: Api) -> None:
     case = case_of(owner, invoices=[{"invoice_date": "2025-10-20", "invoice_due_date": "2025-11-20"}])
     assert f"Next deadline 10/20/2030 {LIMITATION}: {TOO_LATE}" in words(opened(office, case))
@@ -101,6 +103,7 @@ def test_an_amicable_case_says_until_when_it_may_go_to_court(office: Client, own
     assert "Next deadline –" in words(opened(office, case))
 
 
+@pytest.mark.same_everywhere
 def test_an_injunction_case_says_what_the_court_waits_for(office: Client, owner: Api) -> None:
     original = case_of(owner)
     case = _transferred(original)
@@ -117,6 +120,7 @@ def test_an_injunction_case_says_what_the_court_waits_for(office: Client, owner:
     assert f"Goes on as {case.recovery_reference}" in words(opened(office, original))
 
 
+@pytest.mark.same_everywhere
 def test_too_much_money_is_told(office: Client, owner: Api) -> None:
     no_interest = {"assign_to_me": False, "recovery_late_interest": False}
     case = case_of(owner, recovery=no_interest, invoices=[{"invoice_amount": "100.00"}])
@@ -139,6 +143,7 @@ def test_head_panel_and_rows_speak_from_one_account(office: Client, owner: Api) 
     assert "To recover" not in words(page.content.decode())
 
 
+@pytest.mark.same_everywhere
 def test_without_a_rate_the_page_says_for_which_day(office: Client, owner: Api) -> None:
     case = case_of(owner, recovery=INTEREST)
     EcbRate.objects.all().delete()
@@ -148,6 +153,7 @@ def test_without_a_rate_the_page_says_for_which_day(office: Client, owner: Api) 
     assert page.context["account"].told is None
 
 
+@pytest.mark.same_everywhere
 def test_nothing_on_the_page_is_a_field(office: Client, owner: Api) -> None:
     case = case_of(owner)
     page = opened(office, case)
@@ -218,6 +224,7 @@ def test_a_cursor_of_nobody_begins_at_the_newest(office: Client, owner: Api, tex
     assert len(answer.context["timeline"].entries) == 1
 
 
+@pytest.mark.same_everywhere
 def test_words_of_others_are_text_and_comments_are_the_html_that_was_cleaned(office: Client, owner: Api) -> None:
     hostile = "<script>alert(1)</script>"
     case = case_of(owner, debtor={"company_name": hostile}, invoices=[{"invoice_number": hostile}])
@@ -250,6 +257,7 @@ def test_the_page_keeps_its_budget_whatever_hangs_on_the_case(owner: Api, role: 
     assert costs[0] == costs[1] <= BUDGET, costs
 
 
+@pytest.mark.same_everywhere
 def test_long_tables_are_leafed_through(office: Client, owner: Api) -> None:
     case = case_of(owner, invoices=[])
     _children(case, 60)
@@ -291,6 +299,7 @@ def test_who_looked_is_written_down(owner: Api) -> None:
     assert event.actor_email == "looks@example.com"
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("role", "offered"),
     [
@@ -319,6 +328,7 @@ def _address(page: str, document: Document) -> str:
     return page_of(Recovery, page, document.recovery_id, document.pk)
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("mime", "name", "way"),
     [
@@ -355,6 +365,7 @@ def test_a_document_is_shown_in_a_frame_that_can_do_nothing(
     assert event.actor_email == "chief@example.com"
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("state", ["pending", "fetching", "scanning", "rejected", "failed"])
 def test_what_is_not_ready_is_not_served(office: Client, owner: Api, state: str) -> None:
     document = ready_document(case_of(owner), state=state)
@@ -378,6 +389,7 @@ def test_a_document_is_served_with_its_own_case_and_to_who_may_see_both(folder: 
         assert browser.get(_address(page, document)).status_code == 403
 
 
+@pytest.mark.same_everywhere
 def test_bytes_that_are_gone_are_not_found(folder: Path, office: Client, owner: Api) -> None:
     document = ready_document(case_of(owner))
     assert office.get(_address("content", document)).status_code == 404

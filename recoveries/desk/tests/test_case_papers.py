@@ -14,7 +14,7 @@ from recoveries.models import Recovery
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
 COMMITTING = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
 

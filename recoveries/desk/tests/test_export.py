@@ -84,6 +84,7 @@ def test_the_filtered_list_is_exported_whole(
     assert (event.details["rows"], event.details["filter"]) == (5, "q=kept&group=1")
 
 
+@pytest.mark.same_everywhere
 def test_a_workbook_holds_numbers_and_dates(owner: Api, office: Client) -> None:
     case_id(owner)
     [row] = xlsx_of(office.post(f"{LIST}export/xlsx/"))
@@ -91,6 +92,7 @@ def test_a_workbook_holds_numbers_and_dates(owner: Api, office: Client) -> None:
     assert f"{row['recovery_due_date']:%Y-%m-%d}" == "2025-12-31"
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 @pytest.mark.parametrize("name", ["=cmd|'/C calc'!A0", "+1+1", "-2", "@SUM(A1)", " =1+1", "\u00a0=1", "＝1+1"])
 def test_no_cell_is_a_formula(owner: Api, office: Client, form: str, name: str) -> None:
@@ -100,11 +102,13 @@ def test_no_cell_is_a_formula(owner: Api, office: Client, form: str, name: str) 
     assert row["debtor_company"] == f"'{name}"
 
 
+@pytest.mark.same_everywhere
 def test_harmless_text_stays_as_it_is() -> None:
     assert harmless("Dupont - Martin = 1") == "Dupont - Martin = 1"
     assert harmless("\tx") == "'\tx"
 
 
+@pytest.mark.same_everywhere
 def test_control_characters_do_not_break_a_workbook(owner: Api, office: Client) -> None:
     case_id(owner)
     Recovery.objects.update(debtor_company="a\x07b\uffff")
@@ -112,6 +116,7 @@ def test_control_characters_do_not_break_a_workbook(owner: Api, office: Client) 
     assert row["debtor_company"] == "a\ufffdb\ufffd"
 
 
+@pytest.mark.same_everywhere
 def test_too_many_rows_for_a_workbook_are_refused(owner: Api, office: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(export, "MOST_XLSX_ROWS", 1)
     for _ in range(2):

@@ -194,6 +194,7 @@ def test_each_count_leads_to_as_many_rows(owner: Api, handler: User, of_handler:
             assert listed == panel.count, (user.email, query, panel.title)
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("role", "sees", "does_not_see"),
     [
@@ -219,6 +220,7 @@ def test_the_audit_of_today(owner: Api) -> None:
     assert browser.get(panel.url).context["cl"].result_count == panel.count
 
 
+@pytest.mark.same_everywhere
 def test_nothing_to_do_is_said_kindly() -> None:
     page = browser_of(person("accountant")).get(HOME).content.decode()
     assert "Nothing is waiting for you" in page
@@ -226,6 +228,7 @@ def test_nothing_to_do_is_said_kindly() -> None:
     assert " style=" not in page
 
 
+@pytest.mark.same_everywhere
 def test_hostile_names_are_text(owner: Api, handler: User) -> None:
     case = case_id(owner, debtor={"company_name": "<script>alert(1)</script>"})
     Recovery.objects.filter(pk=case).update(user=None)

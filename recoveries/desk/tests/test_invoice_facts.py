@@ -11,7 +11,7 @@ from recoveries.desk.tests.pages import act_page, assert_refused, case_of, event
 from tests.backoffice import act, browser_of, chief
 from tests.factories import Api, InvoiceBody, case_id, detail
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
 
 
 @pytest.fixture

@@ -217,6 +217,7 @@ def test_strangers_and_clients_are_sent_to_the_door(owner: Api) -> None:
         assert browser.post(f"{PAGE}months.csv").status_code == 302
 
 
+@pytest.mark.same_everywhere
 def test_the_page_is_readable_without_scripts(office: Client, filed: Callable[..., int]) -> None:
     Status.objects.filter(pk=1).update(name="<b>New</b>")
     pay(filed(), "30.50")
@@ -232,6 +233,7 @@ def test_the_page_is_readable_without_scripts(office: Client, filed: Callable[..
     assert page["Cache-Control"]
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     "query",
     [
@@ -310,6 +312,7 @@ def drawn(markup: str) -> ElementTree.Element:
     return ElementTree.fromstring(markup)
 
 
+@pytest.mark.same_everywhere
 def test_columns_are_as_high_as_their_values() -> None:
     series = (
         Series("open", [Decimal(50), Decimal(100), Decimal(0)], "a"),
@@ -338,6 +341,7 @@ def test_columns_are_as_high_as_their_values() -> None:
     assert not [element for element in svg.iter() if element.get("style")]
 
 
+@pytest.mark.same_everywhere
 def test_rows_are_as_long_as_their_values() -> None:
     bars = [Bar("x & y", Decimal(25), "25 %"), Bar("z", Decimal(0), "–")]
     whole = drawn(rows(key="k", title="T", description="D", bars=bars, top=Decimal(100)))
@@ -347,6 +351,7 @@ def test_rows_are_as_long_as_their_values() -> None:
     assert [text.text for text in whole.findall("text")] == ["x & y", "25 %", "z", "–"]
 
 
+@pytest.mark.same_everywhere
 def test_charts_of_nothing_are_charts() -> None:
     drawn(columns(key="k", title="T", description="D", labels=[], series=[], axis=str, full=str))
     drawn(rows(key="k", title="T", description="D", bars=[]))
@@ -355,6 +360,7 @@ def test_charts_of_nothing_are_charts() -> None:
     assert len(wide.findall("rect")) == 120
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("value", "top"),
     [("0", "1"), ("1", "1"), ("0.9", "1"), ("11", "12"), ("99", "100"), ("100", "100"), ("1650", "2000")],

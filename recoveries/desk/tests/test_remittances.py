@@ -272,6 +272,7 @@ def test_staff_see_it_and_record_it_once(owner: Api, office: Client, boss: User)
     assert "reverse-remittance" in change
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     "data",
     [

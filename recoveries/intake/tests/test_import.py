@@ -115,6 +115,7 @@ def errors_of(page: Any) -> dict[int, dict[str, list[str]]]:
     return {line["number"]: line["errors"] for line in page.context["lines"] if line["errors"]}
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_the_template_is_a_file_that_can_be_imported(office: Client, owner: Api, boss: User, form: str) -> None:
     assert owner.user is not None
@@ -138,6 +139,7 @@ def test_the_template_is_a_file_that_can_be_imported(office: Client, owner: Api,
     assert CaseImport.objects.get().rows == [], "the file's personal data are gone"
 
 
+@pytest.mark.same_everywhere
 def test_every_row_shows_its_errors_in_the_sentences_of_the_api(office: Client, owner: Api) -> None:
     assert owner.user is not None
     rows = table(
@@ -165,6 +167,7 @@ def test_every_row_shows_its_errors_in_the_sentences_of_the_api(office: Client, 
     assert not Company.objects.exists()
 
 
+@pytest.mark.same_everywhere
 def test_errors_of_invoices_stand_in_their_own_rows(office: Client, owner: Api) -> None:
     assert owner.user is not None
     rows = table(
@@ -188,6 +191,7 @@ def test_the_same_number_twice_in_a_case_is_refused(office: Client, owner: Api) 
     assert [list(errors) for errors in wrong.values()] == [["invoice.invoice_number"]]
 
 
+@pytest.mark.same_everywhere
 def test_what_people_write_is_understood(office: Client, owner: Api) -> None:
     assert owner.user is not None
     french = {
@@ -206,6 +210,7 @@ def test_what_people_write_is_understood(office: Client, owner: Api) -> None:
     )
 
 
+@pytest.mark.same_everywhere
 def test_a_windows_code_page_is_read(office: Client, owner: Api) -> None:
     assert owner.user is not None
     upload(office, owner.user, csv_file(table({"debtor.company_name": "Société Œuvre"}), encoding="cp1252"))
@@ -213,6 +218,7 @@ def test_a_windows_code_page_is_read(office: Client, owner: Api) -> None:
     assert Recovery.objects.get().debtor_company == "Société Œuvre"
 
 
+@pytest.mark.same_everywhere
 def test_cells_of_workbooks_are_read_as_people_wrote_them(office: Client, owner: Api) -> None:
     assert owner.user is not None
     headings, row = table({})
@@ -274,6 +280,7 @@ def test_invoices_that_are_there_already_are_warned_of(office: Client, owner: Ap
     assert Recovery.objects.count() == 2
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("data", "name", "sentence"),
     [
@@ -300,6 +307,7 @@ def test_a_file_that_is_none_is_refused(office: Client, owner: Api, data: bytes,
     assert sentence in refusal(upload(office, owner.user, data, name))
 
 
+@pytest.mark.same_everywhere
 def test_a_bomb_is_refused(office: Client, owner: Api) -> None:
     assert owner.user is not None
     sound, bomb = io.BytesIO(xlsx_file(table({}))), io.BytesIO()
@@ -310,6 +318,7 @@ def test_a_bomb_is_refused(office: Client, owner: Api) -> None:
     assert "too large or too complex" in refusal(upload(office, owner.user, bomb.getvalue(), "c.xlsx"))
 
 
+@pytest.mark.same_everywhere
 def test_a_sheet_that_says_it_goes_to_its_last_row_is_read_quickly(office: Client, owner: Api) -> None:
     assert owner.user is not None
     book, data = openpyxl.Workbook(), io.BytesIO()
@@ -320,6 +329,7 @@ def test_a_sheet_that_says_it_goes_to_its_last_row_is_read_quickly(office: Clien
     assert errors_of(upload(office, owner.user, data.getvalue(), "c.xlsx")) == {}
 
 
+@pytest.mark.same_everywhere
 def test_too_many_rows_are_refused_wherever_they_stand(
     office: Client, owner: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -333,11 +343,13 @@ def test_too_many_rows_are_refused_wherever_they_stand(
     assert "The file may have 3 rows at most" in refusal(upload(office, owner.user, xlsx_file(sparse), "c.xlsx"))
 
 
+@pytest.mark.same_everywhere
 def test_too_many_bytes_are_refused(office: Client, owner: Api) -> None:
     assert owner.user is not None
     assert "4 MB at most" in refusal(upload(office, owner.user, b"case\n" + b"A\n" * 2_200_000))
 
 
+@pytest.mark.same_everywhere
 def test_formulas_and_markup_are_plain_text(office: Client, owner: Api) -> None:
     assert owner.user is not None
     page = upload(office, owner.user, csv_file(table({"debtor.company_name": "<script>alert(1)</script>"})))

@@ -17,7 +17,7 @@ from recoveries.models import CaseImport, Recovery
 from tests.backoffice import browser_of, chief
 from tests.factories import Api
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
 
 AMOUNT, DUE = "invoice.invoice_amount", "invoice.invoice_due_date"
 RATE, POSTAL, PHONE = "recovery.recovery_interest_rate_percent", "debtor.company_postal", "debtor.company_phone"

@@ -68,6 +68,7 @@ def ledger(browser: Client, case: Recovery, **asked: Any) -> Any:
 # --- the décompte ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.same_everywhere
 def test_the_page_explains_every_euro(office: Client, case: Recovery) -> None:
     paid(case)
     assert page_of(Recovery, "decompte", case.pk) in opened(office, case)
@@ -79,6 +80,7 @@ def test_the_page_explains_every_euro(office: Client, case: Recovery) -> None:
     assert AuditEvent.objects.filter(action="viewed", object_id=str(case.pk)).exists()
 
 
+@pytest.mark.same_everywhere
 def test_two_days_are_set_beside_each_other(office: Client, case: Recovery) -> None:
     paid(case)
     page = words(account(office, case, on="2026-11-28", compared="2026-06-10").content.decode())
@@ -101,6 +103,7 @@ def test_a_rate_that_is_carried_on_makes_it_provisional_in_sight(office: Client,
     assert "Provisional" not in words(account(office, case).content.decode())
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("name", ["on", "known_on", "compared"])
 @pytest.mark.parametrize("day", ["x", "2026-02-30", "1899-12-31", "9999-12-31", "\x00", "9" * 5000, "2026-01-01"])
 def test_a_day_that_makes_no_sense_is_told(office: Client, case: Recovery, name: str, day: str) -> None:
@@ -116,6 +119,7 @@ def test_without_a_rate_it_says_for_which_day(office: Client, case: Recovery) ->
     assert "No interest rate is known for 16/03/2026" in words(account(office, case).content.decode())
 
 
+@pytest.mark.same_everywhere
 def test_the_paper_is_that_of_the_day_that_was_asked(office: Client, owner: Api, case: Recovery) -> None:
     address = page_of(Recovery, "decompte_paper", case.pk)
     assert f"{address}?on=2026-11-01" in account(office, case, on="2026-11-01").content.decode()
@@ -132,6 +136,7 @@ def test_links_to_the_statement_of_before_go_on(office: Client, case: Recovery) 
     assert answer.redirect_chain == [(f"{page_of(Recovery, 'decompte', case.pk)}?on=2026-11-01", 302)]
 
 
+@pytest.mark.same_everywhere
 def test_names_are_shown_as_text(office: Client, case: Recovery) -> None:
     Company.objects.filter(pk=case.debtor_id).update(company_name="<script>x</script>")
     paid(case, reference="<script>y</script>")
@@ -178,6 +183,7 @@ def test_a_payment_that_is_laid_anew_says_what_it_stands_in_place_of(office: Cli
     assert "a later fact changed what it met" in page
 
 
+@pytest.mark.same_everywhere
 def test_a_long_ledger_is_leafed_through(office: Client, case: Recovery) -> None:
     for number in range(51):
         paid(case, amount=Decimal("1.00"), reference=f"R{number}")

@@ -14,7 +14,7 @@ from recoveries.ledger.services import acompte_record, dette_record
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
 
 ACOMPTE = "recoveries.acompte"
 PAYMENT = {"amount": "1 234,50", "day": "05/01/2026", "method": "Virement", "reference": "VIR-7", "confirmed": "on"}

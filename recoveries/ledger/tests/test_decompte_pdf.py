@@ -16,7 +16,7 @@ from recoveries.ledger.services import acompte_record
 from recoveries.models import Recovery
 from tests.factories import Api, case_id
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
 F1 = {
     "invoice_number": "F1",
     "invoice_date": "2026-02-13",

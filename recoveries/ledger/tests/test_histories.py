@@ -28,7 +28,7 @@ from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import Line, Recovery
 from tests.factories import Api, case_id
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
 BUSINESS = {"recovery_late_interest": True, "recovery_interest_rate": "no"}
 FLAT = Decimal("40.00")
 LATE = (200, 120, 60)  # days: the invoices of each history, 500.00 each

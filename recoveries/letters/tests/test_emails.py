@@ -112,6 +112,7 @@ def test_a_reminder_goes_out_and_stands_in_the_timeline(owner: Api, system_setti
     assert office.get(page_of(SentEmail, "change", email.pk)).status_code == 200
 
 
+@pytest.mark.same_everywhere
 def test_a_letter_ends_with_the_legal_form_of_the_firm(owner: Api, system_setting: Any) -> None:
     case = case_of(owner)
     system_setting(
@@ -132,6 +133,7 @@ def test_later_reminders_name_the_first_one(owner: Api) -> None:
     assert "lettre du" not in first.text
 
 
+@pytest.mark.same_everywhere
 def test_figures_are_those_of_the_statement(owner: Api) -> None:
     case = case_of(
         owner, recovery={"assign_to_me": False, "recovery_late_interest": True, "recovery_interest_rate": "no"}
@@ -141,6 +143,7 @@ def test_figures_are_those_of_the_statement(owner: Api) -> None:
     assert "indemnités forfaitaires pour frais de recouvrement (art. D441-5 C. com.) : 40,00 €" in text
 
 
+@pytest.mark.same_everywhere
 def test_a_long_list_of_invoices_is_cut(owner: Api) -> None:
     case = case_of(owner, invoices=[{"invoice_number": f"F-{n}"} for n in range(60)])
     email = reminded(case)
@@ -149,6 +152,7 @@ def test_a_long_list_of_invoices_is_cut(owner: Api) -> None:
     assert "principal : 6 000,00 €" in email.text.replace("\xa0", " ").replace("\u202f", " ")
 
 
+@pytest.mark.same_everywhere
 def test_hostile_names_are_words(owner: Api) -> None:
     case = case_of(owner)
     Company.objects.filter(pk=case.debtor_id).update(company_name="<b>A</b>\r\nBcc: x@example.com {{ case }}")
@@ -159,6 +163,7 @@ def test_hostile_names_are_words(owner: Api) -> None:
     assert "\n" not in email.subject
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("field", "value"),
     [

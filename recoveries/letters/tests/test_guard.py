@@ -30,7 +30,7 @@ from tests.factories import Api, ApiUserFactory, move
 from tests.letters import AT_ANY_HOUR, COMPLETE, FREE, IBAN
 from tests.races import at_once
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_process")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_process"), pytest.mark.same_everywhere]
 TO = "debtor@example.com"
 PERSON = {"company_type": "particular", "company_legal_form": None, "company_siren": None, "company_name": None}
 

@@ -129,6 +129,7 @@ def test_staff_enter_one_of_the_creditor(office: Client, owner: Api) -> None:
     assert (str(notice.amount), notice.by.email) == ("1200.00", "chief@example.com")
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("sent", "sentence"),
     [
