@@ -76,4 +76,4 @@ def _ceiling(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Any:
     address = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/{NAME}".format(**names)
     for name, value in {"JWT_PRIVATE_KEYS": key, "DATABASE_URL": address, "REDIS_URL": "redis://127.0.0.1"}.items():
         monkeypatch.setenv(name, str(value))
-    return importlib.import_module("benchmarks.ceiling")
+    return importlib.import_module("benchmarks.ceiling.detail")
