@@ -208,6 +208,7 @@ def _injunction_payload(row: InjunctionRow) -> Payload | None:
             "handling_vat": money_text(row.handling_vat),
             "paid": row.fee_paid_on is not None,
             "paid_on": day_text(row.fee_paid_on),
+            "confirmed": not row.is_fee_unconfirmed,
         },
         "granted": _granted_payload(row) if row.order_made_on else None,
     }

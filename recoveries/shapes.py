@@ -170,6 +170,7 @@ FEE = component(
             "handling_vat": MONEY,
             "paid": FLAG,
             "paid_on": or_null(DAY),
+            "confirmed": described(FLAG, "False while an unpaid court fee is still to be compared with its text."),
         }
     ),
     "What the procedure costs.",

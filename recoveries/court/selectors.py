@@ -111,9 +111,11 @@ def _contribution(amount: str, on_orders: str) -> Contribution:
 
 
 def is_fee_unconfirmed(injunction: Injunction) -> bool:
-    """Whether the court fee of a procedure is that of a row which is still to be confirmed."""
+    """Whether a fee that is not paid yet rests on a row still to be confirmed; `FEE_UNCONFIRMED` is the same in SQL."""
+    if injunction.fee_paid_on is not None:
+        return False
     rows = InjunctionFee.objects.filter(procedure=injunction.procedure, court_type=injunction.court_type)
-    return rows.filter(is_confirmed=False, court_fee=injunction.court_fee).exists()
+    return rows.filter(is_confirmed=False).exists()
 
 
 def payment_url(key: str) -> str:

@@ -20,6 +20,7 @@ from law.limitation import is_in_doubt
 from legalcity.lib.clock import today
 from recoveries.court.procedure import field_labels
 from recoveries.court.recorded import DATES
+from recoveries.court.selectors import is_fee_unconfirmed
 from recoveries.desk.acts import CASE_ACTIONS, GROUPS
 from recoveries.desk.reads.case_account import CaseAccount, Row, case_account
 from recoveries.desk.reads.case_facts import (
@@ -128,6 +129,7 @@ def case_context(request: HttpRequest, case: Recovery) -> dict[str, Any]:
         "procedure": procedure,
         "qualities": {side: _quality(case, side) for side in SIDES},
         "procedure_dates": _dates(procedure) if procedure else [],
+        "is_fee_unconfirmed": procedure is not None and is_fee_unconfirmed(procedure),
         "deadlines": deadlines,
         "is_limitation_doubtful": not case.is_in_court and is_in_doubt(deadlines, day),
         "is_court_unknown": procedure is not None and not is_court_known(procedure.court_territory),

@@ -128,8 +128,14 @@ CHILDREN: dict[str, Source] = {
         order="n.created_at, n.id",
     ),
 }
+FEE_UNCONFIRMED = """j.fee_paid_on IS NULL AND EXISTS (
+    SELECT 1 FROM recoveries_injunctionfee f WHERE f.procedure = j.procedure AND f.court_type = j.court_type
+    AND NOT f.is_confirmed)"""
 # The procedure: on its own case, and on the case that it was transferred from.
-INJUNCTION_COLUMNS = _columns(InjunctionRow, "j", {"recovery_reference": "jr", "status_id": "jr"})
+INJUNCTION_COLUMNS = [
+    FEE_UNCONFIRMED if column == "j.is_fee_unconfirmed" else column
+    for column in _columns(InjunctionRow, "j", {"recovery_reference": "jr", "status_id": "jr"})
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -96,3 +96,4 @@ class InjunctionRow(NamedTuple):
     granted_indemnity: Any
     granted_penalty: Any
     granted_cost: Any
+    is_fee_unconfirmed: Any

@@ -14,11 +14,12 @@ from django.test import Client
 from recoveries.court.clocks import next_deadlines_mend
 from recoveries.court.procedure import procedure_record
 from recoveries.court.tests.transfers import eligibility_path, transferable, transferred
+from recoveries.desk.tests.pages import words
 from recoveries.legal_facts import CODES, fact, lengths
 from recoveries.models import Injunction, InjunctionFee, LegalFact, Recovery
 from recoveries.selectors.deadlines import deadlines_of, with_clocks
 from tests.backoffice import browser_of, chief, page_of
-from tests.factories import Api
+from tests.factories import Api, detail
 
 pytestmark = pytest.mark.django_db
 
@@ -172,3 +173,19 @@ def test_the_fee_page_says_that_the_fee_is_to_be_confirmed(owner: Api, client: C
     assert "reste à confirmer" in client.get(page).content.decode()
     InjunctionFee.objects.update(is_confirmed=True)
     assert "reste à confirmer" not in client.get(page).content.decode()
+
+
+def test_the_case_says_whether_its_fee_is_confirmed_until_it_is_paid(owner: Api, office: Client) -> None:
+    case = transferred(owner, transferable(owner))
+
+    def told() -> tuple[bool, bool]:
+        """Of the API and of the page."""
+        page = words(office.get(page_of(Recovery, "change", case)).content.decode())
+        return detail(owner, case)["injunction"]["fee"]["confirmed"], "to be confirmed" not in page
+
+    assert told() == (False, False)
+    Injunction.objects.update(fee_paid_on=NOON.date())
+    assert told() == (True, True)
+    Injunction.objects.update(fee_paid_on=None)
+    InjunctionFee.objects.update(is_confirmed=True)
+    assert told() == (True, True)

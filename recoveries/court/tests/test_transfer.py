@@ -348,6 +348,7 @@ def test_both_cases_show_the_procedure(owner: Api) -> None:
             "handling_vat": "12.00",
             "paid": False,
             "paid_on": None,
+            "confirmed": False,
         },
         "granted": None,
     }
