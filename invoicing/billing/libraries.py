@@ -39,6 +39,11 @@ def pdf_problem_at_start() -> str | None:
     return None if _is_there() else pdf_problem()
 
 
+def fonts_problem() -> str:
+    """What to say where a font that papers are drawn with is not installed."""
+    return _("The fonts of papers are missing: {command}").format(command=APT)
+
+
 def pdf_problem() -> str | None:
     """What keeps PDF from being made, as a sentence with the command that mends it; None when it works."""
     if _works():

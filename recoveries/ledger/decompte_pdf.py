@@ -1,4 +1,4 @@
-"""The décompte on paper, drawn by WeasyPrint. Nothing is fetched, and no clock is in it."""
+"""The décompte on paper: its head by WeasyPrint, the lists line by line. Nothing is fetched, and no clock is in it."""
 
 from typing import Any
 
@@ -7,10 +7,11 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from invoicing.billing.firm import seller_now
-from invoicing.billing.libraries import PdfUnavailable, pdf_problem
+from invoicing.billing.libraries import PdfUnavailable, fonts_problem, pdf_problem
 from law.account.decompte import Decompte
-from recoveries.ledger.decompte_lines import allocation_lines, claim_lines, not_due_lines
-from recoveries.ledger.sheet import sheet_of
+from legalcity.lib.papers import Listing
+from recoveries.ledger.decompte_lines import decompte_rows, foot_lines
+from recoveries.ledger.sheet import Sheet, sheet_of
 from recoveries.models import Recovery
 
 TEMPLATE = "pdf/decompte.html"
@@ -26,10 +27,15 @@ def decompte_pdf(told: Decompte, *, case: Recovery) -> bytes:
     from weasyprint import HTML
     from weasyprint.urls import URLFetcher
 
+    sheet = sheet_of(told)
     with translation.override("fr"):
-        html = render_to_string(TEMPLATE, _context(told, case))
+        html = render_to_string(TEMPLATE, _context(sheet, case))
+    try:
+        listing = Listing(list(decompte_rows(sheet)), foot_lines(told, sheet.sha256))
+    except OSError as error:
+        raise PdfUnavailable(fonts_problem()) from error
     fetcher = URLFetcher(allowed_protocols={"data"})
-    drawn: bytes = HTML(string=html, url_fetcher=fetcher).write_pdf()
+    drawn: bytes = HTML(string=html, url_fetcher=fetcher).write_pdf(finisher=listing)
     return drawn
 
 
@@ -46,15 +52,6 @@ def decompte_answer(told: Decompte, case: Recovery) -> HttpResponse:
     )
 
 
-def _context(told: Decompte, case: Recovery) -> dict[str, Any]:
+def _context(sheet: Sheet, case: Recovery) -> dict[str, Any]:
     parties = (("Créancier", case.customer), ("Débiteur", case.debtor))
-    sheet = sheet_of(told)
-    return {
-        "sheet": sheet,
-        "told": told,
-        "firm": seller_now(),
-        "parties": parties,
-        "claims": [(claim, "\n".join(claim_lines(claim))) for claim in sheet.claims],
-        "payments": [(row, "\n".join(allocation_lines(row))) for row in told.payments],
-        "not_due": "\n".join(not_due_lines(told.not_due)),
-    }
+    return {"sheet": sheet, "told": sheet.told, "firm": seller_now(), "parties": parties}

@@ -100,6 +100,14 @@ def test_names_are_text_on_it(owner: Api) -> None:
     assert said(paper(owner, pk)).count(hostile) == 2
 
 
+def test_whatever_a_number_is_it_stays_within_its_page(owner: Api) -> None:
+    number = "Ω-Ж-ﬁ-" + "9" * 85 + "-語"
+    words = said(paper(owner, case_id(owner, recovery=TERMS, invoices=[{**F1, "invoice_number": number}])))
+    assert "Ω-Ж-ﬁ-99" in words
+    assert "-\ufffd du 13/02/2026" in words  # A sign that the font has not is not left out in silence
+    assert "15/03/2026" in words  # Beyond the width of the page, so on a line of its own
+
+
 def test_a_long_account_keeps_every_invoice_and_its_sums(owner: Api) -> None:
     start = date(2026, 1, 1)
     invoices = [
@@ -117,4 +125,8 @@ def test_a_long_account_keeps_every_invoice_and_its_sums(owner: Api) -> None:
     assert all(f"{invoice['invoice_number']} du 01/01/2026" in page for invoice in invoices)
     due = Decimal(owner.data("GET", f"/api/recoveries/{pk}/decompte")["total"]["due"])
     assert f"{due:,.2f} €".replace(",", " ").replace(".", ",") in page
-    assert len(PdfReader(io.BytesIO(content)).pages) < 20
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(content)).pages]
+    assert 5 < len(pages) < 20
+    assert all(f"{number} / {len(pages)}" in text and "SHA-256" in text for number, text in enumerate(pages, start=1))
+    heads = [line for text in pages for line in text.splitlines()[-4:-3]]  # The last line above the foot
+    assert not any("exigible le" in line or line.startswith("du ") for line in heads)
