@@ -85,11 +85,16 @@ def test_an_invoice_that_was_removed_by_hand(case: int) -> None:
 
 def test_a_case_without_a_ledger(case: int) -> None:
     ledgers_vanish()
-    before = "1 cases differed: 1 with records that are not posted"
+    before = "1 cases differed: 1 with records that are not posted, 1 with a wrong balance"
     assert refused()[0] == f"{before}\n"
     assert said("--repair") == f"{before}, all repaired\n"
     assert set(Posting.objects.values_list("source", flat=True)) == {"before"}
     assert said() == "0 cases differed\n"
+
+
+def test_a_case_without_a_balance(owner: Api) -> None:
+    CaseBalance.objects.filter(pk=bare_case_id(owner)).delete()
+    assert_mended("a wrong balance")
 
 
 @pytest.mark.parametrize(
