@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name="state",
             field=models.CharField(
                 choices=[
-                    ("held", "held"),
+                    ("held", "kept back"),
                     ("queued", "queued"),
                     ("sent", "sent"),
                     ("failed", "failed"),

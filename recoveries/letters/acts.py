@@ -113,7 +113,7 @@ def _shown(draft: Draft) -> Sentence:
     letter = format_html(page, label, draft.letter.subject, draft.letter.text)
     if verdict.outcome == Outcome.SEND:
         return letter
-    held = '<div class="lc-note lc-note-wait"><strong>{}: {}</strong>{}</div>{}'
+    held = '<div class="lc-note lc-note-wait"><strong>{}: {}</strong>{}{}</div>'
     return format_html(held, label, _("not now"), told, letter)
 
 

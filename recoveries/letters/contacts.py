@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from companies.identity import Identity
 from companies.models import Company
@@ -27,10 +28,13 @@ def debtor_lock(case_id: int) -> None:
 
 
 def counted(email: SentEmail | None) -> Q:
-    """Demands that went out, or may have, or leave before `email` does (before a new one: all that wait)."""
-    waiting = Q(state=State.QUEUED) & (Q(pk__lt=email.pk) | Q(claimed_until__isnull=False) if email else Q())
-    this = Q(pk=email.pk) if email else Q(pk=None)
-    return (Q(state=State.SENT) | Q(state=State.FAILED, error=INTERRUPTED) | waiting) & ~this
+    """Demands that went out, or may have, or leave before `email` does.
+
+    All that are queued leave before one that is not: a new one, one that is held. Of two that are queued the earlier
+    one leaves first, whichever worker is quicker, so that they never keep each other in.
+    """
+    waiting = Q(state=State.QUEUED, pk__lt=email.pk) if email and email.state == State.QUEUED else Q(state=State.QUEUED)
+    return Q(state=State.SENT) | Q(state=State.FAILED, error=INTERRUPTED) | waiting
 
 
 def contacts_with(same: QuerySet[Company], email: SentEmail | None, moment: datetime) -> tuple[Contact, ...]:
@@ -40,11 +44,9 @@ def contacts_with(same: QuerySet[Company], email: SentEmail | None, moment: date
 
 
 def contacts_of(emails: QuerySet[SentEmail]) -> tuple[Contact, ...]:
-    """When these went out, or were written."""
-    rows = emails.values_list("kind", "sent_at", "created_at")
-    return tuple(
-        Contact(sent_at or written_at, kind == SentEmail.Kind.FORMAL_NOTICE) for kind, sent_at, written_at in rows
-    )
+    """When these went out, or were let go; those of before the guard, when they were written."""
+    rows = emails.values_list("kind", Coalesce("sent_at", "judged_at", "created_at"))
+    return tuple(Contact(at, kind == SentEmail.Kind.FORMAL_NOTICE) for kind, at in rows)
 
 
 def policy_for(owner_id: int) -> Policy:

@@ -34,14 +34,12 @@ def verdict_told(email: SentEmail) -> Sentence:
     """The verdict on a message as it is kept with it."""
     if email.guard is None:
         return _("None: it was written before the guard.")
-    reasons = format_html_join(
-        "", "<li>{}{}</li>", ((reason, f" – {_('lifted')}" if reason.is_lifted else "") for reason in reasons_of(email))
-    )
+    told = ((reason, f" – {_('lifted')}" if reason.is_lifted else "") for reason in reasons_of(email))
+    reasons = format_html_join("", "{}{}<br>", told) or _("Nothing speaks against it.")
     rows = [
         (number, euros(Decimal(amount)), told.sentence, told.article) for number, amount, told in not_asked_of(email)
     ]
-    listed = format_html("<ul>{}</ul>", reasons) if reasons else _("Nothing speaks against it.")
-    return format_html("{}{}", listed, _listed(rows))
+    return format_html("{}{}", reasons, _listed(rows))
 
 
 def _listed(rows: Sequence[tuple[str, str, Sentence, str]]) -> Sentence:

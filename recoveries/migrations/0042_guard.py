@@ -118,7 +118,7 @@ class Migration(migrations.Migration):
             name="state",
             field=models.CharField(
                 choices=[
-                    ("held", "held"),
+                    ("held", "kept back"),
                     ("queued", "queued"),
                     ("sent", "sent"),
                     ("failed", "failed"),
@@ -135,7 +135,7 @@ class Migration(migrations.Migration):
             name="state",
             field=models.CharField(
                 choices=[
-                    ("held", "held"),
+                    ("held", "kept back"),
                     ("queued", "queued"),
                     ("sent", "sent"),
                     ("failed", "failed"),

@@ -21,7 +21,7 @@ class Email(JobRow):
     class State(models.TextChoices):
         """Where it is."""
 
-        HELD = "held", _("held")
+        HELD = "held", _("kept back")
         QUEUED = "queued", _("queued")
         SENT = "sent", _("sent")
         FAILED = "failed", _("failed")

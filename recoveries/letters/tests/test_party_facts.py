@@ -157,12 +157,14 @@ def test_a_receipt_for_the_dead_is_written_and_does_not_leave(owner: Api) -> Non
         ("proof", {"proof_id": 1}),
     ],
 )
+@pytest.mark.same_everywhere
 def test_what_does_not_fit_comes_back(owner: Api, field: str, values: dict[str, Any]) -> None:
     with pytest.raises(Invalid) as error:
         known(case_of(owner), **{"kind": "opted_out", **values})
     assert list(error.value.errors) == [field]
 
 
+@pytest.mark.same_everywhere
 def test_the_same_is_not_known_twice_and_the_form_says_what_is_known(owner: Api) -> None:
     office: Client = browser_of(chief())
     case = case_of(owner)
