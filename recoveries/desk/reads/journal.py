@@ -42,7 +42,11 @@ class Journal:
         asked: dict[str, Any] = {f"{name}__{bound}": day for name, bound, day in self._bounds()}
         asked |= {"owner_id": self.owner_id, "kind": self.kind}
         found = Q(**{f"{prefix}{name}": value for name, value in asked.items() if value is not None})
-        return found if sees_all_cases(self.user) else found & reach_condition(self.user, f"{prefix}recovery")
+        if sees_all_cases(self.user):
+            return found
+        # What was handed over to a client is of all cases: who sees some sees none of it.
+        of_cases = Q(**{f"{prefix}recovery__isnull": False})
+        return found & of_cases & reach_condition(self.user, f"{prefix}recovery")
 
     def _bounds(self) -> list[tuple[str, str, date | datetime]]:
         if self.by == EFFECTIVE:

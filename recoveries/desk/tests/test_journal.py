@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
@@ -185,6 +185,16 @@ def test_a_page_takes_as_many_statements_for_many_postings(owner: Api, office: C
         for number in range(5):
             pay(filed(owner), f"{number + 1}.00")
     assert counts[0] == counts[1] <= 12
+
+
+def test_who_sees_some_cases_sees_nothing_of_what_is_handed_over_for_all(owner: Api) -> None:
+    person = ApiUserFactory(is_staff=True)
+    person.groups.add(Group.objects.get(name="handler"))
+    person.user_permissions.add(Permission.objects.get(codename="see_journal"))
+    pay(filed(owner), "100.00")
+    told: dict[str, Any] = {"fees": Decimal(0), "paid_on": date(2026, 6, 1), "by": None}
+    remittance_record(owner_id=owner.user.pk, expected=Decimal("100.00"), **told)
+    assert kinds(browser_of(person)) == ["payment", "claim"]
 
 
 def csv_of(answer: Any) -> list[dict[str, str]]:
