@@ -101,7 +101,7 @@ def _forget_everything() -> None:
 def rules_of_production() -> None:
     """The rules are those of production, and nobody is refused for asking often; a test may set others for itself.
 
-    What a process keeps grows old in no test by itself: a slow one would read it again while its statements are counted.
+    What a process keeps grows old in no test by itself: a slow one would read it again while statements are counted.
     """
     django_settings.EMBEDDED = False
     django_settings.CHECK_EVENTS = True
