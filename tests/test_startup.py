@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+import shutil
 import signal
 import socket
 import sqlite3
@@ -61,6 +62,17 @@ def production(tmp_path_factory: pytest.TempPathFactory) -> Environment:
         "CLAMD_URL": f"tcp://{NOBODY}",
         **UNREACHABLE,
     }
+
+
+@pytest.fixture(scope="module")
+def migrated(production: Environment, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The data folder of the embedded default as its first commands leave it. To be looked at, and copied."""
+    data = tmp_path_factory.mktemp("first") / "deep" / "var"
+    environment = {**{name: production[name] for name in ("PATH", "HOME")}, "DATA_DIR": str(data), "EMBEDDED": "1"}
+    question = "from accounts.keyring import keyring; keyring.keys"
+    assert run(environment, "manage.py", "migrate", "--verbosity", "0").returncode == 0
+    assert run(environment, "manage.py", "shell", "-c", question).returncode == 0
+    return data
 
 
 def run(environment: Environment, *command: str) -> subprocess.CompletedProcess[str]:
@@ -189,13 +201,8 @@ class TestSettings:
             for name in ("DATABASE_URL", "REDIS_URL", "CELERY_BROKER_URL", "SECRET_KEY", "DEBUG"):
                 assert "EMBEDDED=1" not in told(target, **{name: "0"})
 
-    def test_what_it_writes_is_for_its_own_user(self, production: Environment, tmp_path: Path) -> None:
-        data = tmp_path / "deep" / "var"
-        environment = {**{name: production[name] for name in ("PATH", "HOME")}, "DATA_DIR": str(data), "EMBEDDED": "1"}
-        question = "from accounts.keyring import keyring; keyring.keys"
-        assert run(environment, "manage.py", "migrate", "--verbosity", "0").returncode == 0
-        assert run(environment, "manage.py", "shell", "-c", question).returncode == 0
-        written = [data.parent, *data.parent.rglob("*")]
+    def test_what_it_writes_is_for_its_own_user(self, migrated: Path) -> None:
+        written = [migrated.parent, *migrated.parent.rglob("*")]
         assert any(path.name.startswith("legalcity.sqlite3") for path in written)
         assert any(path.suffix == ".pem" for path in written)
         assert [path for path in written if path.stat().st_mode & 0o077] == []
@@ -287,16 +294,16 @@ class TestServices:
 
 class TestServer:
     @pytest.fixture(scope="class")
-    def embedded(self, production: Environment, tmp_path_factory: pytest.TempPathFactory) -> Environment:
+    def embedded(
+        self, production: Environment, migrated: Path, tmp_path_factory: pytest.TempPathFactory
+    ) -> Environment:
         """The embedded default, its database ready."""
-        environment = {
+        return {
             **{name: production[name] for name in ("PATH", "HOME")},
-            "DATA_DIR": str(tmp_path_factory.mktemp("embedded")),
+            "DATA_DIR": str(shutil.copytree(migrated, tmp_path_factory.mktemp("embedded") / "var")),
             "EMBEDDED": "1",
             "RATE_LIMITS_ENABLED": "0",  # These tests log in more often than anybody may.
         }
-        assert run(environment, "manage.py", "migrate", "--verbosity", "0").returncode == 0
-        return environment
 
     @pytest.fixture(scope="class")
     def left_behind(self, embedded: Environment) -> str:
@@ -417,10 +424,10 @@ Session.objects.create(
 
 class TestDemo:
     def test_it_walks_the_main_job_shows_the_ways_in_and_ends_on_ctrl_c(
-        self, production: Environment, tmp_path: Path
+        self, production: Environment, migrated: Path, tmp_path: Path
     ) -> None:
         # The shell's own settings are not the demonstration's: these services are not there.
-        environment = {**production, "DATA_DIR": str(tmp_path)}
+        environment = {**production, "DATA_DIR": str(shutil.copytree(migrated, tmp_path / "var"))}
         command = [sys.executable, "scripts/run_demo.py", "--port", str(free_port()), "--cases", "5"]
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True

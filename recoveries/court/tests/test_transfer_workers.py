@@ -36,14 +36,8 @@ pytestmark = [
 
 MANY = 20
 PATIENCE = 40  # seconds
-# Where the worker is held when it is killed: tables that the copy writes to, in its order.
-TABLES = (
-    "companies_company",
-    "invoicing_invoice",
-    "recoveries_comment",
-    "recoveries_injunction",
-    "recoveries_casecount",
-)
+# Where the worker is held when it is killed: the first, one and the last of the tables that the copy writes to.
+TABLES = ("companies_company", "recoveries_comment", "recoveries_casecount")
 
 
 def until(true: Callable[[], Any], what: str) -> Any:
