@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 
 from invoicing.models import Invoice
@@ -99,7 +100,11 @@ def test_a_case_without_a_balance(owner: Api) -> None:
 
 @pytest.mark.parametrize(
     "wrong",
-    [*({name: Decimal(7)} for name in checking.SUMS), {"is_provisional": True}, {"missing_on": date(2026, 1, 1)}],
+    [
+        *({name: Decimal(7)} for name in checking.SUMS),
+        {"is_provisional": ~F("is_provisional")},
+        {"missing_on": date(2026, 1, 1)},
+    ],
 )
 def test_each_column_of_a_balance(case: int, wrong: dict[str, Any]) -> None:
     CaseBalance.objects.filter(pk=case).update(**wrong)

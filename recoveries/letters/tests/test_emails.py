@@ -7,6 +7,7 @@ from smtplib import SMTPDataError, SMTPRecipientsRefused, SMTPServerDisconnected
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection, transaction
@@ -138,7 +139,8 @@ def test_figures_are_those_of_the_statement(owner: Api) -> None:
     case = case_of(
         owner, recovery={"assign_to_me": False, "recovery_late_interest": True, "recovery_interest_rate": "no"}
     )
-    text = reminded(case).text
+    with time_machine.travel(datetime(2026, 12, 30, 9, tzinfo=UTC)):  # Later rates are staff's to enter.
+        text = reminded(case).text
     assert "intérêts de retard (art. L441-10 C. com.)" in text
     assert "indemnités forfaitaires pour frais de recouvrement (art. D441-5 C. com.) : 40,00 €" in text
 
