@@ -27,7 +27,7 @@ from tests.factories import (
     move,
 )
 
-pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
+pytestmark = pytest.mark.django_db
 
 PAGE = "/admin/constance/config/"
 Change = Callable[..., Any]
@@ -101,6 +101,7 @@ def test_page_sizes(settings_client: Api, change: Change) -> None:
     assert settings_client.data("GET", "/api/recoveries")["pagination"]["per_page"] == 3
 
 
+@pytest.mark.same_everywhere
 def test_editable_statuses(settings_client: Api, change: Change) -> None:
     case = case_id(settings_client)
     path = f"/api/recoveries/{case}"
@@ -165,6 +166,7 @@ LENGTHS = [
 ]
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(("setting", "limit", "field", "method", "path", "body"), LENGTHS)
 def test_lengths(
     settings_client: Api, change: Change, setting: str, limit: int, field: str, method: str, path: str, body: Any
@@ -180,6 +182,7 @@ def test_lengths(
     assert settings_client.send(method, path, {**body(), field: "x" * limit}).status_code == 201
 
 
+@pytest.mark.same_everywhere
 def test_text_length_of_a_company(settings_client: Api, change: Change) -> None:
     change(TEXT_LENGTH=30)
     body = complete_body(debtor={"company_legalrep_lastname": "x" * 31})
@@ -188,6 +191,7 @@ def test_text_length_of_a_company(settings_client: Api, change: Change) -> None:
     }
 
 
+@pytest.mark.same_everywhere
 def test_invoices_of_one_request(settings_client: Api, change: Change) -> None:
     change(MAX_INVOICES_PER_REQUEST=2)
     three, two = complete_body(invoices=[{}, {}, {}]), complete_body(invoices=[{}, {}])
@@ -197,6 +201,7 @@ def test_invoices_of_one_request(settings_client: Api, change: Change) -> None:
     assert settings_client.post("/api/recoveries/complete", two).status_code == 201
 
 
+@pytest.mark.same_everywhere
 def test_legal_forms(settings_client: Api, change: Change) -> None:
     path = f"/api/recoveries/{bare_case_id(settings_client)}/companies"
     body = CompanyBody(relation_type="customer", company_legal_form="SCOP")
@@ -208,6 +213,7 @@ def test_legal_forms(settings_client: Api, change: Change) -> None:
     assert settings_client.errors("POST", path, other) == invalid
 
 
+@pytest.mark.same_everywhere
 def test_strict_siren(settings_client: Api, change: Change) -> None:
     path = f"/api/recoveries/{bare_case_id(settings_client)}/companies"
     sample = CompanyBody(relation_type="customer", company_siren="123456789")
@@ -220,6 +226,7 @@ def test_strict_siren(settings_client: Api, change: Change) -> None:
     assert settings_client.post(path, debtor).status_code == 201
 
 
+@pytest.mark.same_everywhere
 def test_inapplicable_fields(settings_client: Api, change: Change) -> None:
     body = RecoveryBody(recovery_penalty=False, recovery_penalty_amount="10.00")
     assert settings_client.data("POST", "/api/recoveries", body)["recovery_penalty_amount"] is None
@@ -230,6 +237,7 @@ def test_inapplicable_fields(settings_client: Api, change: Change) -> None:
     assert settings_client.post("/api/recoveries", body).status_code == 201
 
 
+@pytest.mark.same_everywhere
 def test_share_of_markup(settings_client: Api, change: Change) -> None:
     path = f"/api/recoveries/{case_id(settings_client)}/comments"
     body = {"comment": "<p><strong>Hello, world</strong></p>"}
@@ -255,6 +263,7 @@ def test_a_change_by_another_process_is_seen_when_the_snapshot_is_old(
 # --- the form --------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     ("setting", "value"),
     [

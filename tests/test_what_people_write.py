@@ -95,7 +95,6 @@ def test_a_filter_of_the_list_takes_what_people_write(office: Client, owner: Api
         assert (case.recovery_reference in page) is is_found, written
 
 
-@pytest.mark.same_everywhere
 def test_dates_of_a_procedure_begin_with_the_first_invoice(office: Client, owner: Api) -> None:
     case = Recovery.objects.get(pk=transferred(owner, transferable(owner)))
     first = Invoice.objects.filter(recovery=case).order_by("invoice_date").values_list("invoice_date", flat=True)[0]
@@ -121,7 +120,6 @@ def test_a_user_of_staff_is_kept_in_normal_form(office: Client, owner: Api) -> N
     assert (user.siren, user.last_name) == ("732829320", "Héroux")
 
 
-@pytest.mark.same_everywhere
 def test_a_billed_client_has_real_identifiers(office: Client) -> None:
     address = BillingAddress.objects.create(line1="1 rue X", postal_code="75001", city="Paris", country="FR")
     sent = {

@@ -14,7 +14,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts.models import AuditEvent, User
 
-pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
+pytestmark = pytest.mark.django_db
 
 PASSWORD = "a long enough password"
 INDEX, LOGIN, ACCOUNT = "/admin/", "/admin/login/", "/admin/account/"
@@ -112,6 +112,7 @@ def test_strangers_and_clients_have_no_second_step(window: Client, clock: Any) -
     assert not TOTPDevice.objects.exists()
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("onward", ["https://evil.example/", "//evil.example", "javascript:alert(1)", "\\\\evil"])
 def test_whoever_sends_a_person_to_the_login_leads_them_home(onward: str, chief: User, window: Client) -> None:
     answer = enter(window, chief, onward=onward)
@@ -124,6 +125,7 @@ EVEN = ["aaaaaaaaaaaa", "abababababab", "abcabcabcabc", "abcdefghijkl", "lkjihgf
 ON_THE_KEYS = ["azertyuiopqs", "qwertyuiopas", "Poiuytreza1234", "1qaz2wsx3edc", "&é\"'(-è_çàaz"]
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("weak", [*EVEN, *ON_THE_KEYS, "123456789012", "918273645546", "chief@example.com", "short1!"])
 def test_a_password_that_is_guessed_first_is_refused(weak: str, chief: User, window: Client) -> None:
     enter(window, chief)
@@ -133,6 +135,7 @@ def test_a_password_that_is_guessed_first_is_refused(weak: str, chief: User, win
     assert chief.check_password(PASSWORD)
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("good", ["tulipe sur le port", "qT7#kLm2vX9w", "motdepassedurable"])
 def test_a_password_of_many_letters_is_taken(good: str, chief: User, window: Client) -> None:
     enter(window, chief)
@@ -141,6 +144,7 @@ def test_a_password_of_many_letters_is_taken(good: str, chief: User, window: Cli
 
 
 # --- setting it up -----------------------------------------------------------------------------------------------
+@pytest.mark.same_everywhere
 def test_the_page_shows_the_secret_as_picture_and_text_without_script_or_style(chief: User, window: Client) -> None:
     enter(window, chief)
     window.post(AGAIN, {"password": PASSWORD})
@@ -169,6 +173,7 @@ def test_a_wrong_code_sets_nothing_up(chief: User, window: Client) -> None:
     assert not StaticToken.objects.exists()
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("code", ["", " ", "x" * 5000, "12\0456", "١٢٣٤٥٦", "-12345", "1e5", "<script>"])
 def test_hostile_codes_are_refused_with_a_page(code: str, chief: User, window: Client, enrolled: list[str]) -> None:
     enter(window, chief)
@@ -209,6 +214,7 @@ def test_password_and_code_open_the_page_that_was_asked_for(chief: User, window:
     assert window.get(wanted).status_code == 200
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("onward", ["https://evil.example/", "//evil.example/", "javascript:alert(1)"])
 def test_the_way_on_stays_in_the_house(onward: str, chief: User, window: Client, enrolled: list[str]) -> None:
     enter(window, chief)
@@ -298,6 +304,7 @@ def test_it_is_given_up_only_where_it_is_not_required(chief: User, window: Clien
     assert ("second_factor_removed", chief.email) in actions
 
 
+@pytest.mark.same_everywhere
 def test_staff_read_french_until_they_choose_english(chief: User, window: Client) -> None:
     enter(window, chief)
     page = window.get(ACCOUNT, headers={"Accept-Language": "en"})
@@ -312,6 +319,7 @@ def test_staff_read_french_until_they_choose_english(chief: User, window: Client
 
 
 # --- the end of a session ------------------------------------------------------------------------------------------
+@pytest.mark.same_everywhere
 def test_a_session_ends_after_idle_time(chief: User, window: Client, clock: Any) -> None:
     enter(window, chief)
     for _visit in range(4):
@@ -323,6 +331,7 @@ def test_a_session_ends_after_idle_time(chief: User, window: Client, clock: Any)
     assert window.get(INDEX).status_code == 302
 
 
+@pytest.mark.same_everywhere
 def test_a_session_ends_after_a_working_day_however_busy(chief: User, window: Client, clock: Any) -> None:
     enter(window, chief)
     for _visit in range(12 * 3 - 1):
@@ -332,6 +341,7 @@ def test_a_session_ends_after_a_working_day_however_busy(chief: User, window: Cl
     assert window.get(INDEX).status_code == 302
 
 
+@pytest.mark.same_everywhere
 def test_staff_set_how_long_a_session_lasts(chief: User, window: Client, clock: Any, system_setting: Any) -> None:
     system_setting(STAFF_IDLE_MINUTES=5, STAFF_SESSION_HOURS=1)
     enter(window, chief)
@@ -340,6 +350,7 @@ def test_staff_set_how_long_a_session_lasts(chief: User, window: Client, clock: 
     assert window.get(INDEX).status_code == 302
 
 
+@pytest.mark.same_everywhere
 def test_a_new_session_begins_anew(chief: User, window: Client, clock: Any) -> None:
     enter(window, chief)
     window.get(INDEX)
@@ -359,6 +370,7 @@ def test_a_session_of_yesterday_has_not_shown_the_second_factor(
     assert window.get(INDEX, follow=True).redirect_chain[-1][0].startswith(STEP)
 
 
+@pytest.mark.same_everywhere
 def test_cookies_are_for_this_house_and_this_browser_session(chief: User, window: Client) -> None:
     cookie = enter(window, chief).cookies["sessionid"]
     assert cookie["httponly"]

@@ -11,7 +11,7 @@ from accounts.models import User
 from invoicing.models import ProtectedInvoice, ProtectedInvoiceChange
 from tests.factories import Api, ApiUserFactory, ProtectedInvoiceBody
 
-pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
+pytestmark = pytest.mark.django_db
 LIST = reverse("admin:invoicing_protectedinvoice_changelist")
 
 

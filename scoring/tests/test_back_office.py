@@ -16,7 +16,7 @@ from scoring.tests.people import debtor, invoice, place, work
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api
 
-pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
+pytestmark = pytest.mark.django_db
 
 MODELS = (ScoringOrder, Surveillance, Alert, TokenAccount, TokenEntry)
 

@@ -20,7 +20,7 @@ from legalcity.lib.clock import today
 from scoring.models import TokenBalance
 from tests.factories import ApiUserFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
+pytestmark = pytest.mark.django_db
 D = Decimal
 LIST = "/admin/invoicing/firminvoice/"
 
@@ -146,6 +146,7 @@ def pdf_text(answer: HttpResponse) -> str:
     return "".join(each.extract_text() for each in PdfReader(io.BytesIO(answer.content)).pages)
 
 
+@pytest.mark.same_everywhere
 def test_papers_are_previewed_and_downloaded(staff: Client) -> None:
     assert "BROUILLON" in pdf_text(staff.get(page(draft(), "paper/")))
     answer = staff.get(page(issued(), "paper/"))
@@ -154,6 +155,7 @@ def test_papers_are_previewed_and_downloaded(staff: Client) -> None:
     assert staff.get(f"{LIST}{uuid.uuid4()}/paper/").status_code == 404
 
 
+@pytest.mark.same_everywhere
 def test_without_pango_staff_read_why(staff: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(libraries, "_works", lambda: False)
     answer = staff.get(page(issued(), "paper/"), follow=True)
@@ -171,6 +173,7 @@ def test_permissions_are_asked() -> None:
     assert reread(waiting).status == "draft"
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize(
     "name",
     [

@@ -187,7 +187,6 @@ PAYMENTS = st.lists(st.tuples(st.integers(0, 100), st.integers(1, 99_999), st.in
 DEBTS = st.lists(st.integers(1, 9_999), max_size=2)
 
 
-@pytest.mark.same_everywhere
 @hypothesis_settings(
     max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
 )

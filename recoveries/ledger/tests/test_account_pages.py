@@ -183,7 +183,6 @@ def test_a_payment_that_is_laid_anew_says_what_it_stands_in_place_of(office: Cli
     assert "a later fact changed what it met" in page
 
 
-@pytest.mark.same_everywhere
 def test_a_long_ledger_is_leafed_through(office: Client, case: Recovery) -> None:
     for number in range(51):
         paid(case, amount=Decimal("1.00"), reference=f"R{number}")
