@@ -23,6 +23,20 @@ from recoveries.models import Injunction, Recovery, RecoveryQuerySet
 
 READ = ("id", "recovery_id", "kind", "effective_on", "recorded_at", "reverses_id", "facts")
 JOINED = ("customer", "debtor", "injunction")
+# What decides an account and is in the row of a case or one that it names; FormerRow has what it was before.
+HEADS = ("principal", "interest", "indemnity", "penalty", "cost")
+OF_CASE = (
+    *("late_interest", "interest_rate", "interest_rate_percent"),
+    *("penalty", "penalty_type", "penalty_amount", "penalty_percent"),
+)
+OF_PARTY = ("company_type", "acts_as")
+OF_PROCEDURE = ("order_made_on", "served_on", "enforceable_on", "granted_amount", *(f"granted_{one}" for one in HEADS))
+DECIDING: tuple[str, ...] = (
+    *("owner", "recovery_reference", "customer", "debtor", "injunction__recovery"),
+    *(f"recovery_{name}" for name in OF_CASE),
+    *(f"{side}__{name}" for side in ("customer", "debtor") for name in OF_PARTY),
+    *(f"injunction__{name}" for name in OF_PROCEDURE),
+)
 
 
 class Told(NamedTuple):
@@ -36,6 +50,11 @@ def with_terms(cases: RecoveryQuerySet | Manager[Recovery]) -> RecoveryQuerySet:
     """Cases with what decides on what terms they are reckoned."""
     joined: RecoveryQuerySet = cases.select_related(*JOINED)  # type: ignore[assignment]
     return joined
+
+
+def with_terms_only(cases: RecoveryQuerySet) -> RecoveryQuerySet:
+    """The same without all that decides nothing: for many cases at once."""
+    return with_terms(cases).only(*DECIDING)
 
 
 def told_of(case: Recovery, *, until: datetime | None = None) -> Told:
@@ -197,8 +216,7 @@ def _penalty(case: Recovery) -> PenaltyClause | None:
 def _order(procedure: Injunction | None) -> Order | None:
     if procedure is None or procedure.order_made_on is None:
         return None
-    heads = ("principal", "interest", "indemnity", "penalty", "cost")
-    granted = {head: getattr(procedure, f"granted_{head}") for head in heads}
+    granted = {head: getattr(procedure, f"granted_{head}") for head in HEADS}
     if procedure.granted_amount is not None:
         granted = _within(granted, procedure.granted_amount)
     return Order(made_on=procedure.order_made_on, served_on=procedure.served_on, **granted)

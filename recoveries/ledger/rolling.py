@@ -1,7 +1,7 @@
 """The roll of balances: what a day that has passed, or other rates, made stale is reckoned anew, some cases at once.
 
-Nobody waits for it and it waits for nobody: cases that somebody else has locked are left, since who holds the lock
-writes the balance. Several may roll at the same time.
+Nobody waits for it and it waits for nobody: cases that somebody else has locked are passed by, since who holds the lock
+writes the balance. So several roll at the same time, each cases of its own.
 """
 
 import time
@@ -18,10 +18,9 @@ from legalcity.lib.clock import today
 from legalcity.lib.logs import log_failure
 from legalcity.lib.settings.live import live
 from recoveries.ledger.balances import balance_of, balance_terms, balances_write
-from recoveries.ledger.gathering import Told, told_by_case, with_terms
+from recoveries.ledger.gathering import Told, told_by_case, with_terms_only
 from recoveries.ledger.laying import laid_anew, lines_of
 from recoveries.ledger.posting import Source, drafts_write
-from recoveries.ledger.posting_models import CaseBalance
 from recoveries.ledger.rate_book import rate_book
 from recoveries.ledger.reckoning import reckoned
 from recoveries.models import Recovery
@@ -37,26 +36,39 @@ def balances_sweep() -> int:
     live.forget()
     end, done = time.monotonic() + ROLLS_FOR.total_seconds(), 0
     left: set[int] = set()
-    while time.monotonic() < end and len(left) < AT_ONCE and (stale := stale_balances(today(), but=left)):
-        rolled = balances_roll(stale=stale, day=today())
-        left |= stale.keys() - rolled
+    while time.monotonic() < end and len(left) < AT_ONCE:
+        stale, rolled = balances_roll_some(day=today(), but=left)
+        if not stale:
+            break
+        left |= stale - rolled
         done += len(rolled)
     return done
 
 
-def stale_balances(day: date, *, but: Collection[int] = ()) -> dict[int, str]:
-    """Some cases whose balance may be another on `day`, with the terms on which it was reckoned, longest stale first.
+@story()
+def balances_roll_some(*, day: date, but: Collection[int] = ()) -> tuple[set[int], set[int]]:
+    """Reckon some stale balances anew, as of `day`; returns the cases that were stale, and which of them were reckoned.
 
-    Three statements at most, each from an index.
+    They are locked from the look on, so that who rolls beside takes others.
+    """
+    stale = stale_balances(day, but=but)
+    return set(stale), balances_roll(stale=stale, day=day) if stale else set()
+
+
+def stale_balances(day: date, *, but: Collection[int] = ()) -> dict[int, str]:
+    """Lock some cases whose balance may be another on `day`; returns them with the terms on which it was reckoned.
+
+    Longest stale first, without those that somebody has locked. Three statements at most, each from an index.
     """
     terms = balance_terms()
     for stale, place in (
-        (Q(next_change__lte=day), "next_change"),
-        (Q(terms__lt=terms), "terms"),
-        (Q(terms__gt=terms), "terms"),
+        (Q(balance__next_change__lte=day), "balance__next_change"),
+        (Q(balance__terms__lt=terms), "balance__terms"),
+        (Q(balance__terms__gt=terms), "balance__terms"),
     ):
-        rows = CaseBalance.objects.filter(stale).exclude(pk__in=but).order_by(place)
-        if found := dict(rows.values_list("pk", "terms")[:AT_ONCE]):
+        cases = Recovery.objects.filter(stale).exclude(pk__in=but).order_by(place).select_related("balance")
+        locked = cases.only("pk", "balance__terms").select_for_update(of=("self",), skip_locked=True)
+        if found := {case.pk: case.balance.terms for case in locked[:AT_ONCE]}:
             return found
     return {}
 
@@ -90,7 +102,7 @@ def _rolled(stale: Mapping[int, str], day: date) -> set[int]:
 
 
 def _locked(ids: Collection[int]) -> QuerySet[Recovery]:
-    cases = with_terms(Recovery.objects.filter(pk__in=ids))
+    cases = with_terms_only(Recovery.objects.filter(pk__in=ids))
     return cases.select_for_update(of=("self",), skip_locked=True).order_by("pk")
 
 

@@ -17,7 +17,7 @@ from recoveries.ledger.decompte import case_decompte
 from recoveries.ledger.gathering import with_terms
 from recoveries.ledger.models import Entry
 from recoveries.ledger.reversals import acompte_reverse
-from recoveries.ledger.rolling import balances_roll
+from recoveries.ledger.rolling import balances_roll, balances_roll_some
 from recoveries.ledger.services import acompte_record
 from recoveries.models import Acompte, CaseBalance, Line, Posting, Recovery
 from tests.factories import Api, ApiUserFactory
@@ -129,6 +129,22 @@ def test_the_same_payment_sent_twice_at_once_is_taken_once(race_owner: Api, case
     assert statuses_at_once(2, race_owner, lambda api, _number: api.post(path, body)) == {201: 1, 409: 1}
     assert received(case) == 30
     assert_exact(case)
+
+
+def test_who_rolls_beside_takes_other_balances(race_owner: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("recoveries.ledger.rolling.AT_ONCE", 2)
+    cases = {transferable(race_owner, recovery=BUSINESS) for _ in range(6)}
+    day = today() + timedelta(1)
+
+    def roll(_number: int) -> set[int]:
+        done: set[int] = set()
+        while (found := balances_roll_some(day=day))[0]:
+            stale, rolled = found
+            assert stale == rolled  # None that another one has locked
+            done |= rolled
+        return done
+
+    assert set.union(*at_once(3, roll)) == cases
 
 
 def test_balances_are_rolled_once_by_several(race_owner: Api) -> None:

@@ -188,7 +188,7 @@ def test_the_documents_tell_how_often_and_how_much_is_rolled() -> None:
         "started": "every minute",
         "rolls for": f"{rolling.ROLLS_FOR.seconds} s at most",
         "cases in one transaction": f"{rolling.AT_ONCE}",
-        "cases left (locked, or not to be reckoned) until it ends": f"{rolling.AT_ONCE}",
+        "cases left (not to be reckoned) until it ends": f"{rolling.AT_ONCE}",
     }
     rows = [line for line in section.splitlines() if line.startswith("| ") and not line.startswith("| what")]
     assert rows == [f"| {what} | {much} |" for what, much in told.items()]
