@@ -1,5 +1,6 @@
 """A payment's allocation as the lines of a posting: equal sums on both sides, each with its head, claim and article."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -32,10 +33,13 @@ class Line(NamedTuple):
     article: str
 
 
-def payment_lines(row: PaymentRow, *, into: LedgerAccount = LedgerAccount.BANK) -> tuple[Line, ...]:
+def payment_lines(
+    row: PaymentRow, *, into: LedgerAccount = LedgerAccount.BANK, beside: Sequence[Line] = ()
+) -> tuple[Line, ...]:
     """The lines of a payment: money `into` the bank (the creditor's account when received directly), off the debt.
 
-    What met nothing waits in suspense. A payment that was reversed has none.
+    What met nothing waits in suspense. `beside`: what it met beside what `row` tells. A payment that was reversed has
+    none.
     """
     if row.is_reversed:
         return ()
@@ -45,6 +49,7 @@ def payment_lines(row: PaymentRow, *, into: LedgerAccount = LedgerAccount.BANK) 
         for head, amount in zip(Amounts._fields, part.amounts, strict=True)
         if amount
     ]
+    allocated += beside
     over = row.payment.amount - sum((line.credit for line in allocated), NOTHING)
     rest = [Line(LedgerAccount.SUSPENSE, Head.SURPLUS, None, NOTHING, over, "")] if over else []
     return (Line(into, None, None, row.payment.amount, NOTHING, ""), *allocated, *rest)

@@ -2,15 +2,15 @@
 beside what was posted."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from law.account.decompte import Decompte, PaymentRow
-from law.account.facts import ClaimKind, Head
+from law.account.facts import ClaimKey, ClaimKind, Head, Transfer
 from law.account.lines import LedgerAccount, Line, payment_lines
 from law.interest import NOTHING, RateMissing
-from recoveries.ledger.book import PAYMENT, Book
+from recoveries.ledger.book import PAYMENT, Book, Paid
 from recoveries.ledger.drafting import Draft, posted_anew
 from recoveries.ledger.posting_models import Line as LineRow
 from recoveries.ledger.reducing import Reduction, reduction_anew, reduction_lines
@@ -78,8 +78,8 @@ def laid_anew(book: Book, account: Decompte | RateMissing, lines: Lines, *, but:
     """What has to be posted so that each payment, credit note and waiver has the lines that `account` lays today; the
     payments `but` are left alone.
 
-    After a transfer a case has what stayed behind; what payments met that went along, even in part, remains as it was
-    told. While a rate is missing all remain.
+    After a transfer a case has what stayed behind; what went along of a payment remains as it was told, and all of it
+    where that was not written down. While a rate is missing all remain.
     """
     if isinstance(account, RateMissing) or not (book.paid or book.laid):
         return []
@@ -89,24 +89,32 @@ def laid_anew(book: Book, account: Decompte | RateMissing, lines: Lines, *, but:
         if posting_id > 0 and Counter(expected) != Counter(lines[posting_id])
         for draft in reduction_anew(fact, expected, posting_id)
     ]
-    fixed = {*but, *_gone_along(book)}
+    unwritten = book.transfer is not None and book.transfer.stays is None
+    fixed = {*but, *((book.transfer and unwritten and book.transfer.payments) or ())}
     rows = {row.payment.id: row for row in account.payments}
     for paid in book.paid.values():
         row = rows.get(paid.payment.id)
         if row and not paid.is_reversed and paid.payment.id not in fixed:
-            expected = payment_lines(row, into=_into(paid.is_direct))
-            if Counter(expected) != Counter(lines[paid.posting_id]):
-                anew += posted_anew(paid, expected)
+            posted = lines[paid.posting_id]
+            expected = _expected(book, paid, row, posted)
+            if Counter(expected) != Counter(posted):
+                reversal, fresh = posted_anew(paid, expected)
+                anew += (replace(reversal, lines=tuple(map(undone, posted))), fresh)
     return anew
 
 
-def _gone_along(book: Book) -> Iterator[int]:
-    """The payments of before a transfer, but for those that stayed behind whole."""
-    transfer = book.transfer
-    whole = {stay.payment_id: stay.amount for stay in (transfer and transfer.stays) or ()}
-    for pk in (transfer and transfer.payments) or ():
-        if whole.get(pk) != book.paid[pk].payment.amount:
-            yield pk
+def _expected(book: Book, paid: Paid, row: PaymentRow, posted: Sequence[Line]) -> tuple[Line, ...]:
+    """The lines of a payment that meets what `row` says; of one of before a transfer with what went along of it."""
+    into, transfer = _into(paid.is_direct), book.transfer
+    if transfer is None or paid.payment.id not in (transfer.payments or ()):
+        return payment_lines(row, into=into)
+    gone = [line for line in posted if line.account == LedgerAccount.DEBTOR and _went(transfer, line.claim)]
+    return payment_lines(PaymentRow(paid.payment, row.allocations), into=into, beside=gone)
+
+
+def _went(transfer: Transfer, claim: ClaimKey | None) -> bool:
+    """Whether a claim (None: the penalty) went on to another case."""
+    return claim in transfer.claims if claim else transfer.penalty is None
 
 
 def _taken(book: Book, account: Decompte) -> dict[int, tuple[Reduction, tuple[Line, ...]]]:

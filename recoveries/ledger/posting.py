@@ -129,8 +129,8 @@ def _posted(
     if met:
         events_record(met)
     lines = lines_of([book], also=[draft.reverses for draft in drafts if draft.reverses])
-    lines.update(stayed_lines(book, before))
     settled = allocated(drafts, book, account, lines)
+    lines.update(stayed_lines(book, before))
     told = [(case, draft) for draft in settled]
     rows = drafts_write(told, lines, by=by, source=source, keeps_times=keeps_times)
     balance_write(case=case, account=account, day=day)

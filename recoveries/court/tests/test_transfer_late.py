@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 import time_machine
+from django.db.models import F, Sum
 from hypothesis import HealthCheck, Phase, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from law.account.decompte import Decompte
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Forbidden, Invalid
+from legalcity.lib.money import rounded
 from recoveries.court.tests.transfers import overdue, transferable, transferred
 from recoveries.desk.reads.journal import Journal, journal_totals
 from recoveries.desk.reads.portfolio import Question, portfolio
@@ -28,7 +30,7 @@ from recoveries.ledger.rate_services import rates_load
 from recoveries.ledger.reductions import credit_note_record, posting_reverse, refund_record
 from recoveries.ledger.reversals import acompte_reverse
 from recoveries.ledger.services import acompte_record
-from recoveries.models import Acompte, FormalNotice, Posting, Recovery
+from recoveries.models import Acompte, FormalNotice, Line, Posting, Recovery
 from tests.backoffice import act, browser_of, chief
 from tests.factories import Api, case_id
 
@@ -99,6 +101,26 @@ def test_what_is_over_of_a_payment_that_stayed_is_given_back_on_the_old_case(own
     refund_record(recovery_id=case, payment_id=stays.pk, amount=Decimal("50.00"), day=today(), by=None)
     assert (account(case).surplus, account(case).owed, account(copy).total) == (0, 0, before)
     assert account(case, today() - timedelta(1)).surplus == 0
+    assert_whole(case, copy)
+
+
+def test_what_is_over_of_a_payment_of_which_a_part_stayed_is_not_handed_over(owner: Api) -> None:
+    invoices = [{"invoice_number": "F-1", "days": 100}, {"invoice_number": "F-2", "days": 10}, FUTURE]
+    case = transferable(owner, invoices=invoices)
+    owed = account(case, today() - timedelta(74)).total.due
+    shared = paid(case, str(owed + 20), days_ago=74)  # All of F-1, and 20 of what is not due yet
+    copy = transferred(owner, case)
+    whole = account(copy).total
+    paid(case, "300.00", days_ago=80)  # Comes late, and first: the 20 met nothing
+    assert (account(case).owed, account(case).surplus, account(copy).total) == (0, 20, whole)
+    assert [held.to_hand_over for held in held_by_client()] == [owed + 300]
+    assert_whole(case, copy)
+    acompte_reverse(recovery_id=case, acompte_id=shared.pk, reason=UNPAID, by=None)
+    assert (account(case).owed, account(case).surplus, account(copy).total.due) == (0, 0, whole.due + owed)
+    assert [held.to_hand_over for held in held_by_client()] == [300]
+    sums = Line.objects.filter(posting__recovery=case).values_list("account")
+    nets = {name: rounded(Decimal(str(net))) for name, net in sums.annotate(net=Sum(F("debit") - F("credit")))}
+    assert {name: net for name, net in nets.items() if net} == {"bank": 300, "creditor": -300}
     assert_whole(case, copy)
 
 
