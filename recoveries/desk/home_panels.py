@@ -23,11 +23,12 @@ from legalcity.lib.errors import Sentence
 from recoveries.catalogue import catalogue
 from recoveries.desk import work_filter
 from recoveries.desk.reads import work
-from recoveries.models import Recovery
+from recoveries.models import CaseBalance, Recovery
 from scoring.models import ScoringOrder
 
 SHOWN = ("id", "recovery_reference", "debtor_company", "debtor_name", "status_id")
-OWED = F("balance__due") + F("balance__not_due")
+# Looked up for the rows that are shown alone: joined, it would be read for all that are counted.
+OWED = Subquery(CaseBalance.objects.filter(pk=OuterRef("pk")).values(owed=F("due") + F("not_due")))
 EXCERPT = 90  # characters of a comment
 
 Found = dict[str, Any]

@@ -169,7 +169,9 @@ def _filed(question: Question) -> Iterable[Mapping[str, Any]]:
 
 def _received(question: Question) -> Iterable[Mapping[str, Any]]:
     """By month."""
-    chosen = {f"posting__recovery__{column}": value for column, value in _chosen(question).items()}
+    # A posting says whose it is, and who handles the case is asked of the case.
+    places = {"owner_id": "posting__owner_id", "user_id": "posting__recovery__user_id"}
+    chosen = {places[column]: value for column, value in _chosen(question).items()}
     lines = money_lines().filter(
         posting__effective_on__gte=question.first, posting__effective_on__lt=question.end, **chosen
     )
@@ -209,19 +211,33 @@ class _AgeFound(NamedTuple):
     owed: Any
 
 
+OLDEST = "SELECT {} MIN(COALESCE(invoice_due_date, invoice_date)) AS oldest FROM invoicing_invoice {}"
+RECEIVED = (
+    "SELECT {} SUM(l.debit - l.credit) AS received "
+    f"FROM recoveries_line l JOIN recoveries_posting p ON p.id = l.posting_id WHERE {MONEY.format('l')} {{}}"
+)
+# Of all cases the tables are read as a whole; of those of a client or a handler each is looked up.
+BY_CASE = "recovery_id,", "GROUP BY recovery_id"
+WHOLE = {
+    "oldest": "i.oldest",
+    "received": "m.received",
+    "joined": f"LEFT JOIN ({OLDEST.format(*BY_CASE)}) i ON i.recovery_id = r.id "
+    f"LEFT JOIN ({RECEIVED.format(*BY_CASE)}) m ON m.recovery_id = r.id",
+}
+LOOKED_UP = {
+    "oldest": f"({OLDEST.format('', 'WHERE recovery_id = r.id')})",
+    "received": f"({RECEIVED.format('', 'AND p.recovery_id = r.id')})",
+    "joined": "",
+}
 AGES = """
     WITH facts AS (
         SELECT r.status_id, r.transferred_to_id, COALESCE(b.due + b.not_due, r.amount_torecover) AS owed,
-               COALESCE(m.received, 0) - COALESCE(b.surplus, 0) AS recovered,
-               COALESCE(i.oldest, r.recovery_due_date) AS oldest,
+               COALESCE({received}, 0) - COALESCE(b.surplus, 0) AS recovered,
+               COALESCE({oldest}, r.recovery_due_date) AS oldest,
                {filed_on} AS filed_on
           FROM recoveries_recovery r
           LEFT JOIN recoveries_casebalance b ON b.recovery_id = r.id
-          LEFT JOIN (SELECT recovery_id, MIN(COALESCE(invoice_due_date, invoice_date)) AS oldest
-                       FROM invoicing_invoice GROUP BY recovery_id) i ON i.recovery_id = r.id
-          LEFT JOIN (SELECT p.recovery_id, SUM(l.debit - l.credit) AS received
-                       FROM recoveries_line l JOIN recoveries_posting p ON p.id = l.posting_id
-                      WHERE {money} GROUP BY p.recovery_id) m ON m.recovery_id = r.id
+          {joined}
          WHERE r.created_at >= %s AND r.created_at < %s {chosen}
     )
     SELECT {age_filed} AS band_filed, {age_now} AS band_now, status_id, transferred_to_id IS NULL AS lives,
@@ -241,8 +257,8 @@ def _ages(question: Question, present: date) -> list[AgeRow]:
     start, end = map(connection.ops.adapt_datetimefield_value, _bounds(question))
     chosen = _chosen(question)
     statement = AGES.format(
+        **(LOOKED_UP if chosen else WHOLE),
         filed_on=words.in_paris.format("r.created_at"),
-        money=MONEY.format("l"),
         chosen=" ".join(f"AND r.{column} = %s" for column in chosen),
         age_filed=_band(words.between.format("filed_on", "oldest")),
         age_now=_band(words.between.format(words.given, "oldest")),
