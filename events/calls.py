@@ -133,6 +133,7 @@ ACTS: dict[str, Tells] = {
     "recoveries.recovery:notice-received": tells(
         "message.delivered", instead=("message.sent", "message.returned", "message.refused")
     ),
+    "recoveries.recovery:creditor-reminder": nothing(NO_TYPE),
     "recoveries.recovery:enter-party-fact": nothing(NO_TYPE),
     "recoveries.recovery:withdraw-party-fact": nothing(NO_TYPE),
     "recoveries.sentemail:receipt-posted": tells("message.sent"),

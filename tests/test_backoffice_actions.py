@@ -320,6 +320,7 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
         _case(owner), {"kind": "opted_out", "since": "2026-01-05"}
     ),
     "recoveries.recovery:object:withdraw-party-fact": _known_debtor,
+    "recoveries.recovery:object:creditor-reminder": lambda owner: Example(_case(owner), {"sent_on": "2026-01-05"}),
     "recoveries.recovery:object:mark-read": _case_with_comment,
     "recoveries.recovery:object:record-payment": lambda owner: Example(_case(owner), PAYMENT),
     "recoveries.recovery:object:record-debt": lambda owner: Example(_case(owner), DEBT),

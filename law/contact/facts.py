@@ -97,7 +97,8 @@ class Facts:
     is_hold_lifted  a manager takes it on, for the whole case, that payments prolonged limitation
     is_notified     a formal notice was received
     firm, creditor  as a letter names them; `ground`, `reference`: of the case
-    first_on        the day of the first demand of the case that was sent; `reminders`: how many were
+    first_on        the day of the first demand of the case that was sent; `reminders`: how many were,
+                    and by the creditor before
     own             demands of this case, `contacts` those to this debtor for all creditors: sent, or on their way
     is_informed     a message with the notice of article 14 RGPD was sent
     people          what is known of the debtor as a person

@@ -28,7 +28,7 @@ from recoveries.catalogue import catalogue
 from recoveries.ledger.decompte import case_decompte
 from recoveries.ledger.gathering import notices_of
 from recoveries.letters.contacts import contacts_of, contacts_with, counted
-from recoveries.models import Acknowledgement, PartyFact, Recovery, SentEmail
+from recoveries.models import Acknowledgement, CreditorReminder, PartyFact, Recovery, SentEmail
 
 TITLED = (Step.ENFORCEABLE, Step.ENFORCEMENT)
 
@@ -99,7 +99,7 @@ def facts_of(case: Recovery, demand: Demand, *, moment: datetime, email: SentEma
         ground=case.recovery_service_object,
         reference=case.recovery_reference,
         first_on=min((at for _kind, at, _told in sent if at), default=None),
-        reminders=len(reminders),
+        reminders=len(reminders) + CreditorReminder.objects.filter(recovery=case).count(),
         own=contacts_of(SentEmail.objects.demands().filter(counted(email), recovery=case)),
         contacts=contacts_with(same, email, moment),
         is_informed=any(is_told for _kind, _at, is_told in sent),

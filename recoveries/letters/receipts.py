@@ -79,9 +79,12 @@ def receipt_sent(*, receipt: SentEmail) -> None:
 
 @story()
 def receipt_posted(*, email_id: int, by: User | None) -> SentEmail:
-    """Write down that a receipt went out by post. Raises Forbidden for one that does not wait for that."""
-    case_id = SentEmail.objects.values_list("recovery_id", flat=True).get(pk=email_id)
-    Recovery.objects.select_for_update(of=("self",)).get(pk=case_id)
+    """Write down that a receipt went out by post. Raises Forbidden for one that does not wait for that, or may not."""
+    case_id, text = SentEmail.objects.values_list("recovery_id", "text").get(pk=email_id)
+    case = with_terms(Recovery.objects.select_for_update(of=("self",))).get(pk=case_id)
+    verdict = verdict_of_receipt(facts_aside(case), text=text, recipient="", moment=now())
+    if verdict.outcome == Outcome.NEVER:
+        raise Forbidden(_("This letter may not leave."), reasons=list(verdict.standing))
     waiting = SentEmail.objects.filter(pk=email_id, state=State.TO_POST)
     if not waiting.update(state=State.SENT, sent_at=now(), user=by):
         raise Forbidden(_("This receipt does not wait to be sent by post."))

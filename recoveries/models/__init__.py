@@ -8,7 +8,8 @@ from recoveries.ledger.models import Acknowledgement, Acompte, Dette
 from recoveries.ledger.posting_models import CaseBalance, Line, Posting
 from recoveries.ledger.rate_models import EcbRate, LegalRate
 from recoveries.ledger.remittance_models import Remittance, RemittanceLine
-from recoveries.letters.models import ClientRhythm, CreditorNotice, FormalNotice, PartyFact, SentEmail
+from recoveries.letters.fact_models import ClientRhythm, CreditorReminder, PartyFact
+from recoveries.letters.models import CreditorNotice, FormalNotice, SentEmail
 from recoveries.models.cases import CaseCount, Recovery, RecoveryQuerySet
 from recoveries.models.children import Comment, StatusChange
 from recoveries.models.former import About, FormerRow
@@ -26,6 +27,7 @@ __all__ = [
     "ClientRhythm",
     "Comment",
     "CreditorNotice",
+    "CreditorReminder",
     "DeadlineAlert",
     "Dette",
     "EcbRate",

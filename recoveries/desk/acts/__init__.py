@@ -15,12 +15,13 @@ from recoveries.ledger.acts import RECORD_DEBT, RECORD_PAYMENT
 from recoveries.ledger.reduction_acts import CREDIT_NOTE, MOVE_SURPLUS, REFUND, WAIVE, WRITE_OFF
 from recoveries.ledger.reversal_acts import REVERSE_DEBT, REVERSE_PAYMENT, REVERSE_POSTING
 from recoveries.letters.acts import SEND_EMAIL
+from recoveries.letters.creditor_reminder_acts import CREDITOR_REMINDER
 from recoveries.letters.notice_acts import NOTICE_RECEIVED
 from recoveries.letters.party_acts import ENTER_FACT, WITHDRAW_FACT
 
 GROUPS: tuple[tuple[Sentence, tuple[ObjectAction, ...]], ...] = (
     (_("Work"), (MOVE, ASSIGN, SEND_EMAIL, NOTICE_RECEIVED, COMMENT, MARK_READ)),
-    (_("Debtor"), (ENTER_FACT, WITHDRAW_FACT)),
+    (_("Debtor"), (ENTER_FACT, WITHDRAW_FACT, CREDITOR_REMINDER)),
     (_("Money"), (RECORD_PAYMENT, RECORD_DEBT, CREDIT_NOTE, WAIVE, WRITE_OFF, REFUND, MOVE_SURPLUS)),
     (_("Beside what they are about"), (REVERSE_PAYMENT, REVERSE_DEBT, REVERSE_POSTING, INVOICE_FACTS)),
     (_("Limitation"), (RECORD_ACKNOWLEDGEMENT, REVERSE_ACKNOWLEDGEMENT, LIFT_HOLD, RESTORE_HOLD)),

@@ -307,7 +307,7 @@ def test_who_looked_is_written_down(owner: Api) -> None:
             "handler",
             {
                 *(*MONEY, "move-status", "assign", "comment", "send-reminder", "notice-received", "upload-document"),
-                *("transfer", "set-matter", "enter-party-fact"),
+                *("transfer", "set-matter", "enter-party-fact", "creditor-reminder"),
             },
         ),
         ("accountant", {*MONEY, "comment"}),

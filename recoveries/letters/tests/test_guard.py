@@ -24,7 +24,7 @@ from recoveries.ledger.services import acompte_record
 from recoveries.letters.holding import email_lift, email_take_up
 from recoveries.letters.services import email_deliver, email_send
 from recoveries.letters.tasks import sweep_emails
-from recoveries.models import ClientRhythm, LegalRate, Recovery, SentEmail
+from recoveries.models import ClientRhythm, CreditorReminder, LegalRate, Recovery, SentEmail
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, ApiUserFactory, move
 from tests.letters import AT_ANY_HOUR, COMPLETE, FREE, IBAN
@@ -313,6 +313,18 @@ def test_a_letter_speaks_of_reminders_that_were_sent(owner: Api, sent: list[str]
     assert words_of_it in email.text
     assert words_of_it in email.html
     assert written(case, "relance_2").state == "held"  # The one that waits counts.
+
+
+@pytest.mark.same_everywhere
+def test_a_letter_speaks_of_what_the_creditor_has_sent(owner: Api, office: Client) -> None:
+    case = case_of(owner)
+    for day in ("2026-01-05", "2026-02-05", "2026-02-05"):
+        act(office, case, "creditor-reminder", sent_on=day)
+    assert "Malgré nos rappels" in written(case, "mise_en_demeure").text
+    withdrawn = CreditorReminder.objects.earliest("sent_on")
+    act(office, case, "creditor-reminder", withdrawn=withdrawn.pk)
+    SentEmail.objects.all().delete()
+    assert "Malgré notre rappel" in written(case, "mise_en_demeure").text
 
 
 # --- lifting, and giving up ------------------------------------------------------------------------------------------

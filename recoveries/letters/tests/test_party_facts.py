@@ -16,6 +16,7 @@ from legalcity.lib.errors import Forbidden, Invalid
 from recoveries.desk.tests.pages import act_page, case_of, opened, words
 from recoveries.ledger.services import acompte_record
 from recoveries.letters.party_facts import party_fact_enter
+from recoveries.letters.receipts import receipt_posted
 from recoveries.letters.services import email_deliver, email_send
 from recoveries.letters.tests.test_emails import Moody, moods  # noqa: F401 - fixtures
 from recoveries.models import PartyFact, Recovery, SentEmail
@@ -143,6 +144,9 @@ def test_a_receipt_for_the_dead_is_written_and_does_not_leave(owner: Api) -> Non
     assert receipt.state == "cancelled"
     assert receipt.guard
     assert [reason["code"] for reason in receipt.guard["reasons"]] == ["addressee"]
+    SentEmail.objects.update(state="to_post", recipient="")
+    with pytest.raises(Forbidden, match="may not leave"):
+        receipt_posted(email_id=receipt.pk, by=None)
 
 
 @pytest.mark.parametrize(
