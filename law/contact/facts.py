@@ -53,7 +53,7 @@ class Named:
 class ClaimFacts:
     """A claim of the case. `amount`: what is left of its principal, EUR; `until`: its last days before limitation.
 
-    `is_disputed` and `is_confirmed` wait for rooms that judge single claims; until then a dispute is a status.
+    `is_disputed`: the debtor disputes it alone; `is_confirmed` waits for a room that says of a claim that it is not.
     """
 
     key: ClaimKey
@@ -172,3 +172,8 @@ class Question:
     on: date
     asked: tuple[ClaimFacts, ...]
     left_out: frozenset[Code]
+
+    @property
+    def is_nothing_left(self) -> bool:
+        """Whether no claim may be asked for, nor may be once a dispute is over."""
+        return not self.asked and Code.DISPUTE not in self.left_out

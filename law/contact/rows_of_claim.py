@@ -28,7 +28,7 @@ def nothing_due(question: Question) -> Iterator[Reason]:
 def barred(question: Question) -> Iterator[Reason]:
     """Limitation is over: never to a consumer; a professional may be asked, once a manager says so."""
     facts, on = question.facts, question.on
-    if not question.asked and Code.BARRED in question.left_out:
+    if question.is_nothing_left and Code.BARRED in question.left_out:
         yield never(Code.BARRED, _("What is due is time-barred and may not be asked for from a consumer."), BARRED)
     days = [claim.until for claim in question.asked if claim.until]
     if any(until.is_barred(on) for until in days):
@@ -44,7 +44,7 @@ def barred(question: Question) -> Iterator[Reason]:
 
 def not_due(question: Question) -> Iterator[Reason]:
     """Nothing is left that is due."""
-    if not question.asked and Code.NOT_DUE in question.left_out:
+    if question.is_nothing_left and Code.NOT_DUE in question.left_out:
         yield never(Code.NOT_DUE, _("Nothing is due yet: a claim is demanded from its due date on."), NOT_DUE)
 
 

@@ -197,6 +197,7 @@ TABLE: list[tuple[Code, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]
     (Code.DISPUTE, {}, {"is_disputed": True}, {}, HOLD),
     (Code.DISPUTE, {}, {**claims(is_disputed=True), "due": Decimal(0)}, {}, HOLD),
     (Code.DISPUTE, {}, {"claims": (CLAIM, replace(CLAIM, is_disputed=True))}, {}, SEND),
+    (Code.DISPUTE, {}, {"claims": (replace(CLAIM, is_due=False), replace(CLAIM, is_disputed=True))}, {}, HOLD),
     (Code.PLAN, {}, {"has_plan": True}, {}, HOLD),
     (Code.ADDRESSEE, {}, people(PartyFactKind.OPTED_OUT), {}, NEVER),
     (Code.ADDRESSEE, {}, people(PartyFactKind.OPTED_OUT, "ANN@example.com"), {}, NEVER),

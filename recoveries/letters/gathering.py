@@ -1,7 +1,7 @@
 """The facts that the guard looks at, read from a case, its letters and what is known of its debtor."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -14,6 +14,7 @@ from companies.models import Company
 from companies.parties import party_of, quality_of
 from law.account.decompte import ClaimRow, Decompte, NotDueRow
 from law.account.demand import Demanded, demanded
+from law.account.facts import ClaimKey, ClaimKind
 from law.account.opening import demanded_on
 from law.account.warnings import Code as Warned
 from law.contact import ClaimFacts, Facts, Known, Named, PartyFactKind, Place, Rates
@@ -57,10 +58,10 @@ def is_open(case: Recovery) -> bool:
 def demand_of(case: Recovery, on: date) -> Demand:
     """What may be demanded on the day `on`. Raises Conflict when no rate is known for a day."""
     account = case_decompte(case, on=on)
-    until = _until(case, account)
+    until, disputed = _until(case, account), _disputed(case)
     claims = (
-        *(_claim(row, row.left.principal, until(row)) for row in account.claims if row.left.due),
-        *(_claim(row, row.principal, None) for row in account.not_due if row.principal),
+        *(_claim(row, row.left.principal, until(row), disputed) for row in account.claims if row.left.due),
+        *(_claim(row, row.principal, None, disputed) for row in account.not_due if row.principal),
     )
     asked, _left_out = parted(claims, counts_as_consumer=_debtor(case).counts_as_consumer, on=on)
     return Demand(demanded(account, {claim.key for claim in asked}), claims)
@@ -119,9 +120,23 @@ def _debtor(case: Recovery) -> Facts:
     return Facts(debtor=quality, is_kind_known=is_kind_known)
 
 
-def _claim(row: ClaimRow | NotDueRow, left: Decimal, until: LastDays | None) -> ClaimFacts:
-    is_due = isinstance(row, ClaimRow)
-    return ClaimFacts(key=row.claim.key, number=row.claim.number, amount=left, is_due=is_due, until=until)
+def _disputed(case: Recovery) -> set[ClaimKey]:
+    """The invoices that the debtor disputes."""
+    ids = case.invoices.filter(is_disputed=True).values_list("pk", flat=True)
+    return {(ClaimKind.INVOICE, pk) for pk in ids}
+
+
+def _claim(
+    row: ClaimRow | NotDueRow, left: Decimal, until: LastDays | None, disputed: Collection[ClaimKey]
+) -> ClaimFacts:
+    return ClaimFacts(
+        key=row.claim.key,
+        number=row.claim.number,
+        amount=left,
+        is_due=isinstance(row, ClaimRow),
+        until=until,
+        is_disputed=row.claim.key in disputed,
+    )
 
 
 def _until(case: Recovery, account: Decompte) -> Callable[[ClaimRow], LastDays | None]:

@@ -6,27 +6,43 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('recoveries', '0042_guard'),
+        ("recoveries", "0042_guard"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CreditorReminder',
+            name="CreditorReminder",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('sent_on', models.DateField(verbose_name='sent on')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='recorded at')),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('recovery', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='recoveries.recovery', verbose_name='case')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("sent_on", models.DateField(verbose_name="sent on")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="recorded at")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "recovery",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="recoveries.recovery",
+                        verbose_name="case",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'reminder of a creditor',
-                'verbose_name_plural': 'reminders of creditors',
-                'ordering': ('-sent_on',),
-                'constraints': [models.UniqueConstraint(fields=('recovery', 'sent_on'), name='creditor_reminder_once')],
+                "verbose_name": "reminder of a creditor",
+                "verbose_name_plural": "reminders of creditors",
+                "ordering": ("-sent_on",),
+                "constraints": [models.UniqueConstraint(fields=("recovery", "sent_on"), name="creditor_reminder_once")],
             },
         ),
     ]

@@ -155,11 +155,15 @@ def test_the_letter_names_the_account_for_creditors_money_alone(owner: Api, syst
 
 def test_what_may_not_be_asked_for_leaves_the_letter_and_is_listed_for_staff(office: Client, owner: Api) -> None:
     barred, due = due_in(-800, invoice_number="BARRED"), due_in(-30, invoice_number="DUE")
-    later = due_in(30, invoice_number="LATER")
+    later, disputed = due_in(30, invoice_number="LATER"), due_in(-30, invoice_number="DISPUTED")
     penalty = {"recovery_penalty": True, "recovery_penalty_type": "percent", "recovery_penalty_percent": "10"}
-    case = case_of(owner, debtor=PERSON, invoices=[barred, due, later], recovery={"assign_to_me": False, **penalty})
+    case = case_of(
+        owner, debtor=PERSON, invoices=[barred, due, later, disputed], recovery={"assign_to_me": False, **penalty}
+    )
+    case.invoices.filter(invoice_number="DISPUTED").update(is_disputed=True)
     email = written(case)
     assert "DUE du" in email.text
+    assert "DISPUTED" not in email.text + email.html
     assert "BARRED" not in email.text + email.html
     assert "LATER" not in email.text + email.html
     assert email.total == Decimal("100.00")
@@ -168,6 +172,12 @@ def test_what_may_not_be_asked_for_leaves_the_letter_and_is_listed_for_staff(off
         assert "BARRED · 100.00" in told or "BARRED · €100.00" in told or "BARRED · 100,00" in told, told
         assert "time-barred (art. L218-2 C. conso.)" in told
         assert "not due yet (art. 1305-2 C. civ.)" in told
+        assert "disputes it (art. 1412 CPC)" in told
+    case.invoices.filter(invoice_number="DUE").update(is_disputed=True)
+    delivered(email)
+    assert fresh(email).state == "cancelled"
+    SentEmail.objects.all().delete()
+    assert held(written(case)) == {"dispute"}
 
 
 # --- hold: kept without words, until it may leave --------------------------------------------------------------------
