@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import orjson
+import structlog
 from django.db import connection
 from django.db.models import F
 
@@ -18,11 +19,14 @@ from events.horizon import COMMITTED, LAG
 from events.models import Event
 from events.types import Seen
 
+log = structlog.get_logger("events")
+
 # No transaction of ours lasts that long, so an event was recorded within so much of its place.
 SLACK = timedelta(hours=1)
 # Events that one call looks through for those of some types: a call costs what it costs, however few there are.
 LOOKED_THROUGH = 5_000
 ID_BITS = 64
+ALARM = 30  # seconds
 
 
 class FeedPlace(NamedTuple):
@@ -104,6 +108,16 @@ def feed_lag_seconds() -> float:
     with connection.cursor() as cursor:
         cursor.execute(LAG)
         return float(cursor.fetchone()[0])
+
+
+def feed_watch() -> float:
+    """Write the lag of the feed to the log, as a warning from ALARM on; returns it. Seconds."""
+    lag = feed_lag_seconds()
+    if lag >= ALARM:
+        log.warning("events_feed_held", events_feed_lag_seconds=round(lag, 1))
+    elif connection.vendor == "postgresql":
+        log.info("events_feed_lag", events_feed_lag_seconds=round(lag, 1))
+    return lag
 
 
 # --- the statement ---------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from events.feed import feed_watch
 from events.forgetting import changes_forget, events_forget
 from events.notices import tasks as notices  # noqa: F401 - they register themselves
 from events.webhooks import delivering, judging, retention
@@ -14,6 +15,12 @@ def forget() -> int:
     """Delete what is past its time: what events changed, and events; returns how many."""
     moment = now()
     return changes_forget(moment=moment) + events_forget(moment=moment)
+
+
+@shared_task(name="events.tasks.watch_feed")
+def watch_feed() -> float:
+    """Say for how long the feed is held back; returns it. Seconds."""
+    return feed_watch()
 
 
 @shared_task(name="events.tasks.fan_out")

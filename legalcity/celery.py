@@ -27,6 +27,7 @@ OFTEN = {"options": {"expires": 10}}
 app.conf.beat_schedule = {
     "fan-out": {"task": "events.tasks.fan_out", "schedule": timedelta(seconds=5), **OFTEN},
     "deliver": {"task": "events.tasks.deliver", "schedule": timedelta(seconds=1), **OFTEN},
+    "watch-feed": {"task": "events.tasks.watch_feed", "schedule": SWEEP_EVERY},
     "sweep-webhooks": {"task": "events.tasks.sweep_webhooks", "schedule": SWEEP_EVERY},
     "judge-endpoints": {"task": "events.tasks.judge_endpoints", "schedule": crontab(minute="40")},
     "forget-deliveries": {"task": "events.tasks.forget_deliveries", "schedule": crontab(hour="3", minute="40")},

@@ -12,9 +12,11 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection, transaction
+from structlog.testing import capture_logs
 
 from accounts.models import User
-from events.feed import BEGINNING, FeedPlace, Wanted, feed_lag_seconds, feed_page
+from events import feed
+from events.feed import BEGINNING, FeedPlace, Wanted, feed_lag_seconds, feed_page, feed_watch
 from events.keys import KEYS, KeyFact
 from events.services import Ref, event_record, story
 from tests.factories import ApiUserFactory
@@ -97,7 +99,7 @@ def test_whoever_reads_along_gets_each_event_once() -> None:
     assert Counter(seen) == Counter(range(1, WRITERS * EACH + 1))
 
 
-def test_a_transaction_that_is_held_open_holds_the_feed_back_and_is_told_of() -> None:
+def test_a_transaction_that_is_held_open_holds_the_feed_back_and_is_told_of(monkeypatch: pytest.MonkeyPatch) -> None:
     owner, told, may_end = ApiUserFactory(), threading.Event(), threading.Event()
 
     def slow() -> None:
@@ -114,6 +116,11 @@ def test_a_transaction_that_is_held_open_holds_the_feed_back_and_is_told_of() ->
     seen: list[int] = []
     place = read_on(owner, BEGINNING, seen)
     assert (seen, feed_lag_seconds() > 0) == ([], True)
+    monkeypatch.setattr(feed, "ALARM", 0)
+    with capture_logs() as logged:
+        feed_watch()
+    assert [(line["event"], line["log_level"]) for line in logged] == [("events_feed_held", "warning")]
+    assert logged[0]["events_feed_lag_seconds"] >= 0
     may_end.set()
     thread.join(20)
     read_all(owner, place, seen, 2)

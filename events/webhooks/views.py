@@ -135,7 +135,8 @@ class EndpointView(WebhookView):
     def partial_update(self, request: Request, endpoint_id: str) -> Response:
         """Change an endpoint, disable it or enable it again.
 
-        What is not sent stays. Disabling cancels what waits. With `"state": "enabled"` say in `missed` whether what
+        What is not sent, or null, stays, but for `description`, which null empties; `"types": []` is every type.
+        Disabling cancels what waits. With `"state": "enabled"` say in `missed` whether what
         was not delivered meanwhile is sent (`all`, the oldest 10,000) or not (`none`, unless you say so).
         """
         endpoint = self.endpoint(request, endpoint_id)

@@ -67,6 +67,7 @@ def test_an_endpoint_is_made_shown_changed_and_removed(owner: Api) -> None:
     }
     assert owner.data("GET", at(made)) == made
     assert owner.data("GET", at(made, "secret")) == {"secret": secret, "previous": None, "previous_until": None}
+    assert owner.data("PATCH", at(made), {"types": None, "state": None})["types"] == made["types"]
     changed = owner.data("PATCH", at(made), {"types": [], "description": None, "sign_with_auth_secret": False})
     assert changed == {**made, "types": [], "description": None, "sign_with_auth_secret": False}
     assert owner.data("GET", HOOKS) == {"items": [changed], "next": None}
