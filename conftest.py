@@ -24,6 +24,7 @@ from recoveries.ledger.rate_book import rate_book
 from recoveries.legal_facts import facts_book
 from tests.emptying import put_back_rather_than_empty
 from tests.factories import Api, ApiUserFactory
+from tests.migrating import migrate_without_looking_around
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -62,6 +63,7 @@ def pytest_configure() -> None:
         options["KEY_PREFIX"] = f"{options.get('KEY_PREFIX', '')}-test-{os.getpid()}"
     django_settings.PASSWORD_HASHERS = ["tests.hashing.QuickArgon2"]
     put_back_rather_than_empty(connection)
+    migrate_without_looking_around(connection)
 
 
 def pytest_collection_finish() -> None:

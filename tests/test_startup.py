@@ -20,7 +20,9 @@ from urllib.request import Request, urlopen
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.db import connection
 
+from tests.emptying import KEPT
 from tests.services import eventually
 
 pytestmark = pytest.mark.long
@@ -206,6 +208,18 @@ class TestSettings:
         assert any(path.name.startswith("legalcity.sqlite3") for path in written)
         assert any(path.suffix == ".pem" for path in written)
         assert [path for path in written if path.stat().st_mode & 0o077] == []
+
+    @pytest.mark.django_db
+    @pytest.mark.same_everywhere
+    @pytest.mark.skipif(connection.vendor != "sqlite", reason="the embedded default is SQLite")
+    def test_the_database_of_tests_is_the_one_that_migrate_makes(self, migrated: Path) -> None:
+        everything = "SELECT type, name, tbl_name, sql FROM sqlite_master"
+        with closing(sqlite3.connect(migrated / "legalcity.sqlite3")) as made, connection.cursor() as cursor:
+            tables = set(made.execute(everything))
+            assert {row for row in cursor.execute(everything) if not row[2].startswith(KEPT)} == tables
+            for name in (row[1] for row in tables if row[0] == "table" and not row[1].startswith("sqlite_")):
+                count = f"SELECT count(*) FROM {name}"
+                assert cursor.execute(count).fetchone() == made.execute(count).fetchone(), name
 
     def test_a_database_that_others_could_read_is_shut(self, production: Environment, tmp_path: Path) -> None:
         old = tmp_path / "legalcity.sqlite3"
