@@ -131,10 +131,10 @@ def _sums(ids: Collection[int]) -> Mapping[int, Sums]:
 def _owe_otherwise(sums: Sums, book: Book, account: Decompte | RateMissing) -> bool:
     """Whether lines and account differ in what is left of the principal of a claim, or in what is over.
 
-    What an order did not grant is given up by law and is no posting. Of a case whose claims went on, of claims that
-    do not count (yet), and while a rate is missing nothing is said.
+    What an order did not grant is given up by law and is no posting. Of claims that went on or do not count (yet),
+    while a rate is missing, and where nobody wrote down what stayed behind, nothing is said.
     """
-    if isinstance(account, RateMissing) or book.transfer:
+    if isinstance(account, RateMissing) or (book.transfer and book.transfer.stays is None):
         return False
     left: Sums = {row.claim.key: row.left.principal + row.left.cost for row in account.claims}
     left |= {row.claim.key: row.principal for row in account.not_due}
