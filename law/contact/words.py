@@ -60,8 +60,8 @@ def plain(text: str) -> str:
 
 def without(text: str, quoted: Iterable[str]) -> str:
     """`text` (`plain`) without what it quotes: the law, names and addresses are not its own words."""
-    for part in sorted(map(plain, quoted), key=len, reverse=True):
-        text = text.replace(part, " ") if part else text
+    for part in sorted(filter(None, map(plain, quoted)), key=len, reverse=True):
+        text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", " ", text)
     return text
 
 

@@ -212,6 +212,7 @@ TABLE: list[tuple[Code, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]
     (Code.LOOK, said("Un commandement de payer suivra"), {}, {}, NEVER),
     (Code.LOOK, said("Un commandement de payer suivra"), {"has_title": True}, {}, SEND),
     (Code.LOOK, said("Dupont & Fils, 3 rue du Jugement"), {}, {}, SEND),  # Names and addresses are no words of ours.
+    (Code.LOOK, said("Un jugement suivra"), {"debtor_named": Named("E", ("1", "80190", "Y"))}, {}, NEVER),
     (Code.PRIVACY, without(NOTICE), {}, {}, HOLD),
     (Code.PRIVACY, without(NOTICE), {"is_informed": True}, {}, SEND),
     (Code.PRIVACY, {}, {}, {"privacy_notice": ""}, HOLD),
