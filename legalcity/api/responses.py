@@ -78,7 +78,7 @@ CODE_OF: dict[str, ErrorCode] = {
     "Unauthorized access to this document": ErrorCode.NOT_YOURS,
     "Unauthorized access to this recovery": ErrorCode.NOT_YOURS,
     "API endpoint not found": ErrorCode.NO_SUCH_CALL,
-    "Recovery case not found": ErrorCode.CASE_NOT_FOUND,
+    **dict.fromkeys(("Recovery case not found", "Recovery not found"), ErrorCode.CASE_NOT_FOUND),
     "Failed to create company: This recovery case already has a customer. Each recovery can have only one customer and "
     "one debtor.": ErrorCode.SIDE_TAKEN,
     "Failed to delete company: Cannot delete this company - recovery would be incomplete": ErrorCode.CASE_INCOMPLETE,

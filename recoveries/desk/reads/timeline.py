@@ -113,7 +113,7 @@ def _names(tab: str | None) -> tuple[str, ...]:
     """The sources that a tab shows."""
     if tab is None:
         return tuple(SOURCES)
-    return tuple(name for name in (tab, EVENT) if name in SOURCES and (name == tab or TABS[tab].words))
+    return tuple(name for name in SOURCES if name == tab or (name == EVENT and TABS[tab].words))
 
 
 @cache

@@ -15,6 +15,7 @@ from legalcity.lib.append_only import door
 from legalcity.lib.audience import Audience
 from legalcity.lib.clock import today
 from recoveries.desk.reads.timeline import Entry, timeline
+from recoveries.desk.reads.timeline_sources import TABS
 from recoveries.desk.tests.pages import case_of, opened, ready_document, words
 from recoveries.ledger.models import Entry as LedgerEntry
 from recoveries.ledger.reductions import waiver_record
@@ -75,6 +76,17 @@ def test_each_event_is_on_the_timeline_once(case: Recovery) -> None:
     assert {entry.id for entry in entries_of(case, "event")} == {
         *Event.objects.filter(recovery_id=case.pk).values_list("pk", flat=True)
     }
+
+
+def test_pages_of_each_tab_are_full_and_follow_each_other(case: Recovery) -> None:
+    for tab in (None, *TABS):
+        seen: list[Entry] = []
+        page = timeline(case.pk, tab=tab, page=2)
+        while page.older:
+            assert len(page.entries) == 2, tab
+            seen += page.entries
+            page = timeline(case.pk, tab=tab, after=page.older, page=2)
+        assert [*seen, *page.entries] == entries_of(case, tab), tab
 
 
 def test_what_events_no_more_tell_the_tables_tell_at_the_same_place(case: Recovery) -> None:
