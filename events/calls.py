@@ -107,7 +107,7 @@ ACTS: dict[str, Tells] = {
     "accounts.apikey:revoke-key": tells("api_key.revoked"),
     "accounts.accesstoken:revoke-token": nothing(SESSION),
     "axes.accessattempt:lift-lock": nothing(STAFF_ACCESS),
-    "documents.document:try-again": nothing("A worker begins again.", later=SCANNED),
+    "documents.document:try-again": nothing("A worker begins again.", later=("document.received", *SCANNED)),
     "documents.signaturerequest:record-signed": tells("signature.signed"),
     "documents.signaturerequest:record-declined": tells("signature.declined"),
     "events.delivery:replay-delivery": nothing(RESENT),
