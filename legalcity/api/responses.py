@@ -69,6 +69,7 @@ SHARED: dict[int, tuple[str, str, Any]] = {
 # that it sees against the examples.
 CODE_OF: dict[str, ErrorCode] = {
     "Failed to process file": ErrorCode.FILE_REFUSED,
+    "Invalid type. Must be customer, debtor, or both": ErrorCode.BAD_REQUEST,
     "Cannot delete document with pending signature requests": ErrorCode.SIGNATURE_PENDING,
     "Invalid credentials provided": ErrorCode.WRONG_CREDENTIALS,
     "Cannot update comment that is visible to debtor/bailiff or has been read": ErrorCode.COMMENT_FROZEN,
@@ -84,10 +85,12 @@ CODE_OF: dict[str, ErrorCode] = {
     "Failed to delete company: Cannot delete this company - recovery would be incomplete": ErrorCode.CASE_INCOMPLETE,
     "An error occurred during injunction transfer": ErrorCode.TRANSFER_FAILED,
     "File could not be accessed": ErrorCode.FILE_UNAVAILABLE,
+    "A request with this Idempotency-Key is being carried out. Ask again in a second.": (
+        ErrorCode.IDEMPOTENCY_KEY_IN_USE
+    ),
 }
 # The first code of a status is the one of the failure that many calls share.
 USUAL = {code.status: code for code in reversed(ErrorCode)}
-KEY_IN_USE = ErrorCode.IDEMPOTENCY_KEY_IN_USE.value
 
 
 def shared_message(status: int) -> str:
@@ -139,7 +142,7 @@ def shared_responses() -> Schema:
     """The components that calls refer to."""
     responses = {}
     for status, (name, text, _sentence) in SHARED.items():
-        body = {"success": False, "message": shared_message(status), **({"code": KEY_IN_USE} if status == 409 else {})}
+        body = {"success": False, "message": shared_message(status)}
         responses[name] = {
             **failure_response(status, [Answer(status, "", body)], error_of(status)),
             "description": str(text),

@@ -86,6 +86,8 @@ DECOMPTE: Samples = {
     409: _refused(
         "No interest rate is known for 16/03/2026: staff enter it in the catalogue of rates.",
         errors={"on": ["No interest rate is known for 16/03/2026: staff enter it in the catalogue of rates."]},
+        code="rate_missing",
+        codes={"on": ["invalid"]},
     ),
 }
 PAPER: Samples = {200: "%PDF-1.7", 409: DECOMPTE[409]}
