@@ -18,7 +18,7 @@ from tests.doors import undone
 from tests.factories import Api
 from tests.told import last_event, told_since
 
-pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
+pytestmark = [pytest.mark.django_db(transaction=True, serialized_rollback=True), pytest.mark.same_everywhere]
 
 RIGHTS = ("has_add_permission", "has_change_permission", "has_delete_permission")
 
