@@ -45,7 +45,7 @@ def _chart_account(**more: Any) -> models.CharField:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recoveries", "0043_former_rows"),
+        ("recoveries", "0043_creditor_reminders"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recoveries", "0049_lines_looked_up"),
+        ("recoveries", "0042_guard"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
