@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.db import models
 
 from accounts.models import User
-from recoveries.models import DeadlineAlert, Recovery
+from recoveries.models import DeadlineAlert, Posting, Recovery
 from scoring.models import ScoringOrder
 from tests.factories import ApiUserFactory
 
@@ -19,6 +19,7 @@ _numbers = count(1000)
 VALUES: dict[type[models.Model], dict[str, Any]] = {
     Recovery: {"recovery_reference": "REC-ROW001"},
     DeadlineAlert: {"kind": "service"},
+    Posting: {"kind": "remittance"},  # The one kind that is of no case.
     ScoringOrder: {"solvency_report": True},
 }
 KINDS: tuple[tuple[type[models.Field], Any], ...] = (

@@ -9,7 +9,7 @@ from legalcity.lib.owner_migrations import owners_added
 class Migration(migrations.Migration):
     dependencies = [
         ("invoicing", "0011_search_texts"),
-        ("recoveries", "0045_lists_of_staff"),
+        ("recoveries", "0044_lists_of_staff"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.reach import Person, SeenWithCase
 from companies.models import Company
 from law.contact.vocabulary import PartyFactKind
+from legalcity.lib.owned import OfOwner
 from recoveries.models.cases import Recovery
 
 
@@ -97,7 +98,7 @@ class CreditorReminderQuerySet(SeenWithCase["CreditorReminder"]):
     case_path = "recovery"
 
 
-class CreditorReminder(models.Model):
+class CreditorReminder(OfOwner):
     """A reminder that the creditor sent to the debtor before the case came."""
 
     recovery = models.ForeignKey(Recovery, on_delete=models.CASCADE, related_name="+", verbose_name=_("case"))

@@ -9,7 +9,7 @@ BEFORE = ("acknowledgement", "acompte", "casebalance", "dette", "formalnotice", 
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recoveries", "0047_owners_of_children_filled")]
+    dependencies = [("recoveries", "0046_owners_of_children_filled")]
 
     operations = [
         *owners_held(*MODELS),

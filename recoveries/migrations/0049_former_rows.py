@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("companies", "0004_quality"),
         ("constance", "0003_drop_pickle"),
-        ("recoveries", "0049_lines_looked_up"),
+        ("recoveries", "0048_lines_looked_up"),
     ]
 
     operations = [

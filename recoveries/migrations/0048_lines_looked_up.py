@@ -24,6 +24,6 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recoveries", "0048_owners_of_children_held")]
+    dependencies = [("recoveries", "0047_owners_of_children_held")]
 
     operations = [SqlOf("postgresql", BALANCED, migrations.RunSQL.noop)]

@@ -10,7 +10,7 @@ MODELS = ("comment", "deadlinealert", "holdchange", "injunction", "sentemail", "
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recoveries", "0045_lists_of_staff"),
+        ("recoveries", "0044_lists_of_staff"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

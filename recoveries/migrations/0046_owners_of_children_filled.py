@@ -10,6 +10,6 @@ MODELS = ("comment", "deadlinealert", "holdchange", "injunction", "sentemail", "
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("recoveries", "0046_owners_of_children_added")]
+    dependencies = [("recoveries", "0045_owners_of_children_added")]
 
     operations = owners_filled("recoveries", *MODELS)

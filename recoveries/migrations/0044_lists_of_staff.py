@@ -23,7 +23,7 @@ def _index(name: str, on: str, *, sqlite: str | None = None) -> list[SqlOf]:
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("recoveries", "0044_remittances_posted")]
+    dependencies = [("recoveries", "0043_remittances_posted")]
 
     operations = [
         *_index(

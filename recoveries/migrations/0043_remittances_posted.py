@@ -45,7 +45,7 @@ def _chart_account(**more: Any) -> models.CharField:
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recoveries", "0043_creditor_reminders"),
+        ("recoveries", "0042_guard"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
