@@ -61,6 +61,8 @@ PAGES = {
     "five filters": LIST + "?state=open&handler=none&age=90&amount=5000&country=FR",
     "sorted by amount": LIST + "?o=-5",
     "sorted by debtor": LIST + "?o=2",
+    "sorted by what is due": LIST + "?o=-6",
+    "sorted by what is due, page 200": LIST + "?o=-6&p=200",
     "companies": "/admin/companies/company/",
     "companies: SIREN": "/admin/companies/company/?q=123456789",
     "companies: name": "/admin/companies/company/?q=martin",
