@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import F, QuerySet
+from django.db.models import F, QuerySet, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern
 from django.utils.formats import date_format
@@ -68,9 +68,14 @@ class CaseChangeList(ChangeList):
         return cases.filter(balance__isnull=False) if is_by_due else cases
 
     def get_results(self, request: HttpRequest) -> None:
-        """Read once, whatever the rows then ask of them."""
+        """Read once, whatever the rows then ask of them.
+
+        What is shown beside a row is looked up for the rows of the page: joined, it would be joined to every case that
+        is sorted.
+        """
         super().get_results(request)
         self.result_list = list(self.result_list)
+        prefetch_related_objects(self.result_list, "owner", "user", "balance")
         self.marked.unread = with_unread(self.result_list)
 
 
@@ -95,7 +100,7 @@ class CaseList(ExportPages, ImportPages, SavedFilterPages, ActionPages):
     )
     list_display_links = ("recovery_reference",)
     list_filter = (CaseFilters,)
-    list_select_related = ("user", "owner", "balance")
+    list_select_related = ()
     list_per_page = 50
     ordering = ("-created_at", "-id")
     paginator = BoundedPaginator
