@@ -66,18 +66,22 @@ def _text(amount: Decimal) -> str:
     return text if text[-3:-2] == "." else f"{amount:.2f}"
 
 
+_PLACES = [f"{cents:02d}" for cents in range(100)]
+
+
 def _cents(whole: int) -> str:
-    text = str(whole).zfill(3)
-    return f"{text[:-2]}.{text[-2:]}"
+    return f"{whole // 100}.{_PLACES[whole % 100]}"
 
 
-class _Rates(dict[Rate, Object]):
-    """Each rate is put into words once: a case has few rates and many periods."""
+class _Rates(dict[int, Object]):
+    """Each rate is put into words once, as the entry of its table that it is: a case has few rates, many periods."""
 
-    def __missing__(self, rate: Rate) -> Object:
-        told = {"kind": str(rate.kind), "source": rate.source or None, "confirmed": rate.confirmed}
-        self[rate] = {"percent": _text(rate.percent), "rate": told}
-        return self[rate]
+    def told(self, rate: Rate) -> Object:
+        """What is said of a rate."""
+        if id(rate) not in self:
+            told = {"kind": str(rate.kind), "source": rate.source or None, "confirmed": rate.confirmed}
+            self[id(rate)] = {"percent": _text(rate.percent), "rate": told}
+        return self[id(rate)]
 
 
 class _Days(dict[date, str]):
@@ -98,7 +102,7 @@ def _claim(row: ClaimRow, rates: _Rates, days: _Days) -> Object:
         "due_on": days[row.due_on],
         "principal": _text(claim.principal),
         "part_paid": _text(claim.part_paid),
-        "periods": [_period(row, segment, rates[segment.rate], days) for segment in row.segments],
+        "periods": [_period(row, segment, rates.told(segment.rate), days) for segment in row.segments],
         "credit_notes": [credit_note_told(note) for note in row.credit_notes],
         "left": {
             "principal": _text(left.principal),
