@@ -61,6 +61,7 @@ def test_no_filter_of_a_list_is_a_failure(model: Any, visitor: Client) -> None:
     assert _failures(visitor, page_of(model, "changelist"), _queries(names)) == []
 
 
+@pytest.mark.same_everywhere
 @pytest.mark.parametrize("model", list(admin.site._registry), ids=lambda model: model._meta.label_lower)
 def test_no_act_on_a_list_with_a_filter_that_cannot_be_read_is_a_failure(model: Any, visitor: Client) -> None:
     model_admin = admin.site._registry[model]
