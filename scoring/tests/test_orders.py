@@ -7,6 +7,7 @@ import pytest
 import time_machine
 
 from companies.models import Company
+from legalcity.lib.clock import today
 from scoring.models import OrderYear, ScoringOrder, TokenBalance, TokenEntry
 from scoring.services.tokens import tokens_grant
 from scoring.tests.people import ORDER, ORDERS, TOKENS, debtor, place, shown, unknown_company, work
@@ -38,9 +39,9 @@ def test_an_order_costs_a_token_for_each_service(owner: Api, company_id: int) ->
         assert owner.data("GET", TOKENS) == {"remaining_tokens": left}
     spent = TokenEntry.objects.filter(kind="spent").order_by("id")
     assert [(line.amount, line.by, line.reason) for line in spent] == [
-        (-1, owner.user, "SCR-2026-001"),
-        (-1, owner.user, "SCR-2026-002"),
-        (-2, owner.user, "SCR-2026-003"),
+        (-1, owner.user, f"SCR-{today().year}-001"),
+        (-1, owner.user, f"SCR-{today().year}-002"),
+        (-2, owner.user, f"SCR-{today().year}-003"),
     ]
 
 
