@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from companies.models import Company
 from documents.models import Document
 from documents.services.documents import document_announce, document_visibility_set
 from documents.services.pipeline import JOB, reject
@@ -169,11 +170,12 @@ class TestChangedSince:
         Document.objects.filter(pk=papers[0]).update(state=Document.State.READY)
         paper = Document.objects.get(pk=papers[0])
         signing: list[Any] = []
+        Company.objects.filter(pk=debtor).update(company_type="association")  # Whose type leaves its quality open.
         self.each_moves(
             case,
+            lambda: party_quality_confirm(recovery_id=case, side="debtor", quality=Quality.PROFESSIONAL, by=None),
             lambda: owner.data("PATCH", base, {"recovery_observations": "Moved"}),
             lambda: owner.data("PUT", f"{base}/companies/{debtor}", CompanyBody(company_phone="+33123456789")),
-            lambda: party_quality_confirm(recovery_id=case, side="debtor", quality=Quality.PROFESSIONAL, by=None),
             lambda: owner.data("PUT", f"{base}/invoices/{invoice}", {"is_disputed": True}),
             lambda: owner.data("PUT", f"{base}/invoices/{invoice}", {"is_disputed": False}),
             lambda: owner.data("PUT", f"{base}/comments/{comment}", {"comment": "<p>Called twice</p>"}),
