@@ -21,6 +21,7 @@ class SentEmailAdmin(ReadOnlyStaffAdmin):
     list_select_related = ("recovery", "user")
     search_fields = ("recovery__search_text", "recipient__iexact")
     object_actions = (RECEIPT_POSTED, LIFT_LETTER, CANCEL_LETTER)
+    audit_words = {"hold_lifted": gettext_lazy("Hold of a letter lifted")}
     readonly_fields = ("verdict",)
     fields = (
         *("recovery", "kind", "recipient", "state", "verdict", "judged_at", "error"),
