@@ -4,13 +4,15 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import BaseModelAdmin
-from django.contrib.admin.widgets import ForeignKeyRawIdWidget
+from django.contrib.admin.widgets import AutocompleteSelect, ForeignKeyRawIdWidget
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from backoffice.origin import staff_of
 from backoffice.reach import Reachable
+
+MOST_ID = 2**63 - 1
 
 
 class ReachableRawId(ForeignKeyRawIdWidget):
@@ -25,6 +27,15 @@ class ReachableRawId(ForeignKeyRawIdWidget):
         except (ValueError, ValidationError, OverflowError):
             is_seen = False
         return super().label_and_url_for_value(value) if is_seen else ("", "")
+
+
+class KeySelect(AutocompleteSelect):
+    """A thing that is looked up while one types. What a hostile form or address holds in place of an id names none."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        """Only ids are looked up."""
+        ids = [each for each in value if each.isascii() and each.isdecimal() and int(each[:20]) <= MOST_ID]
+        return super().optgroups(name, ids, attr)
 
 
 class ScopedLookups(BaseModelAdmin):
@@ -45,6 +56,8 @@ class ScopedLookups(BaseModelAdmin):
             widget = ReachableRawId(db_field.remote_field, self.admin_site, using=kwargs.get("using"))
             widget.queryset = kwargs["queryset"]
             kwargs["widget"] = widget
+        elif db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", KeySelect(db_field, self.admin_site, using=kwargs.get("using")))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:

@@ -20,6 +20,7 @@ app.autodiscover_tasks()
 # With a claim that ends 25 seconds after its worker's death, what a worker left goes on within a minute.
 SWEEP_EVERY = timedelta(seconds=30)
 TELL_EVERY = timedelta(seconds=20)  # what clients are to be told at once
+WATCH_EVERY = timedelta(seconds=15)  # a feed that is held back for half a minute is an alarm
 
 # What is due is looked for every second; a message that nobody takes for so long is of no use any more.
 OFTEN = {"options": {"expires": 10}}
@@ -27,7 +28,7 @@ OFTEN = {"options": {"expires": 10}}
 app.conf.beat_schedule = {
     "fan-out": {"task": "events.tasks.fan_out", "schedule": timedelta(seconds=5), **OFTEN},
     "deliver": {"task": "events.tasks.deliver", "schedule": timedelta(seconds=1), **OFTEN},
-    "watch-feed": {"task": "events.tasks.watch_feed", "schedule": SWEEP_EVERY},
+    "watch-feed": {"task": "events.tasks.watch_feed", "schedule": WATCH_EVERY},
     "sweep-webhooks": {"task": "events.tasks.sweep_webhooks", "schedule": SWEEP_EVERY},
     "judge-endpoints": {"task": "events.tasks.judge_endpoints", "schedule": crontab(minute="40")},
     "forget-deliveries": {"task": "events.tasks.forget_deliveries", "schedule": crontab(hour="3", minute="40")},

@@ -5,14 +5,13 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AutocompleteSelect
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from backoffice.lookups import KeySelect
 from recoveries.models import Recovery
 
-MOST_ID = 2**63 - 1
 SELECTED = SafeString(" selected")
 
 
@@ -36,13 +35,8 @@ def _option(key: Any, label: Any, chosen: frozenset[str]) -> SafeString:
     return format_html('<option value="{}"{}>{}</option>', key, SELECTED if str(key) in chosen else "", label)
 
 
-class ClientSelect(AutocompleteSelect):
+class ClientSelect(KeySelect):
     """A client's account, looked up while one types: clients are many."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(Recovery._meta.get_field("owner"), admin.site, **options)
-
-    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
-        """Only ids are looked up: what a hostile address holds in their place is left out."""
-        ids = [each for each in value if each.isascii() and each.isdecimal() and int(each[:20]) <= MOST_ID]
-        return super().optgroups(name, ids, attr)
