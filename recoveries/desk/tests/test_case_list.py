@@ -13,8 +13,9 @@ from accounts.models import User
 from legalcity.lib import bounded_paginator
 from legalcity.lib.clock import now, today
 from recoveries.court.clocks import next_deadlines_mend
+from recoveries.court.procedure import procedure_record
 from recoveries.court.tests.transfers import transferable, transferred
-from recoveries.models import CaseBalance, Comment, Injunction, Recovery
+from recoveries.models import CaseBalance, Comment, Recovery
 from tests.backoffice import browser_of, chief, page_of
 from tests.factories import Api, ApiUserFactory, bare_case_id, case_id, move
 from tests.ledgers import cases_vanish
@@ -149,15 +150,20 @@ def test_the_country_is_the_debtors_as_it_is_understood(
     assert found(country="IT") == {strange}
 
 
+def served_on(owner: Api, day: date) -> Recovery:
+    """A case in court whose order was made and served on `day`."""
+    case = Recovery.objects.get(pk=transferred(owner, transferable(owner)))
+    procedure_record(recovery_id=case.pk, values={"order_made_on": day, "served_on": day}, today=today(), by=None)
+    case.refresh_from_db()
+    return case
+
+
 def test_deadlines(owner: Api, found: Callable[..., set[int]]) -> None:
     # An order that was served: the time to oppose it ends a month later.
     def served(days: int) -> tuple[int, date]:
-        injunction = Injunction.objects.get(recovery=transferred(owner, transferable(owner)))
-        injunction.served_on = today() - timedelta(days=days)
-        injunction.save()
-        lapses = Recovery.objects.get(pk=injunction.recovery_id).next_deadline
-        assert lapses is not None
-        return injunction.recovery_id, lapses
+        case = served_on(owner, today() - timedelta(days=days))
+        assert case.next_deadline is not None
+        return case.pk, case.next_deadline
 
     past, past_day = served(100)
     near, near_day = served(27)
@@ -172,12 +178,8 @@ def test_deadlines(owner: Api, found: Callable[..., set[int]]) -> None:
 
 
 def test_the_daily_task_keeps_deadlines_true_when_only_the_debtor_has_changed(owner: Api) -> None:
-    injunction = Injunction.objects.get(recovery=transferred(owner, transferable(owner)))
-    injunction.served_on = today()
-    injunction.save()
-    case = Recovery.objects.get(pk=injunction.recovery_id)
-    before = case.next_deadline
-    debtor = injunction.recovery.debtor
+    case = served_on(owner, today())
+    before, debtor = case.next_deadline, case.debtor
     assert debtor is not None
     debtor.company_country = "Réunion"  # one more month to oppose
     debtor.save()
