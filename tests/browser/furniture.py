@@ -16,10 +16,12 @@ from events.notices.preferences import Wanted, preferences_set
 from invoicing.billing.services.keys import subscription_key_rotate
 from invoicing.tests.billing.papers import FIRM, draft, issued
 from law.contact import Outcome
+from law.contact.vocabulary import PartyFactKind
 from legalcity.lib.clock import now, today
 from recoveries.letters.judging import drafts_of
+from recoveries.letters.party_facts import party_fact_enter
 from recoveries.letters.services import email_send
-from recoveries.models import CaseImport, DeadlineAlert, Injunction, Recovery, SentEmail
+from recoveries.models import CaseImport, ClientRhythm, DeadlineAlert, Injunction, Recovery, SentEmail
 from recoveries.services.notices import notice_enter
 from scoring.models import Alert, Surveillance
 from tests.factories import Api
@@ -38,6 +40,8 @@ def furnish(owner: Api) -> None:
     case = next(case for case in amicable if not _refused(case))
     email_send(case_id=case.pk, kind=SentEmail.Kind.REMINDER_1, to="debtor@example.com", by=owner.user)
     notice_enter(recovery_id=case.pk, channel="registered", state="sent", sent_on=today(), by=owner.user)
+    party_fact_enter(recovery_id=case.pk, kind=PartyFactKind.CONSENTS_TO_LRE, since=today(), by=owner.user)
+    ClientRhythm.objects.create(owner=owner.user, reminder_days=14)
     CaseImport.objects.create(owner=owner.user, user=owner.user, file_name="dossiers.csv", references=["REC-ABC123"])
     procedure = Injunction.objects.first()
     DeadlineAlert.objects.create(recovery=procedure.recovery, kind="service", date=today(), article="art. 1411 CPC")
