@@ -185,6 +185,7 @@ FORMS: dict[str, Tells] = {
     "invoicing.tokenpack": nothing(CATALOGUE),
     "invoicing.vatrule": nothing(CATALOGUE),
     "recoveries.chartaccount": nothing(CATALOGUE),
+    "recoveries.clientrhythm": nothing("It is about how often the firm writes to debtors."),
     "recoveries.ecbrate": nothing(RECKONED, later=("payment.reallocated",)),
     "recoveries.injunction": tells("procedure.updated", instead=("procedure.fee_paid",)),
     "recoveries.injunctionfee": nothing(CATALOGUE),
