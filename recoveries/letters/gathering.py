@@ -171,11 +171,8 @@ def _people(same: QuerySet[Company]) -> dict[PartyFactKind, tuple[Known, ...]]:
 def _sent(case: Recovery) -> list[tuple[str, date | None, bool]]:
     """The demands of the case that were sent: kind, day, and whether they told of personal data."""
     sent = SentEmail.objects.demands().filter(recovery=case, state=SentEmail.State.SENT)
-    told = set(
-        sent.filter(text__contains=live.PRIVACY_NOTICE).values_list("pk", flat=True) if live.PRIVACY_NOTICE else ()
-    )
-    rows = sent.order_by("sent_at", "id").values_list("pk", "kind", "sent_at")
-    return [(kind, at and at.astimezone(PARIS).date(), pk in told) for pk, kind, at in rows]
+    rows, notice = sent.order_by("sent_at", "id").values_list("kind", "sent_at", "text"), live.PRIVACY_NOTICE
+    return [(kind, at and at.astimezone(PARIS).date(), bool(notice) and notice in text) for kind, at, text in rows]
 
 
 def _is_notified(case: Recovery) -> bool:
