@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.core.serializers.json import DjangoJSONEncoder
 
-from events.feed import FeedRow
+from events.feed import FeedRow, PageRow
 from events.models import Event
 from events.public_ids import public_id, public_ids
 from legalcity.lib.dates import moment_text
@@ -18,12 +19,11 @@ def event_told(event: Event | FeedRow) -> dict[str, Any]:
     return _told(public_id(event.id), event.type, event.effective_at, event.data, is_live=True)
 
 
-def events_told(rows: Sequence[FeedRow]) -> list[dict[str, Any]]:
-    """A page of them."""
-    ids = public_ids([row.id for row in rows])
+def events_told(rows: Sequence[PageRow]) -> list[dict[str, Any]]:
+    """A page of them, for orjson: their `data` is handed on as it is written."""
     return [
-        _told(told_id, row.type, row.effective_at, row.data, is_live=True)
-        for told_id, row in zip(ids, rows, strict=True)
+        {"id": told_id, "type": row.type, "timestamp": row.told_at, "livemode": True, "data": orjson.Fragment(row.data)}
+        for told_id, row in zip(public_ids([row.id for row in rows]), rows, strict=True)
     ]
 
 

@@ -3,6 +3,7 @@
 `FEED_RACE_EVENTS=2000` lets each of the eight writers tell as many as the promise says.
 """
 
+import json
 import os
 import random
 import threading
@@ -82,7 +83,7 @@ def read_on(owner: User, place: FeedPlace, seen: list[int]) -> FeedPlace:
     """Note what is new, a page at a time, until there is nothing."""
     while True:
         page = feed_page(Wanted(owner_id=owner.pk), after=place, limit=7)
-        seen += [row.data["object"]["id"] for row in page.rows]
+        seen += [json.loads(row.data)["object"]["id"] for row in page.rows]
         if page.place is None:
             return place
         place = page.place
