@@ -20,7 +20,7 @@ app.autodiscover_tasks()
 # With a claim that ends 25 seconds after its worker's death, what a worker left goes on within a minute.
 SWEEP_EVERY = timedelta(seconds=30)
 TELL_EVERY = timedelta(seconds=20)  # what clients are to be told at once
-WATCH_EVERY = timedelta(seconds=15)  # a feed that is held back for half a minute is an alarm
+WATCH_EVERY = timedelta(seconds=20)  # a feed that is held back for half a minute is an alarm
 
 # What is due is looked for every second; a message that nobody takes for so long is of no use any more.
 OFTEN = {"options": {"expires": 10}}
