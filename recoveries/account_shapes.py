@@ -31,7 +31,7 @@ _HEADS: Schema = {"principal": MONEY, "interest": MONEY, "indemnity": MONEY}
 _RARE_HEADS: Schema = {"penalty": MONEY, "cost": MONEY}
 ALLOCATION = component(
     "Allocation",
-    fields({"number": TEXT, **_HEADS, "article": TEXT}, rarely=_RARE_HEADS),
+    fields({"number": or_null(TEXT), **_HEADS, "article": TEXT}, rarely=_RARE_HEADS),
     "What a payment met of a claim, by head.",
 )
 _PAYMENT: Schema = {

@@ -59,7 +59,8 @@ def records_by_case(ids: Collection[int]) -> dict[int, Records]:
 
 def claims_told(invoices: Iterable[Invoice]) -> list[Claim]:
     """Invoices that were just saved, as claims."""
-    return [invoice_claim(*(getattr(row, name) for name in INVOICE[1:-1])) for row in invoices]
+    told = (invoice_claim(*(getattr(row, name) for name in INVOICE[1:-1])) for row in invoices)
+    return [claim for claim in told if claim.amount]
 
 
 def debts_told(debts: Iterable[Dette]) -> list[Claim]:
@@ -96,6 +97,9 @@ def _debt_claim(pk: int, label: str, day: date, amount: Decimal, head: str) -> C
 
 
 def _add(records: Records, claim: Claim, created_at: datetime) -> None:
+    """An invoice of nothing is no claim: one that was corrected to it goes as one that is deleted does."""
+    if not claim.amount:
+        return
     records.claims[claim.key] = claim
     records.since[claim.key] = created_at
 

@@ -79,13 +79,17 @@ def require_nothing_owed(*, recovery_id: int) -> None:
 
 
 def _has_ended(recovery_id: int, posted: Posted) -> bool:
-    """Whether something was owed and no longer is: it was paid or given up, or the claim was corrected to nothing."""
+    """Whether something was owed and no longer is: it was paid or given up, or the claim was corrected to nothing.
+
+    Without an invoice a case is still being put together, whatever came in for it.
+    """
     account, before = posted.account, posted.before
     assert not isinstance(account, RateMissing)  # noqa: S101 - the caller has asked
-    if account.claims or account.not_due or any(not row.is_reversed for row in account.payments):
+    if account.claims or account.not_due:
         return True
     was_owed = isinstance(before, RateMissing) or not before.is_paid
-    return was_owed and Invoice.objects.filter(recovery=recovery_id).exists()
+    has_ended = was_owed or any(not row.is_reversed for row in account.payments)
+    return has_ended and Invoice.objects.filter(recovery=recovery_id).exists()
 
 
 def _is_over(case: Recovery) -> bool:

@@ -18,7 +18,7 @@ from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import Recovery
 from recoveries.services.parties import party_quality_confirm, party_update
 from tests.backoffice import act, browser_of, chief
-from tests.factories import Api
+from tests.factories import Api, InvoiceBody, bare_case_id
 
 pytestmark = pytest.mark.django_db
 F1 = {
@@ -64,6 +64,14 @@ def test_an_invoice_corrected_to_nothing_is_paid_and_one_that_is_deleted_is_not(
     put(owner, case, invoice_amount="0.00")
     assert owner.delete(f"/api/recoveries/{other.pk}/invoices/{other.invoices.get().pk}").status_code == 200
     assert (status(case), status(other)) == (Step.PAID, Step.CREATED)
+
+
+def test_money_for_a_case_that_is_still_put_together_does_not_end_it(owner: Api) -> None:
+    case = bare_case_id(owner)
+    sent = {"amount": "10.00", "date": "2026-06-10"}
+    assert owner.data("POST", f"/api/recoveries/{case}/payments", sent)
+    assert status(Recovery.objects.get(pk=case)) == Step.CREATED
+    owner.data("POST", f"/api/recoveries/{case}/invoices", InvoiceBody())
 
 
 def test_a_credit_note_of_all_that_is_not_due_yet_is_paid(owner: Api) -> None:

@@ -143,3 +143,17 @@ def test_lines_that_say_something_else_are_seen(case: int) -> None:
             claim = {"claim_kind": kind, "claim_id": pk, "head": "principal"}
             Line.objects.create(posting=posting, account=account, **{side: Decimal(5)}, **claim)
     assert ledger_check(recovery_id=case, repair=False)[0] == {Finding.ACCOUNTS}
+
+
+def test_an_invoice_corrected_to_nothing_takes_with_it_what_was_credited_of_it(owner: Api) -> None:
+    case = case_id(owner, invoices=[F1, {**F1, "invoice_number": "B", "invoice_amount": "0.00"}], debtor=PERSON)
+    first = int(Recovery.objects.get(pk=case).invoices.get(invoice_amount=1000).pk)
+    told: dict[str, Any] = {"amount": Decimal("60.00"), "day": TODAY, "by": None, "source": Source.STAFF}
+    credit_note_record(recovery_id=case, invoice_id=first, **told)
+    owner.data("PUT", f"/api/recoveries/{case}/invoices/{first}", {"invoice_amount": "0.00"})
+    by_account = Line.objects.filter(posting__recovery=case).values("account")
+    assert not by_account.annotate(net=Sum(F("debit") - F("credit"))).exclude(net=0)
+    before = Posting.objects.filter(recovery=case).count()
+    paid(case, "10.00")
+    assert Posting.objects.filter(recovery=case).count() == before + 1, "an invoice of nothing is posted once at most"
+    assert ledger_check(recovery_id=case, repair=False)[0] == frozenset()
