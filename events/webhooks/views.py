@@ -38,13 +38,16 @@ from events.webhooks.trying import trial_send
 from legalcity.api.components import COUNT, REFUSED, TEXT, Declared, Schema, fields, list_of, or_null, success
 from legalcity.api.cursor import CursorQuery, page_told, place_of, query_read, sealed_cursor
 from legalcity.api.envelope import reply
+from legalcity.api.errors import TooManyAttempts
 from legalcity.api.idempotency import Keyed, Way
 from legalcity.api.limits import WEBHOOK_TESTS
 from legalcity.api.validation import parse, parse_change
 from legalcity.api.views import ContractView
 from legalcity.lib.clock import now
+from legalcity.lib.places import place
 
 KEEP_HOURS = 24
+SOON = 5  # seconds after which a trial may find a place
 REPLAYED = {202: success(fields({"count": COUNT})), 404: REFUSED, 409: REFUSED}
 
 
@@ -192,7 +195,10 @@ class TrialView(WebhookView):
         """
         endpoint = self.endpoint(request, endpoint_id)
         code = parse(TrialSerializer, request).get("type", PING)
-        attempt = trial_send(endpoint=endpoint, code=code)
+        with place() as is_free:
+            if not is_free:  # A receiver that never answers holds a thread: some are left for everybody else.
+                raise TooManyAttempts(SOON)
+            attempt = trial_send(endpoint=endpoint, code=code)
         return reply({"attempt": attempt_told(attempt)}, _("Trial sent"))
 
 

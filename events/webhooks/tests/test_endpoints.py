@@ -19,6 +19,7 @@ from events.webhooks.models import Attempt, Body, Delivery, Endpoint
 from events.webhooks.retention import deliveries_forget
 from events.webhooks.tests.receivers import Receiver, endpoint_at, happen, reply
 from legalcity.lib.clock import now
+from legalcity.lib.places import place
 from legalcity.lib.web import addresses
 from tests.factories import Api
 from tests.races import statuses_at_once
@@ -203,6 +204,17 @@ def test_trials_are_ten_a_minute(owner: Api, hook: dict[str, Any], settings: Set
     with time_machine.travel(now(), tick=False):
         answers = [owner.post(at(hook, "test"), {"type": "x"}).status_code for _turn in range(11)]
     assert answers == [422] * 10 + [429]
+
+
+def test_receivers_that_never_answer_leave_threads_for_everybody_else(
+    owner: Api, hook: dict[str, Any], receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("legalcity.lib.places.most", lambda: 1)
+    with place():  # As another trial does while it waits.
+        answer = owner.post(at(hook, "test"), {})
+        assert (answer.status_code, answer["Retry-After"]) == (429, "5")
+        assert receiver.got == []
+    assert owner.post(at(hook, "test"), {}).status_code == 200
 
 
 # --- deliveries and sending again ------------------------------------------------------------------------------------
