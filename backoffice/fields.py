@@ -28,9 +28,9 @@ from legalcity.lib.form_fields import (
     VatField,
     amount_form_field,
 )
+from legalcity.lib.ids import is_id
 
 OFFERED = 50  # of the newest children of a case, when none was chosen before
-MOST_ID = 2**63 - 1
 
 
 # What reads a column in a form of staff, by its kind; some by their name.
@@ -108,5 +108,4 @@ class ChildField(forms.ModelChoiceField):
 
 def chosen_child(children: QuerySet[Any], asked: str) -> Any:
     """The child whose id an address names; None when there is none."""
-    is_id = asked.isascii() and asked.isdecimal() and int(asked[:20]) <= MOST_ID
-    return children.filter(pk=int(asked)).first() if is_id else None
+    return children.filter(pk=int(asked)).first() if is_id(asked) else None

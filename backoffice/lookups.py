@@ -11,8 +11,7 @@ from django.http import HttpRequest
 
 from backoffice.origin import staff_of
 from backoffice.reach import Reachable
-
-MOST_ID = 2**63 - 1
+from legalcity.lib.ids import is_id
 
 
 class ReachableRawId(ForeignKeyRawIdWidget):
@@ -34,7 +33,7 @@ class KeySelect(AutocompleteSelect):
 
     def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
         """Only ids are looked up."""
-        ids = [each for each in value if each.isascii() and each.isdecimal() and int(each[:20]) <= MOST_ID]
+        ids = [each for each in value if is_id(each)]
         return super().optgroups(name, ids, attr)
 
 

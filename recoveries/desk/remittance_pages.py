@@ -22,11 +22,11 @@ from backoffice.tables import CSV, table_answer
 from legalcity.lib.clock import today
 from legalcity.lib.errors import DomainError, Invalid
 from legalcity.lib.form_fields import DayField, SumField, TextField
+from legalcity.lib.ids import MOST_ID
 from recoveries.ledger.held import Held, held_by_client
 from recoveries.ledger.remittances import remittance_record
 
 SEE, RECORD = "recoveries.view_remittance", "recoveries.record_remittance"
-MOST_ID = 2**63 - 1
 HEADINGS = ("client", "client_email", "received", "fees_retained", "handed_over", "to_hand_over", "due_by")
 
 

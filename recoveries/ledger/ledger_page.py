@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.translation import gettext as _
 
-from backoffice.fields import MOST_ID
+from legalcity.lib.ids import MOST_ID
 from recoveries.ledger.case_views import CaseViews
 from recoveries.ledger.journal import ledger_read
 from recoveries.ledger.reversal_acts import REVERSE_POSTING

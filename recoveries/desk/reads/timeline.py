@@ -18,6 +18,7 @@ from django.db import connection
 from events.feed import FeedRow
 from events.showing import raw, sentence_of
 from events.types import Seen, codes_named
+from legalcity.lib.ids import MOST_ID
 from legalcity.lib.money import money_text
 from recoveries.desk.reads.timeline_sources import EVENT, SHOWN_ALONE, SOURCES, TABS
 from recoveries.desk.reads.timeline_words import told_lines
@@ -25,7 +26,6 @@ from recoveries.models import Acompte, Posting
 from recoveries.selectors.sql import DIALECTS, quoted
 
 PAGE = 50
-MOST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
