@@ -34,7 +34,7 @@ from law.vocabulary import CaseType, InterestRate, Matter, PenaltyType, Receipt,
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Sentence
 from recoveries.catalogue import catalogue
-from recoveries.models import Comment, FormalNotice, Recovery, SentEmail
+from recoveries.models import Comment, FormalNotice, Message, Recovery
 from recoveries.statuses import Phase, phase_of
 
 # --- cases -----------------------------------------------------------------------------------------------------------
@@ -305,13 +305,13 @@ OUTCOMES: dict[str, EventType] = {
 
 
 def message_event(
-    declared: EventType, message: SentEmail, *, by: User | None = None, channel: str = Channel.EMAIL
+    declared: EventType, message: Message, *, by: User | None = None, channel: str = Channel.EMAIL
 ) -> Told:
     """An event of a letter of ours."""
     return _message_event(declared, "message", message, by, {"channel": str(channel), "kind": message.kind})
 
 
-def held_event(message: SentEmail, verdict: Verdict) -> Told:
+def held_event(message: Message, verdict: Verdict) -> Told:
     """A letter that is held, or may not leave any more: by which rows of the guard, and until when if that is known.
 
     Nothing is said of whom else a debtor was written to for.
@@ -331,9 +331,7 @@ def notice_events(notice: FormalNotice, *, by: User | None, before: str = "") ->
     return [_message_event(declared, "formal_notice", notice, by, way)]
 
 
-def _message_event(
-    declared: EventType, kind: str, message: SentEmail | FormalNotice, by: User | None, way: Json
-) -> Told:
+def _message_event(declared: EventType, kind: str, message: Message | FormalNotice, by: User | None, way: Json) -> Told:
     return Told(
         type=declared,
         owner_id=message.owner_id,

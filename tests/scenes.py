@@ -25,8 +25,8 @@ from recoveries.court.transfer import transfer_carry_out, transfer_fail, transfe
 from recoveries.ledger.remittances import remittance_record
 from recoveries.ledger.services import acompte_record
 from recoveries.letters.receipts import receipt_posted
-from recoveries.letters.services import email_deliver, email_send, emails_interrupted
-from recoveries.models import Acompte, DeadlineAlert, Injunction, Recovery, SentEmail
+from recoveries.letters.services import message_deliver, message_send, messages_interrupted
+from recoveries.models import Acompte, DeadlineAlert, Injunction, Message, Recovery
 from recoveries.services.notices import notice_enter, notice_follow
 from scoring.models import Alert, ScoringOrder, Surveillance
 from scoring.services import pipeline, watching
@@ -141,9 +141,9 @@ def money_that_is_handed_over(owner: Api) -> Iterator[None]:
 
 
 # --- messages --------------------------------------------------------------------------------------------------------
-def _letter(owner: Api) -> SentEmail:
+def _letter(owner: Api) -> Message:
     case = case_id(owner, invoices=[{"invoice_date": "2025-09-01", "invoice_due_date": "2025-10-01"}])
-    return email_send(case_id=case, kind=Reminder.FIRST, to="jack@xyz.com", by=None)
+    return message_send(case_id=case, kind=Reminder.FIRST, to="jack@xyz.com", by=None)
 
 
 @tells("message.sent")
@@ -151,7 +151,7 @@ def a_letter(owner: Api) -> Iterator[None]:
     letter = _letter(owner)
     yield
     for _time in range(2):
-        email_deliver(email_id=letter.pk, moment=now())
+        message_deliver(message_id=letter.pk, moment=now())
 
 
 @tells("message.held")
@@ -160,16 +160,16 @@ def a_letter_that_may_not_leave_any_more(owner: Api) -> Iterator[None]:
     move(letter.recovery_id, 9)
     yield
     for _time in range(2):
-        email_deliver(email_id=letter.pk, moment=now())
+        message_deliver(message_id=letter.pk, moment=now())
 
 
 @tells("message.failed")
 def a_letter_whose_worker_was_lost(owner: Api) -> Iterator[None]:
     letter = _letter(owner)
-    SentEmail.objects.filter(pk=letter.pk).update(claimed_until=now() - timedelta(1))
+    Message.objects.filter(pk=letter.pk).update(claimed_until=now() - timedelta(1))
     yield
     for _time in range(2):
-        emails_interrupted(moment=now())
+        messages_interrupted(moment=now())
 
 
 @tells("message.sent")
@@ -177,7 +177,7 @@ def a_receipt_that_goes_by_post(owner: Api) -> Iterator[None]:
     case = case_id(owner, debtor={"company_email": None})
     _received(case, today())
     yield
-    receipt_posted(email_id=SentEmail.objects.get(recovery=case).pk, by=None)
+    receipt_posted(message_id=Message.objects.get(recovery=case).pk, by=None)
 
 
 def _notice(case: int) -> Any:

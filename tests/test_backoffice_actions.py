@@ -38,8 +38,8 @@ from recoveries.ledger.reductions import waiver_record
 from recoveries.ledger.remittances import remittance_record
 from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.letters.party_facts import party_fact_enter
-from recoveries.letters.services import email_send
-from recoveries.models import Comment, Recovery, SentEmail, TransferRequest
+from recoveries.letters.services import message_send
+from recoveries.models import Comment, Message, Recovery, TransferRequest
 from scoring.models import ScoringOrder, TokenAccount
 from scoring.services.tokens import tokens_grant
 from tests.backoffice import act, act_on_rows, browser_of, chief, page_of
@@ -120,7 +120,7 @@ def _held_letter(owner: Api) -> Example:
     example = _letter(owner)
     case = example.thing
     move(case.pk, Step.DISPUTE)
-    email = email_send(case_id=case.pk, **example.data, by=None)
+    email = message_send(case_id=case.pk, **example.data, by=None)
     return Example(email, {"reason": "The debtor has written that it pays all the same."})
 
 
@@ -183,7 +183,7 @@ def _held_no_longer(owner: Api) -> Example:
 def _receipt_for_the_post(owner: Api) -> Example:
     case = Recovery.objects.get(pk=case_id(owner, debtor={"company_email": None}))
     acompte_record(recovery_id=case.pk, amount=Decimal(10), day=today(), by=None)
-    return Example(SentEmail.objects.get())
+    return Example(Message.objects.get())
 
 
 def _case_and_file(owner: Api) -> Example:
@@ -313,9 +313,9 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "recoveries.recovery:object:notice-received": lambda owner: Example(
         _case(owner), {"channel": "creditor", "sent_on": "2026-01-05", "received_on": "2026-01-08", "state": "received"}
     ),
-    "recoveries.sentemail:object:receipt-posted": _receipt_for_the_post,
-    "recoveries.sentemail:object:lift-letter": _held_letter,
-    "recoveries.sentemail:object:cancel-letter": lambda owner: replace(_held_letter(owner), data={}),
+    "recoveries.message:object:receipt-posted": _receipt_for_the_post,
+    "recoveries.message:object:lift-letter": _held_letter,
+    "recoveries.message:object:cancel-letter": lambda owner: replace(_held_letter(owner), data={}),
     "recoveries.recovery:object:enter-party-fact": lambda owner: Example(
         _case(owner), {"kind": "opted_out", "since": "2026-01-05"}
     ),

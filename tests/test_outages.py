@@ -253,10 +253,10 @@ def test_a_letter_waits_for_a_mail_server_that_is_gone_or_silent_then_failed_is_
     address = reverse("admin:recoveries_recovery_action", args=[case, "send-reminder"])
     answer, content, seconds = house.act(cookie, address, kind="relance_1", to="debtor@example.com")
     assert (answer.status, seconds < AT_ONCE) == (302, True), content
-    [[letter]] = house.rows("SELECT max(id) FROM recoveries_sentemail")
+    [[letter]] = house.rows("SELECT max(id) FROM recoveries_message")
 
     def stands(*row: object) -> None:
-        query = f"SELECT state, attempts, error, claimed_until FROM recoveries_sentemail WHERE id = {letter}"
+        query = f"SELECT state, attempts, error, claimed_until FROM recoveries_message WHERE id = {letter}"
         eventually(lambda: house.rows(query) == [(*row, None)], lambda: str(house.rows(query)))
 
     stands("queued", 1, "ConnectionRefusedError")

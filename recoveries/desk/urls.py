@@ -1,13 +1,18 @@
 """Pages of the back-office that are about no single thing."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import path, re_path
+from django.views.generic import RedirectView
 
 from recoveries.desk.journal_page import journal_csv, journal_fec, journal_view
 from recoveries.desk.portfolio_page import portfolio_page, portfolio_table
 from recoveries.desk.remittance_pages import remittance_page, remittances_csv, remittances_due
 
+# What people have kept: letters were e-mails alone once.
+_MESSAGES = RedirectView.as_view(url="/admin/recoveries/message/%(rest)s", query_string=True, permanent=True)
+
 urlpatterns = [
+    re_path(r"^recoveries/sentemail/(?P<rest>[\w/]*)$", _MESSAGES),
     path("portfolio/", admin.site.admin_view(portfolio_page), name="portfolio"),
     path("portfolio/<slug:key>.csv", admin.site.admin_view(portfolio_table), name="portfolio-table"),
     path("journal/", admin.site.admin_view(journal_view), name="journal"),

@@ -17,11 +17,11 @@ from legalcity.lib.errors import Conflict, Sentence
 from legalcity.lib.form_fields import EmailField, TextField
 from recoveries.letters.gathering import Demand, is_open
 from recoveries.letters.judging import Draft, drafts_of
-from recoveries.letters.services import EXTRA_LENGTH, email_send
+from recoveries.letters.services import EXTRA_LENGTH, message_send
 from recoveries.letters.telling import not_asked_told, until_told
-from recoveries.models import Recovery, SentEmail
+from recoveries.models import Message, Recovery
 
-Kind = SentEmail.Kind
+Kind = Message.Kind
 REMINDERS = [Kind(word) for word in Reminder]
 NEXT = {Step.CREATED: Kind.REMINDER_1, Step.REMINDER_1: Kind.REMINDER_2}
 
@@ -65,8 +65,8 @@ def _address_of(case: Recovery) -> str:
 
 def _send(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> Sentence:
     words = {name: data[name] for name in ("kind", "to", "extra")}
-    email = email_send(case_id=case.pk, **words, moves_case=data.get("move", False), by=staff_of(request))
-    if email.state == SentEmail.State.HELD:
+    email = message_send(case_id=case.pk, **words, moves_case=data.get("move", False), by=staff_of(request))
+    if email.state == Message.State.HELD:
         return until_told(email)
     return _("The e-mail is on its way; the timeline shows what becomes of it.")
 

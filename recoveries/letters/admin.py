@@ -8,11 +8,11 @@ from legalcity.lib.errors import Sentence
 from recoveries.letters.holding_acts import CANCEL_LETTER, LIFT_LETTER
 from recoveries.letters.posting_acts import RECEIPT_POSTED
 from recoveries.letters.telling import verdict_told
-from recoveries.models import ClientRhythm, CreditorNotice, FormalNotice, PartyFact, SentEmail
+from recoveries.models import ClientRhythm, CreditorNotice, FormalNotice, Message, PartyFact
 
 
-@admin.register(SentEmail)
-class SentEmailAdmin(ReadOnlyStaffAdmin):
+@admin.register(Message)
+class MessageAdmin(ReadOnlyStaffAdmin):
     """Written by the act on a case, receipts by the payment; what became of each is seen here."""
 
     holds_personal_data = True
@@ -30,7 +30,7 @@ class SentEmailAdmin(ReadOnlyStaffAdmin):
     )
 
     @admin.display(description=gettext_lazy("verdict"))
-    def verdict(self, email: SentEmail) -> Sentence:
+    def verdict(self, email: Message) -> Sentence:
         """What the guard said last, with the articles, and what is not asked for."""
         return verdict_told(email)
 

@@ -11,9 +11,9 @@ from companies.models import Company
 from law.contact import Contact, Policy
 from legalcity.lib.emails.rows import INTERRUPTED
 from legalcity.lib.settings.live import live
-from recoveries.models import ClientRhythm, Recovery, SentEmail
+from recoveries.models import ClientRhythm, Message, Recovery
 
-State = SentEmail.State
+State = Message.State
 LONGEST = timedelta(days=31)  # what no cap looks beyond
 
 
@@ -27,7 +27,7 @@ def debtor_lock(case_id: int) -> None:
         Identity.of(debtor).lock()
 
 
-def counted(email: SentEmail | None) -> Q:
+def counted(email: Message | None) -> Q:
     """Demands that went out, or may have, or leave before `email` does.
 
     All that are queued leave before one that is not: a new one, one that is held. Of two that are queued the earlier
@@ -37,16 +37,16 @@ def counted(email: SentEmail | None) -> Q:
     return Q(state=State.SENT) | Q(state=State.FAILED, error=INTERRUPTED) | waiting
 
 
-def contacts_with(same: QuerySet[Company], email: SentEmail | None, moment: datetime) -> tuple[Contact, ...]:
+def contacts_with(same: QuerySet[Company], email: Message | None, moment: datetime) -> tuple[Contact, ...]:
     """The demands of the last days to a debtor, for all clients."""
-    demands = SentEmail.objects.demands().filter(counted(email), recovery__debtor__in=same)
+    demands = Message.objects.demands().filter(counted(email), recovery__debtor__in=same)
     return contacts_of(demands.filter(Q(sent_at=None) | Q(sent_at__gt=moment - LONGEST)))
 
 
-def contacts_of(emails: QuerySet[SentEmail]) -> tuple[Contact, ...]:
+def contacts_of(emails: QuerySet[Message]) -> tuple[Contact, ...]:
     """When these went out, or were let go; those of before the guard, when they were written."""
     rows = emails.values_list("kind", Coalesce("sent_at", "judged_at", "created_at"))
-    return tuple(Contact(at, kind == SentEmail.Kind.FORMAL_NOTICE) for kind, at in rows)
+    return tuple(Contact(at, kind == Message.Kind.FORMAL_NOTICE) for kind, at in rows)
 
 
 def policy_for(owner_id: int) -> Policy:

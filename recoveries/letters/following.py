@@ -9,13 +9,13 @@ from law.vocabulary import Step
 from legalcity.lib.errors import Forbidden
 from recoveries.catalogue import catalogue
 from recoveries.guards import require_move
-from recoveries.models import Recovery, SentEmail
+from recoveries.models import Message, Recovery
 from recoveries.services.life import status_move
 from recoveries.statuses import Actor
 
 log = structlog.get_logger("recoveries")
 
-Kind = SentEmail.Kind
+Kind = Message.Kind
 STATUSES = {
     Kind.REMINDER_1.value: Step.REMINDER_1,
     Kind.REMINDER_2.value: Step.REMINDER_2,
@@ -29,7 +29,7 @@ def require_following(case: Recovery, *, kind: str) -> None:
         require_move(case, STATUSES[kind], actor=Actor.SYSTEM)
 
 
-def case_follow(*, case: Recovery, email: SentEmail) -> None:
+def case_follow(*, case: Recovery, email: Message) -> None:
     """Move the case of a letter that was sent, by the system, in the name of its author. The caller holds its lock.
 
     A case that was closed meanwhile, or went where no such move leads on, stays where it is: the letter is out
@@ -48,4 +48,4 @@ def case_follow(*, case: Recovery, email: SentEmail) -> None:
             actor=Actor.SYSTEM,
         )
     except Forbidden:
-        log.info("case_not_moved", email_id=email.pk, recovery_id=case.pk, status_id=case.status_id)
+        log.info("case_not_moved", message_id=email.pk, recovery_id=case.pk, status_id=case.status_id)

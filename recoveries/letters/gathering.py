@@ -29,7 +29,7 @@ from recoveries.catalogue import catalogue
 from recoveries.ledger.decompte import case_decompte
 from recoveries.ledger.gathering import notices_of
 from recoveries.letters.contacts import contacts_of, contacts_with, counted
-from recoveries.models import Acknowledgement, CreditorReminder, PartyFact, Recovery, SentEmail
+from recoveries.models import Acknowledgement, CreditorReminder, Message, PartyFact, Recovery
 
 TITLED = (Step.ENFORCEABLE, Step.ENFORCEMENT)
 
@@ -82,12 +82,12 @@ def facts_aside(case: Recovery) -> Facts:
     )
 
 
-def facts_of(case: Recovery, demand: Demand, *, moment: datetime, email: SentEmail | None = None) -> Facts:
+def facts_of(case: Recovery, demand: Demand, *, moment: datetime, email: Message | None = None) -> Facts:
     """What is asked of a demand: a new one, or the `email` that is about to leave."""
     debtor, account = case.debtor, demand.account
     same = Company.objects.filter(Identity.of(debtor).same()) if debtor else Company.objects.none()
     sent = _sent(case)
-    reminders = [kind for kind, *_rest in sent if kind != SentEmail.Kind.FORMAL_NOTICE]
+    reminders = [kind for kind, *_rest in sent if kind != Message.Kind.FORMAL_NOTICE]
     return replace(
         facts_aside(case),
         due=account.total,
@@ -101,14 +101,14 @@ def facts_of(case: Recovery, demand: Demand, *, moment: datetime, email: SentEma
         reference=case.recovery_reference,
         first_on=min((at for _kind, at, _told in sent if at), default=None),
         reminders=len(reminders) + CreditorReminder.objects.filter(recovery=case).count(),
-        own=contacts_of(SentEmail.objects.demands().filter(counted(email), recovery=case)),
+        own=contacts_of(Message.objects.demands().filter(counted(email), recovery=case)),
         contacts=contacts_with(same, email, moment),
         is_informed=any(is_told for _kind, _at, is_told in sent),
         place=Place(country_code(debtor.company_country) or "", debtor.company_postal or "") if debtor else Place(),
     )
 
 
-def written_on(email: SentEmail) -> date:
+def written_on(email: Message) -> date:
     """The day that the words of a letter name."""
     return email.day or email.created_at.astimezone(PARIS).date()
 
@@ -170,7 +170,7 @@ def _people(same: QuerySet[Company]) -> dict[PartyFactKind, tuple[Known, ...]]:
 
 def _sent(case: Recovery) -> list[tuple[str, date | None, bool]]:
     """The demands of the case that were sent: kind, day, and whether they told of personal data."""
-    sent = SentEmail.objects.demands().filter(recovery=case, state=SentEmail.State.SENT)
+    sent = Message.objects.demands().filter(recovery=case, state=Message.State.SENT)
     rows, notice = sent.order_by("sent_at", "id").values_list("kind", "sent_at", "text"), live.PRIVACY_NOTICE
     return [(kind, at and at.astimezone(PARIS).date(), bool(notice) and notice in text) for kind, at, text in rows]
 

@@ -16,42 +16,42 @@ from legalcity.lib.errors import Conflict, Forbidden
 from recoveries.events import held_event
 from recoveries.letters.contacts import debtor_lock
 from recoveries.letters.judging import drafts_of
-from recoveries.letters.services import email_write, judged_next, letter_case
+from recoveries.letters.services import judged_next, letter_case, message_write
 from recoveries.letters.verdicts import liftable_of, values_of
-from recoveries.models import SentEmail
+from recoveries.models import Message
 
 log = structlog.get_logger("recoveries")
 
-State = SentEmail.State
+State = Message.State
 AT_ONCE = 200  # letters of one round
 
 
-def emails_take_up(*, moment: datetime) -> int:
+def messages_take_up(*, moment: datetime) -> int:
     """Judge anew the held letters whose day has come, and those whose case was changed meanwhile; how many."""
     due = Q(due_at__lte=moment) | Q(recovery__updated_at__gt=F("judged_at")) | Q(judged_at=None)
-    held = SentEmail.objects.filter(due, state=State.HELD).order_by("due_at", "pk")
+    held = Message.objects.filter(due, state=State.HELD).order_by("due_at", "pk")
     waiting = list(held.values_list("pk", "recovery_id")[:AT_ONCE])
-    for email_id, case_id in waiting:
+    for message_id, case_id in waiting:
         try:
-            email_take_up(email_id=email_id, case_id=case_id, moment=moment)
+            message_take_up(message_id=message_id, case_id=case_id, moment=moment)
         except Exception:  # One that cannot be judged keeps no other back.
-            log.exception("email_not_judged", email_id=email_id, recovery_id=case_id)
+            log.exception("email_not_judged", message_id=message_id, recovery_id=case_id)
     return len(waiting)
 
 
 @story()
-def email_take_up(*, email_id: int, case_id: int, moment: datetime) -> SentEmail | None:
+def message_take_up(*, message_id: int, case_id: int, moment: datetime) -> Message | None:
     """Render and judge a held letter: it is queued, held on, or cancelled. None where it is held no more."""
     debtor_lock(case_id)
     case = letter_case(case_id)
-    email = SentEmail.objects.select_for_update(of=("self",)).filter(pk=email_id, state=State.HELD).first()
+    email = Message.objects.select_for_update(of=("self",)).filter(pk=message_id, state=State.HELD).first()
     if email is None:
         return None
     email.recovery = case
     try:
         [draft] = drafts_of(case, [email.kind], to=email.recipient, moment=moment, extra=email.extra, email=email)
     except Conflict:
-        SentEmail.objects.filter(pk=email_id).update(judged_at=moment, due_at=judged_next(None, moment))
+        Message.objects.filter(pk=message_id).update(judged_at=moment, due_at=judged_next(None, moment))
         return email
     if draft.verdict.outcome == Outcome.NEVER:
         _update(email, **values_of(draft.verdict, moment), state=State.CANCELLED)
@@ -59,21 +59,21 @@ def email_take_up(*, email_id: int, case_id: int, moment: datetime) -> SentEmail
     elif draft.verdict.outcome == Outcome.HOLD:
         _update(email, **values_of(draft.verdict, moment), due_at=judged_next(draft.verdict, moment))
     else:
-        email_write(email, draft, moment)
-    log.info("email_judged_again", email_id=email_id, recovery_id=case_id, verdict=draft.verdict.outcome.value)
+        message_write(email, draft, moment)
+    log.info("email_judged_again", message_id=message_id, recovery_id=case_id, verdict=draft.verdict.outcome.value)
     return email
 
 
 @story()
-def email_lift(*, email_id: int, reason: str, by: User | None) -> SentEmail:
+def message_lift(*, message_id: int, reason: str, by: User | None) -> Message:
     """Let a held letter go in spite of what holds it, as far as a manager may say so; it is judged again at once.
 
     Raises Forbidden where nothing holds it that may be lifted.
     """
-    case_id = SentEmail.objects.values_list("recovery_id", flat=True).get(pk=email_id)
+    case_id = Message.objects.values_list("recovery_id", flat=True).get(pk=message_id)
     debtor_lock(case_id)
     letter_case(case_id)
-    email = SentEmail.objects.select_for_update(of=("self",)).get(pk=email_id)
+    email = Message.objects.select_for_update(of=("self",)).get(pk=message_id)
     codes = liftable_of(email) if email.state == State.HELD else []
     if not codes:
         raise Forbidden(_("Nothing holds this letter that may be lifted."))
@@ -81,19 +81,19 @@ def email_lift(*, email_id: int, reason: str, by: User | None) -> SentEmail:
     lifted = [{"code": code, "reason": reason, "by": by and by.pk, "at": moment_text(moment)} for code in codes]
     _update(email, lifted=[*email.lifted, *lifted])
     audit_record(action="hold_lifted", target=email, reason=reason, details={"codes": codes}, actor=by)
-    return email_take_up(email_id=email_id, case_id=case_id, moment=moment) or email
+    return message_take_up(message_id=message_id, case_id=case_id, moment=moment) or email
 
 
 @story()
-def email_cancel(*, email_id: int, by: User | None) -> SentEmail:
+def message_cancel(*, message_id: int, by: User | None) -> Message:
     """Give a letter up that has not left. Raises Forbidden for one that has, or is about to."""
-    waiting = SentEmail.objects.filter(pk=email_id, state__in=(State.HELD, State.QUEUED), claimed_until=None)
+    waiting = Message.objects.filter(pk=message_id, state__in=(State.HELD, State.QUEUED), claimed_until=None)
     if not waiting.demands().update(state=State.CANCELLED, error=_("Cancelled by staff.")):
         raise Forbidden(_("This letter does not wait any more."))
-    return SentEmail.objects.get(pk=email_id)
+    return Message.objects.get(pk=message_id)
 
 
-def _update(email: SentEmail, **values: object) -> None:
+def _update(email: Message, **values: object) -> None:
     for name, value in values.items():
         setattr(email, name, value)
     email.save(update_fields=list(values))

@@ -9,16 +9,16 @@ from django.utils.translation import gettext_lazy
 from backoffice.actions import ObjectAction, Reason
 from backoffice.origin import staff_of
 from legalcity.lib.errors import Sentence
-from recoveries.letters.holding import email_cancel, email_lift
+from recoveries.letters.holding import message_cancel, message_lift
 from recoveries.letters.telling import until_told, verdict_told
 from recoveries.letters.verdicts import liftable_of
-from recoveries.models import SentEmail
+from recoveries.models import Message
 
-State = SentEmail.State
+State = Message.State
 
 
-def _lift(request: HttpRequest, email: SentEmail, data: dict[str, Any]) -> Sentence:
-    lifted = email_lift(email_id=email.pk, reason=data["reason"], by=staff_of(request))
+def _lift(request: HttpRequest, email: Message, data: dict[str, Any]) -> Sentence:
+    lifted = message_lift(message_id=email.pk, reason=data["reason"], by=staff_of(request))
     if lifted.state == State.HELD:
         return until_told(lifted)
     if lifted.state == State.CANCELLED:
@@ -26,8 +26,8 @@ def _lift(request: HttpRequest, email: SentEmail, data: dict[str, Any]) -> Sente
     return _("The e-mail is on its way; the timeline shows what becomes of it.")
 
 
-def _cancel(request: HttpRequest, email: SentEmail, data: dict[str, Any]) -> str:
-    email_cancel(email_id=email.pk, by=staff_of(request))
+def _cancel(request: HttpRequest, email: Message, data: dict[str, Any]) -> str:
+    message_cancel(message_id=email.pk, by=staff_of(request))
     return _("The letter does not leave.")
 
 

@@ -10,24 +10,24 @@ from django.utils.translation import gettext as _
 from backoffice.home import ROWS, Panel, Row, Viewer, first_rows, panel_register
 from legalcity.lib.clock import today
 from recoveries.letters.verdicts import reasons_of
-from recoveries.models import EcbRate, LegalRate, SentEmail
+from recoveries.models import EcbRate, LegalRate, Message
 
-HELD = SentEmail.State.HELD
+HELD = Message.State.HELD
 
 
 def letters_held(viewer: Viewer) -> Panel:
     """Letters that wait until they may leave, the next to leave first, each with why."""
     mine = Q(recovery__user=viewer.user) | Q(recovery__user=None) if viewer.mine else Q()
-    held = SentEmail.objects.in_reach_of(viewer.user).filter(mine, state=HELD).select_related("recovery")
+    held = Message.objects.in_reach_of(viewer.user).filter(mine, state=HELD).select_related("recovery")
     count, rows = first_rows(held.order_by("due_at", "id"))
     return Panel(
         title=_("Letters held"),
         count=count,
-        url=f"{reverse('admin:recoveries_sentemail_changelist')}?state__exact={HELD}",
+        url=f"{reverse('admin:recoveries_message_changelist')}?state__exact={HELD}",
         rows=[
             Row(
                 text=f"{email.recovery} · {email.get_kind_display()}",
-                url=reverse("admin:recoveries_sentemail_change", args=[email.pk]),
+                url=reverse("admin:recoveries_message_change", args=[email.pk]),
                 note=" ".join(str(reason) for reason in reasons_of(email) if not reason.is_lifted),
                 badge=date_format(email.due_at, "SHORT_DATE_FORMAT") if (email.guard or {}).get("until") else "",
             )

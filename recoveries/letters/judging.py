@@ -4,15 +4,16 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from law import contact
 from law.account.decompte import Amounts
-from law.contact import Channel, Facts, Message, Purpose, Verdict, judge
+from law.contact import Channel, Facts, Purpose, Verdict, judge
 from legalcity.lib.dates import PARIS
 from recoveries.letters.contacts import firm_policy, policy_for
 from recoveries.letters.gathering import Demand, demand_of, facts_of, written_on
 from recoveries.letters.writing import Letter, letter_write
-from recoveries.models import Recovery, SentEmail
+from recoveries.models import Message, Recovery
 
-Kind = SentEmail.Kind
+Kind = Message.Kind
 PURPOSES = {
     Kind.REMINDER_1.value: Purpose.REMINDER,
     Kind.REMINDER_2.value: Purpose.REMINDER,
@@ -40,7 +41,7 @@ def drafts_of(
     to: str,
     moment: datetime,
     extra: str = "",
-    email: SentEmail | None = None,
+    email: Message | None = None,
 ) -> list[Draft]:
     """What letters of these kinds (`Reminder`) to the address `to` would be at `moment`.
 
@@ -60,7 +61,7 @@ def drafts_of(
             reminders=facts.reminders,
             extra=extra,
         )
-        message = Message(
+        message = contact.Message(
             purpose=PURPOSES[kind],
             recipient=to,
             text=f"{letter.subject}\n{letter.text}",
@@ -75,12 +76,12 @@ def drafts_of(
     return drafts
 
 
-def verdict_of(case: Recovery, email: SentEmail, *, moment: datetime) -> Verdict:
+def verdict_of(case: Recovery, email: Message, *, moment: datetime) -> Verdict:
     """Whether a demand that waits, with the words that it has, may leave at `moment`. Raises Conflict likewise."""
     demand = demand_of(case, moment.astimezone(PARIS).date())
     then = demand_of(case, written_on(email)).account
     facts = replace(facts_of(case, demand, moment=moment, email=email), then=then.total)
-    message = Message(
+    message = contact.Message(
         purpose=PURPOSES[email.kind],
         recipient=email.recipient,
         text=f"{email.subject}\n{email.text}",
@@ -96,10 +97,10 @@ def verdict_of(case: Recovery, email: SentEmail, *, moment: datetime) -> Verdict
 def verdict_of_receipt(facts: Facts, *, text: str, recipient: str, moment: datetime) -> Verdict:
     """Whether a receipt may leave, by `facts_aside`: it asks for nothing, so little is asked of it."""
     channel = Channel.EMAIL if recipient else Channel.LETTER
-    message = Message(purpose=Purpose.RECEIPT, channel=channel, recipient=recipient, text=text)
+    message = contact.Message(purpose=Purpose.RECEIPT, channel=channel, recipient=recipient, text=text)
     return judge(message, facts, firm_policy(), moment)
 
 
-def lifted_codes(email: SentEmail | None) -> Collection[str]:
+def lifted_codes(email: Message | None) -> Collection[str]:
     """The codes of what managers have lifted for a message."""
     return {one["code"] for one in email.lifted} if email else ()

@@ -15,21 +15,21 @@ from recoveries.models.cases import Recovery
 RECEIPTS = [kind.value for kind in Receipt]
 
 
-class SentEmailQuerySet(SeenWithCase["SentEmail"]):
+class MessageQuerySet(SeenWithCase["Message"]):
     """Words of the field."""
 
     case_path = "recovery"
 
-    def demands(self) -> "SentEmailQuerySet":
+    def demands(self) -> "MessageQuerySet":
         """Those that ask for money; a receipt asks for nothing."""
         return self.filter(kind__in=[kind.value for kind in Reminder])
 
-    def receipts(self) -> "SentEmailQuerySet":
+    def receipts(self) -> "MessageQuerySet":
         """Those that tell of a payment, or that it was taken back."""
         return self.filter(kind__in=RECEIPTS)
 
 
-class SentEmail(OfOwner, Email):
+class Message(OfOwner, Email):
     """A letter to the debtor of a case: a reminder, or the receipt of a payment.
 
     A receipt for a debtor without an e-mail address has no recipient: it is sent by post.
@@ -64,7 +64,7 @@ class SentEmail(OfOwner, Email):
         "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
     )
 
-    objects = SentEmailQuerySet.as_manager()
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("e-mail to a debtor")

@@ -14,7 +14,7 @@ from events.services import story
 from law.contact import PartyFactKind
 from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
-from recoveries.models import PartyFact, Recovery, SentEmail
+from recoveries.models import Message, PartyFact, Recovery
 from recoveries.services.cases import recovery_lock
 from recoveries.services.touching import cases_touch
 
@@ -83,7 +83,7 @@ def facts_about(case: Recovery) -> QuerySet[PartyFact]:
     return PartyFact.objects.standing().filter(party__in=Company.objects.filter(Identity.of(case.debtor).same()))
 
 
-def address_is_wrong(*, email: SentEmail) -> None:
+def address_is_wrong(*, email: Message) -> None:
     """Write down that a mail server knows no such recipient. The caller holds the row of the letter."""
     debtor_id = email.recovery.debtor_id
     if debtor_id is None:

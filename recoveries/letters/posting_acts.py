@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy
 from backoffice.actions import ObjectAction
 from backoffice.origin import staff_of
 from recoveries.letters.receipts import receipt_posted
-from recoveries.models import SentEmail
+from recoveries.models import Message
 
 
-def _posted(request: HttpRequest, email: SentEmail, data: dict[str, Any]) -> str:
-    receipt_posted(email_id=email.pk, by=staff_of(request))
+def _posted(request: HttpRequest, email: Message, data: dict[str, Any]) -> str:
+    receipt_posted(message_id=email.pk, by=staff_of(request))
     return _("The receipt counts as sent today.")
 
 
@@ -22,7 +22,7 @@ RECEIPT_POSTED = ObjectAction(
     label=gettext_lazy("Sent by post"),
     permission="recoveries.send_email",
     perform=_posted,
-    is_offered=lambda request, email: email.state == SentEmail.State.TO_POST,
+    is_offered=lambda request, email: email.state == Message.State.TO_POST,
     explain=gettext_lazy(
         "The debtor has no e-mail address. Print the text of the receipt, send it by post, then confirm here: it "
         "counts as sent today (art. R124-6 CPCE)."

@@ -13,7 +13,7 @@ from law.account.decompte import AllocationRow, Decompte
 from law.interest import NOTHING, RateMissing
 from law.vocabulary import Receipt
 from recoveries.letters.writing import INVOICES, Letter, letter_rendered
-from recoveries.models import Acompte, Recovery, SentEmail
+from recoveries.models import Acompte, Message, Recovery
 
 # What an allocation met, as letters name it.
 HEADS = {
@@ -98,7 +98,7 @@ def receipt_write(*, case: Recovery, money: Money) -> Letter:
     return _written(Receipt.PAYMENT, case, money)
 
 
-def correction_write(*, case: Recovery, money: Money, receipt: SentEmail, reversal: Acompte) -> Letter:
+def correction_write(*, case: Recovery, money: Money, receipt: Message, reversal: Acompte) -> Letter:
     """Tells that the payment of a `receipt` that went out has been taken back, and why."""
     return _written(Receipt.CORRECTION, case, money, receipt=receipt, reversal=reversal)
 

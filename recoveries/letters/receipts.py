@@ -28,15 +28,15 @@ from recoveries.letters.judging import verdict_of_receipt
 from recoveries.letters.receipt_writing import Money, correction_write, payment_reversed, receipt_write
 from recoveries.letters.verdicts import values_of
 from recoveries.letters.writing import Letter
-from recoveries.models import Acompte, Recovery, SentEmail
+from recoveries.models import Acompte, Message, Recovery
 
-State = SentEmail.State
-Kind = SentEmail.Kind
+State = Message.State
+Kind = Message.Kind
 # What the debtor has, or may have.
 GONE_OUT = Q(state=State.SENT) | Q(state=State.FAILED, error=INTERRUPTED)
 
 
-def receipt_queue(told: PaymentTold) -> SentEmail | None:
+def receipt_queue(told: PaymentTold) -> Message | None:
     """Write the receipt of a payment and have it sent after the commit; None where there is nobody to tell.
 
     Without an e-mail address of the debtor it waits to be sent by post.
@@ -56,12 +56,12 @@ def receipt_take_back(told: PaymentTold) -> None:
         _correct(told.case, receipt, Money.of(told.payment, told.account), told.by)
 
 
-def receipt_refusal(email: SentEmail) -> str:
+def receipt_refusal(email: Message) -> str:
     """Why a receipt may not leave any more: its payment was taken back. A correction always may."""
     return payment_reversed() if email.kind == Kind.RECEIPT and _reversal_of(email) else ""
 
 
-def receipt_sent(*, receipt: SentEmail) -> None:
+def receipt_sent(*, receipt: Message) -> None:
     """A receipt is out; where its payment was taken back while it was on its way, the debtor is told.
 
     The caller holds the lock of the case.
@@ -78,38 +78,36 @@ def receipt_sent(*, receipt: SentEmail) -> None:
 
 
 @story()
-def receipt_posted(*, email_id: int, by: User | None) -> SentEmail:
+def receipt_posted(*, message_id: int, by: User | None) -> Message:
     """Write down that a receipt went out by post. Raises Forbidden for one that does not wait for that, or may not."""
-    case_id, text = SentEmail.objects.values_list("recovery_id", "text").get(pk=email_id)
+    case_id, text = Message.objects.values_list("recovery_id", "text").get(pk=message_id)
     case = with_terms(Recovery.objects.select_for_update(of=("self",))).get(pk=case_id)
     verdict = verdict_of_receipt(facts_aside(case), text=text, recipient="", moment=now())
     if verdict.outcome == Outcome.NEVER:
         raise Forbidden(_("This letter may not leave."), reasons=list(verdict.standing))
-    waiting = SentEmail.objects.filter(pk=email_id, state=State.TO_POST)
+    waiting = Message.objects.filter(pk=message_id, state=State.TO_POST)
     if not waiting.update(state=State.SENT, sent_at=now(), user=by):
         raise Forbidden(_("This receipt does not wait to be sent by post."))
-    receipt = SentEmail.objects.select_related("recovery").get(pk=email_id)
+    receipt = Message.objects.select_related("recovery").get(pk=message_id)
     events_record([message_event(MESSAGE_SENT, receipt, by=by, channel=POST)])
     return receipt
 
 
-def _correct(case: Recovery, receipt: SentEmail, money: Money, by: User | None) -> None:
+def _correct(case: Recovery, receipt: Message, money: Money, by: User | None) -> None:
     reversal, payment = _reversal_of(receipt), receipt.payment
-    is_told = SentEmail.objects.filter(payment_id=receipt.payment_id, kind=Kind.RECEIPT_CORRECTION).exists()
+    is_told = Message.objects.filter(payment_id=receipt.payment_id, kind=Kind.RECEIPT_CORRECTION).exists()
     if reversal is None or payment is None or is_told or case.debtor is None:
         return
     letter = correction_write(case=case, money=money, receipt=receipt, reversal=reversal)
     _queued(case, payment, Kind.RECEIPT_CORRECTION, letter, by)
 
 
-def _queued(
-    case: Recovery, payment: Acompte | None, kind: SentEmail.Kind, letter: Letter, by: User | None
-) -> SentEmail:
+def _queued(case: Recovery, payment: Acompte | None, kind: Message.Kind, letter: Letter, by: User | None) -> Message:
     facts, moment = facts_aside(case), now()
     address = _address_of(case.debtor, facts)
     verdict = verdict_of_receipt(facts, text=letter.text, recipient=address, moment=moment)
     may_leave = verdict.outcome == Outcome.SEND
-    email = SentEmail.objects.create(
+    email = Message.objects.create(
         recovery=case,
         kind=kind,
         recipient=address,
@@ -136,13 +134,13 @@ def _address_of(debtor: Company | None, facts: Facts) -> str:
         return ""
 
 
-def _receipts_of(payment: Acompte) -> QuerySet[SentEmail]:
+def _receipts_of(payment: Acompte) -> QuerySet[Message]:
     """The receipt of a payment: of the one that it came along from, where the case went to court meanwhile."""
     whole = [pk for pk in (payment.pk, payment.moved_from_id) if pk]
-    return SentEmail.objects.filter(payment_id__in=whole, kind=Kind.RECEIPT).select_related("payment")
+    return Message.objects.filter(payment_id__in=whole, kind=Kind.RECEIPT).select_related("payment")
 
 
-def _reversal_of(receipt: SentEmail) -> Acompte | None:
+def _reversal_of(receipt: Message) -> Acompte | None:
     """The row that takes the payment of a receipt back, here or in the case that it went along to."""
     whole = Q(reverses_id=receipt.payment_id) | Q(reverses__moved_from_id=receipt.payment_id)
     return Acompte.objects.filter(whole).order_by("id").first()

@@ -29,13 +29,13 @@ from recoveries.letters.judging import Draft, drafts_of, verdict_of, verdict_of_
 from recoveries.letters.party_facts import address_is_wrong
 from recoveries.letters.receipts import receipt_refusal, receipt_sent
 from recoveries.letters.verdicts import values_of
-from recoveries.models import Recovery, SentEmail
+from recoveries.models import Message, Recovery
 from recoveries.services.notices import notice_of_email
 
 log = structlog.get_logger("recoveries")
 
-State = SentEmail.State
-Kind = SentEmail.Kind
+State = Message.State
+Kind = Message.Kind
 EXTRA_LENGTH = 2000
 NIGHT = time(5)  # in Paris: what is held without a day is judged again
 WORDLESS = {"subject": "", "text": "", "html": "", "day": None, "total": None}  # A held letter has no words
@@ -43,9 +43,9 @@ WORDLESS = {"subject": "", "text": "", "html": "", "day": None, "total": None}  
 
 # --- write -----------------------------------------------------------------------------------------------------------
 @story()
-def email_send(
+def message_send(
     *, case_id: int, kind: str, to: str, by: User | None, extra: str = "", moves_case: bool = False
-) -> SentEmail:
+) -> Message:
     """Write a reminder (`Reminder`) to the debtor at the address `to`, to leave after the commit or once it may.
 
     One that the guard (law/contact) lets go is queued with its words, as they go out; one that it holds is kept without
@@ -63,8 +63,8 @@ def email_send(
         raise Forbidden(_("This letter may not leave."), reasons=list(draft.verdict.standing))
     if moves_case:
         require_following(case, kind=kind)
-    email = SentEmail(recovery=case, kind=kind, recipient=to, extra=extra, user=by, moves_case=moves_case)
-    email_write(email, draft, moment)
+    email = Message(recovery=case, kind=kind, recipient=to, extra=extra, user=by, moves_case=moves_case)
+    message_write(email, draft, moment)
     return email
 
 
@@ -73,7 +73,7 @@ def letter_case(case_id: int) -> Recovery:
     return with_terms(Recovery.objects.select_for_update(of=("self",))).get(pk=case_id)
 
 
-def email_write(email: SentEmail, draft: Draft, moment: datetime) -> None:
+def message_write(email: Message, draft: Draft, moment: datetime) -> None:
     """Fill a row with what its verdict makes of it: the words of a letter that leaves, or the reasons why it waits."""
     held = draft.verdict.outcome == Outcome.HOLD
     letter, total = draft.letter, draft.demand.account.total
@@ -100,7 +100,7 @@ def judged_next(verdict: Verdict | None, moment: datetime) -> datetime:
 
 def _require_no_twin(case: Recovery, kind: str) -> None:
     """The same letter does not wait twice."""
-    if SentEmail.objects.filter(recovery=case, kind=kind, state__in=(State.QUEUED, State.HELD)).exists():
+    if Message.objects.filter(recovery=case, kind=kind, state__in=(State.QUEUED, State.HELD)).exists():
         raise Forbidden(_("This letter waits already."))
 
 
@@ -119,11 +119,11 @@ def _require_sendable(kind: str, to: str, extra: str) -> None:
 
 
 # --- send ------------------------------------------------------------------------------------------------------------
-def email_deliver(*, email_id: int, moment: datetime) -> timedelta | None:
+def message_deliver(*, message_id: int, moment: datetime) -> timedelta | None:
     """Send a queued e-mail, once, whoever else tries. Returns after how long to try again; None when it is over."""
     return deliver(
         JOB,
-        email_id,
+        message_id,
         moment=moment,
         may_leave=lambda claim, email: _may_leave(claim, email, moment),
         sent=_sent,
@@ -131,21 +131,21 @@ def email_deliver(*, email_id: int, moment: datetime) -> timedelta | None:
     )
 
 
-def _given_up(email: SentEmail, error: Exception) -> None:
+def _given_up(email: Message, error: Exception) -> None:
     """It could not be sent; an address that its server knows not is written to no more, until staff say else."""
     if is_refused_for_good(error):
         address_is_wrong(email=email)
     _failed(email)
 
 
-def _failed(email: SentEmail) -> None:
+def _failed(email: Message) -> None:
     """It could not be sent, or its worker was lost while it was sending."""
     notice_of_email(email=email, state=NoticeState.FAILED, on=today())
     events_record([message_event(MESSAGE_FAILED, email)])
 
 
 @story()
-def _may_leave(claim: Claim[SentEmail], email: SentEmail, moment: datetime) -> bool:
+def _may_leave(claim: Claim[Message], email: Message, moment: datetime) -> bool:
     """Ask again under the locks of the debtor and the case: what has come in between may hold the letter, or end it."""
     if not email.is_receipt:
         debtor_lock(email.recovery_id)
@@ -165,11 +165,11 @@ def _may_leave(claim: Claim[SentEmail], email: SentEmail, moment: datetime) -> b
         values |= {"state": State.CANCELLED}
     if claim.write(**values, claimed_until=None) and not email.is_receipt:
         events_record([held_event(email, verdict)])
-    log.warning("email_kept_back", email_id=email.pk, recovery_id=case.pk, verdict=verdict.outcome.value)
+    log.warning("email_kept_back", message_id=email.pk, recovery_id=case.pk, verdict=verdict.outcome.value)
     return False
 
 
-def _judged(case: Recovery, email: SentEmail, moment: datetime) -> Verdict:
+def _judged(case: Recovery, email: Message, moment: datetime) -> Verdict:
     if email.is_receipt:
         return verdict_of_receipt(facts_aside(case), text=email.text, recipient=email.recipient, moment=moment)
     try:
@@ -179,7 +179,7 @@ def _judged(case: Recovery, email: SentEmail, moment: datetime) -> Verdict:
 
 
 @story()
-def _sent(claim: Claim[SentEmail], email: SentEmail) -> None:
+def _sent(claim: Claim[Message], email: Message) -> None:
     """Write down that it is out, and let the case follow: the lock of the case before its letter."""
     case = Recovery.objects.select_for_update(of=("self",)).filter(pk=email.recovery_id).first()
     is_written = claim.write(state=State.SENT, sent_at=now(), error="", claimed_until=None)
@@ -190,14 +190,14 @@ def _sent(claim: Claim[SentEmail], email: SentEmail) -> None:
         case_follow(case=case, email=email)
     if is_written and email.kind == Kind.RECEIPT:
         receipt_sent(receipt=email)
-    log.info("email_sent", email_id=email.pk, recovery_id=email.recovery_id)
+    log.info("email_sent", message_id=email.pk, recovery_id=email.recovery_id)
 
 
 @story()
-def emails_interrupted(*, moment: datetime) -> int:
+def messages_interrupted(*, moment: datetime) -> int:
     """End the e-mails whose worker was lost while it was sending: they may have gone out, staff decide. How many."""
     emails = list(lapsed(JOB, moment=moment).select_for_update(of=("self",)))
-    ended = SentEmail.objects.filter(pk__in=[email.pk for email in emails])
+    ended = Message.objects.filter(pk__in=[email.pk for email in emails])
     ended.update(state=State.FAILED, error=INTERRUPTED, claimed_until=None)
     for email in emails:
         _failed(email)

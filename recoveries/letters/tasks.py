@@ -11,9 +11,9 @@ from recoveries.letters.jobs import JOB, NOTICE_JOB
 
 
 @claims.job_task(JOB)
-def send_email(self: Any, email_id: int) -> None:
+def send_email(self: Any, message_id: int) -> None:
     """Send an e-mail to a debtor. A mail server that is away is waited for."""
-    pause = services.email_deliver(email_id=email_id, moment=now())
+    pause = services.message_deliver(message_id=message_id, moment=now())
     if pause is not None:
         claims.come_back(self, JOB, pause)
 
@@ -22,8 +22,8 @@ def send_email(self: Any, email_id: int) -> None:
 def sweep_emails() -> int:
     """Queue again the e-mails that were left behind; returns how many. Held ones are judged again."""
     moment = now()
-    services.emails_interrupted(moment=moment)
-    holding.emails_take_up(moment=moment)
+    services.messages_interrupted(moment=moment)
+    holding.messages_take_up(moment=moment)
     return claims.sweep(JOB, moment=moment)
 
 

@@ -12,10 +12,10 @@ from law.contact import NotAsked
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Sentence
 from recoveries.letters.verdicts import Told, not_asked_of, reasons_of
-from recoveries.models import SentEmail
+from recoveries.models import Message
 
 
-def until_told(email: SentEmail) -> Sentence:
+def until_told(email: Message) -> Sentence:
     """Why a letter is held, and until when if that is known."""
     told = " ".join(str(reason) for reason in reasons_of(email) if not reason.is_lifted)
     if not (email.guard or {}).get("until"):
@@ -30,7 +30,7 @@ def not_asked_told(claims: Iterable[NotAsked]) -> Sentence:
     return _listed(rows)
 
 
-def verdict_told(email: SentEmail) -> Sentence:
+def verdict_told(email: Message) -> Sentence:
     """The verdict on a message as it is kept with it."""
     if email.guard is None:
         return _("None: it was written before the guard.")

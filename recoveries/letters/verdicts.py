@@ -11,7 +11,7 @@ from law.contact import Outcome, Verdict
 from legalcity.lib.dates import moment_text
 from legalcity.lib.errors import Sentence
 from legalcity.lib.money import money_text
-from recoveries.models import SentEmail
+from recoveries.models import Message
 
 LANGUAGES = ("fr", "en")
 
@@ -69,19 +69,19 @@ def standing_told(verdict: Verdict) -> str:
         return " ".join(map(str, verdict.standing))
 
 
-def reasons_of(email: SentEmail) -> list[Told]:
+def reasons_of(email: Message) -> list[Told]:
     """What spoke against a message when it was judged last, in the reader's language."""
     kept = email.guard or {"reasons": []}
     return [Told(one[_sentence()], one["article"], one["is_lifted"]) for one in kept["reasons"]]
 
 
-def not_asked_of(email: SentEmail) -> list[tuple[str, str, Told]]:
+def not_asked_of(email: Message) -> list[tuple[str, str, Told]]:
     """The claims that a message does not ask for: number, amount (EUR) and why."""
     kept = email.guard or {"not_asked": []}
     return [(one["number"], one["amount"], Told(one[_sentence()], one["article"])) for one in kept["not_asked"]]
 
 
-def liftable_of(email: SentEmail) -> list[str]:
+def liftable_of(email: Message) -> list[str]:
     """The codes of what a manager may lift of a message that is held."""
     kept = email.guard or {}
     if kept.get("verdict") != Outcome.HOLD:

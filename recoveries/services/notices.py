@@ -24,7 +24,7 @@ from recoveries.ledger.gathering import with_terms
 from recoveries.ledger.posting import Source
 from recoveries.ledger.services import keeps_account
 from recoveries.ledger.settling import case_reckon
-from recoveries.models import FormalNotice, Recovery, SentEmail
+from recoveries.models import FormalNotice, Message, Recovery
 from recoveries.services.cases import recovery_lock
 from recoveries.services.touching import cases_touch
 
@@ -33,9 +33,9 @@ NOT_FOUND = gettext_lazy("There is no such formal notice on this case.")
 OUTCOME = ("state", "presented_on", "received_on", "proof_id")
 
 
-def notice_of_email(*, email: SentEmail, state: NoticeState, on: date) -> FormalNotice | None:
+def notice_of_email(*, email: Message, state: NoticeState, on: date) -> FormalNotice | None:
     """Write down that a formal notice by e-mail was sent on a day, or failed; None for any other letter."""
-    if email.kind != SentEmail.Kind.FORMAL_NOTICE:
+    if email.kind != Message.Kind.FORMAL_NOTICE:
         return None
     cases_touch(email.recovery_id)
     return FormalNotice.objects.create(

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from companies.models import Company
 from law import vocabulary
 from law.vocabulary import CaseType
-from recoveries.models import Injunction, LegalRate, Recovery, SentEmail, StatusGroup
+from recoveries.models import Injunction, LegalRate, Message, Recovery, StatusGroup
 from recoveries.models import Status as StatusRow
 from recoveries.statuses import MOVES, OPEN, STARTS, STATUSES, Actor, allowed_moves, is_allowed
 
@@ -180,7 +180,7 @@ def test_every_status_is_reached_from_the_first(kind: CaseType) -> None:
         (vocabulary.CompanyType, Company.Type.choices),
         (vocabulary.FreelanceType, Company.FreelanceType.choices),
         (vocabulary.Creditor, LegalRate.Creditor.choices),
-        ([*vocabulary.Reminder, *vocabulary.Receipt], SentEmail.Kind.choices),
+        ([*vocabulary.Reminder, *vocabulary.Receipt], Message.Kind.choices),
         (vocabulary.Procedure, Injunction._meta.get_field("procedure").choices),
         (vocabulary.Court, Injunction._meta.get_field("court_type").choices),
     ],

@@ -20,8 +20,8 @@ from law.contact.vocabulary import PartyFactKind
 from legalcity.lib.clock import now, today
 from recoveries.letters.judging import drafts_of
 from recoveries.letters.party_facts import party_fact_enter
-from recoveries.letters.services import email_send
-from recoveries.models import CaseImport, ClientRhythm, DeadlineAlert, Injunction, Recovery, SentEmail
+from recoveries.letters.services import message_send
+from recoveries.models import CaseImport, ClientRhythm, DeadlineAlert, Injunction, Message, Recovery
 from recoveries.services.notices import notice_enter
 from scoring.models import Alert, Surveillance
 from tests.factories import Api
@@ -38,7 +38,7 @@ def furnish(owner: Api) -> None:
     _bill()
     amicable = Recovery.objects.filter(type=Recovery.Type.AMICABLE, owner=owner.user)
     case = next(case for case in amicable if not _refused(case))
-    email_send(case_id=case.pk, kind=SentEmail.Kind.REMINDER_1, to="debtor@example.com", by=owner.user)
+    message_send(case_id=case.pk, kind=Message.Kind.REMINDER_1, to="debtor@example.com", by=owner.user)
     notice_enter(recovery_id=case.pk, channel="registered", state="sent", sent_on=today(), by=owner.user)
     party_fact_enter(recovery_id=case.pk, kind=PartyFactKind.CONSENTS_TO_LRE, since=today(), by=owner.user)
     ClientRhythm.objects.create(owner=owner.user, reminder_days=14)
@@ -52,7 +52,7 @@ def furnish(owner: Api) -> None:
 
 def _refused(case: Recovery) -> bool:
     """Whether a letter about the case may not leave."""
-    [draft] = drafts_of(case, [SentEmail.Kind.REMINDER_1.value], to="debtor@example.com", moment=now())
+    [draft] = drafts_of(case, [Message.Kind.REMINDER_1.value], to="debtor@example.com", moment=now())
     return draft.verdict.outcome == Outcome.NEVER
 
 

@@ -11,7 +11,7 @@ from documents.models import Document
 from invoicing.models import Invoice
 from law.deadlines import Deadline
 from legalcity.lib.errors import Sentence
-from recoveries.models import Acknowledgement, Acompte, Dette, FormalNotice, Recovery, SentEmail
+from recoveries.models import Acknowledgement, Acompte, Dette, FormalNotice, Message, Recovery
 
 ROWS = 50  # of each table at once
 SOON = timedelta(days=30)
@@ -74,7 +74,7 @@ def documents_of_case(case: Recovery) -> QuerySet[Document]:
 
 def acomptes_of(case: Recovery) -> QuerySet[Acompte]:
     """Payments received, reversed since or not, newest first; `receipt_id`: the receipt that is to be sent by post."""
-    waiting = SentEmail.objects.receipts().filter(payment=OuterRef("pk"), state=SentEmail.State.TO_POST)
+    waiting = Message.objects.receipts().filter(payment=OuterRef("pk"), state=Message.State.TO_POST)
     rows = Acompte.objects.entered().filter(recovery=case).select_related("reversal")
     return rows.annotate(receipt_id=Subquery(waiting.values("pk")[:1])).order_by("-date", "-id")
 

@@ -16,7 +16,7 @@ from backoffice.audit import ADDED
 from legalcity.lib.errors import Sentence
 from recoveries.ledger.drafting import REALLOCATED
 from recoveries.ledger.posting_models import REVERSIBLE
-from recoveries.models import Comment, Posting, SentEmail, TransferRequest
+from recoveries.models import Comment, Message, Posting, TransferRequest
 
 EVENT = "event"
 
@@ -68,9 +68,9 @@ def _by_value(column: str, values: Mapping[Any, str]) -> str:
 
 # What a letter came to; the events of formal notices are about others.
 _SENT = {
-    SentEmail.State.SENT: "message.sent",
-    SentEmail.State.FAILED: "message.failed",
-    SentEmail.State.CANCELLED: "message.held",
+    Message.State.SENT: "message.sent",
+    Message.State.FAILED: "message.failed",
+    Message.State.CANCELLED: "message.held",
 }
 # What an event is about, by its name, and who was given a case: events name people and things by their ids alone.
 _ID = "CAST(t.object_id AS bigint)"
@@ -197,7 +197,7 @@ SOURCES: dict[str, Source] = {
             "state": "t.state",
             "error": "t.error",
         },
-        tables="recoveries_sentemail t",
+        tables="recoveries_message t",
         who="t.user_id",
         told_by=_by_value("t.state", _SENT),
     ),

@@ -19,9 +19,9 @@ from legalcity.lib.claims import left_behind
 from legalcity.lib.clock import now
 from recoveries.desk.tests.pages import assert_refused, case_of, office_of, opened, words
 from recoveries.letters.jobs import JOB
-from recoveries.letters.services import email_deliver, email_send
+from recoveries.letters.services import message_deliver, message_send
 from recoveries.letters.tasks import send_email, sweep_emails
-from recoveries.models import Recovery, SentEmail, StatusChange
+from recoveries.models import Message, Recovery, StatusChange
 from recoveries.services.cases import recovery_delete, recovery_lock
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, add_status, move
@@ -63,8 +63,8 @@ def office(db: None) -> Client:
     return browser_of(chief())
 
 
-def reminded(case: Recovery, **values: Any) -> SentEmail:
-    return email_send(**{"case_id": case.pk, "kind": "relance_1", "to": TO, "by": None, **values})
+def reminded(case: Recovery, **values: Any) -> Message:
+    return message_send(**{"case_id": case.pk, "kind": "relance_1", "to": TO, "by": None, **values})
 
 
 def steps_of(case: Recovery) -> list[tuple[Any, ...]]:
@@ -75,8 +75,8 @@ def steps_of(case: Recovery) -> list[tuple[Any, ...]]:
     return told
 
 
-def fresh(email: SentEmail) -> SentEmail:
-    return SentEmail.objects.get(pk=email.pk)
+def fresh(email: Message) -> Message:
+    return Message.objects.get(pk=email.pk)
 
 
 # --- written ---------------------------------------------------------------------------------------------------------
@@ -104,13 +104,13 @@ def test_a_reminder_goes_out_and_stands_in_the_timeline(owner: Api, system_setti
     ):
         assert said in message.body, said
     assert "L111-8" in message.alternatives[0][0]
-    email = SentEmail.objects.get()
+    email = Message.objects.get()
     assert (email.state, email.text, email.user.email) == ("sent", message.body, "chief@example.com")
     assert email.sent_at is not None
     assert steps_of(case)[-1] == (1, 2, "chief@example.com", "Relance 1\xa0: envoi par e-mail.")
     assert "E-mail to the debtor" in words(opened(office, case, "?kind=email"))
     assert AuditEvent.objects.get(action="send-reminder").succeeded
-    assert office.get(page_of(SentEmail, "change", email.pk)).status_code == 200
+    assert office.get(page_of(Message, "change", email.pk)).status_code == 200
 
 
 @pytest.mark.same_everywhere
@@ -129,7 +129,7 @@ def test_a_letter_ends_with_the_legal_form_of_the_firm(owner: Api, system_settin
 def test_later_reminders_name_the_first_one(owner: Api) -> None:
     case = case_of(owner)
     first = reminded(case)
-    SentEmail.objects.filter(pk=first.pk).update(state="sent", sent_at=datetime(2026, 3, 2, 9, tzinfo=UTC))
+    Message.objects.filter(pk=first.pk).update(state="sent", sent_at=datetime(2026, 3, 2, 9, tzinfo=UTC))
     assert "lettre du 02/03/2026" in reminded(case, kind="mise_en_demeure").text
     assert "lettre du" not in first.text
 
@@ -184,7 +184,7 @@ def test_what_cannot_be_sent_comes_back(office: Client, owner: Api, field: str, 
     answer = act(office, case, "send-reminder", **{"kind": "relance_1", "to": TO, "extra": "", field: value})
     assert answer.status_code == 200
     assert field in answer.context["form"].errors
-    assert not SentEmail.objects.exists()
+    assert not Message.objects.exists()
 
 
 def test_a_move_that_the_life_cycle_does_not_have_sends_nothing(office: Client, owner: Api) -> None:
@@ -193,7 +193,7 @@ def test_a_move_that_the_life_cycle_does_not_have_sends_nothing(office: Client, 
     answer = act(office, case, "send-reminder", kind="relance_1", to=TO, extra="", move="on")
     assert answer.status_code == 200
     assert answer.context["form"].non_field_errors()
-    assert not SentEmail.objects.exists()
+    assert not Message.objects.exists()
 
 
 def test_who_may_not_move_cases_is_not_asked_to(owner: Api) -> None:
@@ -207,7 +207,7 @@ def test_a_closed_case_is_not_reminded(office: Client, owner: Api) -> None:
     case = case_of(owner)
     Recovery.objects.filter(pk=case.pk).update(status_id=9)
     assert act(office, case, "send-reminder", kind="relance_1", to=TO, extra="").status_code == 302
-    assert not SentEmail.objects.exists()
+    assert not Message.objects.exists()
 
 
 def test_a_consumer_is_not_asked_for_what_is_time_barred(office: Client, owner: Api) -> None:
@@ -217,7 +217,7 @@ def test_a_consumer_is_not_asked_for_what_is_time_barred(office: Client, owner: 
         act(office, case, "send-reminder", kind="relance_1", to=TO, extra=""),
         "What is due is time-barred and may not be asked for from a consumer",
     )
-    assert not SentEmail.objects.exists()
+    assert not Message.objects.exists()
     assert act(office, case_of(owner, invoices=[old]), "send-reminder", kind="relance_1", to=TO).status_code == 302
 
 
@@ -235,14 +235,14 @@ def test_the_case_moves_when_its_letter_was_sent_and_not_before(
     steps = steps_of(case)
     email = reminded(case, kind=kind, by=chief(), moves_case=True)
     assert steps_of(case) == steps
-    email_deliver(email_id=email.pk, moment=now())
+    message_deliver(message_id=email.pk, moment=now())
     reason = f"{email.get_kind_display()}\xa0: envoi par e-mail."
     assert steps_of(case) == [*steps, (status - 1, status, "chief@example.com", reason)]
 
 
 def test_a_letter_that_was_not_to_move_its_case_leaves_it(owner: Api) -> None:
     case = case_of(owner)
-    email_deliver(email_id=reminded(case).pk, moment=now())
+    message_deliver(message_id=reminded(case).pk, moment=now())
     assert len(steps_of(case)) == 1
 
 
@@ -252,7 +252,7 @@ def test_a_letter_that_fails_leaves_the_case_where_it_is(owner: Api, moods: list
     email = reminded(case, moves_case=True)
     moods += [mood] * 6
     for _attempt in range(6):
-        SentEmail.objects.update(due_at=now())
+        Message.objects.update(due_at=now())
         sweep_emails()
     assert fresh(email).state == "failed"
     assert len(steps_of(case)) == 1
@@ -262,7 +262,7 @@ def test_a_case_that_went_elsewhere_meanwhile_stays_there(owner: Api) -> None:
     case = case_of(owner)
     email = reminded(case, moves_case=True)
     move(case.pk, 2, 3)
-    email_deliver(email_id=email.pk, moment=now())
+    message_deliver(message_id=email.pk, moment=now())
     assert (fresh(email).state, fresh(email).error) == ("sent", "")
     assert steps_of(case)[-1][1] == 3
 
@@ -273,7 +273,7 @@ def test_the_letter_of_a_case_that_was_closed_meanwhile_stays_in(owner: Api, mea
     case = case_of(owner)
     email = reminded(case, moves_case=True)
     move(case.pk, meanwhile)
-    email_deliver(email_id=email.pk, moment=now())
+    message_deliver(message_id=email.pk, moment=now())
     assert (fresh(email).state, mail.outbox) == ("cancelled", [])
     assert steps_of(case)[-1][1] == meanwhile
 
@@ -282,7 +282,7 @@ def test_a_case_that_was_moved_there_by_hand_meanwhile_moves_once(owner: Api) ->
     case = case_of(owner)
     email = reminded(case, kind="mise_en_demeure", moves_case=True)
     move(case.pk, 4)
-    email_deliver(email_id=email.pk, moment=now())
+    message_deliver(message_id=email.pk, moment=now())
     assert len(steps_of(case)) == 2
 
 
@@ -293,14 +293,14 @@ def test_a_letter_that_was_sent_and_the_deletion_of_its_case_do_not_wait_for_eac
     for _round in range(5):
         case = case_of(owner)
         email = reminded(case, moves_case=True)
-        SentEmail.objects.update(state="queued", sent_at=None)
+        Message.objects.update(state="queued", sent_at=None)
         Recovery.objects.filter(pk=case.pk).update(status_id=1)
 
         def deleted(pk: int = case.pk) -> None:
             with transaction.atomic():
                 recovery_delete(recovery=recovery_lock(recovery_id=pk), by=None)
 
-        acts = [partial(email_deliver, email_id=email.pk, moment=now()), deleted]
+        acts = [partial(message_deliver, message_id=email.pk, moment=now()), deleted]
         at_once(2, lambda number, acts=acts: acts[number]())
         assert not Recovery.objects.filter(pk=case.pk).exists()
 
@@ -308,7 +308,7 @@ def test_a_letter_that_was_sent_and_the_deletion_of_its_case_do_not_wait_for_eac
 def test_it_says_that_no_person_typed_it_and_where_it_comes_from(owner: Api, settings: Any) -> None:
     settings.EMAIL_DOMAIN = "cabinet.example.fr"
     email = reminded(case_of(owner))
-    email_deliver(email_id=email.pk, moment=now())
+    message_deliver(message_id=email.pk, moment=now())
     [message] = mail.outbox
     sent = message.message()
     assert sent["Auto-Submitted"] == "auto-generated"
@@ -318,7 +318,7 @@ def test_it_says_that_no_person_typed_it_and_where_it_comes_from(owner: Api, set
 def test_a_server_that_is_away_is_tried_again(owner: Api, moods: list[Exception], caplog: Any) -> None:
     email = reminded(case_of(owner))
     moods += [ConnectionRefusedError(), SMTPDataError(451, b"later debtor@example.com"), SMTPServerDisconnected()]
-    pauses = [email_deliver(email_id=email.pk, moment=now()) for _attempt in range(4)]
+    pauses = [message_deliver(message_id=email.pk, moment=now()) for _attempt in range(4)]
     assert pauses == [timedelta(minutes=1), timedelta(minutes=2), timedelta(minutes=4), None]
     assert (fresh(email).state, fresh(email).attempts, fresh(email).error) == ("sent", 4, "")
     assert len(mail.outbox) == 1
@@ -327,9 +327,9 @@ def test_a_server_that_is_away_is_tried_again(owner: Api, moods: list[Exception]
 
 def test_a_long_pause_is_kept_by_the_row_and_ended_by_the_sweep(owner: Api, moods: list[Exception]) -> None:
     email = reminded(case_of(owner))
-    SentEmail.objects.update(attempts=2)
+    Message.objects.update(attempts=2)
     moods.append(TimeoutError())
-    assert email_deliver(email_id=email.pk, moment=now()) == timedelta(minutes=4)
+    assert message_deliver(message_id=email.pk, moment=now()) == timedelta(minutes=4)
     assert left_behind(JOB, moment=now() + timedelta(minutes=3, seconds=55)) == []
     assert left_behind(JOB, moment=now() + timedelta(minutes=4, seconds=5)) == [email.pk]
 
@@ -342,7 +342,7 @@ def test_a_server_that_is_away_is_left_to_the_clock_where_letters_leave_in_the_p
     send_email.delay(email.pk)
     assert (fresh(email).state, fresh(email).attempts) == ("queued", 1)
     moods.clear()
-    SentEmail.objects.update(due_at=now())
+    Message.objects.update(due_at=now())
     assert sweep_emails() == 1
     assert (fresh(email).state, fresh(email).attempts) == ("sent", 2)
 
@@ -351,7 +351,7 @@ def test_a_server_that_stays_away_is_given_up(owner: Api, moods: list[Exception]
     email = reminded(case_of(owner))
     moods += [TimeoutError()] * 20
     for _attempt in range(8):
-        SentEmail.objects.update(due_at=now())
+        Message.objects.update(due_at=now())
         sweep_emails()
     assert (fresh(email).state, fresh(email).error, fresh(email).attempts) == ("failed", "TimeoutError", 6)
     assert mail.outbox == []
@@ -363,16 +363,16 @@ def test_a_server_that_stays_away_is_given_up(owner: Api, moods: list[Exception]
 def test_a_refusal_is_final(owner: Api, moods: list[Exception], refusal: Exception) -> None:
     email = reminded(case_of(owner))
     moods.append(refusal)
-    assert email_deliver(email_id=email.pk, moment=now()) is None
+    assert message_deliver(message_id=email.pk, moment=now()) is None
     assert (fresh(email).state, fresh(email).error) == ("failed", type(refusal).__name__)
-    assert email_deliver(email_id=email.pk, moment=now()) is None
+    assert message_deliver(message_id=email.pk, moment=now()) is None
     assert mail.outbox == []
 
 
 def test_what_was_left_behind_is_sent_by_the_sweep(owner: Api) -> None:
     email = reminded(case_of(owner))
     assert left_behind(JOB, moment=now()) == []
-    SentEmail.objects.update(due_at=now() - timedelta(minutes=6))
+    Message.objects.update(due_at=now() - timedelta(minutes=6))
     assert sweep_emails() == 1
     assert fresh(email).state == "sent"
     assert sweep_emails() == 0
@@ -381,7 +381,7 @@ def test_what_was_left_behind_is_sent_by_the_sweep(owner: Api) -> None:
 
 def test_what_a_lost_worker_may_have_sent_is_not_sent_again(owner: Api) -> None:
     email = reminded(case_of(owner))
-    SentEmail.objects.update(claimed_until=now() - timedelta(minutes=1), due_at=now() - timedelta(minutes=16))
+    Message.objects.update(claimed_until=now() - timedelta(minutes=1), due_at=now() - timedelta(minutes=16))
     assert sweep_emails() == 0
     assert (fresh(email).state, fresh(email).error) == ("failed", "Interrupted")
     assert mail.outbox == []
@@ -395,7 +395,7 @@ def test_nothing_is_sent_before_the_commit_and_never_after_a_rollback(owner: Api
         assert mail.outbox == []
         transaction.set_rollback(True)
     assert mail.outbox == []
-    assert not SentEmail.objects.exists()
+    assert not Message.objects.exists()
 
 
 def test_an_email_that_is_gone_is_passed_over() -> None:
@@ -409,8 +409,17 @@ def test_an_email_that_is_gone_is_passed_over() -> None:
 def test_two_workers_never_send_twice(owner: Api) -> None:
     case = case_of(owner)
     email = reminded(case)
-    SentEmail.objects.update(state="queued", sent_at=None)
+    Message.objects.update(state="queued", sent_at=None)
     mail.outbox.clear()
-    at_once(6, lambda _number: email_deliver(email_id=email.pk, moment=now()))
+    at_once(6, lambda _number: message_deliver(message_id=email.pk, moment=now()))
     assert len(mail.outbox) == 1
     assert fresh(email).state == "sent"
+
+
+def test_a_page_of_a_letter_that_somebody_has_kept_leads_to_where_it_stands_now(client: Client) -> None:
+    answer = client.get("/admin/recoveries/sentemail/12/change/?_changelist_filters=x")
+
+    assert (answer.status_code, answer["Location"]) == (
+        301,
+        "/admin/recoveries/message/12/change/?_changelist_filters=x",
+    )

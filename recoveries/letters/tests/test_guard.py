@@ -21,10 +21,10 @@ from recoveries.desk.tests.pages import act_page, case_of, office_of, opened, wo
 from recoveries.desk.tests.test_home_panels import panels
 from recoveries.ledger.acknowledgements import acknowledgement_record
 from recoveries.ledger.services import acompte_record
-from recoveries.letters.holding import email_lift, email_take_up
-from recoveries.letters.services import email_deliver, email_send
+from recoveries.letters.holding import message_lift, message_take_up
+from recoveries.letters.services import message_deliver, message_send
 from recoveries.letters.tasks import sweep_emails
-from recoveries.models import ClientRhythm, CreditorReminder, LegalRate, Recovery, SentEmail
+from recoveries.models import ClientRhythm, CreditorReminder, LegalRate, Message, Recovery
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, ApiUserFactory, move
 from tests.letters import AT_ANY_HOUR, COMPLETE, FREE, IBAN
@@ -48,20 +48,20 @@ def office(db: None) -> Client:
     return browser_of(chief())
 
 
-def written(case: Recovery, kind: str = "relance_1", **values: Any) -> SentEmail:
-    return email_send(**{"case_id": case.pk, "kind": kind, "to": TO, "by": None, **values})
+def written(case: Recovery, kind: str = "relance_1", **values: Any) -> Message:
+    return message_send(**{"case_id": case.pk, "kind": kind, "to": TO, "by": None, **values})
 
 
 def reasons(case: Recovery, kind: str = "relance_1") -> set[str]:
     """The codes of what forbids a letter for ever: there is no row of it."""
-    before = SentEmail.objects.count()
+    before = Message.objects.count()
     with pytest.raises(Forbidden) as refused:
         written(case, kind)
-    assert SentEmail.objects.count() == before
+    assert Message.objects.count() == before
     return {reason.code for reason in refused.value.extra["reasons"]}
 
 
-def held(email: SentEmail) -> set[str]:
+def held(email: Message) -> set[str]:
     """The codes of what holds a letter, which has no words as long."""
     kept = fresh(email)
     assert (kept.state, kept.text, kept.html, kept.total, mail.outbox) == ("held", "", "", None, [])
@@ -70,12 +70,12 @@ def held(email: SentEmail) -> set[str]:
     return {reason["code"] for reason in kept.guard["reasons"]}
 
 
-def fresh(email: SentEmail) -> SentEmail:
-    return SentEmail.objects.get(pk=email.pk)
+def fresh(email: Message) -> Message:
+    return Message.objects.get(pk=email.pk)
 
 
-def delivered(email: SentEmail) -> SentEmail:
-    email_deliver(email_id=email.pk, moment=now())
+def delivered(email: Message) -> Message:
+    message_deliver(message_id=email.pk, moment=now())
     return fresh(email)
 
 
@@ -87,7 +87,7 @@ def due_in(days: int, **fields: Any) -> dict[str, Any]:
 
 def sent_days_ago(case: Recovery, days: int, kind: str = "relance_1") -> None:
     moment = datetime.now(UTC) - timedelta(days)
-    SentEmail.objects.create(
+    Message.objects.create(
         recovery=case, kind=kind, recipient=TO, subject="x", text="x", html="x", state="sent", sent_at=moment,
         due_at=moment,
     )  # fmt: skip
@@ -167,7 +167,7 @@ def test_what_may_not_be_asked_for_leaves_the_letter_and_is_listed_for_staff(off
     assert "BARRED" not in email.text + email.html
     assert "LATER" not in email.text + email.html
     assert email.total == Decimal("100.00")
-    for page in (act_page(office, case, "send-reminder"), office.get(page_of(SentEmail, "change", email.pk))):
+    for page in (act_page(office, case, "send-reminder"), office.get(page_of(Message, "change", email.pk))):
         told = words(page.content.decode())
         assert "BARRED · 100.00" in told or "BARRED · €100.00" in told or "BARRED · 100,00" in told, told
         assert "time-barred (art. L218-2 C. conso.)" in told
@@ -176,7 +176,7 @@ def test_what_may_not_be_asked_for_leaves_the_letter_and_is_listed_for_staff(off
     case.invoices.filter(invoice_number="DUE").update(is_disputed=True)
     delivered(email)
     assert fresh(email).state == "cancelled"
-    SentEmail.objects.all().delete()
+    Message.objects.all().delete()
     assert held(written(case)) == {"dispute"}
 
 
@@ -203,7 +203,7 @@ def test_a_claim_that_hangs_on_a_payment_is_held_until_a_manager_takes_it_on(off
     acompte_record(recovery_id=case.pk, amount=Decimal("1.00"), day=today() - timedelta(500), by=None)
     email = written(case)
     assert held(email) == {"barred"}
-    SentEmail.objects.filter(pk=email.pk).delete()
+    Message.objects.filter(pk=email.pk).delete()
     hold_lift(recovery_id=case.pk, reason="Wrote that it would pay.", by=None)
     assert "a manager has lifted the hold" in words(act_page(office, case, "send-reminder").content.decode())
     email = written(case)
@@ -233,11 +233,11 @@ def test_a_rate_that_is_not_confirmed_is_lifted_once_for_all_letters(owner: Api)
     assert [row.text for row in shown["Letters held"].rows] == [f"{email.recovery} · Relance 1"]
     assert shown["Rates to confirm"].count == LegalRate.objects.filter(is_confirmed=False).count()
     with pytest.raises(Forbidden):
-        email_lift(email_id=email.pk, reason="It will be right.", by=None)
+        message_lift(message_id=email.pk, reason="It will be right.", by=None)
     for rate in LegalRate.objects.filter(is_confirmed=False):
         rate.is_confirmed = True
         rate.save()
-    SentEmail.objects.update(due_at=now())
+    Message.objects.update(due_at=now())
     sweep_emails()
     assert fresh(email).state == "queued"
 
@@ -267,11 +267,11 @@ def test_a_debtor_is_written_to_so_often_for_all_clients_together(owner: Api, of
         sent_days_ago(other_client_of_the_same_debtor(case, f"other{number}"), days)
     email = written(case)
     assert held(email) == {"rhythm"}
-    told = words(office.get(page_of(SentEmail, "change", email.pk)).content.decode())
+    told = words(office.get(page_of(Message, "change", email.pk)).content.decode())
     assert "The firm writes to a debtor 2 times within 7 days at most" in told
     assert "other0" not in told
-    SentEmail.objects.filter(state="sent").update(sent_at=now() - timedelta(8))
-    assert email_take_up(email_id=email.pk, case_id=case.pk, moment=now())
+    Message.objects.filter(state="sent").update(sent_at=now() - timedelta(8))
+    assert message_take_up(message_id=email.pk, case_id=case.pk, moment=now())
     assert fresh(email).state == "queued"
 
 
@@ -281,7 +281,7 @@ def test_a_client_may_be_gentler_and_no_harder(owner: Api, system_setting: Any) 
     rhythm = ClientRhythm.objects.create(owner=owner.user, per_week=1)
     email = written(case)
     assert held(email) == {"rhythm"}
-    SentEmail.objects.filter(pk=email.pk).delete()
+    Message.objects.filter(pk=email.pk).delete()
     rhythm.per_week = 50
     rhythm.save()
     assert written(case).state == "queued"
@@ -301,7 +301,7 @@ def test_the_same_letter_does_not_wait_twice(owner: Api) -> None:
     written(case)
     with pytest.raises(Forbidden, match="waits already"):
         written(case)
-    SentEmail.objects.update(state="failed")
+    Message.objects.update(state="failed")
     assert written(case).state == "queued"
 
 
@@ -333,7 +333,7 @@ def test_a_letter_speaks_of_what_the_creditor_has_sent(owner: Api, office: Clien
     assert "Malgré nos rappels" in written(case, "mise_en_demeure").text
     withdrawn = CreditorReminder.objects.earliest("sent_on")
     act(office, case, "creditor-reminder", withdrawn=withdrawn.pk)
-    SentEmail.objects.all().delete()
+    Message.objects.all().delete()
     assert "Malgré notre rappel" in written(case, "mise_en_demeure").text
 
 
@@ -354,7 +354,7 @@ def test_a_manager_lifts_a_hold_with_a_reason_and_nobody_else(owner: Api) -> Non
     assert ended.state == "queued"
     assert [one["code"] for one in ended.lifted] == ["rhythm"]
     assert AuditEvent.objects.filter(action="hold_lifted", reason="The debtor has asked for it.").exists()
-    page = words(manager.get(page_of(SentEmail, "change", email.pk)).content.decode())
+    page = words(manager.get(page_of(Message, "change", email.pk)).content.decode())
     assert "art. L121-6 C. conso.). – lifted" in page
 
 
@@ -363,7 +363,7 @@ def test_lifting_does_not_let_through_what_may_never_leave(owner: Api) -> None:
     move(case.pk, 2, 7)
     email = written(case)
     acompte_record(recovery_id=case.pk, amount=Decimal("140.00"), day=today(), by=None)
-    email_lift(email_id=email.pk, reason="It pays all the same.", by=None)
+    message_lift(message_id=email.pk, reason="It pays all the same.", by=None)
     assert (fresh(email).state, mail.outbox) == ("cancelled", [])
 
 
@@ -418,15 +418,15 @@ def test_of_two_that_wait_the_first_leaves(owner: Api, system_setting: Any) -> N
     system_setting(REMINDER_DAYS=0)
     second = written(case, "relance_2")
     system_setting(REMINDER_DAYS=7)
-    SentEmail.objects.filter(pk=second.pk).update(claimed_until=now() + timedelta(minutes=5))  # by a quicker worker
+    Message.objects.filter(pk=second.pk).update(claimed_until=now() + timedelta(minutes=5))  # by a quicker worker
     assert delivered(first).state == "sent"
-    SentEmail.objects.update(state="queued", sent_at=None, claimed_until=None)
+    Message.objects.update(state="queued", sent_at=None, claimed_until=None)
     assert delivered(second).state == "held"
 
 
 def test_a_letter_that_nothing_speaks_against_leaves_though_the_day_has_passed(owner: Api) -> None:
     email = written(case_of(owner))
-    SentEmail.objects.update(created_at=now() - timedelta(2), day=today() - timedelta(2))
+    Message.objects.update(created_at=now() - timedelta(2), day=today() - timedelta(2))
     assert delivered(email).state == "sent"
 
 
@@ -442,13 +442,13 @@ def test_two_workers_write_to_one_debtor_once(owner: Api, system_setting: Any) -
     assert sorted(fresh(letter).state for letter in letters) == ["held", "sent"]
     assert len(mail.outbox) == 1
     mail.outbox.clear()
-    SentEmail.objects.all().delete()
+    Message.objects.all().delete()
     system_setting(**FREE)
     waiting = [written(one) for one in cases]
-    SentEmail.objects.update(state="queued", sent_at=None, claimed_until=None, attempts=0)
+    Message.objects.update(state="queued", sent_at=None, claimed_until=None, attempts=0)
     mail.outbox.clear()
     system_setting(CONTACTS_PER_WEEK=1)
-    at_once(2, lambda number: email_deliver(email_id=waiting[number].pk, moment=now()))
+    at_once(2, lambda number: message_deliver(message_id=waiting[number].pk, moment=now()))
     assert len(mail.outbox) == 1
     assert sorted(fresh(letter).state for letter in waiting) == ["held", "sent"]
 
@@ -465,7 +465,7 @@ def test_the_act_says_which_letters_may_not_leave_and_why(office: Client, owner:
     assert "Mise en demeure: not now The last letter is of" in page
     answer = act(office, case, "send-reminder", kind="mise_en_demeure", to=TO, extra="")
     assert answer.status_code == 302
-    assert held(SentEmail.objects.get(state="held")) == {"rhythm"}
+    assert held(Message.objects.get(state="held")) == {"rhythm"}
 
 
 @pytest.mark.same_everywhere

@@ -26,9 +26,9 @@ from recoveries.desk.tests.pages import (
     ready_document,
     words,
 )
-from recoveries.letters.services import email_deliver, email_send, emails_interrupted
+from recoveries.letters.services import message_deliver, message_send, messages_interrupted
 from recoveries.letters.tests.test_emails import Moody, firm, moods  # noqa: F401 - fixtures
-from recoveries.models import FormalNotice, Recovery, SentEmail
+from recoveries.models import FormalNotice, Message, Recovery
 from recoveries.services.notices import notice_enter, notice_follow
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, detail
@@ -45,8 +45,8 @@ def office(db: None) -> Client:
     return browser_of(chief(language="en"))
 
 
-def written(case: Recovery, kind: str = "mise_en_demeure") -> SentEmail:
-    return email_send(case_id=case.pk, kind=kind, to="debtor@example.com", by=None)
+def written(case: Recovery, kind: str = "mise_en_demeure") -> Message:
+    return message_send(case_id=case.pk, kind=kind, to="debtor@example.com", by=None)
 
 
 def entered(case: Recovery, **values: Any) -> FormalNotice:
@@ -59,7 +59,7 @@ def test_one_that_was_sent_is_sent_and_not_received(owner: Api) -> None:
     case = case_of(owner)
     email = written(case)
     assert not FormalNotice.objects.exists()
-    email_deliver(email_id=email.pk, moment=now())
+    message_deliver(message_id=email.pk, moment=now())
     [notice] = detail(owner, case.pk)["formal_notices"]
     del notice["id"], notice["created_at"]
     assert notice == {
@@ -72,8 +72,8 @@ def test_one_that_was_sent_is_sent_and_not_received(owner: Api) -> None:
 def test_one_that_failed_is_failed_and_has_no_day(owner: Api) -> None:
     case = case_of(owner)
     Moody.moods = [ValueError()]
-    email_deliver(email_id=written(case).pk, moment=now())
-    assert SentEmail.objects.get().state == "failed"
+    message_deliver(message_id=written(case).pk, moment=now())
+    assert Message.objects.get().state == "failed"
     [notice] = detail(owner, case.pk)["formal_notices"]
     assert (notice["state"], notice["sent_on"], notice["received_on"]) == ("failed", None, None)
 
@@ -82,23 +82,23 @@ def test_one_that_failed_is_failed_and_has_no_day(owner: Api) -> None:
 def test_one_that_is_tried_again_is_written_down_once(owner: Api) -> None:
     email = written(case_of(owner))
     Moody.moods = [ConnectionRefusedError()]
-    email_deliver(email_id=email.pk, moment=now())
+    message_deliver(message_id=email.pk, moment=now())
     assert not FormalNotice.objects.exists()
     for hours in (2, 4):
-        email_deliver(email_id=email.pk, moment=now() + timedelta(hours=hours))
+        message_deliver(message_id=email.pk, moment=now() + timedelta(hours=hours))
     assert [notice.state for notice in FormalNotice.objects.all()] == ["sent"]
 
 
 def test_one_whose_worker_was_lost_is_failed(owner: Api) -> None:
     email = written(case_of(owner))
-    SentEmail.objects.filter(pk=email.pk).update(claimed_until=now() - timedelta(hours=1), attempts=1)
-    assert emails_interrupted(moment=now()) == 1
+    Message.objects.filter(pk=email.pk).update(claimed_until=now() - timedelta(hours=1), attempts=1)
+    assert messages_interrupted(moment=now()) == 1
     assert FormalNotice.objects.get().state == "failed"
 
 
 def test_other_letters_leave_none(owner: Api) -> None:
-    email_deliver(email_id=written(case_of(owner), "relance_1").pk, moment=now())
-    assert SentEmail.objects.get().state == "sent"
+    message_deliver(message_id=written(case_of(owner), "relance_1").pk, moment=now())
+    assert Message.objects.get().state == "sent"
     assert not FormalNotice.objects.exists()
 
 
@@ -243,11 +243,13 @@ def test_the_migration_enters_the_first_that_really_went_out(owner: Api) -> None
         (failed, "failed", None),
         (court, "sent", "2026-02-01T10:00:00Z"),
     ]:
-        SentEmail.objects.create(recovery=case, kind="mise_en_demeure", state=state, sent_at=sent_at, total=100)
-    SentEmail.objects.create(recovery=failed, kind="relance_1", state="sent", sent_at="2026-01-01T10:00:00Z")
+        Message.objects.create(recovery=case, kind="mise_en_demeure", state=state, sent_at=sent_at, total=100)
+    Message.objects.create(recovery=failed, kind="relance_1", state="sent", sent_at="2026-01-01T10:00:00Z")
     copy = transferred(owner, court.pk)
     migration = import_module("recoveries.migrations.0029_formal_notices")
-    migration.enter_sent(apps, SimpleNamespace(connection=connection))
+    # The table is the same one under the name that it has now.
+    then = SimpleNamespace(get_model=lambda app, name: apps.get_model(app, {"SentEmail": "Message"}.get(name, name)))
+    migration.enter_sent(then, SimpleNamespace(connection=connection))
     told = FormalNotice.objects.order_by("recovery_id").values_list("recovery_id", "state", "sent_on", "received_on")
     assert list(told) == [
         (went.pk, "sent", date(2026, 4, 1), None),

@@ -17,9 +17,9 @@ from recoveries.desk.tests.pages import act_page, case_of, opened, words
 from recoveries.ledger.services import acompte_record
 from recoveries.letters.party_facts import party_fact_enter
 from recoveries.letters.receipts import receipt_posted
-from recoveries.letters.services import email_deliver, email_send
+from recoveries.letters.services import message_deliver, message_send
 from recoveries.letters.tests.test_emails import Moody, moods  # noqa: F401 - fixtures
-from recoveries.models import PartyFact, Recovery, SentEmail
+from recoveries.models import Message, PartyFact, Recovery
 from tests.backoffice import act, browser_of, chief
 from tests.factories import Api, ApiUserFactory
 from tests.letters import FREE
@@ -37,8 +37,8 @@ def known(case: Recovery, kind: str, **values: Any) -> PartyFact:
     return party_fact_enter(**{"recovery_id": case.pk, "kind": kind, "since": date(2026, 3, 1), "by": None, **values})
 
 
-def written(case: Recovery, to: str = TO) -> SentEmail:
-    return email_send(case_id=case.pk, kind="relance_1", to=to, by=None)
+def written(case: Recovery, to: str = TO) -> Message:
+    return message_send(case_id=case.pk, kind="relance_1", to=to, by=None)
 
 
 def refused(case: Recovery, to: str = TO) -> list[str]:
@@ -86,7 +86,7 @@ def test_it_holds_for_the_same_person_in_every_account(owner: Api) -> None:
     known(other, "deceased")
     assert written(case).state == "queued"
     Company.objects.filter(pk=other.debtor_id).update(company_siren="552081317")
-    SentEmail.objects.all().delete()
+    Message.objects.all().delete()
     assert refused(case) == ["addressee"]
 
 
@@ -126,27 +126,27 @@ def test_an_address_that_its_server_refuses_is_known_to_be_wrong(owner: Api, moo
     case = case_of(owner, debtor={"company_email": TO})
     email = written(case)
     moods.append(SMTPRecipientsRefused({TO: (550, b"no such user")}))
-    SentEmail.objects.update(state="queued", sent_at=None, claimed_until=None)
+    Message.objects.update(state="queued", sent_at=None, claimed_until=None)
     mail.outbox.clear()
-    email_deliver(email_id=email.pk, moment=now())
+    message_deliver(message_id=email.pk, moment=now())
     fact = PartyFact.objects.get()
     assert (fact.kind, fact.value, fact.by) == ("wrong", TO, None)
     assert refused(case) == ["addressee"]
     acompte_record(recovery_id=case.pk, amount=Decimal(10), day=today(), confirmed=True, by=None)
-    assert SentEmail.objects.receipts().get().state == "to_post"
+    assert Message.objects.receipts().get().state == "to_post"
 
 
 def test_a_receipt_for_the_dead_is_written_and_does_not_leave(owner: Api) -> None:
     case = case_of(owner, debtor={"company_email": TO})
     known(case, "deceased")
     acompte_record(recovery_id=case.pk, amount=Decimal(10), day=today(), confirmed=True, by=None)
-    receipt = SentEmail.objects.receipts().get()
+    receipt = Message.objects.receipts().get()
     assert receipt.state == "cancelled"
     assert receipt.guard
     assert [reason["code"] for reason in receipt.guard["reasons"]] == ["addressee"]
-    SentEmail.objects.update(state="to_post", recipient="")
+    Message.objects.update(state="to_post", recipient="")
     with pytest.raises(Forbidden, match="may not leave"):
-        receipt_posted(email_id=receipt.pk, by=None)
+        receipt_posted(message_id=receipt.pk, by=None)
 
 
 @pytest.mark.parametrize(

@@ -23,9 +23,9 @@ from recoveries.letters.creditor_notices import creditor_notice_deliver, credito
 from recoveries.letters.jobs import JOB, NOTICE_JOB
 from recoveries.letters.judging import drafts_of
 from recoveries.letters.receipts import receipt_posted
-from recoveries.letters.services import email_deliver, emails_interrupted
+from recoveries.letters.services import message_deliver, messages_interrupted
 from recoveries.letters.tests.test_emails import Moody, moods  # noqa: F401 - fixtures
-from recoveries.models import Acompte, CreditorNotice, EcbRate, Posting, Recovery, SentEmail
+from recoveries.models import Acompte, CreditorNotice, EcbRate, Message, Posting, Recovery
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, move
 from tests.letters import FREE
@@ -76,15 +76,15 @@ def taken_back(payment: Acompte, reason: str = "rejected") -> None:
 
 def deliver() -> None:
     """What a worker would do now."""
-    for email in SentEmail.objects.filter(state="queued"):
-        email_deliver(email_id=email.pk, moment=now())
+    for email in Message.objects.filter(state="queued"):
+        message_deliver(message_id=email.pk, moment=now())
     for notice in CreditorNotice.objects.filter(state="queued"):
         creditor_notice_deliver(notice_id=notice.pk, moment=now())
 
 
 def states() -> tuple[list[str], list[str]]:
     """Kind and state of the letters to debtors; the states of the notices to creditors."""
-    letters = [f"{kind} {state}" for kind, state in SentEmail.objects.order_by("id").values_list("kind", "state")]
+    letters = [f"{kind} {state}" for kind, state in Message.objects.order_by("id").values_list("kind", "state")]
     return letters, list(CreditorNotice.objects.order_by("id").values_list("state", flat=True))
 
 
@@ -165,7 +165,7 @@ def test_no_figure_is_told_that_may_still_change(case: Recovery) -> None:
 
 def test_words_of_a_payment_are_no_markup(case: Recovery) -> None:
     paid(case, reference="<b>x</b> & y")
-    receipt = SentEmail.objects.get()
+    receipt = Message.objects.get()
     assert "<b>x</b> & y" in receipt.text
     assert "&lt;b&gt;x&lt;/b&gt; &amp; y" in receipt.html
 
@@ -210,7 +210,7 @@ def test_a_reversal_stops_what_has_not_left(case: Recovery) -> None:
     deliver()
     assert states() == (["quittance cancelled"], ["cancelled"])
     assert not mail.outbox
-    assert SentEmail.objects.get().error == CreditorNotice.objects.get().error != ""
+    assert Message.objects.get().error == CreditorNotice.objects.get().error != ""
 
 
 def test_who_was_told_of_a_payment_is_told_that_it_was_taken_back(owner: Api, case: Recovery) -> None:
@@ -240,15 +240,15 @@ def test_a_payment_taken_back_while_its_receipt_is_on_its_way_is_corrected_after
         return real(message, *args, **options)
 
     monkeypatch.setattr(mail.EmailMultiAlternatives, "send", send)
-    email_deliver(email_id=SentEmail.objects.get().pk, moment=now())
+    message_deliver(message_id=Message.objects.get().pk, moment=now())
     assert states()[0] == ["quittance sent", "quittance_rectifiee queued"]
 
 
 def test_a_receipt_that_may_have_gone_out_is_corrected(case: Recovery) -> None:
     payment = paid(case)
-    assert take(JOB, SentEmail.objects.get().pk, moment=now() - timedelta(hours=1))
+    assert take(JOB, Message.objects.get().pk, moment=now() - timedelta(hours=1))
     assert take(NOTICE_JOB, CreditorNotice.objects.get().pk, moment=now() - timedelta(hours=1))
-    assert (emails_interrupted(moment=now()), creditor_notices_interrupted(moment=now())) == (1, 1)
+    assert (messages_interrupted(moment=now()), creditor_notices_interrupted(moment=now())) == (1, 1)
     taken_back(payment)
     assert states()[0] == ["quittance failed", "quittance_rectifiee queued"]
 
@@ -297,13 +297,13 @@ def test_without_an_address_the_page_of_the_case_says_that_the_receipt_goes_by_p
     page = words(opened(office, case))
     assert "Receipt to be sent by post: no e-mail address" in page
     assert "to be handed over by 07/10/2026" in page
-    receipt = SentEmail.objects.get()
+    receipt = Message.objects.get()
     assert act(office, receipt, "receipt-posted").status_code == 302
     assert "Receipt to be sent by post" not in words(opened(office, case))
     taken_back(payment)
     assert states()[0] == ["quittance sent", "quittance_rectifiee to_post"]
     with pytest.raises(Forbidden):
-        receipt_posted(email_id=receipt.pk, by=None)
+        receipt_posted(message_id=receipt.pk, by=None)
 
 
 @pytest.mark.parametrize(
@@ -327,7 +327,7 @@ def test_both_leave_after_the_commit(owner: Api, case: Recovery) -> None:
 def test_the_page_of_a_letter_shows_it(case: Recovery) -> None:
     office: Client = browser_of(chief())
     paid(case)
-    for model in (SentEmail, CreditorNotice):
+    for model in (Message, CreditorNotice):
         answer = office.get(page_of(model, "change", model.objects.get().pk))
         assert (answer.status_code, "R124" in answer.content.decode()) == (200, True)
         assert office.get(page_of(model, "changelist")).status_code == 200
