@@ -34,7 +34,7 @@ def counted(email: Message | None) -> Q:
     one leaves first, whichever worker is quicker, so that they never keep each other in.
     """
     waiting = Q(state=State.QUEUED, pk__lt=email.pk) if email and email.state == State.QUEUED else Q(state=State.QUEUED)
-    return Q(state=State.SENT) | Q(state=State.FAILED, error=INTERRUPTED) | waiting
+    return Q(state__in=Message.GONE_OUT) | Q(state=State.FAILED, error=INTERRUPTED) | waiting
 
 
 def contacts_with(same: QuerySet[Company], email: Message | None, moment: datetime) -> tuple[Contact, ...]:

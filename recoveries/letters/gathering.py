@@ -170,7 +170,7 @@ def _people(same: QuerySet[Company]) -> dict[PartyFactKind, tuple[Known, ...]]:
 
 def _sent(case: Recovery) -> list[tuple[str, date | None, bool]]:
     """The demands of the case that were sent: kind, day, and whether they told of personal data."""
-    sent = Message.objects.demands().filter(recovery=case, state=Message.State.SENT)
+    sent = Message.objects.demands().gone_out().filter(recovery=case)
     rows, notice = sent.order_by("sent_at", "id").values_list("kind", "sent_at", "text"), live.PRIVACY_NOTICE
     return [(kind, at and at.astimezone(PARIS).date(), bool(notice) and notice in text) for kind, at, text in rows]
 

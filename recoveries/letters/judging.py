@@ -82,7 +82,8 @@ def verdict_of(case: Recovery, email: Message, *, moment: datetime) -> Verdict:
     then = demand_of(case, written_on(email)).account
     facts = replace(facts_of(case, demand, moment=moment, email=email), then=then.total)
     message = contact.Message(
-        purpose=PURPOSES[email.kind],
+        purpose=Purpose(email.purpose),
+        channel=Channel(email.channel),
         recipient=email.recipient,
         text=f"{email.subject}\n{email.text}",
         added=email.extra,

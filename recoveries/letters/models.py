@@ -1,11 +1,15 @@
-"""What went out: e-mails, frozen as they were written, and formal notices with what became of them."""
+"""What went out: messages, frozen as they left, with what became of them, and formal notices."""
+
+import uuid
 
 from django.db import models
 from django.db.models import Q, Value
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.reach import SeenWithCase
+from law import contact
 from law.account.facts import NoticeState
+from law.contact import Purpose
 from law.notices import Channel
 from law.vocabulary import Receipt, Reminder
 from legalcity.lib.emails.rows import Email
@@ -13,6 +17,7 @@ from legalcity.lib.owned import OfOwner
 from recoveries.models.cases import Recovery
 
 RECEIPTS = [kind.value for kind in Receipt]
+DEMANDS = [purpose.value for purpose in contact.DEMANDS]
 
 
 class MessageQuerySet(SeenWithCase["Message"]):
@@ -22,18 +27,58 @@ class MessageQuerySet(SeenWithCase["Message"]):
 
     def demands(self) -> "MessageQuerySet":
         """Those that ask for money; a receipt asks for nothing."""
-        return self.filter(kind__in=[kind.value for kind in Reminder])
+        return self.filter(purpose__in=DEMANDS)
 
     def receipts(self) -> "MessageQuerySet":
         """Those that tell of a payment, or that it was taken back."""
         return self.filter(kind__in=RECEIPTS)
 
+    def gone_out(self) -> "MessageQuerySet":
+        """Those that the debtor has, or could have: one that came back was no letter to the debtor."""
+        return self.filter(state__in=Message.GONE_OUT)
+
+    def waiting(self) -> "MessageQuerySet":
+        """Those that have not left and may leave yet."""
+        return self.filter(state__in=Message.WAITING)
+
 
 class Message(OfOwner, Email):
-    """A letter to the debtor of a case: a reminder, or the receipt of a payment.
+    """A message to the debtor of a case: a reminder, the receipt of a payment, an answer.
 
-    A receipt for a debtor without an e-mail address has no recipient: it is sent by post.
+    Its words, its recipient and its papers are frozen when it leaves. `kind` is the code of its template, `recipient`
+    the e-mail address or the phone number; one that goes by post has an `address` instead.
     """
+
+    class State(models.TextChoices):
+        """Where it is, and what became of it."""
+
+        PLANNED = "planned", _("planned")
+        HELD = "held", _("kept back")
+        QUEUED = "queued", _("queued")
+        SENDING = "sending", _("being sent")
+        TO_POST = "to_post", _("to be sent by post")
+        SENT = "sent", _("sent")
+        DELIVERED = "delivered", _("delivered")
+        OPENED = "opened", _("opened")
+        BOUNCED = "bounced", _("bounced")
+        RETURNED = "returned", _("returned to the sender")
+        REFUSED = "refused", _("refused by the debtor")
+        UNCLAIMED = "unclaimed", _("not fetched")
+        EXPIRED = "expired", _("expired")
+        FAILED = "failed", _("failed")
+        CANCELLED = "cancelled", _("cancelled")
+
+    GONE_OUT = (State.SENT, State.DELIVERED, State.OPENED, State.REFUSED, State.UNCLAIMED)
+    WAITING = (State.PLANNED, State.HELD, State.QUEUED, State.SENDING, State.TO_POST)
+
+    class Channel(models.TextChoices):
+        """How it goes."""
+
+        EMAIL = contact.Channel.EMAIL, _("e-mail")
+        LETTER = contact.Channel.LETTER, _("letter by post")
+        REGISTERED = contact.Channel.REGISTERED, _("registered letter")
+        ELECTRONIC = contact.Channel.ELECTRONIC, _("electronic registered letter")
+        SMS = contact.Channel.SMS, _("text message")
 
     class Kind(models.TextChoices):
         """Which letter it is."""
@@ -45,7 +90,27 @@ class Message(OfOwner, Email):
         RECEIPT_CORRECTION = Receipt.CORRECTION, "Rectificatif de quittance"
 
     recovery = models.ForeignKey(Recovery, on_delete=models.CASCADE, related_name="emails", verbose_name=_("case"))
-    kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
+    kind = models.CharField(_("kind"), max_length=40, choices=Kind.choices)
+    purpose = models.CharField(_("purpose"), max_length=20, default=Purpose.REMINDER.value, db_default="reminder")
+    channel = models.CharField(
+        _("channel"), max_length=21, choices=Channel.choices, default=Channel.EMAIL, db_default=Channel.EMAIL.value
+    )
+    language = models.CharField(_("language"), max_length=2, default="fr", db_default="fr")
+    recipient = models.CharField(_("recipient"), max_length=254, blank=True)
+    address = models.TextField(_("postal address"), default="", db_default="", blank=True)
+    state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.QUEUED)
+    # Names it to the world: in the addresses that bounces and replies come to, and to who carries it. Never guessable.
+    client_token = models.UUIDField(_("token"), default=uuid.uuid4, unique=True, null=True, editable=False)
+    header_id = models.CharField("Message-ID", max_length=255, default="", db_default="", blank=True)
+    provider = models.CharField(_("carried by"), max_length=24, default="", db_default="", blank=True)
+    provider_ref = models.CharField(_("carrier's reference"), max_length=100, default="", db_default="", blank=True)
+    cost = models.DecimalField(_("cost, EUR"), max_digits=8, decimal_places=2, null=True, blank=True)
+    # The papers as they left: the letter, and the account that it encloses.
+    pdf = models.ForeignKey(
+        "documents.StoredFile", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("letter")
+    )
+    decompte = models.JSONField(_("account"), null=True)
+    decompte_sha256 = models.CharField(max_length=64, default="", db_default="", blank=True, editable=False)
     # Those that were written before the guard have none, nor has what asks for nothing.
     total = models.DecimalField(_("total due, EUR"), max_digits=20, decimal_places=2, null=True)
     # What a person has added to the words, and the day of their figures. One that is held has no words yet.
@@ -67,8 +132,8 @@ class Message(OfOwner, Email):
     objects = MessageQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("e-mail to a debtor")
-        verbose_name_plural = _("e-mails to debtors")
+        verbose_name = _("message to a debtor")
+        verbose_name_plural = _("messages to debtors")
         ordering = ("-created_at", "-id")
         # Done by a button on the case; rights.py says who may.
         permissions = [
@@ -95,6 +160,68 @@ class Message(OfOwner, Email):
     def is_receipt(self) -> bool:
         """Whether it tells of a payment and asks for nothing."""
         return self.kind in RECEIPTS
+
+
+class MessageFactQuerySet(SeenWithCase["MessageFact"]):
+    """Words of the field."""
+
+    case_path = "message__recovery"
+
+
+class MessageFact(models.Model):
+    """What became of a message, told by a mail server, a carrier or a person. Written once (trigger)."""
+
+    class Kind(models.TextChoices):
+        """What happened. States follow from facts, never the other way round."""
+
+        DEPOSITED = "deposited", _("handed to the carrier")
+        SENT = "sent", _("sent")
+        DELAYED = "delayed", _("delayed")
+        PRESENTED = "presented", _("first presented")
+        DELIVERED = "delivered", _("delivered")
+        OPENED = "opened", _("opened")
+        BOUNCED = "bounced", _("bounced")
+        RETURNED = "returned", _("returned to the sender")
+        REFUSED = "refused", _("refused by the debtor")
+        UNCLAIMED = "unclaimed", _("not fetched")
+        EXPIRED = "expired", _("expired")
+        REPLIED = "replied", _("answered by the debtor")
+        FAILED = "failed", _("failed")
+
+    class Source(models.TextChoices):
+        """Who says so."""
+
+        SMTP = "smtp", _("mail server")
+        PROVIDER = "provider", _("carrier")
+        STAFF = "staff", _("staff")
+        SYSTEM = "system", _("the system")
+
+    message = models.ForeignKey(Message, on_delete=models.CASCADE, related_name="facts", verbose_name=_("message"))
+    kind = models.CharField(_("what happened"), max_length=9, choices=Kind.choices)
+    at = models.DateTimeField(_("at"))
+    source = models.CharField(_("told by"), max_length=8, choices=Source.choices)
+    # What the source calls it: told twice, it is written once.
+    provider_id = models.CharField(_("id at the source"), max_length=255, null=True)
+    payload_sha256 = models.CharField(max_length=64, default="", db_default="", blank=True, editable=False)
+    proof = models.ForeignKey(
+        "documents.StoredFile", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("proof")
+    )
+    note = models.CharField(_("note"), max_length=500, default="", db_default="", blank=True)
+    by = models.ForeignKey(
+        "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+    )
+    created_at = models.DateTimeField(_("recorded at"), auto_now_add=True)
+
+    objects = MessageFactQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("fact about a message")
+        verbose_name_plural = _("facts about messages")
+        ordering = ("at", "id")
+        constraints = [models.UniqueConstraint(fields=("source", "provider_id"), name="message_fact_once")]
+
+    def __str__(self) -> str:
+        return f"{self.message_id}: {self.get_kind_display()}"
 
 
 class CreditorNoticeQuerySet(SeenWithCase["CreditorNotice"]):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from companies.models import Company
 from events.services import events_record, story
-from law.contact import Facts, Outcome, PartyFactKind
+from law.contact import Channel, Facts, Outcome, PartyFactKind, Purpose
 from legalcity.lib.claims import queue
 from legalcity.lib.clock import now
 from legalcity.lib.emails.rows import INTERRUPTED
@@ -33,7 +33,7 @@ from recoveries.models import Acompte, Message, Recovery
 State = Message.State
 Kind = Message.Kind
 # What the debtor has, or may have.
-GONE_OUT = Q(state=State.SENT) | Q(state=State.FAILED, error=INTERRUPTED)
+GONE_OUT = Q(state__in=Message.GONE_OUT) | Q(state=State.FAILED, error=INTERRUPTED)
 
 
 def receipt_queue(told: PaymentTold) -> Message | None:
@@ -110,6 +110,8 @@ def _queued(case: Recovery, payment: Acompte | None, kind: Message.Kind, letter:
     email = Message.objects.create(
         recovery=case,
         kind=kind,
+        purpose=Purpose.RECEIPT,
+        channel=Channel.EMAIL if address else Channel.LETTER,
         recipient=address,
         subject=letter.subject,
         text=letter.text,

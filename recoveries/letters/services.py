@@ -25,7 +25,7 @@ from recoveries.letters.contacts import debtor_lock
 from recoveries.letters.following import case_follow, require_following
 from recoveries.letters.gathering import facts_aside
 from recoveries.letters.jobs import JOB
-from recoveries.letters.judging import Draft, drafts_of, verdict_of, verdict_of_receipt
+from recoveries.letters.judging import PURPOSES, Draft, drafts_of, verdict_of, verdict_of_receipt
 from recoveries.letters.party_facts import address_is_wrong
 from recoveries.letters.receipts import receipt_refusal, receipt_sent
 from recoveries.letters.verdicts import values_of
@@ -63,7 +63,9 @@ def message_send(
         raise Forbidden(_("This letter may not leave."), reasons=list(draft.verdict.standing))
     if moves_case:
         require_following(case, kind=kind)
-    email = Message(recovery=case, kind=kind, recipient=to, extra=extra, user=by, moves_case=moves_case)
+    email = Message(
+        recovery=case, kind=kind, purpose=PURPOSES[kind], recipient=to, extra=extra, user=by, moves_case=moves_case
+    )
     message_write(email, draft, moment)
     return email
 

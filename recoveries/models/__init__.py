@@ -9,7 +9,7 @@ from recoveries.ledger.posting_models import CaseBalance, Line, Posting
 from recoveries.ledger.rate_models import EcbRate, LegalRate
 from recoveries.ledger.remittance_models import Remittance, RemittanceLine
 from recoveries.letters.fact_models import ClientRhythm, CreditorReminder, PartyFact
-from recoveries.letters.models import CreditorNotice, FormalNotice, Message
+from recoveries.letters.models import CreditorNotice, FormalNotice, Message, MessageFact
 from recoveries.models.cases import CaseCount, Recovery, RecoveryQuerySet
 from recoveries.models.children import Comment, StatusChange
 from recoveries.models.former import About, FormerRow
@@ -40,6 +40,7 @@ __all__ = [
     "LegalRate",
     "Line",
     "Message",
+    "MessageFact",
     "PartyFact",
     "Posting",
     "Recovery",

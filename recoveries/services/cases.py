@@ -17,6 +17,7 @@ from invoicing.models import Invoice
 from invoicing.services import invoice_build
 from law.limitation import Starts, starts_of
 from law.vocabulary import Step
+from legalcity.lib.append_only import door
 from legalcity.lib.clock import today
 from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
@@ -33,7 +34,7 @@ from recoveries.guards import complete_errors, recovery_errors, recovery_values
 from recoveries.ledger.posting import Source, ledger_forget, ledger_open
 from recoveries.ledger.records import claims_told
 from recoveries.ledger.settling import case_reckon
-from recoveries.models import Recovery, StatusChange
+from recoveries.models import MessageFact, Recovery, StatusChange
 from recoveries.rules import FIELDS
 from recoveries.selectors.deadlines import STARTED_BY, ClockDays, deadlines_reckoned
 from recoveries.services.copies import copies_refresh, copies_set
@@ -231,10 +232,19 @@ def recovery_delete(*, recovery: Recovery, by: User | None) -> None:
     events_record([case_event(RECOVERY_DELETED, recovery, by=by)])
     documents_delete_of_case(recovery_id=recovery.pk, by=by)
     ledger_forget(recovery_id=recovery.pk)
+    _facts_forget(recovery_id=recovery.pk)
     recovery.delete()
     for company_id in parties:
         company_delete_if_unused(company_id=company_id, by=by)
     case_count_add(owner_id=owner_id, status_id=status_id, by=-1)
+
+
+def _facts_forget(*, recovery_id: int) -> None:
+    """Take away what became of the messages of a case that is deleted after it: such facts are written once."""
+    facts = MessageFact.objects.filter(message__recovery_id=recovery_id)
+    if facts.exists():
+        with door(MessageFact, reason=f"recovery {recovery_id} deleted"):
+            facts.delete()
 
 
 def company_delete_if_unused(*, company_id: int, by: User | None) -> None:
