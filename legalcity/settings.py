@@ -217,6 +217,9 @@ EMAIL_USE_TLS, EMAIL_USE_SSL = _mail.get("EMAIL_USE_TLS", False), _mail.get("EMA
 EMAIL_TIMEOUT = env.number("EMAIL_TIMEOUT", default=20, least=1, most=300)  # seconds
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "LegalCity <noreply@localhost>")
 EMAIL_DOMAIN = env.text("EMAIL_DOMAIN", parseaddr(DEFAULT_FROM_EMAIL)[1].rpartition("@")[2])  # of Message-ID
+# What comes back: bounces and answers, each to an address of its own (user+token@). Nothing is read where none is set.
+BOUNCE_MAILBOX = env.mailbox("BOUNCE_MAILBOX")
+REPLY_MAILBOX = env.mailbox("REPLY_MAILBOX")
 
 # --- documents -------------------------------------------------------------------------------------------------
 # The private storage: a folder that no web server serves, or a bucket (S3_BUCKET).

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from typing import Any, NamedTuple, TypeVar
+from urllib.parse import unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -14,7 +14,22 @@ T = TypeVar("T")
 LOOPBACK = "127.0.0.1"
 DIFFERENT = 8  # characters of a secret: 32 random hexadecimal digits have 9 or more
 MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
+MAILBOX_PORTS = {"imaps": 993, "imap": 143}
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
+
+
+class Mailbox(NamedTuple):
+    """A mailbox on a mail server, with what opens it. `address` is where mails come to, and the name of its user."""
+
+    address: str
+    host: str
+    port: int
+    password: str
+    folder: str
+    is_tls: bool
+
+    def __repr__(self) -> str:
+        return f"{self.address} at {self.host}"
 
 
 class Environment:
@@ -116,6 +131,29 @@ class Environment:
         if not config.get("EMAIL_HOST"):
             raise ImproperlyConfigured(f"{name} names no mail server: write smtp+tls://user:password@host:587.")
         return {**config, "EMAIL_PORT": config["EMAIL_PORT"] or MAIL_PORTS[url.partition("://")[0]]}
+
+    def mailbox(self, name: str) -> Mailbox | None:
+        """A mailbox that is read, from a URL (imaps://user:password@host/folder); None when it is not set.
+
+        Its address is the name of its user. Without TLS only a server on this machine is asked.
+        """
+        url = self.url(name, schemes=tuple(MAILBOX_PORTS))
+        if not url:
+            return None
+        parts = urlsplit(url)
+        try:
+            port, host = parts.port or MAILBOX_PORTS[parts.scheme], parts.hostname or ""
+        except ValueError:
+            port, host = 0, ""
+        user, folder = unquote(parts.username or ""), unquote(parts.path.strip("/")) or "INBOX"
+        if not (port and host) or "@" not in user.strip("@") or not f"{user}{folder}".isprintable():
+            raise ImproperlyConfigured(
+                f"{name} names no mailbox: write imaps://bounces%40firm.example:password@imap.firm.example/INBOX; the "
+                f"user is the address that mails come to, % for its @."
+            )
+        if parts.scheme == "imap" and not is_of_this_machine(host):
+            raise ImproperlyConfigured(f"{name} would send its password as it is: write imaps://.")
+        return Mailbox(user, host, port, unquote(parts.password or ""), folder, is_tls=parts.scheme == "imaps")
 
     def required(self, name: str, value: T, hint: str, *, safe: Callable[[T], bool] = bool) -> T:
         """`value`, refused unless it is safe (by default: set); the embedded default takes any."""

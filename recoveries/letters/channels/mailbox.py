@@ -1,0 +1,71 @@
+"""Reads a mailbox by IMAP: each mail that nobody has seen, once it was taken."""
+
+import imaplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import structlog
+
+from legalcity.lib.settings.environment import Mailbox
+from recoveries.letters.channels.mail_reading import LIMIT
+
+log = structlog.get_logger("recoveries")
+
+TIMEOUT = 20  # seconds for one step of the talk
+AT_ONCE = 200  # mails of one round
+
+
+class MailboxAway(Exception):
+    """The server does not answer, or not as it should; the text is the class of what went wrong, no more."""
+
+
+def mailbox_read(box: Mailbox, take: Callable[[bytes], object]) -> int:
+    """Give each new mail to `take`, and mark it as seen once that has returned; how many.
+
+    A mail is given again where this was cut short in between: `take` knows the same mail. Raises MailboxAway.
+    """
+    with _opened(box) as server:
+        new = _answer(server.uid("SEARCH", "UNSEEN"))
+        uids = new[0].split() if new and isinstance(new[0], bytes) else []
+        for uid in uids[:AT_ONCE]:
+            take(_fetched(server, uid.decode("ascii", "replace")))
+            _answer(server.uid("STORE", uid.decode("ascii", "replace"), "+FLAGS.SILENT", r"(\Seen)"))
+    return len(uids[:AT_ONCE])
+
+
+def _fetched(server: imaplib.IMAP4, uid: str) -> bytes:
+    """The beginning of a mail, as much as is looked at: no server is asked for more."""
+    parts = _answer(server.uid("FETCH", uid, f"(BODY.PEEK[]<0.{LIMIT + 1}>)"))
+    return next((part[1] for part in parts if isinstance(part, tuple)), b"")
+
+
+def _answer(answered: tuple[str, list[bytes | tuple[bytes, bytes] | None]]) -> list[bytes | tuple[bytes, bytes] | None]:
+    state, parts = answered
+    if state != "OK":
+        raise imaplib.IMAP4.error(state)
+    return parts
+
+
+@contextmanager
+def _opened(box: Mailbox) -> Iterator[imaplib.IMAP4]:
+    try:
+        server = _connected(box)
+        try:
+            server.login(box.address, box.password)
+            _answer(server.select(f'"{_quoted(box.folder)}"'))
+            yield server
+        finally:
+            server.shutdown()
+    except (imaplib.IMAP4.error, OSError) as error:
+        raise MailboxAway(type(error).__name__) from error
+
+
+def _connected(box: Mailbox) -> imaplib.IMAP4:
+    if box.is_tls:
+        return imaplib.IMAP4_SSL(box.host, box.port, ssl_context=ssl.create_default_context(), timeout=TIMEOUT)
+    return imaplib.IMAP4(box.host, box.port, timeout=TIMEOUT)
+
+
+def _quoted(folder: str) -> str:
+    return folder.replace("\\", "\\\\").replace('"', '\\"')
