@@ -1,0 +1,1 @@
+"""Outsiders that print, carry and deliver for us."""
