@@ -31,6 +31,7 @@ class Channel(StrEnum):
     REGISTERED = "registered"
     BAILIFF = "bailiff"
     HAND = "hand"
+    POST = "post"
     CREDITOR = "creditor"
 
 

@@ -209,7 +209,8 @@ CELERY_TIMEZONE = "Europe/Paris"
 # --- e-mail ----------------------------------------------------------------------------------------------------
 # Without a mail server development writes files; production asks one on this machine, and failures are seen there.
 _mail = env.email("EMAIL_URL")
-EMAIL_BACKEND = f"django.core.mail.backends.{'filebased' if EMBEDDED and not _mail else 'smtp'}.EmailBackend"
+_way = "django.core.mail.backends.filebased" if EMBEDDED and not _mail else "legalcity.lib.emails.smtp"
+EMAIL_BACKEND = f"{_way}.EmailBackend"
 EMAIL_FILE_PATH = DATA_DIR / "emails"
 EMAIL_HOST, EMAIL_PORT = _mail.get("EMAIL_HOST", "localhost"), _mail.get("EMAIL_PORT", 25)
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.get("EMAIL_HOST_USER") or "", _mail.get("EMAIL_HOST_PASSWORD") or ""
@@ -220,6 +221,25 @@ EMAIL_DOMAIN = env.text("EMAIL_DOMAIN", parseaddr(DEFAULT_FROM_EMAIL)[1].rpartit
 # What comes back: bounces and answers, each to an address of its own (user+token@). Nothing is read where none is set.
 BOUNCE_MAILBOX = env.mailbox("BOUNCE_MAILBOX")
 REPLY_MAILBOX = env.mailbox("REPLY_MAILBOX")
+
+# --- carriers of letters ---------------------------------------------------------------------------------------
+# Who carries registered letters and text messages: staff by the post folder, or a provider. No text messages by default.
+REGISTERED_CARRIER = env.choice("REGISTERED_CARRIER", "POST-FOLDER", ("POST-FOLDER", "MAILEVA")).lower()
+SMS_CARRIER = env.choice("SMS_CARRIER", "FILE" if EMBEDDED else "NONE", ("NONE", "FILE", "SMSMODE")).lower()
+SMS_FILE_PATH = DATA_DIR / "sms"
+MAILEVA = {
+    "url": env.url("MAILEVA_URL", schemes=("https", "http")).rstrip("/") or "https://api.maileva.com",
+    "auth_url": env.url("MAILEVA_AUTH_URL", schemes=("https", "http")).rstrip("/") or "https://connexion.maileva.com",
+    "client_id": env.text("MAILEVA_CLIENT_ID"),
+    "client_secret": env.text("MAILEVA_CLIENT_SECRET"),
+    "username": env.text("MAILEVA_USERNAME"),
+    "password": env.text("MAILEVA_PASSWORD"),
+}
+SMSMODE = {
+    "url": env.url("SMSMODE_URL", schemes=("https", "http")).rstrip("/") or "https://rest.smsmode.com",
+    "key": env.text("SMSMODE_KEY"),
+    "sender": env.text("SMSMODE_SENDER")[:11],
+}
 
 # --- documents -------------------------------------------------------------------------------------------------
 # The private storage: a folder that no web server serves, or a bucket (S3_BUCKET).

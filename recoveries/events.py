@@ -28,6 +28,7 @@ from events.schemas import (
 from events.services import Changes, Ref, Told
 from events.types import EventType, Json, Seen, event_type, seen_by
 from law.account.facts import NoticeState
+from law.contact import Channel as Way
 from law.contact import Code, Verdict
 from law.notices import Channel
 from law.vocabulary import CaseType, InterestRate, Matter, PenaltyType, Receipt, Reminder, Step
@@ -260,11 +261,13 @@ def shown(changed: Mapping[str, Any]) -> dict[str, Any]:
 
 
 # --- messages --------------------------------------------------------------------------------------------------------
-POST = "post"
+WAYS = {Way.LETTER: Channel.POST.value}
 _MESSAGE = fields({"type": one_of(("message", "formal_notice")), "id": ID, "recovery_id": ID})
 _LETTER: Json = {"type": "message", "id": 14, "recovery_id": 25}
 _NOTICE: Json = {"type": "formal_notice", "id": 5, "recovery_id": 25}
-_WAY = fields({"channel": one_of([*Channel, POST]), "kind": one_of([*Reminder, *Receipt])})
+# Letters are told by post, whichever of the two words they have; nobody need know which carrier takes them.
+_WAYS = one_of(list(dict.fromkeys([*map(str, Channel), *(WAYS.get(way, way.value) for way in Way)])))
+_WAY = fields({"channel": _WAYS, "kind": one_of([*Reminder, *Receipt])})
 _BY_EMAIL: Json = {"channel": "email", "kind": "relance_1"}
 _REGISTERED: Json = {"channel": "registered", "kind": "mise_en_demeure"}
 
@@ -276,7 +279,7 @@ def _message(code: str, sentence: Sentence, about: Json, way: Json) -> EventType
 MESSAGE_SENT = _message("message.sent", _("A message went out to the debtor."), _LETTER, _BY_EMAIL)
 _KEPT_BACK = fields(
     {
-        "channel": one_of([*Channel, POST]),
+        "channel": _WAYS,
         "kind": one_of([*Reminder, *Receipt]),
         "reasons": {"type": "array", "items": one_of(Code)},
         "until": or_null(DAY),
@@ -290,6 +293,12 @@ MESSAGE_HELD = event_type(
 )
 MESSAGE_FAILED = _message("message.failed", _("A message to the debtor could not be sent."), _LETTER, _BY_EMAIL)
 MESSAGE_DELIVERED = _message("message.delivered", _("A message has reached the debtor."), _NOTICE, _REGISTERED)
+MESSAGE_BOUNCED = _message(
+    "message.bounced",
+    _("A message did not reach the debtor: there is no such address, or it takes none."),
+    _LETTER,
+    _BY_EMAIL,
+)
 MESSAGE_RETURNED = _message(
     "message.returned", _("A message came back: the debtor did not fetch it."), _NOTICE, _REGISTERED
 )
@@ -304,11 +313,10 @@ OUTCOMES: dict[str, EventType] = {
 }
 
 
-def message_event(
-    declared: EventType, message: Message, *, by: User | None = None, channel: str = Channel.EMAIL
-) -> Told:
+def message_event(declared: EventType, message: Message, *, by: User | None = None) -> Told:
     """An event of a letter of ours."""
-    return _message_event(declared, "message", message, by, {"channel": str(channel), "kind": message.kind})
+    way = {"channel": WAYS.get(Way(message.channel), message.channel), "kind": message.kind}
+    return _message_event(declared, "message", message, by, way)
 
 
 def held_event(message: Message, verdict: Verdict) -> Told:
@@ -318,7 +326,8 @@ def held_event(message: Message, verdict: Verdict) -> Told:
     """
     until = verdict.until and verdict.until.astimezone(PARIS).date().isoformat()
     reasons = list(dict.fromkeys(reason.code.value for reason in verdict.standing))
-    way = {"channel": Channel.EMAIL.value, "kind": message.kind, "reasons": reasons, "until": until}
+    channel = WAYS.get(Way(message.channel), message.channel)
+    way = {"channel": channel, "kind": message.kind, "reasons": reasons, "until": until}
     return _message_event(MESSAGE_HELD, "message", message, None, way)
 
 

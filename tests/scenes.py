@@ -24,8 +24,9 @@ from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.court.transfer import transfer_carry_out, transfer_fail, transfer_request
 from recoveries.ledger.remittances import remittance_record
 from recoveries.ledger.services import acompte_record
+from recoveries.letters.channels.delivering import message_deliver, messages_interrupted
 from recoveries.letters.receipts import receipt_posted
-from recoveries.letters.services import message_deliver, message_send, messages_interrupted
+from recoveries.letters.services import message_send
 from recoveries.models import Acompte, DeadlineAlert, Injunction, Message, Recovery
 from recoveries.services.notices import notice_enter, notice_follow
 from scoring.models import Alert, ScoringOrder, Surveillance

@@ -14,6 +14,7 @@ from legalcity.lib.settings.live import live
 from recoveries.models import ClientRhythm, Message, Recovery
 
 State = Message.State
+LEAVING = (State.QUEUED, State.SENDING, State.TO_POST)
 LONGEST = timedelta(days=31)  # what no cap looks beyond
 
 
@@ -33,7 +34,9 @@ def counted(email: Message | None) -> Q:
     All that are queued leave before one that is not: a new one, one that is held. Of two that are queued the earlier
     one leaves first, whichever worker is quicker, so that they never keep each other in.
     """
-    waiting = Q(state=State.QUEUED, pk__lt=email.pk) if email and email.state == State.QUEUED else Q(state=State.QUEUED)
+    waiting = Q(state__in=LEAVING)
+    if email and email.state in LEAVING:
+        waiting &= Q(pk__lt=email.pk)
     return Q(state__in=Message.GONE_OUT) | Q(state=State.FAILED, error=INTERRUPTED) | waiting
 
 

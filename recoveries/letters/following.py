@@ -3,7 +3,7 @@
 import structlog
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from law.vocabulary import Step
 from legalcity.lib.errors import Forbidden
@@ -22,6 +22,14 @@ STATUSES = {
     Kind.FORMAL_NOTICE.value: Step.FORMAL_NOTICE,
 }
 
+REASONS = {
+    Message.Channel.EMAIL.value: gettext_lazy("{kind} sent by e-mail."),
+    Message.Channel.LETTER.value: gettext_lazy("{kind} sent by post."),
+    Message.Channel.REGISTERED.value: gettext_lazy("{kind} sent as a registered letter."),
+    Message.Channel.ELECTRONIC.value: gettext_lazy("{kind} sent as a registered letter."),
+    Message.Channel.SMS.value: gettext_lazy("{kind} sent as a text message."),
+}
+
 
 def require_following(case: Recovery, *, kind: str) -> None:
     """Raises Forbidden when a letter of this kind, sent now, could not move the case."""
@@ -29,23 +37,28 @@ def require_following(case: Recovery, *, kind: str) -> None:
         require_move(case, STATUSES[kind], actor=Actor.SYSTEM)
 
 
-def case_follow(*, case: Recovery, email: Message) -> None:
+def case_follow(*, case: Recovery, message: Message, is_proved: bool = False) -> None:
     """Move the case of a letter that was sent, by the system, in the name of its author. The caller holds its lock.
+
+    A formal notice moves its case once there is a proof that it was sent (`is_proved`), whatever it was asked to do.
 
     A case that was closed meanwhile, or went where no such move leads on, stays where it is: the letter is out
     whatever its case has become. The reason is in French, as the letter is: who reads it is not who sent it.
     """
-    if catalogue.is_closing(case.status_id):
+    to_status = STATUSES.get(message.kind)
+    is_to_move = is_proved == (to_status == Step.FORMAL_NOTICE)
+    if to_status is None or not is_to_move or catalogue.is_closing(case.status_id):
         return
     with translation.override(settings.LANGUAGE_CODE):
-        reason = _("{kind} sent by e-mail.").format(kind=email.get_kind_display())
+        told = REASONS.get(message.channel, REASONS[Message.Channel.EMAIL])
+        reason = str(told).format(kind=message.get_kind_display())
     try:
         status_move(
             recovery_id=case.pk,
-            to_status=STATUSES[email.kind],
-            by=email.user,
+            to_status=to_status,
+            by=message.user,
             comment=reason,
             actor=Actor.SYSTEM,
         )
     except Forbidden:
-        log.info("case_not_moved", message_id=email.pk, recovery_id=case.pk, status_id=case.status_id)
+        log.info("case_not_moved", message_id=message.pk, recovery_id=case.pk, status_id=case.status_id)

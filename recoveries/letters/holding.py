@@ -15,7 +15,7 @@ from legalcity.lib.dates import moment_text
 from legalcity.lib.errors import Conflict, Forbidden
 from recoveries.events import held_event
 from recoveries.letters.contacts import debtor_lock
-from recoveries.letters.judging import drafts_of
+from recoveries.letters.judging import drafts_of, written_to
 from recoveries.letters.services import judged_next, letter_case, message_write
 from recoveries.letters.verdicts import liftable_of, values_of
 from recoveries.models import Message
@@ -49,7 +49,15 @@ def message_take_up(*, message_id: int, case_id: int, moment: datetime) -> Messa
         return None
     email.recovery = case
     try:
-        [draft] = drafts_of(case, [email.kind], to=email.recipient, moment=moment, extra=email.extra, email=email)
+        [draft] = drafts_of(
+            case,
+            [email.kind],
+            to=written_to(email),
+            moment=moment,
+            extra=email.extra,
+            email=email,
+            channel=email.channel,
+        )
     except Conflict:
         Message.objects.filter(pk=message_id).update(judged_at=moment, due_at=judged_next(None, moment))
         return email
@@ -87,7 +95,9 @@ def message_lift(*, message_id: int, reason: str, by: User | None) -> Message:
 @story()
 def message_cancel(*, message_id: int, by: User | None) -> Message:
     """Give a letter up that has not left. Raises Forbidden for one that has, or is about to."""
-    waiting = Message.objects.filter(pk=message_id, state__in=(State.HELD, State.QUEUED), claimed_until=None)
+    waiting = Message.objects.filter(
+        pk=message_id, state__in=(State.HELD, State.QUEUED, State.TO_POST), claimed_until=None
+    )
     if not waiting.demands().update(state=State.CANCELLED, error=_("Cancelled by staff.")):
         raise Forbidden(_("This letter does not wait any more."))
     return Message.objects.get(pk=message_id)

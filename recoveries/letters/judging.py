@@ -10,6 +10,7 @@ from law.contact import Channel, Facts, Purpose, Verdict, judge
 from legalcity.lib.dates import PARIS
 from recoveries.letters.contacts import firm_policy, policy_for
 from recoveries.letters.gathering import Demand, demand_of, facts_of, written_on
+from recoveries.letters.party_facts import address_line
 from recoveries.letters.writing import Letter, letter_write
 from recoveries.models import Message, Recovery
 
@@ -42,6 +43,7 @@ def drafts_of(
     moment: datetime,
     extra: str = "",
     email: Message | None = None,
+    channel: str = Channel.EMAIL,
 ) -> list[Draft]:
     """What letters of these kinds (`Reminder`) to the address `to` would be at `moment`.
 
@@ -55,6 +57,7 @@ def drafts_of(
     for kind in kinds:
         letter = letter_write(
             kind=kind,
+            channel=channel,
             case=case,
             account=demand.account,
             first_on=facts.first_on,
@@ -63,6 +66,7 @@ def drafts_of(
         )
         message = contact.Message(
             purpose=PURPOSES[kind],
+            channel=Channel(channel),
             recipient=to,
             text=f"{letter.subject}\n{letter.text}",
             added=extra,
@@ -76,6 +80,13 @@ def drafts_of(
     return drafts
 
 
+def words_of(draft: Draft) -> dict[str, object]:
+    """The columns of a message that a draft fills."""
+    letter = draft.letter
+    words = {"subject": letter.subject, "text": letter.text, "html": letter.html}
+    return {**words, "day": draft.day, "total": draft.demand.account.total}
+
+
 def verdict_of(case: Recovery, email: Message, *, moment: datetime) -> Verdict:
     """Whether a demand that waits, with the words that it has, may leave at `moment`. Raises Conflict likewise."""
     demand = demand_of(case, moment.astimezone(PARIS).date())
@@ -84,7 +95,7 @@ def verdict_of(case: Recovery, email: Message, *, moment: datetime) -> Verdict:
     message = contact.Message(
         purpose=Purpose(email.purpose),
         channel=Channel(email.channel),
-        recipient=email.recipient,
+        recipient=written_to(email),
         text=f"{email.subject}\n{email.text}",
         added=email.extra,
         day=written_on(email),
@@ -100,6 +111,11 @@ def verdict_of_receipt(facts: Facts, *, text: str, recipient: str, moment: datet
     channel = Channel.EMAIL if recipient else Channel.LETTER
     message = contact.Message(purpose=Purpose.RECEIPT, channel=channel, recipient=recipient, text=text)
     return judge(message, facts, firm_policy(), moment)
+
+
+def written_to(email: Message) -> str:
+    """Where a message goes, as facts about addresses name it."""
+    return email.recipient or address_line(email.address)
 
 
 def lifted_codes(email: Message | None) -> Collection[str]:

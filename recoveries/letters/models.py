@@ -144,6 +144,8 @@ class Message(OfOwner, Email):
         indexes = [
             models.Index(fields=("due_at",), name="email_waiting", condition=Q(state="queued")),
             models.Index(fields=("due_at",), name="email_held", condition=Q(state="held")),
+            models.Index(fields=("due_at",), name="message_sending", condition=Q(state="sending")),
+            models.Index(fields=("channel", "id"), name="message_to_post", condition=Q(state="to_post")),
         ]
         constraints = [
             models.UniqueConstraint(fields=("payment", "kind"), name="receipt_once_a_payment"),
@@ -276,6 +278,7 @@ class FormalNotice(OfOwner):
         REGISTERED = Channel.REGISTERED, _("registered letter")
         BAILIFF = Channel.BAILIFF, _("commissaire de justice")
         HAND = Channel.HAND, _("handed over against a signature")
+        POST = Channel.POST, _("letter by post")
         CREDITOR = Channel.CREDITOR, _("by the creditor, before the case came")
 
     class State(models.TextChoices):
@@ -291,6 +294,10 @@ class FormalNotice(OfOwner):
 
     recovery = models.ForeignKey(
         Recovery, on_delete=models.CASCADE, related_name="formal_notices", verbose_name=_("case")
+    )
+    # The message that it went by, where we have sent it: what becomes of that is told here as well.
+    message = models.ForeignKey(
+        Message, on_delete=models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("message")
     )
     amount = models.DecimalField(_("amount demanded, EUR"), max_digits=20, decimal_places=2, null=True, blank=True)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel.choices)

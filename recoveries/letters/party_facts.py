@@ -83,14 +83,20 @@ def facts_about(case: Recovery) -> QuerySet[PartyFact]:
     return PartyFact.objects.standing().filter(party__in=Company.objects.filter(Identity.of(case.debtor).same()))
 
 
-def address_is_wrong(*, email: Message) -> None:
-    """Write down that a mail server knows no such recipient. The caller holds the row of the letter."""
-    debtor_id = email.recovery.debtor_id
-    if debtor_id is None:
+def address_is_wrong(*, message: Message) -> None:
+    """Write down that a carrier knows no such recipient. The caller holds the row of the message."""
+    debtor_id, address = message.recovery.debtor_id, message.recipient.lower() or address_line(message.address)
+    if debtor_id is None or not address:
         return
-    known = {"party_id": debtor_id, "kind": PartyFactKind.WRONG.value, "value": email.recipient.lower()}
-    with_note = {"since": today(), "note": _("Refused by its mail server.")}
+    known = {"party_id": debtor_id, "kind": PartyFactKind.WRONG.value, "value": address}
+    told = _("Refused by its mail server.") if message.recipient else _("A letter to it came back.")
+    with_note = {"since": today(), "note": told}
     PartyFact.objects.get_or_create(**known, withdrawn_at=None, defaults=with_note)
+
+
+def address_line(address: str) -> str:
+    """A postal address in one line, as facts about it name it."""
+    return ", ".join(address.splitlines())[:254]
 
 
 def _require_fitting(

@@ -18,10 +18,11 @@ from legalcity.lib.errors import Conflict, Forbidden
 from legalcity.lib.reading import Unreadable
 from legalcity.lib.reading.emails import read_email
 from legalcity.lib.settings.live import live
-from recoveries.events import MESSAGE_SENT, POST, message_event
+from recoveries.events import MESSAGE_SENT, message_event
 from recoveries.ledger.decompte import case_decompte
 from recoveries.ledger.gathering import with_terms
 from recoveries.ledger.listeners import PaymentTold
+from recoveries.letters.channels.postal import postal_lines
 from recoveries.letters.gathering import facts_aside
 from recoveries.letters.jobs import JOB
 from recoveries.letters.judging import verdict_of_receipt
@@ -89,7 +90,7 @@ def receipt_posted(*, message_id: int, by: User | None) -> Message:
     if not waiting.update(state=State.SENT, sent_at=now(), user=by):
         raise Forbidden(_("This receipt does not wait to be sent by post."))
     receipt = Message.objects.select_related("recovery").get(pk=message_id)
-    events_record([message_event(MESSAGE_SENT, receipt, by=by, channel=POST)])
+    events_record([message_event(MESSAGE_SENT, receipt, by=by)])
     return receipt
 
 
@@ -113,6 +114,7 @@ def _queued(case: Recovery, payment: Acompte | None, kind: Message.Kind, letter:
         purpose=Purpose.RECEIPT,
         channel=Channel.EMAIL if address else Channel.LETTER,
         recipient=address,
+        address="" if address else "\n".join(postal_lines(case.debtor)),
         subject=letter.subject,
         text=letter.text,
         html=letter.html,

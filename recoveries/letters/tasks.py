@@ -6,14 +6,15 @@ from celery import shared_task
 
 from legalcity.lib import claims
 from legalcity.lib.clock import now
-from recoveries.letters import creditor_notices, holding, services
+from recoveries.letters import creditor_notices, holding
+from recoveries.letters.channels import delivering
 from recoveries.letters.jobs import JOB, NOTICE_JOB
 
 
 @claims.job_task(JOB)
 def send_email(self: Any, message_id: int) -> None:
     """Send an e-mail to a debtor. A mail server that is away is waited for."""
-    pause = services.message_deliver(message_id=message_id, moment=now())
+    pause = delivering.message_deliver(message_id=message_id, moment=now())
     if pause is not None:
         claims.come_back(self, JOB, pause)
 
@@ -22,7 +23,7 @@ def send_email(self: Any, message_id: int) -> None:
 def sweep_emails() -> int:
     """Queue again the e-mails that were left behind; returns how many. Held ones are judged again."""
     moment = now()
-    services.messages_interrupted(moment=moment)
+    delivering.messages_interrupted(moment=moment)
     holding.messages_take_up(moment=moment)
     return claims.sweep(JOB, moment=moment)
 

@@ -10,10 +10,12 @@ from django.utils import translation
 
 from invoicing.billing.firm import legal_lines, seller_now
 from law.account.demand import Demanded
-from law.contact.words import L111_8
+from law.contact import Channel
+from law.contact.words import L111_8, printed
 from law.vocabulary import Reminder
 from legalcity.lib.reading.identifiers import known, read_bic, read_iban
 from legalcity.lib.settings.live import live
+from recoveries.letters.channels.text_messages import plain_signs
 
 INVOICES = 50  # named one by one; the rest by their number
 SUBJECTS: Mapping[str, str] = {
@@ -49,13 +51,22 @@ def firm_told() -> dict[str, str]:
 
 
 def letter_write(
-    *, kind: str, case: Any, account: Demanded, first_on: date | None, reminders: int, extra: str = ""
+    *,
+    kind: str,
+    case: Any,
+    account: Demanded,
+    first_on: date | None,
+    reminders: int,
+    extra: str = "",
+    channel: str = Channel.EMAIL,
 ) -> Letter:
-    """The letter `kind` (`Reminder`) about `case`, with the figures of `account`.
+    """The letter `kind` (`Reminder`) about `case`, with the figures of `account`, as it goes by `channel`.
 
     `first_on` is the day of the first letter that was sent, which later ones have to name (art. R124-4 CPCE), or None.
     `reminders` is how many reminders were sent.
     """
+    if channel == Channel.SMS:
+        return sms_write(case=case, account=account, first_on=first_on)
     rows = [row for row in account.rows if row.left.due]
     return letter_rendered(
         kind,
@@ -69,6 +80,14 @@ def letter_write(
         reminders=reminders,
         extra=extra.strip(),
     )
+
+
+def sms_write(*, case: Any, account: Demanded, first_on: date | None) -> Letter:
+    """The words of a text message, which has neither subject nor page: it follows a first letter."""
+    context = {"case": case, "creditor": case.customer, "firm": firm_told(), "account": account, "first_on": first_on}
+    with translation.override("fr"):
+        text = render_to_string("sms/relance.txt", {**context, "total": printed(account.total)[0]})
+    return Letter("", plain_signs(text.strip()), "")
 
 
 def letter_rendered(kind: str, subject: str, case: Any, language: str = "fr", **told: Any) -> Letter:

@@ -1,4 +1,4 @@
-"""Formal notices: those that went out by e-mail, those that staff enter, and what became of each."""
+"""Formal notices: those that went out as messages of ours, those that staff enter, and what became of each."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -33,19 +33,32 @@ NOT_FOUND = gettext_lazy("There is no such formal notice on this case.")
 OUTCOME = ("state", "presented_on", "received_on", "proof_id")
 
 
-def notice_of_email(*, email: Message, state: NoticeState, on: date) -> FormalNotice | None:
-    """Write down that a formal notice by e-mail was sent on a day, or failed; None for any other letter."""
-    if email.kind != Message.Kind.FORMAL_NOTICE:
-        return None
-    cases_touch(email.recovery_id)
+def notice_of_message(*, message: Message, channel: Channel, state: NoticeState, on: date) -> FormalNotice:
+    """Write down that a formal notice of ours was sent on a day, or failed."""
+    cases_touch(message.recovery_id)
     return FormalNotice.objects.create(
-        recovery_id=email.recovery_id,
-        amount=email.total,
-        channel=Channel.EMAIL.value,
+        recovery_id=message.recovery_id,
+        message=message,
+        amount=message.total,
+        channel=channel.value,
         sent_on=on if state == NoticeState.SENT else None,
         state=state.value,
-        by_id=email.user_id,
+        by_id=message.user_id,
     )
+
+
+def notice_outcome(*, message: Message, **outcome: Any) -> None:
+    """Write down what became of the formal notice of a message, here and where the claim went on.
+
+    The caller holds the lock of the case of the message; what its carrier told is kept with the message.
+    """
+    notices = FormalNotice.objects.filter(message=message)
+    for case_id in notices.order_by("recovery_id").values_list("recovery_id", flat=True).distinct():
+        case = recovery_lock(recovery_id=case_id)
+        notices.filter(recovery=case).update(**outcome)
+        cases_touch(case_id)
+        if keeps_account(with_terms(Recovery.objects).get(pk=case_id)):
+            case_reckon(recovery_id=case_id, by=None, source=Source.SYSTEM)
 
 
 @story()

@@ -18,8 +18,9 @@ from companies.models import Company
 from legalcity.lib.claims import left_behind
 from legalcity.lib.clock import now
 from recoveries.desk.tests.pages import assert_refused, case_of, office_of, opened, words
+from recoveries.letters.channels.delivering import message_deliver
 from recoveries.letters.jobs import JOB
-from recoveries.letters.services import message_deliver, message_send
+from recoveries.letters.services import message_send
 from recoveries.letters.tasks import send_email, sweep_emails
 from recoveries.models import Message, Recovery, StatusChange
 from recoveries.services.cases import recovery_delete, recovery_lock
@@ -224,9 +225,7 @@ def test_a_consumer_is_not_asked_for_what_is_time_barred(office: Client, owner: 
 # --- sent ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("kind", "before", "status"), [("relance_1", (), 2), ("relance_2", (2,), 3), ("mise_en_demeure", (2, 3), 4)]
-)
+@pytest.mark.parametrize(("kind", "before", "status"), [("relance_1", (), 2), ("relance_2", (2,), 3)])
 def test_the_case_moves_when_its_letter_was_sent_and_not_before(
     owner: Api, kind: str, before: tuple[int, ...], status: int
 ) -> None:
@@ -238,6 +237,14 @@ def test_the_case_moves_when_its_letter_was_sent_and_not_before(
     message_deliver(message_id=email.pk, moment=now())
     reason = f"{email.get_kind_display()}\xa0: envoi par e-mail."
     assert steps_of(case) == [*steps, (status - 1, status, "chief@example.com", reason)]
+
+
+def test_a_formal_notice_by_email_moves_no_case_since_nothing_proves_it(owner: Api) -> None:
+    case = case_of(owner)
+    move(case.pk, 2, 3)
+    steps = steps_of(case)
+    message_deliver(message_id=reminded(case, kind="mise_en_demeure", moves_case=True).pk, moment=now())
+    assert (Message.objects.get().state, steps_of(case)) == ("sent", steps)
 
 
 def test_a_letter_that_was_not_to_move_its_case_leaves_it(owner: Api) -> None:
@@ -381,10 +388,18 @@ def test_what_was_left_behind_is_sent_by_the_sweep(owner: Api) -> None:
 
 def test_what_a_lost_worker_may_have_sent_is_not_sent_again(owner: Api) -> None:
     email = reminded(case_of(owner))
-    Message.objects.update(claimed_until=now() - timedelta(minutes=1), due_at=now() - timedelta(minutes=16))
+    lost = {"claimed_until": now() - timedelta(minutes=1), "due_at": now() - timedelta(minutes=16)}
+    Message.objects.update(state="sending", provider="smtp", **lost)
     assert sweep_emails() == 0
     assert (fresh(email).state, fresh(email).error) == ("failed", "Interrupted")
     assert mail.outbox == []
+
+
+def test_what_a_worker_was_lost_with_before_it_was_sending_is_begun_anew(owner: Api) -> None:
+    email = reminded(case_of(owner))
+    Message.objects.update(claimed_until=now() - timedelta(minutes=1), due_at=now() - timedelta(minutes=16))
+    assert sweep_emails() == 1
+    assert (fresh(email).state, len(mail.outbox)) == ("sent", 1)
 
 
 @commits

@@ -26,7 +26,8 @@ from recoveries.desk.tests.pages import (
     ready_document,
     words,
 )
-from recoveries.letters.services import message_deliver, message_send, messages_interrupted
+from recoveries.letters.channels.delivering import message_deliver, messages_interrupted
+from recoveries.letters.services import message_send
 from recoveries.letters.tests.test_emails import Moody, firm, moods  # noqa: F401 - fixtures
 from recoveries.models import FormalNotice, Message, Recovery
 from recoveries.services.notices import notice_enter, notice_follow
@@ -91,7 +92,8 @@ def test_one_that_is_tried_again_is_written_down_once(owner: Api) -> None:
 
 def test_one_whose_worker_was_lost_is_failed(owner: Api) -> None:
     email = written(case_of(owner))
-    Message.objects.filter(pk=email.pk).update(claimed_until=now() - timedelta(hours=1), attempts=1)
+    lost = {"state": "sending", "provider": "smtp", "claimed_until": now() - timedelta(hours=1)}
+    Message.objects.filter(pk=email.pk).update(**lost, attempts=1)
     assert messages_interrupted(moment=now()) == 1
     assert FormalNotice.objects.get().state == "failed"
 

@@ -19,11 +19,11 @@ from recoveries.ledger.models import Entry
 from recoveries.ledger.rate_services import rates_load
 from recoveries.ledger.reversals import acompte_reverse
 from recoveries.ledger.services import acompte_record
+from recoveries.letters.channels.delivering import message_deliver, messages_interrupted
 from recoveries.letters.creditor_notices import creditor_notice_deliver, creditor_notices_interrupted
 from recoveries.letters.jobs import JOB, NOTICE_JOB
 from recoveries.letters.judging import drafts_of
 from recoveries.letters.receipts import receipt_posted
-from recoveries.letters.services import message_deliver, messages_interrupted
 from recoveries.letters.tests.test_emails import Moody, moods  # noqa: F401 - fixtures
 from recoveries.models import Acompte, CreditorNotice, EcbRate, Message, Posting, Recovery
 from tests.backoffice import act, browser_of, chief, page_of
@@ -236,7 +236,7 @@ def test_a_payment_taken_back_while_its_receipt_is_on_its_way_is_corrected_after
     def send(message: Any, *args: Any, **options: Any) -> int:
         monkeypatch.undo()
         taken_back(payment)
-        assert states()[0] == ["quittance queued"]
+        assert states()[0] == ["quittance sending"]
         return real(message, *args, **options)
 
     monkeypatch.setattr(mail.EmailMultiAlternatives, "send", send)
@@ -246,7 +246,7 @@ def test_a_payment_taken_back_while_its_receipt_is_on_its_way_is_corrected_after
 
 def test_a_receipt_that_may_have_gone_out_is_corrected(case: Recovery) -> None:
     payment = paid(case)
-    assert take(JOB, Message.objects.get().pk, moment=now() - timedelta(hours=1))
+    assert take(JOB, Message.objects.get().pk, moment=now() - timedelta(hours=1), state="sending", provider="smtp")
     assert take(NOTICE_JOB, CreditorNotice.objects.get().pk, moment=now() - timedelta(hours=1))
     assert (messages_interrupted(moment=now()), creditor_notices_interrupted(moment=now())) == (1, 1)
     taken_back(payment)
