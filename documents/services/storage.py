@@ -6,6 +6,7 @@ the transaction that forgets them has committed, so a rollback never leaves a do
 
 import errno
 import hashlib
+import io
 import re
 import shutil
 from collections.abc import Iterator
@@ -18,10 +19,11 @@ import structlog
 from django.core.files import File
 from django.core.files.storage import Storage, storages
 from django.db import transaction
+from django.db.models import Exists, ForeignObjectRel, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from documents.content.types import BY_EXTENSION, extension_of
-from documents.models import Document, StoredFile
+from documents.models import Document, StoredFile, new_key
 from documents.names import safe_file_name
 from legalcity.lib.errors import Full, Unavailable
 
@@ -133,11 +135,23 @@ def bytes_remove(*, key: str) -> None:
         log.warning("bytes_not_removed", storage_key=key, error=type(error).__name__)
 
 
+def file_keep(*, content: bytes, name: str, mime: str) -> StoredFile:
+    """Store bytes of our own making, or that a carrier of ours has given us, and return their row. Raises StorageFailed.
+
+    Whoever names it by a foreign key keeps it.
+    """
+    key, file = new_key(), io.BytesIO(content)
+    bytes_put(key=key, file=file)
+    return StoredFile.objects.create(
+        key=key, filename=safe_file_name(name), mime=mime, size=len(content), sha256=sha256_of(file)
+    )
+
+
 def file_forget_if_unused(*, file_id: int) -> None:
-    """Forget a stored file that no document uses any more; its bytes go after the commit."""
+    """Forget a stored file that nothing uses any more; its bytes go after the commit."""
     with transaction.atomic():
         file = StoredFile.objects.select_for_update().filter(pk=file_id).first()
-        if file is None or Document.objects.filter(file_id=file_id).exists():
+        if file is None or not _unused().filter(pk=file_id).exists():
             return
         key = file.key
         file.delete()
@@ -164,9 +178,19 @@ def orphans_remove(*, moment: datetime, folder: str = "") -> int:
 
 def _forget_unused(moment: datetime) -> None:
     """Forget files whose documents went by another way than the services."""
-    unused = StoredFile.objects.filter(documents=None, created_at__lt=moment - ORPHAN_AGE)
+    unused = _unused().filter(created_at__lt=moment - ORPHAN_AGE)
     for file_id in unused.values_list("id", flat=True)[:BATCH]:
         file_forget_if_unused(file_id=file_id)
+
+
+def _unused() -> QuerySet[StoredFile]:
+    """Files that no row of any table names: documents, and what higher rooms keep for themselves."""
+    unused = StoredFile.objects.all()
+    for relation in StoredFile._meta.get_fields(include_hidden=True):
+        if isinstance(relation, ForeignObjectRel):
+            users = relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")})
+            unused = unused.filter(~Exists(users))
+    return unused
 
 
 def _unknown(keys: list[str]) -> list[str]:
