@@ -14,16 +14,20 @@ class RecoveriesConfig(AppConfig):
         """Tell the rooms below, which know no cases, where payment records are read and who sees which cases.
 
         And the ledger, which writes no letters, who has to hear of payments; the notices, who writes their words. Inner
-        rooms bring their types of events.
+        rooms bring their types of events and their kinds of tasks.
         """
         from backoffice.reach import case_reach
         from events.notices.ports import notice_writers
+        from recoveries.agenda import task_kinds
         from recoveries.court import events
+        from recoveries.court import task_kinds as court_task_kinds
         from recoveries.desk.mornings import morning_write
         from recoveries.ledger import events as ledger_events
         from recoveries.ledger import receivers as ledger_receivers
+        from recoveries.ledger import task_kinds as ledger_task_kinds
         from recoveries.ledger.listeners import payment_listeners
         from recoveries.ledger.payment_record import payment_record
+        from recoveries.letters import task_kinds as letter_task_kinds
         from recoveries.letters.hearing import payment_heard
         from recoveries.letters.notice_writing import ClientWriter
         from recoveries.models.handling import own_or_nobodys
@@ -33,5 +37,7 @@ class RecoveriesConfig(AppConfig):
         payment_records.register(payment_record)
         payment_listeners.register(payment_heard)
         assert events and ledger_events  # noqa: S101, PT018 - imported for their types of events
+        # Likewise for their kinds of tasks
+        assert task_kinds and court_task_kinds and ledger_task_kinds and letter_task_kinds  # noqa: S101, PT018
         notice_writers.register(clients=ClientWriter(), morning=morning_write)
         ledger_receivers.connect(self)

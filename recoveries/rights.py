@@ -2,6 +2,7 @@
 
 # Importing registers them.
 # ruff: noqa: F401
+import recoveries.agenda.rights
 import recoveries.court.rights
 import recoveries.desk.rights
 import recoveries.intake.rights

@@ -2,6 +2,7 @@
 
 # Importing registers them.
 # ruff: noqa: F401
+import recoveries.agenda.tasks
 import recoveries.court.tasks
 import recoveries.intake.tasks
 import recoveries.ledger.tasks

@@ -14,6 +14,8 @@ from events.services import story
 from law.contact import PartyFactKind
 from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
+from recoveries.catalogue import catalogue
+from recoveries.court.task_kinds import declaration_task_open
 from recoveries.models import Message, PartyFact, Recovery
 from recoveries.services.cases import recovery_lock
 from recoveries.services.touching import cases_touch
@@ -57,8 +59,21 @@ def party_fact_enter(
         by=by,
     )
     audit_record(action=ADDED, target=fact, after=field_values(fact))
+    if kind == PartyFactKind.INSOLVENT:
+        _have_claims_declared(case, since, published_on)
     cases_touch(case.pk)
     return fact
+
+
+def _have_claims_declared(case: Recovery, since: date, published_on: date | None) -> None:
+    """On every open case against the same person."""
+    if case.debtor is None:
+        return
+    same = Company.objects.filter(Identity.of(case.debtor).same())
+    closed = [entry.id for entry in catalogue.entries.values() if entry.is_closing]
+    cases = Recovery.objects.filter(debtor__in=same).exclude(status_id__in=closed).select_related("customer")
+    for one in cases.order_by("pk"):
+        declaration_task_open(case=one, since=since, published_on=published_on)
 
 
 @story()

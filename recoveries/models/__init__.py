@@ -1,5 +1,6 @@
 """The case and what hangs on it."""
 
+from recoveries.agenda.models import StaffTask
 from recoveries.court.models import DeadlineAlert, HoldChange, Injunction, InjunctionFee, TransferRequest
 from recoveries.desk.models import SavedFilter
 from recoveries.intake.models import CaseImport
@@ -48,6 +49,7 @@ __all__ = [
     "Remittance",
     "RemittanceLine",
     "SavedFilter",
+    "StaffTask",
     "Status",
     "StatusChange",
     "StatusGroup",

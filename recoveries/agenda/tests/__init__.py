@@ -1,0 +1,1 @@
+"""Tests of what staff are to do."""
