@@ -139,6 +139,18 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SetAside:
+    """What was over when the client asked for more, EUR by the ids of payments: it stays over.
+
+    `counted`: the payments that stood then. When one of them is taken back, what it had met was never paid, and as
+    much less was over.
+    """
+
+    parts: tuple[tuple[int, Decimal], ...]
+    counted: frozenset[int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """A formal notice (mise en demeure, art. 1344 C. civ.)."""
 
@@ -240,6 +252,7 @@ class Facts:
     waivers: tuple[Waiver, ...] = ()
     payments: tuple[Payment, ...] = ()
     refunds: tuple[Refund, ...] = ()
+    set_aside: SetAside | None = None
     notices: tuple[Notice, ...] = ()
     order: Order | None = None
     title_on: date | None = None

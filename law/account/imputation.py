@@ -87,8 +87,8 @@ def account_of(facts: Facts, on: date, rates: Rates) -> Account:
 
 def _gone_by(facts: Facts, on: date, rates: Rates, withheld: Mapping[int, int]) -> Account:
     """The account when its days have gone by, `withheld` taken off each payment, in cents by its id."""
-    account = _opened(facts, on, rates)
-    for _day, _rank, happens in sorted(_moments(account, withheld), key=lambda moment: moment[:2]):
+    account, aside = _opened(facts, on, rates), _set_aside(facts)
+    for _day, _rank, happens in sorted(_moments(account, withheld, aside), key=lambda moment: moment[:2]):
         happens()
     for position in account.everything():
         running = position.running
@@ -137,15 +137,18 @@ def turn(account: Account, payment: Payment) -> tuple:
     return (payment.on, named is None, payment.amount, payment.reference, claim, payment.id)
 
 
-def _moments(account: Account, withheld: Mapping[int, int]) -> Iterator[tuple[date, int, Callable[[], None]]]:
+def _moments(
+    account: Account, withheld: Mapping[int, int], aside: Mapping[int, int]
+) -> Iterator[tuple[date, int, Callable[[], None]]]:
     """What happens to the account, with its day and its place in the day."""
     order = account.facts.order
     if order and order.served_on and order.served_on <= account.on:
         yield order.made_on, _ORDERED, partial(_limit, account, order)
     for payment in account.received:
         if payment.state != PaymentState.REVERSED:
-            amount = cents(payment.amount) - withheld.get(payment.id, 0)
-            yield payment.on, _PAID, partial(_lay, account, payment, amount)
+            amount = max(cents(payment.amount) - withheld.get(payment.id, 0), 0)
+            over = max(aside.get(payment.id, 0) - withheld.get(payment.id, 0), 0)
+            yield payment.on, _PAID, partial(_lay, account, payment, amount, min(over, amount))
     clause = account.facts.demand.penalty
     if clause:
         days = (day for day in account.demanded if day < account.on)
@@ -162,19 +165,40 @@ def _given_back(facts: Facts, on: date) -> Mapping[int, int]:
     return given
 
 
-def _lay(account: Account, payment: Payment, left: int) -> None:
-    """Lay a payment against what is owed on its day; what met nothing is surplus."""
+def _set_aside(facts: Facts) -> Mapping[int, int]:
+    """What of each payment is laid against nothing, in cents by its id: what was over when the client asked for more.
+
+    What payments of until then had met that are taken back since is owed again, as it was before there was more.
+    """
+    if facts.set_aside is None:
+        return {}
+    aside = {pk: cents(amount) for pk, amount in facts.set_aside.parts}
+    counted = [one for one in facts.payments if one.id in facts.set_aside.counted]
+    gone = [one for one in counted if one.state == PaymentState.REVERSED]
+    used = 0
+    for payment in sorted(counted, key=lambda one: (one.on, one.id)):
+        owed = sum(cents(one.amount) - aside.get(one.id, 0) for one in gone if one.on <= payment.on) - used
+        if payment.id in aside and payment.state != PaymentState.REVERSED:
+            freed = min(max(owed, 0), aside[payment.id])
+            aside[payment.id] -= freed
+            used += freed
+    return aside
+
+
+def _lay(account: Account, payment: Payment, amount: int, over: int) -> None:
+    """Lay a payment against what is owed on its day; what met nothing is surplus, and of it at least `over`."""
+    left = amount - over
     for position in _in_turn(account, payment):
         running = position.running
-        if left <= 0:
-            return
+        if not left:
+            break
         if running.is_settled or position.opened_on > payment.on:
             continue
         met = running.take(payment.on, left)
         if any(met):
             account.allocations[payment.id].append(Allocation(position, met))
             left -= sum(met)
-    account.surplus += max(left, 0)
+    account.surplus += left + over
 
 
 def credited_back(account: Account) -> Mapping[tuple[int, int], int]:

@@ -26,6 +26,7 @@ from law.account.facts import (
     PaymentState,
     PenaltyClause,
     Rates,
+    SetAside,
     Transfer,
     Waiver,
 )
@@ -108,6 +109,11 @@ ORDERS = st.builds(
     served_on=st.none() | DAYS,
     **dict.fromkeys(("principal", "interest", "indemnity", "penalty", "cost"), st.none() | AMOUNTS),
 )
+ASIDES = st.builds(
+    SetAside,
+    parts=st.dictionaries(st.integers(1, 12), AMOUNTS, max_size=4).map(lambda parts: tuple(parts.items())),
+    counted=st.frozensets(st.integers(1, 12)),
+)
 CASES = st.builds(
     Facts,
     recovery_id=st.just(1),
@@ -119,6 +125,7 @@ CASES = st.builds(
     credit_notes=NOTES,
     waivers=WAIVERS,
     payments=PAYMENTS,
+    set_aside=st.none() | ASIDES,
     notices=NOTICES,
     title_on=st.none() | DAYS,
     order=st.none() | ORDERS,

@@ -14,6 +14,7 @@ from law.account.facts import (
     PaymentState,
     PenaltyClause,
     Refund,
+    SetAside,
     Stay,
     Transfer,
     Waiver,
@@ -23,6 +24,7 @@ from recoveries.ledger.kept_facts import claim_key_read, claim_key_told, read
 
 CLAIMS, PAYMENT, CREDIT_NOTE, WAIVER, REFUND = "claims", "payment", "credit_note", "waiver", "refund"
 TRANSFER, PENALTY, REST, STAYS, NAMES = "transfer", "penalty", "rest", "stays", "names"
+ASIDE = "set_aside"  # What was over when the client asked for more: with the claims that he asked for
 FIRST = "first"  # Of a credit note or waiver that is laid anew: the posting that had it first
 
 
@@ -89,6 +91,7 @@ class Book:
     waivers: dict[int, Waiver] = field(default_factory=dict)
     refunds: dict[int, Refund] = field(default_factory=dict)
     laid: dict[int, int] = field(default_factory=dict)
+    set_aside: SetAside | None = None
     transfer: Transfer | None = None
     names: Names | None = None
     penalty: PenaltyClause | None = None
@@ -199,6 +202,17 @@ def _penalty(told: dict[str, str] | None) -> PenaltyClause | None:
     return PenaltyClause(**{name: Decimal(told[name]) for name in ("amount", "percent") if name in told})
 
 
+def aside_told(aside: SetAside) -> dict[str, Any]:
+    """What was set aside as JSON values."""
+    return {"parts": [[pk, str(amount)] for pk, amount in aside.parts], "counted": sorted(aside.counted)}
+
+
+def _tell_aside(book: Book, told: Any, _posting_id: int) -> None:
+    """What was over last: of what was set aside before, all that is still over is in it."""
+    parts = tuple((pk, Decimal(amount)) for pk, amount in told["parts"])
+    book.set_aside = SetAside(parts=parts, counted=frozenset(told["counted"]))
+
+
 def _tell_penalty(book: Book, told: Any, _posting_id: int) -> None:
     book.penalty, book.is_penalty_told = _penalty(told), True
 
@@ -233,4 +247,5 @@ _ENTER: dict[str, Callable[[Book, Any, int], None]] = {
     REFUND: lambda book, told, posting: book.refunds.update({posting: read(Refund, told)}),
     TRANSFER: _tell_transfer,
     PENALTY: _tell_penalty,
+    ASIDE: _tell_aside,
 }

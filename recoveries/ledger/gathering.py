@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.db.models import Manager
 
 from companies.models import Company
-from law.account.facts import ClaimKind, Demand, Facts, Notice, NoticeState, Order, Payment, PenaltyClause
+from law.account.facts import ClaimKind, Demand, Facts, Notice, NoticeState, Order, Payment, PenaltyClause, SetAside
 from law.account.transfer import parted_unreckoned, stayed
 from law.interest import NOTHING, RateMissing
 from law.parties import Quality, acts_as
@@ -142,6 +142,7 @@ def facts_from(
         waivers=tuple(book.waivers.values()),
         payments=book.payments,
         refunds=tuple(book.refunds.values()),
+        set_aside=book.set_aside,
         notices=tuple(notices),
         order=_order(procedure),
         title_on=procedure.enforceable_on if procedure else None,
@@ -159,6 +160,7 @@ def told_in(facts: Facts, book: Book) -> Facts:
         credit_notes=tuple(book.credit_notes.values()),
         waivers=tuple(book.waivers.values()),
         refunds=tuple(book.refunds.values()),
+        set_aside=book.set_aside,
         transfer=book.transfer,
     )
 
@@ -181,6 +183,14 @@ def renamed(facts: Facts, names: Names) -> Facts:
             )
             for one in facts.refunds
         ),
+        set_aside=facts.set_aside and _aside_renamed(facts.set_aside, names),
+    )
+
+
+def _aside_renamed(aside: SetAside, names: Names) -> SetAside:
+    return SetAside(
+        parts=tuple((names.payments.get(pk, pk), amount) for pk, amount in aside.parts),
+        counted=frozenset(names.payments.get(pk, pk) for pk in aside.counted),
     )
 
 

@@ -23,7 +23,19 @@ from law.account.transfer import is_earlier, parted, parted_unreckoned, stays_to
 from law.interest import NOTHING, RateMissing
 from legalcity.lib.clock import today
 from legalcity.lib.copying import rows_copy
-from recoveries.ledger.book import CLAIMS, NAMES, PENALTY, STAYS, TRANSFER, Book, Names, names_told, penalty_told
+from recoveries.ledger.book import (
+    ASIDE,
+    CLAIMS,
+    NAMES,
+    PENALTY,
+    STAYS,
+    TRANSFER,
+    Book,
+    Names,
+    aside_told,
+    names_told,
+    penalty_told,
+)
 from recoveries.ledger.drafting import Draft, Kind, claim_lines, paid_facts
 from recoveries.ledger.gathering import renamed, told_of, with_terms
 from recoveries.ledger.kept_facts import Told, claim_key_told, told
@@ -203,6 +215,8 @@ def _claims_in(moving: Moving, there: Facts) -> Draft:
         lines += claim_lines(claim)
         claims.append({**told(claim), **({"carried": True} if claim.key == here.key else {})})
     facts = {CLAIMS: claims, PENALTY: penalty_told(there.demand.penalty)}
+    if there.set_aside:
+        facts[ASIDE] = aside_told(there.set_aside)
     return Draft(kind=Kind.TRANSFER_IN, on=today(), facts=facts, lines=tuple(lines))
 
 

@@ -30,6 +30,7 @@ from recoveries.ledger.laying import Lines, allocated, lines_of, lines_read, sta
 from recoveries.ledger.posting_models import Line, Posting
 from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.records import records_of
+from recoveries.ledger.setting_aside import asks_for_more, over_kept, with_aside
 from recoveries.models import Recovery
 from recoveries.services.deadlines import next_deadlines_refresh
 from recoveries.services.totals import totals_refresh
@@ -125,6 +126,10 @@ def _posted(
     facts = told_in(known.facts, book)
     account = reckoned(facts, day)
     before = reckoned(known.facts, day) if drafts else account
+    if source == Source.API and asks_for_more(drafts) and (aside := over_kept(known.facts, before, account)):
+        drafts, book.set_aside = with_aside(drafts, aside), aside
+        facts = told_in(known.facts, book)
+        account = reckoned(facts, day)
     met = list(settled_events(case, before, account, by=by)) if drafts else []
     if met:
         events_record(met)
