@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
@@ -49,10 +49,26 @@ def to_be_covered(postings: QuerySet[Posting]) -> QuerySet[Posting]:
     return postings.filter(~Exists(lines))
 
 
-def held_for(owner_id: int) -> list[tuple[int, Decimal]]:
-    """What is still to be handed over to a client, posting by posting: ids and amounts, EUR. One statement."""
-    rows = _sums(to_be_covered(held_postings().filter(owner_id=owner_id)), "posting_id")
-    return sorted((pk, amount) for pk, net in rows if (amount := _money(net)))
+class HeldPart(NamedTuple):
+    """What a posting of the day `on` leaves to be handed over, EUR: negative where it took money back."""
+
+    posting_id: int
+    on: date
+    amount: Decimal
+
+
+def held_for(owner_id: int) -> list[HeldPart]:
+    """What is still to be handed over to a client, posting by posting. One statement."""
+    rows = _sums(to_be_covered(held_postings().filter(owner_id=owner_id)), "posting_id", "posting__effective_on")
+    return sorted(HeldPart(pk, day, amount) for pk, day, net in rows if (amount := _money(net)))
+
+
+def last_came_on(parts: Iterable[HeldPart]) -> date | None:
+    """The latest day of which money is held; on days on which as much was taken back none came."""
+    days: defaultdict[date, Decimal] = defaultdict(Decimal)
+    for part in parts:
+        days[part.on] += part.amount
+    return max((day for day, net in days.items() if net > 0), default=None)
 
 
 def heads_of(remittance_id: int) -> dict[str, Decimal]:

@@ -15,7 +15,7 @@ from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Conflict, Forbidden, Invalid
 from recoveries.ledger.events import remittance_event
 from recoveries.ledger.handing_over import remittance_post
-from recoveries.ledger.held import held_for
+from recoveries.ledger.held import held_for, last_came_on
 from recoveries.ledger.posting import Source
 from recoveries.ledger.remittance_models import Remittance, RemittanceLine
 
@@ -27,20 +27,18 @@ def remittance_record(
     """Hand over all that is held for a client, less `fees` that the firm retains, EUR.
 
     `expected` is what the person saw as held: Conflict when it is another sum by now, as for who comes second. Invalid
-    for fees that are more than that or negative, and for a day to come.
+    for fees that are more than that or negative, for a day to come and for one before the money came.
     """
     _client_lock(owner_id)
     covered = held_for(owner_id)
-    held = sum((amount for _posting, amount in covered), NOTHING)
+    held = sum((part.amount for part in covered), NOTHING)
     if held != expected:
-        sentence = _("What is held for this client has changed: it is {amount} now. Look at it again.")
-        raise Conflict(sentence.format(amount=euros(held)))
+        raise Conflict(held_changed(held))
     if held <= 0:
         raise Conflict(_("Nothing is held for this client."))
     if not NOTHING <= fees <= held:
         raise Invalid({"fees": [_("Fees lie between 0 and what is held ({amount}).").format(amount=euros(held))]})
-    if paid_on > today():
-        raise Invalid({"paid_on": [_("This day is still to come.")]})
+    _require_day(paid_on, last_came_on(covered))
     remittance = Remittance.objects.create(
         owner_id=owner_id,
         amount=held - fees,
@@ -51,12 +49,26 @@ def remittance_record(
         recorded_at=now(),
     )
     RemittanceLine.objects.bulk_create(
-        RemittanceLine(remittance=remittance, posting_id=posting, amount=amount) for posting, amount in covered
+        RemittanceLine(remittance=remittance, posting_id=part.posting_id, amount=part.amount) for part in covered
     )
     remittance_post(remittance, source=Source.STAFF)
     audit_record(action=ADDED, target=remittance, actor=by)
     events_record([remittance_event(remittance, by=by)])
     return remittance
+
+
+def held_changed(held: Decimal) -> str:
+    """Told to who saw another sum than what is held, EUR."""
+    sentence = _("What is held for this client has changed: it is {amount} now. Look at it again.")
+    return sentence.format(amount=euros(held))
+
+
+def _require_day(paid_on: date, came_on: date | None) -> None:
+    if paid_on > today():
+        raise Invalid({"paid_on": [_("This day is still to come.")]})
+    if came_on and paid_on < came_on:
+        sentence = _("Money that is handed over came on {day} only: it cannot have been paid on before.")
+        raise Invalid({"paid_on": [sentence.format(day=f"{came_on:%d/%m/%Y}")]})
 
 
 @transaction.atomic

@@ -296,6 +296,25 @@ def test_what_makes_no_sense_is_told_in_the_form(owner: Api, office: Client, dat
     assert not Remittance.objects.exists()
 
 
+def test_nothing_is_handed_over_before_it_came(owner: Api, office: Client) -> None:
+    case = filed(owner)
+    pay(case, "100.00", date(2026, 3, 31))
+    pay(case, "200.00", date(2026, 4, 30))
+    answer = send(office, owner, paid_on="2026-04-29")
+    assert "came on 30/04/2026 only" in answer.content.decode()
+    assert not Remittance.objects.exists()
+    assert send(office, owner, paid_on="2026-04-30").status_code == 302
+
+
+def test_what_was_taken_back_on_its_day_does_not_say_when_money_came(owner: Api, office: Client) -> None:
+    case = filed(owner)
+    pay(case, "300.00", date(2026, 3, 31))
+    pay(case, "50.00", date(2026, 5, 31))
+    last = Acompte.objects.get(date=date(2026, 5, 31))
+    acompte_reverse(recovery_id=case, acompte_id=last.pk, reason=Entry.Reason.MISTAKE, by=None)
+    assert send(office, owner, paid_on="2026-03-31").status_code == 302
+
+
 def test_nobodys_account_is_not_found(office: Client) -> None:
     for pk in (0, 999, 10**30):
         assert office.get(f"{PAGE}{pk}/").status_code == 404
