@@ -1,6 +1,7 @@
 """What is due to whom: money received for clients, what is to be handed over, by when; recording that it was."""
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -24,7 +25,7 @@ from legalcity.lib.errors import DomainError, Invalid
 from legalcity.lib.form_fields import DayField, SumField, TextField
 from legalcity.lib.ids import MOST_ID
 from recoveries.ledger.held import Held, held_by_client
-from recoveries.ledger.remittances import remittance_record
+from recoveries.ledger.remittances import held_changed, remittance_record
 
 SEE, RECORD = "recoveries.view_remittance", "recoveries.record_remittance"
 HEADINGS = ("client", "client_email", "received", "fees_retained", "handed_over", "to_hand_over", "due_by")
@@ -37,6 +38,13 @@ class RemittanceForm(forms.Form):
     fees = SumField(label=gettext_lazy("Fees retained (€)"), max_digits=14, decimal_places=2, initial=0)
     paid_on = DayField(label=gettext_lazy("Paid on"))
     reference = TextField(label=gettext_lazy("Reference"), max_length=255, required=False)
+
+    def renew(self, held: Decimal) -> None:
+        """Ask about what is held now, EUR, whatever was seen before; what was entered stays."""
+        if self.has_error("expected"):
+            del self.errors["expected"]
+            self.add_error(None, held_changed(held))
+        self.data = {**self.data.dict(), "expected": held}  # type: ignore[attr-defined]
 
 
 @never_cache
@@ -68,14 +76,22 @@ def remittances_csv(request: HttpRequest) -> HttpResponseBase:
 def remittance_page(request: HttpRequest, owner_id: int) -> HttpResponse:
     """What is held for one client, and the form that records that it was handed over."""
     _allow(request, RECORD)
-    held = next(iter(held_by_client(owner_id=owner_id)), None) if owner_id <= MOST_ID else None
-    if held is None:
-        raise Http404
+    held = _held(owner_id)
     form = RemittanceForm(request.POST or None, initial={"expected": held.to_hand_over, "paid_on": today()})
-    if request.method == "POST" and form.is_valid() and _recorded(request, held, form):
-        return HttpResponseRedirect(reverse("remittances-due"))
+    if request.method == "POST":
+        if form.is_valid() and _recorded(request, held, form):
+            return HttpResponseRedirect(reverse("remittances-due"))
+        held = _held(owner_id)
+        form.renew(held.to_hand_over)
     context = {**admin.site.each_context(request), "title": _("Record a remittance"), "held": held, "form": form}
     return TemplateResponse(request, "admin/backoffice/remittance.html", context)
+
+
+def _held(owner_id: int) -> Held:
+    found = held_by_client(owner_id=owner_id) if owner_id <= MOST_ID else []
+    if not found:
+        raise Http404
+    return found[0]
 
 
 def _recorded(request: HttpRequest, held: Held, form: RemittanceForm) -> bool:

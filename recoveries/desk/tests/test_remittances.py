@@ -296,6 +296,16 @@ def test_what_makes_no_sense_is_told_in_the_form(owner: Api, office: Client, dat
     assert not Remittance.objects.exists()
 
 
+@pytest.mark.same_everywhere
+@pytest.mark.parametrize("expected", ["250.00", "NaN", "", "x", "9" * 40])
+def test_what_was_seen_and_is_no_longer_so_is_told_with_what_is(owner: Api, office: Client, expected: str) -> None:
+    pay(filed(owner), "300.00")
+    answer = send(office, owner, expected=expected)
+    assert "What is held for this client has changed: it is 300.00 € now." in answer.content.decode()
+    assert 'name="expected" value="300.00"' in answer.content.decode()
+    assert send(office, owner, expected=answer.context["form"]["expected"].value()).status_code == 302
+
+
 def test_nothing_is_handed_over_before_it_came(owner: Api, office: Client) -> None:
     case = filed(owner)
     pay(case, "100.00", date(2026, 3, 31))
