@@ -58,6 +58,7 @@ FOLLOWING: dict[str, str] = {
     "recovery.closed": "The case was closed by that.",
     "recovery.reopened": "A case that was paid owes again.",
     "recovery.paid": "Nothing is owed on the case any more.",
+    "invoice.created": "What went to court settled is owed there again.",
 }
 
 # "METHOD /path" of every call that writes.

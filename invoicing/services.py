@@ -126,6 +126,16 @@ def invoices_copy(*, from_case: int, to_case: int, left_behind: Collection[int] 
     rows_copy(unpaid.exclude(pk__in=left_behind).order_by("id"), instead={"recovery_id": Value(to_case)})
 
 
+@story()
+def invoices_relist(*, ids: Collection[int], to_case: int) -> None:
+    """List invoices of another case, by their ids, on this one too: they went there and are owed again."""
+    rows_copy(Invoice.objects.filter(pk__in=ids).order_by("id"), instead={"recovery_id": Value(to_case)})
+    numbers = Invoice.objects.filter(pk__in=ids).values("invoice_number")
+    for invoice in Invoice.objects.filter(recovery_id=to_case, invoice_number__in=numbers).order_by("id"):
+        stored = invoice_values(invoice)
+        _tell(INVOICE_CREATED, invoice, invoice.owner_id, by=None, current={name: plain(stored[name]) for name in TOLD})
+
+
 def _saved(invoice: Invoice) -> Invoice:
     try:
         with transaction.atomic():

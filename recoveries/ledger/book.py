@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from law.account.facts import (
     Claim,
     ClaimKey,
+    ClaimKind,
     CreditNote,
     Payment,
     PaymentState,
@@ -24,6 +25,7 @@ from recoveries.ledger.kept_facts import claim_key_read, claim_key_told, read
 
 CLAIMS, PAYMENT, CREDIT_NOTE, WAIVER, REFUND = "claims", "payment", "credit_note", "waiver", "refund"
 TRANSFER, PENALTY, REST, STAYS, NAMES = "transfer", "penalty", "rest", "stays", "names"
+RENAMED = "renamed"  # Of claims that came along settled: what they are called since they have rows of their own
 ASIDE = "set_aside"  # What was over when the client asked for more: with the claims that he asked for
 FIRST = "first"  # Of a credit note or waiver that is laid anew: the posting that had it first
 
@@ -79,13 +81,15 @@ class Names:
 class Book:
     """What a case's postings say.
 
-    `carried`: claims that came along settled, which have no record of their own. Credit notes, waivers and refunds by
+    `carried`: claims that came along settled, which have no record of their own; `renamed`: what such were called,
+    before they had one, and are called since. Credit notes, waivers and refunds by
     the postings that had them first; `laid` names the posting that has a credit note or waiver now. `paid` by the
     payment. `names`: after a transfer, what went along is called so in the other case.
     """
 
     claims: dict[ClaimKey, Claim] = field(default_factory=dict)
     carried: set[ClaimKey] = field(default_factory=set)
+    renamed: dict[ClaimKey, ClaimKey] = field(default_factory=dict)
     paid: dict[int, Paid] = field(default_factory=dict)
     credit_notes: dict[int, CreditNote] = field(default_factory=dict)
     waivers: dict[int, Waiver] = field(default_factory=dict)
@@ -129,6 +133,20 @@ class Book:
         first = int(told.get(FIRST, posting_id))
         self.laid[first] = posting_id
         return first
+
+    def rename(self, old: ClaimKey, new: ClaimKey) -> None:
+        """A claim that came along settled has a record now: all that names it names that."""
+        self.renamed[old] = new
+        self.carried.discard(old)
+        self.claims.pop(old, None)
+        for paid in self.paid.values():
+            if old == (ClaimKind.INVOICE, paid.payment.invoice_id):
+                paid.payment = replace(paid.payment, invoice_id=new[1])
+        for first, note in self.credit_notes.items():
+            self.credit_notes[first] = replace(note, claim=self.renamed.get(note.claim, note.claim))
+        for first, waiver in self.waivers.items():
+            claim = self.renamed.get(waiver.claim, waiver.claim) if waiver.claim else None
+            self.waivers[first] = replace(waiver, claim=claim)
 
     def _enter_payment(self, row: Entry, is_reversed: bool) -> None:
         told = row.facts[PAYMENT]
@@ -207,6 +225,12 @@ def aside_told(aside: SetAside) -> dict[str, Any]:
     return {"parts": [[pk, str(amount)] for pk, amount in aside.parts], "counted": sorted(aside.counted)}
 
 
+def _tell_renamed(book: Book, told: Any, _posting_id: int) -> None:
+    for old, new in told:
+        if (here := claim_key_read(old)) and (there := claim_key_read(new)):
+            book.rename(here, there)
+
+
 def _tell_aside(book: Book, told: Any, _posting_id: int) -> None:
     """What was over last: of what was set aside before, all that is still over is in it."""
     parts = tuple((pk, Decimal(amount)) for pk, amount in told["parts"])
@@ -248,4 +272,5 @@ _ENTER: dict[str, Callable[[Book, Any, int], None]] = {
     TRANSFER: _tell_transfer,
     PENALTY: _tell_penalty,
     ASIDE: _tell_aside,
+    RENAMED: _tell_renamed,
 }

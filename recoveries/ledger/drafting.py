@@ -14,8 +14,8 @@ from law.account.facts import Claim, ClaimKey, ClaimKind, CreditNote, DebtHead, 
 from law.account.lines import LedgerAccount, Line
 from law.interest import NOTHING
 from legalcity.lib.dates import PARIS
-from recoveries.ledger.book import CLAIMS, PAYMENT, REST, Book, Entry, Paid
-from recoveries.ledger.kept_facts import Told, told
+from recoveries.ledger.book import CLAIMS, PAYMENT, RENAMED, REST, Book, Entry, Paid
+from recoveries.ledger.kept_facts import Told, claim_key_told, told
 from recoveries.ledger.posting_models import Posting
 from recoveries.ledger.records import Record, Records
 
@@ -54,7 +54,12 @@ def posted_in(book: Book, drafts: Iterable[Draft]) -> Book:
 
 
 def _claims(book: Book, records: Records) -> Iterator[Draft]:
+    carried = {replace(book.claims[key], id=0): key for key in book.carried}
     fresh = [claim for key, claim in records.claims.items() if key not in book.claims]
+    listed = [(key, claim) for claim in fresh if (key := carried.get(replace(claim, id=0)))]
+    if listed:
+        yield _listed(listed, book)
+    fresh = [claim for claim in fresh if claim not in {claim for _key, claim in listed}]
     for since, claims in _by_day(fresh, records.since).items():
         yield from claims_opened(claims, at=since)
     changed = [
@@ -70,6 +75,20 @@ def _claims(book: Book, records: Records) -> Iterator[Draft]:
     if changed or gone:
         befores = {before.key: before for _claim, before in (*changed, *gone)}
         yield _claimed(Kind.CLAIM_CHANGE, [claim for claim, _before in (*changed, *gone)], befores)
+
+
+def _listed(listed: Sequence[tuple[ClaimKey, Claim]], book: Book) -> Draft:
+    """Claims that came along settled and have their records now: the same claims, by other names."""
+    lines: list[Line] = []
+    for key, claim in listed:
+        before = book.claims[key]
+        lines += (*claim_lines(replace(before, amount=NOTHING), before), *claim_lines(claim))
+    facts = {
+        CLAIMS: [told(claim) for _key, claim in listed],
+        RENAMED: [[claim_key_told(key), claim_key_told(claim.key)] for key, claim in listed],
+    }
+    on = min(claim.issued_on for _key, claim in listed)
+    return Draft(kind=Kind.CLAIM_CHANGE, on=on, facts=facts, lines=tuple(lines))
 
 
 def _by_day(claims: Iterable[Claim], since: Mapping[ClaimKey, datetime]) -> dict[datetime, list[Claim]]:
@@ -160,7 +179,7 @@ def _names_another(book: Book, paid: Paid, record: Record) -> bool:
     """Whether the debtor's choice is another one; of a claim that came along settled, or not, records know nothing."""
     chosen = paid.payment.invoice_id
     key = (ClaimKind.INVOICE, chosen) if chosen is not None else None
-    is_elsewhere = key is not None and (key in book.carried or key not in book.claims)
+    is_elsewhere = key is not None and (key in book.carried or key not in book.claims or key in book.renamed.values())
     return not (paid.is_reversed or is_elsewhere) and chosen != record.payment.invoice_id
 
 

@@ -102,7 +102,11 @@ def told_before(case: Recovery, *, until: datetime | None = None) -> Facts:
     there = with_terms(Recovery.objects).get(transferred_from=case)
     told = told_by_case([case, there], until=until)
     book, facts = told[case.pk]
-    return replace(facts, gone=renamed(told[there.pk].facts, book.names.back)) if book.names else facts
+    if book.names is None:
+        return facts
+    back = book.names.back
+    listed_since = {new: old for old, new in told[there.pk].book.renamed.items()}
+    return replace(facts, gone=renamed(told[there.pk].facts, replace(back, claims={**back.claims, **listed_since})))
 
 
 def books_of(ids: Collection[int], *, until: datetime | None = None) -> dict[int, Book]:

@@ -16,6 +16,7 @@ from recoveries.ledger.events import paid_event
 from recoveries.ledger.gathering import told_of, with_terms
 from recoveries.ledger.posting import Posted, Source, ledger_reckon
 from recoveries.ledger.reckoning import reckoned
+from recoveries.ledger.relisting import relist
 from recoveries.models import CaseBalance, Recovery, StatusChange
 from recoveries.services.life import status_move
 from recoveries.statuses import Actor
@@ -28,7 +29,8 @@ def case_settle(*, recovery_id: int, posted: Posted) -> None:
     """Move a case to *Payé* (*Payée* in court) when nothing is owed any more, and back when something is again.
 
     Called after whatever was posted on it. A case on which nothing was ever owed, or whose claims were all deleted, is
-    not a paid one. Nothing moves while a rate is missing. The caller holds the lock.
+    not a paid one. Nothing moves while a rate is missing. What went to court settled and is owed again is listed there.
+    The caller holds the lock.
     """
     account = posted.account
     if isinstance(account, RateMissing):
@@ -40,6 +42,8 @@ def case_settle(*, recovery_id: int, posted: Posted) -> None:
         events_record([paid_event(moved)])
     elif not account.is_paid and case.status_id == paid:
         status_move(recovery_id=recovery_id, to_status=_before(case), by=None, actor=Actor.SYSTEM)
+    if case.is_in_court and not account.is_paid:
+        relist(recovery_id=recovery_id, account=account)
 
 
 @story()

@@ -32,7 +32,7 @@ from recoveries.ledger.reversals import acompte_reverse
 from recoveries.ledger.services import acompte_record
 from recoveries.models import Acompte, FormalNotice, Line, Posting, Recovery
 from tests.backoffice import act, browser_of, chief
-from tests.factories import Api, case_id
+from tests.factories import Api, case_id, detail
 
 pytestmark = pytest.mark.django_db
 
@@ -161,6 +161,39 @@ def test_a_payment_on_claims_that_were_settled_can_be_taken_back_in_court(owner:
         assert [account(each, day).total for day in days] == unpaid
     assert received() == 0
     assert_whole(case, copy)
+
+
+def test_what_is_owed_in_court_again_is_listed_there(owner: Api) -> None:
+    """Two payments settled it before the transfer, and the second one bounced: one sum, in the list and the account."""
+    case = transferable(owner, recovery=BUSINESS, invoices=CLAIMS)
+    paid(case, "60.00", reference="F-1", days_ago=35)
+    owed = account(case).claims[0].left.due
+    bounced = paid(case, str(owed), reference="F-1", days_ago=0)
+    credited = Recovery.objects.get(pk=case).invoices.get(invoice_number="F-1").pk
+    credit_note_record(
+        recovery_id=case, invoice_id=credited, amount=Decimal("1.00"), day=today(), by=None, source=Source.STAFF
+    )
+    days = [today() - timedelta(days) for days in (50, 33, 1, 0)]
+    copy = transferred(owner, case)
+    assert numbers(owner, copy) == ["F-2"]
+    there = Acompte.objects.get(recovery=copy, moved_from=bounced)  # 1.00 of it was over
+    acompte_reverse(recovery_id=copy, acompte_id=there.pk, reason=UNPAID, by=None)
+    assert numbers(owner, copy) == ["F-1", "F-2"] == [row.claim.number for row in account(copy).claims]
+    told = {row["number"]: row for row in owner.data("GET", f"/api/recoveries/{copy}/decompte")["claims"]}
+    ids = {row["invoice_number"]: row["id"] for row in detail(owner, copy)["invoices"]}
+    assert {number: row["id"] for number, row in told.items()} == ids
+    assert told["F-1"]["left"]["principal"] == str(account(copy).claims[0].left.principal)
+    assert [account(case, day).total for day in days[:-1]] == [account(copy, day).total for day in days[:-1]]
+    assert account(copy).payments[0].allocations[0].number == "F-1"
+    assert detail(owner, copy)["amount"] == "200.00"
+    assert_whole(case, copy)
+    paid(copy, str(account(copy).claims[0].left.due), invoice_id=ids["F-1"], days_ago=0)
+    assert [row.claim.number for row in account(copy).claims if any(row.left)] == ["F-2"]
+    assert_whole(case, copy)
+
+
+def numbers(owner: Api, case: int) -> list[str]:
+    return sorted(row["invoice_number"] for row in detail(owner, case)["invoices"])
 
 
 def test_a_payment_that_went_in_part_is_taken_back_in_both_cases(owner: Api) -> None:
