@@ -12,7 +12,7 @@ from invoicing.models import Invoice
 from invoicing.serializers import invoice_payload
 from law.deadlines import Kind, told
 from law.procedure_dates import GRANTED
-from legalcity.lib.dates import day_text, moment_text
+from legalcity.lib.dates import add_days, day_text, moment_text
 from legalcity.lib.money import money_text
 from legalcity.lib.sealing import opened
 from recoveries.catalogue import catalogue
@@ -34,7 +34,18 @@ def _person(user_id: int | None, first_name: str | None, last_name: str | None) 
     return {"id": user_id, "first_name": first_name, "last_name": last_name}
 
 
-def case_row_payload(row: CaseRow) -> Payload:
+def due_on(due: Any, next_change: Any, today: date) -> date | None:
+    """Of which day `due` is: today, unless it may be otherwise since `next_change`; None where nobody can say.
+
+    Both as the database gives them.
+    """
+    if due is None:
+        return None
+    changes = next_change and date.fromisoformat(str(next_change))
+    return min(today, add_days(changes, -1)) if changes else today
+
+
+def case_row_payload(row: CaseRow, today: date) -> Payload:
     """A row of the list."""
     return {
         "id": row.id,
@@ -53,6 +64,7 @@ def case_row_payload(row: CaseRow) -> Payload:
         "invoices_count": row.invoices_count,
         "comments_count": row.comments_count,
         "due": money_text(row.due),
+        "due_on": day_text(due_on(row.due, row.next_change, today)),
         "external_id": row.external_id,
     }
 
@@ -120,6 +132,7 @@ def case_detail_payload(detail: CaseDetail, today: date) -> Payload:
         "next_deadline": _next_deadline_payload(case),
         "formal_notices": [_notice_payload(row) for row in detail.formal_notices],
         "due": money_text(case["due"]),
+        "due_on": day_text(due_on(case["due"], case["next_change"], today)),
     }
 
 

@@ -37,8 +37,10 @@ PERSON = component(
     fields({"id": ID, "first_name": or_null(TEXT), "last_name": or_null(TEXT)}),
     "Somebody who works on a case.",
 )
-_DUE = described(
-    or_null(MONEY), "What the debtor owes as of today; null while nobody can say, because no rate is known."
+_DUE = described(or_null(MONEY), "What the debtor owes; null while nobody can say, because no rate is known.")
+_DUE_ON = described(
+    or_null(DAY),
+    "The day that `due` is of: today in the detail; in the list, shortly after midnight, it may be the day before.",
 )
 _AMOUNTS: Schema = {
     "amount": described(MONEY, "Invoices and further debts together."),
@@ -83,6 +85,7 @@ RECOVERY_ROW = component(
             "user": or_null(PERSON),
             **_COUNTS,
             "due": _DUE,
+            "due_on": _DUE_ON,
             "external_id": EXTERNAL_ID,
         }
     ),
@@ -244,6 +247,7 @@ RECOVERY = component(
         {
             **_CHANGED,
             "due": _DUE,
+            "due_on": _DUE_ON,
             "statusHistory": list_of(HISTORY),
             "invoices": list_of(CASE_INVOICE),
             "docs": described(list_of(CASE_DOCUMENT), "Those that belong to no invoice."),

@@ -72,7 +72,9 @@ FROM (SELECT
         jr.recovery_reference, 'status', jr.status_id) END AS injunction,
     CASE WHEN r.next_deadline IS NOT NULL THEN json_build_object('code', r.next_deadline_code,
         'on', r.next_deadline, 'article', r.next_deadline_article) END AS next_deadline,
-    '[]'::json AS formal_notices, b.due::text AS due
+    '[]'::json AS formal_notices, b.due::text AS due,
+    CASE WHEN b.due IS NOT NULL THEN
+        least((now() AT TIME ZONE 'Europe/Paris')::date, b.next_change - 1)::text END AS due_on
     FROM recoveries_recovery r LEFT JOIN accounts_user u ON u.id = r.user_id
     LEFT JOIN recoveries_casebalance b ON b.recovery_id = r.id
     JOIN recoveries_status s ON s.id = r.status_id

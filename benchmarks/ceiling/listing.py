@@ -16,7 +16,9 @@ LISTED = f"""
     r.id, r.recovery_reference, nullif(r.debtor_name, ''), nullif(r.debtor_company, ''),
     nullif(r.customer_company, ''), r.amount::text, r.amount_torecover::text, r.status_id,
     r.recovery_due_date::text, {stamp("r.created_at")}, {stamp("r.updated_at")}, r.user_id, u.first_name,
-    u.last_name, r.invoices_count, r.comments_count, b.due::text
+    u.last_name, r.invoices_count, r.comments_count, b.due::text,
+    CASE WHEN b.due IS NOT NULL THEN
+        least((now() AT TIME ZONE 'Europe/Paris')::date, b.next_change - 1)::text END
 """
 
 
@@ -90,4 +92,5 @@ def _listed(row: Any) -> dict[str, Any]:
         "invoices_count": row[15],
         "comments_count": row[16],
         "due": row[17],
+        "due_on": row[18],
     }

@@ -1,6 +1,7 @@
 """The décompte of a case, as everybody reads it: API, case page, letter, request, debtor."""
 
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +12,9 @@ from legalcity.lib.clock import today
 from legalcity.lib.codes import ErrorCode
 from legalcity.lib.dates import PARIS, add_days, add_months
 from legalcity.lib.errors import Conflict, Invalid
-from recoveries.ledger.gathering import told_before, told_of
+from recoveries.ledger.gathering import told_before, told_of, with_terms
 from recoveries.ledger.rate_book import account_rates
+from recoveries.ledger.reckoning import reckoned
 from recoveries.models import Recovery
 
 AHEAD = 12  # months
@@ -45,6 +47,12 @@ def case_decompte(case: Recovery, *, on: date | None = None, known_on: date | No
     except RateMissing as error:
         sentence = format_lazy(NO_RATE, day=f"{error.day:%d/%m/%Y}")
         raise Conflict(sentence, code=ErrorCode.RATE_MISSING, errors={"on": [sentence]}) from error
+
+
+def due_today(recovery_id: int) -> Decimal | None:
+    """What is owed on a case and due today, EUR, whatever is kept of it; None while a rate is missing."""
+    account = reckoned(told_of(with_terms(Recovery.objects).get(pk=recovery_id)).facts, today())
+    return None if isinstance(account, RateMissing) else account.total.due
 
 
 def _end_of(day: date) -> datetime:

@@ -45,8 +45,9 @@ CASE_COLUMNS = (
     "next_deadline_article",
     *FIELDS,
     "due",
+    "next_change",
 )
-BALANCE_COLUMNS = frozenset({"due"})
+BALANCE_COLUMNS = frozenset({"due", "next_change"})
 
 
 def _columns(row: Any, alias: str, elsewhere: Mapping[str, str]) -> list[str]:

@@ -38,7 +38,8 @@ TOTAL = "SELECT COALESCE(SUM(n), 0) FROM recoveries_casecount WHERE {where}"
 class CaseRow(NamedTuple):
     """What the list shows of a case; amounts, days and moments as the database gives them.
 
-    `due`: what is owed as of today, None while nobody can say, because a rate is missing.
+    `due`: what is owed, None while nobody can say, because a rate is missing; `next_change`: the day from which it may
+    be otherwise, None for no day.
     """
 
     id: int
@@ -49,6 +50,7 @@ class CaseRow(NamedTuple):
     amount: Any
     amount_torecover: Any
     due: Any
+    next_change: Any
     status_id: int
     recovery_due_date: Any
     created_at: Any
@@ -62,9 +64,12 @@ class CaseRow(NamedTuple):
 
 
 HANDLER = ("first_name", "last_name")
-DUE = "(SELECT b.due FROM recoveries_casebalance b WHERE b.recovery_id = page.id)"
-READ = ", ".join(f"{'u' if name in HANDLER else 'r'}.{name}" for name in CaseRow._fields if name != "due")
-COLUMNS = ", ".join(DUE if name == "due" else f"page.{name}" for name in CaseRow._fields)
+BALANCE = {
+    name: f"(SELECT b.{name} FROM recoveries_casebalance b WHERE b.recovery_id = page.id)"
+    for name in ("due", "next_change")
+}
+READ = ", ".join(f"{'u' if name in HANDLER else 'r'}.{name}" for name in CaseRow._fields if name not in BALANCE)
+COLUMNS = ", ".join(BALANCE.get(name, f"page.{name}") for name in CaseRow._fields)
 # Balances are looked up for the rows of the page only, not for those that an offset passes over.
 ROWS = f"{COLUMNS} FROM (SELECT {READ} {FROM} WHERE {{where}} {{order}}) page"
 

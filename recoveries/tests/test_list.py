@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from legalcity.lib.clock import today
 from recoveries.models import Recovery
 from recoveries.selectors.listing import SORTS
 from tests.factories import Api, add_status, bare_case_id, case_id, detail, move
@@ -56,6 +57,7 @@ def test_a_row_tells_what_the_case_is(owner: Api) -> None:
         "invoices_count": 2,
         "comments_count": 1,
         "due": "1580.00",
+        "due_on": today().isoformat(),
         "external_id": None,
     }
 

@@ -1,5 +1,7 @@
 """The calls on cases."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
@@ -17,7 +19,8 @@ from legalcity.lib.clock import today
 from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Forbidden, NotFound
 from recoveries.guards import recovery_values, require_editable
-from recoveries.payloads import case_detail_payload, case_row_payload, case_update_payload, complete_payload
+from recoveries.ledger.decompte import due_today
+from recoveries.payloads import case_detail_payload, case_row_payload, case_update_payload, complete_payload, due_on
 from recoveries.selectors.detail import CaseDetail, case_detail, case_exists
 from recoveries.selectors.listing import Wanted, cases_page
 from recoveries.serializers import CompleteSerializer, NewRecoverySerializer, RecoveryQuery, RecoverySerializer
@@ -76,6 +79,14 @@ class RecoveryView(ContractView):
             raise NotFound(cases.NOT_FOUND, code=ErrorCode.CASE_NOT_FOUND)
         return detail
 
+    def _told(self, recovery_id: int) -> dict[str, Any]:
+        """A case as it is told; what is due of today, also while what is kept of it is of the day before."""
+        detail, day = self._detail(recovery_id), today()
+        case = detail.case
+        if due_on(case["due"], case["next_change"], day) != day:
+            case["due"], case["next_change"] = due_today(recovery_id), None
+        return case_detail_payload(detail, day)
+
     def list(self, request: Request) -> Response:
         """The caller's cases: filtered, searched, sorted, a page of them."""
         wanted = asked(RecoveryQuery, request)
@@ -92,8 +103,9 @@ class RecoveryView(ContractView):
                 updated_after=wanted.filters["updated_after"],
             )
         )
+        day = today()
         data = {
-            "recoveries": [case_row_payload(row) for row in rows],
+            "recoveries": [case_row_payload(row, day) for row in rows],
             "pagination": pagination(wanted, total, len(rows)),
             "filters_applied": wanted.applied,
         }
@@ -104,12 +116,12 @@ class RecoveryView(ContractView):
         """A bare case, its parties and invoices to follow."""
         owner = caller(request)
         recovery = cases.recovery_create(owner=owner, values=parse(NewRecoverySerializer, request), by=owner)
-        payload = case_detail_payload(self._detail(recovery.pk), today())
+        payload = self._told(recovery.pk)
         return reply(payload, _("Recovery created successfully"), status=status.HTTP_201_CREATED)
 
     def retrieve(self, request: Request, recovery_id: int) -> Response:
         """One case with all that hangs on it."""
-        payload = case_detail_payload(self._detail(recovery_id), today())
+        payload = self._told(recovery_id)
         return reply(payload, _("Recovery retrieved successfully"))
 
     def update(self, request: Request, recovery_id: int) -> Response:

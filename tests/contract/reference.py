@@ -66,7 +66,7 @@ ADDED_KEYS = {
         *COMPANY_PLACE,
     ],
     re.compile(r"GET /api/recoveries/\{id\} data\.(customer|debtor)"): COMPANY_KEYS,
-    re.compile(r"GET /api/recoveries data\.recoveries\.\d+"): ["due", "external_id"],
+    re.compile(r"GET /api/recoveries data\.recoveries\.\d+"): ["due", "due_on", "external_id"],
     re.compile(r"GET /api/recoveries data\.filters_applied"): ["external_id", "updated_after"],
     re.compile(r"GET /api/companies/type/\S+ data\.\d+"): [*COMPANY_KEYS, *COMPANY_PLACE],
     re.compile(r"\S+ /api/recoveries/\{recoveryId\}/invoices\S* data(\.invoices\.\d+)?"): INVOICE_KEYS,
