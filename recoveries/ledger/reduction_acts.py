@@ -74,6 +74,15 @@ def _credit_note(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> 
     return remaining(case, _("Credit note recorded."))
 
 
+def _credit_note_explained(_case: Recovery) -> str:
+    sentence = _(
+        "A lower price that the creditor agreed later: the principal of the invoice falls from that day on, and with "
+        "it the interest. What was paid beyond it becomes surplus. On one case up to {limit} may be credited; beyond "
+        "that a manager enters it."
+    )
+    return sentence.format(limit=euros(live.CREDIT_NOTE_LIMIT))
+
+
 # --- what is given up ------------------------------------------------------------------------------------------------
 class WaiverForm(ReductionForm):
     """Which part of what is owed is given up."""
@@ -192,10 +201,7 @@ CREDIT_NOTE = ObjectAction(
     form=CreditNoteForm,
     form_options=_credit_note_options,
     is_offered=lives_here,
-    explain=gettext_lazy(
-        "A lower price that the creditor agreed later: the principal of the invoice falls from that day on, and with "
-        "it the interest. What was paid beyond it becomes surplus."
-    ),
+    explain=_credit_note_explained,
 )
 WAIVE = ObjectAction(
     name="waive",

@@ -25,7 +25,7 @@ from legalcity.lib.clock import today
 from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Conflict, Forbidden, Invalid
 from legalcity.lib.settings.live import live
-from recoveries.ledger.book import CLAIMS, is_gone
+from recoveries.ledger.book import CLAIMS, CREDIT_NOTE, is_gone
 from recoveries.ledger.drafting import Draft
 from recoveries.ledger.events import credit_note_event, waiver_event
 from recoveries.ledger.gathering import facts_here, told_of
@@ -45,8 +45,9 @@ _TWIN = {
     False: gettext_lazy("A credit note of this invoice, amount, day and number stands there already: confirm it."),
 }
 _BEYOND = {
-    True: gettext_lazy("Only a manager writes off more than {amount} on a case."),
-    False: gettext_lazy("Only a manager enters that a creditor gives up more than {amount} on a case."),
+    Posting.Kind.WRITEOFF: gettext_lazy("Only a manager writes off more than {amount} on a case."),
+    Posting.Kind.WAIVER: gettext_lazy("Only a manager enters that a creditor gives up more than {amount} on a case."),
+    Posting.Kind.CREDIT_NOTE: gettext_lazy("Only a manager enters credit notes of more than {amount} on a case."),
 }
 
 
@@ -76,8 +77,9 @@ def credit_note_record(
     by: User | None,
     source: Source,
 ) -> CreditNote:
-    """A lower price of an invoice, agreed later. Raises Invalid, Forbidden after a transfer; Conflict on a closed case
-    through the API, and for what may be recorded already unless it is `confirmed`."""
+    """A lower price of an invoice, agreed later. Raises Invalid; Forbidden after a transfer and, for staff, beyond the
+    limit without the right to it; Conflict on a closed case through the API, and for what may be recorded already
+    unless it is `confirmed`."""
     lock = account_lock if source == Source.STAFF else open_case_lock
     case = lock(recovery_id=recovery_id)
     facts = facts_here(case)
@@ -85,6 +87,10 @@ def credit_note_record(
     if note.claim not in {claim.key for claim in facts.claims}:
         raise Invalid({"invoice_id": [_("The case has no such invoice.")]})
     require_none(credit_note_refusals(facts, note, today()))
+    if source == Source.STAFF:
+        ours = _entered_by_staff(recovery_id)
+        earlier = (one.amount for one in facts.credit_notes if one.id in ours)
+        _require_within_limit(Posting.Kind.CREDIT_NOTE, live.CREDIT_NOTE_LIMIT, sum(earlier, amount), by)
     twin = None if confirmed else same_credit_note(facts, note)
     if twin is not None:
         raise Conflict(_TWIN[source == Source.API], code=ErrorCode.DUPLICATE_CREDIT_NOTE, credit_note_id=twin)
@@ -115,7 +121,9 @@ def waiver_record(
     require_none(entry_refusals(amount, day, today()))
     facts = facts_here(case)
     left = min(_left(_known(facts, on), claim, head) for on in (day, today()))
-    _require_within_limit(facts, amount, by, is_writeoff=is_writeoff)
+    kind = Posting.Kind.WRITEOFF if is_writeoff else Posting.Kind.WAIVER
+    given_up = sum((one.amount for one in facts.waivers if one.is_writeoff == is_writeoff), amount)
+    _require_within_limit(kind, live.WRITEOFF_LIMIT if is_writeoff else live.WAIVER_LIMIT, given_up, by)
     if not NOTHING < amount <= left:
         raise Invalid({"amount": [_("What is owed there is {amount}.").format(amount=euros(left))]})
     waiver = Waiver(id=0, on=day, head=head, amount=amount, claim=claim, is_writeoff=is_writeoff)
@@ -241,13 +249,16 @@ def _known(facts: Facts, day: date) -> Decompte:
     return account
 
 
-def _require_within_limit(facts: Facts, amount: Decimal, by: User | None, *, is_writeoff: bool) -> None:
-    """The limit is that of a case: what was given up before counts, so that parts do not pass beneath it."""
-    limit = live.WRITEOFF_LIMIT if is_writeoff else live.WAIVER_LIMIT
-    given_up = sum((one.amount for one in facts.waivers if one.is_writeoff == is_writeoff), amount)
-    if by is not None and given_up > limit and not by.has_perm("recoveries.write_off"):
-        sentence = _BEYOND[is_writeoff]
-        raise Forbidden(str(sentence).format(amount=euros(limit)))
+def _require_within_limit(kind: Posting.Kind, limit: Decimal, amount: Decimal, by: User | None) -> None:
+    """The limit is that of a case: what was taken off before counts, so that parts do not pass beneath it."""
+    if by is not None and amount > limit and not by.has_perm("recoveries.write_off"):
+        raise Forbidden(str(_BEYOND[kind]).format(amount=euros(limit)))
+
+
+def _entered_by_staff(recovery_id: int) -> set[int]:
+    """The credit notes of a case that its client did not tell himself: their first postings. One statement."""
+    notes = Posting.objects.filter(recovery_id=recovery_id, facts__has_key=CREDIT_NOTE).exclude(source=Source.API.value)
+    return set(notes.values_list("pk", flat=True))
 
 
 def owed_parts(account: Decompte) -> Iterator[OwedPart]:

@@ -108,6 +108,11 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
         _("Amount, in EUR, up to which who records payments enters what a creditor gives up; beyond it managers do."),
         "amount",
     ),
+    "CREDIT_NOTE_LIMIT": (
+        Decimal("5000"),
+        _("Amount, in EUR, up to which who records payments enters credit notes of a case; beyond it managers do."),
+        "amount",
+    ),
     # Letters to debtors
     "REMINDER_DAYS": (
         7,
@@ -307,7 +312,10 @@ FIELDSETS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
             "NOTICE_PRESENTATION_COUNTS",
         ),
     ),
-    (gettext_lazy("Money"), ("WRITEOFF_LIMIT", "WAIVER_LIMIT", "SEND_RECEIPTS", "SEND_PAYMENT_NOTICES")),
+    (
+        gettext_lazy("Money"),
+        ("WRITEOFF_LIMIT", "WAIVER_LIMIT", "CREDIT_NOTE_LIMIT", "SEND_RECEIPTS", "SEND_PAYMENT_NOTICES"),
+    ),
     (gettext_lazy("Notices to clients"), ("SEND_CLIENT_NOTICES", "NOTICE_KEPT_DAYS")),
     (
         gettext_lazy("Injunction"),

@@ -240,6 +240,23 @@ def test_beyond_the_limit_only_a_manager_gives_up(
         given_up(case, "1", is_writeoff=kind == "writeoff", by=person("accountant"))
 
 
+def test_beyond_the_limit_only_a_manager_enters_credit_notes(
+    owner: Api, case: Recovery, system_setting: Callable[..., None]
+) -> None:
+    system_setting(CREDIT_NOTE_LIMIT=Decimal("100.00"))
+    note = {**DAY, "invoice": invoice(case)}
+    handler = office_of("handler")
+    assert "100.00 €" in act_page(handler, case, "credit-note").content.decode()
+    told = {"invoice_id": invoice(case), "amount": "250.00", "date": "2026-11-20"}
+    assert owner.post(f"/api/recoveries/{case.pk}/credit-notes", told).status_code == 201  # His own money
+    assert act(handler, case, "credit-note", **note, amount="60").status_code == 302
+    said = "Only a manager enters credit notes of more than 100.00 € on a case."
+    assert_refused(act(handler, case, "credit-note", **note, amount="40.01"), said)
+    assert act(handler, case, "credit-note", **note, amount="40").status_code == 302
+    assert act(office_of("manager"), case, "credit-note", **note, amount="200").status_code == 302
+    assert Posting.objects.filter(kind="credit_note").count() == 4
+
+
 def test_who_may_not_record_payments_gives_nothing_up(case: Recovery) -> None:
     for name in ("credit-note", "waive", "write-off", "reverse-posting"):
         assert act(office_of("auditor"), case, name).status_code == 403
