@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
 from legalcity.lib import logs
+from legalcity.lib.error_reports import report_to
 from legalcity.lib.private_files import keep_private
 from legalcity.lib.settings import system
 from legalcity.lib.settings.environment import Environment, is_kept_apart, is_random
@@ -91,6 +92,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "legalcity.lib.logs.RequestLog",
     "legalcity.api.middleware.ApiHeaders",
+    "operation",
     "django.middleware.security.SecurityMiddleware",
     "legalcity.lib.web.page_middleware.PermissionsPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -420,3 +422,5 @@ LOGGING = logs.configure(
     env.choice("LOG_LEVEL", "INFO", ("DEBUG", "INFO", "WARNING", "ERROR")),
     env.choice("LOG_FORMAT", "JSON", ("JSON", "CONSOLE")).lower(),
 )
+if SENTRY_DSN := env.url("SENTRY_DSN", schemes=("http", "https")):
+    report_to(SENTRY_DSN)

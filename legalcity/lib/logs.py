@@ -23,6 +23,7 @@ from django.db.backends.signals import connection_created
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
+from legalcity.lib.error_reports import report
 from legalcity.lib.outages import database_outage, is_away, is_of_the_queue, queue_outage
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -51,8 +52,10 @@ def log_failure(error: BaseException) -> None:
         queue_is_away(error)
     elif not is_away(error):
         failure_log.error("uncaught", **_facts_of(error))
+        report(error)
     elif database_outage.has_begun():
         failure_log.error("database_away", **_facts_of(error))
+        report(error)
 
 
 def _facts_of(error: BaseException) -> dict[str, Any]:
