@@ -51,7 +51,7 @@ worker: installed ## a worker for the queues (QUEUES=celery, fetching or webhook
 	@umask 077; mkdir -p $(WRITTEN)
 	@exec $(PY) -m celery -A legalcity worker --loglevel INFO $(if $(QUEUES),--queues $(QUEUES),) $(if $(filter 1,$(BEAT)),--beat --schedule $(WRITTEN)/beat,)
 
-beat: installed ## the clock of the periodic tasks: one process in all
+beat: installed ## the clock of the periodic tasks; it may run on each machine
 	@$(ALONE) $(PY) -m legalcity.lib.startup worker
 	@umask 077; mkdir -p $(WRITTEN)
 	@exec $(PY) -m celery -A legalcity beat --loglevel INFO --schedule $(WRITTEN)/beat

@@ -11,7 +11,10 @@ class DocumentsConfig(AppConfig):
     verbose_name = _("Documents")
 
     def ready(self) -> None:
-        """Register the checks."""
+        """Register the checks, and the scanner among the services."""
         from documents import checks
+        from documents.services.scanner import scanner_state
+        from legalcity.lib.readiness import readiness
 
+        readiness.register("scanner", scanner_state)
         assert checks  # noqa: S101 - imported for its registrations

@@ -8,11 +8,13 @@ from celery import Celery
 from celery.schedules import crontab
 from celery.signals import beat_init, celeryd_init
 
+from legalcity.lib import heartbeats
 from legalcity.lib.broker import forgive
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "legalcity.settings")
 
 forgive()
+assert heartbeats and task_metrics  # noqa: S101, PT018 - imported for the signals that they hear
 app = Celery("legalcity", task_cls="legalcity.lib.publishing:NotedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

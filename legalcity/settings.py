@@ -207,6 +207,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 0,
 }
 CELERY_TIMEZONE = "Europe/Paris"
+if REDIS_URL:  # Several clocks know of each other there.
+    CELERY_BEAT_SCHEDULER = "legalcity.lib.shared_clock:SharedClock"
 
 # --- e-mail ----------------------------------------------------------------------------------------------------
 # Without a mail server development writes files; production asks one on this machine, and failures are seen there.
