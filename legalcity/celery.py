@@ -40,6 +40,7 @@ app.conf.beat_schedule = {
     "deadline-alerts": {"task": "recoveries.tasks.record_deadline_alerts", "schedule": crontab(hour="6", minute="0")},
     "roll-balances": {"task": "recoveries.tasks.roll_balances", "schedule": crontab()},
     "sweep-emails": {"task": "recoveries.tasks.sweep_emails", "schedule": SWEEP_EVERY},
+    "watch-ledger": {"task": "recoveries.tasks.watch_ledger", "schedule": crontab(hour="1", minute="40")},
     "sweep-creditor-notices": {"task": "recoveries.tasks.sweep_creditor_notices", "schedule": SWEEP_EVERY},
     "tell-notices": {"task": "events.tasks.tell_notices", "schedule": TELL_EVERY},
     "sweep-notices": {"task": "events.tasks.sweep_notices", "schedule": SWEEP_EVERY},

@@ -1,7 +1,9 @@
-"""Celery's door to the roll of balances."""
+"""Celery's doors to the ledger: the roll of balances, and the look at night."""
 
 from celery import shared_task
 
+from legalcity.lib.clock import now
+from recoveries.ledger.nightly import ledgers_watch
 from recoveries.ledger.rolling import balances_sweep
 
 
@@ -9,3 +11,9 @@ from recoveries.ledger.rolling import balances_sweep
 def roll_balances() -> int:
     """Reckon anew what a day that has passed, or other rates, made stale; returns how many cases."""
     return balances_sweep()
+
+
+@shared_task(name="recoveries.tasks.watch_ledger")
+def watch_ledger() -> int:
+    """Look whether ledgers agree with what they follow, a piece each night; returns how many cases differ so far."""
+    return ledgers_watch(moment=now()).differing
