@@ -10,11 +10,12 @@ from celery.signals import beat_init, celeryd_init
 
 from legalcity.lib import heartbeats
 from legalcity.lib.broker import forgive
+from legalcity.lib.metrics import tasks as task_metrics
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "legalcity.settings")
 
-forgive()
 assert heartbeats and task_metrics  # noqa: S101, PT018 - imported for the signals that they hear
+forgive()
 app = Celery("legalcity", task_cls="legalcity.lib.publishing:NotedTask")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
@@ -39,8 +40,8 @@ app.conf.beat_schedule = {
     "sweep-charges": {"task": "invoicing.tasks.sweep_charges", "schedule": SWEEP_EVERY},
     "deadline-alerts": {"task": "recoveries.tasks.record_deadline_alerts", "schedule": crontab(hour="6", minute="0")},
     "roll-balances": {"task": "recoveries.tasks.roll_balances", "schedule": crontab()},
-    "sweep-emails": {"task": "recoveries.tasks.sweep_emails", "schedule": SWEEP_EVERY},
     "watch-ledger": {"task": "recoveries.tasks.watch_ledger", "schedule": crontab(hour="1", minute="40")},
+    "sweep-emails": {"task": "recoveries.tasks.sweep_emails", "schedule": SWEEP_EVERY},
     "sweep-creditor-notices": {"task": "recoveries.tasks.sweep_creditor_notices", "schedule": SWEEP_EVERY},
     "tell-notices": {"task": "events.tasks.tell_notices", "schedule": TELL_EVERY},
     "sweep-notices": {"task": "events.tasks.sweep_notices", "schedule": SWEEP_EVERY},
@@ -82,3 +83,11 @@ def require_what_work_needs(**signal: Any) -> None:
     with refusing():
         require_queue()
         require_services()
+
+
+@celeryd_init.connect
+def count_what_is_worked(**signal: Any) -> None:
+    """A worker counts for `/metrics`, each of its child processes for itself."""
+    from legalcity.lib.metrics.files import count_in_files
+
+    count_in_files()

@@ -57,6 +57,10 @@ SECURITY_CONTACT = env.text("SECURITY_CONTACT", "amine@legalcity.fr")
 TRUSTED_PROXIES = env.number("TRUSTED_PROXIES", default=0, most=10)
 RATE_LIMITS_ENABLED = env.flag("RATE_LIMITS_ENABLED", default=True)
 WAITING_REQUESTS = env.number("WAITING_REQUESTS", default=0, most=10_000)  # at a time; 0: half of the threads
+# Figures for who watches (`manage.py serve_metrics`). The embedded default keeps none, unless a folder is named.
+METRICS_DIR = env.folder("METRICS_DIR", DATA_DIR / "metrics") if env.text("METRICS_DIR") or not EMBEDDED else None
+METRICS_HOST = env.text("METRICS_HOST", "127.0.0.1")
+METRICS_PORT = env.number("METRICS_PORT", default=9108, least=1, most=65_535)
 MAX_BODY_BYTES = env.number("MAX_BODY_BYTES", default=5 * 1024 * 1024, least=10_000)
 WSGI_APPLICATION = "legalcity.wsgi.application"
 ROOT_URLCONF = "legalcity.urls"
@@ -88,11 +92,12 @@ INSTALLED_APPS = [
     "scoring",
     "recoveries",
     "demo",
+    "operation",
 ]
 MIDDLEWARE = [
     "legalcity.lib.logs.RequestLog",
+    "legalcity.lib.metrics.requests.RequestMetrics",
     "legalcity.api.middleware.ApiHeaders",
-    "operation",
     "django.middleware.security.SecurityMiddleware",
     "legalcity.lib.web.page_middleware.PermissionsPolicy",
     "whitenoise.middleware.WhiteNoiseMiddleware",

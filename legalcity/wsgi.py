@@ -10,6 +10,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "legalcity.settings")
 from django.core.wsgi import get_wsgi_application
 from django.utils.module_loading import import_string
 
+from legalcity.lib.metrics.files import count_in_files
 from legalcity.lib.startup import refusing
 from legalcity.lib.web.chunked_bodies import ChunkedBodies
 
@@ -17,3 +18,4 @@ with refusing():
     application = ChunkedBodies(get_wsgi_application(), import_string("documents.views.most_bytes"))
     # Read now: a key that cannot be read is refused here, not at the first login.
     SIGNING_KEYS = tuple(import_string("accounts.keyring.keyring").keys)
+count_in_files()

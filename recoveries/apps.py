@@ -13,14 +13,15 @@ class RecoveriesConfig(AppConfig):
     def ready(self) -> None:
         """Tell the rooms below, which know no cases, where payment records are read and who sees which cases.
 
-        And the ledger, which writes no letters, who has to hear of payments; the notices, who writes their words. Inner
-        rooms bring their types of events and their kinds of tasks.
+        And the ledger, which writes no letters, who has to hear of payments; the notices, who writes their words; who
+        watches over the house, figures of cases. Inner rooms bring their types of events and their kinds of tasks.
         """
         from backoffice.reach import case_reach
         from events.notices.ports import notice_writers
         from recoveries.agenda import task_kinds
         from recoveries.court import events
         from recoveries.court import task_kinds as court_task_kinds
+        from recoveries.desk import watched
         from recoveries.desk.mornings import morning_write
         from recoveries.ledger import events as ledger_events
         from recoveries.ledger import receivers as ledger_receivers
@@ -41,3 +42,4 @@ class RecoveriesConfig(AppConfig):
         assert task_kinds and court_task_kinds and ledger_task_kinds and letter_task_kinds  # noqa: S101, PT018
         notice_writers.register(clients=ClientWriter(), morning=morning_write)
         ledger_receivers.connect(self)
+        watched.register()

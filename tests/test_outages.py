@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 import redis
@@ -56,6 +57,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         "CLAMD_TIMEOUT": "1",
         "EMAIL_URL": f"smtp://127.0.0.1:{free_port()}",
         "EMAIL_TIMEOUT": "1",
+        "METRICS_DIR": str(data / "metrics"),
+        "METRICS_PORT": str(free_port()),
     }
     made = House(environment, postgres, cache)
     try:
@@ -99,6 +102,44 @@ def silent(family: int, address: Any) -> Iterator[socket.socket]:
         server.listen()
         server.settimeout(PATIENCE)
         yield server
+
+
+# --- who watches -----------------------------------------------------------------------------------------------
+def test_each_service_is_told_by_name_and_processes_of_all_kinds_are_counted(house: House, worker: object) -> None:
+    def up() -> dict[str, str]:
+        return json.loads(house.call("GET", "/readyz")[1])
+
+    logs = [house.log.with_name(name) for name in ("beat.log", "metrics.log")]
+    assert up()["beat"] == "away"
+    beat = house.process("celery", "-A", "legalcity", "beat", log=logs[0])
+    server = house.process("django", "serve_metrics", "--settings", "legalcity.settings", log=logs[1])
+    with beat, server:
+        eventually(lambda: is_open(int(house.environment["METRICS_PORT"])), logs[1].read_text)
+        eventually(lambda: up()["beat"] == up()["worker"] == "ok", logs[0].read_text)
+        assert up() == {
+            "status": "ready", "database": "ok", "redis": "ok", "worker": "ok", "beat": "ok", "scanner": "away",
+        }  # fmt: skip
+        house.call("GET", "/api/recoveries", Authorization=house.bearer)
+
+        def figures() -> str:
+            with urlopen(f"http://127.0.0.1:{house.environment['METRICS_PORT']}/metrics", timeout=30) as answer:
+                return answer.read().decode()
+
+        # The clock has sent it, a child of the worker has done it.
+        done = 'legalcity_tasks_total{outcome="success",task="events.tasks.deliver"}'
+        eventually(lambda: done in figures(), figures)
+        told = figures()
+    for sample in (
+        'legalcity_requests_total{method="GET",route="recoveries",status="2xx"} 1.0',
+        'legalcity_up{service="database"} 1.0',
+        'legalcity_up{service="scanner"} 0.0',
+        'legalcity_queue_messages{queue="webhooks"}',
+        'legalcity_heartbeat_age_seconds{process="beat"}',
+        'legalcity_heartbeat_age_seconds{process="worker:webhooks"}',
+        "legalcity_measures_missing 0.0",
+    ):
+        assert f"\n{sample}" in told, told
+    assert "client@example.com" not in told
 
 
 # --- Redis -----------------------------------------------------------------------------------------------------
@@ -297,7 +338,10 @@ def test_without_a_database_callers_are_told_to_come_back(house: House) -> None:
             assert "De retour dans un instant" in page.decode()
             assert b"Traceback" not in page
         assert house.call("GET", "/healthz")[0].status == 200
-        assert house.call("GET", "/readyz")[0].status == 503
+        answer, told, _ = house.call("GET", "/readyz")
+        states = json.loads(told)
+        assert (answer.status, states["status"], states["database"]) == (503, "no database", "away")
+        assert states["redis"] == "ok"
     finally:
         house.postgres.start()
     assert house.call("GET", "/api/recoveries", Authorization=bearer)[0].status == 200

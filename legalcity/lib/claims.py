@@ -52,6 +52,9 @@ class JobRow(models.Model):
 Row = TypeVar("Row", bound=JobRow)
 
 
+JOBS: "dict[str, Job[Any]]" = {}  # every job of the house whose module was read, by the name of its task
+
+
 @dataclass(frozen=True, slots=True)
 class Job(Generic[Row]):
     """How long and how often the rows of a table are worked on."""
@@ -65,6 +68,9 @@ class Job(Generic[Row]):
     longest_pause: timedelta = timedelta(hours=1)
     pauses: tuple[timedelta, ...] = ()  # in the place of those that double: one after each attempt but the last
     is_resumed: bool = True  # whether another worker may begin again what one has left in the middle
+
+    def __post_init__(self) -> None:
+        JOBS[self.task] = self
 
     def rows(self) -> "models.QuerySet[Row]":
         """The rows that are still to be done."""
@@ -191,10 +197,11 @@ def lapsed(job: Job[Row], *, moment: datetime) -> "models.QuerySet[Row]":
 
 def left_behind(job: Job[Row], *, moment: datetime) -> list[int]:
     """Ids of rows that are due and that nobody works on, the longest due first, at most AT_ONCE."""
-    return list(_abandoned(job, moment).order_by("due_at", "pk").values_list("pk", flat=True)[:AT_ONCE])
+    return list(abandoned(job, moment).order_by("due_at", "pk").values_list("pk", flat=True)[:AT_ONCE])
 
 
-def _abandoned(job: Job[Row], moment: datetime) -> "models.QuerySet[Row]":
+def abandoned(job: Job[Row], moment: datetime) -> "models.QuerySet[Row]":
+    """Rows that are due and that nobody works on."""
     due = Q(claimed_until=None, due_at__lte=moment)
     return job.rows().filter(due | Q(claimed_until__lt=moment) if job.is_resumed else due)
 
@@ -202,7 +209,7 @@ def _abandoned(job: Job[Row], moment: datetime) -> "models.QuerySet[Row]":
 def sweep(job: Job[Row], *, moment: datetime) -> int:
     """Queue again what was left behind; returns how many rows. While the queue has them the next sweeps pass by."""
     waiting = left_behind(job, moment=moment)
-    _abandoned(job, moment).filter(pk__in=waiting).update(claimed_until=None, due_at=moment + PATIENCE)
+    abandoned(job, moment).filter(pk__in=waiting).update(claimed_until=None, due_at=moment + PATIENCE)
     for pk in waiting:
         task_named(job.task).delay(pk)
     return len(waiting)

@@ -13,6 +13,7 @@ from django.db import transaction
 from legalcity.lib.claims import Claim, Job, take
 from legalcity.lib.emails.rows import Email
 from legalcity.lib.mail import automatic_headers
+from legalcity.lib.metrics import series
 from legalcity.lib.settings.live import live
 
 log = structlog.get_logger("emails")
@@ -43,6 +44,7 @@ def deliver(
         _message(email).send()
     except Exception as error:
         return _not_sent(job, claim, email, error, given_up)
+    series.emails.labels(job.task, "sent").inc()
     sent(claim, email)
     return None
 
@@ -73,6 +75,7 @@ def _not_sent(
     name = type(error).__name__
     is_over = not is_temporary(error) or job.is_last(email.attempts)
     log.warning("email_not_sent", task=job.task, email_id=email.pk, error=name, attempt=email.attempts, is_over=is_over)
+    series.emails.labels(job.task, "failed" if is_over else "again").inc()
     pause = job.pause(email.attempts)
     is_written = claim.release(after=pause, state=State.FAILED if is_over else State.QUEUED, error=name)
     if is_over and is_written:
