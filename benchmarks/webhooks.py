@@ -1,12 +1,13 @@
 """Webhooks on PostgreSQL and Redis: deliveries a second by workers, from commit to the first try, workers killed.
 
-    DATABASE_URL=… REDIS_URL=… python benchmarks/webhooks.py speed|kills
-    EMBEDDED=1 DATA_DIR=… python benchmarks/webhooks.py embedded
+    DATABASE_URL=… REDIS_URL=… python benchmarks/webhooks.py speed|beside|kills
+    EMBEDDED=1 DATA_DIR=… python benchmarks/webhooks.py embedded|embedded-beside
 
 The database is made (`<name>_webhooks`) and dropped. `speed`: workers of the queue, as `make worker` starts them, send
 to receivers that answer after 20 ms; then events one by one, each timed from its commit to its arrival. `embedded`: the
-same by the clock's thread of the process. `kills`: a worker kills itself at a line of what it does, a different one
-each time; then what arrived is compared with what happened.
+same by the clock's thread of the process. `beside`: events one by one of an account, while another one has ten
+endpoints that never answer, and a backlog for each. `kills`: a worker kills itself at a line of what it does, a
+different one each time; then what arrived is compared with what happened.
 """
 
 import os
@@ -28,13 +29,20 @@ from urllib.parse import urlsplit, urlunsplit
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+NEVER = "/never"  # the path at which nothing is answered
 ANSWER_AFTER = 0.020  # seconds
 ENDPOINTS = 10
 EVENTS = 600  # of the rate, each to all endpoints of one account
 SINGLE = 60  # of the latency
 KILLS = 50
 WORKERS = 2
-MINE = ("events/webhooks/delivering.py", "events/webhooks/claiming.py", "events/webhooks/sending.py")
+BACKLOG = 100  # events of an account whose endpoints never answer
+MINE = (
+    "events/webhooks/delivering.py",
+    "events/webhooks/post.py",
+    "events/webhooks/claiming.py",
+    "events/webhooks/sending.py",
+)
 
 
 class Arrivals:
@@ -49,6 +57,8 @@ class Arrivals:
 
             def do_POST(self) -> None:
                 self.rfile.read(int(self.headers["Content-Length"]))
+                if self.path.startswith(NEVER):
+                    time.sleep(3600)
                 arrivals.got.append((time.time(), self.headers["webhook-id"] + self.path))
                 time.sleep(ANSWER_AFTER)
                 self.send_response(204)
@@ -113,14 +123,14 @@ def begin() -> None:
     call_command("migrate", verbosity=0)
 
 
-def account(arrivals: Arrivals, endpoints: int) -> Any:
-    """An account with endpoints."""
+def account(arrivals: Arrivals, endpoints: int, path: str = "") -> Any:
+    """An account with endpoints, whose addresses begin with a path."""
     from accounts.models import User
     from events.webhooks.endpoints import endpoint_create
 
     user = User.objects.create_user(f"erp{time.time_ns()}@example.com", first_name="A", last_name="B")
     for number in range(endpoints):
-        endpoint_create(owner=user, values={"url": f"http://127.0.0.1:{arrivals.port}/{number}"})
+        endpoint_create(owner=user, values={"url": f"http://127.0.0.1:{arrivals.port}{path}/{number}"})
     return user
 
 
@@ -165,6 +175,19 @@ def speed(arrivals: Arrivals) -> None:
         measured(arrivals, f"{WORKERS} workers")
 
 
+def beside(arrivals: Arrivals) -> None:
+    """By workers of the queue, beside receivers that never answer."""
+    with database(), workers(WORKERS):
+        hold(arrivals)
+        measured(arrivals, f"{WORKERS} workers beside {ENDPOINTS} endpoints that never answer")
+
+
+def hold(arrivals: Arrivals) -> None:
+    """Have an account whose endpoints never answer, with a backlog, and leave it a moment."""
+    happen(account(arrivals, ENDPOINTS, NEVER), BACKLOG)
+    time.sleep(3)
+
+
 def rate(arrivals: Arrivals) -> None:
     """How many deliveries a second."""
     user = account(arrivals, ENDPOINTS)
@@ -180,13 +203,25 @@ def rate(arrivals: Arrivals) -> None:
 
 def embedded(arrivals: Arrivals) -> None:
     """By the clock's thread of the process: from commit to the first try when idle."""
+    begin_with_clock()
+    measured(arrivals, "the embedded default")
+
+
+def embedded_beside(arrivals: Arrivals) -> None:
+    """By the clock's thread of the process, beside receivers that never answer."""
+    begin_with_clock()
+    hold(arrivals)
+    measured(arrivals, f"the embedded default beside {ENDPOINTS} endpoints that never answer")
+
+
+def begin_with_clock() -> None:
+    """Django, its tables, and the clock of the process."""
     begin()
     from legalcity.lib import embedded_clock
 
     embedded_clock.BEFORE_THE_FIRST_ROUND = 0
     embedded_clock.start()
     time.sleep(15)
-    measured(arrivals, "the embedded default")
 
 
 def measured(arrivals: Arrivals, by: str) -> None:
@@ -278,4 +313,5 @@ def die(after: int, there: int) -> None:
 if __name__ == "__main__":
     arrivals = Arrivals()
     settings(arrivals)
-    {"speed": speed, "embedded": embedded, "kills": kills}[sys.argv[1]](arrivals)
+    parts = {"speed": speed, "beside": beside, "embedded": embedded, "embedded-beside": embedded_beside, "kills": kills}
+    parts[sys.argv[1]](arrivals)

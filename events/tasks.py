@@ -1,6 +1,9 @@
 """Celery's doors to events and to webhooks: nothing in, the service called."""
 
+from typing import Any
+
 from celery import shared_task
+from celery.signals import worker_process_shutdown
 
 from events.feed import feed_watch
 from events.forgetting import changes_forget, events_forget
@@ -33,6 +36,12 @@ def fan_out() -> int:
 def deliver() -> int:
     """Send what is due; returns how many tries were made."""
     return delivering.deliver()
+
+
+@worker_process_shutdown.connect
+def let_tries_end(**_signal: Any) -> None:
+    """What a worker tries when it is to end comes to its end."""
+    delivering.post.close()
 
 
 @shared_task(name="events.tasks.sweep_webhooks")

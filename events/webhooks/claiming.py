@@ -1,18 +1,21 @@
 """Which deliveries are tried next, by whom: rows are claimed, a few of each endpoint at a time.
 
 An endpoint has at most MOST_IN_FLIGHT tries at the same time and PER_SECOND in a second, over all workers; one whose
-tries fail has one. One run of a worker gives a part of its places to any endpoint, and a part to those that fail:
-whoever answers slowly waits for himself.
+tries fail has one. Of the places of a process, and of those of all, an account is given at most half of what is free,
+less what it has (`share`): one with any number of slow endpoints leaves half to the others, the next one half of that.
+Those that fail share a few.
 """
 
+from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import randrange
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from events.bodies import body_of
 from events.models import Event
@@ -23,11 +26,12 @@ from events.webhooks.sending import Message
 from events.webhooks.verdicts import MOST_TRIES, PAUSES
 from legalcity.lib.claims import Claim, Job
 
-THREADS = 8  # of one run
+THREADS = 16  # of one process
 MOST_IN_FLIGHT = 8
 PER_SECOND = 50
-OF_ONE_ENDPOINT = 4  # places of one run
-OF_FAILING_ONES = 2
+OF_ONE_ENDPOINT = 4  # begun at once
+OF_FAILING_ONES = 4  # places of one process
+PACE = timedelta(seconds=1) / PER_SECOND
 CLAIM = timedelta(seconds=30)  # a try lasts fifteen at most, and is claimed only when a thread is free
 
 JOB = Job(
@@ -49,14 +53,39 @@ class Taken:
     message: Message
 
 
-def claim_due(*, most: int, moment: datetime) -> list[Taken]:
-    """Claim at most `most` deliveries that are due. Whoever claims one may try it until its claim ends."""
+@dataclass(slots=True)
+class Room:
+    """Places: how many are free, how many each account has, and how many those that fail have."""
+
+    free: int
+    of_owners: Counter[int] = field(default_factory=Counter)
+    of_failing: int = 0
+
+    def share(self, owner_id: int) -> int:
+        """How many more an account may have: half of what is free, less what it has; the last one is anybody's."""
+        theirs = self.of_owners[owner_id]
+        return max(0, (self.free - theirs + 1) // 2)
+
+    def give(self, owner_id: int, places: int) -> None:
+        """Places are an account's now."""
+        self.free -= places
+        self.of_owners[owner_id] += places
+
+    def full_owners(self) -> list[int]:
+        """Accounts that may have no more."""
+        return [owner_id for owner_id in self.of_owners if not self.share(owner_id)]
+
+
+def claim_due(room: Room, *, moment: datetime) -> list[Taken]:
+    """Claim deliveries that are due, as many as a process has room for. Whoever claims one may try it until its claim
+    ends.
+    """
     due = JOB.rows().filter(claimed_until=None, due_at__lte=moment)
     # Nearly always there is nothing: this is asked every second.
-    if not due.exists() or _in_flight(moment).count() >= settings.WEBHOOK_RUNS * THREADS:
+    if room.free <= 0 or not due.exists():
         return []
     with transaction.atomic():
-        chosen = _chosen(most, moment)
+        chosen = _chosen(room, moment)
         end = moment + CLAIM + timedelta(microseconds=randrange(1_000_000))  # noqa: S311 - no secret
         Delivery.objects.filter(pk__in=chosen).update(attempts=F("attempts") + 1, claimed_until=end)
     return _read(chosen, end, moment)
@@ -66,30 +95,55 @@ def _in_flight(moment: datetime) -> "models.QuerySet[Delivery]":
     return JOB.rows().filter(claimed_until__gte=moment)
 
 
-def _chosen(most: int, moment: datetime) -> list[int]:
+def _chosen(here: Room, moment: datetime) -> list[int]:
     """Ids of deliveries to claim, of endpoints that waited longest; these are locked until the transaction ends."""
-    due = JOB.rows().filter(endpoint=OuterRef("pk"), claimed_until=None, due_at__lte=moment)
-    pace = timedelta(seconds=1) / PER_SECOND
-    ready = Endpoint.objects.filter(Exists(due), state=Endpoint.State.ENABLED, paced_until__lte=moment - pace)
-    order = (F("failing_since").asc(nulls_first=True), "paced_until")
-    locked = ready.select_for_update(skip_locked=True, no_key=True).only("failing_since", "paced_until")
-    endpoints = list(locked.order_by(*order)[: 2 * most])
-    busy = dict(_in_flight(moment).filter(endpoint__in=endpoints).values_list("endpoint").annotate(Count("pk")))
+    busy = _busy(moment)
+    everywhere = Room(settings.WEBHOOK_RUNS * THREADS - busy.total(), _of_owners(busy))
+    endpoints = _ready(here, everywhere, busy, moment)
+    busy = _busy(moment)  # Once more: what others have begun until the endpoints were locked.
     chosen: list[int] = []
-    failing = 0
     for endpoint in endpoints:
-        places = min(most - len(chosen), _places(endpoint, busy.get(endpoint.pk, 0), moment))
+        places = _places(endpoint, busy[endpoint.pk, endpoint.owner_id], moment)
+        places = min(places, here.share(endpoint.owner_id), everywhere.share(endpoint.owner_id))
         if endpoint.failing_since is not None:
-            places = min(places, OF_FAILING_ONES - failing)
+            places = min(places, OF_FAILING_ONES - here.of_failing)
         if places <= 0:
             continue
         rows = JOB.rows().filter(endpoint=endpoint, claimed_until=None, due_at__lte=moment)
         ids = list(rows.order_by("due_at").values_list("pk", flat=True)[:places])
-        failing += len(ids) if endpoint.failing_since is not None else 0
-        paid = _paid_since(endpoint, moment) + pace * len(ids)
+        here.of_failing += len(ids) if endpoint.failing_since is not None else 0
+        for room in (here, everywhere):
+            room.give(endpoint.owner_id, len(ids))
+        paid = _paid_since(endpoint, moment) + PACE * len(ids)
         Endpoint.objects.filter(pk=endpoint.pk).update(paced_until=paid)
         chosen += ids
     return chosen
+
+
+def _busy(moment: datetime) -> Counter[tuple[UUID, int]]:
+    """How many tries of each endpoint, and so of its account, run now in all processes."""
+    return Counter(_in_flight(moment).values_list("endpoint", "endpoint__owner"))
+
+
+def _of_owners(busy: Counter[tuple[UUID, int]]) -> Counter[int]:
+    owners = Counter[int]()
+    for (_endpoint, owner_id), count in busy.items():
+        owners[owner_id] += count
+    return owners
+
+
+def _ready(here: Room, everywhere: Room, busy: Counter[tuple[UUID, int]], moment: datetime) -> list[Endpoint]:
+    """Endpoints that something is due to and that have places left, locked: who has none must not hide the others."""
+    due = JOB.rows().filter(endpoint=OuterRef("pk"), claimed_until=None, due_at__lte=moment)
+    ready = Endpoint.objects.filter(Exists(due), state=Endpoint.State.ENABLED, paced_until__lte=moment - PACE)
+    full = [endpoint for (endpoint, _owner), count in busy.items() if count >= MOST_IN_FLIGHT]
+    failing = [endpoint for endpoint, _owner in busy]
+    ready = ready.exclude(pk__in=full).exclude(pk__in=failing, failing_since__isnull=False)
+    ready = ready.exclude(owner__in={*here.full_owners(), *everywhere.full_owners()})
+    if here.of_failing >= OF_FAILING_ONES:
+        ready = ready.filter(failing_since=None)
+    locked = ready.select_for_update(skip_locked=True, no_key=True).only("owner", "failing_since", "paced_until")
+    return list(locked.order_by(F("failing_since").asc(nulls_first=True), "paced_until")[: 2 * here.free])
 
 
 def _places(endpoint: Endpoint, busy: int, moment: datetime) -> int:

@@ -1,26 +1,33 @@
-"""The workers' part: claim what is due, try it over a few connections, write down what came of it.
+"""The workers' part: claim what is due, have it tried over a few connections, write down what came of it.
 
-Threads speak with receivers and know no database; one thread claims and writes. A worker may be killed at any line:
-what it had claimed is due again when the claim ends (`sweep`), and whoever gets it twice sees the same `webhook-id`.
+A worker may be killed at any line: what it had claimed is due again when the claim ends (`sweep`), and whoever gets it
+twice sees the same `webhook-id`.
 """
 
+import os
 import time
 from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import datetime
+from functools import partial
 from random import random
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from events.webhooks.claiming import CLAIM, JOB, THREADS, Taken, claim_due
+from events.webhooks.claiming import CLAIM, JOB, Taken, claim_due
 from events.webhooks.endpoints import endpoint_disable, endpoint_failed, endpoints_work, waiting_cancel
+from events.webhooks.fan_out import DELIVER, fan_out
 from events.webhooks.models import Attempt, Delivery, Endpoint
+from events.webhooks.post import Post, Result
 from events.webhooks.sending import Outcome, fetcher_of_settings, send
 from events.webhooks.verdicts import Verdict, verdict_of
 from legalcity.lib.claims import lapsed
 from legalcity.lib.clock import now
+from legalcity.lib.embedded_clock import hint
+from legalcity.lib.logs import log_failure
 
-BEGINS_FOR = 5.0  # seconds in which a run begins tries; the next run goes on
+RUNS_FOR = 5.0  # seconds in which a run begins tries; the next run goes on
+IDLE_FOR = 1.0  # seconds without anything to begin or to write down after which a run is over
+TURN = 0.2  # seconds after which a run looks again at what has happened, and what is due, if nothing ends
 TOGETHER = 0.025  # seconds in which tries that end are written down together, and others begun in their places
 CUT_SHORT = "interrupted"
 STATE = Delivery.State
@@ -28,20 +35,70 @@ AT_ONCE = 1000  # rows of one sweep
 
 
 def deliver() -> int:
-    """Try what is due until nothing is, or for BEGINS_FOR seconds; returns how many tries were made."""
-    fetcher, until = fetcher_of_settings(), time.monotonic() + BEGINS_FOR
-    running: dict[Future[Outcome], Taken] = {}
-    made = 0
-    with ThreadPoolExecutor(THREADS, thread_name_prefix="webhook") as pool:
-        while True:
-            if len(running) < THREADS and time.monotonic() < until:
-                for taken in claim_due(most=THREADS - len(running), moment=now()):
-                    running[pool.submit(send, taken.message, fetcher=fetcher)] = taken
-            if not running:
-                return made
-            wait(running, return_when=FIRST_COMPLETED)
-            ended, _others = wait(running, timeout=TOGETHER)
-            made += tries_record([(running.pop(future), future.result()) for future in ended])
+    """Try what is due until nothing is, for RUNS_FOR seconds at most; returns how many tries have ended meanwhile.
+
+    Receivers that are slow are not waited for: their tries run on beside the next runs.
+    """
+    with post.attended() as is_mine:  # A run of this process that still goes on sees to it as well.
+        return _attend() if is_mine else 0
+
+
+def _attend() -> int:
+    made, begun = 0, 0
+    over_at = time.monotonic() + RUNS_FOR
+    busy_at = handed_on_at = time.monotonic()
+    while True:
+        is_time = (moment := time.monotonic()) < over_at
+        if is_time and moment >= handed_on_at + TURN:
+            fan_out(hints=False)  # The worker that would do it may be this one.
+            handed_on_at = moment
+        begun = _begin() if is_time else begun
+        made += (ended := _record())
+        if (begun and is_time) or ended:
+            busy_at = time.monotonic()
+            continue
+        is_idle = time.monotonic() > busy_at + (IDLE_FOR if is_time else TURN)
+        if (is_idle or not post.is_busy) and post.leave():
+            break
+    if begun:  # Time is over, and there may be more.
+        hint(DELIVER)
+    return made
+
+
+def _begin() -> int:
+    """Begin tries of what is due, as many as there is room for; returns how many."""
+    if taken := claim_due(post.room(), moment=now()):
+        fetcher = fetcher_of_settings()
+        for each in taken:
+            post.begin(each, partial(send, each.message, fetcher=fetcher))
+    return len(taken)
+
+
+def _record() -> int:
+    """Write down what ends within a moment; returns how many tries."""
+    results = post.ended(within=TURN) if post.is_busy else []
+    if results:
+        time.sleep(TOGETHER)
+        results += post.ended(within=0)
+    return _write_down(results)
+
+
+def _write_down(results: Sequence[Result]) -> int:
+    return tries_record([(taken, future.result()) for taken, future in results]) if results else 0
+
+
+def _write_down_late(results: Sequence[Result]) -> None:
+    """In the thread of a try that no run waited for."""
+    try:
+        _write_down(results)
+    except Exception as error:  # The claim ends, and the sweep has it tried again.
+        log_failure(error)
+    finally:
+        connection.close()
+
+
+post = Post(unattended=_write_down_late)
+os.register_at_fork(after_in_child=post.clear)  # A child has none of the threads.
 
 
 def tries_record(results: Sequence[tuple[Taken, Outcome]]) -> int:

@@ -45,11 +45,14 @@ INSERT = """
 """
 
 
-def fan_out() -> int:
-    """Make deliveries of events that nobody has handed on yet; returns how many events were handed on."""
+def fan_out(*, hints: bool = True) -> int:
+    """Make deliveries of events that nobody has handed on yet; returns how many events were handed on.
+
+    A worker is told to deliver them; with `hints` False the caller sees to it.
+    """
     handed_on = 0
     for _turn in range(MOST_SETS):
-        found = _fan_out_set()
+        found = _fan_out_set(hints)
         handed_on += found
         if found < AT_ONCE:
             break
@@ -57,7 +60,7 @@ def fan_out() -> int:
 
 
 @transaction.atomic
-def _fan_out_set() -> int:
+def _fan_out_set(hints: bool) -> int:
     moment = now()
     waiting = Event.objects.filter(fanned_out_at=None).select_for_update(skip_locked=True, no_key=True)
     ids = list(waiting.order_by("id").values_list("pk", flat=True)[:AT_ONCE])
@@ -65,7 +68,7 @@ def _fan_out_set() -> int:
         return 0
     made = _insert("{one_of}", [ids if connection.vendor == "postgresql" else json.dumps(ids)], moment, most=1 << 31)
     Event.objects.filter(pk__in=ids).update(fanned_out_at=moment)
-    if made:
+    if made and hints:
         transaction.on_commit(lambda: hint(DELIVER), robust=True)
     return len(ids)
 

@@ -6,7 +6,9 @@ import pytest
 from pytest_django import Settings
 
 from accounts.models import User
+from events.webhooks import delivering
 from events.webhooks.models import Endpoint
+from events.webhooks.post import Post
 from events.webhooks.tests.receivers import Receiver, endpoint_at, receiving
 from tests.factories import ApiUserFactory
 
@@ -18,6 +20,15 @@ def receiver(settings: Settings) -> Iterator[Receiver]:
         settings.WEBHOOK_LOOPBACK = settings.WEBHOOK_PLAIN_HTTP = True
         settings.WEBHOOK_PORTS = frozenset({receiver.port})
         yield receiver
+
+
+@pytest.fixture(autouse=True)
+def own_post(monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
+    """Tries of a test are its own, and end with it."""
+    post = Post(unattended=delivering._write_down_late)
+    monkeypatch.setattr(delivering, "post", post)
+    yield post
+    post.close()
 
 
 @pytest.fixture

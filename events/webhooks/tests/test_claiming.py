@@ -1,5 +1,6 @@
 """Who is tried when: places of endpoints, their pace, and the indexes that this rests on."""
 
+from collections import Counter
 from datetime import timedelta
 
 import pytest
@@ -8,11 +9,12 @@ from pytest_django import Settings
 
 from accounts.models import User
 from events.webhooks import claiming
-from events.webhooks.claiming import claim_due
+from events.webhooks.claiming import OF_FAILING_ONES, THREADS, Room, claim_due
 from events.webhooks.fan_out import fan_out
 from events.webhooks.models import Delivery, Endpoint
 from events.webhooks.tests.receivers import Receiver, endpoint_at, happen
 from legalcity.lib.clock import now
+from tests.factories import ApiUserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -27,14 +29,61 @@ def test_an_endpoint_has_few_places_a_failing_one_fewer_and_others_are_not_kept_
     happen(client_user, times=40)
     fan_out()
 
-    def claimed(most: int) -> list[int]:
-        taken = claim_due(most=most, moment=now())
+    def claimed(free: int) -> list[int]:
+        taken = claim_due(Room(free), moment=now())
         return [sum(one.delivery.endpoint_id == each.pk for one in taken) for each in (endpoint, other, failing)]
 
-    assert sorted(claimed(8)[:2]) == [4, 4]
-    assert claimed(8)[2] == 0  # Healthy ones come first: both have eight now.
-    assert claimed(8) == [0, 0, 1]
-    assert claimed(8) == [0, 0, 0]
+    assert sorted(claimed(16)[:2]) == [4, 4]
+    assert claimed(16)[2] == 0  # Healthy ones come first: both have eight now.
+    assert claimed(16) == [0, 0, 1]
+    assert claimed(16) == [0, 0, 0]
+
+
+def test_whoever_holds_places_leaves_half_of_what_is_free_to_the_next_account(
+    receiver: Receiver, settings: Settings
+) -> None:
+    accounts = [ApiUserFactory() for _turn in range(5)]
+    settings.WEBHOOK_RUNS = 1
+    for account in accounts:
+        for _turn in range(10 if account is not accounts[-1] else 1):
+            endpoint_at(account, receiver.url)
+        happen(account, times=5)
+    fan_out()
+    theirs, rooms = Counter[int](), []
+    for _turn in range(8):
+        here = Room(THREADS - theirs.total(), theirs.copy())
+        rooms.append(here.free)
+        theirs.update(each.delivery.endpoint.owner_id for each in claim_due(here, moment=now()))
+    assert sorted(theirs.values(), reverse=True) == [8, 4, 2, 1, 1]
+    assert max(rooms[1:]) <= 8
+    here.give(accounts[0].pk, -theirs[accounts[0].pk])
+    assert here.share(accounts[-1].pk) == 4
+
+
+def test_places_are_those_of_all_processes_too(receiver: Receiver, settings: Settings) -> None:
+    slow, other = ApiUserFactory(), ApiUserFactory()
+    settings.WEBHOOK_RUNS = 1
+    for _turn in range(10):
+        endpoint_at(slow, receiver.url)
+    happen(slow, times=5)
+    fan_out()
+    taken = [each for _process in range(4) for each in claim_due(Room(THREADS), moment=now())]
+    assert len(taken) == THREADS // 2
+    endpoint_at(other, receiver.url)
+    happen(other)
+    fan_out()
+    assert [each.delivery.endpoint.owner_id for each in claim_due(Room(2), moment=now())] == [other.pk]
+
+
+def test_those_that_fail_share_a_few_places_of_a_process(receiver: Receiver, client_user: User) -> None:
+    for _turn in range(10):
+        endpoint_at(client_user, receiver.url)
+    Endpoint.objects.update(failing_since=now())
+    happen(client_user)
+    fan_out()
+    room = Room(THREADS)
+    assert len(claim_due(room, moment=now())) == OF_FAILING_ONES == room.of_failing
+    assert claim_due(room, moment=now()) == []
 
 
 def test_an_endpoint_has_fifty_tries_a_second(endpoint: Endpoint, settings: Settings) -> None:
@@ -45,7 +94,7 @@ def test_an_endpoint_has_fifty_tries_a_second(endpoint: Endpoint, settings: Sett
 
     def tried(at: float) -> int:
         count = 0
-        while taken := claim_due(most=8, moment=moment + timedelta(seconds=at)):
+        while taken := claim_due(Room(8), moment=moment + timedelta(seconds=at)):
             Delivery.objects.filter(pk__in=[one.delivery.pk for one in taken]).update(state="delivered")
             count += len(taken)
         return count

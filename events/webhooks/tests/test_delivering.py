@@ -18,7 +18,7 @@ from events.models import Event
 from events.public_ids import public_id
 from events.types import Seen
 from events.webhooks import claiming, delivering, sending
-from events.webhooks.claiming import claim_due
+from events.webhooks.claiming import Room, claim_due
 from events.webhooks.delivering import deliver, sweep
 from events.webhooks.endpoints import endpoint_change, endpoint_disable, endpoint_remove, secret_rotate
 from events.webhooks.fan_out import fan_out
@@ -304,7 +304,7 @@ def test_an_address_that_changes_behind_a_name_is_looked_at_anew(
 def test_what_a_lost_worker_had_is_tried_again_and_shown(receiver: Receiver, endpoint: Endpoint) -> None:
     happen(endpoint.owner)
     fan_out()
-    [lost] = claim_due(most=8, moment=now())
+    [lost] = claim_due(Room(8), moment=now())
     assert (deliver(), sweep(moment=now())) == (0, 0)
     with time_machine.travel(now() + timedelta(seconds=40)):
         assert (sweep(moment=now()), deliver()) == (1, 1)

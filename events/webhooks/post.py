@@ -1,0 +1,98 @@
+"""The tries that run in this process: its few threads speak with receivers and know no database.
+
+The threads outlive the run of a worker that has begun a try: no run waits for a receiver that is slow. What comes of
+a try is written down by the run that is there when it ends, or else by the thread that made it.
+"""
+
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+
+from events.webhooks.claiming import THREADS, Room, Taken
+from events.webhooks.sending import Outcome
+
+Result = tuple[Taken, "Future[Outcome]"]
+
+
+class Post:
+    """Tries that run, and those that have ended and are not written down yet. One run at a time attends to them."""
+
+    def __init__(self, *, unattended: Callable[[Sequence[Result]], object]) -> None:
+        """`unattended` is given what ends while no run is there, in the thread that made the try."""
+        self._unattended = unattended
+        self.clear()
+
+    def clear(self) -> None:
+        """Begin with no tries, and with threads that are still to be started."""
+        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="webhook")
+        self._changed = threading.Condition()
+        self._running: dict[Future[Outcome], Taken] = {}
+        self._ended: list[Future[Outcome]] = []
+        self._is_attended = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a try runs, or is to be written down."""
+        return bool(self._running)
+
+    @contextmanager
+    def attended(self) -> Iterator[bool]:
+        """Whether this run is the only one; who is not leaves."""
+        with self._changed:
+            is_mine = not self._is_attended
+            self._is_attended = True
+        try:
+            yield is_mine
+        finally:
+            if is_mine:
+                self._is_attended = False
+
+    def leave(self) -> bool:
+        """End the run's attendance; False while there is something left to be written down."""
+        with self._changed:
+            self._is_attended = bool(self._ended)
+            return not self._is_attended
+
+    def begin(self, taken: Taken, send: Callable[[], Outcome]) -> None:
+        """Try it in a thread of its own. There must be room."""
+        future = self._pool.submit(send)
+        with self._changed:
+            self._running[future] = taken
+        future.add_done_callback(self._end)
+
+    def room(self) -> Room:
+        """What is free, and what is not: whose it is."""
+        with self._changed:
+            running = list(self._running.values())
+        endpoints = [taken.delivery.endpoint for taken in running]
+        return Room(
+            free=THREADS - len(running),
+            of_owners=Counter(endpoint.owner_id for endpoint in endpoints),
+            of_failing=sum(endpoint.failing_since is not None for endpoint in endpoints),
+        )
+
+    def ended(self, *, within: float) -> list[Result]:
+        """What has ended, after so many seconds at most. Who asks writes it down."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._ended, within)
+            return self._take()
+
+    def close(self) -> None:
+        """Let the tries come to their end, as the process ends."""
+        self._pool.shutdown()
+
+    def _take(self) -> list[Result]:
+        taken = [(self._running.pop(future), future) for future in self._ended]
+        self._ended.clear()
+        return taken
+
+    def _end(self, future: "Future[Outcome]") -> None:
+        with self._changed:
+            self._ended.append(future)
+            if self._is_attended:
+                self._changed.notify()
+                return
+            results = self._take()
+        self._unattended(results)
