@@ -11,6 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
+from accounts.naming import account_quoted
 from events.notices.models import Notice, Recipient
 from events.notices.preferences import recipient_confirm, recipient_leave
 from events.notices.tokens import Confirming, Leaving, token_opened
@@ -61,5 +62,5 @@ def _answer(request: HttpRequest, said: Confirming | Leaving | None) -> HttpResp
 
 def _page(request: HttpRequest, owner: User, is_done: bool, **told: object) -> HttpResponse:
     with translation.override(owner.language):
-        context = {**told, "is_done": is_done, "firm": live.FIRM_NAME, "account": owner.entreprise or str(owner)}
+        context = {**told, "is_done": is_done, "firm": live.FIRM_NAME, "account": account_quoted(owner)}
         return render(request, PAGE, {**context, "language": owner.language})

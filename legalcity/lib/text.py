@@ -4,6 +4,11 @@ import re
 import unicodedata
 
 UNSTORABLE = "\x00"
+# What programs that read e-mail make a link of: an address with its scheme or its path, an e-mail; a bare host.
+_ADDRESS = re.compile(r"\S*(?://|@|\bwww\.|\b[a-z][a-z0-9+.-]+:(?=\S)|\w\.\w{2,}[/:?#])\S*", re.IGNORECASE)
+_PHONE = re.compile(r"\+?\d(?:[\s.-]?\d){7,}")
+_HOST_DOT = re.compile(r"(?<=\w)\.(?=\w{2,})")
+_DOTS = str.maketrans(dict.fromkeys("。․﹒．｡", "."))
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
 
 
@@ -41,6 +46,21 @@ def _is_seen(char: str) -> bool:
 def searchable(*texts: str | None) -> str:
     """What a thing is found by: its texts, folded, each on a line of its own so that no match runs over two."""
     return "\n".join(folded(" ".join(text.split())) for text in texts if text)
+
+
+def quotable(text: str, *, most: int = 80) -> str:
+    """A name that outsiders wrote, as a letter of ours may quote it: one short line that nothing is made a link of.
+
+    Addresses and telephone numbers are cut out, the dot of a bare host is set apart:
+    `"Pay at https://x.example/ – Shop.com"` gives `"Pay at … – Shop. com"`; nothing but addresses gives `""`.
+    """
+    plain = unicodedata.normalize("NFKC", text).translate(_DOTS)
+    seen = "".join(char for char in plain if char.isspace() or unicodedata.category(char)[0] != "C")
+    cut = _HOST_DOT.sub(". ", _PHONE.sub("…", _ADDRESS.sub("…", seen)))
+    line = " ".join(cut.split())
+    if not line.strip(" …"):
+        return ""
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def is_storable(text: str) -> bool:

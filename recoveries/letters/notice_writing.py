@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
 from accounts.models import User
+from accounts.naming import account_quoted
 from events.models import Event
 from events.notices.groups import Group, group_of
 from events.notices.models import DIGEST
@@ -168,7 +169,7 @@ def _written(template: str, subject: str, told: News, **more: Any) -> Words:
         "subject": subject,
         "language": told.language,
         "leave": told.leave,
-        "account": told.owner.entreprise or str(told.owner),
+        "account": account_quoted(told.owner),
         "firm": firm_told(),
         "legal_lines": legal_lines(seller_now()),
         **more,

@@ -1,11 +1,14 @@
 """What clients choose by the API, and what the links of their e-mails do."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.test import Client
+from django.utils.html import escape
 
 from accounts.models import User
 from events.models import Notice, Preference, Recipient
@@ -122,6 +125,36 @@ def test_nobody_writes_to_the_whole_world_through_the_firm(owner: Api) -> None:
     answer = put(owner, {"group": "scoring", "recipients": ["one@example.com"]})
     assert (answer.status_code, list(answer.json()["errors"])) == (422, ["groups"])
     assert Notice.objects.count() == 20
+
+
+@pytest.mark.parametrize(
+    ("language", "first", "quoted"),
+    [("fr", "recouvre", "«\N{NO-BREAK SPACE}{}\N{NO-BREAK SPACE}»"), ("en", "recovers", "“{}”")],
+)
+def test_who_is_asked_to_confirm_reads_the_firms_words_first_and_nothing_to_press_of_the_client(
+    owner: Api, language: str, first: str, quoted: str
+) -> None:
+    hostile = "Urgent https://evil.example/login\n\nPay at evil.example <b>now</b>"
+    User.objects.filter(pk=owner.user.pk).update(entreprise=hostile, language=language)
+    put(owner, {"group": "scoring", "recipients": [NEW]})
+    letter = sent()
+    page = letter.alternatives[0][0]
+    name = "Urgent … Pay at evil. example <b>now<{}b>"
+    for written, told in ((letter.body, name.format("/")), (page, escape(name.format("/")))):
+        assert quoted.format(told) in written
+        assert written.index(first) < written.index("Urgent")
+        assert "evil.example" not in written
+        assert {"fr": "vous pouvez ignorer", "en": "you may ignore"}[language] in written
+        assert all(link.startswith(settings.PUBLIC_BASE_URL) for link in re.findall(r"https?://\S*", written))
+    assert hostile.split()[0] not in letter.subject
+
+
+def test_an_account_without_a_company_names_no_person(owner: Api) -> None:
+    User.objects.filter(pk=owner.user.pk).update(entreprise="https://evil.example", language="en")
+    put(owner, {"group": "scoring", "recipients": [NEW]})
+    letter = sent()
+    assert "our client" in letter.body
+    assert owner.user.last_name not in letter.body + letter.alternatives[0][0]
 
 
 # --- by links --------------------------------------------------------------------------------------------------------
