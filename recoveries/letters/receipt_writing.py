@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from law.account.decompte import AllocationRow, Decompte
 from law.interest import NOTHING, RateMissing
-from law.vocabulary import Receipt
+from law.vocabulary import CompanyType, Receipt
 from recoveries.letters.writing import INVOICES, Letter, letter_rendered
 from recoveries.models import Acompte, Message, Recovery
 
@@ -104,8 +104,14 @@ def correction_write(*, case: Recovery, money: Money, receipt: Message, reversal
 
 
 def notice_write(*, case: Recovery, money: Money, reversal: Acompte | None, language: str) -> Letter:
-    """Tells the creditor of a payment, or with `reversal` that it was taken back (art. R124-5 CPCE)."""
-    return _written(REVERSAL_NOTICE if reversal else NOTICE, case, money, language, reversal=reversal)
+    """Tells the creditor of a payment, or with `reversal` that it was taken back (art. R124-5 CPCE).
+
+    A creditor who is a private person is not named: whoever the client has named reads it, and the case says whose
+    it is.
+    """
+    named = case.customer if case.customer and case.customer.company_type != CompanyType.PARTICULAR else None
+    kind = REVERSAL_NOTICE if reversal else NOTICE
+    return _written(kind, case, money, language, reversal=reversal, creditor=named)
 
 
 def _written(kind: str, case: Recovery, money: Money, language: str = "fr", **more: Any) -> Letter:

@@ -7,9 +7,10 @@ from django.core import mail
 
 from events.models import Preference, Recipient
 from legalcity.lib.clock import now
+from recoveries.desk.tests.pages import case_of
 from recoveries.letters.creditor_notices import creditor_notice_deliver
 from recoveries.letters.tests.test_emails import Moody, moods  # noqa: F401 - fixtures
-from recoveries.letters.tests.test_receipts import autumn, case, deliver, paid, taken_back  # noqa: F401 - fixtures
+from recoveries.letters.tests.test_receipts import F1, TERMS, autumn, case, deliver, paid, taken_back  # noqa: F401 - fixtures
 from recoveries.models import CreditorNotice, Recovery
 from tests.factories import Api
 
@@ -47,6 +48,25 @@ def test_each_recipient_is_told_and_so_is_the_reversal(case: Recovery) -> None: 
     # Who was not told of the payment is not told that it was taken back.
     assert told() == [(ONE, "sent"), (TWO, "cancelled"), (ONE, "sent")]
     assert "was taken back" in mail.outbox[-1].body
+
+
+@pytest.mark.usefixtures("named")
+@pytest.mark.parametrize(("kind", "is_named"), [("particular", False), ("commercial", True)])
+def test_a_creditor_who_is_a_private_person_is_named_to_nobody(
+    owner: Api,
+    kind: str,
+    is_named: bool,
+) -> None:
+    creditor = {"company_type": kind, "company_name": "Zébulon SA", "company_legalrep_lastname": "Zébulon"}
+    theirs = case_of(owner, recovery=TERMS, invoices=[F1], customer=creditor)
+    payment = paid(theirs, amount=100)
+    deliver()
+    taken_back(payment)
+    deliver()
+    assert len(mail.outbox) == 4
+    for letter in mail.outbox:
+        assert ("Zébulon" in letter.body) is ("Zébulon" in letter.alternatives[0][0]) is is_named
+        assert theirs.recovery_reference in letter.body
 
 
 @pytest.mark.usefixtures("named")
