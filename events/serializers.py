@@ -17,6 +17,7 @@ class TypesField(ContractField, serializers.ListField):
     """Types of events that a client may hear of: whole ones, or families by `family.*`."""
 
     child = serializers.CharField(allow_blank=True)
+    most = MOST_WORDS
     default_error_messages = {
         "unknown": _("There is no event type “{word}”."),
         "too_many": _("At most {most} types are asked for at once."),
@@ -25,8 +26,8 @@ class TypesField(ContractField, serializers.ListField):
     def to_internal_value(self, data: Any) -> frozenset[str]:
         """The codes that the words name."""
         words = [str(word).strip() for word in data if str(word).strip()]
-        if len(words) > MOST_WORDS:
-            self.fail("too_many", most=MOST_WORDS)
+        if len(words) > self.most:
+            self.fail("too_many", most=self.most)
         codes: set[str] = set()
         for word in words:
             named = codes_named(word, audience=Seen.CLIENT)
@@ -39,10 +40,12 @@ class TypesField(ContractField, serializers.ListField):
 class EventsQuery(CursorQuery):
     """The query string of the feed."""
 
-    type = TypesField(required=False)
-    recovery_id = CodeField(required=False)
-    since = MomentField(required=False)
-    until = MomentField(required=False)
+    type = TypesField(
+        required=False, help_text="Events of these types alone: codes, or `family.*`; repeat it for several."
+    )
+    recovery_id = CodeField(required=False, help_text="Events of this case alone.")
+    since = MomentField(required=False, help_text="Events that were recorded from then on.")
+    until = MomentField(required=False, help_text="Events that were recorded before then.")
 
     def rule_errors(self, values: dict[str, Any]) -> Errors:
         """A time that ends before it begins."""

@@ -11,8 +11,8 @@ from events.catalogue import catalogue_told
 from events.feed import BEGINNING, FeedPlace, Wanted, event_for, feed_page
 from events.public_ids import event_id_of
 from events.serializers import EventsQuery
-from events.shapes import EVENT, EVENT_TYPE
-from legalcity.api.components import REFUSED, TEXT, fields, list_of, success
+from events.shapes import EVENT, EVENT_ID, EVENT_TYPE
+from legalcity.api.components import REFUSED, TEXT, described, fields, list_of, success
 from legalcity.api.cursor import USUAL, cursor_opened, query_read, sealed_cursor
 from legalcity.api.envelope import reply
 from legalcity.api.validation import ContractSerializer
@@ -31,6 +31,7 @@ class EventsView(ContractView):
     """What happened in an account."""
 
     section = "Events"
+    path_parts = {"event_id": described(EVENT_ID, "The `id` of the event, as webhooks name it in `webhook-id`.")}
     queries = {"list": EventsQuery, "retrieve": NoQuery, "types": NoQuery}
     answers = {
         "list": {200: success(fields({"items": list_of(EVENT), "next": TEXT}))},

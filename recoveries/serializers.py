@@ -133,9 +133,13 @@ class RecoveryQuery(ListQuery):
     """The query string of the list of cases."""
 
     status = GroupField()
-    search = SearchField()
-    external_id = TextField(limit=EXTERNAL_ID, required=False)
-    updated_after = MomentField(required=False)
+    search = SearchField(help_text="Your `external_id` and the numbers of invoices are searched too.")
+    external_id = TextField(
+        limit=EXTERNAL_ID, required=False, help_text="The case of your own reference: exactly, whatever its capitals."
+    )
+    updated_after = MomentField(
+        required=False, help_text="Cases that were changed later than this, the earliest change first."
+    )
     sorts = {name: name for name in SORTS}
     default_sort = ("created_at", "desc")
 
@@ -207,19 +211,27 @@ class DecompteQuery(ContractSerializer):
 class DirectPaymentSerializer(ContractSerializer):
     """A payment that the creditor received himself."""
 
-    amount = SumField()
-    date = DayField()
-    method = TextField(limit=50, required=False, allow_null=True, allow_blank=True)
-    reference = TextField(limit=255, required=False, allow_null=True, allow_blank=True)
-    invoice_id = CodeField(required=False, allow_null=True)
-    confirm = FlagField(required=False)
+    amount = SumField(help_text="What you received.")
+    date = DayField(help_text="The day on which you received it.")
+    method = TextField(
+        limit=50, required=False, allow_null=True, allow_blank=True, help_text="How it was paid, in your words."
+    )
+    reference = TextField(
+        limit=255, required=False, allow_null=True, allow_blank=True, help_text="Your reference of the payment."
+    )
+    invoice_id = CodeField(
+        required=False, allow_null=True, help_text="The invoice for which the debtor paid, if he named one."
+    )
+    confirm = FlagField(required=False, help_text="True: record it although an equal one is there already.")
 
 
 class CreditNoteSerializer(ContractSerializer):
     """A lower price of an invoice, agreed later."""
 
-    invoice_id = CodeField()
-    amount = SumField()
-    date = DayField()
-    reference = TextField(limit=255, required=False, allow_null=True, allow_blank=True)
-    confirm = FlagField(required=False)
+    invoice_id = CodeField(help_text="The invoice that costs less.")
+    amount = SumField(help_text="By how much.")
+    date = DayField(help_text="The day of the credit note.")
+    reference = TextField(
+        limit=255, required=False, allow_null=True, allow_blank=True, help_text="The number of your credit note."
+    )
+    confirm = FlagField(required=False, help_text="True: record it although an equal one is there already.")

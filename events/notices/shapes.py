@@ -3,9 +3,10 @@
 from django.conf import settings
 
 from events.notices.groups import Group, Mode
+from events.notices.models import MOST_RECIPIENTS
 from legalcity.api.components import component, described, fields, list_of, one_of
 
-_ADDRESSES = list_of({"type": "string", "format": "email"})
+_ADDRESSES = list_of({"type": "string", "format": "email"}, most=MOST_RECIPIENTS)
 PREFERENCE = component(
     "NotificationPreference",
     fields(

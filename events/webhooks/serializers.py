@@ -44,6 +44,7 @@ class TypesField(ContractField, serializers.ListField):
     """What is to be told: nothing named is everything; named twice is once."""
 
     child = WordOfTypesField()
+    most = MOST_TYPES
     default_error_messages = {
         "invalid": gettext_lazy("The {field} field must be an array."),
         "too_many": gettext_lazy("The {field} field must not have more than {most} items."),
@@ -53,14 +54,15 @@ class TypesField(ContractField, serializers.ListField):
         """The words; errors carry their number in the list."""
         if not isinstance(data, list):
             self.fail("invalid")
-        if len(data) > MOST_TYPES:
-            self.fail("too_many", most=MOST_TYPES)
+        if len(data) > self.most:
+            self.fail("too_many", most=self.most)
         return list(dict.fromkeys(super().to_internal_value(data)))
 
 
 class HoursField(CodeField):
     """For how many hours the secret before signs too."""
 
+    bounds = (0, MOST_HOURS)
     default_error_messages = {"range": gettext_lazy("The {field} field must be between 0 and {most}.")}
 
     def to_internal_value(self, data: Any) -> int:
@@ -74,17 +76,26 @@ class HoursField(CodeField):
 class EndpointSerializer(ContractSerializer):
     """An endpoint as clients make it."""
 
-    url = ExactTextField(limit=2000)
-    types = TypesField(required=False)
-    description = TextField(limit=255, required=False, allow_null=True)
-    sign_with_auth_secret = FlagField(required=False)
+    url = ExactTextField(
+        limit=2000,
+        help_text="Where we POST what happens: https, a public address, no user name and no fragment in it.",
+    )
+    types = TypesField(required=False, help_text="Codes of event types, or `family.*`; none is every type.")
+    description = TextField(limit=255, required=False, allow_null=True, help_text="What it is for, in your words.")
+    sign_with_auth_secret = FlagField(
+        required=False, help_text="Whether your account's `auth_secret` signs too, beside the endpoint's own secret."
+    )
 
 
 class EndpointChangeSerializer(EndpointSerializer):
     """And as they change it."""
 
-    state = WordField(Endpoint.State.values, required=False)
-    missed = WordField(MISSED, required=False)
+    state = WordField(Endpoint.State.values, required=False, help_text="Whether anything is sent there.")
+    missed = WordField(
+        MISSED,
+        required=False,
+        help_text="With `state` enabled: whether what was not delivered meanwhile is sent; none unless you say so.",
+    )
 
     def rule_errors(self, values: dict[str, Any]) -> Errors:
         """What was missed is asked for with the enabling."""
@@ -96,27 +107,33 @@ class EndpointChangeSerializer(EndpointSerializer):
 class RotateSerializer(ContractSerializer):
     """A new secret."""
 
-    keep_hours = HoursField(required=False)
+    keep_hours = HoursField(
+        required=False, help_text="For how many hours the secret before signs too: 24 unless you say so."
+    )
 
 
 class TrialSerializer(ContractSerializer):
     """What a trial says."""
 
-    type = TypeField(required=False)
+    type = TypeField(
+        required=False, help_text="The code of the event type whose example is sent: `test.ping` unless you say so."
+    )
 
 
 class ReplaySerializer(ContractSerializer):
     """Which deliveries are sent again."""
 
-    since = MomentField(required=False)
-    until = MomentField(required=False)
-    state = WordField(list(REPLAYABLE), required=False)
+    since = MomentField(required=False, help_text="Deliveries that were made from then on.")
+    until = MomentField(required=False, help_text="Deliveries that were made until then.")
+    state = WordField(
+        list(REPLAYABLE), required=False, help_text="How they have ended: failed unless you say so; `all` is every end."
+    )
 
 
 class DeliveriesQuery(CursorQuery):
     """The query string of the deliveries."""
 
-    state = WordField(Delivery.State.values, required=False)
+    state = WordField(Delivery.State.values, required=False, help_text="Deliveries in this state alone.")
 
 
 class NoQuery(ContractSerializer):

@@ -2,6 +2,7 @@
 
 from events.shapes import EVENT_ID
 from events.webhooks.models import Delivery, Endpoint
+from events.webhooks.serializers import MOST_TYPES
 from legalcity.api.components import (
     COUNT,
     FLAG,
@@ -18,13 +19,19 @@ from legalcity.api.components import (
 )
 
 UUID: Schema = {"type": "string", "format": "uuid", "examples": ["0d2f7c52-9d0a-4a64-8e0e-3b1f5c2f7a10"]}
+PATH_PARTS = {
+    "endpoint_id": described(UUID, "The `id` of the endpoint."),
+    "delivery_id": described(
+        {**UUID, "examples": ["5b0f3a9e-6c1d-4f7e-9b55-8f3c0c9d2e41"]}, "The `id` of the delivery."
+    ),
+}
 SECRET_TEXT = described(TEXT, "What signs: `whsec_` and the key in base64.")
 
 _ENDPOINT: Schema = {
     "id": UUID,
     "url": URL,
     "description": or_null(TEXT),
-    "types": described(list_of(TEXT), "Codes of types and `family.*`; none is everything."),
+    "types": described(list_of(TEXT, most=MOST_TYPES), "Codes of types and `family.*`; none is everything."),
     "state": one_of(Endpoint.State),
     "sign_with_auth_secret": FLAG,
     "failing_since": described(or_null(MOMENT), "Since when every try has failed."),

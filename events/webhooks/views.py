@@ -32,7 +32,7 @@ from events.webhooks.serializers import (
     RotateSerializer,
     TrialSerializer,
 )
-from events.webhooks.shapes import ATTEMPT, DELIVERY, DELIVERY_ROW, ENDPOINT, NEW_ENDPOINT, SECRET
+from events.webhooks.shapes import ATTEMPT, DELIVERY, DELIVERY_ROW, ENDPOINT, NEW_ENDPOINT, PATH_PARTS, SECRET
 from events.webhooks.subscriptions import PING
 from events.webhooks.trying import trial_send
 from legalcity.api.components import COUNT, REFUSED, TEXT, Declared, Schema, fields, list_of, or_null, success
@@ -59,6 +59,7 @@ class WebhookView(ContractView):
     """What all calls on webhooks share: a query string is known to the last word."""
 
     section = "Webhooks"
+    path_parts = PATH_PARTS
     queries: ClassVar[dict[str, Any]] = {}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

@@ -43,8 +43,8 @@ class LimitField(CodeField):
 class CursorQuery(ContractSerializer):
     """The query string of such a list."""
 
-    limit = LimitField(required=False)
-    after = ExactTextField(limit=200, required=False)
+    limit = LimitField(required=False, help_text=f"Items of the answer at most: {USUAL} unless you say so.")
+    after = ExactTextField(limit=200, required=False, help_text="The cursor `next` of the answer before.")
 
 
 class Place(NamedTuple):

@@ -57,8 +57,8 @@ class SortField(WordField):
 class SearchField(ExactTextField):
     """A text to look for."""
 
-    def __init__(self) -> None:
-        super().__init__(limit=255, required=False)
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(limit=255, required=False, **kwargs)
 
 
 class PageQuery(ContractSerializer):

@@ -101,9 +101,13 @@ def public_path(path: str) -> str:
 
 
 def parameter(call: Call | None, where: str, name: str) -> Parameter | None:
-    """What the reference says of a value in `call`, or of its namesake in another call."""
-    own = call.parameter(where, name) if call else None
-    return own or _namesakes().get((where, name.rpartition(".")[2]))
+    """What the reference says of a value in `call`, or of its namesake in another call.
+
+    None for a call that the reference does not know: its values say themselves what they are (`help_text`).
+    """
+    if call is None:
+        return None
+    return call.parameter(where, name) or _namesakes().get((where, name.rpartition(".")[2]))
 
 
 @cache

@@ -8,7 +8,9 @@ answers of each action, in the words of `legalcity.api.components`:
 
 Failures that any such call can have are added here. An added call may say what its bodies and answers look like with
 real values: `bodies = {"create": {…}}`, `samples = {"create": {201: {"success": True, "data": {…}, "message": "…"}}}`;
-what a sample lacks is filled in from the schema, so an example always fits it.
+what a sample lacks is filled in from the schema, so an example always fits it. What a value of an added call means is
+its field's `help_text`, in a published call what is true beside the published words. Parts of its address that are no
+numbers are `path_parts = {"event_id": EVENT_ID}`.
 """
 
 import re
@@ -115,9 +117,18 @@ class ContractSchema(AutoSchema):
     def _path_parameters(self) -> list[Schema]:
         shown = published.variables(published.public_path(published.route_path(self.path)))
         return [
-            self._path_parameter(name, is_id=f"<id:{own}>" in self.path_regex)
+            self._path_part(own) or self._path_parameter(name, is_id=f"<id:{own}>" in self.path_regex)
             for own, name in zip_longest(published.variables(self.path), shown)
         ]
+
+    def _path_part(self, name: str) -> Schema | None:
+        """A part of the address that the view describes."""
+        schema = getattr(self.view, "path_parts", {}).get(name)
+        if schema is None:
+            return None
+        told = {part: value for part, value in schema.items() if part not in ("examples", "description")}
+        text = {"description": schema["description"]} if "description" in schema else {}
+        return {"name": name, "in": "path", "required": True, "schema": told, **text, "example": schema["examples"][0]}
 
     def _path_parameter(self, name: str, *, is_id: bool) -> Schema:
         known = self.call.parameter("url", name) if self.call else None
@@ -141,8 +152,9 @@ class ContractSchema(AutoSchema):
         """One value of the query string. Its sample is an extension: a page of the reference would send `example`."""
         known = published.parameter(self.call, "query", name)
         parameter: Schema = {"name": name, "in": "query", "required": field.required, "schema": shapes.of_field(field)}
-        if known and known.text:
-            parameter["description"] = known.text
+        own = parameter["schema"].pop("description", "")
+        if text := " ".join(filter(None, (known.text if known else "", own))):
+            parameter["description"] = text
         if known and known.example:
             parameter["x-sample"] = known.example
         return parameter
@@ -173,8 +185,8 @@ class ContractSchema(AutoSchema):
         for name, part in schema.get("properties", {}).items():
             self._told(part.get("items", part), f"{prefix}{name}.")
             known = published.parameter(self.call, "body", f"{prefix}{name}")
-            if known and known.text:
-                part["description"] = known.text
+            if text := " ".join(filter(None, (known.text if known else "", part.get("description", "")))):
+                part["description"] = text
         return schema
 
     def _get_request_body(self, direction: str = "request") -> Schema | None:

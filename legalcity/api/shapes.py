@@ -1,7 +1,8 @@
 """JSON schemas (OpenAPI 3.1) of what serializers read.
 
 A bound is written down when it is a constant. The ones that are system settings may change under a document that
-was made before, so they are left to the prose and to the 422.
+was made before, so they are left to the prose and to the 422; the size of pages is named as the published words name
+it, which hold unless staff change it.
 """
 
 from functools import singledispatch
@@ -10,7 +11,7 @@ from typing import Any
 from drf_spectacular.drainage import warn
 from rest_framework import serializers
 
-from legalcity.api.components import DAY, Schema, fields, or_null
+from legalcity.api.components import DAY, Schema, described, fields, list_of, or_null
 from legalcity.api.fields import (
     CodeField,
     DecimalText,
@@ -22,14 +23,16 @@ from legalcity.api.fields import (
     TextField,
 )
 from legalcity.api.listing import PageField, PageSizeField
+from legalcity.lib.settings.system import CONFIG
 
 SANE_LENGTH = 100_000  # A larger limit only says that some other rule bounds the text.
 
 
 def of_field(field: Any) -> Schema:
-    """What a serializer's field takes: a schema, nullable where the field is."""
+    """What a serializer's field takes: a schema, nullable where the field is, with the field's own `help_text`."""
     schema = _read(field)
-    return or_null(schema) if field.allow_null else schema
+    schema = or_null(schema) if field.allow_null else schema
+    return described(schema, str(field.help_text)) if field.help_text else schema
 
 
 @singledispatch
@@ -49,7 +52,7 @@ def _serializer(field: serializers.Serializer) -> Schema:
 @_read.register(serializers.ListSerializer)
 @_read.register(serializers.ListField)
 def _list(field: Any) -> Schema:
-    return {"type": "array", "items": of_field(field.child)}
+    return list_of(of_field(field.child), most=getattr(field, "most", None))
 
 
 @_read.register
@@ -106,10 +109,14 @@ def _code(field: CodeField) -> Schema:
     return {"type": "integer", **bounds}
 
 
-@_read.register(PageField)
-@_read.register(PageSizeField)
-def _page(field: Any) -> Schema:
+@_read.register
+def _page(field: PageField) -> Schema:
     return {"type": "integer", "minimum": 1}
+
+
+@_read.register
+def _page_size(field: PageSizeField) -> Schema:
+    return {"type": "integer", "minimum": 1, "maximum": CONFIG["MAX_PAGE_SIZE"][0]}
 
 
 @_read.register
