@@ -38,11 +38,19 @@ class Call:
 
 @dataclass
 class Slice:
-    """What a fraction of a second gave: how long each request took, and the server's processor time (seconds)."""
+    """What a fraction of a second gave: how long each request took, and the processor time (seconds) of the server
+    (`web`) and of its connections to the database.
+    """
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
-    cpu: float = 0.0
+    web: float = 0.0
+    database: float = 0.0
+
+    @property
+    def cpu_each(self) -> float:
+        """Processor time of a request, in milliseconds."""
+        return (self.web + self.database) / len(self.latencies) * 1000
 
     @property
     def rate(self) -> float:

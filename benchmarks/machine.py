@@ -15,6 +15,8 @@ from databases import LOCAL, connect
 
 REDIS_DATABASE = 15
 OUR_KEYS = ("legalcity*", "ceiling*")
+POSTGRESQL = ("shared_buffers", "jit", "max_parallel_workers_per_gather", "work_mem", "autovacuum")
+BUSY = 1.5  # the load of a core from which two runs of the same code differ too much
 PACKAGES = ("django", "djangorestframework", "psycopg", "gunicorn", "orjson", "pyjwt", "cryptography", "redis")
 
 
@@ -56,16 +58,28 @@ def production(folder: Path) -> dict[str, str]:
     }
 
 
-def description() -> list[str]:
-    """Date, machine and versions, a line each."""
+def load() -> float:
+    """How many processes wanted a core, on average over the last minute."""
+    return os.getloadavg()[0]
+
+
+def is_quiet(load: float) -> bool:
+    """Whether a machine with that load gives figures that a verdict can be built on."""
+    return load < BUSY * (os.cpu_count() or 1)
+
+
+def description(at_the_start: float) -> list[str]:
+    """Date, machine (with its load before the measuring), versions and PostgreSQL's settings, a line each."""
     with connect() as connection:
         postgresql = connection.execute("SHOW server_version").fetchone()[0]
+        settings = [f"{name} {connection.execute(f'SHOW {name}').fetchone()[0]}" for name in POSTGRESQL]
     server = redis.Redis.from_url(redis_url()).info("server")["redis_version"]
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return [
         f"Date: {datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        f"Machine: {os.cpu_count()} cores, {platform.machine()}, load {os.getloadavg()[0]:.1f} at the end",
+        f"Machine: {os.cpu_count()} cores, {platform.machine()}, load {at_the_start:.1f}, at the end {load():.1f}",
         f"Python {platform.python_version()}, PostgreSQL {postgresql}, Redis {server}, {packages}",
+        f"PostgreSQL's settings: {', '.join(settings)}",
     ]
 
 

@@ -37,15 +37,19 @@ class Turns:
         """The median of a measure (requests a second) over the rounds."""
         return statistics.median(map(of, self.slices[name]))
 
-    def ratio(self, name: str, to: str, of: Callable[[Slice], float] = lambda turn: turn.rate) -> float:
-        """The median over the rounds of one target's measure over another's, each pair measured side by side."""
-        pairs = zip(self.slices[name], self.slices[to], strict=True)
-        return statistics.median(of(one) / of(other) for one, other in pairs)
+    def pairs(self, name: str, to: str, of: Callable[[Slice], float] = lambda turn: turn.cpu_each) -> list[float]:
+        """One target's measure over another's, of each pair that was measured side by side."""
+        return [of(one) / of(other) for one, other in zip(self.slices[name], self.slices[to], strict=True)]
 
-    def cpu_each(self, name: str) -> float:
-        """The server's processor time for a request, in milliseconds, over all rounds: less noisy than the clock."""
+    def ratio(self, name: str, to: str, of: Callable[[Slice], float] = lambda turn: turn.cpu_each) -> float:
+        """The median of the pairs."""
+        return statistics.median(self.pairs(name, to, of))
+
+    def cpu_each(self, name: str) -> tuple[float, float]:
+        """Milliseconds of processor time of a request, over all rounds: the server's, and the database's."""
         turns = self.slices[name]
-        return sum(turn.cpu for turn in turns) / sum(len(turn.latencies) for turn in turns) * 1000
+        asked = sum(len(turn.latencies) for turn in turns) / 1000
+        return sum(turn.web for turn in turns) / asked, sum(turn.database for turn in turns) / asked
 
 
 def by_turns(targets: dict[str, Target], pace: Pace, seconds: float | None = None) -> Turns:
@@ -55,8 +59,9 @@ def by_turns(targets: dict[str, Target], pace: Pace, seconds: float | None = Non
         measure(target.server.port, target.call, WARM_UP)
     for _ in range(pace.rounds):
         for name, target in targets.items():
-            before = target.server.cpu_seconds()
+            before = target.server.cpu()
             turn = measure(target.server.port, target.call, seconds or pace.seconds)
-            turn.cpu = target.server.cpu_seconds() - before
+            after = target.server.cpu()
+            turn.web, turn.database = after.web - before.web, after.database - before.database
             turns.slices[name].append(turn)
     return turns

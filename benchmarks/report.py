@@ -6,31 +6,35 @@ from typing import Any
 
 import goals
 from goals import Goal
-from load import Slice
 from measuring import Turns
 
 HEADER = (
-    "| operation | account | product/s | ceiling/s | by CPU | measured | goal | verdict |",
+    "| operation | account | product, ms | beside it, ms | requests/s | measured | goal | verdict |",
     "|---|---|--:|--:|--:|--:|---|---|",
 )
 COMPLETE_CPU = "complete, CPU of 500 invoices to 3"
+NOTHING = ("", "", "")
 
 
-def _p50(turn: Slice) -> float:
-    return turn.p50
+def _cpu(turns: Turns, name: str) -> str:
+    return "{:.2f} + {:.2f}".format(*turns.cpu_each(name))
 
 
 @dataclass
 class Report:
-    """Collects measurements; `accounts` are the cases of each account in the largest database."""
+    """Collects measurements; `accounts` are the cases of each account in the largest database.
+
+    `quiet`: whether the machine had nothing else to do when the measuring began, or no figure is a verdict.
+    """
 
     sizes: list[int]
     accounts: dict[str, int]
+    quiet: bool = True
     times: dict[int, Any] = field(default_factory=dict)
     statements: dict[str, int] = field(default_factory=dict)
     rows: list[str] = field(default_factory=list)
     growths: dict[str, float] = field(default_factory=dict)
-    p50s: dict[str, float] = field(default_factory=dict)
+    big_to_small: dict[str, float] = field(default_factory=dict)
     cpu_of_complete: dict[int, float] = field(default_factory=dict)
     differing: list[str] = field(default_factory=list)
 
@@ -39,54 +43,60 @@ class Report:
         self.differing.append(name)
 
     def _row(
-        self, name: str, who: str, value: float, goal: Goal, *, shown: str = "", rates: Any = ("", "", "")
+        self, name: str, who: str, value: float, goal: Goal, *, shown: str = "", beside: tuple[str, str, str] = NOTHING
     ) -> None:
-        cells = [name, who, *rates, shown or f"{value:.2f}{goal.unit}", goal.text, goal.verdict(value)]
-        self.rows.append(f"| {' | '.join(map(str, cells))} |")
+        verdict = goal.verdict(value) if self.quiet else f"({goal.verdict(value)})"
+        cells = [name, who, *beside, shown or f"{value:.2f}{goal.unit}", goal.text, verdict]
+        self.rows.append(f"| {' | '.join(cells)} |")
+
+    def _compared(self, name: str, who: str, turns: Turns, one: str, to: str, goal: Goal, ours: str) -> None:
+        """A ratio of two targets, with its spread; `ours` is the one that the first columns show."""
+        theirs = to if ours == one else one
+        pairs = turns.pairs(one, to)
+        shown = f"{statistics.median(pairs):.2f}{goal.unit} ({min(pairs):.2f}–{max(pairs):.2f})"
+        rates = f"{turns.median(ours):.0f}, {turns.median(theirs):.0f}"
+        beside = (_cpu(turns, ours), _cpu(turns, theirs), rates)
+        self._row(name, who, statistics.median(pairs), goal, shown=shown, beside=beside)
 
     def _against_ceiling(self, name: str, who: str, turns: Turns, goal: Goal) -> None:
-        product, ceiling = f"product {self.sizes[-1]} {who}", f"ceiling {who}"
-        by_cpu = turns.cpu_each(ceiling) / turns.cpu_each(product)
-        rates = (f"{turns.median(product):.0f}", f"{turns.median(ceiling):.0f}", f"{by_cpu:.2f}")
-        self._row(name, who, turns.ratio(product, ceiling), goal, rates=rates)
+        product = f"product {self.sizes[-1]} {who}"
+        self._compared(name, who, turns, f"ceiling {who}", product, goal, product)
 
     def _grown(self, name: str, turns: Turns) -> None:
         smallest, largest = (f"product {self.sizes[end]} big" for end in (0, -1))
         if smallest != largest and smallest in turns.slices:
-            self.growths[name] = turns.ratio(smallest, largest)
+            self.growths[name] = turns.ratio(largest, smallest)
 
     def read(self, name: str, turns: Turns) -> None:
         """A read, against the ceiling; of the big account, against the small one and against itself when small."""
         for who in self.accounts:
             self._against_ceiling(name, who, turns, goals.DETAIL if name == "detail" else goals.LIST)
         big, small = (f"product {self.sizes[-1]} {who}" for who in ("big", "small"))
-        self.p50s[name] = turns.ratio(big, small, _p50)
+        self.big_to_small[name] = turns.ratio(big, small)
         self._grown(name, turns)
 
     def complete(self, invoices: int, turns: Turns) -> None:
         """Complete cases, against the ceiling."""
         name = f"complete, {invoices} invoices"
         self._against_ceiling(name, "big", turns, goals.COMPLETE[invoices])
-        self.cpu_of_complete[invoices] = turns.cpu_each(f"product {self.sizes[-1]} big")
+        self.cpu_of_complete[invoices] = sum(turns.cpu_each(f"product {self.sizes[-1]} big"))
         self._grown(name, turns)
 
     def textbook(self, name: str, who: str, turns: Turns) -> None:
         """A read, against the textbook."""
-        rates = (f"{turns.median('product'):.0f}", f"{turns.median('textbook'):.1f} (textbook)", "")
-        self._row(f"{name}, to the textbook", who, turns.ratio("product", "textbook"), goals.TEXTBOOK, rates=rates)
+        self._compared(f"{name}, to the textbook", who, turns, "textbook", "product", goals.TEXTBOOK, "product")
 
     def last_page(self, who: str, turns: Turns) -> None:
         """The last page, against the first."""
-        rates = (f"{turns.median('last'):.0f}", f"{turns.median('first'):.0f} (page 1)", "")
-        self._row("last page, time to page 1", who, turns.ratio("last", "first", _p50), goals.LAST_PAGE, rates=rates)
+        self._compared("last page, to page 1", who, turns, "last", "first", goals.LAST_PAGE, "last")
 
     def search(self, who: str, kind: str, turns: Turns) -> None:
         """A search: milliseconds of SQL, and requests a second."""
         found = self.times[self.sizes[-1]][who]["searches"][kind]
         goal = goals.search_goal(who, found["matches"])
         name = f"search, {kind}: {found['matches']:,} matches, SQL"
-        rates = (f"{turns.median('product'):.0f}", "", "")
-        self._row(name, who, found["ms"], goal, shown=f"{found['ms']:.1f} ms", rates=rates)
+        beside = (_cpu(turns, "product"), "", f"{turns.median('product'):.0f}")
+        self._row(name, who, found["ms"], goal, shown=f"{found['ms']:.1f} ms", beside=beside)
 
     def _of_lists(self, name: str, values: dict[str, float], goal: Goal, who: str) -> None:
         """The worst list and the middle one, then each other operation."""
@@ -101,7 +111,7 @@ class Report:
                 self._row(f"{name}, {key}", who, value, goal)
 
     def _derived(self) -> None:
-        self._of_lists("p50 of big to small", self.p50s, goals.BIG_TO_SMALL, "both")
+        self._of_lists("big account to small one", self.big_to_small, goals.BIG_TO_SMALL, "both")
         self._of_lists(f"growth from {self.sizes[0]:,} to {self.sizes[-1]:,}", self.growths, goals.GROWTH, "big")
         ratio = self.cpu_of_complete[500] / self.cpu_of_complete[3]
         self._row(COMPLETE_CPU, "big", ratio, goals.COMPLETE_CPU)
@@ -112,9 +122,10 @@ class Report:
             total, count = largest[who]["total"], largest[who]["count"]
             shown = f"{total:.3f} ms ({smallest[who]['total']:.3f} ms at {self.sizes[0]:,}; counting: {count:.1f} ms)"
             self._row("exact total, SQL", who, total / smallest[who]["total"], goals.TOTAL_GROWTH, shown=shown)
-            first, last = largest[who]["page 1"], largest[who]["last page"]
-            shown = f"{last:.3f} ms to {first:.3f} ms (middle: {largest[who]['middle page']:.1f} ms)"
+            first, last, middle = (largest[who][page] for page in ("page 1", "last page", "middle page"))
+            shown = f"{last:.3f} ms to {first:.3f} ms"
             self._row("last page, SQL to page 1", who, last / first, goals.LAST_PAGE, shown=shown)
+            self._row("middle page, SQL", who, middle, goals.MIDDLE_PAGE, shown=f"{middle:.1f} ms")
         for name, goal in goals.STATEMENTS.items():
             worst = max(n for call, n in self.statements.items() if call.startswith(name))
             self._row(f"statements, {name}", "", worst, goal, shown=str(worst))
@@ -125,7 +136,7 @@ class Report:
         lines = ["| SQL, ms | account | " + " | ".join(f"{size:,}" for size in self.sizes) + " |"]
         lines.append("|---|---|" + "--:|" * len(self.sizes))
         for who in self.accounts:
-            for key in ("page 1", "last page", "total", "count"):
+            for key in ("page 1", "middle page", "last page", "total", "count"):
                 cells = [f"{self.times[size][who][key]:.3f}" for size in self.sizes]
                 lines.append(f"| {key} | {who} | {' | '.join(cells)} |")
             for kind in self.times[self.sizes[-1]][who]["searches"]:
@@ -140,9 +151,11 @@ class Report:
         self._from_inside()
         cases = " and ".join(f"{cases:,} ({who})" for who, cases in self.accounts.items())
         warnings = []
+        if not self.quiet:
+            warnings += ["**The machine was too busy for a verdict; those in brackets are what the figures say.**", ""]
         if self.differing:
             names = ", ".join(sorted(set(self.differing)))
-            warnings = [
+            warnings += [
                 f"**The ceiling's answer is not the product's for: {names}. Bring `ceiling/` up to date.**",
                 "",
             ]
@@ -152,8 +165,9 @@ class Report:
                 "",
                 *(f"- {line}" for line in description),
                 f"- Cases: {', '.join(f'{size:,}' for size in self.sizes)}; accounts of {cases} in the largest",
-                "- Requests a second of one worker, 4 connections; ratios are medians of pairs measured by turns; "
-                "by CPU: the same ratio by the server's processor time.",
+                "- Milliseconds are processor time, of the web + of the database; one worker, 4 connections. Ratios "
+                "are of their sum, the ceiling's to ours: the median of pairs measured by turns (the least–the most). "
+                "Requests a second are those of the two, and prove nothing.",
                 "",
                 *warnings,
                 *HEADER,

@@ -29,6 +29,7 @@ from servers import Server, running
 
 FULL = Pace(rounds=5, seconds=0.3, write_seconds=1.2)
 QUICK = Pace(rounds=3, seconds=0.2, write_seconds=0.8)
+OWN = ("id", "recovery_reference", "created_at")
 UNITS = {"k": 1_000, "m": 1_000_000}
 
 
@@ -56,15 +57,26 @@ def say(text: str) -> None:
     print(f"bench {time.strftime('%H:%M:%S')} {text}", file=sys.stderr, flush=True)
 
 
+def _unnamed(answer: Any) -> Any:
+    """An answer without what every new case has of its own."""
+    if isinstance(answer, list):
+        return [_unnamed(each) for each in answer]
+    if isinstance(answer, dict):
+        return {key: _unnamed(value) for key, value in answer.items() if key not in OWN}
+    return answer
+
+
 class Bench:
     """Servers on filled databases, and what is found out about them."""
 
     def __init__(self, pace: Pace, names: dict[int, str], environment: dict[str, str], folder: Path) -> None:
+        self.load = machine.load()
         self.pace, self.names, self.environment, self.folder = pace, names, environment, folder
         self.sizes = sorted(names)
         self.largest = self.sizes[-1]
         self.accounts = {size: self.inside(size, "prepare") for size in self.sizes}
-        self.report = report.Report(self.sizes, {who: it["cases"] for who, it in self.accounts[self.largest].items()})
+        cases = {who: it["cases"] for who, it in self.accounts[self.largest].items()}
+        self.report = report.Report(self.sizes, cases, quiet=machine.is_quiet(self.load))
 
     def settings(self, size: int) -> dict[str, str]:
         """The environment of a process that works on the database of a size."""
@@ -95,6 +107,9 @@ class Bench:
             for name, call in {**calls.list_calls(token), "detail": calls.detail(token, account["case"])}.items():
                 if ask(self.products[self.largest].port, call) != ask(self.ceiling.port, call):
                     self.report.differs(name)
+        call = calls.complete(self.accounts[self.largest]["big"]["token"], 3)
+        if _unnamed(ask(self.products[self.largest].port, call)) != _unnamed(ask(self.ceiling.port, call)):
+            self.report.differs("complete")
 
     def _beside(self, make: Callable[[dict[str, Any]], Call]) -> Turns:
         """One read by turns: of the big account on every size, of the small one on the largest, and their ceilings."""
@@ -168,7 +183,7 @@ class Bench:
                 say(f"measuring {step.__name__}")
                 step()
         self.report.statements = self.inside(self.largest, "statements", self.accounts[self.largest]["big"]["token"])
-        return self.report.markdown(machine.description())
+        return self.report.markdown(machine.description(self.load))
 
 
 def main() -> None:

@@ -1,6 +1,5 @@
 """The two applications under the production server's configuration, on free ports of this machine."""
 
-import os
 import signal
 import socket
 import subprocess
@@ -10,6 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
+
+from databases import connect
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -21,25 +23,39 @@ APPLICATIONS = {
 }
 SETTINGS = {"textbook": {"DJANGO_SETTINGS_MODULE": "textbook_settings"}}
 START_SECONDS = 60
-TICKS = os.sysconf("SC_CLK_TCK")
+SECOND = 1e9  # nanoseconds
+
+
+class Cpu(NamedTuple):
+    """Seconds of processor time: of a server's workers, and of their connections' processes in PostgreSQL."""
+
+    web: float
+    database: float
 
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: where it listens, and its master process."""
+    """A running server: where it listens, its master process, and as what PostgreSQL knows it."""
 
     port: int
     pid: int
+    label: str
 
-    def cpu_seconds(self) -> float:
-        """Processor time that its workers have used so far."""
+    def cpu(self) -> Cpu:
+        """Processor time that was used so far."""
         children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text().split()
-        return sum(_ticks(int(child)) for child in children) / TICKS
+        return Cpu(sum(map(used_by, map(int, children))), sum(map(used_by, self._backends())))
+
+    def _backends(self) -> list[int]:
+        with connect() as connection:
+            found = connection.execute("SELECT pid FROM pg_stat_activity WHERE application_name = %s", [self.label])
+            return [row[0] for row in found]
 
 
-def _ticks(pid: int) -> int:
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return int(fields[11]) + int(fields[12])
+def used_by(pid: int) -> float:
+    """Seconds of processor time of a process and all its threads; to the nanosecond, unlike its `stat`."""
+    threads = Path(f"/proc/{pid}/task").glob("*/schedstat")
+    return sum(int(thread.read_text().split()[0]) for thread in threads) / SECOND
 
 
 def _free_port() -> int:
@@ -71,7 +87,8 @@ def running(application: str, environment: dict[str, str], folder: Path) -> Iter
     """
     port = _free_port()
     settings = {"HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": "1", "PYTHONPATH": f"{ROOT}:{HERE}"}
-    settings |= SETTINGS.get(application, {})
+    label = f"bench {application} {port}"
+    settings |= {"PGAPPNAME": label, **SETTINGS.get(application, {})}
     log = folder / f"{application}-{port}.log"
     command = [sys.executable, "-m", "gunicorn", "--config", str(ROOT / "gunicorn.conf.py"), "--max-requests", "0"]
     with log.open("wb") as output:
@@ -84,7 +101,7 @@ def running(application: str, environment: dict[str, str], folder: Path) -> Iter
         )
         try:
             _wait(port, process, log)
-            yield Server(port, process.pid)
+            yield Server(port, process.pid, label)
         finally:
             process.send_signal(signal.SIGQUIT)  # At once: nobody is waiting for an answer.
             try:

@@ -29,24 +29,36 @@ CompanySerializer = _serializer(Company)
 
 
 class CaseSerializer(serializers.ModelSerializer):
-    """A row of the list, its relations nested."""
+    """A row of the list: the fields that ours has, no party nested."""
+
+    user = PersonSerializer()
+    status = StatusSerializer()
+    recovery_last_status = serializers.IntegerField(source="status_id")
+    due = serializers.DecimalField(source="balance.due", max_digits=20, decimal_places=2)
+
+    class Meta:
+        model = Recovery
+        fields = (
+            "id", "recovery_reference", "debtor_name", "debtor_company", "customer_company", "amount",
+            "amount_torecover", "recovery_last_status", "recovery_due_date", "created_at", "updated_at", "status",
+            "user", "invoices_count", "comments_count", "due", "external_id",
+        )  # fmt: skip
+
+
+class CaseDetailSerializer(serializers.ModelSerializer):
+    """A case with its relations and children nested."""
 
     user = PersonSerializer()
     status = StatusSerializer()
     customer = CompanySerializer()
     debtor = CompanySerializer()
+    invoices = _serializer(Invoice)(many=True)
+    comments = _serializer(Comment)(many=True)
+    status_history = _serializer(StatusChange)(many=True)
 
     class Meta:
         model = Recovery
         fields = "__all__"
-
-
-class CaseDetailSerializer(CaseSerializer):
-    """A case with its children nested."""
-
-    invoices = _serializer(Invoice)(many=True)
-    comments = _serializer(Comment)(many=True)
-    status_history = _serializer(StatusChange)(many=True)
 
 
 class CaseViewSet(viewsets.ReadOnlyModelViewSet):
@@ -62,8 +74,10 @@ class CaseViewSet(viewsets.ReadOnlyModelViewSet):
     def get_queryset(self) -> QuerySet[Recovery]:
         """With what the serializers need."""
         cases = Recovery.objects.filter(owner=self.request.user)
+        if self.action == "list":
+            return cases.select_related("user", "status", "balance")
         cases = cases.select_related("user", "status", "customer", "debtor")
-        return cases if self.action == "list" else cases.prefetch_related("invoices", "comments", "status_history")
+        return cases.prefetch_related("invoices", "comments", "status_history")
 
 
 assert settings.ROOT_URLCONF == "textbook"

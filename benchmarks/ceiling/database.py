@@ -9,7 +9,10 @@ import psycopg
 STAMP = 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'
 
 _thread = threading.local()
+GROUPS: dict[int, list[int]] = {}
 with psycopg.connect(os.environ["DATABASE_URL"]) as _connection:
+    for _status, _group in _connection.execute("SELECT id, group_id FROM recoveries_status"):
+        GROUPS.setdefault(_group, []).append(_status)
     STATUSES = {
         row[0]: {"id": row[0], "name": row[1], "description": row[2]}
         for row in _connection.execute("SELECT id, name, description FROM recoveries_status")

@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 import orjson
 
-from .database import STATUSES, query, stamp
+from .database import GROUPS, STATUSES, query, stamp
 
 PAGE = 15
 TEXT_SORTS = {"recovery_service_object", "debtor_name", "debtor_company", "customer_company"}
@@ -18,7 +18,7 @@ LISTED = f"""
     r.recovery_due_date::text, {stamp("r.created_at")}, {stamp("r.updated_at")}, r.user_id, u.first_name,
     u.last_name, r.invoices_count, r.comments_count, b.due::text,
     CASE WHEN b.due IS NOT NULL THEN
-        least((now() AT TIME ZONE 'Europe/Paris')::date, b.next_change - 1)::text END
+        least((now() AT TIME ZONE 'Europe/Paris')::date, b.next_change - 1)::text END, r.external_id
 """
 
 
@@ -29,8 +29,8 @@ def _list_statement(query_string: str) -> tuple[str, list[Any], dict[str, Any]]:
     sort, order = asked.get("sort_by", "created_at"), asked.get("sort_order", "desc")
     where, values = ["{0}.owner_id = %s::bigint"], []
     if "status" in asked:
-        where.append("{0}.status_id = %s")
-        values.append(int(asked["status"]))
+        where.append("{0}.status_id = ANY (%s)")
+        values.append(GROUPS[int(asked["status"])])
     if "search" in asked:
         where.append("{0}.search_text LIKE %s")
         values.append(f"%{asked['search'].lower()}%")
@@ -41,12 +41,18 @@ def _list_statement(query_string: str) -> tuple[str, list[Any], dict[str, Any]]:
     collation = ' COLLATE "fr-x-icu"' if sort in TEXT_SORTS else ""
     statement = (
         f"SELECT (SELECT {counted} WHERE {conditions.format('c')})::bigint, {LISTED} FROM recoveries_recovery r "
-        f"LEFT JOIN accounts_user u ON u.id = r.user_id "
-        f"LEFT JOIN recoveries_casebalance b ON b.recovery_id = r.id WHERE {conditions.format('r')} "
+        f"LEFT JOIN accounts_user u ON u.id = r.user_id WHERE {conditions.format('r')} "
         f"ORDER BY r.{SORTS.get(sort, sort)}{collation} {order}, r.id {order} LIMIT {PAGE}"
     )
     status = int(asked["status"]) if "status" in asked else None
-    applied = {"status": status, "search": asked.get("search"), "sort_by": sort, "sort_order": order}
+    applied = {
+        "status": status,
+        "search": asked.get("search"),
+        "external_id": None,
+        "updated_after": None,
+        "sort_by": sort,
+        "sort_order": order,
+    }
     return statement, values, applied
 
 
@@ -93,4 +99,5 @@ def _listed(row: Any) -> dict[str, Any]:
         "comments_count": row[16],
         "due": row[17],
         "due_on": row[18],
+        "external_id": row[19],
     }
