@@ -41,7 +41,8 @@ def _list_statement(query_string: str) -> tuple[str, list[Any], dict[str, Any]]:
     collation = ' COLLATE "fr-x-icu"' if sort in TEXT_SORTS else ""
     statement = (
         f"SELECT (SELECT {counted} WHERE {conditions.format('c')})::bigint, {LISTED} FROM recoveries_recovery r "
-        f"LEFT JOIN accounts_user u ON u.id = r.user_id WHERE {conditions.format('r')} "
+        f"LEFT JOIN accounts_user u ON u.id = r.user_id "
+        f"LEFT JOIN recoveries_casebalance b ON b.recovery_id = r.id WHERE {conditions.format('r')} "
         f"ORDER BY r.{SORTS.get(sort, sort)}{collation} {order}, r.id {order} LIMIT {PAGE}"
     )
     status = int(asked["status"]) if "status" in asked else None
