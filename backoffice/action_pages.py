@@ -29,6 +29,7 @@ from backoffice.actions import (
 )
 from backoffice.audited import audit_address
 from backoffice.steps import ask_again, is_fresh
+from backoffice.way import way_kept
 from legalcity.lib.errors import DomainError, Forbidden
 
 TOKEN = "form_token"  # noqa: S105 - the name of a field
@@ -71,7 +72,7 @@ class ActionPages(admin.ModelAdmin):
     def offered_actions(self, request: HttpRequest, thing: models.Model) -> list[dict[str, Any]]:
         """What the person may do to `thing` now, as buttons."""
         return [
-            {"action": action, "url": self.action_address(thing, action)}
+            {"action": action, "url": self.action_address(thing, action) + way_kept(request)}
             for action in self.object_actions
             if action.is_allowed(request, self.model, thing) and action.is_offered(request, thing)
         ]
@@ -107,14 +108,15 @@ class ActionPages(admin.ModelAdmin):
         is_sent = request.method == "POST"
         if not is_sent and not action.is_offered(request, thing):
             messages.error(request, not_possible(action))
-            return HttpResponseRedirect(self._address("change", quote(thing.pk)))
+            return HttpResponseRedirect(self._address("change", quote(thing.pk)) + way_kept(request))
         form = action.bound_form(request, thing, sent=is_sent)
         if is_sent and sent_token(request) and form.is_valid():
             said = self._carry_out(action, request, thing, form)
             if said is not None:
                 messages.add_message(request, *said)
-                return HttpResponseRedirect(self._way_back(thing.pk))
-        context = {"thing": thing, "back": self._address("change", quote(thing.pk)), "title": str(action.label)}
+                return HttpResponseRedirect(self._way_back(request, thing.pk))
+        back = self._address("change", quote(thing.pk)) + way_kept(request)
+        context = {"thing": thing, "back": back, "title": str(action.label)}
         context["explanation"] = action.explanation(thing)
         return self._page(request, action, form, "action", context)
 
@@ -130,10 +132,10 @@ class ActionPages(admin.ModelAdmin):
             return None
         return messages.SUCCESS, str(said or done(action))
 
-    def _way_back(self, pk: Any) -> str:
-        """The thing's page, or the list when the thing is gone."""
+    def _way_back(self, request: HttpRequest, pk: Any) -> str:
+        """The thing's page by the way that led to it, or the list when the thing is gone."""
         is_there = self.model._base_manager.filter(pk=pk).exists()
-        return self._address("change", quote(pk)) if is_there else self._address("changelist")
+        return self._address("change", quote(pk)) + way_kept(request) if is_there else self._address("changelist")
 
     # --- the chosen rows of a list ---------------------------------------------------------------------------------
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:

@@ -129,7 +129,13 @@ ACTS: dict[str, Tells] = {
     "recoveries.remittance:reverse-remittance": nothing("No type tells it: what was covered is held again."),
     "recoveries.recovery:move-status": tells("recovery.status_changed"),
     "recoveries.recovery:assign": tells("recovery.assigned"),
+    "recoveries.recovery:add-task": nothing(NO_TYPE),
+    "recoveries.recovery:call-note": tells("comment.created"),
     "recoveries.recovery:comment": tells("comment.created"),
+    "recoveries.stafftask:task-done": nothing(NO_TYPE),
+    "recoveries.stafftask:task-postpone": nothing(NO_TYPE),
+    "recoveries.stafftask:task-assign": nothing(NO_TYPE),
+    "recoveries.stafftask:task-drop": nothing(NO_TYPE),
     "recoveries.recovery:send-reminder": nothing("A worker sends it.", later=(*LETTERS, "recovery.status_changed")),
     "recoveries.recovery:notice-received": tells(
         "message.delivered", instead=("message.sent", "message.returned", "message.refused")

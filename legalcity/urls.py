@@ -40,6 +40,7 @@ urlpatterns = [
     path("healthz", system.alive, name="healthz"),
     path("readyz", system.ready, name="readyz"),
     path(".well-known/security.txt", system.security_contact, name="security-contact"),
+    path("admin/", include("recoveries.agenda.urls")),
     path("admin/", include("recoveries.desk.urls")),
     path("admin/", admin.site.urls),
 ]

@@ -2,6 +2,8 @@
 
 # Importing registers them.
 # ruff: noqa: F401
+import recoveries.agenda.admin
+import recoveries.agenda.home_panels
 import recoveries.court.admin
 import recoveries.desk.admin
 import recoveries.desk.event_pages

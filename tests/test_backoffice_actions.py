@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import partial
 from typing import Any
@@ -30,6 +30,7 @@ from invoicing.tests.billing.papers import draft, issued, item_ids
 from law.account.facts import ClaimKind, Head
 from law.vocabulary import Step
 from legalcity.lib.clock import now, today
+from recoveries.agenda.services import task_open
 from recoveries.court.hold import hold_lift
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.court.transfer import transfer_carry_out
@@ -108,6 +109,11 @@ def _case_with_sole_trader(owner: Api) -> Example:
 def _case_with_comment(owner: Api) -> Example:
     comment = Comment.objects.create(recovery=_case(owner), html="<p>x</p>", text="x")
     return Example(comment.recovery, {"read": comment.pk})
+
+
+def _task(owner: Api, **data: Any) -> Example:
+    task = task_open(kind="call", recovery_id=case_id(owner), due_on=today())
+    return Example(task, data)
 
 
 def _letter(owner: Api) -> Example:
@@ -309,6 +315,21 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "recoveries.recovery:bulk:move-status": lambda owner: Example(_case(owner), {"to_status": 2, "reason": "Sent."}),
     "recoveries.recovery:bulk:assign": lambda owner: Example(_case(owner), {"handler": "chief@example.com"}),
     "recoveries.recovery:object:comment": lambda owner: Example(_case(owner), {"text": "Called."}),
+    "recoveries.recovery:object:call-note": lambda owner: Example(_case(owner), {"text": "He pays on Friday."}),
+    "recoveries.recovery:object:add-task": lambda owner: Example(
+        _case(owner), {"kind": "call", "about": "the delivery note", "due_on": today() + timedelta(days=1)}
+    ),
+    "recoveries.stafftask:object:task-done": lambda owner: _task(owner, note="Nobody answers."),
+    "recoveries.stafftask:bulk:task-done": _task,
+    "recoveries.stafftask:object:task-postpone": lambda owner: _task(owner, until=today() + timedelta(days=3)),
+    "recoveries.stafftask:bulk:task-postpone": lambda owner: _task(owner, until=today() + timedelta(days=3)),
+    "recoveries.stafftask:object:task-assign": lambda owner: _task(
+        owner, assignee=chief(email="colleague@example.com").pk
+    ),
+    "recoveries.stafftask:bulk:task-assign": lambda owner: _task(
+        owner, assignee=chief(email="colleague@example.com").pk
+    ),
+    "recoveries.stafftask:object:task-drop": lambda owner: _task(owner, reason="The debtor paid."),
     "recoveries.recovery:object:send-reminder": _letter,
     "recoveries.recovery:object:notice-received": lambda owner: Example(
         _case(owner), {"channel": "creditor", "sent_on": "2026-01-05", "received_on": "2026-01-08", "state": "received"}

@@ -18,8 +18,8 @@ def tasks_review(*, recovery_id: int | None = None) -> int:
     tasks = StaffTask.objects.standing()
     if recovery_id is not None:
         tasks = tasks.filter(recovery_id=recovery_id)
-    ended = tasks_end(_of_closed_cases(tasks), State.DROPPED)
-    present = set(tasks.exclude(auto_close="").order_by().values_list("auto_close", flat=True).distinct())
+    present = set(tasks.order_by().values_list("auto_close", flat=True).distinct())
+    ended = tasks_end(_of_closed_cases(tasks), State.DROPPED) if present else 0
     for code in sorted(present & conditions().keys()):
         ended += tasks_end(conditions()[code](tasks.filter(auto_close=code)), State.DONE)
     return ended

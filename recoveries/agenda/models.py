@@ -7,10 +7,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from backoffice.reach import SeenWithCase
+from backoffice.reach import Person, SeenWithCase
 from legalcity.lib.owned import OfOwner
-from recoveries.agenda.kinds import kind_of
+from recoveries.agenda.kinds import kind_of, kinds
 from recoveries.models.cases import Recovery
+
+OF_THE_FIRM = Q(assignee=None, recovery=None)
 
 
 class StaffTaskQuerySet(SeenWithCase["StaffTask"]):
@@ -22,9 +24,17 @@ class StaffTaskQuerySet(SeenWithCase["StaffTask"]):
         """Those that are still to be done."""
         return self.filter(state=StaffTask.State.OPEN)
 
-    def of_person(self, user: Any) -> "StaffTaskQuerySet":
-        """Given to `user`, or to nobody on a case that `user` handles: who takes over a case takes its tasks."""
-        return self.filter(Q(assignee_id=user.pk) | Q(assignee=None, recovery__user=user.pk))
+    def in_reach_of(self, user: Person) -> "StaffTaskQuerySet":
+        """What a member of staff sees: tasks of cases in reach, and of the firm, of the kinds that are theirs."""
+        withheld = [one.code for one in kinds().values() if one.permission and not user.has_perm(one.permission)]
+        return super().in_reach_of(user).exclude(kind__in=withheld)
+
+    def of_person(self, user: Person) -> "StaffTaskQuerySet":
+        """Given to `user`, or to nobody on a case that `user` handles: who takes over a case takes its tasks.
+
+        And those of the firm that nobody was given.
+        """
+        return self.filter(Q(assignee_id=user.pk) | Q(assignee=None, recovery__user=user.pk) | OF_THE_FIRM)
 
 
 class StaffTask(OfOwner):

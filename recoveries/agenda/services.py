@@ -22,6 +22,7 @@ from recoveries.agenda.models import StaffTask
 from recoveries.models.cases import Recovery
 
 By, State = StaffTask.By, StaffTask.State
+DO = "recoveries.do_task"
 CLOSED_AT_ONCE = 500  # rows of one look; what is more is found by the next one
 
 
@@ -54,7 +55,7 @@ def task_open(
         raise ValueError(f"no condition of tasks is called {condition}")
     if fix_url and (not fix_url.startswith("/") or fix_url.startswith("//")):
         raise ValueError("a task is done on a page of the site")
-    _require_staff(assignee)
+    _require_doer(assignee, recovery_id)
     values = {"facts": facts, "auto_close": condition, "fix_url": fix_url, "created_by": created_by, "note": note}
     about = {"kind": kind, "recovery_id": recovery_id, "subject": subject}
     return _found_or_made(about, {**values, "due_on": due_on, "assignee": assignee, "by": by})
@@ -98,9 +99,14 @@ def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _require_staff(person: User | None) -> None:
-    if person is not None and not (person.is_staff and person.is_active):
-        raise Invalid({"assignee": [_("Only an active member of staff can be given a task.")]})
+def _require_doer(person: User | None, recovery_id: int | None) -> None:
+    """Raises Invalid for who cannot do a task, or would not see the case that it is on."""
+    if person is None:
+        return
+    if not (person.is_staff and person.is_active and person.has_perm(DO)):
+        raise Invalid({"assignee": [_("Only an active member of staff who does tasks can be given one.")]})
+    if recovery_id is not None and not Recovery.objects.in_reach_of(person).filter(pk=recovery_id).exists():
+        raise Invalid({"assignee": [_("{name} does not see this case: another handler has it.").format(name=person)]})
 
 
 def _locked(task_id: int) -> StaffTask:
@@ -135,8 +141,8 @@ def task_drop(*, task_id: int, by: User | None, note: str = "") -> StaffTask:
 @story()
 def task_assign(*, task_id: int, assignee: User | None, by: User | None) -> StaffTask:
     """Give a task to a person, or (None) to whoever handles the case. Raises NotFound, Forbidden, Invalid."""
-    _require_staff(assignee)
     task = _locked(task_id)
+    _require_doer(assignee, task.recovery_id)
     task.assignee = assignee
     task.save(update_fields=["assignee"])
     return task

@@ -26,7 +26,7 @@ kind_register(
     TaskKind(
         code=CALL,
         label=_("Call the debtor"),
-        sentences=(_("Call the debtor about {about}."), _("Call the debtor.")),
+        sentences=(_("Call the debtor: {about}"), _("Call the debtor.")),
         facts={"about": Fact.TEXT},
         by_hand=True,
     ),

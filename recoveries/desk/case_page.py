@@ -22,6 +22,7 @@ from recoveries.court.procedure import field_labels
 from recoveries.court.recorded import DATES
 from recoveries.court.selectors import is_fee_unconfirmed
 from recoveries.desk.acts import CASE_ACTIONS, GROUPS
+from recoveries.desk.case_work import OFFERED, work_context
 from recoveries.desk.reads.case_account import CaseAccount, Row, case_account
 from recoveries.desk.reads.case_facts import (
     JOINED,
@@ -62,6 +63,7 @@ ROW_ACTIONS = (
     "invoice-facts",
     "notice-received",
     "withdraw-party-fact",
+    *OFFERED,
 )
 
 
@@ -94,6 +96,7 @@ class CasePage(ActionPages):
         if obj is not None:
             offered = {entry["action"].name: entry for entry in self.offered_actions(request, obj)}
             context["groups"] = _groups(offered)
+            context["work"] = work_context(request, obj, offered)
             context["row_actions"] = {name.replace("-", "_"): offered.get(name) for name in ROW_ACTIONS}
             context |= case_context(request, obj)
         return super().render_change_form(request, context, *args, obj=obj, **options)  # type: ignore[misc]

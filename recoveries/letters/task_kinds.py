@@ -4,10 +4,10 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from recoveries.agenda.kinds import Fact, TaskKind, Tasks, condition_register, kind_register
-from recoveries.letters.models import FormalNotice
+from recoveries.letters.models import FormalNotice, Message
 
 POST_REGISTERED, REPLY_RECEIVED, MESSAGE_BOUNCED = "post_registered", "reply_received", "message_bounced"
-NOTICE_SENT = "notice_sent"
+NOTICE_SENT, WRITTEN_AGAIN = "notice_sent", "written_again"
 
 
 def notice_sent(tasks: Tasks) -> Tasks:
@@ -18,7 +18,16 @@ def notice_sent(tasks: Tasks) -> Tasks:
     return tasks.filter(Exists(notices))
 
 
+def written_again(tasks: Tasks) -> Tasks:
+    """Those on whose case a message has gone out since, and has not come back."""
+    messages = Message.objects.gone_out().filter(
+        recovery_id=OuterRef("recovery_id"), created_at__gt=OuterRef("created_at")
+    )
+    return tasks.filter(Exists(messages))
+
+
 condition_register(NOTICE_SENT, notice_sent)
+condition_register(WRITTEN_AGAIN, written_again)
 kind_register(
     TaskKind(
         code=POST_REGISTERED,
@@ -42,5 +51,6 @@ kind_register(
             _("A letter did not reach the debtor."),
         ),
         facts={"letter": Fact.TEXT, "address": Fact.TEXT, "reason": Fact.TEXT},
+        condition=WRITTEN_AGAIN,
     ),
 )

@@ -13,6 +13,7 @@ from events.types import seen_by
 from legalcity.lib.codes import ErrorCode
 from legalcity.lib.copying import rows_copy
 from legalcity.lib.errors import Forbidden, NotFound
+from recoveries.agenda.closing import tasks_review
 from recoveries.events import (
     COMMENT_CREATED,
     COMMENT_DELETED,
@@ -61,6 +62,8 @@ def comment_create(*, recovery: Recovery, values: Mapping[str, Any], by: User | 
     """
     comment = _save(_fill(Comment(recovery=recovery, user=by), values), recovery, force_insert=True)
     events_record([comment_event(COMMENT_CREATED, comment, owner_id=recovery.owner_id, by=by)])
+    if by is not None and by.is_staff:
+        tasks_review(recovery_id=recovery.pk)
     return comment
 
 

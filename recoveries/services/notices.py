@@ -19,6 +19,7 @@ from law.notices import DAYS, Channel, notice_errors
 from legalcity.lib.clock import today
 from legalcity.lib.copying import rows_copy
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
+from recoveries.agenda.closing import tasks_review
 from recoveries.events import notice_events
 from recoveries.ledger.gathering import with_terms
 from recoveries.ledger.posting import Source
@@ -88,6 +89,7 @@ def notice_enter(
     audit_record(action=ADDED, target=notice, actor=by)
     events_record(notice_events(notice, by=by))
     case_reckon(recovery_id=recovery_id, by=by, source=Source.STAFF)
+    tasks_review(recovery_id=recovery_id)
     return notice
 
 

@@ -142,18 +142,14 @@ ASSIGN = ObjectAction(
 
 
 # --- comment ---------------------------------------------------------------------------------------------------------
-class CommentForm(forms.Form):
-    """A comment in plain words, and whom it is for."""
+class PlainComment(forms.Form):
+    """A comment in plain words."""
 
     text = TextField(
         label=gettext_lazy("Comment"),
         widget=forms.Textarea(attrs={"rows": 6}),
         help_text=gettext_lazy("Plain text; an empty line begins a paragraph."),
     )
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self.fields.update(visibility_fields(Comment))
 
     def clean_text(self) -> str:
         """The rules of the API hold here too."""
@@ -162,6 +158,14 @@ class CommentForm(forms.Form):
         if errors:
             raise forms.ValidationError(errors)
         return text
+
+
+class CommentForm(PlainComment):
+    """And whom it is for."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields.update(visibility_fields(Comment))
 
 
 def _comment(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
