@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from celery.beat import ScheduleEntry, Scheduler
-from celery.schedules import BaseSchedule, crontab
+from celery.schedules import crontab, schedule
 from django_redis import get_redis_connection
 from redis.exceptions import RedisError
 
@@ -49,12 +49,14 @@ def _is_mine(entry: ScheduleEntry) -> bool:
     """Whether this clock sends the entry now; noted for the others. Of several that ask at once one is told yes."""
     with suppress(RedisError):
         redis = get_redis_connection("default")
-        if not redis.set(f"{KEY}:{entry.name}", 1, nx=True, px=SENDING if _is_slow(entry.schedule) else 200):
+        name, seconds = str(entry.name), _interval(entry)
+        lock = SENDING if seconds is None or seconds * 1000 > SENDING else 200
+        if not redis.set(f"{KEY}:{name}", 1, nx=True, px=lock):
             return False
-        sent = _sent_at(entry.name)
+        sent = _sent_at(name)
         if sent is not None and not _is_due(entry, sent):
             return False
-        redis.hset(KEY, entry.name, time.time())
+        redis.hset(KEY, name, time.time())
     return True
 
 
@@ -65,14 +67,17 @@ def _sent_at(name: str) -> float | None:
     return None
 
 
-def _is_slow(schedule: BaseSchedule) -> bool:
-    return isinstance(schedule, crontab) or schedule.seconds > SENDING / 1000
+def _interval(entry: ScheduleEntry) -> float | None:
+    """Seconds between two times of an entry; None for one that goes by the hour of the day."""
+    return float(entry.schedule.seconds) if isinstance(entry.schedule, schedule) else None
 
 
 def _is_due(entry: ScheduleEntry, sent: float) -> bool:
-    if isinstance(entry.schedule, crontab):
-        return bool(entry.schedule.is_due(_local(entry, sent)).is_due)
-    return time.time() - sent >= EARLY * float(entry.schedule.seconds)
+    seconds = _interval(entry)
+    if seconds is not None:
+        return time.time() - sent >= EARLY * seconds
+    times = entry.schedule
+    return not isinstance(times, crontab) or bool(times.is_due(_local(entry, sent)).is_due)
 
 
 def _local(entry: ScheduleEntry, moment: float) -> datetime:
