@@ -9,6 +9,7 @@ from legalcity.lib import claims
 from legalcity.lib.clock import now, today
 from legalcity.lib.settings.live import live
 from recoveries.court import clocks, transfer
+from recoveries.services.mending import copies_mend
 
 
 @claims.job_task(transfer.JOB)
@@ -27,6 +28,12 @@ def transfer_to_injunction(self: Any, request_id: int) -> str:
 def sweep_transfers() -> int:
     """Queue again the transfers that were left behind; returns how many."""
     return claims.sweep(transfer.JOB, moment=now())
+
+
+@shared_task(name="recoveries.tasks.mend_copies")
+def mend_copies() -> int:
+    """After an update, fill what processes of the version before left empty; returns how many cases."""
+    return copies_mend(moment=now())
 
 
 @shared_task(name="recoveries.tasks.record_deadline_alerts")

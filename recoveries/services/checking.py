@@ -3,7 +3,7 @@
 What a comparison finds may have changed while it looked. So each find is looked at once more, under its lock.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -41,6 +41,13 @@ def cases_checked() -> Iterator[tuple[int, list[int]]]:
     while ids := list(Recovery.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:AT_ONCE]):
         yield len(ids), _differing(ids[0], ids[-1])
         after = ids[-1]
+
+
+def cases_differing(ids: Sequence[int]) -> list[int]:
+    """Those of a few cases, in ascending order, that may differ: in sets where they stand close together."""
+    if not ids or ids[-1] - ids[0] >= AT_ONCE:
+        return list(ids)
+    return sorted(set(ids).intersection(_differing(ids[0], ids[-1])))
 
 
 def case_check(*, recovery_id: int, repair: bool) -> bool:
