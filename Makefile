@@ -46,7 +46,7 @@ lint: setup ## style, types, layers, migrations, settings
 serve: installed ## the production server on PORT (docs/ops.md)
 	@$(ALONE) sh scripts/serve.sh
 
-worker: installed ## a worker for the queues (QUEUES=celery, fetching or webhooks: for one), with the clock when BEAT=1
+worker: installed ## a worker for the queues (QUEUES=critical, webhooks, messages, documents, fetching or bulk,celery for some), with the clock when BEAT=1
 	@$(ALONE) $(PY) -m legalcity.lib.startup worker
 	@umask 077; mkdir -p $(WRITTEN)
 	@exec $(PY) -m celery -A legalcity worker --loglevel INFO $(if $(QUEUES),--queues $(QUEUES),) $(if $(filter 1,$(BEAT)),--beat --schedule $(WRITTEN)/beat,)

@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
-from legalcity.lib import logs
+from legalcity.lib import logs, queues
 from legalcity.lib.error_reports import report_to
 from legalcity.lib.private_files import keep_private
 from legalcity.lib.settings import system
@@ -190,17 +190,16 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 # A worker that is told nothing serves them all.
-CELERY_TASK_QUEUES = [Queue("celery"), Queue("fetching"), Queue("webhooks")]
-CELERY_TASK_ROUTES = [
-    "documents.services.fetching.queue_of",
-    {name: {"queue": "webhooks"} for name in ("events.tasks.fan_out", "events.tasks.deliver")},
-]
+CELERY_TASK_QUEUES = [Queue(name) for name in queues.PURPOSES]
+CELERY_TASK_DEFAULT_QUEUE = queues.CRITICAL
+CELERY_TASK_ROUTES = ["documents.services.fetching.queue_of", queues.ROUTES]
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # A worker waits for its broker as long as it takes.
 # What leaks or hangs in a child process ends with it.
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = 500_000  # KiB
-CELERY_TASK_TIME_LIMIT = 1800  # seconds; no task of ours works so long
+CELERY_TASK_TIME_LIMIT = queues.PURPOSES[queues.CRITICAL].seconds
+CELERY_TASK_ANNOTATIONS = queues.LIMITS
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 # Who queues a task gives a broker that hangs up soon: the sweeps find it. Workers wait longer (celery.py).
 CELERY_TASK_PUBLISH_RETRY = False

@@ -14,7 +14,7 @@ from recoveries.ledger.checking import Finding, ledger_check, ledgers_checked
 log = structlog.get_logger("ledger")
 
 KEY = "ledger-watch"
-A_NIGHT = timedelta(minutes=20)
+A_NIGHT = timedelta(minutes=8)  # less than CELERY_VISIBILITY_TIMEOUT, after which another worker would begin too
 
 
 @dataclass(frozen=True, slots=True)
