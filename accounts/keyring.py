@@ -66,6 +66,11 @@ def _development_key() -> Path:
     return path
 
 
+def key_files() -> list[Path]:
+    """The files of the keys, the signing one first."""
+    return [Path(path) for path in settings.JWT_PRIVATE_KEYS] or [_development_key()]
+
+
 class Keyring(TokenBackend):
     """simplejwt's RS256 backend with several keys, told apart by the `kid` of a token's header.
 
@@ -78,8 +83,7 @@ class Keyring(TokenBackend):
     @cached_property
     def keys(self) -> dict[str, rsa.RSAPrivateKey]:
         """Keys by their name, the signing one first."""
-        paths = [Path(path) for path in settings.JWT_PRIVATE_KEYS] or [_development_key()]
-        return {_kid(key): key for key in map(_load, paths)}
+        return {_kid(key): key for key in map(_load, key_files())}
 
     @cached_property
     def _public_keys(self) -> dict[str, rsa.RSAPublicKey]:

@@ -10,6 +10,7 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from kombu import Queue
 
@@ -255,6 +256,10 @@ DOCUMENTS_DIR = env.folder("DOCUMENTS_DIR", DATA_DIR / "documents")
 S3_BUCKET = env.text("S3_BUCKET")
 CLAMD_URL = env.url("CLAMD_URL", schemes=("tcp", "unix"))
 CLAMD_TIMEOUT = env.number("CLAMD_TIMEOUT", default=60, least=1, most=600)  # seconds
+# What `manage.py backup` encrypts a copy with, and `restore` opens it.
+BACKUP_KEY = env.text("BACKUP_KEY")
+if BACKUP_KEY and not is_random(BACKUP_KEY, least=32):
+    raise ImproperlyConfigured("BACKUP_KEY is not safe: set it to a random string of 32 characters or more.")
 FETCH_PORTS = env.numbers("FETCH_PORTS", {80, 443}, most=65_535)
 
 # --- webhooks --------------------------------------------------------------------------------------------------
