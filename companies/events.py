@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from companies.models import Company
-from events.schemas import ID, WORD, one_of, or_null, some_of, thing, told
+from events.schemas import ID, WORD, change, one_of, or_null, some_of, thing, told
 from events.types import Json, event_type
 from law.vocabulary import CompanyType, FreelanceType
 
@@ -27,11 +27,12 @@ COMPANY_CREATED = event_type(
 COMPANY_UPDATED = event_type(
     "company.updated",
     _("A creditor or a debtor was changed."),
-    told(_COMPANY, previous=some_of(TOLD), current=some_of(TOLD)),
+    change(_COMPANY, TOLD),
     {
         "object": _EXAMPLE,
         "previous": {"company_legal_form": "SARL"},
         "current": {"company_legal_form": "SAS"},
+        "changed": ["company_legal_form", "company_address"],
     },
 )
 COMPANY_REMOVED = event_type(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from documents.models import Document, SignatureRequest
-from events.schemas import FLAG, ID, fields, one_of, or_null, some_of, thing, told
+from events.schemas import FLAG, ID, change, fields, one_of, or_null, thing, told
 from events.services import Changes, Ref, event_record
 from events.types import EventType, Json, Seen, event_type, seen_by
 
@@ -22,7 +22,7 @@ VISIBLE = {
 
 _DOCUMENT = thing("document", {"recovery_id": ID, "invoice_id": or_null(ID), "file_type_id": or_null(ID)})
 _EXAMPLE: Json = {"type": "document", "id": 12, "recovery_id": 25, "invoice_id": None, "file_type_id": 1}
-_SHOWN = some_of(dict.fromkeys(VISIBLE.values(), FLAG))
+_VISIBILITY = dict.fromkeys(VISIBLE.values(), FLAG)
 _ANYBODY = Seen.CLIENT | Seen.STAFF | Seen.DEBTOR | Seen.BAILIFF
 
 
@@ -56,8 +56,13 @@ DOCUMENT_DELETED = event_type(
 VISIBILITY_CHANGED = event_type(
     "document.visibility_changed",
     _("A document was shown to somebody, or hidden."),
-    told(_DOCUMENT, previous=_SHOWN, current=_SHOWN),
-    {"object": _EXAMPLE, "previous": {"visibleToDebtor": False}, "current": {"visibleToDebtor": True}},
+    change(_DOCUMENT, _VISIBILITY),
+    {
+        "object": _EXAMPLE,
+        "previous": {"visibleToDebtor": False},
+        "current": {"visibleToDebtor": True},
+        "changed": ["visibleToDebtor"],
+    },
     audience=_ANYBODY,
 )
 ENDED: dict[str, EventType] = {

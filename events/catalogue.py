@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from events.schemas import opened
 from events.types import EventType, Seen, event_types
 from legalcity.lib.errors import Sentence
 
@@ -36,7 +37,7 @@ def catalogue_told() -> list[dict[str, Any]]:
             "type": declared.code,
             "description": declared.sentence,
             "audience": audience_told(declared),
-            "schema": declared.schema,
+            "schema": opened(declared.schema),
             "example": declared.example,
         }
         for declared in event_types().values()

@@ -62,17 +62,36 @@ def told(about: Json, *, previous: Json | None = None, current: Json | None = No
     return fields({name: schema for name, schema in parts.items() if schema is not None})
 
 
+def change(about: Json, properties: Json) -> Json:
+    """The whole of `data` of a change: both sides of the fields that are told, the names of all that changed.
+
+    A text, or a name, is named and never told.
+    """
+    names: Json = {"type": "array", "items": WORD}
+    schema = told(about, previous=some_of(properties), current=some_of(properties))
+    schema["properties"]["changed"] = names  # What was told before there was this has it not.
+    return schema
+
+
+def opened(schema: Any) -> Any:
+    """A schema as receivers should hold it against what they get: fields may be added to every object."""
+    if isinstance(schema, Mapping):
+        return {name: opened(part) for name, part in schema.items() if name != "additionalProperties"}
+    return [opened(part) for part in schema] if isinstance(schema, list) else schema
+
+
 def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[Any]]:
     """Field → [before, after] of the fields that differ, as JSON keeps them."""
     return {name: [plain(before[name]), plain(value)] for name, value in after.items() if before[name] != value}
 
 
-def sides(changed: Mapping[str, Sequence[Any]], told_fields: Iterable[str]) -> Json:
-    """`previous` and `current` of what has changed, of those fields that are told."""
-    names = [name for name in told_fields if name in changed]
+def sides(differing: Mapping[str, Sequence[Any]], told_fields: Iterable[str]) -> Json:
+    """`previous` and `current` of what differs, of those fields that are told; `changed` names all that do."""
+    names = [name for name in told_fields if name in differing]
     return {
-        "previous": {name: changed[name][0] for name in names},
-        "current": {name: changed[name][1] for name in names},
+        "previous": {name: differing[name][0] for name in names},
+        "current": {name: differing[name][1] for name in names},
+        "changed": list(differing),
     }
 
 

@@ -27,8 +27,9 @@ DATA = component(
     fields(
         {"object": {**fields({"type": TEXT}), "additionalProperties": JSON_VALUE}},
         rarely={
-            "previous": described(_SIDE, "How it was."),
-            "current": described(_SIDE, "How it is."),
+            "previous": described(_SIDE, "How it was, of what has changed."),
+            "current": described(_SIDE, "How it is, of what has changed."),
+            "changed": described(list_of(TEXT), "The names of all that has changed, texts too, which are not told."),
         },
     ),
     "What an event is about. Its type says what stands in it: `schema` of the type.",

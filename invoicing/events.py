@@ -12,11 +12,11 @@ from events.schemas import (
     ID,
     REFERENCE,
     WORD,
+    change,
     fields,
     one_of,
     or_null,
     plain,
-    some_of,
     thing,
     told,
 )
@@ -58,11 +58,12 @@ INVOICE_CREATED = event_type(
 INVOICE_UPDATED = event_type(
     "invoice.updated",
     _("An invoice was changed."),
-    told(_INVOICE, previous=some_of(TOLD), current=some_of(TOLD)),
+    change(_INVOICE, TOLD),
     {
         "object": _EXAMPLE,
         "previous": {"invoice_amount": "6000.00"},
         "current": {"invoice_amount": "5800.00"},
+        "changed": ["invoice_amount"],
     },
 )
 INVOICE_DELETED = event_type(

@@ -17,11 +17,11 @@ from events.schemas import (
     IDS,
     MOST_IDS,
     REFERENCE,
+    change,
     fields,
     one_of,
     or_null,
     plain,
-    some_of,
     thing,
     told,
 )
@@ -52,6 +52,7 @@ TOLD = {
     "recovery_penalty_percent": or_null(AMOUNT),
     "recovery_raison_notpaid": or_null(COUNT),
     "matter": one_of(Matter),
+    "external_id": or_null(REFERENCE),
 }
 # Why a case was closed, by the status that it has now; one that staff have added says only that it is.
 ENDS = {
@@ -101,11 +102,12 @@ RECOVERY_CREATED = event_type(
 RECOVERY_UPDATED = event_type(
     "recovery.updated",
     _("A case was changed."),
-    told(_CASE, previous=some_of(TOLD), current=some_of(TOLD)),
+    change(_CASE, TOLD),
     {
         "object": _EXAMPLE,
         "previous": {"recovery_due_date": "2026-03-15"},
         "current": {"recovery_due_date": "2026-03-31"},
+        "changed": ["recovery_due_date", "recovery_observations"],
     },
 )
 RECOVERY_DELETED = event_type(
@@ -209,7 +211,7 @@ VISIBLE = {
 }
 _COMMENT = thing("comment", {"recovery_id": ID})
 _SAID: Json = {"type": "comment", "id": 9, "recovery_id": 25}
-_SHOWN = some_of(dict.fromkeys(VISIBLE.values(), FLAG))
+_VISIBILITY = dict.fromkeys(VISIBLE.values(), FLAG)
 _ANYBODY = Seen.CLIENT | Seen.STAFF | Seen.DEBTOR | Seen.BAILIFF
 
 COMMENT_CREATED = event_type(
@@ -222,8 +224,13 @@ COMMENT_CREATED = event_type(
 COMMENT_UPDATED = event_type(
     "comment.updated",
     _("A comment was changed, or shown to somebody else."),
-    told(_COMMENT, previous=_SHOWN, current=_SHOWN),
-    {"object": _SAID, "previous": {"visibleToDebtor": False}, "current": {"visibleToDebtor": True}},
+    change(_COMMENT, _VISIBILITY),
+    {
+        "object": _SAID,
+        "previous": {"visibleToDebtor": False},
+        "current": {"visibleToDebtor": True},
+        "changed": ["comment", "visibleToDebtor"],
+    },
     audience=_ANYBODY,
 )
 COMMENT_DELETED = event_type(
@@ -255,9 +262,9 @@ def comment_event(
     )
 
 
-def shown(changed: Mapping[str, Any]) -> dict[str, Any]:
-    """Of what was changed of a comment who sees it, by the names of the API."""
-    return {VISIBLE[name]: both for name, both in changed.items() if name in VISIBLE}
+def named(differing: Mapping[str, Any]) -> dict[str, Any]:
+    """What was changed of a comment, by the names of the API."""
+    return {VISIBLE.get(name, "comment"): both for name, both in differing.items()}
 
 
 # --- messages --------------------------------------------------------------------------------------------------------

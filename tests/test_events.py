@@ -490,6 +490,8 @@ def test_a_change_keeps_both_sides_and_sends_those_that_are_no_text(owner: Api) 
     [event] = newest(before)
     assert event.data["previous"] == {"recovery_due_date": "2025-12-31"}
     assert event.data["current"] == {"recovery_due_date": "2026-01-31"}
+    assert event.data["changed"] == ["recovery_due_date", "recovery_observations"]
+    assert "Jane" not in json.dumps(event.data)
     assert event.change.changes == {
         "recoveries_recovery": {
             event.object_id: {
@@ -500,6 +502,21 @@ def test_a_change_keeps_both_sides_and_sends_those_that_are_no_text(owner: Api) 
     }
     assert (event.actor_id, event.door) == (owner.user.pk, "api")
     assert event.request_id
+
+
+def test_a_change_of_a_text_alone_is_named_and_the_clients_own_reference_is_told(owner: Api) -> None:
+    case = case_id(owner)
+    owner.data("PATCH", f"/api/recoveries/{case}", {"recovery_observations": "Hush"})
+    assert newest()[-1].data | {"object": {}} == {
+        "object": {},
+        "previous": {},
+        "current": {},
+        "changed": ["recovery_observations"],
+    }
+    owner.data("PATCH", f"/api/recoveries/{case}", {"external_id": "ERP-1"})
+    told = newest()[-1].data
+    assert (told["previous"], told["current"]) == ({"external_id": None}, {"external_id": "ERP-1"})
+    assert told["changed"] == ["external_id"]
 
 
 def test_a_step_is_told_with_its_phase(owner: Api) -> None:

@@ -1,9 +1,11 @@
 """The feed: what a client reads of its account, from where it has stopped."""
 
+import json
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+import jsonschema
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +15,7 @@ from events.bodies import event_told
 from events.feed import BEGINNING, FeedPlace, Wanted, feed_page
 from events.models import Change, Event, Server
 from events.public_ids import public_id
+from events.schemas import require_fitting
 from events.tests.feeds import committed
 from events.types import Seen, event_types
 from legalcity.lib.append_only import door
@@ -216,7 +219,19 @@ def test_the_catalogue_is_that_of_the_code(owner: Api) -> None:
     assert [item["type"] for item in items] == sorted(declared)
     for item in items:
         assert item.keys() == {"type", "description", "audience", "schema", "example"}
-        assert (item["schema"], item["audience"][0]) == (declared[item["type"]].schema, "client")
+        assert (item["schema"]["required"], item["audience"][0]) == (
+            declared[item["type"]].schema["required"],
+            "client",
+        )
+
+
+def test_receivers_are_told_of_fields_that_may_be_added(owner: Api) -> None:
+    for item in owner.data("GET", f"{EVENTS}/types")["items"]:
+        assert "additionalProperties" not in json.dumps(item["schema"])
+        added = {**item["example"], "added": 1, "object": {**item["example"]["object"], "added": 1}}
+        jsonschema.validate(added, item["schema"])
+        with pytest.raises(ValueError):
+            require_fitting(event_types()[item["type"]], added)  # What we write ourselves is held to the letter.
 
 
 # --- what it costs ---------------------------------------------------------------------------------------------------

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from events.webhooks.endpoints import MISSING
-from events.webhooks.models import Delivery, Endpoint
+from events.webhooks.models import Attempt, Delivery, Endpoint
 from legalcity.lib.errors import NotFound
 
 NO_DELIVERY = _("Delivery not found")
@@ -30,7 +31,7 @@ def endpoints_of(user: User) -> list[Endpoint]:
 
 def deliveries_after(endpoint: Endpoint, *, state: str | None, after: int, limit: int) -> Sequence[Delivery]:
     """Deliveries to an endpoint, the newest first; `after` is the id of the last one that was read, 0 for none."""
-    rows: QuerySet[Delivery] = endpoint.deliveries.select_related("event").order_by("-id")
+    rows: QuerySet[Delivery] = _with_tries(endpoint).order_by("-id")
     if state:
         rows = rows.filter(state=state)
     if after:
@@ -41,10 +42,17 @@ def deliveries_after(endpoint: Endpoint, *, state: str | None, after: int, limit
 def delivery_of(endpoint: Endpoint, told: str) -> Delivery:
     """The delivery to an endpoint that has this id. Raises NotFound, also for what is no id."""
     known = _uuid(told)
-    delivery = endpoint.deliveries.select_related("event").filter(public_id=known).first() if known else None
+    delivery = _with_tries(endpoint).filter(public_id=known).first() if known else None
     if delivery is None:
         raise NotFound(NO_DELIVERY)
     return delivery
+
+
+def _with_tries(endpoint: Endpoint) -> QuerySet[Delivery]:
+    """Deliveries with their events, and how often each was `tried`."""
+    of_it = Attempt.objects.filter(delivery=OuterRef("pk")).order_by().values("delivery").annotate(many=Count("pk"))
+    tried = Coalesce(Subquery(of_it.values("many"), output_field=IntegerField()), 0)
+    return endpoint.deliveries.select_related("event").annotate(tried=tried)
 
 
 def _uuid(told: str) -> UUID | None:

@@ -33,7 +33,11 @@ class TypeField(TextField):
 class WordOfTypesField(TextField):
     """A type, or a family of them: `recovery.*`."""
 
-    default_error_messages = {"unknown": UNKNOWN, "null": UNKNOWN}
+    default_error_messages = {"unknown": UNKNOWN}
+
+    def fail(self, key: str, **values: Any) -> Any:
+        """Nothing at all is no type, rather than a type that is missing."""
+        return super().fail("unknown" if key in ("null", "blank") else key, **values)
 
     def read(self, text: str) -> str:
         """The word. Raises Unreadable."""

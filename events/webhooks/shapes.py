@@ -66,7 +66,7 @@ _DELIVERY: Schema = {
     "event_id": EVENT_ID,
     "type": described(TEXT, "The type of the event."),
     "state": one_of(Delivery.State),
-    "attempts": COUNT,
+    "attempts": described(COUNT, "How often it was tried."),
     "next_attempt_at": or_null(MOMENT),
     "is_replay": described(FLAG, "Whether it was sent again because somebody asked."),
     "created_at": MOMENT,

@@ -9,8 +9,11 @@ PING = "test.ping"
 
 
 def is_known(word: str) -> bool:
-    """Whether clients may hear of what `word` names: a type of events, or a family by `family.*`."""
-    return bool(codes_named(word, audience=Seen.CLIENT))
+    """Whether clients may hear of what `word` names: a type of events, or a family by `family.*`.
+
+    A ping is sent by a trial alone: who asked for nothing else would wait for ever.
+    """
+    return bool(codes_named(word, audience=Seen.CLIENT) - {PING})
 
 
 def is_type(word: str) -> bool:

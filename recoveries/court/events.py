@@ -14,12 +14,12 @@ from events.schemas import (
     IDS,
     MOST_IDS,
     WORD,
+    change,
     fields,
     one_of,
     or_null,
     plain,
     sides,
-    some_of,
     thing,
     told,
 )
@@ -98,8 +98,13 @@ _RUNNING: Json = {"type": "procedure", "id": 4, "recovery_id": 31}
 PROCEDURE_UPDATED = event_type(
     "procedure.updated",
     _("The court or a date of a procedure was recorded."),
-    told(_PROCEDURE, previous=some_of(TOLD), current=some_of(TOLD)),
-    {"object": _RUNNING, "previous": {"filed_on": None}, "current": {"filed_on": "2026-09-15"}},
+    change(_PROCEDURE, TOLD),
+    {
+        "object": _RUNNING,
+        "previous": {"filed_on": None},
+        "current": {"filed_on": "2026-09-15"},
+        "changed": ["filed_on"],
+    },
 )
 PROCEDURE_FEE_PAID = event_type(
     "procedure.fee_paid",

@@ -21,7 +21,7 @@ from recoveries.events import (
     COMMENT_UPDATED,
     VISIBLE,
     comment_event,
-    shown,
+    named,
 )
 from recoveries.guards import is_frozen, require_fit_for_debtor
 from recoveries.html import cleaned, plain_text
@@ -77,7 +77,7 @@ def comment_update(*, comment: Comment, recovery: Recovery, values: Mapping[str,
     if not changed:
         return comment
     _save(comment, recovery, force_update=True)
-    sent, changes = sides(shown(changed), VISIBLE.values()), changes_of(comment, changed)
+    sent, changes = sides(named(changed), VISIBLE.values()), changes_of(comment, changed)
     told = comment_event(
         COMMENT_UPDATED, comment, owner_id=recovery.owner_id, by=by, before=seen, changes=changes, **sent
     )

@@ -10,6 +10,7 @@ from django.utils import translation
 from backoffice.registry import registered_actions
 from events.calls import ACTS, BY_ITSELF, CALLS, FOLLOWING, FORMS, PAGES, Tells
 from events.catalogue import audience_words
+from events.schemas import opened
 from events.types import EventType, event_types
 from legalcity.lib.written_pages import WritesPage
 
@@ -18,7 +19,8 @@ INTRODUCTION = """\
 
 Made from the code by `manage.py describe_events`; a test compares the two. [Using the API](clients.md) says how events
 are read. `data` of each has the form of its schema: `object` is what it is about, `previous` and `current` are what has
-changed. New types and new fields come without notice.
+changed, as far as it may be told; `changed` names all of it, texts and names of people too. New types and new fields
+come without notice.
 """
 CALLS_HEAD = """
 ## Which call tells what
@@ -121,5 +123,5 @@ def _type(declared: EventType) -> str:
         f"\n#### {declared.code}\n\n{declared.sentence} Seen by: {heard}.\n\n"
         f"```json\n{example}\n```\n\n"
         f"<details><summary>Schema of <code>data</code></summary>\n\n"
-        f"```json\n{json.dumps(declared.schema, ensure_ascii=False)}\n```\n\n</details>\n"
+        f"```json\n{json.dumps(opened(declared.schema), ensure_ascii=False)}\n```\n\n</details>\n"
     )

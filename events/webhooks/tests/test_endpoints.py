@@ -126,14 +126,20 @@ def test_an_address_that_nothing_would_be_sent_to_is_refused(
     assert owner.data("GET", at(made))["url"] == PUBLIC
 
 
+# A ping comes of a trial alone: nobody waits for one.
+UNKNOWN = ("nothing.known", "recovery", "*", "recovery.*.*", "rec*", "payment.unmatched", "test.ping", "test.*")
+
+
 def test_an_unknown_type_is_named_by_its_place(owner: Api) -> None:
-    for word in ("nothing.known", "recovery", "*", "recovery.*.*", "rec*", "payment.unmatched", " ", "\0"):
+    for word in (*UNKNOWN, " ", "\0", None):
         errors = owner.errors("POST", HOOKS, {"url": PUBLIC, "types": ["recovery.paid", word]})
         assert set(errors) == {"types.1"}, word
     assert owner.errors("POST", HOOKS, {"url": PUBLIC, "types": [5, None]}) == {
         "types.0": ["The item field must be a string."],
         "types.1": ["There is no such type of events."],
     }
+    told = owner.post(HOOKS, {"url": PUBLIC, "types": [None, "test.ping", ""]}).json()
+    assert told["codes"] == {f"types.{place}": ["unknown"] for place in range(3)}
 
 
 def test_an_account_has_ten_endpoints_disabled_ones_included(owner: Api) -> None:
@@ -288,6 +294,8 @@ def test_what_was_missed_is_sent_when_it_is_asked_for(owner: Api, hook: dict[str
     happen(owner.user)
     fan_out()
     assert owner.post(at(hook, "replay")).status_code == 409
+    Delivery.objects.update(attempts=3, state="failed")
+    Attempt.objects.bulk_create(Attempt(delivery=Delivery.objects.get(), at=now(), ms=1) for _try in range(3))
     enabled = owner.data("PATCH", at(hook), {"state": "enabled", "missed": "all"})
     assert (enabled["state"], enabled["disabled_at"], enabled["disabled_reason"]) == ("enabled", None, None)
     happen(owner.user)
@@ -295,6 +303,9 @@ def test_what_was_missed_is_sent_when_it_is_asked_for(owner: Api, hook: dict[str
     deliver()
     # The two that were missed, the disabling itself, and what came after.
     assert [got.body.count(b"recovery.paid") for got in receiver.got].count(1) == 3
+    listed = owner.data("GET", at(hook, "deliveries"))["items"]
+    told = [owner.data("GET", at(hook, "deliveries", row["id"])) for row in listed]
+    assert [row["attempts"] for row in listed] == [len(one["tries"]) for one in told] == [1, 1, 1, 4]
     assert Event.objects.filter(type="webhook_endpoint.disabled").count() == 1
 
 
