@@ -27,7 +27,15 @@ from legalcity.lib.clock import today
 from legalcity.lib.dates import PARIS
 from legalcity.lib.form_fields import DayField
 from legalcity.lib.settings.live import live
-from recoveries.desk.reads.journal import EFFECTIVE, RECORDED, Journal, journal_lines, journal_page, journal_totals
+from recoveries.desk.reads.journal import (
+    EFFECTIVE,
+    RECORDED,
+    Journal,
+    journal_entries,
+    journal_lines,
+    journal_page,
+    journal_totals,
+)
 from recoveries.ledger.chart_models import ACCOUNT_LABELS
 from recoveries.ledger.fec import Account, fec_lines, fec_name
 from recoveries.ledger.journal import reason_shown
@@ -153,7 +161,7 @@ def journal_fec(request: HttpRequest) -> HttpResponseBase:
     period = form.asked(staff_of(request))
     asked = Journal(user=period.user, first=period.first, last=period.last, by=RECORDED)
     _written_down(request, asked, "fec")
-    lines = fec_lines(journal_lines(asked), _chart())
+    lines = fec_lines(journal_entries(asked), _chart())
     answer = StreamingHttpResponse(lines, content_type="text/plain; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{fec_name(live.FIRM_SIREN, asked.last)}"'
     answer["Cache-Control"] = "no-store, private"

@@ -8,18 +8,13 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
 
-from django.utils.translation import gettext as _
-
 from accounts.models import User
 from events.services import events_record, story
 from law.account.decompte import Decompte
 from law.account.facts import Claim, Facts
 from law.account.lines import Line as Told
 from law.interest import RateMissing
-from legalcity.lib.append_only import door
 from legalcity.lib.clock import now, today
-from legalcity.lib.codes import ErrorCode
-from legalcity.lib.errors import Conflict
 from recoveries.ledger.balances import balance_write
 from recoveries.ledger.book import PAYMENT, Book
 from recoveries.ledger.drafting import REALLOCATED, Draft, claims_opened, differences, posted_in
@@ -45,9 +40,6 @@ class Source(StrEnum):
     TRANSFER = "transfer"
     SYSTEM = "system"
     BEFORE = "before"  # There was no ledger yet
-
-
-RECEIVED = (Posting.Kind.PAYMENT, Posting.Kind.DIRECT_PAYMENT, Posting.Kind.TRANSFER_IN)
 
 
 class Posted(NamedTuple):
@@ -166,18 +158,6 @@ def reversal_draft(row: Posting, reason: str) -> Draft:
         reason=reason,
         reverses=row.pk,
     )
-
-
-def ledger_forget(*, recovery_id: int) -> None:
-    """Take the ledger of a case away that is deleted after it. Raises Conflict when money was received on it."""
-    postings = Posting.objects.filter(recovery_id=recovery_id)
-    if postings.filter(kind__in=RECEIVED).exists():
-        raise Conflict(
-            _("Money was received on this case: it cannot be deleted. Close it instead."), code=ErrorCode.MONEY_RECEIVED
-        )
-    with door(Line, Posting, reason=f"recovery {recovery_id} deleted"):
-        Line.objects.filter(posting__recovery_id=recovery_id).delete()
-        postings.delete()
 
 
 # --- writing ---------------------------------------------------------------------------------------------------------

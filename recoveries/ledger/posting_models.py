@@ -156,6 +156,32 @@ class Line(models.Model):
         return f"{self.account} {self.debit or -self.credit}"
 
 
+class DepartedPosting(models.Model):
+    """What was posted on a case that was deleted since, as the accounts of the firm keep it: about nobody.
+
+    `number`: the id that the posting had; `piece`: the reference of the case; `client`: the id of the client's account,
+    which may name nothing any more. `lines`: account, head, debit, credit. The database refuses to change or remove it.
+    """
+
+    number = models.BigIntegerField(_("number"), unique=True)
+    piece = models.CharField(_("case"), max_length=30)
+    client = models.BigIntegerField(_("client"))
+    kind = models.CharField(_("kind"), max_length=14)
+    reversed_kind = models.CharField(_("kind of what it reverses"), max_length=14, blank=True)
+    effective_on = models.DateField(_("effective on"))
+    recorded_at = models.DateTimeField(_("recorded at"), db_index=True)
+    deleted_at = models.DateTimeField(_("deleted at"), db_index=True)
+    lines = models.JSONField(_("lines"))
+
+    class Meta:
+        verbose_name = _("posting of a deleted case")
+        verbose_name_plural = _("postings of deleted cases")
+        ordering = ("number",)
+
+    def __str__(self) -> str:
+        return f"{self.piece} {self.number}"
+
+
 class CaseBalance(OfOwner):
     """What is owed on a case at the end of the day `on`: kept for lists, reckoned from the ledger.
 

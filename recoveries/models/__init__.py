@@ -6,7 +6,7 @@ from recoveries.desk.models import SavedFilter
 from recoveries.intake.models import CaseImport
 from recoveries.ledger.chart_models import ChartAccount
 from recoveries.ledger.models import Acknowledgement, Acompte, Dette
-from recoveries.ledger.posting_models import CaseBalance, Line, Posting
+from recoveries.ledger.posting_models import CaseBalance, DepartedPosting, Line, Posting
 from recoveries.ledger.rate_models import EcbRate, LegalRate
 from recoveries.ledger.remittance_models import Remittance, RemittanceLine
 from recoveries.letters.fact_models import ClientRhythm, CreditorReminder, PartyFact
@@ -30,6 +30,7 @@ __all__ = [
     "CreditorNotice",
     "CreditorReminder",
     "DeadlineAlert",
+    "DepartedPosting",
     "Dette",
     "EcbRate",
     "FormalNotice",

@@ -31,7 +31,8 @@ from recoveries.events import (
     opened_as,
 )
 from recoveries.guards import complete_errors, recovery_errors, recovery_values
-from recoveries.ledger.posting import Source, ledger_forget, ledger_open
+from recoveries.ledger.departing import ledger_forget
+from recoveries.ledger.posting import Source, ledger_open
 from recoveries.ledger.records import claims_told
 from recoveries.ledger.settling import case_reckon
 from recoveries.models import MessageFact, Recovery, StatusChange

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from heapq import merge
+from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.db.models import F, Prefetch, Q, QuerySet, Sum
@@ -13,8 +15,9 @@ from backoffice.reach import reach_condition, sees_all_cases
 from legalcity.lib.dates import PARIS
 from legalcity.lib.kept import kept
 from legalcity.lib.money import rounded
+from recoveries.ledger.fec import Entry, entry_of, entry_of_deleted
 from recoveries.ledger.money import ACCOUNTS, TRANSFERS
-from recoveries.models import Line, Posting
+from recoveries.models import DepartedPosting, Line, Posting
 
 PAGE = 50  # postings
 CHUNK = 2_000  # lines
@@ -51,10 +54,17 @@ class Journal:
     def _bounds(self) -> list[tuple[str, str, date | datetime]]:
         if self.by == EFFECTIVE:
             return [("effective_on", "gte", self.first), ("effective_on", "lte", self.last)]
-        start, end = (
-            datetime.combine(day, datetime.min.time(), PARIS) for day in (self.first, self.last + timedelta(days=1))
-        )
-        return [("recorded_at", "gte", start), ("recorded_at", "lt", end)]
+        return [("recorded_at", "gte", self.start), ("recorded_at", "lt", self.end)]
+
+    @property
+    def start(self) -> datetime:
+        """The first moment, in Paris."""
+        return datetime.combine(self.first, datetime.min.time(), PARIS)
+
+    @property
+    def end(self) -> datetime:
+        """The first moment after it."""
+        return datetime.combine(self.last + timedelta(days=1), datetime.min.time(), PARIS)
 
     @property
     def order(self) -> str:
@@ -147,5 +157,24 @@ def _money(value: Any) -> Decimal:
 
 def journal_lines(asked: Journal) -> Iterator[Line]:
     """All lines that are asked for, oldest first, with posting, case and client: read a piece at a time."""
-    rows = asked.lines().select_related("posting__recovery", "posting__owner", "posting__by")
+    rows = asked.lines().select_related("posting__recovery", "posting__owner", "posting__by", "posting__reverses")
     return rows.order_by(f"posting__{asked.order}", "posting_id", "id").iterator(chunk_size=CHUNK)
+
+
+def journal_entries(asked: Journal) -> Iterator[Entry]:
+    """All entries of what was recorded in a period, in their order, with those of cases that were deleted since.
+
+    Who sees some cases sees those alone.
+    """
+    posted = (entry_of(list(lines)) for _pk, lines in groupby(journal_lines(asked), key=lambda line: line.posting_id))
+    if not sees_all_cases(asked.user):
+        return posted
+    there, gone = (
+        DepartedPosting.objects.filter(**{f"{name}__gte": asked.start, f"{name}__lt": asked.end})
+        .order_by(name, "number")
+        .iterator(chunk_size=CHUNK)
+        for name in ("recorded_at", "deleted_at")
+    )
+    recorded = (entry_of_deleted(row, is_departure=False) for row in there)
+    departed = (entry_of_deleted(row, is_departure=True) for row in gone)
+    return merge(posted, recorded, departed, key=lambda entry: entry.place)

@@ -2,14 +2,16 @@
 
 import csv
 import io
+from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Group, Permission
 from django.core.cache import cache
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -24,7 +26,7 @@ from recoveries.ledger.models import Entry
 from recoveries.ledger.remittances import remittance_record
 from recoveries.ledger.reversals import acompte_reverse
 from recoveries.ledger.services import acompte_record, direct_payment_record
-from recoveries.models import Acompte, ChartAccount, Line, Posting, Recovery
+from recoveries.models import Acompte, ChartAccount, DepartedPosting, Line, Posting, Recovery
 from tests.backoffice import browser_of, chief
 from tests.factories import Api, ApiUserFactory, case_id
 
@@ -248,10 +250,63 @@ def test_the_accounting_file(owner: Api, office: Client, system_setting: Any) ->
         ("512900", "", f"REV-{made.pk}", "0,00", "100,00"),
         ("411100", f"C{owner.user.pk}", f"REV-{made.pk}", "0,00", "0,50"),
     ]
-    assert rows[0][6:8] == [case.recovery_reference, "Dupont et Fils"]
+    assert rows[0][6:8] == [case.recovery_reference, f"Débiteur du dossier {case.recovery_reference}"]
     sums = [sum(Decimal(row[place].replace(",", ".")) for row in rows) for place in (11, 12)]
     assert sums[0] == sums[1] > 0
     assert len(rows) == Line.objects.count()
+
+
+@pytest.fixture
+def autumn(db: None) -> Iterator[None]:
+    with time_machine.travel("2026-11-28T10:00:00Z", tick=False):
+        yield
+
+
+def fec(office: Client, day: str) -> list[list[str]]:
+    answer = office.post(f"{PAGE}fec.txt", query_params={"first": day, "last": day})
+    return [line.split("\t") for line in b"".join(answer.streaming_content).decode().split("\r\n") if line][1:]
+
+
+@pytest.mark.same_everywhere
+def test_the_file_of_a_past_day_is_the_same_whenever_it_is_made(
+    autumn: None, owner: Api, boss: User, office: Client, system_setting: Any
+) -> None:
+    """Somebody is called otherwise, and a case that nobody had paid is deleted: the deletion is of its own day."""
+    system_setting(FIRM_SIREN="732829320")
+    deleted, paid = filed(owner), filed(owner)
+    first = Recovery.objects.get(pk=deleted)
+    pay(paid, "100.00")
+    then = fec(office, "2026-11-28")
+    with time_machine.travel("2026-11-29T06:00:00Z", tick=False):
+        office = browser_of(boss)  # A session is over at night.
+        assert fec(office, "2026-11-29") == []
+        User.objects.filter(pk=owner.user.pk).update(entreprise="Other", last_name="Other")
+        Recovery.objects.filter(pk=paid).update(debtor_company="Other")
+        assert owner.delete(f"/api/recoveries/{deleted}").status_code == 200
+        assert fec(office, "2026-11-28") == then
+        rows = fec(office, "2026-11-29")
+    assert [(row[0], row[2], row[4], row[8], row[10][:22], *row[11:13]) for row in rows] == [
+        ("CR", "1", "467100", first.recovery_reference, "Suppression du dossier", "0,00", "1000,00"),
+        ("CR", "1", "467200", first.recovery_reference, "Suppression du dossier", "1000,00", "0,00"),
+    ]
+    assert not Posting.objects.filter(recovery=deleted).exists()
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        DepartedPosting.objects.all().delete()
+
+
+def test_money_that_went_back_stands_in_the_journal_of_the_bank(
+    owner: Api, office: Client, system_setting: Any
+) -> None:
+    system_setting(FIRM_SIREN="732829320")
+    case = filed(owner)
+    payment = pay(case, "100.00")
+    acompte_reverse(recovery_id=case, acompte_id=payment.pk, reason=Entry.Reason.UNPAID, by=None)
+    rows = fec(office, today().isoformat())
+    assert [(row[0], row[10].split(" - ")[0]) for row in rows] == [
+        *[("CR", "Créance")] * 2,
+        *[("BQ", "Paiement reçu")] * 2,
+        *[("BQ", "Annulation")] * 2,
+    ]
 
 
 def test_without_a_siren_the_file_has_no_name(office: Client) -> None:
