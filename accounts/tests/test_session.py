@@ -154,6 +154,13 @@ def test_a_token_expires(owner: Api) -> None:
         assert not _is_open(owner.token)
 
 
+def test_a_token_expires_however_long_its_row_says_and_though_it_was_verified_before(owner: Api) -> None:
+    AccessToken.objects.filter(user=owner.user).update(expires_at=datetime.now(UTC) + timedelta(days=9))
+    assert _is_open(owner.token)
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=24, seconds=2)):
+        assert not _is_open(owner.token)
+
+
 def test_the_row_of_a_token_ends_it_however_long_its_signature_says(owner: Api) -> None:
     AccessToken.objects.filter(user=owner.user).update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
     assert not _is_open(owner.token)
