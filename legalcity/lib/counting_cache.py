@@ -1,4 +1,4 @@
-"""The cache that rate limits are counted in: one round trip a call where the stock one takes two."""
+"""The cache that rate limits are counted in: one INCR a call where the stock one takes two round trips."""
 
 import threading
 from typing import Any
@@ -18,8 +18,9 @@ log = structlog.get_logger("legalcity.limits")
 class CountingCache(RedisCache):
     """Redis, for django-ratelimit's way of counting: `add` the key, or `incr` it when it was there.
 
-    Both travel together: `add` creates the counter if need be and counts, `incr` (by the same thread, right after)
-    gives what was counted. While Redis is away each process counts for itself, so that nobody guesses keys uncounted.
+    Redis makes a counter that it has not: `add` counts, and lets the first of a window set its end; `incr` (by the
+    same thread, right after) gives what was counted. While Redis is away each process counts for itself, so that
+    nobody guesses keys uncounted.
     """
 
     def __init__(self, server: str, params: dict[str, Any]) -> None:
@@ -40,10 +41,11 @@ class CountingCache(RedisCache):
 
     def _count_there(self, name: str, timeout: Any) -> int | None:
         try:
-            with self.client.get_client(write=True).pipeline(transaction=False) as pipe:
-                pipe.set(name, 0, ex=timeout, nx=True)
-                pipe.incr(name)
-                return int(pipe.execute()[1])
+            redis = self.client.get_client(write=True)
+            count = int(redis.incr(name))
+            if count == 1:
+                redis.expire(name, timeout)
+            return count
         except RedisError as error:
             redis_breaker.trip()
             log.warning("limits_counted_here", error=type(error).__name__)
