@@ -6,6 +6,7 @@ Written in SQL because the ORM spends more time on building these queries than t
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -36,7 +37,7 @@ TOTAL = "SELECT COALESCE(SUM(n), 0) FROM recoveries_casecount WHERE {where}"
 
 
 class CaseRow(NamedTuple):
-    """What the list shows of a case; amounts, days and moments as the database gives them.
+    """What the list shows of a case; amounts, days and moments as texts, as the contract writes them.
 
     `due`: what is owed, None while nobody can say, because a rate is missing; `next_change`: the day from which it may
     be otherwise, None for no day.
@@ -47,14 +48,14 @@ class CaseRow(NamedTuple):
     debtor_name: str
     debtor_company: str
     customer_company: str
-    amount: Any
-    amount_torecover: Any
-    due: Any
-    next_change: Any
+    amount: str
+    amount_torecover: str
+    due: str | None
+    next_change: str | None
     status_id: int
-    recovery_due_date: Any
-    created_at: Any
-    updated_at: Any
+    recovery_due_date: str | None
+    created_at: str
+    updated_at: str
     invoices_count: int
     comments_count: int
     user_id: int | None
@@ -69,9 +70,8 @@ BALANCE = {
     for name in ("due", "next_change")
 }
 READ = ", ".join(f"{'u' if name in HANDLER else 'r'}.{name}" for name in CaseRow._fields if name not in BALANCE)
-COLUMNS = ", ".join(BALANCE.get(name, f"page.{name}") for name in CaseRow._fields)
-# Balances are looked up for the rows of the page only, not for those that an offset passes over.
-ROWS = f"{COLUMNS} FROM (SELECT {READ} {FROM} WHERE {{where}} {{order}}) page"
+MONEY, MOMENTS = {"amount", "amount_torecover", "due"}, {"created_at", "updated_at"}
+DAYS = {"recovery_due_date", "next_change"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,19 +122,36 @@ def _any_page(cursor: Any, wanted: Wanted, where: str, values: list[Any]) -> tup
     backwards = wanted.offset > total // 2
     offset = total - wanted.offset - limit if backwards else wanted.offset
     order = _order(wanted, descending=wanted.descending != backwards)
-    cursor.execute(f"SELECT {ROWS.format(where=where, order=order)}", [*values, limit, offset])
+    rows = _rows().format(where=where, order=f"{order} LIMIT %s OFFSET %s")
+    cursor.execute(f"SELECT {rows}", [*values, limit, offset])
     rows = [*map(CaseRow._make, cursor.fetchall())]
     return total, rows[::-1] if backwards else rows
 
 
 def _first_page(cursor: Any, wanted: Wanted, where: str, values: list[Any]) -> tuple[int, list[CaseRow]]:
     """The page that nearly everybody asks for, its total in the same statement; without rows there is none."""
-    order = _order(wanted, descending=wanted.descending)
+    # A literal limit (a checked number): for one that it does not know PostgreSQL plans at each call.
+    order = f"{_order(wanted, descending=wanted.descending)} LIMIT {wanted.limit:d}"
     total = TOTAL.format(where=where)
-    rows = ROWS.format(where=where, order=order)
-    cursor.execute(f"SELECT ({total}), {rows}", [*values, *values, wanted.limit, 0])
-    found = [(count, CaseRow._make(columns)) for count, *columns in cursor.fetchall()]
-    return next((int(count) for count, _row in found), 0), [row for _count, row in found]
+    cursor.execute(f"SELECT ({total}), {_rows().format(where=where, order=order)}", [*values, *values])
+    found = cursor.fetchall()
+    return int(found[0][0]) if found else 0, [CaseRow._make(columns[1:]) for columns in found]
+
+
+@cache
+def _rows() -> str:
+    """Balances are looked up for the rows of the page only, not for those that an offset passes over."""
+    return f"{', '.join(map(_written, CaseRow._fields))} FROM (SELECT {READ} {FROM} WHERE {{where}} {{order}}) page"
+
+
+def _written(name: str) -> str:
+    """A column of the page, as the contract writes it."""
+    column = BALANCE.get(name, f"page.{name}")
+    if name in MONEY:
+        return dialect().money.format(column)
+    if name in MOMENTS:
+        return dialect().moment.format(column)
+    return f"CAST({column} AS text)" if name in DAYS else column
 
 
 def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
@@ -173,5 +190,5 @@ def _order(wanted: Wanted, *, descending: bool) -> str:
     collation = f" {dialect().text_order}" if is_text else ""
     direction = "DESC" if descending else "ASC"
     if column == "id":
-        return f"ORDER BY r.id {direction} LIMIT %s OFFSET %s"
-    return f"ORDER BY r.{column}{collation} {direction}, r.id {direction} LIMIT %s OFFSET %s"
+        return f"ORDER BY r.id {direction}"
+    return f"ORDER BY r.{column}{collation} {direction}, r.id {direction}"

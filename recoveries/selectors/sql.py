@@ -12,16 +12,34 @@ from legalcity.lib.collation import TEXT_ORDER
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """`array` and `collect` build JSON arrays; `text_order` is the collation that text indexes are built with."""
+    """`array` and `collect` build JSON arrays; `text_order` is the collation that text indexes are built with.
+
+    `money` and `moment` write a column as answers do, which costs the database a tenth of what it costs us.
+    """
 
     array: str
     collect: str
     text_order: str
+    money: str
+    moment: str
 
 
 DIALECTS = {
-    "postgresql": Dialect("json_build_array", "json_agg", f'COLLATE "{TEXT_ORDER["postgresql"]}"'),
-    "sqlite": Dialect("json_array", "json_group_array", f'COLLATE "{TEXT_ORDER["sqlite"]}"'),
+    "postgresql": Dialect(
+        array="json_build_array",
+        collect="json_agg",
+        text_order=f'COLLATE "{TEXT_ORDER["postgresql"]}"',
+        money="CAST({0} AS text)",
+        moment="""to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
+    ),
+    "sqlite": Dialect(
+        array="json_array",
+        collect="json_group_array",
+        text_order=f'COLLATE "{TEXT_ORDER["sqlite"]}"',
+        money="CASE WHEN {0} IS NOT NULL THEN printf('%%.2f', {0}) END",
+        # It keeps no fraction of a second that is nothing.
+        moment="replace(substr({0}, 1, 19), ' ', 'T') || '.' || substr(substr({0}, 21) || '000000', 1, 6) || 'Z'",
+    ),
 }
 
 
