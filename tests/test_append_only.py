@@ -74,6 +74,20 @@ def test_a_row_is_not_replaced() -> None:
     assert rows() == [(1, "first", None)]
 
 
+def test_a_row_is_written_on_until_it_is_finished() -> None:
+    for statement in [
+        *removed(connection.vendor, TABLE),
+        *refusals(connection.vendor, TABLE, ("id", "word", "seen"), since="seen"),
+    ]:
+        sql(statement)
+    sql(f"UPDATE {TABLE} SET word = 'second'")
+    sql(f"UPDATE {TABLE} SET word = 'third', seen = 1")
+    for change in (f"UPDATE {TABLE} SET word = 'other'", f"UPDATE {TABLE} SET seen = NULL", f"DELETE FROM {TABLE}"):
+        with pytest.raises(IntegrityError, match="stones is append-only"):
+            sql(change)
+    assert rows() == [(1, "third", 1)]
+
+
 def test_the_machine_sets_its_own_columns_and_no_other() -> None:
     wall("id", "word")
     sql(f"UPDATE {TABLE} SET word = word, seen = 1")

@@ -4,7 +4,8 @@ A migration makes a table so, after the table, on both engines:
 
     operations = [CreateModel("Posting", …), AppendOnly("Posting")]
 
-`may_set` names the fields that the machine itself sets later. The columns are those that the model has at that
+`may_set` names the fields that the machine itself sets later. `since` names the field that is set when a row is
+finished: before that it is written on as any other. The columns are those that the model has at that
 migration: one that adds or alters a field names `AppendOnly` again, because SQLite makes such a table anew and drops
 its triggers with the old one (`tests/test_append_only.py` looks whether all are there).
 
@@ -39,13 +40,13 @@ _open: ContextVar[frozenset[str]] = ContextVar("open_doors", default=frozenset()
 
 # --- the wall --------------------------------------------------------------------------------------------------------
 class AppendOnly(Operation):
-    """A migration's step: the rows of a model are written once, but for the fields `may_set`."""
+    """A migration's step: the rows of a model are written once, but for the fields `may_set`, from `since` on."""
 
     reversible = True
     reduces_to_sql = True
 
-    def __init__(self, model_name: str, may_set: Sequence[str] = ()) -> None:
-        self.model_name, self.may_set = model_name, tuple(may_set)
+    def __init__(self, model_name: str, may_set: Sequence[str] = (), since: str = "") -> None:
+        self.model_name, self.may_set, self.since = model_name, tuple(may_set), since
 
     def state_forwards(self, app_label: str, state: Any) -> None:
         """Django's picture of the models stays as it is."""
@@ -55,7 +56,8 @@ class AppendOnly(Operation):
         model = to_state.apps.get_model(app_label, self.model_name)
         fixed, free = _columns(model, self.may_set)
         vendor, table = schema_editor.connection.vendor, model._meta.db_table
-        for sql in [*removed(vendor, table), *refusals(vendor, table, fixed if free else ())]:
+        since = str(model._meta.get_field(self.since).column) if self.since else ""
+        for sql in [*removed(vendor, table), *refusals(vendor, table, fixed if free else (), since)]:
             schema_editor.execute(sql, params=None)
 
     def database_backwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
@@ -76,9 +78,12 @@ def _columns(model: type[models.Model], may_set: Sequence[str]) -> tuple[list[st
     return list(stored.values()), free
 
 
-def refusals(vendor: str, table: str, fixed: Sequence[str] = ()) -> list[str]:
-    """The SQL that makes `table` append-only. A change is refused when it is one of `fixed`; of any column, if none."""
-    return (_on_postgresql if vendor == "postgresql" else _on_sqlite)(table, fixed)
+def refusals(vendor: str, table: str, fixed: Sequence[str] = (), since: str = "") -> list[str]:
+    """The SQL that makes `table` append-only. A change is refused when it is one of `fixed`; of any column, if none.
+
+    With `since`, rows in which this column is empty are left alone.
+    """
+    return (_on_postgresql if vendor == "postgresql" else _on_sqlite)(table, fixed, since)
 
 
 def removed(vendor: str, table: str) -> list[str]:
@@ -93,8 +98,8 @@ def trigger_names(vendor: str, table: str) -> list[str]:
     return [f"{table}_no_{verb}" for verb in verbs]
 
 
-def _on_postgresql(table: str, fixed: Sequence[str]) -> list[str]:
-    is_shut = f"strpos(coalesce(current_setting('{SETTING}', true), ''), ',{table},') = 0"
+def _on_postgresql(table: str, fixed: Sequence[str], since: str) -> list[str]:
+    is_shut = f"strpos(coalesce(current_setting('{SETTING}', true), ''), ',{table},') = 0" + _finished(since)
     changed = " OR ".join(f'OLD."{column}" IS DISTINCT FROM NEW."{column}"' for column in fixed) or "true"
     update, delete, truncate = trigger_names("postgresql", table)
     return [
@@ -110,8 +115,12 @@ def _on_postgresql(table: str, fixed: Sequence[str]) -> list[str]:
     ]
 
 
-def _on_sqlite(table: str, fixed: Sequence[str]) -> list[str]:
-    is_shut = f"NOT EXISTS (SELECT 1 FROM {DOORS} WHERE name = '{table}')"  # noqa: S608 - names of ours
+def _finished(since: str) -> str:
+    return f' AND OLD."{since}" IS NOT NULL' if since else ""
+
+
+def _on_sqlite(table: str, fixed: Sequence[str], since: str) -> list[str]:
+    is_shut = f"NOT EXISTS (SELECT 1 FROM {DOORS} WHERE name = '{table}')" + _finished(since)  # noqa: S608 - names of ours
     changed = " OR ".join(f'OLD."{column}" IS NOT NEW."{column}"' for column in fixed) or "1"
     refuse = f"BEGIN SELECT RAISE(ABORT, '{table} {REFUSAL}'); END"
     update, delete = trigger_names("sqlite", table)
