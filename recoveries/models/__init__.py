@@ -11,6 +11,7 @@ from recoveries.ledger.rate_models import EcbRate, LegalRate
 from recoveries.ledger.remittance_models import Remittance, RemittanceLine
 from recoveries.letters.fact_models import ClientRhythm, CreditorReminder, PartyFact
 from recoveries.letters.models import CreditorNotice, FormalNotice, Message, MessageFact
+from recoveries.letters.wording.models import Template, TemplateVersion
 from recoveries.models.cases import CaseCount, Recovery, RecoveryQuerySet
 from recoveries.models.children import Comment, StatusChange
 from recoveries.models.former import About, FormerRow
@@ -54,5 +55,7 @@ __all__ = [
     "Status",
     "StatusChange",
     "StatusGroup",
+    "Template",
+    "TemplateVersion",
     "TransferRequest",
 ]

@@ -1,0 +1,94 @@
+"""The HTML of letters: what authors may use, the words in it, and paragraphs of plain words as HTML."""
+
+import re
+from collections.abc import Iterator
+from html import escape
+from html.parser import HTMLParser
+
+TAGS = frozenset(
+    "p br hr strong b em i u ul ol li blockquote h2 h3 table thead tbody tr th td span div a".split()  # noqa: SIM905
+)
+ATTRIBUTES = frozenset({"class", "style", "href", "colspan", "lang", "dir"})
+_ELSEWHERE = re.compile(r"\s*(?:https?://|mailto:)", re.IGNORECASE)
+_LOADS = re.compile(r"url\s*\(|@import|expression\s*\(|\\", re.IGNORECASE)
+_BREAKS = frozenset({"p", "br", "hr", "li", "tr", "h2", "h3", "div", "table", "ul", "ol", "blockquote", "td", "th"})
+
+
+class _Reader(HTMLParser):
+    """Reads the words, and what may not be there."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.refused: list[str] = []
+        self.words: list[str] = []
+        self.is_quiet = False
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.is_quiet = tag in ("style", "title")
+        if tag in _BREAKS:
+            self.words.append("\n")
+        if tag not in TAGS:
+            self.refused.append(f"<{tag}>")
+        self.refused.extend(name for name, value in attrs if not _is_allowed(tag, name, value or ""))
+
+    def handle_endtag(self, tag: str) -> None:
+        self.is_quiet = False
+        if tag in _BREAKS:
+            self.words.append("\n")
+
+    def handle_decl(self, decl: str) -> None:
+        self.refused.append(f"<!{decl[:20]}>")
+
+    def handle_data(self, data: str) -> None:
+        if not self.is_quiet:
+            self.words.append(data)
+
+
+def _is_allowed(tag: str, name: str, value: str) -> bool:
+    if name == "href":
+        return tag == "a" and bool(_ELSEWHERE.match(value))
+    return name in ATTRIBUTES and not (name == "style" and _LOADS.search(value))
+
+
+def _read(html: str) -> _Reader:
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    return reader
+
+
+def refused_in(html: str) -> list[str]:
+    """Tags and attributes of `html` that no letter may have: what runs, loads, or sends."""
+    return list(dict.fromkeys(_read(html).refused))
+
+
+def words_in(html: str) -> str:
+    """The words of `html`, a line for each of its blocks."""
+    lines = ("".join(_read(html).words)).splitlines()
+    return "\n".join(line for line in (" ".join(line.split()) for line in lines) if line)
+
+
+def paragraphs(text: str) -> str:
+    """Plain words as HTML: a paragraph where a line is empty, a list of lines that begin with a dash."""
+    return "\n".join(_blocks(text))
+
+
+def _blocks(text: str) -> Iterator[str]:
+    for block in re.split(r"\n\s*\n", text.strip()):
+        said: list[str] = []
+        items: list[str] = []
+        for line in map(escape, block.splitlines()):
+            if line.startswith("- "):
+                items.append(f"<li>{line[2:]}</li>")
+            else:
+                yield from _flushed(said, items) if items else ()
+                said, items = ([], []) if items else (said, items)
+                said.append(line)
+        yield from _flushed(said, items)
+
+
+def _flushed(said: list[str], items: list[str]) -> Iterator[str]:
+    if any(said):
+        yield f"<p>{'<br>'.join(said)}</p>"
+    if items:
+        yield f"<ul>{''.join(items)}</ul>"

@@ -1,0 +1,117 @@
+"""A letter of a version and its facts: the author's words, within what the house and the law put around them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from css_inline import CSSInliner
+from django.template.loader import render_to_string
+
+from law.contact import Channel
+from recoveries.letters.wording.facts import envelope_lines
+from recoveries.letters.wording.liquid import liquid_render
+from recoveries.letters.wording.markup import paragraphs
+from recoveries.letters.wording.models import TemplateVersion
+
+Part = TemplateVersion.Part
+BY_POST = frozenset({Channel.LETTER.value, Channel.REGISTERED.value, Channel.ELECTRONIC.value})
+# What the house says around the words.
+FRAMES: Mapping[str, Mapping[str, str]] = {
+    "fr": {
+        "colon": " : ",
+        "activity": "exerçant une activité de recouvrement amiable",
+        "acting": "Agissant pour le compte de",
+        "case": "Dossier",
+        "attention": "À l'attention de",
+        "greeting": "Madame, Monsieur,",
+        "closing": "Veuillez agréer, Madame, Monsieur, l'expression de nos salutations distinguées.",
+        "law": "Article L111-8, alinéas 2 et 3, du Code des procédures civiles d'exécution :",
+        "opens": "« ",
+        "closes": " »",
+        "subject": "Objet",
+        "place": "{city}, le {day}",
+        "registered": "Lettre recommandée avec avis de réception",
+        "electronic": "Lettre recommandée électronique",
+        "enclosed": "Pièce jointe : décompte au {day}",
+    },
+    "en": {
+        "colon": ": ",
+        "activity": "whose business is amicable debt recovery",
+        "acting": "Acting for",
+        "case": "Case",
+        "attention": "For the attention of",
+        "greeting": "Dear Sir or Madam,",
+        "closing": "Yours faithfully,",
+        "law": "French law asks us to quote article L111-8, paragraphs 2 and 3, of the Code of civil enforcement "
+        "procedures:",
+        "opens": "« ",
+        "closes": " »",
+        "subject": "Subject",
+        "place": "{city}, {day}",
+        "registered": "Registered letter with acknowledgement of receipt",
+        "electronic": "Electronic registered letter",
+        "enclosed": "Enclosed: account as of {day} (in French)",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A subject of one line, and the same words as text and as HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render(version: TemplateVersion, facts: Mapping[str, Any]) -> Letter:
+    """The letter of `version` (read with its template) with `facts` (`facts.py`). Raises CannotRender with the line."""
+    template = version.template
+    subject = " ".join(liquid_render(version.subject, facts, escapes=False).split())
+    text = liquid_render(version.text, facts, escapes=False)
+    body = liquid_render(version.html, facts, escapes=True) if version.html.strip() else paragraphs(text)
+    frame = {
+        **{name: value for name, value in facts.items() if name != "extra"},
+        "said": FRAMES[template.language],
+        "language": template.language,
+        "channel": template.channel,
+        "subject": subject,
+        "has_law": Part.LAW in version.required,
+        "has_privacy": Part.PRIVACY in version.required,
+        "has_account": Part.ACCOUNT in version.required,
+    }
+    return Letter(subject, _text(template.channel, frame, text), _html(template.channel, {**frame, "body": body}))
+
+
+def _text(channel: str, frame: Mapping[str, Any], words: str) -> str:
+    if channel == Channel.SMS:
+        return " ".join(words.split())
+    return render_to_string("letters/message.txt", {**frame, "body": words.strip("\n")}).strip() + "\n"
+
+
+def _html(channel: str, frame: Mapping[str, Any]) -> str:
+    if channel == Channel.SMS:
+        return ""
+    if channel in BY_POST:
+        return render_to_string("letters/page.html", {**frame, **_of_page(channel, frame)})
+    return _inliner().inline(render_to_string("letters/email.html", frame))
+
+
+def _of_page(channel: str, frame: Mapping[str, Any]) -> dict[str, Any]:
+    """What a letter on paper has besides: the envelope's lines, place and day, how it goes."""
+    said, firm = frame["said"], frame["firm"]
+    day = frame["day"]
+    way = {Channel.REGISTERED.value: said["registered"], Channel.ELECTRONIC.value: said["electronic"]}
+    return {
+        "envelope": envelope_lines(frame["debtor"]),
+        "place": said["place"].format(city=firm["city"], day=day) if firm["city"] else day,
+        "enclosed": said["enclosed"].format(day=day),
+        "way": way.get(channel, ""),
+    }
+
+
+@lru_cache(maxsize=1)
+def _inliner() -> CSSInliner:
+    """Programs that read e-mail leave style sheets out: rules go into the tags. Nothing is loaded."""
+    return CSSInliner(load_remote_stylesheets=False, keep_at_rules=True)

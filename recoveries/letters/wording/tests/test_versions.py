@@ -1,0 +1,170 @@
+"""Templates: what is seeded can leave, drafts are written on, what was published stands."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from accounts.models import AuditEvent
+from legalcity.lib.errors import Conflict, Forbidden
+from recoveries.letters.wording.choosing import version_in_force
+from recoveries.letters.wording.models import Template, TemplateVersion
+from recoveries.letters.wording.proving import hard_cases, proofs_of
+from recoveries.letters.wording.rendering import render
+from recoveries.letters.wording.services import (
+    draft_begin,
+    draft_discard,
+    draft_save,
+    template_retire,
+    version_publish,
+)
+from recoveries.letters.wording.variables import VARIABLES, sample_told
+from tests.factories import Api
+
+pytestmark = pytest.mark.django_db
+WORDS: dict[str, Any] = {"subject": "Clôture {{ case.reference }}", "text": "Clos.", "html": "", "required": []}
+
+
+def template_of(code: str = "cloture", channel: str = "email", language: str = "fr") -> Template:
+    return Template.objects.get(code=code, channel=channel, language=language, owner=None)
+
+
+def published() -> Iterator[TemplateVersion]:
+    yield from TemplateVersion.objects.filter(state="published").select_related("template")
+
+
+def test_every_seeded_letter_is_proved_in_every_hard_case() -> None:
+    seen = 0
+    for version in published():
+        for proof in proofs_of(version):
+            assert proof.is_good, (version.template.code, version.template.channel, proof.name, proof.reasons)
+            seen += 1
+    text_messages = Template.objects.filter(channel="sms").count()  # of which none is a first letter
+    assert seen == Template.objects.count() * len(hard_cases()) - text_messages > 400
+
+
+def test_each_letter_is_there_for_post_and_mail_in_both_languages() -> None:
+    rows = set(Template.objects.values_list("code", "channel", "language"))
+    codes = {code for code, _channel, _language in rows}
+    assert len(codes) == 18
+    ways = [(channel, language) for channel in ("email", "letter") for language in ("fr", "en")]
+    assert rows >= {(code, *way) for code in codes for way in ways}
+    assert rows >= {("mise_en_demeure", "registered", "fr"), ("relance_1", "sms", "fr")}
+
+
+def test_no_author_leaves_out_what_the_law_wants() -> None:
+    demands = TemplateVersion.objects.filter(
+        state="published", template__purpose__in=("reminder", "formal_notice", "proposal")
+    ).exclude(template__channel="sms")
+    assert all({"law", "privacy"} <= set(version.required) for version in demands)
+    assert demands.count() > 20
+
+
+@pytest.mark.parametrize("change", [{"text": "Autre"}, {"sha256": ""}, {"published_at": None}, {"number": 9}])
+def test_what_was_published_is_not_changed(change: dict[str, Any]) -> None:
+    version = next(published())
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TemplateVersion.objects.filter(pk=version.pk).update(**change)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TemplateVersion.objects.filter(pk=version.pk).update(state="draft")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        TemplateVersion.objects.filter(pk=version.pk).delete()
+
+
+def test_a_draft_is_written_on_and_published_in_the_place_of_what_was() -> None:
+    template = template_of()
+    before = template.versions.get(state="published")
+    draft = draft_begin(template_id=template.pk, by=None)
+    assert (draft.number, draft.text, draft.state) == (2, before.text, "draft")
+    assert draft_begin(template_id=template.pk, by=None).pk == draft.pk
+    draft_save(version_id=draft.pk, **WORDS, by=None)
+    now_in_force = version_publish(version_id=draft.pk, by=None)
+    assert version_in_force(code="cloture", channel="email", language="fr", owner_id=None).pk == now_in_force.pk
+    before.refresh_from_db()
+    assert (before.state, before.retired_at is not None, len(now_in_force.sha256)) == ("retired", True, 64)
+    assert AuditEvent.objects.filter(action="template_published").count() == 1
+    with pytest.raises(Forbidden):
+        draft_save(version_id=now_in_force.pk, **WORDS, by=None)
+    with pytest.raises(Forbidden):
+        draft_discard(version_id=now_in_force.pk, by=None)
+
+
+def test_an_earlier_version_is_begun_again() -> None:
+    template = template_of()
+    draft = draft_begin(template_id=template.pk, by=None)
+    draft_save(version_id=draft.pk, **WORDS, by=None)
+    version_publish(version_id=draft.pk, by=None)
+    again = draft_begin(template_id=template.pk, by=None, like=1)
+    assert (again.number, again.text) == (3, template.versions.get(number=1).text)
+    draft_discard(version_id=again.pk, by=None)
+    with pytest.raises(Conflict):
+        draft_begin(template_id=template.pk, by=None, like=77)
+
+
+@pytest.mark.parametrize(
+    ("code", "change", "told"),
+    [
+        ("cloture", {"text": "{{ nobody }}"}, "There is no such variable"),
+        ("cloture", {"subject": " "}, "no subject"),
+        ("cloture", {"html": "<script>1</script>"}, "<script>"),
+        ("cloture", {"html": '<p onclick="x()">a</p>'}, "onclick"),
+        ("cloture", {"html": '<img src="https://example.com/pixel.gif">'}, "<img>"),
+        ("cloture", {"html": '<a href="javascript:x()">a</a>'}, "href"),
+        ("cloture", {"html": '<p style="background:url(https://example.com/x)">a</p>'}, "style"),
+        ("cloture", {"text": "Commandement de payer"}, "act of a court"),
+        ("cloture", {"html": "<p>Commandement de payer</p>"}, "act of a court"),
+        ("relance_1", {"text": "Payez."}, "amounts by head"),
+        ("relance_1", {"required": []}, "article L111-8"),
+        ("relance_1", {"html": "<p>Payez {{ decompte.total }}</p>"}, "amounts by head"),
+        ("relance_1", {"text": "{{ case.object }} Malgré nos rappels"}, "reminders that were not sent"),
+    ],
+)
+def test_words_that_cannot_leave_are_not_published(code: str, change: dict[str, Any], told: str) -> None:
+    draft = draft_begin(template_id=template_of(code).pk, by=None)
+    words = {name: getattr(draft, name) for name in WORDS}
+    draft_save(version_id=draft.pk, **{**words, **change}, by=None)
+    with pytest.raises(Forbidden) as refused:
+        version_publish(version_id=draft.pk, by=None)
+    assert any(told in reason for reason in refused.value.extra["reasons"]), refused.value.extra
+    draft.refresh_from_db()
+    assert draft.state == "draft"
+
+
+def test_what_the_house_sends_is_not_retired() -> None:
+    with pytest.raises(Forbidden):
+        template_retire(template_id=template_of("quittance").pk, reason="x", by=None)
+    template_retire(template_id=template_of().pk, reason="Plus employé", by=None)
+    with pytest.raises(Conflict):
+        version_in_force(code="cloture", channel="email", language="fr", owner_id=None)
+    with pytest.raises(Forbidden):
+        template_retire(template_id=template_of().pk, reason="x", by=None)
+
+
+def test_a_client_has_words_of_its_own(owner: Api) -> None:
+    own = Template.objects.create(
+        code="cloture", name="Clôture", purpose="closing", channel="email", language="fr", owner=owner.user
+    )
+    draft = draft_begin(template_id=own.pk, by=None)
+    draft_save(version_id=draft.pk, **WORDS, by=None)
+    asked = {"code": "cloture", "channel": "email", "language": "fr"}
+    assert version_in_force(**asked, owner_id=owner.user.pk).template.owner is None
+    version_publish(version_id=draft.pk, by=None)
+    assert version_in_force(**asked, owner_id=owner.user.pk).template == own
+    assert version_in_force(**asked, owner_id=None).template.owner is None
+    assert version_in_force(code="cloture", channel="email", language="de", owner_id=None).template.language == "fr"
+
+
+def test_samples_name_every_variable_once() -> None:
+    names = [variable.name for variable in VARIABLES]
+    assert len(names) == len(set(names))
+    assert set(sample_told()) == {name.split(".")[0] for name in names}
+
+
+def test_a_letter_without_html_has_its_paragraphs() -> None:
+    version = TemplateVersion(
+        template=template_of(), subject="S", text="Un\ndeux\n\n- trois & {{ case.reference }}", html=""
+    )
+    page = render(version, sample_told()).html
+    assert "Un<br>deux" in page
+    assert ">trois &amp; REC-2026-00042</li>" in page
