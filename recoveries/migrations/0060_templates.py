@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recoveries", "0053_message_columns"),
+        ("recoveries", "0054_postings_of_deleted_cases"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

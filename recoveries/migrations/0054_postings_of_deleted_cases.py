@@ -6,7 +6,7 @@ from legalcity.lib.append_only import AppendOnly
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recoveries", "0051_owners_of_creditor_reminders")]
+    dependencies = [("recoveries", "0053_message_columns")]
 
     operations = [
         migrations.CreateModel(
