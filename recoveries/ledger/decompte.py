@@ -20,6 +20,7 @@ from recoveries.models import Recovery
 AHEAD = 12  # months
 NO_RATE = _("No interest rate is known for {day}: staff enter it in the catalogue of rates.")
 FIRST_DAY = _("The first day of this case is {day}.")
+NOT_FILED = _("Nothing was known of this case before {day}, when it was filed.")
 
 
 def case_decompte(case: Recovery, *, on: date | None = None, known_on: date | None = None) -> Decompte:
@@ -27,8 +28,8 @@ def case_decompte(case: Recovery, *, on: date | None = None, known_on: date | No
 
     `known_on`: as it was told at the end of that day, from what was known then: whatever was recorded, corrected or
     taken back since. At most eight statements, whatever the case has. Raises Invalid for a day before the first claim,
-    for one more than a year ahead and for a `known_on` to come; Conflict, with `errors`, where no interest rate is
-    known for a day.
+    for one more than a year ahead, for a `known_on` to come and for one before the case was filed; Conflict, with
+    `errors`, where no interest rate is known for a day.
     """
     now = today()
     day = on or now
@@ -36,6 +37,9 @@ def case_decompte(case: Recovery, *, on: date | None = None, known_on: date | No
         raise Invalid({"on": [_("The account is reckoned up to a year ahead.")]})
     if known_on and known_on > now:
         raise Invalid({"known_on": [_("This day is still to come.")]})
+    filed_on = case.created_at.astimezone(PARIS).date()
+    if known_on and known_on < filed_on:
+        raise Invalid({"known_on": [format_lazy(NOT_FILED, day=f"{filed_on:%d/%m/%Y}")]})
     known, until = known_on or now, _end_of(known_on) if known_on else None
     is_before = day < known and case.transferred_to_id is not None
     facts = told_before(case, until=until) if is_before else told_of(case, until=until).facts

@@ -87,6 +87,7 @@ def test_what_was_known_on_an_earlier_day_can_be_told(owner: Api, case: int) -> 
         ("?on=2026-02-30", "on"),
         ("?on=2028-01-01", "on"),
         ("?known_on=2026-11-29", "known_on"),
+        ("?known_on=2026-11-27", "known_on"),
         ("?day=2026-11-28", "day"),
         ("?on=2026-11-28&on=2026-11-27", "on"),
     ],

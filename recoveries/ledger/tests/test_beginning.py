@@ -100,6 +100,7 @@ def test_each_posting_has_the_moment_of_its_record(owner: Api) -> None:
     recorded(
         Recovery.objects.get(pk=case).invoices.model, Recovery.objects.get(pk=case).invoices.first().pk, moments[0]
     )
+    recorded(Recovery, case, moments[0])
     recorded(Acompte, payment.pk, moments[1])
     migrated()
     rows = Posting.objects.filter(recovery_id=case).values_list("kind", "recorded_at", "source")
