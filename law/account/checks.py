@@ -8,7 +8,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from legalcity.lib.errors import Sentence
 
-from law.account.facts import Claim, ClaimKind, CreditNote, Facts, Head, Payment, PaymentState
+from law.account.facts import Claim, ClaimKind, CreditNote, Facts, Head, Payment, PaymentState, Waiver
 from law.account.naming import folded, named_in
 from law.account.opening import claim_order
 from law.interest import NOTHING
@@ -63,6 +63,12 @@ def taken_off(facts: Facts, claim: Claim) -> Decimal:
         one.amount for one in facts.waivers if one.claim == claim.key and one.head in (Head.PRINCIPAL, Head.COST)
     )
     return sum((*notes, *waivers), NOTHING)
+
+
+def first_taken_on(facts: Facts, claim: Claim) -> date | None:
+    """The first day on which the creditor took something off a claim, under whatever head."""
+    taken: list[CreditNote | Waiver] = [*facts.credit_notes, *facts.waivers]
+    return min((one.on for one in taken if one.claim == claim.key), default=None)
 
 
 def same_payment(facts: Facts, payment: Payment) -> int | None:

@@ -16,7 +16,7 @@ from accounts.models import User
 from backoffice.amounts import euros
 from backoffice.audit import ADDED, audit_record
 from events.services import events_record, story
-from law.account.checks import credit_note_refusals, entry_refusals, same_credit_note, taken_off
+from law.account.checks import credit_note_refusals, entry_refusals, first_taken_on, same_credit_note, taken_off
 from law.account.decompte import Amounts, Decompte
 from law.account.facts import Claim, ClaimKey, ClaimKind, CreditNote, Facts, Head, Payment, PaymentState, Refund, Waiver
 from law.account.lines import LedgerAccount
@@ -220,13 +220,17 @@ def posting_reverse(*, recovery_id: int, posting_id: int, reason: str, by: User 
 
 
 def require_within_claims(posted: Posted) -> None:
-    """Raises Invalid for an invoice that was corrected to less than what was credited and given up of it."""
+    """Raises Invalid for an invoice that was corrected to less than what was credited and given up of it, or to a day
+    after that: nothing is taken off what is not there yet."""
     told = (draft.facts[CLAIMS] for draft in posted.drafts if draft.kind == Posting.Kind.CLAIM_CHANGE)
     changed = {(each["kind"], each["id"]) for claims in told for each in claims}
     for claim in posted.facts.claims:
         if claim.key in changed and (taken := taken_off(posted.facts, claim)) > claim.principal:
             sentence = _("{amount} were credited and given up of this invoice: reverse that first, or ask for as much.")
             raise Invalid({"invoice_amount": [sentence.format(amount=euros(taken))]})
+        if claim.key in changed and (day := first_taken_on(posted.facts, claim)) and day < claim.issued_on:
+            sentence = _("Something was credited or given up of this invoice on {day}: it cannot be dated after that.")
+            raise Invalid({"invoice_date": [sentence.format(day=f"{day:%d/%m/%Y}")]})
 
 
 def _post(case: Recovery, draft: Draft, *, by: User | None, source: Source) -> Posting:

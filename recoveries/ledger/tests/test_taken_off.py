@@ -145,6 +145,19 @@ def test_lines_that_say_something_else_are_seen(case: int) -> None:
     assert ledger_check(recovery_id=case, repair=False)[0] == {Finding.ACCOUNTS}
 
 
+def test_an_invoice_is_not_dated_after_what_was_credited_of_it(owner: Api, case: int) -> None:
+    note, place = credited(case, "100.00", date(2026, 5, 1)), f"/api/recoveries/{case}/invoices/{key(case)[1]}"
+    later = {"invoice_date": "2026-05-02", "invoice_due_date": "2026-06-02"}
+    answer = owner.put(place, later)
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, ["invoice_date"])
+    assert "on 01/05/2026" in answer.json()["errors"]["invoice_date"][0]
+    assert_agrees(case, due="900.00")
+    assert owner.put(place, {**later, "invoice_date": "2026-05-01"}).status_code == 200
+    posting_reverse(recovery_id=case, posting_id=note, reason="Mistake", by=None)
+    assert owner.put(place, later).status_code == 200
+    assert_agrees(case, due="1000.00")
+
+
 def test_an_invoice_corrected_to_nothing_takes_with_it_what_was_credited_of_it(owner: Api) -> None:
     case = case_id(owner, invoices=[F1, {**F1, "invoice_number": "B", "invoice_amount": "0.00"}], debtor=PERSON)
     first = int(Recovery.objects.get(pk=case).invoices.get(invoice_amount=1000).pk)
