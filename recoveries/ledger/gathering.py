@@ -53,8 +53,8 @@ def with_terms(cases: RecoveryQuerySet | Manager[Recovery]) -> RecoveryQuerySet:
 
 
 def with_terms_only(cases: RecoveryQuerySet) -> RecoveryQuerySet:
-    """The same without all that decides nothing: for many cases at once."""
-    return with_terms(cases).only(*DECIDING)
+    """The same without all that decides nothing, but for where the case stands: for many cases at once."""
+    return with_terms(cases).only(*DECIDING, "status")
 
 
 def told_of(case: Recovery, *, until: datetime | None = None) -> Told:

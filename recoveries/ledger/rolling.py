@@ -23,7 +23,8 @@ from recoveries.ledger.laying import laid_anew, lines_of
 from recoveries.ledger.posting import Source, drafts_write
 from recoveries.ledger.rate_book import rate_book
 from recoveries.ledger.reckoning import reckoned
-from recoveries.models import Recovery
+from recoveries.ledger.settling import case_settle_at_rates, settles_otherwise
+from recoveries.models import CaseBalance, Recovery
 
 Reckoned = Decompte | RateMissing
 AT_ONCE = 200  # cases
@@ -94,10 +95,16 @@ def _rolled(stale: Mapping[int, str], day: date) -> set[int]:
     cases = list(_locked(stale))
     told = told_by_case(cases)
     accounts = {case.pk: reckoned(told[case.pk].facts, day) for case in cases}
-    balances_write([balance_of(case, accounts[case.pk], day) for case in cases])
     terms = balance_terms()
     others = [case for case in cases if stale[case.pk] != terms]
+    turned = [case.pk for case in others if settles_otherwise(case, accounts[case.pk])]
+    kept = CaseBalance.objects.in_bulk(turned) if turned else {}
+    balances_write([balance_of(case, accounts[case.pk], day) for case in cases])
     _lay_anew(others, told, accounts)
+    for pk, before in kept.items():
+        account = accounts[pk]
+        if not isinstance(account, RateMissing):
+            case_settle_at_rates(recovery_id=pk, facts=told[pk].facts, account=account, kept=before)
     return set(accounts)
 
 

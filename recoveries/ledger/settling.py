@@ -6,7 +6,9 @@ from accounts.models import User
 from backoffice.amounts import euros
 from events.services import events_record, story
 from invoicing.models import Invoice
-from law.interest import RateMissing
+from law.account.decompte import Decompte
+from law.account.facts import Facts
+from law.interest import NOTHING, RateMissing
 from law.vocabulary import Step
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Forbidden
@@ -63,11 +65,33 @@ def _owes_otherwise(kept: CaseBalance, posted: Posted) -> bool:
     account = posted.account
     if kept.due is None or kept.not_due is None or isinstance(account, RateMissing):
         return not isinstance(account, RateMissing) and account.is_paid
-    if kept.terms != balance_terms():
-        return False
+    if kept.terms != balance_terms():  # What it says is of other rates: whether something is owed still tells.
+        return _has_turned(kept, account)
     if kept.next_change and kept.next_change <= today():
         account = reckoned(told_of(with_terms(Recovery.objects).get(pk=kept.pk)).facts, kept.on)
     return not isinstance(account, RateMissing) and account.owed != kept.due + kept.not_due
+
+
+def _has_turned(kept: CaseBalance, account: Decompte) -> bool:
+    """Whether nothing is owed by now, or something is where `kept` says that nothing was."""
+    return account.is_paid or kept.due == kept.not_due == NOTHING
+
+
+def settles_otherwise(case: Recovery, account: Decompte | RateMissing) -> bool:
+    """Whether where a case stands (its status) and what its account comes to may not agree: few of many."""
+    if isinstance(account, RateMissing) or not (account.claims or account.not_due):
+        return False
+    if case.status_id == PAID[case.is_in_court]:
+        return not account.is_paid
+    return account.is_paid and not _is_over(case)
+
+
+@story()
+def case_settle_at_rates(*, recovery_id: int, facts: Facts, account: Decompte, kept: CaseBalance) -> None:
+    """Settle a case at other rates than those of which `kept` is, where they turned what it owes. The caller holds the
+    lock."""
+    if _has_turned(kept, account):
+        case_settle(recovery_id=recovery_id, posted=Posted([], [], facts, account, account))
 
 
 def require_nothing_owed(*, recovery_id: int) -> None:

@@ -12,10 +12,15 @@ from companies.services import company_values
 from law.parties import Quality
 from law.vocabulary import Step
 from recoveries.desk.tests.pages import assert_refused, case_of
+from recoveries.ledger.checking import ledger_check
 from recoveries.ledger.posting import Source
+from recoveries.ledger.rate_book import rate_book
+from recoveries.ledger.rate_services import rates_load
 from recoveries.ledger.reductions import credit_note_record
+from recoveries.ledger.rolling import balances_sweep
 from recoveries.ledger.services import acompte_record, dette_record
-from recoveries.models import Recovery
+from recoveries.ledger.settling import case_reckon
+from recoveries.models import CaseBalance, EcbRate, Recovery
 from recoveries.services.parties import party_quality_confirm, party_update
 from tests.backoffice import act, browser_of, chief
 from tests.factories import Api, InvoiceBody, bare_case_id
@@ -28,6 +33,7 @@ F1 = {
     "invoice_amount": "1000.00",
 }
 LATER = {**F1, "invoice_due_date": "2027-06-30"}
+INTEREST = {"assign_to_me": False, "recovery_late_interest": True, "recovery_interest_rate": "no"}
 PLAIN = {"assign_to_me": False, "recovery_late_interest": False}
 
 
@@ -116,6 +122,61 @@ def test_a_case_called_paid_by_hand_stays_so_when_a_telephone_number_is_correcte
     case = case_of(owner, invoices=[F1])
     Recovery.objects.filter(pk=case.pk).update(status=Step.PAID)
     with time_machine.travel("2026-12-03T10:00:00Z", tick=False):  # Interest ran on since its balance was kept.
-        told = {"phone": "+33 1 23 45 67 89"}
+        told = {"company_phone": "+33 1 23 45 67 89"}
         party_update(company=case.debtor, values={**company_values(case.debtor), **told}, by=None)
         assert status(case) == Step.PAID
+
+
+def interest_paid(owner: Api) -> Recovery:
+    """1,000.00 late by ten days, with the 40 EUR, and money for it while no rate is known."""
+    EcbRate.objects.all().delete()
+    rate_book.forget()
+    case = case_of(owner, recovery=INTEREST, invoices=[F1])
+    told = {"amount": Decimal("1043.50"), "day": date(2026, 3, 25), "confirmed": True, "by": None}
+    acompte_record(recovery_id=case.pk, **told)  # 3.33 of interest
+    assert status(case) != Step.PAID
+    rates_load()
+    rate_book.forget()
+    return case
+
+
+def test_what_waited_for_a_rate_is_paid_when_it_comes(owner: Api) -> None:
+    case = interest_paid(owner)
+    balances_sweep()
+    assert CaseBalance.objects.get(pk=case.pk).due == 0
+    assert status(case) == Step.PAID
+    assert ledger_check(recovery_id=case.pk, repair=False)[0] == frozenset()
+
+
+def rates_are(percent: str) -> None:
+    EcbRate.objects.filter(valid_from__year=2026).update(rate_percent=Decimal(percent))
+    rate_book.forget()
+
+
+def test_it_is_paid_as_well_when_the_case_is_reckoned_before_the_roll_comes(owner: Api) -> None:
+    rates_are("9.00")
+    case = case_of(owner, recovery=INTEREST, invoices=[F1])
+    told = {"amount": Decimal("1043.50"), "day": date(2026, 3, 25), "confirmed": True, "by": None}
+    acompte_record(recovery_id=case.pk, **told)
+    assert status(case) != Step.PAID
+    rates_are("2.15")
+    case_reckon(recovery_id=case.pk, by=None, source=Source.STAFF)
+    assert status(case) == Step.PAID
+
+
+def test_a_paid_case_that_owes_at_other_rates_owes_again(owner: Api) -> None:
+    case = interest_paid(owner)
+    balances_sweep()
+    assert status(case) == Step.PAID
+    rates_are("9.00")
+    balances_sweep()
+    assert CaseBalance.objects.get(pk=case.pk).due > 0
+    assert status(case) == Step.PRE_LITIGATION
+
+
+def test_a_case_called_paid_by_hand_stays_so_at_other_rates(owner: Api) -> None:
+    case = case_of(owner, recovery=INTEREST, invoices=[F1])
+    Recovery.objects.filter(pk=case.pk).update(status=Step.PAID)
+    rates_are("9.00")
+    balances_sweep()
+    assert status(case) == Step.PAID
