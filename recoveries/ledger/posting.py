@@ -3,7 +3,7 @@
 Who changes a claim or a payment calls `ledger_follow` in the same transaction, under the lock of the case.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -196,7 +196,7 @@ def drafts_write(
     ]
     posted = Posting.objects.bulk_create(rows)
     told = zip(posted, drafts, strict=True)
-    Line.objects.bulk_create([line_row(row.pk, line) for row, (_case, draft) in told for line in _told(draft, lines)])
+    Line.objects.bulk_create([line for row, (_case, draft) in told for line in line_rows(row.pk, _told(draft, lines))])
     return posted
 
 
@@ -207,8 +207,19 @@ def _told(draft: Draft, lines: Lines) -> Sequence[Told]:
     return [undone(line) for line in lines[draft.reverses]]
 
 
-def line_row(posting_id: int, told: Told) -> Line:
-    """A line to be saved."""
+class Unbalanced(ValueError):
+    """Lines of a posting that do not add up to nothing: a fault of the program, which writes none of them."""
+
+
+def line_rows(posting_id: int, told: Iterable[Told]) -> list[Line]:
+    """The lines of a posting, to be saved. Raises Unbalanced: SQLite has no trigger that adds them up."""
+    rows = [_line_row(posting_id, line) for line in told]
+    if sum(row.debit for row in rows) != sum(row.credit for row in rows):
+        raise Unbalanced(f"posting {posting_id}")
+    return rows
+
+
+def _line_row(posting_id: int, told: Told) -> Line:
     kind, claim_id = told.claim or ("", None)
     return Line(
         posting_id=posting_id,

@@ -1,6 +1,6 @@
 """Messages to debtors: written and judged in one transaction. How they leave: channels/delivering.py."""
 
-from datetime import datetime, time, timedelta
+from datetime import datetime, time
 
 from django.utils.translation import gettext as _
 

@@ -8,9 +8,13 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Sum
 
+from law.account.lines import LedgerAccount
+from law.account.lines import Line as Told
 from recoveries.desk.tests.pages import case_of
+from recoveries.ledger.drafting import Draft
 from recoveries.ledger.gathering import told_of, with_terms
 from recoveries.ledger.models import Entry
+from recoveries.ledger.posting import Source, Unbalanced, drafts_write
 from recoveries.ledger.rate_services import rates_load
 from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.reversals import acompte_reverse
@@ -101,3 +105,12 @@ def test_the_database_refuses_to_change_or_remove_what_was_posted(case: Recovery
     for sql in (f"UPDATE {table} SET id = id + 1000000", f"DELETE FROM {table}"):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql)
+
+
+def test_lines_that_do_not_add_up_are_written_on_neither_database(case: Recovery) -> None:
+    one = Told(LedgerAccount.BANK, None, None, Decimal("10.00"), Decimal(0), "")
+    draft = Draft(kind=Posting.Kind.PAYMENT, on=date(2026, 6, 10), facts={}, lines=(one,))
+    before = Posting.objects.count(), Line.objects.count()
+    with pytest.raises(Unbalanced), transaction.atomic():
+        drafts_write([(case, draft)], {}, by=None, source=Source.SYSTEM)
+    assert (Posting.objects.count(), Line.objects.count()) == before
