@@ -20,7 +20,8 @@ from law.interest import NOTHING
 from legalcity.lib.money import rounded
 from recoveries.ledger.held import heads_of
 from recoveries.ledger.laying import lines_read, undone
-from recoveries.ledger.posting import Source, line_rows
+from recoveries.ledger.line_writing import lines_write
+from recoveries.ledger.posting import Source
 from recoveries.ledger.posting_models import Line, Posting
 from recoveries.ledger.remittance_models import Remittance, RemittanceLine
 
@@ -46,7 +47,7 @@ def remittance_post(remittance: Remittance, *, source: Source) -> Posting:
         facts={REMITTANCE: remittance.pk},
     )
     told = map(undone, lines_read([first.pk])[first.pk]) if first else _lines(remittance)
-    Line.objects.bulk_create(line_rows(posting.pk, told))
+    lines_write((posting.pk, line) for line in told)
     return posting
 
 

@@ -3,7 +3,7 @@
 Who changes a claim or a payment calls `ledger_follow` in the same transaction, under the lock of the case.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -22,7 +22,8 @@ from recoveries.ledger.events import reallocated_events, settled_events
 from recoveries.ledger.gathering import Told as Known
 from recoveries.ledger.gathering import facts_from, told_in, told_of, with_terms
 from recoveries.ledger.laying import Lines, allocated, lines_of, lines_read, stayed_lines, undone
-from recoveries.ledger.posting_models import Line, Posting
+from recoveries.ledger.line_writing import lines_write
+from recoveries.ledger.posting_models import Posting
 from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.records import records_of
 from recoveries.ledger.setting_aside import asks_for_more, over_kept, with_aside
@@ -196,7 +197,7 @@ def drafts_write(
     ]
     posted = Posting.objects.bulk_create(rows)
     told = zip(posted, drafts, strict=True)
-    Line.objects.bulk_create([line for row, (_case, draft) in told for line in line_rows(row.pk, _told(draft, lines))])
+    lines_write((row.pk, line) for row, (_case, draft) in told for line in _told(draft, lines))
     return posted
 
 
@@ -205,29 +206,3 @@ def _told(draft: Draft, lines: Lines) -> Sequence[Told]:
     if draft.reverses is None or draft.lines:
         return draft.lines
     return [undone(line) for line in lines[draft.reverses]]
-
-
-class Unbalanced(ValueError):
-    """Lines of a posting that do not add up to nothing: a fault of the program, which writes none of them."""
-
-
-def line_rows(posting_id: int, told: Iterable[Told]) -> list[Line]:
-    """The lines of a posting, to be saved. Raises Unbalanced: SQLite has no trigger that adds them up."""
-    rows = [_line_row(posting_id, line) for line in told]
-    if sum(row.debit for row in rows) != sum(row.credit for row in rows):
-        raise Unbalanced(f"posting {posting_id}")
-    return rows
-
-
-def _line_row(posting_id: int, told: Told) -> Line:
-    kind, claim_id = told.claim or ("", None)
-    return Line(
-        posting_id=posting_id,
-        account=told.account.value,
-        head=told.head.value if told.head else "",
-        claim_kind=str(kind),
-        claim_id=claim_id,
-        debit=told.debit,
-        credit=told.credit,
-        article=told.article,
-    )

@@ -13,8 +13,9 @@ from law.account.lines import Line as Told
 from recoveries.desk.tests.pages import case_of
 from recoveries.ledger.drafting import Draft
 from recoveries.ledger.gathering import told_of, with_terms
+from recoveries.ledger.line_writing import Unbalanced
 from recoveries.ledger.models import Entry
-from recoveries.ledger.posting import Source, Unbalanced, drafts_write
+from recoveries.ledger.posting import Source, drafts_write
 from recoveries.ledger.rate_services import rates_load
 from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.reversals import acompte_reverse
