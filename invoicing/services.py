@@ -19,6 +19,7 @@ from legalcity.lib.clock import today
 from legalcity.lib.codes import Coded, FieldCode
 from legalcity.lib.copying import rows_copy
 from legalcity.lib.errors import Invalid
+from legalcity.lib.many_rows import rows_create
 from legalcity.lib.settings.live import live
 
 FIELDS = (
@@ -61,6 +62,14 @@ def invoice_build(*, recovery_id: int, owner_id: int, values: Mapping[str, Any])
     if errors := invoice_errors(values):
         raise Invalid(errors)
     return Invoice(recovery_id=recovery_id, owner_id=owner_id, **rules.invoice_settled(values))
+
+
+def invoices_create(*, recovery_id: int, owner_id: int, items: Sequence[Mapping[str, Any]]) -> list[Invoice]:
+    """The invoices of a case that is being opened, which tells of them itself. One statement. Raises Invalid."""
+    invoices = [invoice_build(recovery_id=recovery_id, owner_id=owner_id, values=values) for values in items]
+    if invoices:
+        rows_create(invoices, returning=("remaining_amount",))
+    return invoices
 
 
 @story()

@@ -5,23 +5,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
 from law.account.lines import Line as Told
+from legalcity.lib.many_rows import rows_insert
 from recoveries.ledger.posting_models import Line
-
-# PostgreSQL's types of the columns, of which each is given as one array.
-TYPES = {
-    "posting_id": "bigint",
-    "account": "varchar",
-    "head": "varchar",
-    "claim_kind": "varchar",
-    "claim_id": "bigint",
-    "debit": "numeric",
-    "credit": "numeric",
-    "article": "varchar",
-}
-INSERT = f"INSERT INTO {Line._meta.db_table} ({', '.join(TYPES)}) SELECT * FROM unnest({{}})"  # noqa: S608 - our names
 
 
 class Unbalanced(ValueError):
@@ -36,15 +22,7 @@ def lines_write(told: Iterable[tuple[int, Told]]) -> None:
     """
     lines = list(told)
     _require_balanced(lines)
-    rows = [_values(posting_id, line) for posting_id, line in lines]
-    if not rows:
-        return
-    if connection.vendor != "postgresql":
-        Line.objects.bulk_create(Line(**dict(zip(TYPES, row, strict=True))) for row in rows)
-        return
-    arrays = ", ".join(f"%s::{kind}[]" for kind in TYPES.values())
-    with connection.cursor() as cursor:
-        cursor.execute(INSERT.format(arrays), [list(column) for column in zip(*rows, strict=True)])
+    rows_insert(Line, [_stored(posting_id, line) for posting_id, line in lines])
 
 
 def _require_balanced(lines: Iterable[tuple[int, Told]]) -> None:
@@ -55,8 +33,15 @@ def _require_balanced(lines: Iterable[tuple[int, Told]]) -> None:
         raise Unbalanced(f"postings {off}")
 
 
-def _values(posting_id: int, told: Told) -> tuple[Any, ...]:
-    """A line by the columns of TYPES."""
+def _stored(posting_id: int, told: Told) -> dict[str, Any]:
     kind, claim_id = told.claim or ("", None)
-    head = told.head.value if told.head else ""
-    return posting_id, told.account.value, head, str(kind), claim_id, told.debit, told.credit, told.article
+    return {
+        "posting_id": posting_id,
+        "account": told.account.value,
+        "head": told.head.value if told.head else "",
+        "claim_kind": str(kind),
+        "claim_id": claim_id,
+        "debit": told.debit,
+        "credit": told.credit,
+        "article": told.article,
+    }

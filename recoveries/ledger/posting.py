@@ -15,6 +15,7 @@ from law.account.facts import Claim, Facts
 from law.account.lines import Line as Told
 from law.interest import RateMissing
 from legalcity.lib.clock import now, today
+from legalcity.lib.many_rows import rows_create
 from recoveries.ledger.balances import balance_write
 from recoveries.ledger.book import PAYMENT, Book
 from recoveries.ledger.drafting import REALLOCATED, Draft, claims_opened, differences, posted_in
@@ -195,10 +196,10 @@ def drafts_write(
         )
         for case, draft in drafts
     ]
-    posted = Posting.objects.bulk_create(rows)
-    told = zip(posted, drafts, strict=True)
+    rows_create(rows)
+    told = zip(rows, drafts, strict=True)
     lines_write((row.pk, line) for row, (_case, draft) in told for line in _told(draft, lines))
-    return posted
+    return rows
 
 
 def _told(draft: Draft, lines: Lines) -> Sequence[Told]:

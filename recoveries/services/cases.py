@@ -14,13 +14,14 @@ from documents.services.documents import documents_delete_of_case
 from events.schemas import differences, sides
 from events.services import changes_of, events_record, story
 from invoicing.models import Invoice
-from invoicing.services import invoice_build
+from invoicing.services import invoices_create
 from law.limitation import Starts, starts_of
 from law.vocabulary import Step
 from legalcity.lib.append_only import door
 from legalcity.lib.clock import today
 from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
+from legalcity.lib.many_rows import rows_create
 from recoveries import rules
 from recoveries.events import (
     RECOVERY_CREATED,
@@ -40,7 +41,7 @@ from recoveries.rules import FIELDS
 from recoveries.selectors.deadlines import STARTED_BY, ClockDays, deadlines_reckoned
 from recoveries.services.copies import copies_refresh, copies_set
 from recoveries.services.deadlines import next_deadline_set
-from recoveries.services.references import external_id_free, with_reference
+from recoveries.services.references import external_id_free, external_id_told, with_reference
 from recoveries.services.totals import case_count_add
 
 # What decides how a case is reckoned
@@ -111,15 +112,15 @@ def _opened(
     def save(reference: str) -> Recovery:
         recovery.recovery_reference = reference
         copies_set(recovery, customer=recovery.customer, debtor=recovery.debtor, numbers=numbers)
-        recovery.save(force_insert=True)
+        rows_create([recovery])
         return recovery
 
-    with external_id_free(f"{within}external_id"):
+    with external_id_told(f"{within}external_id"):
         return with_reference("REC-", save)
 
 
 def _begin_history(recovery: Recovery, by: User | None, invoices: Sequence[Invoice] = ()) -> None:
-    StatusChange.objects.create(recovery=recovery, to_status_id=Step.CREATED, user=by)
+    rows_create([StatusChange(owner_id=recovery.owner_id, recovery=recovery, to_status_id=Step.CREATED, user=by)])
     current = opened_as(recovery, [invoice.pk for invoice in invoices])
     events_record([case_event(RECOVERY_CREATED, recovery, by=by, current=current)])
     case_count_add(owner_id=recovery.owner_id, status_id=Step.CREATED)
@@ -153,7 +154,7 @@ def recovery_create_complete(
         raise Invalid(errors)
     creditor = company_build(owner_id=owner.pk, values=customer, by=by)
     payer = company_build(owner_id=owner.pk, values=debtor, by=by)
-    Company.objects.bulk_create([creditor, payer])
+    rows_create([creditor, payer])
     amount = sum((item["invoice_amount"] for item in invoices), Decimal(0))
     paid = sum((_part_paid(item) for item in invoices), Decimal(0))
     case = _opened(
@@ -168,9 +169,7 @@ def recovery_create_complete(
         amount_torecover=amount - paid,
         invoices_count=len(invoices),
     )
-    saved = Invoice.objects.bulk_create(
-        [invoice_build(recovery_id=case.pk, owner_id=owner.pk, values=item) for item in invoices]
-    )
+    saved = invoices_create(recovery_id=case.pk, owner_id=owner.pk, items=invoices)
     ledger_open(case=case, claims=claims_told(saved), by=by, source=source)
     _begin_history(case, by, saved)
     return CompleteCase(case, creditor, payer, saved)

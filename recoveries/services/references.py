@@ -30,13 +30,18 @@ def with_reference(prefix: str, create: Callable[[str], T]) -> T:
 
 @contextmanager
 def external_id_free(field: str = "external_id") -> Iterator[None]:
-    """A savepoint for the write of a case. Raises Invalid when its `external_id` is that of another one of its account.
+    """A savepoint for the write of a case. Raises as `external_id_told` does."""
+    with external_id_told(field), transaction.atomic():
+        yield
 
-    `field` is what the body calls it.
+
+@contextmanager
+def external_id_told(field: str = "external_id") -> Iterator[None]:
+    """Around a write that is taken back alone. Raises Invalid when the `external_id` of the case is that of another one
+    of its account; `field` is what the body calls it.
     """
     try:
-        with transaction.atomic():
-            yield
+        yield
     except IntegrityError as error:
         if "external_id" not in str(error):
             raise
