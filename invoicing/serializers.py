@@ -3,7 +3,10 @@
 from datetime import date
 from typing import Any
 
+from rest_framework import serializers
+
 from invoicing.models import Invoice
+from invoicing.plain import read_plain
 from invoicing.rules import days_overdue, is_paid
 from invoicing.selectors import InvoiceRow
 from invoicing.services import invoice_errors
@@ -11,6 +14,7 @@ from legalcity.api.fields import DayField, FlagField, MoneyField, TextField
 from legalcity.api.validation import ContractSerializer, Errors
 from legalcity.lib.dates import day, day_text
 from legalcity.lib.money import money_text
+from legalcity.lib.reading import Manner
 from legalcity.lib.settings.live import live
 
 
@@ -31,6 +35,14 @@ class InvoiceSerializer(ContractSerializer):
     api_invoice_id = TextField(limit=number_length, required=False, allow_null=True)
     performed_on = DayField(required=False, allow_null=True)
     is_disputed = FlagField(required=False)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """What a program sent whole and plain needs no field; a change is read with what is stored."""
+        if self.manner is Manner.MACHINE and not self.partial:
+            plain = read_plain(data, longest=number_length())
+            if plain is not None:
+                return plain
+        return super().run_validation(data)
 
     def rule_errors(self, values: dict[str, Any]) -> Errors:
         """The rules of the room."""
