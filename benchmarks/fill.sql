@@ -38,9 +38,10 @@ SELECT i,
     (%(trades)s::text[])[trade] || ' ' || (%(last_names)s::text[])[last_name] || ' ' || i AS debtor_company,
     (%(kinds)s::text[])[kind] || ' ' || (%(cities)s::text[])[city] AS customer_company,
     (%(cities)s::text[])[city] AS city,
-    (%(first_names_folded)s::text[])[first_name] || ' ' || (%(last_names_folded)s::text[])[last_name] || E'\n'
-        || (%(trades_folded)s::text[])[trade] || ' ' || (%(last_names_folded)s::text[])[last_name] || ' ' || i || E'\n'
-        || (%(kinds_folded)s::text[])[kind] || ' ' || (%(cities_folded)s::text[])[city] AS searched,
+    (%(first_names_folded)s::text[])[first_name] AS first_folded,
+    (%(last_names_folded)s::text[])[last_name] AS last_folded,
+    (%(trades_folded)s::text[])[trade] || ' ' || (%(last_names_folded)s::text[])[last_name] || ' ' || i AS debtor_folded,
+    (%(kinds_folded)s::text[])[kind] || ' ' || (%(cities_folded)s::text[])[city] AS customer_folded,
     100 + first_cents / 100.0 AS first_amount,
     50 + second_cents / 100.0 AS second_amount,
     CASE WHEN draw %% 5 = 0 THEN round((50 + second_cents / 100.0) / 2, 2) END AS part_paid,
@@ -51,15 +52,17 @@ FROM picks;
 -- The two companies of case i are 2i - 1 (its creditor) and 2i (its debtor).
 INSERT INTO companies_company (id, owner_id, company_type, company_legal_form, company_siren, company_name,
     company_legalrep_gender, company_legalrep_firstname, company_legalrep_lastname, company_address, company_city,
-    company_postal, company_country, company_email, company_phone, created_at, updated_at)
+    company_postal, company_country, company_email, company_phone, created_at, updated_at, search_text)
 SELECT 2 * i - 1, owner_id, 'commercial', 'SARL', lpad((i %% 1000000000)::text, 9, '1'), customer_company,
     'M', first_name, last_name, '1 rue de la Paix', city, '75001', 'France', 'contact@creditor.example',
-    '+33123456789', created_at, created_at
+    '+33123456789', created_at, created_at, concat_ws(E'\n', customer_folded, first_folded, last_folded,
+    'contact@creditor.example', '+33123456789', lpad((i %% 1000000000)::text, 9, '1'))
 FROM bench_case
 UNION ALL
 SELECT 2 * i, owner_id, 'commercial', 'SAS', lpad((i %% 1000000000)::text, 9, '2'), debtor_company,
     'Mme', first_name, last_name, '2 avenue de la Gare', city, '69001', 'France', 'contact@debtor.example',
-    '+33987654321', created_at, created_at
+    '+33987654321', created_at, created_at, concat_ws(E'\n', debtor_folded, first_folded, last_folded,
+    'contact@debtor.example', '+33987654321', lpad((i %% 1000000000)::text, 9, '2'))
 FROM bench_case;
 
 INSERT INTO recoveries_recovery (id, owner_id, user_id, type, status_id, customer_id, debtor_id, recovery_reference,
@@ -71,17 +74,18 @@ SELECT i, owner_id, CASE WHEN draw %% 10 < 7 THEN owner_id END, 1, status_id, 2 
     created_at, created_at + (draw %% 5000) * interval '1 minute',
     first_amount + second_amount, first_amount + second_amount - coalesce(part_paid, 0), 2, 0,
     first_name || ' ' || last_name, debtor_company, customer_company, 'FR',
-    lower(reference) || E'\n' || searched || E'\nf-' || i || E'-1\nf-' || i || '-2'
+    concat_ws(E'\n', lower(reference), first_folded || ' ' || last_folded, debtor_folded, customer_folded,
+    'f-' || i || '-1', 'f-' || i || '-2')
 FROM bench_case;
 
 INSERT INTO invoicing_invoice (id, recovery_id, owner_id, invoice_number, invoice_date, invoice_due_date, invoice_amount,
-    invoice_part_paid, invoice_part_paid_amount, created_at, updated_at)
+    invoice_part_paid, invoice_part_paid_amount, created_at, updated_at, search_text)
 SELECT 2 * i - 1, i, owner_id, 'F-' || i || '-1', created_at::date, created_at::date + 30, first_amount, false, NULL,
-    created_at, created_at
+    created_at, created_at, 'f-' || i || '-1'
 FROM bench_case
 UNION ALL
 SELECT 2 * i, i, owner_id, 'F-' || i || '-2', created_at::date, created_at::date + 30, second_amount, part_paid IS NOT NULL,
-    part_paid, created_at, created_at
+    part_paid, created_at, created_at, 'f-' || i || '-2'
 FROM bench_case;
 
 INSERT INTO recoveries_statuschange (recovery_id, owner_id, from_status_id, to_status_id, user_id, comment, created_at)
