@@ -370,7 +370,8 @@ Session.objects.create(
 
     def test_it_answers(self, server: tuple[subprocess.Popen[bytes], int], production: Environment) -> None:
         with urlopen(f"http://127.0.0.1:{server[1]}/readyz", timeout=10) as answer:
-            assert answer.read() == b"ready\n"
+            told = json.load(answer)
+        assert (told["status"], told["database"], told["worker"]) == ("ready", "ok", "unused")
         assert not (Path(production["HOME"]) / ".gunicorn").exists()
 
     def test_what_a_killed_process_left_behind_is_done_without_worker_and_beat(
