@@ -112,9 +112,7 @@ def test_what_is_fetched_has_a_queue_of_its_own(case: int) -> None:
 
     assert queue_now() == "fetching"
     Document.objects.update(state="scanning")
-    assert queue_now() == "celery"
-    assert app.amqp.router.route({}, "documents.tasks.sweep")["queue"].name == "celery"
-    assert set(app.amqp.queues) == {"celery", "fetching", "webhooks"}
+    assert queue_now() == "documents"
 
 
 def test_a_task_that_comes_back_while_the_database_is_away_is_queued_all_the_same(

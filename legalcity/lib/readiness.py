@@ -10,6 +10,7 @@ from django_redis import get_redis_connection
 from redis.exceptions import RedisError
 
 from legalcity.lib.heartbeats import BEAT, LOST_AFTER, ages, worker_of
+from legalcity.lib.queues import FORMER
 
 
 class State(StrEnum):
@@ -64,7 +65,8 @@ class Readiness:
         self._questions: dict[str, Question] = {
             "database": _database,
             "redis": _redis,
-            "worker": lambda: _heard(map(worker_of, queues())),
+            # Nothing new is queued under the former name.
+            "worker": lambda: _heard(worker_of(queue) for queue in queues() if queue != FORMER),
             "beat": lambda: _heard([BEAT]),
         }
 

@@ -14,6 +14,7 @@ from pytest_django import Settings
 
 from legalcity.lib import heartbeats
 from legalcity.lib.clock import now
+from legalcity.lib.queues import FORMER, PURPOSES
 from legalcity.lib.readiness import State, readiness
 from legalcity.lib.settings.stores import caches_of
 from legalcity.lib.shared_clock import SharedClock
@@ -121,6 +122,10 @@ def test_who_gives_no_sign_of_life_is_away(redis: Any, settings: Settings) -> No
     heart.stands_for(["beat", *map(heartbeats.worker_of, ("celery", "fetching"))])
     heart.beat()
     assert readiness.states()["beat"] is State.OK
-    assert readiness.states()["worker"] is State.AWAY, "the queue of webhooks has nobody"
+    assert readiness.states()["worker"] is State.AWAY, "the other queues have nobody"
+    all_of_them = heartbeats.Heart()
+    all_of_them.stands_for(heartbeats.worker_of(queue) for queue in PURPOSES if queue != FORMER)
+    all_of_them.beat()
+    assert readiness.states()["worker"] is State.OK
     with time_machine.travel(now() + timedelta(seconds=heartbeats.LOST_AFTER + 1)):
         assert readiness.states()["beat"] is State.AWAY
