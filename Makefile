@@ -16,7 +16,7 @@ ALONE = $(if $(NAMED),,EMBEDDED=1)
 WRITTEN = $(or $(DATA_DIR),var)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test clients screenshots lint serve worker beat migrate lock bench installed
+.PHONY: help setup build demo test clients screenshots lint serve worker beat migrate lock bench installed
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' Makefile | awk -F'|' '{ printf "%-20s%s\n", $$1, $$2 }'
@@ -27,6 +27,9 @@ setup: ## make .venv from the locked requirements
 # What runs in production does not need the tools of development; where these are installed they do not hurt.
 installed:
 	@sh scripts/setup.sh requirements.txt
+
+build: installed ## make what a server needs to start at once: the pages' static files, compressed (at set-up, and after an update)
+	@$(PY) scripts/build_static.py
 
 demo: installed ## a server on 127.0.0.1:8000 (PORT) with demonstration data, the main job walked through; Ctrl-C ends it
 	@$(PY) scripts/run_demo.py --port $(PORT)

@@ -370,7 +370,7 @@ USE_TZ = True
 
 # --- pages, cookies, headers -----------------------------------------------------------------------------------
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT = env.folder("STATIC_DIR", DATA_DIR / "static")  # made by scripts/build_static.py
 STATICFILES_DIRS = [BASE_DIR / "legalcity" / "api" / "static"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = EMBEDDED
 STORAGES: dict[str, dict[str, Any]] = {

@@ -105,9 +105,7 @@ def _require_broker() -> None:
 def warn_without_pages() -> None:
     """Say it when the static files of the pages were never gathered; the API works without them."""
     if not settings.EMBEDDED and not staticfiles_storage.exists("staticfiles.json"):
-        sys.stderr.write(
-            "legalcity: back-office and reference cannot be shown: run `python manage.py collectstatic` first.\n"
-        )
+        sys.stderr.write("legalcity: back-office and reference cannot be shown: run `make build` first.\n")
 
 
 def warn_of_root() -> None:
