@@ -130,6 +130,8 @@ ACTS: dict[str, Tells] = {
     "recoveries.recovery:move-status": tells("recovery.status_changed"),
     "recoveries.recovery:assign": tells("recovery.assigned"),
     "recoveries.recovery:add-task": nothing(NO_TYPE),
+    "recoveries.recovery:follow-up": nothing(NO_TYPE),
+    "recoveries.recovery:promise": nothing(NO_TYPE),
     "recoveries.recovery:call-note": tells("comment.created"),
     "recoveries.recovery:comment": tells("comment.created"),
     "recoveries.stafftask:task-done": nothing(NO_TYPE),

@@ -36,6 +36,7 @@ app.conf.beat_schedule = {
     "judge-endpoints": {"task": "events.tasks.judge_endpoints", "schedule": crontab(minute="40")},
     "forget-deliveries": {"task": "events.tasks.forget_deliveries", "schedule": crontab(hour="3", minute="40")},
     "review-staff-tasks": {"task": "recoveries.tasks.review_staff_tasks", "schedule": crontab(minute="*/5")},
+    "mend-follow-ups": {"task": "recoveries.tasks.mend_follow_ups", "schedule": crontab(hour="4", minute="10")},
     "sweep-transfers": {"task": "recoveries.tasks.sweep_transfers", "schedule": SWEEP_EVERY},
     "sweep-charges": {"task": "invoicing.tasks.sweep_charges", "schedule": SWEEP_EVERY},
     "deadline-alerts": {"task": "recoveries.tasks.record_deadline_alerts", "schedule": crontab(hour="6", minute="0")},

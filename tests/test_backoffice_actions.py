@@ -316,6 +316,12 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "recoveries.recovery:bulk:assign": lambda owner: Example(_case(owner), {"handler": "chief@example.com"}),
     "recoveries.recovery:object:comment": lambda owner: Example(_case(owner), {"text": "Called."}),
     "recoveries.recovery:object:call-note": lambda owner: Example(_case(owner), {"text": "He pays on Friday."}),
+    "recoveries.recovery:object:follow-up": lambda owner: Example(
+        _case(owner), {"on": today() + timedelta(days=3), "why": "He is on holiday."}
+    ),
+    "recoveries.recovery:object:promise": lambda owner: Example(
+        _case(owner), {"amount": "100.00", "promised": today() + timedelta(days=3)}
+    ),
     "recoveries.recovery:object:add-task": lambda owner: Example(
         _case(owner), {"kind": "call", "about": "the delivery note", "due_on": today() + timedelta(days=1)}
     ),

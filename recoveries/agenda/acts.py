@@ -1,5 +1,6 @@
 """What staff do with a task: done, put off, given to somebody, dropped; and what they open on a case."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -13,16 +14,19 @@ from backoffice.actions import ObjectAction
 from backoffice.origin import staff_of
 from legalcity.lib.clock import today
 from legalcity.lib.dates import add_days
-from legalcity.lib.form_fields import DayField, TextField
+from legalcity.lib.form_fields import AmountField, DayField, TextField
 from legalcity.lib.ids import is_id
+from recoveries.agenda.follow_ups import follow_up_set, promise_note
 from recoveries.agenda.kinds import kinds
 from recoveries.agenda.models import StaffTask
 from recoveries.agenda.services import By, task_assign, task_done, task_drop, task_open, task_snooze
 from recoveries.agenda.task_lists import doers
+from recoveries.catalogue import catalogue
 from recoveries.models.cases import Recovery
 
 DO = "recoveries.do_task"
 NOTE_LENGTH = 2000
+CENT = Decimal("0.01")
 
 
 def _note(**options: Any) -> TextField:
@@ -217,4 +221,56 @@ ADD_TASK = ObjectAction(
     form=AddTaskForm,
     form_options=lambda request, case: {"people": person_choices(case), "initial": {"due_on": today()}},
     explain=gettext_lazy("It stands among the tasks of the person, or of the handler of the case, from today on."),
+)
+
+
+class FollowUpForm(forms.Form):
+    """When the case comes up again, and why."""
+
+    on = DayField(label=gettext_lazy("Look again on"))
+    why = TextField(label=gettext_lazy("Why"), max_length=300, required=False)
+
+
+def _follow_up(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    row = follow_up_set(recovery_id=case.pk, on=data["on"], why=data["why"], by=staff_of(request))
+    return _("The case comes up again on {day}.").format(day=date_format(row.on, "SHORT_DATE_FORMAT"))
+
+
+class PromiseForm(forms.Form):
+    """What was promised, for when."""
+
+    amount = AmountField(label=gettext_lazy("Amount promised (€)"), max_digits=14, decimal_places=2, min_value=CENT)
+    promised = DayField(label=gettext_lazy("Promised for"))
+
+
+def _promise(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    row = promise_note(recovery_id=case.pk, **data, by=staff_of(request))
+    return _("The promise is noted; the case comes up on {day}.").format(day=date_format(row.on, "SHORT_DATE_FORMAT"))
+
+
+def _is_followed(_request: HttpRequest, case: Recovery) -> bool:
+    return not catalogue.is_closing(case.status_id)
+
+
+FOLLOW_UP = ObjectAction(
+    name="follow-up",
+    label=gettext_lazy("Look again on"),
+    permission="recoveries.set_follow_up",
+    perform=_follow_up,
+    form=FollowUpForm,
+    form_options=lambda request, case: {"initial": {"on": add_days(today(), 1)}},
+    is_offered=_is_followed,
+    explain=gettext_lazy(
+        "Until then the case is not among those to do, unless something unread comes in. It cannot be put off beyond "
+        "its next legal date."
+    ),
+)
+PROMISE = ObjectAction(
+    name="promise",
+    label=gettext_lazy("Note a promise to pay"),
+    permission="recoveries.set_follow_up",
+    perform=_promise,
+    form=PromiseForm,
+    is_offered=_is_followed,
+    explain=gettext_lazy("The case comes up three working days after the day that was promised, to see what arrived."),
 )

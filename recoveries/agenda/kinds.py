@@ -4,31 +4,17 @@ Rooms that have something to be done register its kind when they are loaded (the
 none of letters, courts or rates.
 """
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import QuerySet
-from django.utils.formats import date_format
 
-from backoffice.amounts import euros
 from legalcity.lib.errors import Sentence
+from recoveries.agenda.sentences import Fact, Facts, require_facts, said
 
-Facts = Mapping[str, Any]
 Tasks = QuerySet[Any]  # of StaffTask, whose model asks this module
-
-
-class Fact(StrEnum):
-    """What a fact of a sentence is, so how it is written: a text as it is, a day `2026-11-04`, an amount `12.50`."""
-
-    TEXT = "text"
-    DAY = "day"
-    MONEY = "money"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,18 +42,11 @@ class TaskKind:
 
     def sentence(self, facts: Facts) -> str:
         """What a task with these `facts` says, in the language of who reads."""
-        told = {name: _shown(self.facts[name], value) for name, value in facts.items() if value not in (None, "")}
-        return next(
-            (str(one).format(**told) for one in self.sentences if _names_in(str(one)) <= told.keys()), str(self.label)
-        )
+        return said(self.sentences, self.facts, facts) or str(self.label)
 
     def require_facts(self, facts: Facts) -> None:
         """Raises ValueError for facts that the kind does not know, or that are not what they should be."""
-        if unknown := facts.keys() - self.facts.keys():
-            raise ValueError(f"a task {self.code} has no facts {sorted(unknown)}")
-        for name, value in facts.items():
-            if value not in (None, ""):
-                _shown(self.facts[name], value)
+        require_facts(self.facts, facts)
 
 
 Met = Callable[[Tasks], Tasks]
@@ -115,17 +94,3 @@ def conditions() -> Mapping[str, Met]:
 def missing() -> tuple[Missing, ...]:
     """All that opens what is missing."""
     return tuple(_missing)
-
-
-def _names_in(sentence: str) -> set[str]:
-    return set(re.findall(r"\{(\w+)\}", sentence))
-
-
-def _shown(fact: Fact, value: Any) -> str:
-    match fact:
-        case Fact.DAY:
-            return date_format(date.fromisoformat(str(value)), "SHORT_DATE_FORMAT")
-        case Fact.MONEY:
-            return euros(Decimal(str(value)))
-        case _:
-            return str(value)

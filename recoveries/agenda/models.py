@@ -148,3 +148,48 @@ class StaffTask(OfOwner):
     def is_open(self) -> bool:
         """Whether it is still to be done."""
         return self.state == self.State.OPEN
+
+
+class FollowUpQuerySet(SeenWithCase["FollowUp"]):
+    """Words of the field."""
+
+    case_path = "recovery"
+
+
+class FollowUp(OfOwner):
+    """The day on which a case is to be looked at again, and why. Every open case has one; a rule or a person sets it.
+
+    `facts` fill the sentence of the reason (agenda/follow_ups.py).
+    """
+
+    class Reason(models.TextChoices):
+        """Why on that day."""
+
+        OPENED = "opened", _("the case was opened")
+        LETTER = "letter", _("an answer is awaited")
+        PROMISE = "promise", _("a payment was promised")
+        HAND = "hand", _("set by hand")
+
+    recovery = models.OneToOneField(
+        Recovery, on_delete=models.CASCADE, primary_key=True, related_name="follow_up", verbose_name=_("case")
+    )
+    on = models.DateField(_("look again on"))
+    reason = models.CharField(_("reason"), max_length=7, choices=Reason.choices)
+    facts = models.JSONField(_("facts"), default=dict)
+    by_hand = models.BooleanField(_("set by a person"), default=False)
+    by = models.ForeignKey(
+        "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+    )
+    set_at = models.DateTimeField(_("set at"), auto_now=True)
+
+    objects = FollowUpQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("follow-up of a case")
+        verbose_name_plural = _("follow-ups of cases")
+        ordering = ("on", "recovery_id")
+        permissions = [("set_follow_up", _("Can set when a case is looked at again"))]
+        indexes = [models.Index(fields=("on", "recovery"), name="follow_up_due")]
+
+    def __str__(self) -> str:
+        return f"{self.recovery_id}: {self.on:%d/%m/%Y}"

@@ -5,7 +5,6 @@ What staff do with one is written down by the act that they do it by; the rest h
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -19,6 +18,7 @@ from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
 from recoveries.agenda.kinds import conditions, kind_of
 from recoveries.agenda.models import StaffTask
+from recoveries.agenda.sentences import plain
 from recoveries.models.cases import Recovery
 
 By, State = StaffTask.By, StaffTask.State
@@ -48,7 +48,7 @@ def task_open(
     Raises NotFound for a case that is not there, Invalid for an assignee who is not staff, ValueError for what no
     caller may say (an unknown kind, condition or fact, an address outside the site).
     """
-    declared, facts = _declared(kind), _plain(sentence_facts or {})
+    declared, facts = _declared(kind), plain(sentence_facts or {})
     declared.require_facts(facts)
     condition = declared.condition if auto_close is None else auto_close
     if condition and condition not in conditions():
@@ -89,14 +89,6 @@ def _declared(kind: str) -> Any:
         return kind_of(kind)
     except KeyError as error:
         raise ValueError(f"no kind of task is called {kind}") from error
-
-
-def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """As JSON keeps them."""
-    return {
-        name: value.isoformat() if isinstance(value, date) else str(value) if isinstance(value, Decimal) else value
-        for name, value in facts.items()
-    }
 
 
 def _require_doer(person: User | None, recovery_id: int | None) -> None:

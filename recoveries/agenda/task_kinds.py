@@ -3,7 +3,8 @@
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from recoveries.agenda.kinds import Fact, TaskKind, Tasks, condition_register, kind_register
+from recoveries.agenda.kinds import TaskKind, Tasks, condition_register, kind_register
+from recoveries.agenda.sentences import Fact
 from recoveries.models.children import Comment
 
 CALL, CALL_BACK, ANSWER_CLIENT, ANSWER_DISPUTE, OTHER = "call", "call_back", "answer_client", "answer_dispute", "other"

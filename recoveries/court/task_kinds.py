@@ -6,8 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from law.insolvency import declaration_due
 from legalcity.lib.countries import country_code
-from recoveries.agenda.kinds import Fact, TaskKind, kind_register
+from recoveries.agenda.kinds import TaskKind, kind_register
 from recoveries.agenda.models import StaffTask
+from recoveries.agenda.sentences import Fact
 from recoveries.agenda.services import task_open
 from recoveries.models import Recovery
 

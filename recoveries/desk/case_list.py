@@ -2,6 +2,7 @@
 
 from collections.abc import Set
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from backoffice.action_pages import ActionPages
 from backoffice.amounts import euros
+from backoffice.way import LIST
 from law.deadlines import Kind, told
 from legalcity.lib.bounded_paginator import BoundedPaginator
 from legalcity.lib.clock import today
@@ -112,6 +114,12 @@ class CaseList(ExportPages, ImportPages, SavedFilterPages, ActionPages):
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         """With our columns."""
         return CaseChangeList
+
+    def get_preserved_filters(self, request: HttpRequest) -> str:
+        """The list without a filter is one, too, through which one goes from case to case."""
+        match = request.resolver_match
+        is_list = match is not None and (match.url_name or "").endswith("_changelist")
+        return super().get_preserved_filters(request) or (urlencode({LIST: "p=1"}) if is_list else "")
 
     def get_urls(self) -> list[URLPattern]:
         """The pages around the list before Django's own, the last of which takes any address for an id."""

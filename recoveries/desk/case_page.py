@@ -22,7 +22,8 @@ from recoveries.court.procedure import field_labels
 from recoveries.court.recorded import DATES
 from recoveries.court.selectors import is_fee_unconfirmed
 from recoveries.desk.acts import CASE_ACTIONS, GROUPS
-from recoveries.desk.case_work import OFFERED, work_context
+from recoveries.desk.case_work import FOLLOW_UP, OFFERED, work_context
+from recoveries.desk.next_case import place_keep, way_of
 from recoveries.desk.reads.case_account import CaseAccount, Row, case_account
 from recoveries.desk.reads.case_facts import (
     JOINED,
@@ -64,6 +65,7 @@ ROW_ACTIONS = (
     "notice-received",
     "withdraw-party-fact",
     *OFFERED,
+    FOLLOW_UP,
 )
 
 
@@ -94,9 +96,11 @@ class CasePage(ActionPages):
     ) -> HttpResponse:
         """Add what the page shows."""
         if obj is not None:
+            way = way_of(request, obj, self)
+            place_keep(request, way)
             offered = {entry["action"].name: entry for entry in self.offered_actions(request, obj)}
             context["groups"] = _groups(offered)
-            context["work"] = work_context(request, obj, offered)
+            context["work"] = work_context(request, obj, offered) | {"way": way}
             context["row_actions"] = {name.replace("-", "_"): offered.get(name) for name in ROW_ACTIONS}
             context |= case_context(request, obj)
         return super().render_change_form(request, context, *args, obj=obj, **options)  # type: ignore[misc]

@@ -1,7 +1,7 @@
 """The panels of the home page about cases, documents, procedures and scoring orders. Each reads by one statement."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,15 +11,16 @@ from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from backoffice.amounts import euros
-from backoffice.home import ROWS, Panel, Row, Viewer, first_rows, link_register, panel_register
+from backoffice.home import ALL, MINE, ROWS, SCOPE, Panel, Row, Viewer, first_rows, link_register, panel_register
 from backoffice.reach import sees_all_cases
 from law.deadlines import LABELS
 from legalcity.lib.clock import today
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Sentence
+from recoveries.agenda.follow_ups import follow_up_sentence
 from recoveries.catalogue import catalogue
 from recoveries.desk import work_filter
 from recoveries.desk.reads import work
@@ -66,14 +67,16 @@ def _cases(viewer: Viewer) -> QuerySet[Recovery]:
 
 
 def to_act_on(viewer: Viewer) -> Panel:
-    """My cases to act on today (for who looks at all: those of every handler), the longest untouched first."""
+    """My cases to act on today (for who looks at all: those of every handler), the longest due first."""
     day = today()
-    columns = {"touched": F("updated_at"), "lapses": F("next_deadline")}
-    count, rows = first_cases(work.to_act_on(_cases(viewer), day), "updated_at", "id", **columns)
+    columns = {"lapses": F("next_deadline"), "on": F("follow_up__on"), "why": F("follow_up__reason")}
+    columns["facts"] = F("follow_up__facts")
+    cases = work.to_act_on(_cases(viewer), day)
+    count, rows = first_cases(cases, "follow_up__on", "id", **columns)
     return Panel(
         title=_("My cases to act on today") if viewer.mine else _("Cases to act on today"),
         count=count,
-        url=case_list(work_filter.TODAY, viewer),
+        url=f"{reverse('queue')}?{SCOPE}={MINE if viewer.mine else ALL}",
         rows=[_row_to_act_on(found, day) for found in rows],
         empty=_("Nothing is waiting for you today."),
         tone="wait",
@@ -82,12 +85,10 @@ def to_act_on(viewer: Viewer) -> Panel:
 
 def _row_to_act_on(found: Found, day: date) -> Row:
     """With the most pressing of the reasons why it is there."""
-    days = (day - found["touched"].astimezone(PARIS).date()).days
-    if found["lapses"] and found["lapses"] <= day:
+    if found["lapses"] and found["lapses"] <= day + timedelta(days=work.SOON):
         return case_row(found, badge=_("Legal deadline"), tone="bad")
-    if days >= work.FOLLOW_UP_DAYS:
-        text = ngettext("Untouched for {days} day", "Untouched for {days} days", days)
-        return case_row(found, badge=text.format(days=days), tone="wait")
+    if found["on"] and found["on"] <= day:
+        return case_row(found, note=follow_up_sentence(found["why"], found["facts"]), badge=_short(found["on"]))
     return case_row(found, badge=_("Unread comment"))
 
 
@@ -222,6 +223,7 @@ PANELS: tuple[tuple[str, str, Callable[[Viewer], Panel]], ...] = (
 
 for _place, (_name, _permission, _read) in enumerate(PANELS):
     panel_register(_name, position=10 * _place, permission=_permission, read=_read)
+link_register("queue", permission="recoveries.move_status", label=gettext_lazy("Cases to do"))
 link_register("journal", permission="recoveries.see_journal", label=gettext_lazy("Journal"))
 link_register("remittances-due", permission="recoveries.view_remittance", label=gettext_lazy("Money to be handed over"))
 link_register("portfolio", permission="recoveries.see_reports", label=gettext_lazy("Portfolio"))

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from recoveries.desk.journal_page import journal_csv, journal_fec, journal_view
 from recoveries.desk.portfolio_page import portfolio_page, portfolio_table
+from recoveries.desk.queue_page import queue_view
 from recoveries.desk.remittance_pages import remittance_page, remittances_csv, remittances_due
 
 # What people have kept: letters were e-mails alone once.
@@ -15,6 +16,7 @@ urlpatterns = [
     re_path(r"^recoveries/sentemail/(?P<rest>[\w/]*)$", _MESSAGES),
     path("portfolio/", admin.site.admin_view(portfolio_page), name="portfolio"),
     path("portfolio/<slug:key>.csv", admin.site.admin_view(portfolio_table), name="portfolio-table"),
+    path("queue/", admin.site.admin_view(queue_view), name="queue"),
     path("journal/", admin.site.admin_view(journal_view), name="journal"),
     path("journal/journal.csv", admin.site.admin_view(journal_csv), name="journal-csv"),
     path("journal/fec.txt", admin.site.admin_view(journal_fec), name="journal-fec"),

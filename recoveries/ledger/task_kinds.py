@@ -5,7 +5,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from legalcity.lib.clock import today
-from recoveries.agenda.kinds import Fact, TaskKind, Tasks, condition_register, kind_register, missing_register
+from recoveries.agenda.kinds import TaskKind, Tasks, condition_register, kind_register, missing_register
+from recoveries.agenda.sentences import Fact
 from recoveries.agenda.services import task_open
 from recoveries.ledger.rate_models import EcbRate, HalfYearRate, LegalRate
 

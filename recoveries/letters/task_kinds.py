@@ -3,7 +3,8 @@
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from recoveries.agenda.kinds import Fact, TaskKind, Tasks, condition_register, kind_register
+from recoveries.agenda.kinds import TaskKind, Tasks, condition_register, kind_register
+from recoveries.agenda.sentences import Fact
 from recoveries.letters.models import FormalNotice, Message
 
 POST_REGISTERED, REPLY_RECEIVED, MESSAGE_BOUNCED = "post_registered", "reply_received", "message_bounced"

@@ -1,6 +1,6 @@
 """The case and what hangs on it."""
 
-from recoveries.agenda.models import StaffTask
+from recoveries.agenda.models import FollowUp, StaffTask
 from recoveries.court.models import DeadlineAlert, HoldChange, Injunction, InjunctionFee, TransferRequest
 from recoveries.desk.models import SavedFilter
 from recoveries.intake.models import CaseImport
@@ -34,6 +34,7 @@ __all__ = [
     "DepartedPosting",
     "Dette",
     "EcbRate",
+    "FollowUp",
     "FormalNotice",
     "FormerRow",
     "HoldChange",

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.actions import ObjectAction
 from legalcity.lib.errors import Sentence
-from recoveries.agenda.acts import ADD_TASK
+from recoveries.agenda.acts import ADD_TASK, FOLLOW_UP, PROMISE
 from recoveries.court.acts import CHECK_ELIGIBILITY, RECORD_DATES, SET_MATTER, TRANSFER
 from recoveries.court.hold_acts import LIFT_HOLD, RESTORE_HOLD
 from recoveries.desk.acts.calls import CALL_NOTE
@@ -22,7 +22,8 @@ from recoveries.letters.notice_acts import NOTICE_RECEIVED
 from recoveries.letters.party_acts import ENTER_FACT, WITHDRAW_FACT
 
 GROUPS: tuple[tuple[Sentence, tuple[ObjectAction, ...]], ...] = (
-    (_("Work"), (MOVE, ASSIGN, SEND_EMAIL, NOTICE_RECEIVED, COMMENT, MARK_READ, CALL_NOTE, ADD_TASK)),
+    (_("Work"), (MOVE, ASSIGN, SEND_EMAIL, NOTICE_RECEIVED, COMMENT, MARK_READ)),
+    (_("Beside the tasks"), (CALL_NOTE, PROMISE, FOLLOW_UP, ADD_TASK)),
     (_("Debtor"), (ENTER_FACT, WITHDRAW_FACT, CREDITOR_REMINDER)),
     (_("Money"), (RECORD_PAYMENT, RECORD_DEBT, CREDIT_NOTE, WAIVE, WRITE_OFF, REFUND, MOVE_SURPLUS)),
     (_("Beside what they are about"), (REVERSE_PAYMENT, REVERSE_DEBT, REVERSE_POSTING, INVOICE_FACTS)),

@@ -42,7 +42,7 @@ class CallForm(PlainComment):
 def _note(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
     """The note is internal; the calls that were to be made have been, and the next one may be asked for."""
     by, text = staff_of(request), data["text"]
-    values = {"comment": linebreaks(_("Call: {text}").format(text=text), autoescape=True)}
+    values: dict[str, Any] = {"comment": linebreaks(_("Call: {text}").format(text=text), autoescape=True)}
     values |= dict.fromkeys(Comment.visibility.columns.values(), False)
     comment_create(recovery=recovery_lock(recovery_id=case.pk), by=by, values=values)
     for kind in (CALL, CALL_BACK):

@@ -23,6 +23,8 @@ JOINED = (
     "debtor",
     "injunction",
     "balance",
+    "follow_up",
+    "follow_up__by",
     "transferred_to",
     "transferred_from",
 )

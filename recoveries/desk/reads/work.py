@@ -3,19 +3,18 @@
 A case is open while its status does not close it. Nothing here is kept: what is done is gone at the next look.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts.models import User
 from backoffice.reach import sees_all_cases
 from documents.models import Document
-from legalcity.lib.dates import PARIS
 from recoveries.catalogue import catalogue
-from recoveries.models import Comment, Recovery
+from recoveries.models import Comment, FollowUp, Recovery
 from recoveries.models.handling import without_handler
 
-FOLLOW_UP_DAYS = 14  # A debt that is due and has not been touched for so long wants the next step.
+SOON = 7  # days before a legal date
 TO_CHECK = (Document.State.REJECTED, Document.State.FAILED)
 
 
@@ -60,17 +59,22 @@ def with_deadline(cases: QuerySet[Recovery], until: date) -> QuerySet[Recovery]:
     return open_cases(cases).filter(next_deadline__lte=until)
 
 
+def put_off(day: date) -> Q:
+    """Cases that a person has put off to a day to come; it is never beyond a legal date that is to come."""
+    return Q(follow_up__by_hand=True, follow_up__on__gt=day)
+
+
 def to_act_on(cases: QuerySet[Recovery], today: date) -> QuerySet[Recovery]:
     """Open cases that have a handler, on which something is to be done today. Any one of:
 
-    - a legal deadline lapses today or has lapsed;
+    - a legal date comes within SOON days or has passed, and nobody has put the case off (not beyond that date);
     - something unread waits, written by somebody outside the firm;
-    - the debt is due, and nothing has happened on the case for FOLLOW_UP_DAYS: the next step is.
+    - its day to be looked at again has come (agenda/follow_ups.py).
     """
-    untouched = datetime.combine(today - timedelta(days=FOLLOW_UP_DAYS - 1), datetime.min.time(), PARIS)
+    due = FollowUp.objects.filter(on__lte=today).values("pk")
     return open_cases(cases).filter(
-        Q(next_deadline__lte=today)
+        Q(next_deadline__lte=today + timedelta(days=SOON)) & ~put_off(today)
         | Q(pk__in=unread_comments().values("recovery_id"))
-        | Q(recovery_due_date__lt=today, updated_at__lt=untouched),
+        | Q(pk__in=due),
         ~without_handler(),
     )

@@ -29,7 +29,7 @@ from tests.factories import Api, InvoiceBody, move
 pytestmark = pytest.mark.django_db
 
 INTEREST = {"assign_to_me": False, "recovery_late_interest": True, "recovery_interest_rate": "no"}
-BUDGET = 19
+BUDGET = 20
 CHILDREN = {"status", "comment", "document", "signature", "payment", "debt"}  # that `_children` makes
 MONEY = {"record-payment", "record-debt", "credit-note", "waive", "write-off", "record-acknowledgement"}
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT")
@@ -308,9 +308,10 @@ def test_who_looked_is_written_down(owner: Api) -> None:
             {
                 *(*MONEY, "move-status", "assign", "comment", "send-reminder", "notice-received", "upload-document"),
                 *("transfer", "set-matter", "enter-party-fact", "creditor-reminder"),
+                *("call-note", "add-task", "follow-up", "promise"),
             },
         ),
-        ("accountant", {*MONEY, "comment"}),
+        ("accountant", {*MONEY, "comment", "call-note"}),
         ("auditor", set()),
     ],
 )

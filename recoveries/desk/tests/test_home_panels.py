@@ -11,6 +11,7 @@ from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils.formats import date_format
 
 from accounts.models import User
 from backoffice.audit import audit_record
@@ -19,8 +20,8 @@ from documents.models import Document
 from legalcity.lib.clock import now, today
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
-from recoveries.desk.reads.work import FOLLOW_UP_DAYS
-from recoveries.models import Comment, Injunction, Recovery
+from recoveries.desk.reads.work import SOON
+from recoveries.models import Comment, FollowUp, Injunction, Recovery
 from recoveries.services.life import status_move
 from scoring.models import ScoringOrder
 from tests.backoffice import browser_of, chief
@@ -84,15 +85,13 @@ def of_handler(owner: Api, handler: User) -> Callable[..., int]:
 
 
 def test_a_case_is_to_act_on_for_each_of_its_reasons(owner: Api, handler: User, of_handler: Callable[..., int]) -> None:
-    long_ago = now() - timedelta(days=FOLLOW_UP_DAYS + 1)
     browser = browser_of(handler)
-    of_handler()
-    of_handler(recovery_due_date=LAST_WEEK)  # due, but touched
-    of_handler(updated_at=long_ago)  # untouched, but not due
+    of_handler(recovery_due_date=LAST_WEEK)  # due to be paid, but not to be looked at
+    look_again(of_handler(), today() + timedelta(days=1))
     assert counts(browser)["My cases to act on today"] == 0
 
-    untouched = of_handler(recovery_due_date=LAST_WEEK, updated_at=long_ago)
-    commented, lapsing = of_handler(), of_handler()
+    again, commented, lapsing = of_handler(), of_handler(), of_handler()
+    look_again(again, today())
     write(commented, owner.user)
     procedure(lapsing)
     lapse(lapsing, today())
@@ -100,15 +99,19 @@ def test_a_case_is_to_act_on_for_each_of_its_reasons(owner: Api, handler: User, 
     assert panel.count == 3
     badges = {row.url.split("/")[-3]: row.badge for row in panel.rows}
     assert badges == {
-        str(untouched): f"Untouched for {FOLLOW_UP_DAYS + 1} days",
+        str(again): date_format(today(), "SHORT_DATE_FORMAT"),
         str(commented): "Unread comment",
         str(lapsing): "Legal deadline",
     }
 
     Comment.objects.update(is_read=True)
-    lapse(lapsing, NEXT_WEEK)
-    status_move(recovery_id=untouched, to_status=9, by=handler)
+    lapse(lapsing, today() + timedelta(days=SOON + 1))
+    status_move(recovery_id=again, to_status=9, by=handler)
     assert counts(browser)["My cases to act on today"] == 0
+
+
+def look_again(case: int, on: date) -> None:
+    FollowUp.objects.create(recovery_id=case, on=on, reason="hand")
 
 
 def test_other_peoples_work_is_not_mine(owner: Api, handler: User, of_handler: Callable[..., int]) -> None:
@@ -186,8 +189,11 @@ def test_each_count_leads_to_as_many_rows(owner: Api, handler: User, of_handler:
     write(Recovery.objects.get(user=manager).pk, owner.user)
     for user, query in ((handler, {}), (manager, {}), (manager, {"scope": "mine"})):
         browser = browser_of(user)
-        shown = [panel for panel in panels(browser, **query).values() if "/recovery/" in panel.url]
-        assert len(shown) == 6
+        every = panels(browser, **query).values()
+        shown = [panel for panel in every if "/recovery/" in panel.url]
+        assert len(shown) == 5
+        [to_do] = [panel for panel in every if "/queue/" in panel.url]
+        assert len(browser.get(to_do.url).context["rows"]) == to_do.count > 0
         assert any(panel.count for panel in shown)
         for panel in shown:
             listed = browser.get(panel.url).context["cl"].result_count

@@ -12,6 +12,8 @@ import structlog
 from accounts.models import User
 from events.services import events_record, story
 from events.types import EventType
+from legalcity.lib.dates import PARIS
+from recoveries.agenda.follow_ups import letter_followed
 from recoveries.events import (
     MESSAGE_BOUNCED,
     MESSAGE_DELIVERED,
@@ -131,6 +133,9 @@ def _follow(message: Message, fact: MessageFact) -> None:
     """What a message that was moved brings about."""
     if declared := TOLD.get(message.state):
         events_record([message_event(declared, message, by=fact.by)])
+    if message.state == State.SENT and not message.is_receipt:
+        sent = fact.at.astimezone(PARIS).date()
+        letter_followed(recovery_id=message.recovery_id, letter=message.get_kind_display(), sent=sent)
     if message.state == State.SENT and message.moves_case:
         case_follow(case=message.recovery, message=message)
     if message.state == State.SENT and message.kind == Message.Kind.RECEIPT:
