@@ -132,6 +132,7 @@ ACTS: dict[str, Tells] = {
     "recoveries.recovery:add-task": nothing(NO_TYPE),
     "recoveries.recovery:follow-up": nothing(NO_TYPE),
     "recoveries.recovery:promise": nothing(NO_TYPE),
+    "recoveries.recovery:answer-client": tells("comment.created", instead=("comment.read",)),
     "recoveries.recovery:call-note": tells("comment.created"),
     "recoveries.recovery:comment": tells("comment.created"),
     "recoveries.stafftask:task-done": nothing(NO_TYPE),

@@ -315,6 +315,7 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "recoveries.recovery:bulk:move-status": lambda owner: Example(_case(owner), {"to_status": 2, "reason": "Sent."}),
     "recoveries.recovery:bulk:assign": lambda owner: Example(_case(owner), {"handler": "chief@example.com"}),
     "recoveries.recovery:object:comment": lambda owner: Example(_case(owner), {"text": "Called."}),
+    "recoveries.recovery:object:answer-client": lambda owner: Example(_case(owner), {"text": "Soon."}),
     "recoveries.recovery:object:call-note": lambda owner: Example(_case(owner), {"text": "He pays on Friday."}),
     "recoveries.recovery:object:follow-up": lambda owner: Example(
         _case(owner), {"on": today() + timedelta(days=3), "why": "He is on holiday."}

@@ -15,12 +15,16 @@ VISIBLE_LABELS = {
 }
 
 
-def visibility_fields(model: type[Comment] | type[Document]) -> dict[str, forms.BooleanField]:
-    """A tick for each audience that rows of `model` are marked for, by column; as a new row begins."""
+def visibility_fields(
+    model: type[Comment] | type[Document], *, internal: bool = False
+) -> dict[str, forms.BooleanField]:
+    """A tick for each audience that rows of `model` are marked for, by column; as a new row begins, or `internal`."""
     new = model()
     return {
         column: forms.BooleanField(
-            label=VISIBLE_LABELS[audience], required=False, initial=model.visibility.shows(new, audience)
+            label=VISIBLE_LABELS[audience],
+            required=False,
+            initial=not internal and model.visibility.shows(new, audience),
         )
         for audience, column in model.visibility.columns.items()
     }

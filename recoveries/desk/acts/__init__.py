@@ -8,7 +8,7 @@ from recoveries.agenda.acts import ADD_TASK, FOLLOW_UP, PROMISE
 from recoveries.court.acts import CHECK_ELIGIBILITY, RECORD_DATES, SET_MATTER, TRANSFER
 from recoveries.court.hold_acts import LIFT_HOLD, RESTORE_HOLD
 from recoveries.desk.acts.calls import CALL_NOTE
-from recoveries.desk.acts.everyday import ASSIGN, COMMENT, MARK_READ, MOVE
+from recoveries.desk.acts.everyday import ANSWER, ASSIGN, COMMENT, MARK_READ, MOVE
 from recoveries.desk.acts.invoice_facts import INVOICE_FACTS
 from recoveries.desk.acts.papers import REQUEST_SIGNATURE, SET_VISIBILITY, UPLOAD
 from recoveries.desk.acts.qualities import CONFIRM_QUALITY
@@ -22,7 +22,7 @@ from recoveries.letters.notice_acts import NOTICE_RECEIVED
 from recoveries.letters.party_acts import ENTER_FACT, WITHDRAW_FACT
 
 GROUPS: tuple[tuple[Sentence, tuple[ObjectAction, ...]], ...] = (
-    (_("Work"), (MOVE, ASSIGN, SEND_EMAIL, NOTICE_RECEIVED, COMMENT, MARK_READ)),
+    (_("Work"), (MOVE, ASSIGN, SEND_EMAIL, NOTICE_RECEIVED, COMMENT, ANSWER, MARK_READ)),
     (_("Beside the tasks"), (CALL_NOTE, PROMISE, FOLLOW_UP, ADD_TASK)),
     (_("Debtor"), (ENTER_FACT, WITHDRAW_FACT, CREDITOR_REMINDER)),
     (_("Money"), (RECORD_PAYMENT, RECORD_DEBT, CREDIT_NOTE, WAIVE, WRITE_OFF, REFUND, MOVE_SURPLUS)),

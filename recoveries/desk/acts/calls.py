@@ -5,7 +5,6 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.utils.formats import date_format
-from django.utils.html import linebreaks
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,10 +14,8 @@ from legalcity.lib.clock import today
 from legalcity.lib.form_fields import DayField, TextField
 from recoveries.agenda.services import By, task_open, tasks_close
 from recoveries.agenda.task_kinds import CALL, CALL_BACK
-from recoveries.desk.acts.everyday import PlainComment
-from recoveries.models import Comment, Recovery
-from recoveries.services.cases import recovery_lock
-from recoveries.services.comments import comment_create
+from recoveries.desk.acts.everyday import PlainComment, comment_write
+from recoveries.models import Recovery
 
 ABOUT_LENGTH = 120  # of the note, as the task to call back shows it
 
@@ -42,9 +39,7 @@ class CallForm(PlainComment):
 def _note(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
     """The note is internal; the calls that were to be made have been, and the next one may be asked for."""
     by, text = staff_of(request), data["text"]
-    values: dict[str, Any] = {"comment": linebreaks(_("Call: {text}").format(text=text), autoescape=True)}
-    values |= dict.fromkeys(Comment.visibility.columns.values(), False)
-    comment_create(recovery=recovery_lock(recovery_id=case.pk), by=by, values=values)
+    comment_write(request, case, _("Call: {text}").format(text=text), seen=())
     for kind in (CALL, CALL_BACK):
         tasks_close(recovery_id=case.pk, kind=kind, by=by)
     if data["call_back_on"] is None:

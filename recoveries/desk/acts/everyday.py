@@ -1,5 +1,6 @@
 """Acts of everyday work: move, assign, comment, mark as read."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -13,6 +14,7 @@ from backoffice.actions import ObjectAction, Reason
 from backoffice.fields import ChildField, Suggestions, chosen_child, moment_shown
 from backoffice.origin import staff_of
 from law.vocabulary import Step
+from legalcity.lib.audience import Audience
 from legalcity.lib.errors import Sentence
 from legalcity.lib.form_fields import TextField
 from legalcity.lib.settings.live import live
@@ -29,6 +31,7 @@ from recoveries.services.life import status_move
 from recoveries.statuses import Actor
 
 SUGGESTED_HANDLERS = 100
+MOST_ANSWERED = 100  # comments that one answer marks as read
 
 
 # --- move ------------------------------------------------------------------------------------------------------------
@@ -161,29 +164,59 @@ class PlainComment(forms.Form):
 
 
 class CommentForm(PlainComment):
-    """And whom it is for."""
+    """And whom it is for: the house alone, unless somebody is chosen."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields.update(visibility_fields(Comment))
+        self.fields.update(visibility_fields(Comment, internal=True))
+
+
+def comment_write(request: HttpRequest, case: Recovery, text: str, *, seen: Collection[str]) -> Recovery:
+    """Write a comment of the person who asks, for whom the columns in `seen` name. Returns the case, locked."""
+    columns = {column: column in seen for column in Comment.visibility.columns.values()}
+    values = {"comment": linebreaks(text, autoescape=True), **columns}
+    locked = recovery_lock(recovery_id=case.pk)
+    comment_create(recovery=locked, by=staff_of(request), values=values)
+    return locked
 
 
 def _comment(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
-    html = linebreaks(data["text"], autoescape=True)
-    values = {"comment": html, **{column: data[column] for column in Comment.visibility.columns.values()}}
-    comment_create(recovery=recovery_lock(recovery_id=case.pk), by=staff_of(request), values=values)
-    return _("The comment stands on the case.")
+    comment_write(request, case, data["text"], seen=[name for name, value in data.items() if value is True])
+    return _("The note stands on the case.")
 
 
 COMMENT = ObjectAction(
     name="comment",
-    label=gettext_lazy("Comment"),
+    label=gettext_lazy("Add a note"),
     permission="recoveries.add_comment",
     perform=_comment,
     form=CommentForm,
     explain=gettext_lazy(
-        "The comment is added to the case under your name, for those whom you make it visible to. Once it has been "
-        "read, or the debtor or a bailiff on an injunction case can see it, nobody changes or deletes it any more."
+        "The note is added to the case under your name. It stays in the house, unless you make it visible to others: "
+        "once it has been read, or the debtor or a bailiff on an injunction case can see it, nobody changes or deletes "
+        "it any more."
+    ),
+)
+
+
+# --- answer the client -----------------------------------------------------------------------------------------------
+def _answer(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    """What waits to be read counts as read by who answers it."""
+    locked = comment_write(request, case, data["text"], seen=[Comment.visibility.columns[Audience.CLIENT]])
+    for comment in _unread(case)[:MOST_ANSWERED]:
+        comment_mark_read(comment_id=comment.pk, recovery=locked, by=staff_of(request))
+    return _("The client sees your answer.")
+
+
+ANSWER = ObjectAction(
+    name="answer-client",
+    label=gettext_lazy("Answer the client"),
+    permission="recoveries.add_comment",
+    perform=_answer,
+    form=PlainComment,
+    explain=gettext_lazy(
+        "The client sees your answer on the case, and is told of it by e-mail where it asked for that; nobody else "
+        "sees it. Comments that wait to be read count as read."
     ),
 )
 
@@ -208,7 +241,9 @@ class MarkReadForm(forms.Form):
 
 
 def _unread(case: Recovery) -> Any:
-    return Comment.objects.filter(recovery=case, is_read=False).order_by("-created_at", "-id")
+    """What others than staff have written; what one of us wrote waits for nobody here."""
+    unread = Comment.objects.filter(recovery=case, is_read=False).exclude(user__is_staff=True)
+    return unread.order_by("-created_at", "-id")
 
 
 def _mark_read(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:

@@ -11,7 +11,7 @@ from accounts.models import User
 from legalcity.lib.clock import today
 from recoveries.court.transfer import transfer_carry_out
 from recoveries.desk.reads.timeline import timeline
-from recoveries.desk.tests.pages import act_page, assert_refused, case_of, event_of, office_of, person
+from recoveries.desk.tests.pages import act_page, assert_refused, case_of, event_of, office_of, opened, person, words
 from recoveries.models import Acompte, Comment, Dette, Recovery, StatusChange, TransferRequest
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, ApiUserFactory, add_status, detail, move
@@ -128,10 +128,31 @@ def test_a_comment_is_for_those_whom_staff_choose(office: Client, owner: Api) ->
     assert event_of(case, "comment").succeeded
 
 
-def test_a_comment_begins_with_the_visibility_of_the_api(office: Client, owner: Api) -> None:
-    form = act_page(office, case_of(owner), "comment").context["form"]
+def test_a_note_begins_as_one_for_the_house(office: Client, owner: Api) -> None:
+    case = case_of(owner)
+    form = act_page(office, case, "comment").context["form"]
     initial = {name: bool(form[name].value()) for name in form.fields if name.startswith("visible")}
-    assert initial == {"visible_to_user": True, "visible_to_debtor": False, "visible_to_bailiff": True}
+    assert initial == {"visible_to_user": False, "visible_to_debtor": False, "visible_to_bailiff": False}
+    act(office, case, "comment", text="He is a friend of the mayor.")
+    assert owner.data("GET", f"/api/recoveries/{case.pk}/comments")["comments"] == []
+
+
+def test_an_answer_is_for_the_client_alone_and_reads_what_was_asked(office: Client, owner: Api) -> None:
+    case = case_of(owner)
+    asked = owner.data("POST", f"/api/recoveries/{case.pk}/comments", {"comment": "And now?"})["id"]
+    assert act(office, case, "answer-client", text="The bailiff is on his way.").status_code == 302
+    answer, question = Comment.objects.filter(recovery=case).order_by("-id")
+    assert (answer.visible_to_user, answer.visible_to_debtor, answer.visible_to_bailiff) == (True, False, False)
+    assert (question.pk, question.is_read) == (asked, True)
+    assert not answer.is_read, "the client is still to read it"
+
+
+def test_what_staff_wrote_waits_for_no_member_of_staff(office: Client, owner: Api) -> None:
+    case = case_of(owner)
+    act(office, case, "answer-client", text="Soon.")
+    page = opened(office, case)
+    assert "Mark as read" not in page
+    assert "unread" not in words(page)
 
 
 @pytest.mark.parametrize("text", ["", "   ", "<script>alert(1)</script>", "x" * 2001, "a\x00b"])

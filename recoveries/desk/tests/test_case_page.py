@@ -308,10 +308,10 @@ def test_who_looked_is_written_down(owner: Api) -> None:
             {
                 *(*MONEY, "move-status", "assign", "comment", "send-reminder", "notice-received", "upload-document"),
                 *("transfer", "set-matter", "enter-party-fact", "creditor-reminder"),
-                *("call-note", "add-task", "follow-up", "promise"),
+                *("answer-client", "call-note", "add-task", "follow-up", "promise"),
             },
         ),
-        ("accountant", {*MONEY, "comment", "call-note"}),
+        ("accountant", {*MONEY, "comment", "answer-client", "call-note"}),
         ("auditor", set()),
     ],
 )
