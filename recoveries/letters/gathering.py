@@ -36,10 +36,11 @@ TITLED = (Step.ENFORCEABLE, Step.ENFORCEMENT)
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """The account of what may be asked for, and the claims of the case that are not settled."""
+    """The account of what may be asked for, and the claims of the case that are not settled; `told`: the whole one."""
 
     account: Demanded
     claims: tuple[ClaimFacts, ...]
+    told: Decompte
 
     @property
     def is_doubtful(self) -> bool:
@@ -64,7 +65,7 @@ def demand_of(case: Recovery, on: date) -> Demand:
         *(_claim(row, row.principal, None, disputed) for row in account.not_due if row.principal),
     )
     asked, _left_out = parted(claims, counts_as_consumer=_debtor(case).counts_as_consumer, on=on)
-    return Demand(demanded(account, {claim.key for claim in asked}), claims)
+    return Demand(demanded(account, {claim.key for claim in asked}), claims, account)
 
 
 def facts_aside(case: Recovery) -> Facts:

@@ -5,13 +5,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from law import contact
+from law.account.canonical import canonical
 from law.account.decompte import Amounts
+from law.account.demand import enclosed
 from law.contact import Channel, Facts, Purpose, Verdict, judge
 from legalcity.lib.dates import PARIS
 from recoveries.letters.contacts import firm_policy, policy_for
 from recoveries.letters.gathering import Demand, demand_of, facts_of, written_on
 from recoveries.letters.party_facts import address_line
-from recoveries.letters.writing import Letter, letter_write
+from recoveries.letters.wording.models import TemplateVersion
+from recoveries.letters.wording.rendering import Letter, encloses
+from recoveries.letters.writing import letter_write
 from recoveries.models import Message, Recovery
 
 Kind = Message.Kind
@@ -33,6 +37,7 @@ class Draft:
     demand: Demand
     letter: Letter
     verdict: Verdict
+    version: TemplateVersion
 
 
 def drafts_of(
@@ -48,14 +53,14 @@ def drafts_of(
     """What letters of these kinds (`Reminder`) to the address `to` would be at `moment`.
 
     `email` is the row that one of them is to fill, with what a manager has lifted for it. Raises Conflict when no rate
-    is known for a day.
+    is known for a day, or no template is in force.
     """
     day = moment.astimezone(PARIS).date()
     demand = demand_of(case, day)
     facts, policy = facts_of(case, demand, moment=moment, email=email), policy_for(case.owner_id)
     drafts = []
     for kind in kinds:
-        letter = letter_write(
+        told = letter_write(
             kind=kind,
             channel=channel,
             case=case,
@@ -68,7 +73,7 @@ def drafts_of(
             purpose=PURPOSES[kind],
             channel=Channel(channel),
             recipient=to,
-            text=f"{letter.subject}\n{letter.text}",
+            text=f"{told.letter.subject}\n{told.letter.text}",
             added=extra,
             day=day,
             total=demand.account.total,
@@ -76,15 +81,20 @@ def drafts_of(
             heads=frozenset(row.claim.head for row in demand.account.rows),
         )
         verdict = judge(message, facts, policy, moment, lifted=lifted_codes(email))
-        drafts.append(Draft(kind, day, demand, letter, verdict))
+        drafts.append(Draft(kind, day, demand, told.letter, verdict, told.version))
     return drafts
 
 
 def words_of(draft: Draft) -> dict[str, object]:
     """The columns of a message that a draft fills."""
-    letter = draft.letter
-    words = {"subject": letter.subject, "text": letter.text, "html": letter.html}
-    return {**words, "day": draft.day, "total": draft.demand.account.total}
+    letter, version = draft.letter, draft.version
+    told = canonical(enclosed(draft.demand.told, draft.demand.account)) if encloses(version) else {}
+    return {
+        **{"subject": letter.subject, "text": letter.text, "html": letter.html, "pdf": None},
+        **{"day": draft.day, "total": draft.demand.account.total},
+        **{"template_version": version, "language": version.template.language},
+        **{"decompte": told or None, "decompte_sha256": told.get("sha256", "")},
+    }
 
 
 def verdict_of(case: Recovery, email: Message, *, moment: datetime) -> Verdict:

@@ -105,6 +105,14 @@ class Message(OfOwner, Email):
     provider = models.CharField(_("carried by"), max_length=24, default="", db_default="", blank=True)
     provider_ref = models.CharField(_("carrier's reference"), max_length=100, default="", db_default="", blank=True)
     cost = models.DecimalField(_("cost, EUR"), max_digits=8, decimal_places=2, null=True, blank=True)
+    # Whose words these are; one that is held has none yet, those of before there were templates have version 0.
+    template_version = models.ForeignKey(
+        "recoveries.TemplateVersion",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("version of the template"),
+    )
     # The papers as they left: the letter, and the account that it encloses.
     pdf = models.ForeignKey(
         "documents.StoredFile", on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("letter")

@@ -22,7 +22,7 @@ from legalcity.lib.clock import today
 from legalcity.lib.dates import PARIS
 from recoveries.catalogue import catalogue
 from recoveries.letters.notice_facts import CaseFacts, clients, facts_of, week_of
-from recoveries.letters.writing import firm_told
+from recoveries.letters.wording.facts import firm_told
 
 MOST_CASES, MOST_LINES = 50, 15  # told one by one; the rest by their number
 CASE = "recovery"

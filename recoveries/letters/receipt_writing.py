@@ -1,18 +1,25 @@
-"""What receipts, their corrections and the notices to creditors say, rendered from `templates/emails/`."""
+"""What receipts, their corrections and the notices to creditors say.
 
-from collections.abc import Iterator
+Receipts are letters to debtors, by their templates; notices are rendered from `templates/emails/`.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from law.account.decompte import AllocationRow, Decompte
 from law.interest import NOTHING, RateMissing
 from law.vocabulary import CompanyType, Receipt
-from recoveries.letters.writing import INVOICES, Letter, letter_rendered
+from legalcity.lib.clock import today
+from legalcity.lib.dates import PARIS
+from recoveries.letters.wording.facts import ROWS, balance_told, day_told, euros_told, money_told
+from recoveries.letters.wording.rendering import Letter
+from recoveries.letters.writing import Written, notice_rendered, written
 from recoveries.models import Acompte, Message, Recovery
 
 # What an allocation met, as letters name it.
@@ -34,14 +41,10 @@ HEADS = {
 }
 NOTICE, REVERSAL_NOTICE = "avis_paiement", "avis_annulation"
 SUBJECTS = {
-    Receipt.PAYMENT: "Quittance – dossier {reference}",
-    Receipt.CORRECTION: "Rectificatif de quittance – dossier {reference}",
-    NOTICE: "Paiement reçu – dossier {reference}",
-    REVERSAL_NOTICE: "Paiement annulé – dossier {reference}",
-}
-IN_ENGLISH = {
-    NOTICE: "Payment received – case {reference}",
-    REVERSAL_NOTICE: "Payment taken back – case {reference}",
+    ("fr", NOTICE): "Paiement reçu – dossier {reference}",
+    ("fr", REVERSAL_NOTICE): "Paiement annulé – dossier {reference}",
+    ("en", NOTICE): "Payment received – case {reference}",
+    ("en", REVERSAL_NOTICE): "Payment taken back – case {reference}",
 }
 
 
@@ -83,24 +86,25 @@ class Money:
         return self.payment.amount - sum((row.amounts.due for row in self.rows), NOTHING)
 
     def told(self, language: str) -> Iterator[tuple[str, Any]]:
-        """What the templates read of it."""
+        """What the templates of notices read of it."""
         yield "payment", self.payment
-        yield "rows", [MetRow.of(row, language) for row in self.rows[:INVOICES]]
-        yield "others", max(0, len(self.rows) - INVOICES)
+        yield "rows", [MetRow.of(row, language) for row in self.rows[:ROWS]]
+        yield "others", max(0, len(self.rows) - ROWS)
         yield "account", self.account
         yield "over", self.over
         yield "met", self.payment.amount - self.over
         yield "not_due", sum((row.principal for row in self.account.not_due), NOTHING) if self.account else NOTHING
 
 
-def receipt_write(*, case: Recovery, money: Money) -> Letter:
-    """The receipt of a payment (art. R124-6 CPCE), as of now."""
-    return _written(Receipt.PAYMENT, case, money)
+def receipt_write(*, case: Recovery, money: Money, channel: str) -> Written:
+    """The receipt of a payment (art. R124-6 CPCE), as of now. Raises as `written`."""
+    return _written(Receipt.PAYMENT, case, money, channel)
 
 
-def correction_write(*, case: Recovery, money: Money, receipt: Message, reversal: Acompte) -> Letter:
-    """Tells that the payment of a `receipt` that went out has been taken back, and why."""
-    return _written(Receipt.CORRECTION, case, money, receipt=receipt, reversal=reversal)
+def correction_write(*, case: Recovery, money: Money, channel: str, receipt: Message, reversal: Acompte) -> Written:
+    """Tells that the payment of a `receipt` that went out has been taken back, and why. Raises as `written`."""
+    given_on = day_told(receipt.created_at.astimezone(PARIS).date())
+    return _written(Receipt.CORRECTION, case, money, channel, receipt_on=given_on, reversal=reversal)
 
 
 def notice_write(*, case: Recovery, money: Money, reversal: Acompte | None, language: str) -> Letter:
@@ -110,13 +114,51 @@ def notice_write(*, case: Recovery, money: Money, reversal: Acompte | None, lang
     it is.
     """
     named = case.customer if case.customer and case.customer.company_type != CompanyType.PARTICULAR else None
-    kind = REVERSAL_NOTICE if reversal else NOTICE
-    return _written(kind, case, money, language, reversal=reversal, creditor=named)
+    name = REVERSAL_NOTICE if reversal else NOTICE
+    told = dict(money.told(language))
+    return notice_rendered(name, SUBJECTS[language, name], case, language, reversal=reversal, creditor=named, **told)
 
 
-def _written(kind: str, case: Recovery, money: Money, language: str = "fr", **more: Any) -> Letter:
-    subject = SUBJECTS[kind] if language == "fr" else IN_ENGLISH[kind]
-    return letter_rendered(kind, subject, case, language, **dict(money.told(language)), **more)
+def _written(
+    kind: str,
+    case: Recovery,
+    money: Money,
+    channel: str,
+    *,
+    receipt_on: str | None = None,
+    reversal: Acompte | None = None,
+) -> Written:
+    def told() -> Mapping[str, Any]:
+        payment = {
+            **payment_told(money),
+            "receipt_on": receipt_on,
+            "reversed_because": str(reversal.get_reason_display()) if reversal else None,
+        }
+        return {"payment": payment, "decompte": balance_told(money.account) if money.account else None}
+
+    return written(kind=kind, channel=channel, case=case, day=today(), told=told)
+
+
+def payment_told(money: Money) -> dict[str, Any]:
+    """`payment` as templates of letters read it, in the language that is active."""
+    paid, language = money.payment, (get_language() or "fr")[:2]
+    met = [MetRow.of(row, language) for row in money.rows[:ROWS]]
+    return {
+        "amount": euros_told(paid.amount),
+        "date": day_told(paid.date),
+        "method": paid.method or None,
+        "reference": paid.reference or None,
+        "is_direct": paid.is_direct,
+        "met": [{"number": row.number, "told": _met_told(row)} for row in met],
+        "others": max(0, len(money.rows) - ROWS),
+        "over": money_told(money.over),
+        "reversed_because": None,
+        "receipt_on": None,
+    }
+
+
+def _met_told(row: MetRow) -> str:
+    return ", ".join(f"{name} {euros_told(amount)} €" for name, amount in row.told)
 
 
 def payment_reversed() -> str:

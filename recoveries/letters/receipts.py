@@ -4,6 +4,9 @@ They ask for nothing, so of the guard's rows few are asked of them, and none hol
 back before its receipt has left cancels it; after that the debtor is told.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -28,7 +31,7 @@ from recoveries.letters.jobs import JOB
 from recoveries.letters.judging import verdict_of_receipt
 from recoveries.letters.receipt_writing import Money, correction_write, payment_reversed, receipt_write
 from recoveries.letters.verdicts import values_of
-from recoveries.letters.writing import Letter
+from recoveries.letters.writing import Written
 from recoveries.models import Acompte, Message, Recovery
 
 State = Message.State
@@ -44,8 +47,8 @@ def receipt_queue(told: PaymentTold) -> Message | None:
     """
     if told.case.debtor is None or not live.SEND_RECEIPTS:
         return None
-    letter = receipt_write(case=told.case, money=Money.of(told.payment, told.account))
-    return _queued(told.case, told.payment, Kind.RECEIPT, letter, told.by)
+    write = partial(receipt_write, case=told.case, money=Money.of(told.payment, told.account))
+    return _queued(told.case, told.payment, Kind.RECEIPT, write, told.by)
 
 
 def receipt_take_back(told: PaymentTold) -> None:
@@ -99,20 +102,27 @@ def _correct(case: Recovery, receipt: Message, money: Money, by: User | None) ->
     is_told = Message.objects.filter(payment_id=receipt.payment_id, kind=Kind.RECEIPT_CORRECTION).exists()
     if reversal is None or payment is None or is_told or case.debtor is None:
         return
-    letter = correction_write(case=case, money=money, receipt=receipt, reversal=reversal)
-    _queued(case, payment, Kind.RECEIPT_CORRECTION, letter, by)
+    write = partial(correction_write, case=case, money=money, receipt=receipt, reversal=reversal)
+    _queued(case, payment, Kind.RECEIPT_CORRECTION, write, by)
 
 
-def _queued(case: Recovery, payment: Acompte | None, kind: Message.Kind, letter: Letter, by: User | None) -> Message:
+def _queued(
+    case: Recovery, payment: Acompte | None, kind: Message.Kind, write: Callable[..., Written], by: User | None
+) -> Message:
     facts, moment = facts_aside(case), now()
     address = _address_of(case.debtor, facts)
+    channel = Channel.EMAIL if address else Channel.LETTER
+    told = write(channel=channel.value)
+    letter = told.letter
     verdict = verdict_of_receipt(facts, text=letter.text, recipient=address, moment=moment)
     may_leave = verdict.outcome == Outcome.SEND
     email = Message.objects.create(
         recovery=case,
         kind=kind,
         purpose=Purpose.RECEIPT,
-        channel=Channel.EMAIL if address else Channel.LETTER,
+        channel=channel,
+        language=told.language,
+        template_version=told.version,
         recipient=address,
         address="" if address else "\n".join(postal_lines(case.debtor)),
         subject=letter.subject,

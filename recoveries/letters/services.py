@@ -28,7 +28,11 @@ State = Message.State
 Kind = Message.Kind
 EXTRA_LENGTH = 2000
 NIGHT = time(5)  # in Paris: what is held without a day is judged again
-WORDLESS = {"subject": "", "text": "", "html": "", "day": None, "total": None}  # A held letter has no words
+# A held letter has no words, and no papers.
+WORDLESS = {
+    **{"subject": "", "text": "", "html": "", "day": None, "total": None},
+    **{"template_version": None, "decompte": None, "decompte_sha256": "", "pdf": None},
+}
 
 
 # --- write -----------------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
-"""What letters say: the facts of a case in French words, rendered from `templates/emails/`."""
+"""What letters to debtors say: the facts of a case in the words of the template that is in force."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,99 +10,68 @@ from django.utils import translation
 
 from invoicing.billing.firm import legal_lines, seller_now
 from law.account.demand import Demanded
-from law.contact import Channel
-from law.contact.words import L111_8, printed
-from law.vocabulary import Reminder
-from legalcity.lib.reading.identifiers import known, read_bic, read_iban
-from legalcity.lib.settings.live import live
-from recoveries.letters.channels.text_messages import plain_signs
-
-INVOICES = 50  # named one by one; the rest by their number
-SUBJECTS: Mapping[str, str] = {
-    Reminder.FIRST: "Rappel de paiement – dossier {reference}",
-    Reminder.SECOND: "Second rappel de paiement – dossier {reference}",
-    Reminder.FORMAL_NOTICE: "Mise en demeure de payer – dossier {reference}",
-}
-FIRM = {
-    "name": "FIRM_NAME",
-    "address": "FIRM_ADDRESS",
-    "postal_code": "FIRM_POSTAL_CODE",
-    "city": "FIRM_CITY",
-    "email": "FIRM_EMAIL",
-    "phone": "FIRM_PHONE",
-    "iban": "FUNDS_IBAN",
-    "bic": "FUNDS_BIC",
-}
+from recoveries.letters.wording.choosing import language_of, version_in_force
+from recoveries.letters.wording.facts import case_told, demand_told, firm_told
+from recoveries.letters.wording.models import TemplateVersion
+from recoveries.letters.wording.rendering import Letter, render
+from recoveries.models.cases import Recovery
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
-    """A subject of one line, and the same words as text and as HTML."""
+class Written:
+    """A letter and the words that it was made of."""
 
-    subject: str
-    text: str
-    html: str
+    letter: Letter
+    version: TemplateVersion
 
-
-def firm_told() -> dict[str, str]:
-    """The firm by the system settings, with the account for creditors' money. One that is none is named to nobody."""
-    firm = {name: str(getattr(live, setting)) for name, setting in FIRM.items()}
-    return {**firm, "iban": known(read_iban, firm["iban"]), "bic": known(read_bic, firm["bic"])}
+    @property
+    def language(self) -> str:
+        """In which it is written."""
+        return self.version.template.language
 
 
 def letter_write(
     *,
     kind: str,
-    case: Any,
+    channel: str,
+    case: Recovery,
     account: Demanded,
     first_on: date | None,
     reminders: int,
     extra: str = "",
-    channel: str = Channel.EMAIL,
-) -> Letter:
-    """The letter `kind` (`Reminder`) about `case`, with the figures of `account`, as it goes by `channel`.
+) -> Written:
+    """The letter `kind` about `case`, with the figures of `account`.
 
     `first_on` is the day of the first letter that was sent, which later ones have to name (art. R124-4 CPCE), or None.
-    `reminders` is how many reminders were sent.
+    `reminders` is how many reminders were sent. Raises Conflict where no template is in force, or cannot be rendered.
     """
-    if channel == Channel.SMS:
-        return sms_write(case=case, account=account, first_on=first_on)
-    rows = [row for row in account.rows if row.left.due]
-    return letter_rendered(
-        kind,
-        SUBJECTS[kind],
-        case,
-        account=account,
-        rows=rows[:INVOICES],
-        others=max(0, len(rows) - INVOICES),
-        first_on=first_on,
-        privacy_notice=live.PRIVACY_NOTICE,
-        reminders=reminders,
-        extra=extra.strip(),
-    )
+
+    def told() -> Mapping[str, Any]:
+        return {
+            "decompte": demand_told(account),
+            "earlier": {"first_on": first_on and f"{first_on:%d/%m/%Y}", "reminders": reminders},
+            "extra": extra.strip() or None,
+        }
+
+    return written(kind=kind, channel=channel, case=case, day=account.day, told=told)
 
 
-def sms_write(*, case: Any, account: Demanded, first_on: date | None) -> Letter:
-    """The words of a text message, which has neither subject nor page: it follows a first letter."""
-    context = {"case": case, "creditor": case.customer, "firm": firm_told(), "account": account, "first_on": first_on}
-    with translation.override("fr"):
-        text = render_to_string("sms/relance.txt", {**context, "total": printed(account.total)[0]})
-    return Letter("", plain_signs(text.strip()), "")
+def written(*, kind: str, channel: str, case: Recovery, day: date, told: Callable[[], Mapping[str, Any]]) -> Written:
+    """The letter of the template `kind` about `case`; `told` is asked in the language that it is written in."""
+    version = version_in_force(code=kind, channel=channel, language=language_of(case.debtor), owner_id=case.owner_id)
+    with translation.override(version.template.language):
+        facts = {**case_told(case, day=day), **told()}
+    return Written(render(version, facts), version)
 
 
-def letter_rendered(kind: str, subject: str, case: Any, language: str = "fr", **told: Any) -> Letter:
-    """The letter of the template `kind` about `case`: its parties and the firm, and what else is told.
-
-    What goes to debtors is in French; other languages have a folder of their own.
-    """
-    template = f"emails/{kind}" if language == "fr" else f"emails/{language}/{kind}"
+def notice_rendered(name: str, subject: str, case: Any, language: str, **told: Any) -> Letter:
+    """The notice `name` to the creditor of `case`, from `templates/emails/`: other languages have folders there."""
+    template = f"emails/{name}" if language == "fr" else f"emails/{language}/{name}"
     context = {
         "case": case,
         "creditor": case.customer,
-        "debtor": case.debtor,
         "firm": firm_told(),
         "legal_lines": legal_lines(seller_now()),
-        "l111_8": L111_8,
         **told,
     }
     with translation.override(language):

@@ -25,6 +25,7 @@ from recoveries.events import held_event
 from recoveries.ledger.gathering import with_terms
 from recoveries.letters.channels.email_channel import header_id_of
 from recoveries.letters.channels.facts import fact_record
+from recoveries.letters.channels.papers import papers_kept
 from recoveries.letters.channels.protocol import Channel, Handed, Later, NotHanded, Refused, Unknown
 from recoveries.letters.channels.registry import carrier_of, channel_of
 from recoveries.letters.contacts import debtor_lock
@@ -58,6 +59,7 @@ def message_deliver(*, message_id: int, moment: datetime) -> timedelta | None:
         return None
     channel = carrier_of(message.provider)
     try:
+        papers_kept(message)
         handed = channel.submit(message, keep=partial(_keep, claim))
     except NotHanded as error:
         return _not_handed(claim, message, channel, error)

@@ -18,6 +18,7 @@ from legalcity.lib.settings.live import live
 from recoveries.letters.channels.mail_addresses import address_with
 from recoveries.letters.channels.protocol import Fact, Handed, Later, Refused, Unknown
 from recoveries.letters.models import Message
+from recoveries.letters.wording.papers import pdf_of
 
 
 class EmailChannel:
@@ -77,4 +78,6 @@ def mail_of(message: Message) -> EmailMultiAlternatives:
         message.subject, message.text, sender, [message.recipient], reply_to=reply_to, headers=headers
     )
     mail.attach_alternative(message.html, "text/html")
+    if message.pdf is not None:
+        mail.attach(message.pdf.filename, pdf_of(message), message.pdf.mime)
     return mail

@@ -37,8 +37,8 @@ def case_told(case: Recovery, *, day: date) -> Told:
         **nothing_told(),
         "day": day_told(day),
         "case": {"reference": case.recovery_reference, "object": case.recovery_service_object},
-        "creditor": _party(case.customer),
-        "debtor": _party(case.debtor),
+        "creditor": party_told(case.customer),
+        "debtor": party_told(case.debtor),
         "firm": firm_told(),
         "law": {"l111_8": list(L111_8), "privacy": live.PRIVACY_NOTICE or None},
         "earlier": {"first_on": None, "reminders": 0},
@@ -98,7 +98,8 @@ def _claims(rows: Iterable[ClaimRow]) -> Iterator[dict[str, Any]]:
         }
 
 
-def _party(company: Company | None) -> Told | None:
+def party_told(company: Company | None) -> Told | None:
+    """A creditor or a debtor as templates read it."""
     if company is None:
         return None
     is_abroad = (country_code(company.company_country) or "FR") != "FR"

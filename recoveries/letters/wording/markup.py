@@ -77,7 +77,7 @@ def _blocks(text: str) -> Iterator[str]:
     for block in re.split(r"\n\s*\n", text.strip()):
         said: list[str] = []
         items: list[str] = []
-        for line in map(escape, block.splitlines()):
+        for line in (escape(line).replace(" €", "&nbsp;€") for line in block.splitlines()):
             if line.startswith("- "):
                 items.append(f"<li>{line[2:]}</li>")
             else:

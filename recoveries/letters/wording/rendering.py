@@ -9,6 +9,7 @@ from css_inline import CSSInliner
 from django.template.loader import render_to_string
 
 from law.contact import Channel
+from recoveries.letters.channels.text_messages import plain_signs
 from recoveries.letters.wording.facts import envelope_lines
 from recoveries.letters.wording.liquid import liquid_render
 from recoveries.letters.wording.markup import paragraphs
@@ -79,14 +80,19 @@ def render(version: TemplateVersion, facts: Mapping[str, Any]) -> Letter:
         "subject": subject,
         "has_law": Part.LAW in version.required,
         "has_privacy": Part.PRIVACY in version.required,
-        "has_account": Part.ACCOUNT in version.required,
+        "has_account": encloses(version),
     }
     return Letter(subject, _text(template.channel, frame, text), _html(template.channel, {**frame, "body": body}))
 
 
+def encloses(version: TemplateVersion) -> bool:
+    """Whether a letter of it has the account behind it."""
+    return Part.ACCOUNT in version.required
+
+
 def _text(channel: str, frame: Mapping[str, Any], words: str) -> str:
     if channel == Channel.SMS:
-        return " ".join(words.split())
+        return plain_signs(" ".join(words.split()))
     return render_to_string("letters/message.txt", {**frame, "body": words.strip("\n")}).strip() + "\n"
 
 
