@@ -40,6 +40,7 @@ SESSION = "Tokens come and go with every login; only keys are told."
 STAFF_ACCESS = "It is about people who work for the firm."
 RESENT = "It sends again what was told."
 CHOSEN = "It is what the client chose."
+WORDING = "It is about the words of letters to come."
 CATALOGUE = "It changes a catalogue of the firm."
 RECKONED = "The clock reckons the accounts that it changes."
 SCANNED = ("document.ready", "document.rejected", "document.failed")
@@ -147,6 +148,10 @@ ACTS: dict[str, Tells] = {
     "recoveries.recovery:enter-party-fact": nothing(NO_TYPE),
     "recoveries.recovery:withdraw-party-fact": nothing(NO_TYPE),
     "recoveries.message:receipt-posted": tells("message.sent"),
+    "recoveries.template:begin-draft": nothing(WORDING),
+    "recoveries.template:retire-template": nothing(WORDING),
+    "recoveries.templateversion:publish-version": nothing(WORDING),
+    "recoveries.templateversion:discard-draft": nothing(WORDING),
     "recoveries.message:lift-letter": nothing("A worker sends it.", later=LETTERS),
     "recoveries.message:cancel-letter": nothing("It has not left, and does not."),
     "recoveries.recovery:mark-read": tells("comment.read"),
@@ -203,6 +208,8 @@ FORMS: dict[str, Tells] = {
     "recoveries.legalrate": nothing(RECKONED, later=("payment.reallocated",)),
     "recoveries.status": nothing(CATALOGUE),
     "recoveries.statusgroup": nothing(CATALOGUE),
+    "recoveries.template": nothing(WORDING),
+    "recoveries.templateversion": nothing(WORDING),
 }
 
 # Other pages of staff that write.

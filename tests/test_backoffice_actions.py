@@ -40,7 +40,8 @@ from recoveries.ledger.remittances import remittance_record
 from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.letters.party_facts import party_fact_enter
 from recoveries.letters.services import message_send
-from recoveries.models import Comment, Message, Recovery, TransferRequest
+from recoveries.letters.wording.services import draft_begin
+from recoveries.models import Comment, Message, Recovery, Template, TemplateVersion, TransferRequest
 from scoring.models import ScoringOrder, TokenAccount
 from scoring.services.tokens import tokens_grant
 from tests.backoffice import act, act_on_rows, browser_of, chief, page_of
@@ -265,6 +266,14 @@ def _failed_notice(owner: Api) -> Example:
     )
 
 
+def _template() -> Template:
+    return Template.objects.get(code="cloture", channel="email", language="fr")
+
+
+def _draft_of_words() -> TemplateVersion:
+    return draft_begin(template_id=_template().pk, by=None)
+
+
 EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "accounts.user:object:issue-key": lambda owner: Example(ApiUserFactory()),
     "accounts.user:object:renew-secret": lambda owner: Example(owner.user, {"reason": "It was leaked"}),
@@ -342,6 +351,10 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
         _case(owner), {"channel": "creditor", "sent_on": "2026-01-05", "received_on": "2026-01-08", "state": "received"}
     ),
     "recoveries.message:object:receipt-posted": _receipt_for_the_post,
+    "recoveries.template:object:begin-draft": lambda owner: Example(_template(), {"like": ""}),
+    "recoveries.template:object:retire-template": lambda owner: Example(_template(), {"reason": "Not used any more"}),
+    "recoveries.templateversion:object:publish-version": lambda owner: Example(_draft_of_words()),
+    "recoveries.templateversion:object:discard-draft": lambda owner: Example(_draft_of_words()),
     "recoveries.message:object:lift-letter": _held_letter,
     "recoveries.message:object:cancel-letter": lambda owner: replace(_held_letter(owner), data={}),
     "recoveries.recovery:object:enter-party-fact": lambda owner: Example(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from backoffice.action_pages import ActionPages
 from backoffice.audit import view_record
+from backoffice.framed import FRAMED
 from documents.content.types import GIF, JPG, PDF, PNG
 from documents.models import Document, StoredFile
 from documents.names import content_disposition
@@ -18,17 +19,6 @@ from recoveries.desk.reads.case_facts import documents_of_case
 from recoveries.models import Recovery
 
 SHOWN = {kind.mime for kind in (PDF, JPG, PNG, GIF)}
-# Of an answer that holds somebody else's bytes: it runs nothing, loads nothing and is framed by our own pages only.
-#
-# Chromium shows no PDF in a frame that has the attribute `sandbox`, whatever it allows; it does when the answer itself
-# asks for the sandbox. So the policy sandboxes every document, and the frame of an image has the attribute too.
-HEADERS = {
-    "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'",
-    "Cache-Control": "no-store, private",
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "SAMEORIGIN",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 
 
 class PapersPage(ActionPages):
@@ -102,6 +92,6 @@ def _sent(file: StoredFile, content: IO[bytes], *, as_download: bool) -> HttpRes
     response = FileResponse(content, content_type=file.mime)
     response["Content-Length"] = str(file.size)
     response["Content-Disposition"] = content_disposition(file.filename, way="inline" if is_shown else "attachment")
-    for name, value in HEADERS.items():
+    for name, value in FRAMED.items():
         response[name] = value
     return response

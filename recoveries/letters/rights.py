@@ -8,6 +8,8 @@ rights_register(
         "recoveries.formalnotice": ("v", "v", "v", "v"),
         "recoveries.message": ("v", "v", "v", "v"),
         "recoveries.partyfact": ("v", "v", "v", "v"),
+        "recoveries.template": ("v", "vac", "v", "v"),
+        "recoveries.templateversion": ("v", "vc", "v", "v"),
         "recoveries.clientrhythm": ("v", "vacd", "v", "v"),
     },
     buttons={

@@ -36,14 +36,14 @@ def page_pdf(
     from weasyprint.urls import URLFetcher
 
     rows: Sequence[Row] = ()
-    foot = [_cut(" – ".join(legal_lines(seller_now()))), f"Dossier {reference}"]
+    about = f"Dossier {reference}"
     if account is not None:
         sheet = sheet_of(account)
         rows = list(decompte_rows(sheet))
-        foot[1] = f"Dossier {reference} · décompte au {account.on:%d/%m/%Y} · SHA-256 {sheet.sha256}"
+        about = f"Dossier {reference} · décompte au {account.on:%d/%m/%Y} · SHA-256 {sheet.sha256}"
         page = _with_account(page, {"sheet": sheet, "told": account, "creditor": creditor, "debtor": debtor})
     try:
-        listing = Listing(rows, list(filter(None, foot)))
+        listing = Listing(rows, [*map(_cut, legal_lines(seller_now())), about])
     except OSError as error:
         raise PdfUnavailable(fonts_problem()) from error
     drawn: bytes = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols={"data"})).write_pdf(finisher=listing)

@@ -87,6 +87,11 @@ def proofs_of(version: TemplateVersion) -> Iterator[Proof]:
             yield _proof(version, name, label, told)
 
 
+def proof_of(version: TemplateVersion, name: str) -> Proof:
+    """One of them, by its name. Raises KeyError for one that there is not."""
+    return _proof(version, name, *hard_cases()[name])
+
+
 def _proof(version: TemplateVersion, name: str, label: Sentence, told: Told) -> Proof:
     try:
         letter = render(version, told)
