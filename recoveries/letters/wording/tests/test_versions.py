@@ -1,10 +1,13 @@
 """Templates: what is seeded can leave, drafts are written on, what was published stands."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.utils import translation
 
 from accounts.models import AuditEvent
 from legalcity.lib.errors import Conflict, Forbidden
@@ -168,3 +171,9 @@ def test_a_letter_without_html_has_its_paragraphs() -> None:
     page = render(version, sample_told()).html
     assert "Un<br>deux" in page
     assert ">trois &amp; REC-2026-00042</li>" in page
+
+
+def test_the_documentation_lists_every_variable() -> None:
+    page = (Path(settings.BASE_DIR) / "docs" / "letters.md").read_text(encoding="utf-8")
+    with translation.override("en"):
+        assert [one.name for one in VARIABLES if f"| `{one.name}` | {one.about} |" not in page] == []
