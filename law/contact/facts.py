@@ -18,11 +18,12 @@ from law.parties import Quality
 class Message:
     """A message to a debtor.
 
-    recipient   the address that it goes to; empty for one by post
-    text        all its words; empty as long as there are none (a rehearsal renders nothing)
-    added       those of them that a person has written, or all of a comment
-    day         the day of the figures that its words name; `total` and `amounts` what they ask for on it, EUR
-    heads       what its printed lines are for
+    recipient       the address that it goes to; empty for one by post
+    text            all its words; empty as long as there are none (a rehearsal renders nothing)
+    added           those of them that a person has written, or all of a comment
+    day             the day of the figures that its words name; `total` and `amounts` what they ask for on it, EUR
+    heads           what its printed lines are for
+    needs_approval  the step of the scenario that it is of waits for a manager
     """
 
     purpose: Purpose
@@ -34,6 +35,7 @@ class Message:
     total: Decimal | None = None
     amounts: Amounts = field(default_factory=Amounts)
     heads: frozenset[DebtHead] = frozenset()
+    needs_approval: bool = False
 
 
 @dataclass(frozen=True, slots=True)

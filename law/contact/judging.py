@@ -32,6 +32,7 @@ TABLE: Mapping[Code, Callable[[Question], Iterator[Reason]]] = {
     Code.PRIVACY: rows_of_words.privacy,
     Code.TRUTH: rows_of_words.truth,
     Code.RHYTHM: rows_of_people.rhythm,
+    Code.APPROVAL: rows_of_people.approval,
 }
 
 

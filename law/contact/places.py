@@ -48,10 +48,11 @@ class Place(NamedTuple):
 
     def is_holiday(self, day: date) -> bool:
         """Whether the day is a public holiday there; of a country that the library does not know none is."""
-        return day in _holidays(*self._calendar)
+        return day in _holidays(*self.calendar)
 
     @property
-    def _calendar(self) -> tuple[str, str | None]:
+    def calendar(self) -> tuple[str, str | None]:
+        """Country and part of it by which the `holidays` library knows the public holidays there."""
         territory = self.territory
         if territory in OVERSEAS:
             return "FR", _OF_DEPARTMENTS.get(territory, territory)

@@ -63,6 +63,12 @@ def rhythm(question: Question) -> Iterator[Reason]:
         yield _held(question, opens, _("The firm writes on working days and by day: this may leave on {day}."))
 
 
+def approval(question: Question) -> Iterator[Reason]:
+    """A step of a scenario may want a manager to look at each of its messages before it leaves."""
+    if question.message.needs_approval:
+        yield hold(Code.APPROVAL, _("A manager has to approve it: the step of the scenario says so."))
+
+
 def _pause(question: Question) -> Iterator[Reason]:
     last = max(question.facts.own, default=None)
     if last is None:

@@ -90,7 +90,7 @@ def funds(question: Question) -> Iterator[Reason]:
 def look(question: Question) -> Iterator[Reason]:
     """Nothing looks like an act of a court before there is a title."""
     message, facts = question.message, question.facts
-    if facts.has_title:
+    if facts.has_title or not (message.text or message.added):
         return
     parties = (facts.firm, facts.creditor, facts.debtor_named)
     quoted = [*L111_8, *(part for one in parties for part in (one.name, *one.address))]
@@ -103,8 +103,8 @@ def look(question: Question) -> Iterator[Reason]:
 
 def privacy(question: Question) -> Iterator[Reason]:
     """The first message tells the debtor where its data come from, and what its rights are."""
-    notice, text = plain(question.policy.privacy_notice), question.message.text
-    if question.facts.is_informed or (notice and (not text or notice in plain(text))):
+    notice, text = question.policy.privacy_notice.strip(), question.message.text
+    if question.facts.is_informed or (notice and (not text or plain(notice) in plain(text))):
         return
     sentence = _("It is the first message, and the notice on personal data (PRIVACY_NOTICE) is missing.")
     yield hold(Code.PRIVACY, sentence, PRIVACY)

@@ -60,6 +60,7 @@ class Code(StrEnum):
     PRIVACY = "privacy"
     TRUTH = "truth"
     RHYTHM = "rhythm"
+    APPROVAL = "approval"
 
 
 class PartyFactKind(StrEnum):
@@ -77,7 +78,7 @@ class PartyFactKind(StrEnum):
 DEMANDS = frozenset({Purpose.REMINDER, Purpose.FORMAL_NOTICE, Purpose.PROPOSAL})
 SHOWN = frozenset({Purpose.COMMENT, Purpose.PAGE})
 _ALL = tuple(Code)
-_ASIDE = (Code.COSTS, Code.FIGURES, Code.ADDRESSEE, Code.CONSENT, Code.LOOK)
+_ASIDE = (Code.COSTS, Code.FIGURES, Code.ADDRESSEE, Code.CONSENT, Code.LOOK, Code.APPROVAL)
 _ON_PAGES = (Code.LOOK, Code.COSTS)
 # Which rows are asked of which purpose.
 ROWS: Mapping[Purpose, tuple[Code, ...]] = {

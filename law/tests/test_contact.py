@@ -234,6 +234,8 @@ TABLE: list[tuple[Code, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]
     (Code.RHYTHM, {}, {"contacts": ago(5, 8, 12, 15, 20, 29)}, {}, HOLD),
     (Code.RHYTHM, {}, {"contacts": ago(5, 8, 12, 15, 20, 30)}, {}, SEND),
     (Code.RHYTHM, {}, {"contacts": ago(0, 0, 0)}, {"per_week": 0}, SEND),
+    (Code.APPROVAL, {"needs_approval": True}, {}, {}, HOLD),
+    (Code.APPROVAL, {}, {}, {}, SEND),
 ]  # fmt: skip
 
 
