@@ -11,6 +11,15 @@ from recoveries.ledger.rate_models import EcbRate, LegalRate
 from recoveries.ledger.remittance_models import Remittance, RemittanceLine
 from recoveries.letters.fact_models import ClientRhythm, CreditorReminder, PartyFact
 from recoveries.letters.models import CreditorNotice, FormalNotice, Message, MessageFact
+from recoveries.letters.scenarios.models import (
+    Enrolment,
+    Rehearsal,
+    Scenario,
+    ScenarioStop,
+    ScenarioVersion,
+    Step,
+    StepRun,
+)
 from recoveries.letters.wording.models import Template, TemplateVersion
 from recoveries.models.cases import CaseCount, Recovery, RecoveryQuerySet
 from recoveries.models.children import Comment, StatusChange
@@ -34,6 +43,7 @@ __all__ = [
     "DepartedPosting",
     "Dette",
     "EcbRate",
+    "Enrolment",
     "FollowUp",
     "FormalNotice",
     "FormerRow",
@@ -49,13 +59,19 @@ __all__ = [
     "Posting",
     "Recovery",
     "RecoveryQuerySet",
+    "Rehearsal",
     "Remittance",
     "RemittanceLine",
     "SavedFilter",
+    "Scenario",
+    "ScenarioStop",
+    "ScenarioVersion",
     "StaffTask",
     "Status",
     "StatusChange",
     "StatusGroup",
+    "Step",
+    "StepRun",
     "Template",
     "TemplateVersion",
     "TransferRequest",

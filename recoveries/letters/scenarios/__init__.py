@@ -1,0 +1,1 @@
+"""Scenarios: escalations that staff draw, rehearse and turn on, carried out step by step by a clock."""
