@@ -3,13 +3,18 @@
 By its SIREN; where one of two has none, by e-mail, phone, or the name of a person with the birthday.
 """
 
+from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Generic, TypeVar
 
 from django.db import connection
 from django.db.models import Q
 
 from companies.models import Company
+
+Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +74,39 @@ class Identity:
         )
         with connection.cursor() as cursor:
             cursor.execute(statement, [keys])
+
+    def names(self) -> Iterator[tuple[str, object]]:
+        """All that it is known by, each with what it is."""
+        yield "row", self.pk
+        for kind, value in (
+            ("siren", self.siren),
+            ("email", self.email),
+            ("phone", self.phone),
+            ("person", self.person),
+        ):
+            if value:
+                yield kind, value
+
+
+class Kin(Generic[Thing]):
+    """Things that belong to parties, found by who a party is: many at once, where `same` would ask for each."""
+
+    def __init__(self) -> None:
+        # By name, and whether the party has a SIREN: two that have one are the same by it alone.
+        self._by_name: defaultdict[tuple[str, object, bool], list[tuple[Identity, Thing]]] = defaultdict(list)
+
+    def add(self, identity: Identity, thing: Thing) -> None:
+        """Keep a thing of a party."""
+        entry = (identity, thing)
+        for name in identity.names():
+            self._by_name[*name, bool(identity.siren)].append(entry)
+
+    def of(self, identity: Identity) -> list[Thing]:
+        """The things of this party, each once."""
+        found: dict[int, Thing] = {}
+        for kind, value in identity.names():
+            is_enough = not identity.siren or kind in ("row", "siren")
+            for has_siren in (False, True) if is_enough else (False,):
+                for entry in self._by_name.get((kind, value, has_siren), ()):
+                    found[id(entry)] = entry[1]
+        return list(found.values())

@@ -1,5 +1,7 @@
 """Which countries and territories the law puts together, by their ISO 3166-1 codes."""
 
+from functools import lru_cache
+
 from legalcity.lib.countries import EU
 
 # Where the European order for payment exists: Regulation (EC) 1896/2006, article 2(3), leaves Denmark out.
@@ -27,6 +29,7 @@ _POSTAL_ISLANDS = {"97133": "BL", "97150": "MF"}
 _POSTAL_LENGTH = 5
 
 
+@lru_cache(maxsize=20_000)
 def territory_of(country: str, postal_code: str) -> str:
     """The ISO code of where an address is: of a French one the territory overseas that its postal code names.
 

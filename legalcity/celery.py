@@ -43,6 +43,8 @@ app.conf.beat_schedule = {
     "mend-copies": {"task": "recoveries.tasks.mend_copies", "schedule": crontab(minute="*/5")},
     "roll-balances": {"task": "recoveries.tasks.roll_balances", "schedule": crontab()},
     "watch-ledger": {"task": "recoveries.tasks.watch_ledger", "schedule": crontab(hour="1", minute="40")},
+    "tick-scenarios": {"task": "recoveries.tasks.tick_scenarios", "schedule": crontab()},
+    "sweep-rehearsals": {"task": "recoveries.tasks.sweep_rehearsals", "schedule": SWEEP_EVERY},
     "sweep-emails": {"task": "recoveries.tasks.sweep_emails", "schedule": SWEEP_EVERY},
     "sweep-creditor-notices": {"task": "recoveries.tasks.sweep_creditor_notices", "schedule": SWEEP_EVERY},
     "tell-notices": {"task": "events.tasks.tell_notices", "schedule": TELL_EVERY},

@@ -31,15 +31,21 @@ class RecoveriesConfig(AppConfig):
         from recoveries.letters import task_kinds as letter_task_kinds
         from recoveries.letters.hearing import payment_heard
         from recoveries.letters.notice_writing import ClientWriter
+        from recoveries.letters.scenarios import events as scenario_events
+        from recoveries.letters.scenarios import task_kinds as scenario_task_kinds
+        from recoveries.letters.scenarios.hearing import Scenarios
         from recoveries.models.handling import own_or_nobodys
+        from recoveries.services.heard import case_listeners
         from scoring.providers.records import payment_records
 
         case_reach.register(permission="recoveries.see_all_cases", rule=own_or_nobodys)
         payment_records.register(payment_record)
         payment_listeners.register(payment_heard)
-        assert events and ledger_events  # noqa: S101, PT018 - imported for their types of events
+        case_listeners.register(Scenarios())
+        assert events and ledger_events and scenario_events  # noqa: S101, PT018 - imported for their types of events
         # Likewise for their kinds of tasks
         assert task_kinds and court_task_kinds and ledger_task_kinds and letter_task_kinds  # noqa: S101, PT018
+        assert scenario_task_kinds  # noqa: S101
         notice_writers.register(clients=ClientWriter(), morning=morning_write)
         ledger_receivers.connect(self)
         watched.register()

@@ -8,6 +8,7 @@ import recoveries.desk.rights
 import recoveries.intake.rights
 import recoveries.ledger.rights
 import recoveries.letters.rights
+import recoveries.letters.scenarios.rights
 from backoffice.roles import ACCOUNTANT, AUDITOR, HANDLER, MANAGER, rights_register
 
 rights_register(

@@ -6,4 +6,5 @@ import recoveries.agenda.tasks
 import recoveries.court.tasks
 import recoveries.intake.tasks
 import recoveries.ledger.tasks
+import recoveries.letters.scenarios.tasks
 import recoveries.letters.tasks

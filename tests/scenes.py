@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from constance import config as system_settings
 
 from accounts.models import ApiKey
 from accounts.services import access_revoke, key_issue, key_revoke
@@ -26,8 +27,11 @@ from recoveries.ledger.remittances import remittance_record
 from recoveries.ledger.services import acompte_record
 from recoveries.letters.channels.delivering import message_deliver, messages_interrupted
 from recoveries.letters.receipts import receipt_posted
+from recoveries.letters.scenarios.pausing import scenario_pause, scenario_resume, scenario_stop
+from recoveries.letters.scenarios.switching import case_switch
+from recoveries.letters.scenarios.ticking import tick
 from recoveries.letters.services import message_send
-from recoveries.models import Acompte, DeadlineAlert, Injunction, Message, Recovery
+from recoveries.models import Acompte, DeadlineAlert, Enrolment, Injunction, Message, Recovery, ScenarioVersion
 from recoveries.services.notices import notice_enter, notice_follow
 from scoring.models import Alert, ScoringOrder, Surveillance
 from scoring.services import pipeline, watching
@@ -171,6 +175,59 @@ def a_letter_whose_worker_was_lost(owner: Api) -> Iterator[None]:
     yield
     for _time in range(2):
         messages_interrupted(moment=now())
+
+
+def _in_scenario(owner: Api) -> Enrolment:
+    """A case that has entered *Standard*, whose first step is due."""
+    case = case_id(owner, invoices=[{"invoice_date": "2025-09-01", "invoice_due_date": "2025-10-01"}])
+    version = ScenarioVersion.objects.get(scenario__code="standard")
+    enrolment = case_switch(recovery_id=case, version=version, by=None)
+    Enrolment.objects.update(next_due_at=now(), entered_at=now() - timedelta(30))
+    return enrolment
+
+
+@tells("scenario.started")
+def a_case_that_enters_a_scenario(owner: Api) -> Iterator[None]:
+    case = case_id(owner)
+    yield
+    for _time in range(2):
+        case_switch(recovery_id=case, version=ScenarioVersion.objects.get(scenario__code="standard"), by=None)
+
+
+@tells("scenario.step_skipped")
+def a_step_that_may_not_be(owner: Api) -> Iterator[None]:
+    _in_scenario(owner)  # The debtor's address is the creditor's.
+    system_settings.SCENARIOS_RUNNING = True
+    yield
+    for _time in range(2):
+        tick()
+
+
+@tells("scenario.step_done")
+def a_step_for_a_person(owner: Api) -> Iterator[None]:
+    _in_scenario(owner)
+    Enrolment.objects.update(position=1)
+    system_settings.SCENARIOS_RUNNING = True
+    yield
+    for _time in range(2):
+        tick()
+
+
+@tells("scenario.paused", "scenario.resumed")
+def a_scenario_that_rests(owner: Api) -> Iterator[None]:
+    case = _in_scenario(owner).recovery_id
+    yield
+    for _time in range(2):
+        scenario_pause(recovery_id=case, reason="Hush", until=None, by=None)
+    for _time in range(2):
+        scenario_resume(recovery_id=case, by=None)
+
+
+@tells("scenario.finished")
+def a_scenario_that_is_stopped(owner: Api) -> Iterator[None]:
+    case = _in_scenario(owner).recovery_id
+    yield
+    scenario_stop(recovery_id=case, reason="Hush", by=None)
 
 
 @tells("message.sent")

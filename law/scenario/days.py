@@ -22,8 +22,8 @@ def days_later(day: date, delay: int, unit: Unit, place: Place) -> date:
 
 def opening(moment: datetime, place: Place, policy: Policy) -> datetime:
     """The first moment from `moment` on at which the firm writes to somebody at `place`, in UTC."""
-    hours = {"days": policy.days, "from_hour": policy.from_hour, "until_hour": policy.until_hour}
-    return place.opening(moment, **hours).astimezone(UTC)  # type: ignore[arg-type]
+    there = Place(*_representative(place))
+    return _opening(moment, there, policy.days, policy.from_hour, policy.until_hour)
 
 
 def moment_of(day: date, hour: int, place: Place, policy: Policy) -> datetime:
@@ -38,6 +38,11 @@ def moment_of(day: date, hour: int, place: Place, policy: Policy) -> datetime:
 @lru_cache(maxsize=20_000)
 def _moment_of(day: date, hour: int, place: Place, days: frozenset[int], from_hour: int, until_hour: int) -> datetime:
     moment = datetime.combine(day, time(hour), place.zone).astimezone(UTC)
+    return _opening(moment, place, days, from_hour, until_hour)
+
+
+@lru_cache(maxsize=20_000)
+def _opening(moment: datetime, place: Place, days: frozenset[int], from_hour: int, until_hour: int) -> datetime:
     return place.opening(moment, days=days, from_hour=from_hour, until_hour=until_hour).astimezone(UTC)
 
 

@@ -1,10 +1,11 @@
 """What the planner looks at: a case in its scenario, and the scenario. Values alone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple
 
+from law.account.decompte import Amounts
 from law.contact.facts import ClaimFacts, Contact, Facts
 from law.contact.vocabulary import Channel, PartyFactKind, Purpose
 from law.scenario.conditions import Condition
@@ -81,18 +82,21 @@ class Debtor(NamedTuple):
 class CaseFacts:
     """A case in its scenario.
 
-    guard       what the guard looks at; `later`: claims of it that fall due on a day to come
-    entered_at  when the case entered the scenario
-    restarted   when the delay began again, after a payment
-    notified_on day of the formal notice
-    last, held  the step before; the message that the present step waits for
-    paid_at     the last payment
+    guard          what the guard looks at; `later`: claims of it that fall due on a day to come
+    amounts        what a demand asks for, by head, EUR; `is_unreckoned`: no rate is known for a day
+    entered_at     when the case entered the scenario
+    restarted      when the delay began again, after a payment
+    notified_on    day of the formal notice
+    last, held     the step before; the message that the present step waits for
+    paid_at        the last payment
     """
 
     guard: Facts
     debtor: Debtor
     entered_at: datetime
     due_on: date
+    amounts: Amounts = field(default_factory=Amounts)
+    is_unreckoned: bool = False
     later: tuple[tuple[date, ClaimFacts], ...] = ()
     notified_on: date | None = None
     restarted: datetime | None = None
@@ -104,11 +108,11 @@ class CaseFacts:
 
     def on(self, day: date) -> Facts:
         """What the guard looks at on a day: claims fall due as days pass."""
-        if not any(due_on < day for due_on, _claim in self.later):
+        if not any(due_on <= day for due_on, _claim in self.later):
             return self.guard
-        due = {claim.key for due_on, claim in self.later if due_on < day}
+        due = {claim.key for due_on, claim in self.later if due_on <= day}
         claims = tuple(replace(one, is_due=True) if one.key in due else one for one in self.guard.claims)
-        more = sum((claim.amount for due_on, claim in self.later if due_on < day), self.guard.due)
+        more = sum((claim.amount for due_on, claim in self.later if due_on <= day), self.guard.due)
         return replace(self.guard, claims=claims, due=more)
 
     def address(self, way: Way) -> str | None:

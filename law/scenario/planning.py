@@ -33,6 +33,7 @@ SENTENCES: Mapping[Why, Any] = {
     Why.CONDITION: _("Condition not met: {condition}."),
     Why.IMPOSSIBLE: _("No way of the step leads to the debtor: there is no address for it, or a wrong one."),
     Why.NO_DAY: _("The day that the step counts from is not known yet."),
+    Why.RATE: _("No interest rate is known for a day: staff enter it in the catalogue of rates."),
     Why.WAITED: _("It has waited for as long as the step allows."),
     Why.CANCELLED: _("Its message was cancelled."),
 }
@@ -102,9 +103,8 @@ def next_look(case: CaseFacts, version: Version, position: int, moment: datetime
     """
     if position >= len(version.steps):
         return moment
-    due = due_moment(case, version, position, policy) or moment_of(
-        _day(moment, case) + NEXT_DAY, version.steps[position].at_hour, case.guard.place, policy
-    )
+    tomorrow = _tomorrow(case, version.steps[position], moment, policy)
+    due = due_moment(case, version, position, policy) or tomorrow
     return opening(max(due, moment), case.guard.place, policy)
 
 
@@ -163,8 +163,8 @@ def _without_day(case: CaseFacts, step: Step, moment: datetime, policy: Policy) 
     since = max(_since(case), default=case.entered_at)
     if step.max_wait_days and moment >= since + timedelta(step.max_wait_days):
         return Decision(act=Act.SKIP, step=step, reasons=(why(Why.NO_DAY),))
-    tomorrow = moment_of(_day(moment, case) + NEXT_DAY, step.at_hour, case.guard.place, policy)
-    return Decision(act=Act.WAIT, step=step, until=tomorrow, reasons=(why(Why.NO_DAY),))
+    until = _tomorrow(case, step, moment, policy)
+    return Decision(act=Act.WAIT, step=step, until=until, reasons=(why(Why.NO_DAY),))
 
 
 # --- the step --------------------------------------------------------------------------------------------------------
@@ -174,11 +174,19 @@ def _carried_out(case: CaseFacts, step: Step, moment: datetime, policy: Policy) 
         return Decision(act=Act.SKIP, step=step, reasons=(why(Why.CONDITION, condition=unmet.sentence),))
     if step.purpose is None:
         return Decision(act=Act.TASK, step=step, way=Way.TASK)
+    if case.is_unreckoned:
+        return Decision(act=Act.WAIT, step=step, until=_tomorrow(case, step, moment, policy), reasons=(why(Why.RATE),))
     way = next((one for one in step.ways if one != Way.TASK and case.address(one) is not None), None)
     if way is None:
         return _impossible(step)
     to = case.address(way) or ""
-    message = Message(purpose=step.purpose, channel=CHANNELS[way], recipient=to, needs_approval=step.needs_approval)
+    message = Message(
+        purpose=step.purpose,
+        channel=CHANNELS[way],
+        recipient=to,
+        amounts=case.amounts,
+        needs_approval=step.needs_approval,
+    )
     verdict = judge(message, case.on(day), policy, moment)
     if verdict.outcome == Outcome.NEVER:
         return Decision(act=Act.SKIP, step=step, way=way, to=to, verdict=verdict, reasons=reasons_of(verdict))
@@ -217,6 +225,10 @@ def _gap(version: Version, position: int) -> int:
     if before is None or (before.base, before.unit) != (step.base, step.unit) or step.base == Base.PREVIOUS:
         return step.delay if before is None or step.base == Base.PREVIOUS else min(step.delay, 1)
     return max(step.delay - before.delay, 0)
+
+
+def _tomorrow(case: CaseFacts, step: Step, moment: datetime, policy: Policy) -> datetime:
+    return moment_of(_day(moment, case) + NEXT_DAY, step.at_hour, case.guard.place, policy)
 
 
 def _day(moment: datetime, case: CaseFacts) -> date:

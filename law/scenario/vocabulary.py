@@ -101,5 +101,6 @@ class Why(StrEnum):
     CONDITION = "condition"
     IMPOSSIBLE = "impossible"
     NO_DAY = "no_day"
+    RATE = "rate"
     WAITED = "waited"
     CANCELLED = "cancelled"

@@ -212,9 +212,9 @@ def test_what_ends_holds_or_skips(facts: dict[str, Any], act: Act, code: str) ->
 
 def test_a_claim_is_asked_for_once_its_day_has_come() -> None:
     later = replace(CLAIM, is_due=False)
-    facts = case(guard=replace(GUARD, claims=(later,), due=Decimal(0)), later=((date(2026, 6, 3), later),))
+    facts = case(guard=replace(GUARD, claims=(later,), due=Decimal(0)), later=((date(2026, 6, 4), later),))
     assert planned(facts, moment=THURSDAY).act == Act.SEND
-    assert planned(replace(facts, later=((date(2026, 6, 4), later),)), moment=THURSDAY).act == Act.SKIP
+    assert planned(replace(facts, later=((date(2026, 6, 5), later),)), moment=THURSDAY).act == Act.SKIP
 
 
 def test_a_message_that_needs_approval_is_held_with_that_reason() -> None:

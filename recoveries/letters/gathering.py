@@ -59,12 +59,22 @@ def is_open(case: Recovery) -> bool:
 def demand_of(case: Recovery, on: date) -> Demand:
     """What may be demanded on the day `on`. Raises Conflict when no rate is known for a day."""
     account = case_decompte(case, on=on)
-    until, disputed = _until(case, account), _disputed(case)
+    acknowledged = Acknowledgement.objects.standing().filter(recovery=case).values_list("date", flat=True)
+    disputed = case.invoices.filter(is_disputed=True).values_list("pk", flat=True)
+    return demand_from(case, account, acknowledged=list(acknowledged), disputed=set(disputed))
+
+
+def demand_from(
+    case: Recovery, account: Decompte, *, acknowledged: Collection[date], disputed: Collection[int]
+) -> Demand:
+    """The same of an account that is reckoned; `acknowledged`: days, `disputed`: ids of invoices."""
+    until, on = _until(case, account, [day for day in acknowledged if day <= account.on]), account.on
+    keys = {(ClaimKind.INVOICE, pk) for pk in disputed}
     claims = (
-        *(_claim(row, row.left.principal, until(row), disputed) for row in account.claims if row.left.due),
-        *(_claim(row, row.principal, None, disputed) for row in account.not_due if row.principal),
+        *(_claim(row, row.left.principal, until(row), keys) for row in account.claims if row.left.due),
+        *(_claim(row, row.principal, None, keys) for row in account.not_due if row.principal),
     )
-    asked, _left_out = parted(claims, counts_as_consumer=_debtor(case).counts_as_consumer, on=on)
+    asked, _left_out = parted(claims, counts_as_consumer=quality_facts(case).counts_as_consumer, on=on)
     return Demand(demanded(account, {claim.key for claim in asked}), claims, account)
 
 
@@ -72,12 +82,12 @@ def facts_aside(case: Recovery) -> Facts:
     """What is asked of every message: who is written to, and what may not be said."""
     same = Company.objects.filter(Identity.of(case.debtor).same()) if case.debtor else Company.objects.none()
     return replace(
-        _debtor(case),
+        quality_facts(case),
         is_open=is_open(case),
         has_title=case.status_id in TITLED,
         firm=Named(live.FIRM_NAME, (live.FIRM_ADDRESS, live.FIRM_POSTAL_CODE, live.FIRM_CITY)),
-        creditor=_named(case.customer),
-        debtor_named=_named(case.debtor),
+        creditor=named(case.customer),
+        debtor_named=named(case.debtor),
         people=_people(same),
         creditor_emails=frozenset({(case.customer and case.customer.company_email) or "", case.owner.email}),
     )
@@ -105,7 +115,7 @@ def facts_of(case: Recovery, demand: Demand, *, moment: datetime, email: Message
         own=contacts_of(Message.objects.demands().filter(counted(email), recovery=case)),
         contacts=contacts_with(same, email, moment),
         is_informed=any(is_told for _kind, _at, is_told in sent),
-        place=Place(country_code(debtor.company_country) or "", debtor.company_postal or "") if debtor else Place(),
+        place=place_of(debtor),
     )
 
 
@@ -114,17 +124,11 @@ def written_on(email: Message) -> date:
     return email.day or email.created_at.astimezone(PARIS).date()
 
 
-def _debtor(case: Recovery) -> Facts:
+def quality_facts(case: Recovery) -> Facts:
     """In which quality the debtor deals, alone."""
     quality = quality_of(case.debtor, is_debtor=True)
     is_kind_known = bool(case.debtor and case.debtor.company_type) or quality != Quality.UNKNOWN
     return Facts(debtor=quality, is_kind_known=is_kind_known)
-
-
-def _disputed(case: Recovery) -> set[ClaimKey]:
-    """The invoices that the debtor disputes."""
-    ids = case.invoices.filter(is_disputed=True).values_list("pk", flat=True)
-    return {(ClaimKind.INVOICE, pk) for pk in ids}
 
 
 def _claim(
@@ -140,22 +144,29 @@ def _claim(
     )
 
 
-def _until(case: Recovery, account: Decompte) -> Callable[[ClaimRow], LastDays | None]:
+def _until(case: Recovery, account: Decompte, acknowledged: Collection[date]) -> Callable[[ClaimRow], LastDays | None]:
     """Says of a claim until when it may be asked for."""
-    acknowledged = Acknowledgement.objects.standing().filter(recovery=case, date__lte=account.on)
     judge = partial(
         last_days_of,
         creditor=party_of(case.customer),
         debtor=party_of(case.debtor),
-        counts_as_consumer=_debtor(case).counts_as_consumer,
+        counts_as_consumer=quality_facts(case).counts_as_consumer,
         matter=Matter(case.matter),
         payments=[row.payment.on for row in account.payments if not row.is_reversed],
-        acknowledged=list(acknowledged.values_list("date", flat=True)),
+        acknowledged=acknowledged,
     )
     return lambda row: judge(starts_of(row.claim.performed_on, row.claim.issued_on, row.due_on))
 
 
-def _named(company: Company | None) -> Named:
+def place_of(debtor: Company | None) -> Place:
+    """Where the debtor lives."""
+    if debtor is None:
+        return Place()
+    return Place(country_code(debtor.company_country) or "", debtor.company_postal or "")
+
+
+def named(company: Company | None) -> Named:
+    """A party as a letter has to name it."""
     if company is None:
         return Named()
     parts = (company.company_address, company.company_postal, company.company_city)

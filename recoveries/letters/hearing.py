@@ -3,6 +3,7 @@
 from recoveries.ledger.listeners import PaymentTold
 from recoveries.letters.creditor_notices import creditor_notices_queue
 from recoveries.letters.receipts import receipt_queue, receipt_take_back
+from recoveries.letters.scenarios.hearing import payment_heard as scenario_restart
 
 
 def payment_heard(told: PaymentTold) -> None:
@@ -12,3 +13,4 @@ def payment_heard(told: PaymentTold) -> None:
     else:
         receipt_take_back(told)
     creditor_notices_queue(told)
+    scenario_restart(told)

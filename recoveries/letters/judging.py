@@ -49,6 +49,7 @@ def drafts_of(
     extra: str = "",
     email: Message | None = None,
     channel: str = Channel.EMAIL,
+    needs_approval: bool = False,
 ) -> list[Draft]:
     """What letters of these kinds (`Reminder`) to the address `to` would be at `moment`.
 
@@ -79,6 +80,7 @@ def drafts_of(
             total=demand.account.total,
             amounts=demand.account.amounts,
             heads=frozenset(row.claim.head for row in demand.account.rows),
+            needs_approval=needs_approval or is_approval_wanted(email),
         )
         verdict = judge(message, facts, policy, moment, lifted=lifted_codes(email))
         drafts.append(Draft(kind, day, demand, told.letter, verdict, told.version))
@@ -112,6 +114,7 @@ def verdict_of(case: Recovery, email: Message, *, moment: datetime) -> Verdict:
         total=email.total,
         amounts=then.amounts if then.total == email.total else Amounts(),
         heads=frozenset(row.claim.head for row in then.rows),
+        needs_approval=is_approval_wanted(email),
     )
     return judge(message, facts, policy_for(case.owner_id), moment, lifted=lifted_codes(email))
 
@@ -126,6 +129,11 @@ def verdict_of_receipt(facts: Facts, *, text: str, recipient: str, moment: datet
 def written_to(email: Message) -> str:
     """Where a message goes, as facts about addresses name it."""
     return email.recipient or address_line(email.address)
+
+
+def is_approval_wanted(email: Message | None) -> bool:
+    """Whether the step of a scenario that a message is of has every message looked at."""
+    return email is not None and email.pk is not None and email.runs.filter(step__needs_approval=True).exists()
 
 
 def lifted_codes(email: Message | None) -> Collection[str]:

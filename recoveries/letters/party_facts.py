@@ -16,7 +16,7 @@ from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
 from recoveries.catalogue import catalogue
 from recoveries.court.task_kinds import declaration_task_open
-from recoveries.models import Message, PartyFact, Recovery
+from recoveries.models import Enrolment, Message, PartyFact, Recovery
 from recoveries.services.cases import recovery_lock
 from recoveries.services.touching import cases_touch
 
@@ -66,12 +66,13 @@ def party_fact_enter(
 
 
 def _have_claims_declared(case: Recovery, since: date, published_on: date | None) -> None:
-    """On every open case against the same person."""
+    """On every open case against the same person. The clock ends their scenarios."""
     if case.debtor is None:
         return
     same = Company.objects.filter(Identity.of(case.debtor).same())
     closed = [entry.id for entry in catalogue.entries.values() if entry.is_closing]
     cases = Recovery.objects.filter(debtor__in=same).exclude(status_id__in=closed).select_related("customer")
+    Enrolment.objects.filter(recovery__in=cases).look_at(now())
     for one in cases.order_by("pk"):
         declaration_task_open(case=one, since=since, published_on=published_on)
 

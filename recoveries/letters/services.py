@@ -46,6 +46,7 @@ def message_send(
     channel: str = Channel.EMAIL,
     extra: str = "",
     moves_case: bool = False,
+    needs_approval: bool = False,
 ) -> Message:
     """Write a reminder (`Reminder`) to the debtor, to leave after the commit or once it may.
 
@@ -54,8 +55,10 @@ def message_send(
 
     One that the guard (law/contact) lets go is queued with its words, as they go out; one that it holds is kept without
     words, which are made when it leaves. With `moves_case` the case gets the status of the reminder once it has been
-    sent. Raises Invalid for an address or words that cannot be sent, Forbidden with `reasons` for a letter that may
-    never leave, and for one that waits already or could not move the case, Conflict when no rate is known.
+    sent. `needs_approval`: the step of a scenario that it is of wants a manager to look at it first.
+
+    Raises Invalid for an address or words that cannot be sent, Forbidden with `reasons` for a letter that may never
+    leave, and for one that waits already or could not move the case, Conflict when no rate is known.
     """
     debtor_lock(case_id)
     case = letter_case(case_id)
@@ -74,7 +77,15 @@ def message_send(
     _require_reachable(email)
     _require_no_twin(case, kind)
     moment = now()
-    [draft] = drafts_of(case, [kind], to=written_to(email), moment=moment, extra=extra, channel=channel)
+    [draft] = drafts_of(
+        case,
+        [kind],
+        to=written_to(email),
+        moment=moment,
+        extra=extra,
+        channel=channel,
+        needs_approval=needs_approval,
+    )
     if draft.verdict.outcome == Outcome.NEVER:
         raise Forbidden(_("This letter may not leave."), reasons=list(draft.verdict.standing))
     if moves_case:

@@ -1,5 +1,6 @@
 """Verdicts as they are kept with a message, and as people read them: each sentence in both languages."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -38,7 +39,7 @@ def verdict_kept(verdict: Verdict, moment: datetime) -> dict[str, Any]:
                 "code": reason.code.value,
                 "verdict": reason.outcome.value,
                 "article": reason.article,
-                **_in_both("sentence", reason.sentence),
+                **in_both("sentence", reason.sentence),
                 "until": moment_text(reason.until),
                 "is_liftable": reason.is_liftable,
                 "is_lifted": reason.is_lifted,
@@ -51,7 +52,7 @@ def verdict_kept(verdict: Verdict, moment: datetime) -> dict[str, Any]:
                 "amount": money_text(claim.amount),
                 "code": str(claim.code),
                 "article": claim.article,
-                **_in_both("sentence", claim.sentence),
+                **in_both("sentence", claim.sentence),
             }
             for claim in verdict.not_asked
         ],
@@ -89,11 +90,17 @@ def liftable_of(email: Message) -> list[str]:
     return [one["code"] for one in kept["reasons"] if one["is_liftable"] and not one["is_lifted"]]
 
 
+def in_language(kept: Mapping[str, str]) -> str:
+    """A sentence that is kept in each language, in the reader's."""
+    return kept[_sentence()]
+
+
 def _sentence() -> str:
     return "sentence_fr" if (get_language() or "").startswith("fr") else "sentence_en"
 
 
-def _in_both(name: str, sentence: Sentence) -> dict[str, str]:
+def in_both(name: str, sentence: Sentence) -> dict[str, str]:
+    """A sentence as it is kept, in each language."""
     told = {}
     for language in LANGUAGES:
         with translation.override(language):

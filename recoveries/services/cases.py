@@ -41,6 +41,7 @@ from recoveries.rules import FIELDS
 from recoveries.selectors.deadlines import STARTED_BY, ClockDays, deadlines_reckoned
 from recoveries.services.copies import copies_refresh, copies_set
 from recoveries.services.deadlines import next_deadline_set
+from recoveries.services.heard import case_listeners
 from recoveries.services.references import external_id_free, external_id_told, with_reference
 from recoveries.services.totals import case_count_add
 
@@ -172,6 +173,7 @@ def recovery_create_complete(
     saved = invoices_create(recovery_id=case.pk, owner_id=owner.pk, items=invoices)
     ledger_open(case=case, claims=claims_told(saved), by=by, source=source)
     _begin_history(case, by, saved)
+    case_listeners.listener.opened(case)
     return CompleteCase(case, creditor, payer, saved)
 
 

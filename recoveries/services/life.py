@@ -11,6 +11,7 @@ from recoveries.events import RECOVERY_CLOSED, RECOVERY_REOPENED, STATUS_CHANGED
 from recoveries.guards import require_move
 from recoveries.models import Recovery, StatusChange
 from recoveries.services.deadlines import KEPT, next_deadline_set, next_deadlines_refresh
+from recoveries.services.heard import case_listeners
 from recoveries.services.totals import case_count_move
 from recoveries.services.touching import procedure_touch
 from recoveries.statuses import Actor, is_in_court
@@ -44,6 +45,7 @@ def status_move(
     if catalogue.is_closing(from_status):
         next_deadlines_refresh(recovery_ids=[recovery.pk])
     case_count_move(owner_id=recovery.owner_id, from_status=from_status, to_status=to_status)
+    case_listeners.listener.moved(recovery)
     return recovery
 
 

@@ -21,6 +21,7 @@ from recoveries.ledger.settling import case_reckon
 from recoveries.models import Recovery
 from recoveries.services.cases import company_delete_if_unused, recovery_lock
 from recoveries.services.copies import copies_refresh
+from recoveries.services.heard import case_listeners
 from recoveries.services.touching import cases_touch
 
 TAKEN = _(
@@ -44,6 +45,8 @@ def party_attach(*, recovery: Recovery, side: str, values: Mapping[str, Any], by
     recovery.save(update_fields=[side, "updated_at"])
     _follow([recovery.pk], by)
     _tell(COMPANY_CREATED, company, recovery.pk, by=by, current={"side": side})
+    if recovery.customer_id and recovery.debtor_id:
+        case_listeners.listener.opened(recovery)
     return company
 
 

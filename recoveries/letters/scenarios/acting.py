@@ -1,0 +1,190 @@
+"""What the planner decided, carried out for one case in one transaction: a message, a task, a date."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import structlog
+from django.db.models import Q
+
+from events.services import events_record, story
+from law.contact import Verdict
+from law.scenario import Act, CaseFacts, Decision, Done, Reason, Result, Standing, next_look, plan
+from law.scenario.planning import reasons_of
+from legalcity.lib.clock import today
+from legalcity.lib.errors import Conflict, Forbidden, Invalid
+from legalcity.lib.settings.live import live
+from recoveries.ledger.gathering import with_terms
+from recoveries.letters.contacts import debtor_lock, policy_for
+from recoveries.letters.scenarios.carrying import step_message, step_task, version_planned
+from recoveries.letters.scenarios.events import step_event
+from recoveries.letters.scenarios.progress import left_at
+from recoveries.letters.scenarios.standing import (
+    enrolment_end,
+    enrolment_go_on,
+    enrolment_rest,
+    facts_in_scenario,
+    reasons_kept,
+)
+from recoveries.models import Enrolment, Message, Recovery, ScenarioStop, Step, StepRun
+
+log = structlog.get_logger("scenarios")
+
+NEXT_LOOK = timedelta(hours=1)  # where no rate is known for a day
+RESTING = {Act.HOLD: Standing.HELD, Act.PAUSE: Standing.PAUSED}
+ENDING = {Act.STOP: Standing.STOPPED, Act.FINISH: Standing.FINISHED}
+
+
+@story()
+def enrolment_act(*, enrolment_id: int, case_id: int, moment: datetime) -> Act | None:
+    """Do what is due for one enrolment at `moment`; what was done, None where it was not due or is no more.
+
+    The locks: of the debtor, of the case, of the enrolment. All of it happens, or nothing.
+    """
+    debtor_lock(case_id)
+    if not with_terms(Recovery.objects.select_for_update(of=("self",))).filter(pk=case_id).exists():
+        return None
+    due = Q(state__in=(Standing.RUNNING, Standing.PAUSED), next_due_at__lte=moment)
+    rows = Enrolment.objects.select_related("version__scenario").select_for_update(of=("self",))
+    enrolment = rows.filter(due, pk=enrolment_id).first()
+    if enrolment is None or not may_run(enrolment.owner_id):
+        return None
+    enrolment.claimed_until, enrolment.attempts = None, 0
+    if enrolment.state == Standing.PAUSED:
+        enrolment_go_on(enrolment, moment)
+        return Act.WAIT
+    case, facts = facts_in_scenario(enrolment, moment)
+    decision = plan(
+        facts, version_planned(enrolment.version), enrolment.position, moment, policy_for(enrolment.owner_id)
+    )
+    act = _carry_out(enrolment, case, facts, decision, moment)
+    log.info("scenario_step", enrolment_id=enrolment.pk, recovery_id=case_id, act=act.value)
+    return act
+
+
+def may_run(owner_id: int) -> bool:
+    """Whether scenarios run, of the firm and of a client."""
+    return bool(live.SCENARIOS_RUNNING) and not ScenarioStop.objects.filter(owner_id=owner_id).exists()
+
+
+def _carry_out(enrolment: Enrolment, case: Recovery, facts: CaseFacts, decision: Decision, moment: datetime) -> Act:
+    if decision.act in RESTING:
+        enrolment_rest(enrolment, RESTING[decision.act], _told(decision), why=_why(decision))
+    elif decision.act in ENDING:
+        if decision.step is not None:
+            _run(enrolment, decision, Result.STOPPED, moment)
+        enrolment_end(enrolment, ENDING[decision.act], _told(decision), why=_why(decision))
+    elif decision.act == Act.WAIT:
+        enrolment.next_due_at = decision.until
+        enrolment.save()
+    elif decision.act == Act.SEND:
+        return _send(enrolment, case, facts, decision, moment)
+    else:
+        _advance(enrolment, facts, _done(enrolment, case, decision, moment), moment)
+    return decision.act
+
+
+def _told(decision: Decision) -> str:
+    return " ".join(str(reason.sentence) for reason in decision.reasons)
+
+
+def _why(decision: Decision) -> str:
+    return decision.reasons[0].code if decision.reasons else ""
+
+
+def _done(enrolment: Enrolment, case: Recovery, decision: Decision, moment: datetime) -> StepRun:
+    """The step that is over: a task, passed over, or with a held message that has left meanwhile."""
+    if decision.act == Act.TASK:
+        run = _run(enrolment, decision, Result.TASK, moment, told=False)
+        run.task = step_task(case=case, step=run.step, decision=decision, day=today())
+        run.save(update_fields=["task"])
+        events_record([step_event(run, enrolment)])
+        return run
+    held = enrolment.runs.select_related("step", "message").filter(step__position=enrolment.position).first()
+    if held is None:
+        return _run(enrolment, decision, Result.SKIPPED, moment)
+    if decision.act == Act.LEFT:
+        held.state, held.at, held.reasons = Result.SENT, left_at(held, moment), []
+    else:
+        held.state, held.at = Result.SKIPPED, moment
+        held.reasons = [*held.reasons, *reasons_kept(decision.reasons)]
+        waiting = Message.objects.filter(runs=held, state=Message.State.HELD)
+        waiting.update(state=Message.State.CANCELLED, error=_told(decision)[:1000])
+    held.save()
+    events_record([step_event(held, enrolment)])
+    return held
+
+
+def _send(enrolment: Enrolment, case: Recovery, facts: CaseFacts, decision: Decision, moment: datetime) -> Act:
+    """Make the message of the step. What the guard says with the words at hand is what counts."""
+    step = _step(enrolment)
+    try:
+        message = step_message(case=case, step=step, decision=decision)
+    except Forbidden as refused:
+        standing = tuple(refused.extra.get("reasons", ()))
+        reasons = reasons_of(Verdict(standing)) if standing else (Reason(refused.code.value, refused.message),)
+        return _passed_over(enrolment, facts, replace(decision, reasons=reasons), moment)
+    except Invalid as refused:
+        said = tuple(Reason("address", one) for sentences in refused.errors.values() for one in sentences)
+        return _passed_over(enrolment, facts, replace(decision, reasons=said), moment)
+    except Conflict:  # No rate is known for a day: it is asked again.
+        enrolment.next_due_at = moment + NEXT_LOOK
+        enrolment.save()
+        return Act.WAIT
+    is_held = message.state == Message.State.HELD
+    kept = reasons_kept(decision.reasons) if is_held else []
+    run = _run(enrolment, decision, Result.HELD if is_held else Result.SENT, moment, message=message, reasons=kept)
+    if is_held:
+        enrolment.next_due_at = message.due_at
+        enrolment.save()
+    else:
+        _advance(enrolment, facts, run, moment)
+    return Act.SEND
+
+
+def _passed_over(enrolment: Enrolment, facts: CaseFacts, decision: Decision, moment: datetime) -> Act:
+    _advance(enrolment, facts, _run(enrolment, decision, Result.SKIPPED, moment), moment)
+    return Act.SKIP
+
+
+def _advance(enrolment: Enrolment, facts: CaseFacts, run: StepRun, moment: datetime) -> None:
+    """Go on to the next step, on its day; after the last one the scenario is over."""
+    version = version_planned(enrolment.version)
+    enrolment.position += 1
+    facts = replace(facts, last=Done(run.at), held=None)
+    policy = policy_for(enrolment.owner_id)
+    enrolment.next_due_at = next_look(facts, version, enrolment.position, moment, policy)
+    if enrolment.position < len(version.steps):
+        enrolment.save()
+        return
+    over = plan(facts, version, enrolment.position, moment, policy)
+    enrolment_end(enrolment, ENDING.get(over.act, Standing.FINISHED), _told(over), why=_why(over))
+
+
+def _step(enrolment: Enrolment) -> Step:
+    return enrolment.version.steps.get(position=enrolment.position)
+
+
+def _run(
+    enrolment: Enrolment,
+    decision: Decision,
+    result: Result,
+    moment: datetime,
+    *,
+    message: Message | None = None,
+    reasons: list[dict[str, str]] | None = None,
+    told: bool = True,
+) -> StepRun:
+    """Write down what was done with the present step: the database lets that be once."""
+    run = StepRun.objects.create(
+        enrolment=enrolment,
+        step=_step(enrolment),
+        due_at=enrolment.next_due_at or moment,
+        at=moment,
+        state=result,
+        channel=decision.way.value if decision.way else "",
+        reasons=reasons_kept(decision.reasons) if reasons is None else reasons,
+        message=message,
+    )
+    if told:
+        events_record([step_event(run, enrolment)])
+    return run

@@ -1,0 +1,68 @@
+"""By which ways steps go, and how a message or a task of one comes to be: the one door to letters and tasks."""
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from law.scenario import Decision, Version, Way
+from law.vocabulary import Reminder
+from recoveries.agenda.kinds import kinds
+from recoveries.agenda.models import StaffTask
+from recoveries.agenda.services import task_open
+from recoveries.letters.following import STATUSES
+from recoveries.letters.scenarios.task_kinds import STEP
+from recoveries.letters.services import message_send
+from recoveries.letters.task_kinds import POST_REGISTERED
+from recoveries.models import Message, Recovery, ScenarioVersion, Step
+from recoveries.statuses import Actor, is_allowed
+
+# A way that nothing carries is none: what is to go by it is a task, is passed over, or ends the scenario.
+CARRIED = frozenset({Way.EMAIL, Way.TASK})
+PRICES: dict[str, Decimal] = {Way.EMAIL: Decimal(0)}  # EUR for one message
+
+
+def version_planned(version: ScenarioVersion) -> Version:
+    """A version as the planner takes it, with the ways that messages can go."""
+    drawn = version.drawn()
+    return replace(
+        drawn, steps=tuple(replace(step, ways=tuple(w for w in step.ways if w in CARRIED)) for step in drawn.steps)
+    )
+
+
+def step_message(*, case: Recovery, step: Step, decision: Decision) -> Message:
+    """The message of a step: judged by the guard, then queued or held. Raises as `message_send`."""
+    follows = step.then_status_id is not None and step.then_status_id == STATUSES.get(step.template)
+    moves = follows and is_allowed(case.status_id, step.then_status_id or 0, by=Actor.SYSTEM)
+    return message_send(
+        case_id=case.pk,
+        kind=step.template,
+        to=decision.to,
+        by=None,
+        moves_case=moves,
+        needs_approval=step.needs_approval,
+    )
+
+
+def step_task(*, case: Recovery, step: Step, decision: Decision, day: date) -> StaffTask:
+    """The task that a step is, or that takes its place where no way leads to the debtor."""
+    facts, kind = {"step": step.code}, STEP
+    if decision.reasons and step.ways == (Way.REGISTERED,):
+        facts, kind = {"letter": str(Message.Kind(step.template).label)}, POST_REGISTERED
+    elif decision.reasons:
+        facts["about"] = " ".join(str(reason.sentence) for reason in decision.reasons)
+    elif step.template in kinds():
+        facts, kind = {}, step.template
+    return task_open(
+        kind=kind,
+        recovery_id=case.pk,
+        due_on=day,
+        sentence_facts=facts,
+        created_by=StaffTask.By.STEP,
+        subject=f"{step.version_id}:{step.code}",
+    )
+
+
+def templates_known() -> list[tuple[str, str]]:
+    """What a step can send, and the kinds of tasks that it can open: code and name."""
+    letters = [(kind.value, str(Message.Kind(kind.value).label)) for kind in Reminder]
+    return [*letters, *((kind.code, str(kind.label)) for kind in kinds().values() if kind.by_hand)]

@@ -1,0 +1,243 @@
+"""The facts of cases as the planner takes them, read for many at once: one way for the clock and for the rehearsal."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from functools import reduce
+from operator import or_
+from typing import Any
+
+from django.db.models import Count, Max, Q
+from django.db.models.functions import Coalesce
+
+from companies.identity import Identity, Kin
+from companies.models import Company
+from invoicing.models import Invoice
+from law.account.decompte import Amounts, Decompte
+from law.account.opening import demanded_on
+from law.account.warnings import Code as Warned
+from law.contact import Contact, Known, Named, PartyFactKind, Rates
+from law.scenario import CaseFacts, Debtor
+from law.vocabulary import Step as Status
+from legalcity.lib.dates import PARIS
+from legalcity.lib.settings.live import live
+from recoveries.ledger.gathering import DECIDING, told_by_case, with_terms
+from recoveries.ledger.rate_book import presentation_counts
+from recoveries.ledger.reckoning import reckoned
+from recoveries.letters.contacts import LONGEST, counted
+from recoveries.letters.gathering import TITLED, Demand, demand_from, is_open, named, place_of, quality_facts
+from recoveries.models import Acknowledgement, Acompte, CreditorReminder, Message, PartyFact, Recovery
+
+FORMAL = Message.Kind.FORMAL_NOTICE.value
+PARTY = (
+    *("id", "company_siren", "company_email", "company_phone", "company_name"),
+    *("company_legalrep_lastname", "company_legalrep_firstname", "company_legalrep_birthday"),
+)
+
+
+# What is read of a case: of many the columns that nobody asks for would cost more than all else.
+READ = (
+    *DECIDING,
+    *("status", "user", "matter", "is_hold_lifted", "recovery_service_object", "recovery_due_date", "owner__email"),
+    *(f"customer__{name}" for name in (*PARTY[1:], "company_address", "company_postal", "company_city")),
+    *("customer__company_country", "customer__company_freelance_type"),
+    *(f"debtor__{name}" for name in (*PARTY[1:], "company_address", "company_postal", "company_city")),
+    *("debtor__company_country", "debtor__company_freelance_type"),
+)
+
+
+@dataclass(slots=True)
+class Written:
+    """The demands of a case: kinds and days of those that went out, when each counts, whether one told of data."""
+
+    kinds: list[str] = field(default_factory=list)
+    days: list[date] = field(default_factory=list)
+    own: list[Contact] = field(default_factory=list)
+    is_informed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Everybody:
+    """What is known of debtors as persons, and how often each was written to for all clients."""
+
+    contacts: Kin[Contact]
+    people: Kin[tuple[str, Known]]
+
+
+def facts_read(
+    ids: Collection[int], moment: datetime, everybody: Everybody | None = None
+) -> dict[int, tuple[Recovery, CaseFacts]]:
+    """These cases with their facts at `moment`, by id; without what hangs on their scenario (`entered_at` is `moment`).
+
+    As many statements for many as for one. `everybody`: what is known of all debtors, where it was read before.
+    """
+    cases = list(with_terms(Recovery.objects).select_related("owner").filter(pk__in=ids).only(*READ))
+    day = moment.astimezone(PARIS).date()
+    told, written = told_by_case(cases), _written(ids)
+    acknowledged, disputed, paid = _acknowledged(ids), _disputed(ids), _paid(ids)
+    reminded = dict(_of(CreditorReminder, ids).values_list("recovery_id").annotate(n=Count("pk")))
+    known = everybody or everybody_read(moment, [Identity.of(case.debtor) for case in cases if case.debtor])
+    firm, counts = _firm(), presentation_counts()
+    read = {}
+    for case in cases:
+        account = reckoned(told[case.pk].facts, day)
+        notified_on = demanded_on(told[case.pk].facts.notices, presentation_counts=counts)
+        demand = None
+        if isinstance(account, Decompte):
+            demand = demand_from(case, account, acknowledged=acknowledged[case.pk], disputed=disputed.get(case.pk, ()))
+        guard = replace(
+            quality_facts(case),
+            firm=firm,
+            is_notified=notified_on is not None,
+            **_of_case(case, demand),
+            **_of_writing(written[case.pk], reminded.get(case.pk, 0)),
+            **_of_person(case.debtor, known),
+        )
+        facts = CaseFacts(
+            guard=guard,
+            debtor=debtor_told(case.debtor),
+            entered_at=moment,
+            due_on=case.recovery_due_date,
+            amounts=demand.account.amounts if demand else Amounts(),
+            is_unreckoned=demand is None,
+            later=_later(account, demand),
+            notified_on=notified_on,
+            paid_at=paid.get(case.pk),
+        )
+        read[case.pk] = case, facts
+    return read
+
+
+def everybody_read(moment: datetime, identities: Sequence[Identity] | None = None) -> Everybody:
+    """What is known of these parties, of all where none are named. Two statements."""
+    alike = None if identities is None else reduce(or_, (one.same() for one in identities), Q(pk__in=[]))
+    same = Q() if alike is None else Q(recovery__debtor__in=Company.objects.filter(alike))
+    demands = Message.objects.demands().filter(counted(None), same)
+    recent = demands.filter(Q(sent_at=None) | Q(sent_at__gt=moment - LONGEST))
+    contacts: Kin[Contact] = Kin()
+    columns = (f"recovery__debtor__{name}" for name in PARTY)
+    for kind, at, *party in recent.values_list("kind", Coalesce("sent_at", "judged_at", "created_at"), *columns):
+        if party[0] is not None:
+            contacts.add(identity_of(party), Contact(at, kind == FORMAL))
+    people: Kin[tuple[str, Known]] = Kin()
+    facts = PartyFact.objects.standing().filter(Q() if alike is None else Q(party__in=Company.objects.filter(alike)))
+    for kind, since, value, *party in facts.values_list("kind", "since", "value", *(f"party__{one}" for one in PARTY)):
+        people.add(identity_of(party), (kind, Known(since, value)))
+    return Everybody(contacts, people)
+
+
+def identity_of(party: Sequence[Any]) -> Identity:
+    """Who a party is, by the columns `PARTY` of its row."""
+    return Identity.of(Company(**dict(zip(PARTY, party, strict=True))))
+
+
+def debtor_told(debtor: Company | None) -> Debtor:
+    """Where the debtor is written to."""
+    if debtor is None:
+        return Debtor()
+    address = (debtor.company_address, debtor.company_postal, debtor.company_city)
+    return Debtor(
+        kind=debtor.company_type or "",
+        country=place_of(debtor).country,
+        email=debtor.company_email or "",
+        phone=debtor.company_phone or "",
+        has_post=all((part or "").strip() for part in address),
+    )
+
+
+# --- of a case -------------------------------------------------------------------------------------------------------
+def _firm() -> Named:
+    return Named(live.FIRM_NAME, (live.FIRM_ADDRESS, live.FIRM_POSTAL_CODE, live.FIRM_CITY))
+
+
+def _of_case(case: Recovery, demand: Demand | None) -> dict[str, Any]:
+    account = demand.account if demand else None
+    is_unconfirmed = any(one.code == Warned.RATE_UNCONFIRMED for one in account.warnings) if account else False
+    emails = ((case.customer and case.customer.company_email) or "", case.owner.email)
+    return {
+        "is_open": is_open(case),
+        "due": account.total if account else Decimal(0),
+        "claims": demand.claims if demand else (),
+        "is_hold_lifted": case.is_hold_lifted,
+        "is_disputed": case.status_id == Status.DISPUTE,
+        "has_plan": case.status_id == Status.PAYMENT_PLAN,
+        "has_title": case.status_id in TITLED,
+        "rates": Rates(account.is_provisional, is_unconfirmed) if account else Rates(),
+        "creditor": named(case.customer),
+        "debtor_named": named(case.debtor),
+        "ground": case.recovery_service_object,
+        "reference": case.recovery_reference,
+        "creditor_emails": frozenset(emails),
+        "place": place_of(case.debtor),
+    }
+
+
+def _of_writing(written: Written, reminded: int) -> dict[str, Any]:
+    reminders = sum(kind != FORMAL for kind in written.kinds)
+    return {
+        "own": tuple(written.own),
+        "reminders": reminders + reminded,
+        "first_on": min(written.days, default=None),
+        "is_informed": written.is_informed,
+    }
+
+
+def _of_person(debtor: Company | None, known: Everybody) -> dict[str, Any]:
+    if debtor is None:
+        return {}
+    identity = Identity.of(debtor)
+    people: defaultdict[PartyFactKind, list[Known]] = defaultdict(list)
+    for kind, fact in known.people.of(identity):
+        people[PartyFactKind(kind)].append(fact)
+    return {
+        "contacts": tuple(known.contacts.of(identity)),
+        "people": {kind: tuple(facts) for kind, facts in people.items()},
+    }
+
+
+def _later(account: object, demand: Demand | None) -> tuple[Any, ...]:
+    """The claims that fall due on a day to come."""
+    if not isinstance(account, Decompte) or demand is None or not account.not_due:
+        return ()
+    days = {row.claim.key: row.due_on for row in account.not_due}
+    return tuple((days[claim.key], claim) for claim in demand.claims if claim.key in days)
+
+
+# --- of many cases ---------------------------------------------------------------------------------------------------
+def _of(model: Any, ids: Collection[int]) -> Any:
+    return model.objects.filter(recovery_id__in=ids).order_by()
+
+
+def _written(ids: Collection[int]) -> Mapping[int, Written]:
+    notice = live.PRIVACY_NOTICE
+    found: defaultdict[int, Written] = defaultdict(Written)
+    demands = _of(Message, ids).demands()
+    counts = Coalesce("sent_at", "judged_at", "created_at")
+    for pk, kind, at in demands.filter(counted(None)).values_list("recovery_id", "kind", counts):
+        found[pk].own.append(Contact(at, kind == FORMAL))
+    for pk, kind, at, text in demands.gone_out().values_list("recovery_id", "kind", "sent_at", "text"):
+        found[pk].kinds.append(kind)
+        found[pk].days += [at.astimezone(PARIS).date()] if at else []
+        found[pk].is_informed |= bool(notice) and notice in text
+    return found
+
+
+def _acknowledged(ids: Collection[int]) -> Mapping[int, list[date]]:
+    return _grouped(_of(Acknowledgement, ids).standing().values_list("recovery_id", "date"))
+
+
+def _disputed(ids: Collection[int]) -> Mapping[int, list[int]]:
+    return _grouped(_of(Invoice, ids).filter(is_disputed=True).values_list("recovery_id", "pk"))
+
+
+def _paid(ids: Collection[int]) -> dict[int, datetime]:
+    return dict(_of(Acompte, ids).standing().values_list("recovery_id").annotate(at=Max("created_at")))
+
+
+def _grouped(rows: Iterable[tuple[int, Any]]) -> Mapping[int, list[Any]]:
+    found: defaultdict[int, list[Any]] = defaultdict(list)
+    for pk, value in rows:
+        found[pk].append(value)
+    return found

@@ -1,0 +1,109 @@
+"""How a case stands in its scenario: entered, paused, held, gone on, ended."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from accounts.models import User
+from events.services import events_record
+from law.scenario import CaseFacts, Reason, Standing, next_look
+from legalcity.lib.errors import Sentence
+from recoveries.letters.contacts import policy_for
+from recoveries.letters.scenarios.carrying import version_planned
+from recoveries.letters.scenarios.events import FINISHED, PAUSED, RESUMED, STARTED, enrolment_event
+from recoveries.letters.scenarios.progress import in_scenario, runs_of
+from recoveries.letters.scenarios.reading import facts_read
+from recoveries.letters.verdicts import in_both
+from recoveries.models import Enrolment, Recovery, ScenarioVersion
+
+REASON_LENGTH = 500
+
+
+def enrolment_lock(case_id: int) -> Enrolment | None:
+    """The open enrolment of a case, locked. The caller holds the lock of the case."""
+    rows = Enrolment.objects.open().select_related("version__scenario").filter(recovery_id=case_id)
+    return rows.select_for_update(of=("self",)).first()
+
+
+def facts_in_scenario(enrolment: Enrolment, moment: datetime) -> tuple[Recovery, CaseFacts]:
+    """The case of an enrolment and its facts at `moment`, with how far it is."""
+    case, facts = facts_read([enrolment.recovery_id], moment)[enrolment.recovery_id]
+    return case, in_scenario(facts, enrolment, runs_of([enrolment.pk]))
+
+
+def enrolment_enter(
+    *,
+    case: Recovery,
+    version: ScenarioVersion,
+    moment: datetime,
+    by: User | None,
+    entered_at: datetime | None = None,
+    position: int = 0,
+) -> Enrolment:
+    """Have a case enter a version at `moment`, or on `entered_at`, before the step at `position`.
+
+    The caller holds the lock of the case.
+    """
+    enrolment = Enrolment(
+        recovery=case,
+        version=version,
+        position=position,
+        entered_at=entered_at or moment,
+        by=by,
+        owner_id=case.owner_id,
+    )
+    enrolment.save(force_insert=True)
+    look_set(enrolment, moment)
+    enrolment.save(update_fields=["next_due_at"])
+    events_record([enrolment_event(STARTED, enrolment, by=by)])
+    return enrolment
+
+
+def look_set(enrolment: Enrolment, moment: datetime) -> None:
+    """Set when the clock looks at it next."""
+    _case, facts = facts_in_scenario(enrolment, moment)
+    later = max(moment, enrolment.entered_at)
+    policy = policy_for(enrolment.owner_id)
+    enrolment.next_due_at = next_look(facts, version_planned(enrolment.version), enrolment.position, later, policy)
+
+
+def enrolment_rest(
+    enrolment: Enrolment,
+    state: Standing,
+    reason: Sentence,
+    *,
+    why: str = "",
+    by: User | None = None,
+    until: datetime | None = None,
+    by_client: bool = False,
+) -> None:
+    """Pause it, until a moment if there is one, or hold it; `why` by code, where no person does."""
+    enrolment.state, enrolment.why, enrolment.reason = state, why, str(reason)[:REASON_LENGTH]
+    enrolment.paused_until = enrolment.next_due_at = until
+    enrolment.paused_by_client, enrolment.by = by_client, by
+    enrolment.save()
+    events_record([enrolment_event(PAUSED, enrolment, by=by)])
+
+
+def enrolment_go_on(enrolment: Enrolment, moment: datetime, *, by: User | None = None) -> None:
+    """Go on. What should have been meanwhile is moved to the next allowed moment."""
+    enrolment.state, enrolment.why, enrolment.reason, enrolment.by = Standing.RUNNING, "", "", by
+    enrolment.paused_until, enrolment.paused_by_client = None, False
+    look_set(enrolment, moment)
+    enrolment.save()
+    events_record([enrolment_event(RESUMED, enrolment, by=by)])
+
+
+def enrolment_end(
+    enrolment: Enrolment, state: Standing, reason: Sentence, *, why: str = "", by: User | None = None
+) -> None:
+    """End it, as finished or stopped."""
+    enrolment.state, enrolment.why, enrolment.by = state, why, by
+    enrolment.reason = str(reason)[:REASON_LENGTH]
+    enrolment.next_due_at = enrolment.paused_until = None
+    enrolment.save()
+    events_record([enrolment_event(FINISHED, enrolment, by=by)])
+
+
+def reasons_kept(reasons: Iterable[Reason]) -> list[dict[str, str]]:
+    """Reasons as they are kept with a step: code, and sentence in each language."""
+    return [{"code": reason.code, **in_both("sentence", reason.sentence)} for reason in reasons]
