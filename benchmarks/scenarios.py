@@ -1,0 +1,214 @@
+"""Scenarios on PostgreSQL: a rehearsal of a whole book, what a step costs, a clock with nothing to do, clocks killed.
+
+    .venv/bin/python benchmarks/scenarios.py [--cases 10000] [--steps 300] [--kills 50]
+
+Makes a database of its own on the local PostgreSQL (as `make bench` does) and drops it at the end. *Standard* is
+rehearsed for two months over all cases; then some of them enter it and their first steps fall due at once. `kills`:
+a clock kills itself (`kill -9`) at a line of what it does, another one goes on; no step is done twice, none is lost.
+benchmarks/scenarios.md has the last figures.
+"""
+
+import argparse
+import os
+import resource
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+from random import Random
+from types import FrameType
+from typing import Any
+
+import machine
+from databases import database_url, databases, drop_leftovers
+
+REHEARSAL_GOAL = 0.6  # ms a case: 100,000 in a minute
+MEMORY_GOAL = 400  # MB
+STEP_GOAL = 60.0  # ms: 10,000 in five minutes of two workers
+IDLE_GOAL = 20.0  # ms
+OURS = "recoveries/letters"
+FIRM: dict[str, Any] = {
+    "FIRM_ADDRESS": "12 rue de la Paix",
+    "FIRM_POSTAL_CODE": "75002",
+    "FIRM_CITY": "Paris",
+    "FUNDS_IBAN": "FR7630006000011234567890189",
+    "CONTACT_DAYS": "1,2,3,4,5,6,7",
+    "CONTACT_FROM_HOUR": 0,
+    "CONTACT_UNTIL_HOUR": 24,
+    "CONTACTS_PER_WEEK": 0,
+    "CONTACTS_PER_MONTH": 0,
+    "SCENARIOS_RUNNING": True,
+}
+
+
+def said(what: str, value: float, unit: str, goal: float) -> bool:
+    """Prints a line; whether the goal is met."""
+    print(f"{what:58} {value:9.2f} {unit}, goal {goal:g}: {'met' if value <= goal else 'MISSED'}", flush=True)
+    return value <= goal
+
+
+def measured(steps: int, kills: int) -> bool:
+    """All measures on the database of the environment; whether the goals are met."""
+    import django
+
+    django.setup()
+    from constance import config
+
+    for name, value in FIRM.items():
+        setattr(config, name, value)
+    met = [*_rehearsed(), *_ticked(steps)]
+    return all(met) and _killed(kills)
+
+
+def _rehearsed() -> list[bool]:
+    from legalcity.lib.clock import now, today
+    from recoveries.letters.scenarios.rehearsing import rehearse
+    from recoveries.models import Recovery, ScenarioVersion
+
+    version = ScenarioVersion.objects.get(scenario__code="standard")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    begun, ours = time.monotonic(), time.process_time()
+    summary = rehearse(version, Recovery.objects.all(), today() + timedelta(60), moment=now())
+    took, ours = time.monotonic() - begun, time.process_time() - ours
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(f"rehearsed {summary.cases} cases in {took:.1f} s: {dict(summary.results)}; {before // 1024} MB before")
+    return [
+        said("a rehearsed case, processor time of ours", ours / summary.cases * 1000, "ms", REHEARSAL_GOAL),
+        said("memory at its peak", peak / 1024, "MB", MEMORY_GOAL),
+    ]
+
+
+def _ticked(steps: int) -> list[bool]:
+    from legalcity.lib.clock import now
+    from recoveries.letters.scenarios.ticking import tick
+    from recoveries.models import Enrolment
+
+    entered = _entered(steps)
+    idle = min(_timed(tick) for _ in range(10)) * 1000
+    Enrolment.objects.filter(pk__in=entered).update(next_due_at=now(), entered_at=now() - timedelta(30))
+    begun = time.process_time()
+    tick()
+    took = time.process_time() - begun
+    return [
+        said(f"a clock with nothing due ({len(entered)} enrolments)", idle, "ms", IDLE_GOAL),
+        said(f"a step, of {len(entered)}, processor time of ours", took / max(len(entered), 1) * 1000, "ms", STEP_GOAL),
+    ]
+
+
+def _timed(work: Any) -> float:
+    begun = time.monotonic()
+    work()
+    return time.monotonic() - begun
+
+
+def _entered(many: int) -> list[int]:
+    """Cases that enter *Standard* now: their ids as enrolments."""
+    from legalcity.lib.errors import DomainError
+    from recoveries.letters.scenarios.switching import case_switch
+    from recoveries.models import Enrolment, Recovery, ScenarioVersion
+
+    version = ScenarioVersion.objects.select_related("scenario").get(scenario__code="standard")
+    taken = Enrolment.objects.values("recovery")
+    done: list[int] = []
+    for pk in Recovery.objects.filter(status_id=1).exclude(pk__in=taken).order_by("pk").values_list("pk", flat=True):
+        if len(done) == many:
+            break
+        try:
+            done.append(case_switch(recovery_id=pk, version=version, by=None).pk)
+        except DomainError:
+            continue
+    return done
+
+
+def _killed(times: int) -> bool:
+    """Clocks that die at any line of ours; what they left goes on."""
+    from legalcity.lib.clock import now
+    from recoveries.letters.scenarios.ticking import tick
+    from recoveries.models import Enrolment, Message, StepRun
+
+    chance, died = Random(1), Counter[str]()
+    entered = _entered(times)
+    Enrolment.objects.filter(pk__in=entered).update(next_due_at=now(), entered_at=now() - timedelta(30))
+    for _turn in range(times):
+        line = _killed_at(chance.randrange(1, 1500))
+        died["went through" if line is None else "killed"] += 1
+        died[line or ""] += 1
+        Enrolment.objects.filter(claimed_until__isnull=False).update(claimed_until=now() - timedelta(1))
+    while tick():
+        pass
+    runs = Counter(StepRun.objects.filter(enrolment__in=entered, step__position=0).values_list("enrolment", flat=True))
+    messages = Counter(
+        Message.objects.filter(recovery__enrolments__in=entered, kind="relance_1").values_list("recovery", flat=True)
+    )
+    lost = len(entered) - len(runs)
+    doubles = sum(many - 1 for many in (*runs.values(), *messages.values()))
+    lines = sum(":" in line for line in died)
+    print(f"{died['killed']} of {times} clocks killed, at {lines} lines; {died['went through']} went through:", end=" ")
+    print(f"{len(entered)} steps due, {lost} lost, {doubles} twice")
+    return lost == doubles == 0
+
+
+def _killed_at(after: int) -> str | None:
+    """A clock that is killed at the `after`-th line of ours; which line that was, None when it went through."""
+    from django.db import connections
+
+    connections.close_all()
+    here, there = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            _die(after, there)
+        finally:
+            os._exit(0)
+    os.close(there)
+    _pid, status = os.waitpid(pid, 0)
+    with os.fdopen(here) as told:
+        line = told.read()
+    return line if os.WIFSIGNALED(status) else None
+
+
+def _die(after: int, there: int) -> None:
+    from recoveries.letters.scenarios.ticking import tick
+
+    left = after
+
+    def lines(frame: FrameType, event: str, _argument: Any) -> Any:
+        nonlocal left
+        if OURS not in frame.f_code.co_filename:
+            return None
+        if event == "line":
+            left -= 1
+            if left == 0:
+                os.write(there, f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}".encode())
+                os.kill(os.getpid(), signal.SIGKILL)
+        return lines
+
+    sys.settrace(lines)
+    tick()
+
+
+def main() -> int:
+    """Make the database, measure, clean up."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--cases", type=int, default=10_000)
+    parser.add_argument("--steps", type=int, default=300)
+    parser.add_argument("--kills", type=int, default=50)
+    given = parser.parse_args()
+    machine.require_services()
+    drop_leftovers()
+    with tempfile.TemporaryDirectory(prefix="legalcity-bench-") as folder:
+        environment = machine.production(Path(folder))
+        with databases([given.cases], environment) as names:
+            os.environ.update(environment, DATABASE_URL=database_url(names[given.cases]), LOG_LEVEL="ERROR")
+            met = measured(given.steps, given.kills)
+            from django.db import connections
+
+            connections.close_all()
+    return 0 if met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
