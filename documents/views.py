@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import Error, IntegrityError
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponseBase, UnreadablePostError
+from django.http import HttpResponseBase, UnreadablePostError
 from django.utils.http import parse_header_parameters
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
@@ -20,14 +20,14 @@ from documents.content import ContentRefused, inspect
 from documents.content.types import BY_EXTENSION
 from documents.filters import DocumentFilter, DocumentQuery
 from documents.models import Document
-from documents.names import content_disposition
 from documents.selectors import ENDED_BADLY, documents_of, file_types
 from documents.serializers import DocumentSerializer, document_payload
 from documents.services.documents import document_announce, document_delete, document_upload
 from documents.services.locking import NOT_FOUND
 from documents.services.receiving import document_received
-from documents.services.storage import FULL, StorageFailed, bytes_open, is_full
+from documents.services.storage import FULL, is_full
 from documents.services.waiting import document_wait
+from documents.serving import file_answer
 from documents.shapes import DOCUMENT, FILE_TYPE
 from legalcity.api.components import PAGINATION, REFUSED, fields, file_of, list_of, success
 from legalcity.api.envelope import reply
@@ -39,7 +39,7 @@ from legalcity.api.parsing import ContractParser, PayloadTooLarge
 from legalcity.api.validation import parse
 from legalcity.api.views import ContractView
 from legalcity.lib.codes import ErrorCode
-from legalcity.lib.errors import BadRequest, Failed, Full, Invalid, NotFound
+from legalcity.lib.errors import BadRequest, Full, Invalid, NotFound
 from legalcity.lib.settings.live import live
 from legalcity.lib.web.form_texts import Utf8Form
 
@@ -200,19 +200,7 @@ class DocumentView(NestedView):
         _parent, document = self.document(document_id)
         if document.state != Document.State.READY or document.file is None:
             raise NotFound(_("File not found"))
-        try:
-            content = bytes_open(key=document.file.key)
-        except FileNotFoundError as error:
-            raise NotFound(_("File not found")) from error
-        except StorageFailed as error:
-            raise Failed(_("File could not be accessed"), code=ErrorCode.FILE_UNAVAILABLE) from error
-        response = FileResponse(content, content_type=document.file.mime)
-        response["Content-Length"] = str(document.file.size)
-        response["Content-Disposition"] = content_disposition(document.file.filename)
-        response["Cache-Control"] = "no-store, private"
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-        return response
+        return file_answer(document.file)
 
     def destroy(self, request: Request, recovery_id: int, document_id: int) -> Response:
         """Delete a document for good."""

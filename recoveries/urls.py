@@ -6,6 +6,8 @@ from django.urls import path
 
 from documents.views import FileTypeView
 from recoveries.court.views import DeadlinesView, EligibilityView, TransferView
+from recoveries.letters.message_views import MessagesView
+from recoveries.letters.scenarios.views import CaseScenarioView, RehearseView, ScenariosView
 from recoveries.views.account import CreditNotesView, DecompteView, PaymentsView, PostingsView
 from recoveries.views.cases import CompleteView, RecoveryView
 from recoveries.views.comments import CommentView
@@ -53,6 +55,20 @@ urlpatterns = [
         f"{CASE}/docs/<id:document_id>/download",
         CaseDocumentView.as_view({"get": "download"}),
         name="case-document-download",
+    ),
+    path("scenarios", ScenariosView.as_view({"get": "list"}), name="scenarios"),
+    path("scenarios/<slug:code>/rehearse", RehearseView.as_view({"post": "create"}), name="scenario-rehearse"),
+    path("rehearsals/<id:rehearsal_id>", RehearseView.as_view({"get": "retrieve"}), name="rehearsal"),
+    path(f"{CASE}/scenario", CaseScenarioView.as_view({"get": "retrieve", "post": "create"}), name="case-scenario"),
+    path(f"{CASE}/scenario/pause", CaseScenarioView.as_view({"post": "pause"}), name="case-scenario-pause"),
+    path(f"{CASE}/scenario/resume", CaseScenarioView.as_view({"post": "resume"}), name="case-scenario-resume"),
+    path(f"{CASE}/messages", MessagesView.as_view({"get": "list"}), name="case-messages"),
+    path(f"{CASE}/messages/<id:message_id>", MessagesView.as_view({"get": "retrieve"}), name="case-message"),
+    path(f"{CASE}/messages/<id:message_id>/file", MessagesView.as_view({"get": "file"}), name="case-message-file"),
+    path(
+        f"{CASE}/messages/<id:message_id>/proofs/<id:number>",
+        MessagesView.as_view({"get": "proof"}),
+        name="case-message-proof",
     ),
     path("docs/file-types", FileTypeView.as_view({"get": "list"}), name="file-types"),
     path("companies/type/<str:side>", CompaniesByTypeView.as_view({"get": "list"}), name="companies-by-type"),

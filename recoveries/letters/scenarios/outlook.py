@@ -1,0 +1,87 @@
+"""What comes next in the scenario of a case, and what was done, as the API and the page of a case show it."""
+
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from law.scenario import Standing
+from legalcity.lib.dates import PARIS
+from recoveries.letters.contacts import policy_for
+from recoveries.letters.scenarios.carrying import version_planned
+from recoveries.letters.scenarios.pausing import enrolment_of
+from recoveries.letters.scenarios.playing import Player, played
+from recoveries.letters.scenarios.progress import in_scenario, runs_of
+from recoveries.letters.scenarios.reading import facts_read
+from recoveries.letters.scenarios.timeline import channel_names
+from recoveries.letters.verdicts import in_language
+from recoveries.models import Enrolment, StepRun
+
+AHEAD = timedelta(days=366)
+COMING = 3  # steps
+
+
+class Panel(NamedTuple):
+    """The scenario of a case as its page shows it."""
+
+    enrolment: Enrolment
+    done: list[StepRun]
+    coming: "list[Coming]"
+
+
+class Coming(NamedTuple):
+    """A step that is to come, if nothing else happens: its day where the debtor lives, its channel."""
+
+    step: str
+    on: date
+    channel: str
+
+    @property
+    def channel_name(self) -> str:
+        """As people call it."""
+        return channel_names([self.channel])
+
+
+def panel_of(recovery_id: int, moment: datetime) -> Panel | None:
+    """What the page of a case shows of its scenario, the reasons in the reader's language."""
+    enrolment = enrolment_of(recovery_id)
+    if enrolment is None:
+        return None
+    runs = done(enrolment)
+    for run in runs:
+        run.told = [in_language(reason) for reason in run.reasons]  # type: ignore[attr-defined]
+    return Panel(enrolment, runs, coming(enrolment, moment))
+
+
+def coming(enrolment: Enrolment, moment: datetime) -> list[Coming]:
+    """The next steps of a case whose scenario runs, by the planner: those that will not be passed over."""
+    if enrolment.state != Standing.RUNNING:
+        return []
+    case, facts = facts_read([enrolment.recovery_id], moment)[enrolment.recovery_id]
+    facts = in_scenario(facts, enrolment, runs_of([enrolment.pk]))
+    player = Player(
+        case.pk,
+        case.owner_id,
+        facts,
+        version_planned(enrolment.version),
+        enrolment.position,
+        None,
+        policy=policy_for(case.owner_id),
+        looks_at=enrolment.next_due_at,
+    )
+    found = []
+    for play in played([player], moment, moment + AHEAD):
+        if play.result in ("sent", "held", "task"):
+            day = play.at.astimezone(facts.guard.place.zone).date()
+            found.append(Coming(play.step.code, day, play.way.value if play.way else ""))
+        if len(found) == COMING:
+            break
+    return found
+
+
+def done(enrolment: Enrolment) -> list[StepRun]:
+    """What was done, in its order."""
+    return list(enrolment.runs.select_related("step", "message", "task"))
+
+
+def day_of(moment: datetime) -> date:
+    """The day of a moment in Paris."""
+    return moment.astimezone(PARIS).date()
