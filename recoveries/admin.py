@@ -15,4 +15,5 @@ import recoveries.ledger.rate_admin
 import recoveries.ledger.remittance_admin
 import recoveries.letters.admin
 import recoveries.letters.home_panels
+import recoveries.letters.scenarios.admin
 import recoveries.letters.wording.admin

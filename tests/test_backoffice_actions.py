@@ -39,9 +39,21 @@ from recoveries.ledger.reductions import waiver_record
 from recoveries.ledger.remittances import remittance_record
 from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.letters.party_facts import party_fact_enter
+from recoveries.letters.scenarios.drawing import draft_open
+from recoveries.letters.scenarios.pausing import scenario_pause
+from recoveries.letters.scenarios.switching import case_switch
 from recoveries.letters.services import message_send
 from recoveries.letters.wording.services import draft_begin
-from recoveries.models import Comment, Message, Recovery, Template, TemplateVersion, TransferRequest
+from recoveries.models import (
+    Comment,
+    Message,
+    Recovery,
+    Scenario,
+    ScenarioVersion,
+    Template,
+    TemplateVersion,
+    TransferRequest,
+)
 from scoring.models import ScoringOrder, TokenAccount
 from scoring.services.tokens import tokens_grant
 from tests.backoffice import act, act_on_rows, browser_of, chief, page_of
@@ -274,6 +286,27 @@ def _draft_of_words() -> TemplateVersion:
     return draft_begin(template_id=_template().pk, by=None)
 
 
+def _standard() -> ScenarioVersion:
+    return ScenarioVersion.objects.get(scenario__code="standard", state="published")
+
+
+def _in_scenario(owner: Api, **data: Any) -> Example:
+    case = _case(owner)
+    case_switch(recovery_id=case.pk, version=_standard(), by=None)
+    return Example(case, data)
+
+
+def _paused_in_scenario(owner: Api) -> Example:
+    example = _in_scenario(owner)
+    scenario_pause(recovery_id=example.thing.pk, reason="Promised", until=None, by=None)
+    return example
+
+
+def _for_a_scenario(owner: Api) -> Example:
+    _case(owner)
+    return Example(_standard(), {"owner": "", "at_least": "", "only_new": "on"})
+
+
 EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "accounts.user:object:issue-key": lambda owner: Example(ApiUserFactory()),
     "accounts.user:object:renew-secret": lambda owner: Example(owner.user, {"reason": "It was leaked"}),
@@ -362,6 +395,17 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     ),
     "recoveries.recovery:object:withdraw-party-fact": _known_debtor,
     "recoveries.recovery:object:creditor-reminder": lambda owner: Example(_case(owner), {"sent_on": "2026-01-05"}),
+    "recoveries.recovery:object:pause-scenario": lambda owner: _in_scenario(owner, reason="Promised"),
+    "recoveries.recovery:object:resume-scenario": _paused_in_scenario,
+    "recoveries.recovery:object:stop-scenario": lambda owner: _in_scenario(owner, reason="The client asks so"),
+    "recoveries.scenario:object:draft": lambda owner: Example(Scenario.objects.get(code="standard")),
+    "recoveries.scenarioversion:object:rehearse": lambda owner: Example(
+        _standard(), {"until": f"{today() + timedelta(30):%Y-%m-%d}"}
+    ),
+    "recoveries.scenarioversion:object:publish": lambda owner: Example(
+        draft_open(scenario_id=Scenario.objects.get(code="standard").pk, by=None)
+    ),
+    "recoveries.scenarioversion:object:switch": _for_a_scenario,
     "recoveries.recovery:object:mark-read": _case_with_comment,
     "recoveries.recovery:object:record-payment": lambda owner: Example(_case(owner), PAYMENT),
     "recoveries.recovery:object:record-debt": lambda owner: Example(_case(owner), DEBT),

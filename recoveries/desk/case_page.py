@@ -17,7 +17,7 @@ from companies.parties import quality_of
 from law.account.facts import ClaimKind
 from law.deadlines import is_court_known
 from law.limitation import is_in_doubt
-from legalcity.lib.clock import today
+from legalcity.lib.clock import now, today
 from recoveries.court.procedure import field_labels
 from recoveries.court.recorded import DATES
 from recoveries.court.selectors import is_fee_unconfirmed
@@ -40,6 +40,7 @@ from recoveries.desk.reads.case_facts import (
 from recoveries.desk.reads.timeline import cursor_read, timeline
 from recoveries.desk.reads.timeline_sources import TABS
 from recoveries.letters.party_facts import facts_about
+from recoveries.letters.scenarios.outlook import panel_of
 from recoveries.models import Injunction, Recovery
 from recoveries.selectors.deadlines import deadlines_of, opposed_too_late, procedure_of
 from recoveries.selectors.sides import SIDES
@@ -142,6 +143,7 @@ def case_context(request: HttpRequest, case: Recovery) -> dict[str, Any]:
         "is_court_unknown": procedure is not None and not is_court_known(procedure.court_territory),
         "is_opposed_too_late": opposed_too_late(case),
         "party_facts": list(facts_about(case)),
+        "scenario": panel_of(case.pk, now()),
         "timeline": timeline(case.pk, tab=kind or None, after=cursor_read(request.GET.get("after", ""))),
         "is_older": "after" in request.GET,
         "kind": kind,

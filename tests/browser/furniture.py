@@ -20,8 +20,18 @@ from law.contact.vocabulary import PartyFactKind
 from legalcity.lib.clock import now, today
 from recoveries.letters.judging import drafts_of
 from recoveries.letters.party_facts import party_fact_enter
+from recoveries.letters.scenarios.switching import case_switch
 from recoveries.letters.services import message_send
-from recoveries.models import CaseImport, ClientRhythm, DeadlineAlert, Injunction, Message, Recovery
+from recoveries.models import (
+    CaseImport,
+    ClientRhythm,
+    DeadlineAlert,
+    Injunction,
+    Message,
+    Recovery,
+    ScenarioStop,
+    ScenarioVersion,
+)
 from recoveries.services.notices import notice_enter
 from scoring.models import Alert, Surveillance
 from tests.factories import Api
@@ -42,6 +52,8 @@ def furnish(owner: Api) -> None:
     notice_enter(recovery_id=case.pk, channel="registered", state="sent", sent_on=today(), by=owner.user)
     party_fact_enter(recovery_id=case.pk, kind=PartyFactKind.CONSENTS_TO_LRE, since=today(), by=owner.user)
     ClientRhythm.objects.create(owner=owner.user, reminder_days=14)
+    case_switch(recovery_id=case.pk, version=ScenarioVersion.objects.get(scenario__code="standard"), by=owner.user)
+    ScenarioStop.objects.create(owner=owner.user)
     CaseImport.objects.create(owner=owner.user, user=owner.user, file_name="dossiers.csv", references=["REC-ABC123"])
     procedure = Injunction.objects.first()
     DeadlineAlert.objects.create(recovery=procedure.recovery, kind="service", date=today(), article="art. 1411 CPC")

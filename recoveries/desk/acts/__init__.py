@@ -20,10 +20,12 @@ from recoveries.letters.acts import SEND_EMAIL
 from recoveries.letters.creditor_reminder_acts import CREDITOR_REMINDER
 from recoveries.letters.notice_acts import NOTICE_RECEIVED
 from recoveries.letters.party_acts import ENTER_FACT, WITHDRAW_FACT
+from recoveries.letters.scenarios.acts import PAUSE_SCENARIO, RESUME_SCENARIO, STOP_SCENARIO
 
 GROUPS: tuple[tuple[Sentence, tuple[ObjectAction, ...]], ...] = (
     (_("Work"), (MOVE, ASSIGN, SEND_EMAIL, NOTICE_RECEIVED, COMMENT, ANSWER, MARK_READ)),
     (_("Beside the tasks"), (CALL_NOTE, PROMISE, FOLLOW_UP, ADD_TASK)),
+    (_("Scenario"), (PAUSE_SCENARIO, RESUME_SCENARIO, STOP_SCENARIO)),
     (_("Debtor"), (ENTER_FACT, WITHDRAW_FACT, CREDITOR_REMINDER)),
     (_("Money"), (RECORD_PAYMENT, RECORD_DEBT, CREDIT_NOTE, WAIVE, WRITE_OFF, REFUND, MOVE_SURPLUS)),
     (_("Beside what they are about"), (REVERSE_PAYMENT, REVERSE_DEBT, REVERSE_POSTING, INVOICE_FACTS)),

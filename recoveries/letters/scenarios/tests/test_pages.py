@@ -1,0 +1,145 @@
+"""Scenarios as staff draw, rehearse, publish and switch them, and the panel of a case."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+
+from legalcity.lib.errors import Forbidden, Invalid
+from recoveries.desk.tests.pages import words
+from recoveries.letters.scenarios.drawing import draft_open, step_errors, version_publish
+from recoveries.letters.scenarios.switching import cases_switch
+from recoveries.letters.scenarios.tests.drawing import CALL, EMAIL, drawn, lived_through, standard
+from recoveries.models import Enrolment, Recovery, Scenario, ScenarioVersion, Step
+from tests.backoffice import act, browser_of, chief, page_of
+from tests.factories import Api, case_id
+from tests.letters import COMPLETE
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_process"), pytest.mark.same_everywhere]
+DUE = [{"invoice_date": "2026-03-01", "invoice_due_date": "2026-04-01"}]
+
+
+@pytest.fixture(autouse=True)
+def firm(system_setting: Any) -> Iterator[time_machine.Traveller]:
+    """A firm that may write, on a Monday in June."""
+    system_setting(**COMPLETE)
+    with time_machine.travel("2026-06-01T08:00:00Z", tick=False) as traveller:
+        yield traveller
+
+
+def filed(api: Api) -> int:
+    return case_id(api, invoices=DUE, debtor={"company_email": "debtor@example.com"})
+
+
+def test_a_draft_is_a_copy_and_is_published_once() -> None:
+    scenario = Scenario.objects.get(code="standard")
+    draft = draft_open(scenario_id=scenario.pk, by=None)
+    assert draft_open(scenario_id=scenario.pk, by=None) == draft
+    assert (draft.number, draft.state) == (2, "draft")
+    first, second = (list(one.steps.values("code", "channels", "delay", "template")) for one in (standard(), draft))
+    assert first == second
+    draft.steps.filter(code="appel").update(delay=30)
+    version_publish(version_id=draft.pk, by=None)
+    assert dict(scenario.versions.values_list("number", "state")) == {1: "retired", 2: "published"}
+    with pytest.raises(Forbidden):
+        version_publish(version_id=draft.pk, by=None)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"channels": []},
+        {"channels": ["pigeon"]},
+        {"channels": ["task", "email"]},
+        {"channels": "email"},
+        {"template": "no_such"},
+        {"channels": ["task"], "template": "no_such"},
+        {"then_status_id": 9},
+        {"conditions": [{"name": "no_such"}]},
+        {"conditions": {"name": "has"}},
+    ],
+)
+def test_what_is_wrong_with_a_step(values: dict[str, Any]) -> None:
+    step = Step(**{"code": "x", **EMAIL, **values})
+    assert list(step_errors(step))
+    version = drawn({**EMAIL, **values}, is_published=False)
+    with pytest.raises(Invalid):
+        version_publish(version_id=version.pk, by=None)
+    assert not list(step_errors(Step(code="x", **EMAIL)))
+
+
+def test_a_version_without_steps_is_not_published() -> None:
+    with pytest.raises(Invalid):
+        version_publish(version_id=drawn(is_published=False).pk, by=None)
+
+
+def test_many_cases_enter_a_number_a_day(owner: Api, system_setting: Any) -> None:
+    system_setting(SCENARIO_DAILY_MAX=2)
+    cases = [filed(owner) for _case in range(5)]
+    assert cases_switch(ids=cases, version=standard(), by=None) == (5, 0)
+    days = Enrolment.objects.order_by("recovery_id").values_list("entered_at", flat=True)
+    assert [f"{at:%d %H}" for at in days] == ["01 08", "01 08", "02 06", "02 06", "03 06"]
+
+
+def test_steps_whose_letter_was_sent_are_left_out(
+    owner: Api, firm: time_machine.Traveller, system_setting: Any
+) -> None:
+    system_setting(SCENARIOS_RUNNING=True)
+    case = filed(owner)
+    lived_through(firm, datetime(2026, 6, 5, tzinfo=UTC))
+    again = drawn(EMAIL, {**EMAIL, "template": "relance_2", "delay": 8}, CALL, code="again")
+    cases_switch(ids=[case], version=again, by=None)
+    enrolment = Enrolment.objects.open().get(recovery_id=case)
+    assert (enrolment.version, enrolment.position) == (again, 1)
+    assert Enrolment.objects.filter(recovery_id=case, state="stopped").count() == 1
+
+
+def read(browser: Client, address: str) -> str:
+    """What a page says."""
+    answer = browser.get(address)
+    assert answer.status_code == 200, answer
+    return words(answer.content.decode())
+
+
+def test_the_pages_of_staff(owner: Api, system_setting: Any) -> None:
+    system_setting(SCENARIOS_RUNNING=True)
+    case, office = filed(owner), browser_of(chief())
+    version = standard()
+    assert "Standard" in read(office, page_of(Scenario, "changelist"))
+    editor = read(office, page_of(ScenarioVersion, "change", version.pk))
+    assert "3 working days from entry into the scenario, 10:00" in editor
+    assert "needs approval" in editor
+    panel = read(office, page_of(Recovery, "change", case))
+    assert "Standard v1 · running" in panel
+    assert "relance_1 · e-mail" in panel
+    assert act(office, Recovery.objects.get(pk=case), "pause-scenario", reason="Why", until="").status_code == 302
+    assert "Standard v1 · paused" in read(office, page_of(Recovery, "change", case))
+    assert act(office, Recovery.objects.get(pk=case), "resume-scenario").status_code == 302
+    assert act(office, version, "rehearse", until="2026-08-01").status_code == 302
+    assert act(office, version, "switch", owner="", at_least="", only_new="").status_code == 302
+
+
+def test_a_draft_is_changed_in_its_table(owner: Api) -> None:
+    office = browser_of(chief())
+    draft = draft_open(scenario_id=Scenario.objects.get(code="standard").pk, by=None)
+    address = page_of(ScenarioVersion, "change", draft.pk)
+    page = office.get(address)
+    assert page.status_code == 200
+    formset = page.context["inline_admin_formsets"][0].formset
+    sent: dict[str, Any] = {"restart_on_payment": "on", "after_plan": ""}
+    for form in (formset.management_form, *formset.initial_forms):
+        for name in form.fields:
+            value = form[name].value()
+            if value not in (None, False):
+                sent[form.add_prefix(name)] = "[]" if name == "conditions" else value
+    sent["steps-TOTAL_FORMS"] = sent["steps-INITIAL_FORMS"]
+    sent[f"{formset.initial_forms[0].prefix}-delay"] = 5
+    changed = office.post(address, sent)
+    assert changed.status_code == 302, changed.context["errors"]
+    assert draft.steps.get(code="relance_1").delay == 5
+    sent[f"{formset.initial_forms[0].prefix}-conditions"] = '[{"name": "no_such"}]'
+    refused = office.post(address, sent)
+    assert "There is no condition" in refused.content.decode()
