@@ -124,7 +124,8 @@ def test_a_rehearsal_over_ones_own_cases(owner: Api, stranger: Api) -> None:
     case, other = filed(owner), filed(stranger)
     answer = owner.post("/api/scenarios/standard/rehearse", {"until": "2026-08-01"})
     assert answer.status_code == 202
-    assert (told := answer.json()["data"])["poll_url"].endswith(f"/api/rehearsals/{told['id']}")
+    told = answer.json()["data"]
+    assert told["poll_url"].endswith(f"/api/rehearsals/{told['id']}")
     rehearse(told["id"])
     done = owner.data("GET", f"/api/rehearsals/{told['id']}")
     assert (done["state"], done["result"]["cases"]) == ("done", 1)
