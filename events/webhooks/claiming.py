@@ -24,7 +24,7 @@ from events.webhooks.keys import secrets_of
 from events.webhooks.models import Body, Delivery, Endpoint
 from events.webhooks.sending import Message
 from events.webhooks.verdicts import MOST_TRIES, PAUSES
-from legalcity.lib.claims import Claim, Job
+from legalcity.lib.claims import Claim, Job, watched
 
 THREADS = 16  # of one process
 MOST_IN_FLIGHT = 8
@@ -34,13 +34,15 @@ OF_FAILING_ONES = 4  # places of one process
 PACE = timedelta(seconds=1) / PER_SECOND
 CLAIM = timedelta(seconds=30)  # a try lasts fifteen at most, and is claimed only when a thread is free
 
-JOB = Job(
-    model=Delivery,
-    task="events.tasks.deliver",
-    waiting=Q(state=Delivery.State.WAITING),
-    claim=CLAIM,
-    most_attempts=MOST_TRIES,
-    pauses=PAUSES,
+JOB = watched(
+    Job(
+        model=Delivery,
+        task="events.tasks.deliver",
+        waiting=Q(state=Delivery.State.WAITING),
+        claim=CLAIM,
+        most_attempts=MOST_TRIES,
+        pauses=PAUSES,
+    )
 )
 
 

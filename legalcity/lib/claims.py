@@ -52,7 +52,7 @@ class JobRow(models.Model):
 Row = TypeVar("Row", bound=JobRow)
 
 
-JOBS: "dict[str, Job[Any]]" = {}  # every job of the house whose module was read, by the name of its task
+JOBS: "dict[str, Job[Any]]" = {}  # every job of the house whose tasks were read, by the name of its task
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,6 @@ class Job(Generic[Row]):
     longest_pause: timedelta = timedelta(hours=1)
     pauses: tuple[timedelta, ...] = ()  # in the place of those that double: one after each attempt but the last
     is_resumed: bool = True  # whether another worker may begin again what one has left in the middle
-
-    def __post_init__(self) -> None:
-        JOBS[self.task] = self
 
     def rows(self) -> "models.QuerySet[Row]":
         """The rows that are still to be done."""
@@ -235,10 +232,16 @@ def queue(name: str, *args: Any) -> None:
     transaction.on_commit(lambda: task_named(name).delay(*args), robust=True)
 
 
+def watched(job: Job[Row]) -> Job[Row]:
+    """Have a job told by `/metrics`: `job_task` does, and who works on a table without it."""
+    JOBS[job.task] = job
+    return job
+
+
 def job_task(job: Job[Row]) -> Callable[[Callable[..., object]], Any]:
     """Decorator: the task of a job, which is called with itself and an id. A database that is away is waited for."""
     decorator: Callable[[Callable[..., object]], Any] = shared_task(
-        name=job.task,
+        name=watched(job).task,
         bind=True,
         max_retries=RETURNS_WITHOUT_DATABASE + (job.most_attempts or 1),
         autoretry_for=(OperationalError, InterfaceError),

@@ -3,8 +3,10 @@
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from smtplib import SMTPResponseException, SMTPServerDisconnected
 
 import pytest
 from celery import current_app
@@ -14,13 +16,19 @@ from prometheus_client.parser import text_string_to_metric_families
 from pytest_django import Settings
 
 from documents.models import Document
+from legalcity.lib.claims import JOBS
 from legalcity.lib.clock import now, today
 from legalcity.lib.metrics.requests import METHODS
 from operation.metrics_server import figures
 from recoveries.ledger.nightly import ledgers_watch
 from recoveries.ledger.posting_models import CaseBalance
-from recoveries.models import Recovery
+from recoveries.letters.channels.delivering import SENDING, message_deliver
+from recoveries.letters.jobs import JOB
+from recoveries.letters.services import message_send
+from recoveries.letters.tests.test_emails import moods  # noqa: F401 - a fixture
+from recoveries.models import Message, Recovery
 from tests.factories import Api, case_id
+from tests.letters import FREE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -145,3 +153,36 @@ class TestFiles:
         in_the_way = tmp_path / "file"
         in_the_way.write_text("")
         counting(in_the_way, "tasks.labels('t', 'o').inc()")
+
+
+@pytest.mark.django_db
+class TestMessages:
+    def test_letters_that_leave_are_put_off_or_fail_are_counted(
+        self,
+        owner: Api,
+        system_setting: Callable[..., None],
+        moods: list[Exception],  # noqa: F811
+    ) -> None:
+        system_setting(**FREE)
+        moods += [SMTPServerDisconnected("gone"), SMTPResponseException(550, "no")]
+        before = {outcome: letters(outcome) for outcome in ("sent", "again", "failed")}
+        message = message_send(case_id=case_id(owner), kind="relance_1", to="debtor@example.com", by=None)
+        for _try in range(2):
+            message_deliver(message_id=message.pk, moment=now())
+            Message.objects.filter(pk=message.pk).update(claimed_until=None, due_at=now())
+        assert {outcome: letters(outcome) - before[outcome] for outcome in before} == {
+            "sent": 0,
+            "again": 1,
+            "failed": 1,
+        }
+        other = message_send(case_id=case_id(owner), kind="relance_1", to="other@example.com", by=None)
+        message_deliver(message_id=other.pk, moment=now())
+        assert letters("sent") == before["sent"] + 1
+
+    def test_a_job_that_is_derived_for_some_of_its_rows_is_not_told_in_its_place(self) -> None:
+        assert SENDING.task == JOB.task
+        assert JOBS[JOB.task] is JOB
+
+
+def letters(outcome: str) -> float:
+    return told("legalcity_emails_total", task=JOB.task, outcome=outcome) or 0.0

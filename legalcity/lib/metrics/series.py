@@ -15,5 +15,5 @@ task_seconds = Histogram(
     "legalcity_task_seconds", "How long a task worked.", ["task"], buckets=(*SECONDS, 60, 120, 300, 900)
 )
 emails = Counter(
-    "legalcity_emails", "E-mails handed to the mail server: sent, to be tried again, failed.", ["task", "outcome"]
+    "legalcity_emails", "E-mails and other messages: sent, to be tried again, failed.", ["task", "outcome"]
 )

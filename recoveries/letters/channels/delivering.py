@@ -21,6 +21,7 @@ from legalcity.lib.claims import Claim, anew, lapsed, queue, take
 from legalcity.lib.clock import now
 from legalcity.lib.emails.rows import INTERRUPTED
 from legalcity.lib.errors import Conflict, Forbidden
+from legalcity.lib.metrics import series
 from recoveries.events import held_event
 from recoveries.ledger.gathering import with_terms
 from recoveries.letters.channels.email_channel import header_id_of
@@ -66,6 +67,7 @@ def message_deliver(*, message_id: int, moment: datetime) -> timedelta | None:
     except Exception as error:  # A fault of ours before anything was handed over, or after: nobody knows.
         log.exception("message_not_submitted", message_id=message_id)
         return _not_handed(claim, message, channel, Unknown(type(error).__name__))
+    series.emails.labels(JOB.task, "sent").inc()
     _sent(claim, message, channel, handed)
     return None
 
@@ -178,6 +180,7 @@ def _not_handed(claim: Claim[Message], message: Message, channel: Channel, error
     is_over = not may_again or JOB.is_last(message.attempts)
     log.warning("email_not_sent", message_id=message.pk, error=error.reason, attempt=message.attempts, is_over=is_over)
     if not is_over:
+        series.emails.labels(JOB.task, "again").inc()
         # What may have arrived there stays `sending`, and is asked for; anything else begins anew.
         state = State.SENDING if is_asked_again else State.QUEUED
         pause = JOB.pause(message.attempts)
@@ -190,6 +193,7 @@ def _not_handed(claim: Claim[Message], message: Message, channel: Channel, error
 
 
 def _ended(message: Message, error: NotHanded | None = None) -> None:
+    series.emails.labels(JOB.task, "failed").inc()
     if isinstance(error, Refused) and error.is_address_wrong:
         address_is_wrong(message=message)
     note = error.reason if error else INTERRUPTED
