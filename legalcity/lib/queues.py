@@ -44,6 +44,8 @@ PURPOSES: Mapping[str, Purpose] = {
             "recoveries.tasks.watch_ledger",
             "recoveries.tasks.mend_copies",
             "recoveries.tasks.forget_imports",
+            "recoveries.tasks.rehearse",
+            "recoveries.tasks.mend_follow_ups",
             "documents.tasks.remove_orphans",
             "scoring.tasks.check_surveillance",
             "scoring.tasks.check_surveillances",
