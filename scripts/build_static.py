@@ -11,6 +11,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from check_deploy import production
+
 ROOT = Path(__file__).resolve().parent.parent
 MARK = ".built-from"
 
@@ -39,8 +41,6 @@ def main() -> int:
     mark = folder / MARK
     if mark.exists() and mark.read_text() == made_from:
         return 0
-    from scripts.check_deploy import production
-
     with tempfile.TemporaryDirectory() as scratch:
         # Where an image is built the settings of production are not known, and its secrets are none of its business.
         environment = {**os.environ, **production(Path(scratch)), "STATIC_DIR": str(folder), "EMBEDDED": "0"}
@@ -52,5 +52,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.path.insert(0, str(ROOT))
     sys.exit(main())

@@ -83,7 +83,8 @@ class Seal:
                 for stream in (process.stdin, process.stdout):
                     if stream is not None:
                         stream.close()
-                complaint = process.stderr.read().decode(errors="replace")[-300:]
+                told_by_gpg = process.stderr.read() if process.stderr else b""
+                complaint = told_by_gpg.decode(errors="replace")[-300:]
             subprocess.run(["gpgconf", "--homedir", home, "--kill", "all"], check=False, capture_output=True)  # noqa: S603, S607
         if process.returncode:
             raise CommandError(f"gpg could not do it: is BACKUP_KEY that of this copy? {complaint}") from failure
