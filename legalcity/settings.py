@@ -231,7 +231,7 @@ BOUNCE_MAILBOX = env.mailbox("BOUNCE_MAILBOX")
 REPLY_MAILBOX = env.mailbox("REPLY_MAILBOX")
 
 # --- carriers of letters ---------------------------------------------------------------------------------------
-# Who carries registered letters and text messages: staff by the post folder, or a provider. No text messages by default.
+# Who carries registered letters and text messages: staff by the post folder, or a provider. By default no texts.
 REGISTERED_CARRIER = env.choice("REGISTERED_CARRIER", "POST-FOLDER", ("POST-FOLDER", "MAILEVA")).lower()
 SMS_CARRIER = env.choice("SMS_CARRIER", "FILE" if EMBEDDED else "NONE", ("NONE", "FILE", "SMSMODE")).lower()
 SMS_FILE_PATH = DATA_DIR / "sms"
