@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from backoffice.reach import Person, SeenWithCase
 from legalcity.lib.owned import OfOwner
-from recoveries.agenda.kinds import kind_of, kinds
+from recoveries.agenda.kinds import kinds
 from recoveries.models.cases import Recovery
 
 OF_THE_FIRM = Q(assignee=None, recovery=None)
@@ -137,12 +137,14 @@ class StaffTask(OfOwner):
             super().save(*args, **options)
 
     def __str__(self) -> str:
-        return str(kind_of(self.kind).label)
+        kind = kinds().get(self.kind)
+        return str(kind.label) if kind is not None else self.kind
 
     @property
     def sentence(self) -> str:
-        """What is to be done, in the language of who reads."""
-        return kind_of(self.kind).sentence(self.facts)
+        """What is to be done, in the language of who reads. A kind that the code has no longer is told by its code."""
+        kind = kinds().get(self.kind)
+        return kind.sentence(self.facts) if kind is not None else self.kind
 
     @property
     def is_open(self) -> bool:

@@ -114,6 +114,12 @@ def test_each_kind_says_something_with_all_its_facts_and_with_none() -> None:
             assert "{" not in said, kind.code
 
 
+def test_a_kind_that_the_code_has_no_longer_is_shown_by_its_code(case: Recovery) -> None:
+    task = opened(case)
+    task.kind = "former_kind"
+    assert (str(task), task.sentence) == ("former_kind", "former_kind")
+
+
 # --- ended, given, postponed -----------------------------------------------------------------------------------------
 def test_a_task_is_ended_once(case: Recovery) -> None:
     person = chief()
