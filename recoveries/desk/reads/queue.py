@@ -89,7 +89,8 @@ def _by_money(cases: Cases, day: date) -> Iterator[Due]:
 
 def _stake(row: dict[str, Any], day: date) -> Decimal:
     owed: Decimal = row["at_stake"]
-    return owed * max((day - row["recovery_due_date"]).days, 1)
+    late: int = max((day - row["recovery_due_date"]).days, 1)
+    return owed * late
 
 
 def _owed() -> Subquery:
