@@ -21,8 +21,10 @@ from recoveries.agenda.follow_ups import (
     promise_note,
     working_days_after,
 )
-from recoveries.letters.services import message_deliver, message_send
-from recoveries.models import FollowUp, Recovery
+from recoveries.letters.channels.delivering import message_deliver
+from recoveries.letters.channels.facts import fact_record
+from recoveries.letters.services import message_send
+from recoveries.models import FollowUp, Message, Recovery, StaffTask
 from tests.backoffice import chief
 from tests.factories import Api, case_id
 from tests.letters import FREE
@@ -87,10 +89,7 @@ def test_a_promise_comes_up_when_the_money_should_be_there(case: Recovery) -> No
 
 def test_a_letter_that_went_out_asks_for_an_answer(case: Recovery, system_setting: Any, in_process: None) -> None:
     system_setting(**FREE)
-    letter = message_send(case_id=case.pk, kind="relance_1", to="debtor@example.com", by=None)
-    message_deliver(message_id=letter.pk, moment=now())
-    letter.refresh_from_db()
-    assert letter.state == "sent"
+    written(case)
     found = row(case)
     assert (found.reason, found.on >= DAY + timedelta(days=10)) == ("letter", True)
     assert "“Relance 1” of" in follow_up_sentence(found.reason, found.facts)
@@ -126,3 +125,26 @@ def test_at_night_closed_cases_lose_their_day_and_those_opened_again_get_one(own
     Recovery.objects.filter(pk=second).update(status_id=Step.WITHDRAWN)
     assert follow_ups_mend() == 2
     assert list(FollowUp.objects.values_list("pk", flat=True)) == [first]
+
+
+def written(case: Recovery) -> Message:
+    letter = message_send(case_id=case.pk, kind="relance_1", to="debtor@example.com", by=None)
+    message_deliver(message_id=letter.pk, moment=now())
+    letter.refresh_from_db()
+    assert letter.state == "sent"
+    return letter
+
+
+def test_a_letter_that_came_back_or_was_answered_asks_for_somebody(
+    case: Recovery, system_setting: Any, in_process: None
+) -> None:
+    system_setting(**FREE)
+    letter = written(case)
+    told: dict[str, Any] = {"message_id": letter.pk, "at": now(), "source": "smtp"}
+    fact_record(kind="replied", provider_id="reply", **told)
+    fact_record(kind="bounced", provider_id="bounce", note="mailbox full", **told)
+    fact_record(kind="bounced", provider_id="bounce", note="mailbox full", **told)
+    said = {task.kind: task.sentence for task in StaffTask.objects.filter(recovery=case)}
+    assert said["message_bounced"] == "“Relance 1” did not reach debtor@example.com: mailbox full"
+    assert said["reply_received"].startswith("debtor@example.com replied on")
+    assert len(said) == StaffTask.objects.count() == 2

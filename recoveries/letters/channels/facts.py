@@ -12,8 +12,6 @@ import structlog
 from accounts.models import User
 from events.services import events_record, story
 from events.types import EventType
-from legalcity.lib.dates import PARIS
-from recoveries.agenda.follow_ups import letter_followed
 from recoveries.events import (
     MESSAGE_BOUNCED,
     MESSAGE_DELIVERED,
@@ -28,6 +26,7 @@ from recoveries.letters.channels.registry import PROVED
 from recoveries.letters.following import case_follow
 from recoveries.letters.party_facts import address_is_wrong
 from recoveries.letters.receipts import receipt_sent
+from recoveries.letters.to_do import staff_asked
 from recoveries.models import Message, MessageFact, Recovery
 
 log = structlog.get_logger("recoveries")
@@ -97,6 +96,7 @@ def fact_record(
     notice_of_fact(message, fact, is_moved=is_moved)
     if is_moved:
         _follow(message, fact)
+    staff_asked(message, fact, is_moved=is_moved)
     if kind == Kind.DEPOSITED and message.channel in PROVED:
         case_follow(case=message.recovery, message=message, is_proved=True)
     log.info("message_fact", message_id=message_id, kind=kind, source=source, state=message.state, is_moved=is_moved)
@@ -133,9 +133,6 @@ def _follow(message: Message, fact: MessageFact) -> None:
     """What a message that was moved brings about."""
     if declared := TOLD.get(message.state):
         events_record([message_event(declared, message, by=fact.by)])
-    if message.state == State.SENT and not message.is_receipt:
-        sent = fact.at.astimezone(PARIS).date()
-        letter_followed(recovery_id=message.recovery_id, letter=message.get_kind_display(), sent=sent)
     if message.state == State.SENT and message.moves_case:
         case_follow(case=message.recovery, message=message)
     if message.state == State.SENT and message.kind == Message.Kind.RECEIPT:
