@@ -2,17 +2,21 @@
 
 from typing import Any
 
-from django.db.models import CharField, Q, Value
+from django.db.models import CharField, Exists, OuterRef, Q, Value
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from backoffice.home import ROWS, Panel, Row, Viewer, first_rows, panel_register
 from legalcity.lib.clock import today
+from recoveries.letters.models import MessageQuerySet
 from recoveries.letters.verdicts import reasons_of
 from recoveries.models import EcbRate, LegalRate, Message
+from recoveries.models.handling import own_or_nobodys
 
 HELD = Message.State.HELD
+CAME_BACK = (Message.State.BOUNCED.value, Message.State.RETURNED.value)
+MOST = 1_000  # messages that a panel counts
 
 
 def letters_held(viewer: Viewer) -> Panel:
@@ -34,6 +38,58 @@ def letters_held(viewer: Viewer) -> Panel:
             for email in rows
         ],
         empty=_("No letter is held."),
+    )
+
+
+def letters_back(viewer: Viewer) -> Panel:
+    """Messages that came back and after which no other one has reached the debtor, the latest first."""
+    later = Message.objects.gone_out().filter(
+        recovery_id=OuterRef("recovery_id"), created_at__gt=OuterRef("created_at")
+    )
+    back = Message.objects.filter(~Exists(later), state__in=CAME_BACK, recovery__status__is_closing=False)
+    return _panel_of(
+        viewer,
+        back,
+        "-created_at",
+        title=_("Messages that came back"),
+        url=f"?state__in={','.join(CAME_BACK)}",
+        empty=_("No message came back."),
+        tone="wait",
+    )
+
+
+def letters_to_post(viewer: Viewer) -> Panel:
+    """Letters that a person is to post, the oldest first."""
+    return _panel_of(
+        viewer,
+        Message.objects.filter(state=Message.State.TO_POST),
+        "created_at",
+        title=_("Letters to post"),
+        url=f"?state__exact={Message.State.TO_POST}",
+        empty=_("No letter is to be posted."),
+        tone="wait",
+    )
+
+
+def _panel_of(viewer: Viewer, messages: MessageQuerySet, order: str, *, url: str, **words: Any) -> Panel:
+    """A panel of messages; MOST are counted, in one statement."""
+    mine = own_or_nobodys(viewer.user, "recovery") if viewer.mine else Q()
+    some = messages.in_reach_of(viewer.user).filter(mine).order_by(order, "id").values("pk")[:MOST]
+    count, rows = first_rows(Message.objects.filter(pk__in=some).select_related("recovery").order_by(order, "id"))
+    return Panel(
+        count=count,
+        url=reverse("admin:recoveries_message_changelist") + url,
+        rows=[
+            Row(
+                text=f"{message.recovery} · {message.get_kind_display()}",
+                url=reverse("admin:recoveries_recovery_change", args=[message.recovery_id]),
+                note=message.recipient or ", ".join(message.address.splitlines()),
+                badge=message.get_state_display(),
+                tone="wait",
+            )
+            for message in rows
+        ],
+        **words,
     )
 
 
@@ -65,4 +121,6 @@ def _unconfirmed(model: type[LegalRate] | type[EcbRate]) -> Any:
 
 
 panel_register("letters-held", position=70, permission="recoveries.send_email", read=letters_held)
+panel_register("letters-back", position=71, permission="recoveries.send_email", read=letters_back)
+panel_register("letters-to-post", position=72, permission="recoveries.send_email", read=letters_to_post)
 panel_register("rates", position=80, permission="recoveries.change_legalrate", read=rates_to_confirm)
