@@ -9,7 +9,8 @@ from django.contrib.auth.models import Group
 from django.db import models
 
 from accounts.models import User
-from recoveries.models import DeadlineAlert, Posting, Recovery
+from recoveries.letters.wording.services import draft_begin
+from recoveries.models import DeadlineAlert, Posting, Recovery, Template, TemplateVersion
 from scoring.models import ScoringOrder
 from tests.factories import ApiUserFactory
 
@@ -41,6 +42,8 @@ def a_row(model: type[models.Model]) -> models.Model:
         return model._base_manager.get(pk=ApiUserFactory().pk)
     if model is Group:
         return Group.objects.create(name=f"group {next(_numbers)}")
+    if model is TemplateVersion:  # What was published is only looked at.
+        return draft_begin(template_id=a_row(Template).pk, by=None)
     present = model._base_manager.order_by("pk").first()
     if present is not None:
         return present
