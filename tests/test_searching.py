@@ -32,6 +32,8 @@ OTHERWISE = {
     "recoveries.legalfact": "articles and sources, a few rows",
     "recoveries.legalrate": "sources, a few rows",
     "recoveries.remittance": "by the e-mail of the client",
+    "recoveries.template": "codes and names, some dozens of rows",
+    "recoveries.templateversion": "by the code and name of its template",
 }
 NAME = "Œuvres de l’Atelier"
 TERMS = ["oeuvres", "œuvres", "ŒUVRES", "l'atelier", "L’ATELIER", "l‘atelier", "ate\u00adlier"]

@@ -1,6 +1,6 @@
 """What managers do with templates: begin a version, publish it, throw it away, take a template out of use."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import Model
@@ -28,7 +28,7 @@ class LikeForm(forms.Form):
 
     def __init__(self, *args: Any, versions: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["like"].choices = versions
+        cast(forms.TypedChoiceField, self.fields["like"]).choices = versions
 
 
 def _versions(request: HttpRequest, template: Template | None) -> dict[str, Any]:

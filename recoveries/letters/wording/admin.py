@@ -30,7 +30,7 @@ class TemplateAdmin(StaffAdmin):
     list_display = ("name", "code", "channel", "language", "owner", "purpose", "in_force")
     list_filter = ("channel", "language", "purpose")
     list_select_related = ("owner",)
-    search_fields = ("code__icontains", "name__icontains")
+    search_fields = ("code", "name")
     autocomplete_fields = ("owner",)
     fields = ("code", "name", "purpose", "channel", "language", "owner")
     object_actions = (BEGIN_DRAFT, RETIRE_TEMPLATE)
@@ -92,7 +92,7 @@ class TemplateVersionAdmin(PreviewPages, StaffAdmin):
     list_display = ("template", "number", "state", "author", "updated_at", "published_at", "retired_at")
     list_filter = ("state", "template__channel", "template__language")
     list_select_related = ("template", "author")
-    search_fields = ("template__code__icontains", "template__name__icontains")
+    search_fields = ("template__code", "template__name")
     fields = ("subject", "text", "html", "required")
     object_actions = (PUBLISH_VERSION, DISCARD_DRAFT)
 
@@ -114,13 +114,19 @@ class TemplateVersionAdmin(PreviewPages, StaffAdmin):
         draft_save(version_id=obj.pk, by=staff_of(request), **{name: getattr(obj, name) for name in self.fields})
 
     def render_change_form(
-        self, request: HttpRequest, context: Any, *args: Any, obj: TemplateVersion | None = None, **options: Any
+        self,
+        request: HttpRequest,
+        context: Any,
+        add: bool = False,
+        change: bool = False,
+        form_url: str = "",
+        obj: Any = None,
     ) -> HttpResponse:
         """With the variables, the previews and what differs from the version before."""
         if obj is not None:
             context |= self.previews(request, obj)
             context |= {"variables": VARIABLES, "differences": _differences(obj)}
-        return super().render_change_form(request, context, *args, obj=obj, **options)
+        return super().render_change_form(request, context, add, change, form_url, obj)
 
 
 def _differences(version: TemplateVersion) -> str:
