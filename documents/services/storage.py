@@ -136,7 +136,7 @@ def bytes_remove(*, key: str) -> None:
 
 
 def file_keep(*, content: bytes, name: str, mime: str) -> StoredFile:
-    """Store bytes of our own making, or that a carrier of ours gave us, and return their row. Raises StorageFailed.
+    """Store bytes of our own making, or that a carrier has given us, and return their row. Raises StorageFailed.
 
     Whoever names it by a foreign key keeps it.
     """

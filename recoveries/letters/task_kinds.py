@@ -8,6 +8,7 @@ from recoveries.agenda.sentences import Fact
 from recoveries.letters.models import FormalNotice, Message
 
 POST_REGISTERED, REPLY_RECEIVED, MESSAGE_BOUNCED = "post_registered", "reply_received", "message_bounced"
+MESSAGE_UNKNOWN = "message_unknown"
 NOTICE_SENT, WRITTEN_AGAIN = "notice_sent", "written_again"
 
 
@@ -52,6 +53,13 @@ kind_register(
             _("A letter did not reach the debtor."),
         ),
         facts={"letter": Fact.TEXT, "address": Fact.TEXT, "reason": Fact.TEXT},
+        condition=WRITTEN_AGAIN,
+    ),
+    TaskKind(
+        code=MESSAGE_UNKNOWN,
+        label=_("Look whether the message went out"),
+        sentences=(_("Nobody knows whether “{letter}” to {address} went out: look there, then send it again or not."),),
+        facts={"letter": Fact.TEXT, "address": Fact.TEXT},
         condition=WRITTEN_AGAIN,
     ),
 )

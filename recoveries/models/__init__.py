@@ -9,6 +9,7 @@ from recoveries.ledger.models import Acknowledgement, Acompte, Dette
 from recoveries.ledger.posting_models import CaseBalance, DepartedPosting, Line, Posting
 from recoveries.ledger.rate_models import EcbRate, LegalRate
 from recoveries.ledger.remittance_models import Remittance, RemittanceLine
+from recoveries.letters.channels.models import InboundHook, InboundMail, PostBatch, PostItem
 from recoveries.letters.fact_models import ClientRhythm, CreditorReminder, PartyFact
 from recoveries.letters.models import CreditorNotice, FormalNotice, Message, MessageFact
 from recoveries.letters.scenarios.models import (
@@ -48,6 +49,8 @@ __all__ = [
     "FormalNotice",
     "FormerRow",
     "HoldChange",
+    "InboundHook",
+    "InboundMail",
     "Injunction",
     "InjunctionFee",
     "LegalFact",
@@ -56,6 +59,8 @@ __all__ = [
     "Message",
     "MessageFact",
     "PartyFact",
+    "PostBatch",
+    "PostItem",
     "Posting",
     "Recovery",
     "RecoveryQuerySet",

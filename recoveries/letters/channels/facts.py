@@ -23,6 +23,7 @@ from recoveries.events import (
 )
 from recoveries.letters.channels.notices import notice_of_fact
 from recoveries.letters.channels.registry import PROVED
+from recoveries.letters.channels.staff_tasks import tasks_of
 from recoveries.letters.following import case_follow
 from recoveries.letters.party_facts import address_is_wrong
 from recoveries.letters.receipts import receipt_sent
@@ -139,3 +140,4 @@ def _follow(message: Message, fact: MessageFact) -> None:
         receipt_sent(receipt=message)
     if message.state == State.RETURNED:
         address_is_wrong(message=message)
+    tasks_of(message, fact)

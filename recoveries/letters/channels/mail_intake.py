@@ -1,0 +1,137 @@
+"""What the mailboxes bring: bounces and answers are put on their message and their case, once each."""
+
+import html
+from datetime import datetime, timedelta
+
+import structlog
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from backoffice.audit import audit_record
+from events.services import story
+from legalcity.lib.clock import now
+from legalcity.lib.errors import Forbidden
+from legalcity.lib.settings.environment import Mailbox
+from recoveries.html import cleaned
+from recoveries.letters.channels.facts import fact_record
+from recoveries.letters.channels.mail_reading import Arrival, Sort, mail_read
+from recoveries.letters.channels.mailbox import MailboxAway, mailbox_read
+from recoveries.letters.channels.staff_tasks import reply_task
+from recoveries.letters.party_facts import address_is_wrong
+from recoveries.models import InboundMail, Message, MessageFact, Recovery
+from recoveries.services.comments import comment_create
+
+log = structlog.get_logger("recoveries")
+
+Kind = MessageFact.Kind
+FACTS = {Sort.BOUNCE: Kind.BOUNCED, Sort.DELAY: Kind.DELAYED, Sort.REPLY: Kind.REPLIED}
+# Automatic answers are of no use once they were counted; other mails stay with their case.
+KEPT = timedelta(days=30)
+NOTE_LENGTH = 1_800  # characters of an answer in the note on its case; all that was read of it stands with the mail
+
+
+def mailboxes() -> list[Mailbox]:
+    """The mailboxes that are read: one where both are the same."""
+    boxes = (settings.BOUNCE_MAILBOX, settings.REPLY_MAILBOX)
+    return list(dict.fromkeys(box for box in boxes if box is not None))
+
+
+def mailboxes_poll() -> int:
+    """Take what is new in the mailboxes; how many mails. One that is away is asked again the next time."""
+    taken = 0
+    for box in mailboxes():
+        try:
+            taken += mailbox_read(box, mail_take)
+        except MailboxAway as error:
+            log.warning("mailbox_away", host=box.host, error=str(error))
+    return taken
+
+
+def mail_take(raw: bytes) -> InboundMail | None:
+    """Take a mail: a bounce or an answer of a message of ours is put on it. None where it was taken before."""
+    arrival = mail_read(raw)
+    try:
+        with transaction.atomic():
+            return _taken(arrival)
+    except IntegrityError:  # Another worker reads the same mailbox.
+        return None
+
+
+@story()
+def _taken(arrival: Arrival) -> InboundMail | None:
+    if InboundMail.objects.filter(mail_id=arrival.id[:255]).exists():
+        return None
+    message = _message_of(arrival)
+    if message is not None:
+        Recovery.objects.select_for_update(of=("self",)).get(pk=message.recovery_id)
+    mail = InboundMail.objects.create(
+        mail_id=arrival.id[:255],
+        sort=arrival.sort.value,
+        message=message,
+        sender=arrival.sender,
+        subject=arrival.subject,
+        text=arrival.text,
+        sha256=arrival.sha256,
+    )
+    if message is not None and arrival.sort in FACTS:
+        _follow(mail, message, arrival)
+    log.info("mail_taken", mail_id=mail.pk, sort=mail.sort, message_id=message and message.pk)
+    return mail
+
+
+def _message_of(arrival: Arrival) -> Message | None:
+    """The message that a mail is about: by the address that it came to, else by the Message-ID that it names."""
+    emails = Message.objects.filter(channel=Message.Channel.EMAIL)
+    found = emails.filter(client_token__in=arrival.tokens[:5]).order_by("-pk").first()
+    return found or emails.filter(header_id__in=arrival.referred).order_by("-pk").first()
+
+
+def _follow(mail: InboundMail, message: Message, arrival: Arrival) -> None:
+    bounce = arrival.bounce
+    note = " ".join(filter(None, (bounce.status, bounce.diagnostic))) if bounce else ""
+    fact = fact_record(
+        message_id=message.pk,
+        kind=FACTS[arrival.sort],
+        at=now(),
+        source=MessageFact.Source.SMTP,
+        provider_id=mail.mail_id,
+        payload_sha256=arrival.sha256,
+        note=note or arrival.sender,
+    )
+    if fact is None:
+        return
+    # Another address than ours of the debtor may be at fault, where mails are forwarded.
+    if bounce and bounce.is_unknown and bounce.recipient in ("", message.recipient.lower()):
+        address_is_wrong(message=message)
+    if arrival.sort == Sort.REPLY:
+        _note(mail, message)
+        reply_task(message, mail_id=mail.pk, sender=mail.sender)
+
+
+def _note(mail: InboundMail, message: Message) -> None:
+    """The words of the debtor on the page of the case, for staff alone."""
+    told = _("Answer of {sender} to “{subject}”:").format(sender=mail.sender or "?", subject=message.subject)
+    said = mail.text[:NOTE_LENGTH] + ("…" if len(mail.text) > NOTE_LENGTH else "")
+    lines = "<br>".join(html.escape(line) for line in said.splitlines())
+    nobody = {"visible_to_user": False, "visible_to_debtor": False, "visible_to_bailiff": False}
+    comment = cleaned(f"<p>{html.escape(told)}</p><blockquote>{lines}</blockquote>")
+    comment_create(recovery=message.recovery, values={"comment": comment, **nobody}, by=None)
+
+
+@story()
+def mail_handle(*, mail_id: int, by: User | None) -> InboundMail:
+    """Say that a mail was dealt with. Raises Forbidden for one that was already."""
+    if not InboundMail.objects.filter(pk=mail_id, handled_at=None).update(handled_at=now(), handled_by=by):
+        raise Forbidden(_("This mail was dealt with already."))
+    mail = InboundMail.objects.get(pk=mail_id)
+    audit_record(action="mail_handled", target=mail, actor=by)
+    return mail
+
+
+def mails_forget(*, moment: datetime) -> int:
+    """Forget automatic answers after their time, and what was dealt with of strangers; how many."""
+    over = InboundMail.objects.filter(received_at__lt=moment - KEPT)
+    aside = over.filter(sort=Sort.AUTOMATIC.value) | over.filter(message=None, handled_at__isnull=False)
+    return aside.delete()[0]

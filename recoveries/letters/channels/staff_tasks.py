@@ -1,0 +1,43 @@
+"""What staff have to do when a message did not arrive, or was answered."""
+
+from django.urls import reverse
+
+from legalcity.lib.clock import today
+from legalcity.lib.emails.rows import INTERRUPTED
+from recoveries.agenda.services import task_open
+from recoveries.letters.task_kinds import MESSAGE_BOUNCED, MESSAGE_UNKNOWN, REPLY_RECEIVED
+from recoveries.models import Message, MessageFact
+
+State = Message.State
+
+
+def tasks_of(message: Message, fact: MessageFact) -> None:
+    """Have a person look for another address, or whether a message went out of which nobody knows."""
+    if message.state in (State.BOUNCED, State.RETURNED):
+        _opened(message, MESSAGE_BOUNCED, reason=fact.note)
+    elif message.state == State.FAILED and message.error == INTERRUPTED:
+        _opened(message, MESSAGE_UNKNOWN)
+
+
+def reply_task(message: Message, *, mail_id: int, sender: str) -> None:
+    """Have a person read what the debtor has answered."""
+    task_open(
+        kind=REPLY_RECEIVED,
+        recovery_id=message.recovery_id,
+        due_on=today(),
+        sentence_facts={"sender": sender, "on": today()},
+        fix_url=reverse("admin:recoveries_inboundmail_change", args=[mail_id]),
+        subject=f"mail:{mail_id}",
+    )
+
+
+def _opened(message: Message, kind: str, **facts: str) -> None:
+    address = message.recipient or ", ".join(message.address.splitlines())
+    task_open(
+        kind=kind,
+        recovery_id=message.recovery_id,
+        due_on=today(),
+        sentence_facts={"letter": message.get_kind_display(), "address": address, **facts},
+        fix_url=reverse("admin:recoveries_message_change", args=[message.pk]),
+        subject=f"message:{message.pk}",
+    )
