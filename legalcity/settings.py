@@ -231,7 +231,7 @@ BOUNCE_MAILBOX = env.mailbox("BOUNCE_MAILBOX")
 REPLY_MAILBOX = env.mailbox("REPLY_MAILBOX")
 
 # --- carriers of letters ---------------------------------------------------------------------------------------
-# Who carries registered letters and text messages: staff by the post folder, or a provider. By default no texts.
+# Who carries registered letters and text messages: staff by the post folder, or a provider; text messages, nobody.
 REGISTERED_CARRIER = env.choice("REGISTERED_CARRIER", "POST-FOLDER", ("POST-FOLDER", "MAILEVA")).lower()
 SMS_CARRIER = env.choice("SMS_CARRIER", "FILE" if EMBEDDED else "NONE", ("NONE", "FILE", "SMSMODE")).lower()
 SMS_FILE_PATH = DATA_DIR / "sms"
@@ -242,6 +242,12 @@ MAILEVA = {
     "client_secret": env.text("MAILEVA_CLIENT_SECRET"),
     "username": env.text("MAILEVA_USERNAME"),
     "password": env.text("MAILEVA_PASSWORD"),
+}
+# What carriers call us by: the token of the address (no address without one), and the secret that they sign with.
+HOOKS = {
+    "maileva": env.hook("MAILEVA_HOOK"),
+    "smsmode": env.hook("SMSMODE_HOOK"),
+    "email": env.hook("EMAIL_HOOK"),
 }
 SMSMODE = {
     "url": env.url("SMSMODE_URL", schemes=("https", "http")).rstrip("/") or "https://rest.smsmode.com",

@@ -37,6 +37,7 @@ urlpatterns = [
     path("docs/openapi.yaml", reference_pages.SchemaView.as_view(), name="openapi"),
     path("docs/collection.json", reference_pages.CollectionView.as_view(), name="collection"),
     path("", include("recoveries.court.urls")),
+    path("", include("recoveries.letters.channels.urls")),
     path("healthz", system.alive, name="healthz"),
     path("readyz", system.ready, name="readyz"),
     path(".well-known/security.txt", system.security_contact, name="security-contact"),

@@ -6,5 +6,6 @@ import recoveries.agenda.tasks
 import recoveries.court.tasks
 import recoveries.intake.tasks
 import recoveries.ledger.tasks
+import recoveries.letters.channels.tasks
 import recoveries.letters.scenarios.tasks
 import recoveries.letters.tasks

@@ -27,6 +27,7 @@ from legalcity.lib.clock import now
 from recoveries.court import transfer
 from recoveries.intake import pipeline as imports
 from recoveries.letters import jobs as letters
+from recoveries.letters.channels import hook_calls
 from scoring.services import pipeline as scoring
 from tests.factories import Api, case_id
 
@@ -127,6 +128,7 @@ def test_a_row_that_sql_has_written_is_due_at_once(document: Document) -> None:
 JOBS: list[claims.Job[Any]] = [
     *(documents.JOB, scoring.JOB, imports.JOB, letters.JOB, letters.NOTICE_JOB, NOTICE_JOB, transfer.JOB, charges.JOB),
     webhooks.JOB,
+    hook_calls.JOB,
 ]
 
 

@@ -9,7 +9,18 @@ from legalcity.lib.reading.identifiers import compact
 from law.contact.facts import Named, Question
 from law.contact.verdict import Reason, hold, never
 from law.contact.vocabulary import SHOWN, Channel, Code
-from law.contact.words import AMICABLE, L111_8, found, ibans_in, plain, printed, reminders_told, without, words_of
+from law.contact.words import (
+    AMICABLE,
+    L111_8,
+    found,
+    has_answer,
+    ibans_in,
+    plain,
+    printed,
+    reminders_told,
+    without,
+    words_of,
+)
 
 MENTIONS = "art. R124-4 CPCE"
 LOOK = "art. 433-13 C. pén."
@@ -58,6 +69,8 @@ def _missing_of_sms(question: Question) -> Iterator[Sentence]:
         yield _("the firm")
     if plain(facts.creditor.name) not in said:
         yield _("the creditor")
+    if not has_answer(question.message.text):
+        yield _("a way to answer")
     yield from _missing_of_later(question)
 
 

@@ -33,6 +33,7 @@ _OF_REMINDERS = {
     1: re.compile(_IN_SPITE + r"(?:notre|our) (?:\w+ ){0,3}?(?:rappel|relance|reminder)\b"),
 }
 _IBAN = re.compile(r"\b[a-z]{2}\d{2}(?=[\s\w])", re.IGNORECASE)
+_ANSWER = re.compile(r"[^\s@]+@[^\s@]+\.\w+|https?://\S+|(?<![\d,/])\+?\d(?:[ .-]?\d){8,13}(?![\d/,])")
 _LONGEST, _SHORTEST = 34, 15  # characters of an IBAN
 
 
@@ -75,6 +76,11 @@ def reminders_told(text: str) -> int:
     """Of how many reminders a text speaks: two of “malgré nos rappels”, one of “malgré notre rappel”."""
     said = " ".join(re.findall(r"\w+", folded(text)))
     return next((count for count, pattern in _OF_REMINDERS.items() if pattern.search(said)), 0)
+
+
+def has_answer(text: str) -> bool:
+    """Whether a text names a phone, an e-mail address or a page, by which who reads it may answer."""
+    return bool(_ANSWER.search(text))
 
 
 def ibans_in(text: str) -> list[str]:

@@ -145,7 +145,7 @@ PENALTY = {"text": f"{TEXT} 90,00", "amounts": Amounts(principal=Decimal("1234.5
 LRE = {"channel": Channel.ELECTRONIC}
 SMS: dict[str, Any] = {
     "channel": Channel.SMS,
-    "text": "Cabinet Morvan pour Martin SAS, REC-AB12CD, lettre du 02/11/2026",
+    "text": "Cabinet Morvan pour Martin SAS, REC-AB12CD, lettre du 02/11/2026. Répondez au 01 23 45 67 89",
 }
 FIRST = {"first_on": date(2026, 11, 2), "reminders": 1, "is_informed": True}
 # What is changed of message, facts and policy; what the row of this code says then.
@@ -187,7 +187,8 @@ TABLE: list[tuple[Code, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]
     (Code.MENTIONS, {"text": ""}, {}, {}, SEND),  # A rehearsal has no words.
     (Code.MENTIONS, SMS, {}, {}, NEVER),
     (Code.MENTIONS, SMS, FIRST, {}, SEND),
-    (Code.MENTIONS, {**SMS, "text": "Cabinet Morvan, REC-AB12CD, 02/11/2026"}, FIRST, {}, NEVER),
+    (Code.MENTIONS, {**SMS, "text": "Cabinet Morvan, REC-AB12CD, 02/11/2026 01 23 45 67 89"}, FIRST, {}, NEVER),
+    (Code.MENTIONS, {**SMS, "text": SMS["text"].partition(". ")[0]}, FIRST, {}, NEVER),
     (Code.FUNDS, {}, {}, {"funds_iban": ""}, NEVER),
     (Code.FUNDS, without(FUNDS), {}, {}, NEVER),
     (Code.FUNDS, said(f"ou IBAN {OTHER}"), {}, {}, NEVER),

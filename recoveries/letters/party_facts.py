@@ -110,6 +110,16 @@ def address_is_wrong(*, message: Message) -> None:
     PartyFact.objects.get_or_create(**known, withdrawn_at=None, defaults=with_note)
 
 
+def opted_out(*, message: Message) -> None:
+    """Write down that who was written to wants no more of it there. The caller holds the row of the case."""
+    debtor_id = message.recovery.debtor_id
+    if debtor_id is None or not message.recipient:
+        return
+    known = {"party_id": debtor_id, "kind": PartyFactKind.OPTED_OUT.value, "value": message.recipient.lower()}
+    with_note = {"since": today(), "note": _("Answered STOP.")}
+    PartyFact.objects.get_or_create(**known, withdrawn_at=None, defaults=with_note)
+
+
 def address_line(address: str) -> str:
     """A postal address in one line, as facts about it name it."""
     return ", ".join(address.splitlines())[:254]

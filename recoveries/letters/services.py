@@ -1,6 +1,7 @@
 """Messages to debtors: written and judged in one transaction. How they leave: channels/delivering.py."""
 
 from datetime import datetime, time
+from functools import partial
 
 from django.utils.translation import gettext as _
 
@@ -12,10 +13,12 @@ from legalcity.lib.claims import anew, queue
 from legalcity.lib.clock import now
 from legalcity.lib.dates import PARIS, add_days
 from legalcity.lib.errors import Forbidden, Invalid
+from legalcity.lib.reading.identifiers import known
+from legalcity.lib.reading.phones import read_mobile
 from legalcity.lib.text import is_storable
 from recoveries.events import held_event
 from recoveries.ledger.gathering import with_terms
-from recoveries.letters.channels.postal import postal_lines
+from recoveries.letters.channels.postal import country_of, postal_lines
 from recoveries.letters.channels.registry import BY_POST, channel_of
 from recoveries.letters.contacts import debtor_lock
 from recoveries.letters.following import require_following
@@ -68,7 +71,7 @@ def message_send(
         kind=kind,
         purpose=PURPOSES[kind],
         channel=channel,
-        recipient="" if channel in BY_POST else to,
+        recipient=_recipient(case, channel, to),
         address="\n".join(postal_lines(case.debtor)) if channel in BY_POST else "",
         extra=extra,
         user=by,
@@ -128,6 +131,15 @@ def _require_no_twin(case: Recovery, kind: str) -> None:
     """The same letter does not wait twice."""
     if Message.objects.filter(recovery=case, kind=kind, state__in=Message.WAITING).exists():
         raise Forbidden(_("This letter waits already."))
+
+
+def _recipient(case: Recovery, channel: str, to: str) -> str:
+    """Where it goes that is no letter; a phone as networks know it, so that whoever answers is known again."""
+    if channel in BY_POST:
+        return ""
+    if channel == Channel.SMS:
+        return known(partial(read_mobile, region=country_of(case.debtor)), to) or to
+    return to
 
 
 def _require_reachable(message: Message) -> None:

@@ -32,6 +32,16 @@ class Mailbox(NamedTuple):
         return f"{self.address} at {self.host}"
 
 
+class Hook(NamedTuple):
+    """What lets a carrier's calls in: the token of their address, and the secret that they bear or sign with."""
+
+    token: str
+    secret: str
+
+    def __repr__(self) -> str:
+        return "Hook(…)"
+
+
 class Environment:
     """Reads settings of one process.
 
@@ -154,6 +164,13 @@ class Environment:
         if parts.scheme == "imap" and not is_of_this_machine(host):
             raise ImproperlyConfigured(f"{name} would send its password as it is: write imaps://.")
         return Mailbox(user, host, port, unquote(parts.password or ""), folder, is_tls=parts.scheme == "imaps")
+
+    def hook(self, name: str) -> Hook:
+        """A hook, from `…_TOKEN` and `…_SECRET`; without a token there is none, and a short one is refused."""
+        token, secret = self.text(f"{name}_TOKEN"), self.text(f"{name}_SECRET")
+        if token and not (is_random(token, least=32) and token.isalnum() and token.isascii()):
+            raise ImproperlyConfigured(f"{name}_TOKEN is not safe: set it to 32 random letters and digits or more.")
+        return Hook(token, secret)
 
     def required(self, name: str, value: T, hint: str, *, safe: Callable[[T], bool] = bool) -> T:
         """`value`, refused unless it is safe (by default: set); the embedded default takes any."""

@@ -15,7 +15,11 @@ ID_LENGTH = 255
 def is_signed(secret: str, headers: Mapping[str, str], body: bytes, *, moment: datetime) -> bool:
     """Whether a call bears a signature of Standard Webhooks 1.0.0 over its bytes, made just now."""
     name, made_at = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
-    if not 0 < len(name) <= ID_LENGTH or not (made_at.isascii() and made_at.isdecimal() and len(made_at) <= 12):
+    if (
+        not secret
+        or not 0 < len(name) <= ID_LENGTH
+        or not (made_at.isascii() and made_at.isdecimal() and len(made_at) <= 12)
+    ):
         return False
     if abs(moment.timestamp() - int(made_at)) > WINDOW:
         return False
@@ -31,7 +35,7 @@ def is_let_in(login: str, headers: Mapping[str, str]) -> bool:
         told = base64.b64decode(credentials.strip(), validate=True).decode()
     except (binascii.Error, ValueError):
         return False
-    return scheme.lower() == "basic" and _is_same(login, told)
+    return bool(login) and scheme.lower() == "basic" and _is_same(login, told)
 
 
 def is_token(token: str, given: str) -> bool:

@@ -72,7 +72,7 @@ class _Handler(BaseHTTPRequestHandler):
             if self.headers.get("X-Api-Key") != "key":
                 return 401, {"errorCode": "ER-GNC-07"}
             provider.messages.append(json.loads(body))
-            return 201, {"messageId": str(uuid.uuid4()), "price": {"amount": 0.045, "currency": "EUR"}}
+            return 201, {"messageId": str(uuid.uuid4()), "price": {"amount": 0.05, "currency": "EUR"}}
         if self.headers.get("Authorization") != f"Bearer t{provider.tokens}":
             return 401, {"code": "UNAUTHORIZED"}
         path = self.path.removeprefix("/registered_mail/v4")

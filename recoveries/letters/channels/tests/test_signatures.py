@@ -64,6 +64,11 @@ def test_a_login():
         assert not is_let_in("maileva:geheim", headers)
 
 
+def test_no_secret_lets_nobody_in():
+    assert not is_let_in("", basic(""))
+    assert not is_signed("", headers_signed([""], "msg_1", int(NOW.timestamp()), BODY), BODY, moment=NOW)
+
+
 def test_a_token():
     assert is_token("t" * 32, "t" * 32)
     assert not is_token("t" * 32, "t" * 31)

@@ -18,7 +18,7 @@ def test_a_text_message_goes():
     assert (sent["recipient"]["to"], sent["body"]["text"]) == ("33612345678", "Bonjour, c'est réglé ?")
     assert (sent["from"], sent["refClient"]) == ("CABINET", "0f8fad")
     assert "callbackUrlStatus" not in sent
-    assert (len(taken.ref), taken.cost) == (36, Decimal("0.045"))
+    assert (len(taken.ref), taken.cost) == (36, Decimal("0.05"))
 
 
 def test_it_names_where_news_is_told():
