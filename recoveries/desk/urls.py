@@ -8,6 +8,7 @@ from recoveries.desk.journal_page import journal_csv, journal_fec, journal_view
 from recoveries.desk.portfolio_page import portfolio_page, portfolio_table
 from recoveries.desk.queue_page import queue_view
 from recoveries.desk.remittance_pages import remittance_page, remittances_csv, remittances_due
+from recoveries.letters.channels.post_pages import batch_csv, batch_file, batch_page, letters_page
 
 # What people have kept: letters were e-mails alone once.
 _MESSAGES = RedirectView.as_view(url="/admin/recoveries/message/%(rest)s", query_string=True, permanent=True)
@@ -20,6 +21,10 @@ urlpatterns = [
     path("journal/", admin.site.admin_view(journal_view), name="journal"),
     path("journal/journal.csv", admin.site.admin_view(journal_csv), name="journal-csv"),
     path("journal/fec.txt", admin.site.admin_view(journal_fec), name="journal-fec"),
+    path("letters-to-post/", admin.site.admin_view(letters_page), name="letters-to-post"),
+    path("letters-to-post/<int:batch_id>/", admin.site.admin_view(batch_page), name="post-batch"),
+    path("letters-to-post/<int:batch_id>/letters.pdf", admin.site.admin_view(batch_file), name="post-batch-file"),
+    path("letters-to-post/<int:batch_id>/letters.csv", admin.site.admin_view(batch_csv), name="post-batch-csv"),
     path("remittances/", admin.site.admin_view(remittances_due), name="remittances-due"),
     path("remittances/remittances.csv", admin.site.admin_view(remittances_csv), name="remittances-csv"),
     path("remittances/<int:owner_id>/", admin.site.admin_view(remittance_page), name="remittance"),

@@ -47,7 +47,9 @@ CANCEL_LETTER = ObjectAction(
     permission="recoveries.send_email",
     perform=_cancel,
     is_offered=lambda request, email: (
-        email.state in (State.HELD, State.QUEUED) and not email.is_receipt and email.claimed_until is None
+        email.state in (State.HELD, State.QUEUED, State.TO_POST)
+        and not email.is_receipt
+        and email.claimed_until is None
     ),
     explain=gettext_lazy("The letter does not leave; it stays in the history of the case."),
 )

@@ -17,8 +17,9 @@ from law.notices import FIRST_DAY
 from legalcity.lib.form_fields import AmountField, DayField
 from legalcity.lib.money import CENT
 from recoveries.ledger.acts import lives_here
+from recoveries.letters.channels.notices_told import notice_tell
 from recoveries.models import FormalNotice, Recovery
-from recoveries.services.notices import notice_enter, notice_follow
+from recoveries.services.notices import notice_enter
 
 State = FormalNotice.State
 OUTCOMES = (State.RECEIVED, State.PRESENTED, State.UNCLAIMED, State.REFUSED, State.SENT)
@@ -102,7 +103,7 @@ def _follow(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
     outcome = {name: data[name] for name in ("state", "presented_on", "received_on")}
     outcome |= {"recovery_id": case.pk, "proof_id": data["proof"] and data["proof"].pk, "by": staff_of(request)}
     if data["notice"]:
-        notice = notice_follow(notice_id=data["notice"].pk, **outcome)
+        notice = notice_tell(notice_id=data["notice"].pk, **outcome)
     else:
         notice = notice_enter(channel=data["channel"], sent_on=data["sent_on"], amount=data["amount"], **outcome)
     return _("The formal notice is now: {state}.").format(state=notice.get_state_display())

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+import structlog
 from django.db.models import CharField, OuterRef, Subquery, Value
 from django.db.models.functions import Cast, Concat
 from django.utils.translation import gettext as _
@@ -16,6 +17,7 @@ from documents.models import Document
 from events.services import events_record, story
 from law.account.facts import NoticeState
 from law.notices import DAYS, Channel, notice_errors
+from law.vocabulary import Step
 from legalcity.lib.clock import today
 from legalcity.lib.copying import rows_copy
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
@@ -27,7 +29,11 @@ from recoveries.ledger.services import keeps_account
 from recoveries.ledger.settling import case_reckon
 from recoveries.models import FormalNotice, Message, Recovery
 from recoveries.services.cases import recovery_lock
+from recoveries.services.life import status_move
 from recoveries.services.touching import cases_touch
+from recoveries.statuses import Actor
+
+log = structlog.get_logger("recoveries")
 
 NOT_FOUND = gettext_lazy("There is no such formal notice on this case.")
 # What is known of a notice by way of what became of it.
@@ -90,6 +96,7 @@ def notice_enter(
     events_record(notice_events(notice, by=by))
     case_reckon(recovery_id=recovery_id, by=by, source=Source.STAFF)
     tasks_review(recovery_id=recovery_id)
+    _case_follows(notice, by)
     return notice
 
 
@@ -126,7 +133,27 @@ def notice_follow(
     audit_record(action=CHANGED, target=notice, before=before, after=after, actor=by)
     events_record(notice_events(notice, by=by, before=state_before))
     case_reckon(recovery_id=recovery_id, by=by, source=Source.STAFF)
+    _case_follows(notice, by)
     return notice
+
+
+def _case_follows(notice: FormalNotice, by: User | None) -> None:
+    """The case is in formal notice once staff have entered the proof of one that the firm sent.
+
+    One that the creditor sent says nothing of our work; a case that no such move leads from stays where it is.
+    """
+    if notice.proof_id is None or notice.channel == Channel.CREDITOR:
+        return
+    try:
+        status_move(
+            recovery_id=notice.recovery_id,
+            to_status=Step.FORMAL_NOTICE,
+            by=by,
+            comment=_("The proof of the formal notice was entered."),
+            actor=Actor.SYSTEM,
+        )
+    except Forbidden:
+        log.info("case_not_moved", recovery_id=notice.recovery_id, notice_id=notice.pk)
 
 
 def notices_copy(*, from_case: int, to_case: int) -> None:

@@ -1,0 +1,188 @@
+"""Letters to post: what waits, what was printed, and that it was posted."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST
+
+from backoffice.actions import refusal_text
+from backoffice.audit import audit_record
+from backoffice.origin import staff_of
+from backoffice.tables import CSV, table_answer
+from documents.services.storage import told_to_people
+from invoicing.billing.libraries import PdfUnavailable
+from legalcity.lib.clock import today
+from legalcity.lib.errors import DomainError, Invalid
+from legalcity.lib.form_fields import DayField
+from legalcity.lib.ids import MOST_ID
+from recoveries.letters.channels.posting import (
+    MOST,
+    batch_confirm,
+    batch_pdf,
+    batch_print,
+    batch_rows,
+    item_take_out,
+    items_of,
+    letters_to_post,
+)
+from recoveries.models import PostBatch
+
+POST = "recoveries.confirm_posting"
+SHOWN = 20  # batches
+
+
+class PrintForm(forms.Form):
+    """Which letters, for which day."""
+
+    posting_day = DayField(label=gettext_lazy("Posting day"))
+    letters = forms.TypedMultipleChoiceField(label=gettext_lazy("Letters"), coerce=int)
+
+    def __init__(self, *args: Any, waiting: list[Any], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["letters"].choices = [(letter.pk, str(letter)) for letter in waiting]  # type: ignore[attr-defined]
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def letters_page(request: HttpRequest) -> HttpResponse:
+    """The letters that wait, and the form that prints them; the batches that were printed."""
+    user = _allow(request)
+    waiting = list(letters_to_post(user)[:MOST])
+    form = PrintForm(request.POST or None, waiting=waiting, initial={"posting_day": today()})
+    if request.method == "POST" and form.is_valid():
+        batch = _printed(request, form)
+        if batch is not None:
+            return HttpResponseRedirect(reverse("post-batch", args=[batch.pk]))
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Letters to post"),
+        "form": form,
+        "waiting": waiting,
+        "count": letters_to_post(user).count(),
+        "batches": PostBatch.objects.select_related("by", "posted_by")[:SHOWN],
+    }
+    return TemplateResponse(request, "admin/backoffice/letters_to_post.html", context)
+
+
+def _printed(request: HttpRequest, form: PrintForm) -> PostBatch | None:
+    """The batch; a refusal stands in the form."""
+    data = form.cleaned_data
+    try:
+        with told_to_people():
+            batch = batch_print(message_ids=data["letters"], posting_day=data["posting_day"], by=staff_of(request))
+    except Invalid as refusal:
+        for name, sentences in refusal.errors.items():
+            form.add_error(name, [str(sentence) for sentence in sentences])
+        return None
+    except (DomainError, PdfUnavailable) as refusal:
+        form.add_error(None, refusal_text(refusal) if isinstance(refusal, DomainError) else str(refusal))
+        return None
+    left_out = len(data["letters"]) - items_of(batch).count()
+    if left_out:
+        sentence = ngettext(
+            "{n} letter was kept back by the guard and is not in the batch.",
+            "{n} letters were kept back by the guard and are not in the batch.",
+            left_out,
+        )
+        messages.warning(request, sentence.format(n=left_out))
+    return batch
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def batch_page(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """A batch: print it again, take a letter out, confirm that it was posted."""
+    user, batch, errors = _allow(request), _batch(batch_id), {}
+    if request.method == "POST":
+        try:
+            _done(request, batch, user)
+            return HttpResponseRedirect(reverse("post-batch", args=[batch.pk]))
+        except Invalid as refusal:
+            errors = {name: [str(one) for one in sentences] for name, sentences in refusal.errors.items()}
+        except DomainError as refusal:
+            messages.error(request, refusal_text(refusal))
+    items = [
+        {
+            "item": item,
+            "number": request.POST.get(f"number-{item.pk}", item.number),
+            "errors": errors.get(f"number-{item.pk}"),
+        }
+        for item in items_of(batch)
+    ]
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Batch {number}").format(number=batch.pk),
+        "batch": batch,
+        "items": items,
+        "has_errors": bool(errors),
+        "is_open": batch.state == PostBatch.State.PRINTED,
+        "may_confirm": batch.posting_day <= today(),
+    }
+    return TemplateResponse(request, "admin/backoffice/post_batch.html", context)
+
+
+def _done(request: HttpRequest, batch: PostBatch, user: Any) -> None:
+    """Take one letter out where its button was pressed, else confirm."""
+    chosen = request.POST.get("take_out", "")
+    if chosen:
+        if not (chosen.isascii() and chosen.isdecimal() and int(chosen) <= MOST_ID):
+            raise Http404
+        item_take_out(batch_id=batch.pk, item_id=int(chosen), by=user)
+        messages.success(request, _("The letter was taken out: it waits again, and is written anew."))
+        return
+    numbers = {item.pk: request.POST.get(f"number-{item.pk}", "") for item in items_of(batch)}
+    batch_confirm(batch_id=batch.pk, numbers=numbers, by=user)
+    messages.success(request, _("Posted: these letters count as sent."))
+
+
+@require_POST
+def batch_file(request: HttpRequest, batch_id: int) -> HttpResponse:
+    """The cover sheet and the letters as one PDF; written down in the audit."""
+    _allow(request)
+    batch = _batch(batch_id)
+    try:
+        with told_to_people():
+            content = batch_pdf(batch)
+    except (DomainError, PdfUnavailable) as refusal:
+        messages.error(request, refusal_text(refusal) if isinstance(refusal, DomainError) else str(refusal))
+        return HttpResponseRedirect(reverse("post-batch", args=[batch.pk]))
+    audit_record(action="letters_printed", target=batch)
+    return HttpResponse(
+        content,
+        content_type="application/pdf",
+        headers={
+            "Content-Disposition": f'inline; filename="courriers-{batch.pk}.pdf"',
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store, private",
+        },
+    )
+
+
+@require_POST
+def batch_csv(request: HttpRequest, batch_id: int) -> HttpResponseBase:
+    """The letters of a batch as CSV; written down in the audit."""
+    _allow(request)
+    batch = _batch(batch_id)
+    audit_record(action="letters_exported", target=batch)
+    return table_answer(batch_rows(batch), name=f"courriers-{batch.pk}", form=CSV)
+
+
+def _batch(batch_id: int) -> PostBatch:
+    batch = PostBatch.objects.filter(pk=batch_id).first() if batch_id <= MOST_ID else None
+    if batch is None:
+        raise Http404
+    return batch
+
+
+def _allow(request: HttpRequest) -> Any:
+    if not request.user.has_perm(POST):
+        raise PermissionDenied
+    return staff_of(request)

@@ -1,0 +1,203 @@
+"""Letters on paper: printed on the day on which they are posted, confirmed by who posted them."""
+
+import io
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.test import Client
+from pypdf import PdfReader
+
+from backoffice.roles import ACCOUNTANT
+from legalcity.lib.clock import now, today
+from legalcity.lib.errors import Invalid
+from recoveries.desk.tests.pages import case_of, office_of, ready_document
+from recoveries.ledger.services import acompte_record
+from recoveries.letters.channels.tests.conftest import DEBTOR
+from recoveries.letters.services import message_send
+from recoveries.letters.tasks import sweep_emails
+from recoveries.models import FormalNotice, Message, PostBatch, PostItem, Recovery
+from tests.backoffice import act
+from tests.factories import Api, move
+
+PAGE = "/admin/letters-to-post/"
+
+
+def letter(case: Recovery, kind: str = "relance_1", channel: str = "letter") -> Message:
+    return message_send(case_id=case.pk, kind=kind, channel=channel, to="", by=None)
+
+
+def printed(office: Client, *letters: Message, **values: Any) -> Any:
+    data = {"letters": [one.pk for one in letters], "posting_day": today().isoformat(), **values}
+    return office.post(PAGE, data)
+
+
+def states(*letters: Message) -> list[str]:
+    return [Message.objects.get(pk=one.pk).state for one in letters]
+
+
+def text_of(content: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
+
+
+def test_a_letter_waits_until_it_was_posted(case: Recovery, office: Client) -> None:
+    one = letter(case)
+    assert (one.state, one.recipient) == ("to_post", "")
+    assert one.address.splitlines()[-2:] == ["3 rue Haute", "69001 Lyon"]
+    assert sweep_emails() == 0
+    assert case.recovery_reference in office.get(PAGE).content.decode()
+    answer = printed(office, one)
+    batch = PostBatch.objects.get()
+    assert answer["Location"] == f"{PAGE}{batch.pk}/"
+    assert states(one) == ["to_post"]
+    assert office.post(f"{PAGE}{batch.pk}/").status_code == 302
+    one.refresh_from_db()
+    assert (one.state, one.provider, one.sent_at.date()) == ("sent", "post-folder", today())
+    assert [(fact.kind, fact.source, fact.by.email) for fact in one.facts.all()] == [
+        ("sent", "staff", "chief@example.com")
+    ]
+    assert office.post(f"{PAGE}{batch.pk}/").status_code == 200
+    assert one.facts.count() == 1
+
+
+def test_the_papers_are_a_cover_sheet_the_letters_and_a_table(case: Recovery, owner: Api, office: Client) -> None:
+    one, two = letter(case), letter(case_of(owner, debtor={**DEBTOR, "company_city": "Paris"}))
+    printed(office, one, two)
+    batch = PostBatch.objects.get()
+    content = office.post(f"{PAGE}{batch.pk}/letters.pdf").content
+    said = text_of(content)
+    assert f"Bordereau de courriers n° {batch.pk}" in said
+    assert "69001 Lyon" in said
+    assert "L111-8" in said
+    assert len(PdfReader(io.BytesIO(content)).pages) >= 3
+    assert office.post(f"{PAGE}{batch.pk}/letters.pdf").content == content
+    rows = b"".join(office.post(f"{PAGE}{batch.pk}/letters.csv").streaming_content).decode("utf-8-sig").splitlines()
+    assert len(rows) == 3
+    assert "3 rue Haute, 69001 Lyon" in rows[1]
+    one.refresh_from_db()
+    assert one.pdf.sha256
+
+
+def test_words_are_those_of_the_posting_day_and_the_guard_is_asked_again(
+    case: Recovery, owner: Api, office: Client
+) -> None:
+    partly, paid, disputed = letter(case), letter(case_of(owner, debtor=DEBTOR)), letter(case_of(owner, debtor=DEBTOR))
+    acompte_record(recovery_id=partly.recovery_id, amount=Decimal("10.00"), day=today(), by=None)
+    acompte_record(recovery_id=paid.recovery_id, amount=Decimal("140.00"), day=today(), by=None)
+    move(disputed.recovery_id, 2, 7)
+    tomorrow = today() + timedelta(days=1)
+    answer = printed(office, partly, paid, disputed, posting_day=tomorrow.isoformat())
+    assert answer.status_code == 302
+    assert states(partly, paid, disputed) == ["to_post", "cancelled", "held"]
+    partly.refresh_from_db()
+    assert (partly.day, partly.total) == (tomorrow, Decimal("130.00"))
+    assert f"{tomorrow:%d/%m/%Y}" in partly.text
+    assert [item.message_id for item in PostItem.objects.all()] == [partly.pk]
+    refused = office.post(answer["Location"])
+    assert refused.status_code == 200
+    assert states(partly) == ["to_post"]
+
+
+def test_a_letter_is_taken_out_and_waits_again(case: Recovery, owner: Api, office: Client) -> None:
+    one, two = letter(case), letter(case_of(owner, debtor=DEBTOR))
+    printed(office, one, two)
+    batch = PostBatch.objects.get()
+    item = PostItem.objects.get(message=two)
+    assert office.post(f"{PAGE}{batch.pk}/", {"take_out": item.pk}).status_code == 302
+    assert len(PdfReader(io.BytesIO(office.post(f"{PAGE}{batch.pk}/letters.pdf").content)).pages) >= 2
+    office.post(f"{PAGE}{batch.pk}/")
+    assert states(one, two) == ["sent", "to_post"]
+    printed(office, two)
+    assert PostBatch.objects.count() == 2
+
+
+def test_a_letter_is_in_one_batch_alone(case: Recovery, office: Client) -> None:
+    one = letter(case)
+    printed(office, one)
+    assert printed(office, one).status_code == 200
+    assert PostBatch.objects.count() == 1
+
+
+def test_one_that_was_given_up_meanwhile_was_not_posted(case: Recovery, office: Client) -> None:
+    one = letter(case)
+    printed(office, one)
+    assert act(office, one, "cancel-letter").status_code == 302
+    office.post(f"{PAGE}{PostBatch.objects.get().pk}/")
+    assert states(one) == ["cancelled"]
+    assert not one.facts.exists()
+
+
+def test_a_registered_letter_is_posted_with_its_number(case: Recovery, office: Client) -> None:
+    one = letter(case, "mise_en_demeure", "registered")
+    move(case.pk, 2, 3)
+    printed(office, one)
+    batch, item = PostBatch.objects.get(), PostItem.objects.get()
+    page = office.post(f"{PAGE}{batch.pk}/").content.decode()
+    assert "Enter the number of the receipt of a registered letter." in page
+    assert states(one) == ["to_post"]
+    office.post(f"{PAGE}{batch.pk}/", {f"number-{item.pk}": "2c 012 345 6789 0"})
+    one.refresh_from_db()
+    assert (one.state, one.provider_ref) == ("sent", "2C01234567890")
+    notice = FormalNotice.objects.get()
+    assert (notice.channel, notice.state, notice.sent_on, notice.message_id) == ("registered", "sent", today(), one.pk)
+    assert Recovery.objects.get(pk=case.pk).status_id == 3
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"posting_day": "2020-01-01"},
+        {"posting_day": "x"},
+        {"posting_day": (now() + timedelta(days=30)).date().isoformat()},
+        {"letters": ["x"]},
+        {"letters": [10**9]},
+        {"letters": []},
+    ],
+)
+def test_what_cannot_be_printed_comes_back(case: Recovery, office: Client, values: dict[str, Any]) -> None:
+    one = letter(case)
+    assert printed(office, one, **values).status_code == 200
+    assert not PostBatch.objects.exists()
+    assert states(one) == ["to_post"]
+
+
+def test_pages_of_nothing_and_for_nobody(case: Recovery, office: Client) -> None:
+    printed(office, letter(case))
+    batch = PostBatch.objects.get()
+    assert office.get(f"{PAGE}{10**19}/").status_code == 404
+    assert office.post(f"{PAGE}{batch.pk}/", {"take_out": "x"}).status_code == 404
+    assert office.post(f"{PAGE}{batch.pk}/", {"take_out": 10**9}).status_code == 200
+    accountant = office_of(ACCOUNTANT)
+    for address in (PAGE, f"{PAGE}{batch.pk}/"):
+        assert accountant.get(address).status_code == 403
+    assert accountant.post(f"{PAGE}{batch.pk}/letters.pdf").status_code == 403
+
+
+def test_an_address_that_no_carrier_finds(owner: Api) -> None:
+    case = case_of(owner, debtor={**DEBTOR, "company_address": "\n".join(f"Ligne {n}" for n in range(9))})
+    Recovery.objects.get(pk=case.pk).debtor.__class__.objects.filter(pk=case.debtor_id).update(company_city="")
+    with pytest.raises(Invalid):
+        letter(Recovery.objects.get(pk=case.pk))
+    assert not Message.objects.exists()
+
+
+def test_what_staff_tell_of_a_notice_is_told_of_its_letter_and_its_proof_moves_the_case(
+    case: Recovery, office: Client
+) -> None:
+    one = letter(case, "mise_en_demeure", "registered")
+    move(case.pk, 2, 3)
+    printed(office, one)
+    office.post(f"{PAGE}{PostBatch.objects.get().pk}/", {f"number-{PostItem.objects.get().pk}": "2C1"})
+    notice, day = FormalNotice.objects.get(), today().isoformat()
+    told = {"notice": notice.pk, "state": "received", "presented_on": day, "received_on": day}
+    assert act(office, case, "notice-received", **told).status_code == 302
+    one.refresh_from_db()
+    assert (one.state, [fact.kind for fact in one.facts.order_by("id")]) == (
+        "delivered",
+        ["sent", "presented", "delivered"],
+    )
+    assert Recovery.objects.get(pk=case.pk).status_id == 3
+    proof = ready_document(case)
+    assert act(office, case, "notice-received", **told, proof=proof.pk).status_code == 302
+    assert Recovery.objects.get(pk=case.pk).status_id == 4
