@@ -49,7 +49,7 @@ TRANSFERRED = (
     *("transfer.refused", "transfer.failed", "firm_invoice.issued"),
 )
 ORDERED = ("scoring_order.completed", "scoring_order.failed", "surveillance.alert", "insolvency.detected")
-LETTERS = ("message.sent", "message.held", "message.failed")
+LETTERS = ("message.sent", "message.held", "message.failed", "message.bounced")
 
 # What follows from money, in the same transaction, whichever call brought it about.
 FOLLOWING: dict[str, str] = {
@@ -157,6 +157,8 @@ ACTS: dict[str, Tells] = {
     "recoveries.templateversion:publish-version": nothing(WORDING),
     "recoveries.templateversion:discard-draft": nothing(WORDING),
     "recoveries.message:lift-letter": nothing("A worker sends it.", later=LETTERS),
+    "recoveries.message:resend-message": nothing("A worker sends it.", later=LETTERS),
+    "recoveries.inboundmail:mail-handled": nothing(NO_TYPE),
     "recoveries.message:cancel-letter": nothing("It has not left, and does not."),
     "recoveries.recovery:pause-scenario": tells("scenario.paused"),
     "recoveries.recovery:resume-scenario": tells("scenario.resumed"),

@@ -46,6 +46,7 @@ from recoveries.letters.services import message_send
 from recoveries.letters.wording.services import draft_begin
 from recoveries.models import (
     Comment,
+    InboundMail,
     Message,
     Recovery,
     Scenario,
@@ -141,6 +142,17 @@ def _held_letter(owner: Api) -> Example:
     move(case.pk, Step.DISPUTE)
     email = message_send(case_id=case.pk, **example.data, by=None)
     return Example(email, {"reason": "The debtor has written that it pays all the same."})
+
+
+def _failed_message(owner: Api) -> Example:
+    example = _letter(owner)
+    message = message_send(case_id=example.thing.pk, **example.data, by=None)
+    Message.objects.filter(pk=message.pk).update(state="failed", error="Interrupted", claimed_until=None)
+    return Example(Message.objects.get(pk=message.pk))
+
+
+def _mail_of_nobody(owner: Api) -> Example:
+    return Example(InboundMail.objects.create(mail_id="<1@a.example>", sort="reply", sender="a@example.com"))
 
 
 def _known_debtor(owner: Api) -> Example:
@@ -389,6 +401,8 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "recoveries.templateversion:object:publish-version": lambda owner: Example(_draft_of_words()),
     "recoveries.templateversion:object:discard-draft": lambda owner: Example(_draft_of_words()),
     "recoveries.message:object:lift-letter": _held_letter,
+    "recoveries.message:object:resend-message": _failed_message,
+    "recoveries.inboundmail:object:mail-handled": _mail_of_nobody,
     "recoveries.message:object:cancel-letter": lambda owner: replace(_held_letter(owner), data={}),
     "recoveries.recovery:object:enter-party-fact": lambda owner: Example(
         _case(owner), {"kind": "opted_out", "since": "2026-01-05"}

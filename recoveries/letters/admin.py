@@ -5,6 +5,8 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
 from legalcity.lib.errors import Sentence
+from recoveries.letters.channels.resend_acts import RESEND
+from recoveries.letters.channels.telling import facts_told
 from recoveries.letters.holding_acts import CANCEL_LETTER, LIFT_LETTER
 from recoveries.letters.posting_acts import RECEIPT_POSTED
 from recoveries.letters.telling import verdict_told
@@ -16,15 +18,19 @@ class MessageAdmin(ReadOnlyStaffAdmin):
     """Written by the act on a case, receipts by the payment; what became of each is seen here."""
 
     holds_personal_data = True
-    list_display = ("recovery", "kind", "recipient", "state", "error", "user", "created_at", "sent_at")
-    list_filter = ("state", "kind")
+    list_display = ("recovery", "kind", "channel", "recipient", "state", "error", "user", "created_at", "sent_at")
+    list_filter = ("state", "channel", "kind")
     list_select_related = ("recovery", "user")
     search_fields = ("recovery__search_text", "recipient__iexact")
-    object_actions = (RECEIPT_POSTED, LIFT_LETTER, CANCEL_LETTER)
-    audit_words = {"hold_lifted": gettext_lazy("Hold of a letter lifted")}
-    readonly_fields = ("verdict",)
+    object_actions = (RECEIPT_POSTED, LIFT_LETTER, CANCEL_LETTER, RESEND)
+    audit_words = {
+        "hold_lifted": gettext_lazy("Hold of a letter lifted"),
+        "message_resent": gettext_lazy("Message sent again"),
+    }
+    readonly_fields = ("verdict", "became")
     fields = (
-        *("recovery", "kind", "recipient", "state", "verdict", "judged_at", "error"),
+        *("recovery", "kind", "channel", "recipient", "address", "state", "became"),
+        *("verdict", "judged_at", "error", "header_id", "provider", "provider_ref", "cost"),
         *("subject", "total", "payment", "extra", "text"),
         *("attempts", "user", "moves_case", "created_at", "sent_at"),
     )
@@ -33,6 +39,11 @@ class MessageAdmin(ReadOnlyStaffAdmin):
     def verdict(self, email: Message) -> Sentence:
         """What the guard said last, with the articles, and what is not asked for."""
         return verdict_told(email)
+
+    @admin.display(description=gettext_lazy("what became of it"))
+    def became(self, email: Message) -> Sentence:
+        """What mail servers, carriers and staff have told, oldest first."""
+        return facts_told(email)
 
 
 @admin.register(PartyFact)
