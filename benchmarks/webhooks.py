@@ -92,12 +92,12 @@ def settings(arrivals: Arrivals) -> None:
 
 
 @contextmanager
-def database() -> Iterator[None]:
+def database(of: str = "webhooks") -> Iterator[None]:
     """A database of its own."""
     import psycopg
 
     url = urlsplit(os.environ["DATABASE_URL"])
-    name = f"{url.path.strip('/')}_webhooks"
+    name = f"{url.path.strip('/')}_{of}"
     with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as admin:
         admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         admin.execute(f'CREATE DATABASE "{name}"')
