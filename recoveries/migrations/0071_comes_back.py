@@ -10,7 +10,8 @@ import legalcity.lib.claims
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recoveries", "0091_owners_of_staff_tasks"),
+        ("recoveries", "0082_standard_scenario"),
+        ("recoveries", "0093_owners_of_follow_ups"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
