@@ -129,7 +129,8 @@ def _quoted(parts: list[Mail]) -> Iterator[str]:
         if part.get_content_type() == "message/rfc822":
             inner = part.get_payload()
             for mail in inner if isinstance(inner, list) else []:
-                yield "\n".join(f"{name}: {value}" for name, value in mail.items())[:QUOTED_LENGTH]
+                if isinstance(mail, Mail):
+                    yield "\n".join(f"{name}: {value}" for name, value in mail.items())[:QUOTED_LENGTH]
         elif part.get_content_type() == "text/rfc822-headers":
             content = part.get_payload(decode=True)
             if isinstance(content, bytes):

@@ -13,18 +13,19 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from backoffice.audit import ADDED, CHANGED, audit_record
-from documents.services.storage import bytes_open, file_keep
+from documents.services.storage import bytes_open
 from events.services import events_record, story
 from law.contact import Outcome
 from legalcity.lib.clock import now, today
 from legalcity.lib.dates import PARIS
-from legalcity.lib.errors import Conflict, Forbidden, Invalid, NotFound
+from legalcity.lib.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from legalcity.lib.text import is_storable
 from recoveries.events import held_event
 from recoveries.ledger.gathering import with_terms
 from recoveries.letters.channels.delivering import rejudged
 from recoveries.letters.channels.facts import fact_record
 from recoveries.letters.channels.papers import bound, cover_pdf, letter_pdf
+from recoveries.letters.channels.protocol import Later
 from recoveries.letters.channels.registry import PROVED
 from recoveries.letters.contacts import debtor_lock
 from recoveries.letters.receipts import receipt_refusal
@@ -60,7 +61,7 @@ def items_of(batch: PostBatch) -> QuerySet[PostItem]:
 def batch_print(*, message_ids: Sequence[int], posting_day: date, by: User) -> PostBatch:
     """Print these letters for a posting day, today or within a week; those that the guard keeps back are left out.
 
-    Raises Invalid for a day that will not do, Conflict when none of them may leave, PdfUnavailable.
+    Raises Invalid for a day that will not do, Conflict when none may leave, Unavailable where none can be drawn.
     """
     if not 0 <= (posting_day - today()).days <= LATEST:
         raise Invalid({"posting_day": [_("Letters are printed for today or the next seven days.")]})
@@ -104,8 +105,10 @@ def _made_ready(message_id: int, posting_day: date) -> bool:
 def _printed(message_id: int) -> None:
     """Draw a letter and keep it with its message: outside of any transaction, since it takes its time."""
     message = Message.objects.select_related("recovery", "recovery__debtor").get(pk=message_id)
-    file = file_keep(content=letter_pdf(message), name=f"courrier-{message_id}.pdf", mime="application/pdf")
-    Message.objects.filter(pk=message_id).update(pdf=file)
+    try:
+        letter_pdf(message)
+    except Later as error:
+        raise Unavailable(_("The letters cannot be drawn, or kept, now.")) from error
 
 
 @story()

@@ -18,7 +18,7 @@ from recoveries.letters.channels.clients.calling import ProviderAway, ProviderRe
 from recoveries.letters.channels.clients.smsmode import DELIVERED, UNDELIVERED, Account, sms_send
 from recoveries.letters.channels.postal import country_of
 from recoveries.letters.channels.protocol import Fact, Handed, Refused, Unknown
-from recoveries.letters.channels.text_messages import MOST_SEGMENTS, segments_of
+from recoveries.letters.channels.text_messages import MOST_SEGMENTS, plain_signs, segments_of
 from recoveries.letters.models import Message
 
 KINDS = {**dict.fromkeys(DELIVERED, "delivered"), **dict.fromkeys(UNDELIVERED, "bounced"), "EXPIRED": "expired"}
@@ -31,7 +31,7 @@ def _faults(message: Message) -> list[Sentence]:
         read_mobile(message.recipient, region=country_of(message.recovery.debtor))
     except Unreadable:
         faults.append(_("Enter the number of a mobile phone."))
-    if message.text and segments_of(message.text) > MOST_SEGMENTS:
+    if message.text and segments_of(plain_signs(message.text)) > MOST_SEGMENTS:
         faults.append(_("This text message takes more than {most} segments.").format(most=MOST_SEGMENTS))
     return faults
 
@@ -52,7 +52,8 @@ class SmsFiles:
         token = message.client_token.hex if message.client_token else str(message.pk)
         file = Path(settings.SMS_FILE_PATH) / f"{token}.json"
         keep_private(file, made_by_us=file.parent)
-        told = {"to": message.recipient, "text": message.text, "segments": segments_of(message.text)}
+        words = plain_signs(message.text)
+        told = {"to": message.recipient, "text": words, "segments": segments_of(words)}
         half = file.with_suffix(".part")
         half.write_text(json.dumps(told, ensure_ascii=False, indent=1), encoding="utf-8")
         half.replace(file)
@@ -84,7 +85,11 @@ class Smsmode:
         token = message.client_token.hex if message.client_token else str(message.pk)
         try:
             taken = sms_send(
-                Account(**settings.SMSMODE), to=number, words=message.text, token=token, callback=_callback()
+                Account(**settings.SMSMODE),
+                to=number,
+                words=plain_signs(message.text),
+                token=token,
+                callback=_callback(),
             )
         except ProviderAway as error:
             raise Unknown(error.reason) from error

@@ -44,7 +44,7 @@ def text_of(content: bytes) -> str:
 def test_a_letter_waits_until_it_was_posted(case: Recovery, office: Client) -> None:
     one = letter(case)
     assert (one.state, one.recipient) == ("to_post", "")
-    assert one.address.splitlines()[-2:] == ["3 rue Haute", "69001 Lyon"]
+    assert one.address.splitlines()[-2:] == ["3 rue Haute", "69001 LYON"]
     assert sweep_emails() == 0
     assert case.recovery_reference in office.get(PAGE).content.decode()
     answer = printed(office, one)
@@ -68,13 +68,13 @@ def test_the_papers_are_a_cover_sheet_the_letters_and_a_table(case: Recovery, ow
     content = office.post(f"{PAGE}{batch.pk}/letters.pdf").content
     said = text_of(content)
     assert f"Bordereau de courriers n° {batch.pk}" in said
-    assert "69001 Lyon" in said
+    assert "69001 LYON" in said
     assert "L111-8" in said
     assert len(PdfReader(io.BytesIO(content)).pages) >= 3
     assert office.post(f"{PAGE}{batch.pk}/letters.pdf").content == content
     rows = b"".join(office.post(f"{PAGE}{batch.pk}/letters.csv").streaming_content).decode("utf-8-sig").splitlines()
     assert len(rows) == 3
-    assert "3 rue Haute, 69001 Lyon" in rows[1]
+    assert "3 rue Haute, 69001 LYON" in rows[1]
     one.refresh_from_db()
     assert one.pdf.sha256
 

@@ -60,7 +60,7 @@ def test_a_letter_from_deposit_to_receipt(case: Recovery, carrier: Provider) -> 
     message = sent(case)
     [there] = carrier.submitted
     assert there["custom_id"] == message.client_token.hex
-    assert there["recipients"][0]["address_line_6"] == "69001 Lyon"
+    assert there["recipients"][0]["address_line_6"] == "69001 LYON"
     assert b"%PDF" in there["documents"][0]["pdf"]
     assert notice() == ("registered", "sent", date(2026, 3, 12), None, None)
     assert Recovery.objects.get(pk=case.pk).status_id == 3
