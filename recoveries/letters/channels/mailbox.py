@@ -2,7 +2,7 @@
 
 import imaplib
 import ssl
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 import structlog
@@ -14,6 +14,8 @@ log = structlog.get_logger("recoveries")
 
 TIMEOUT = 20  # seconds for one step of the talk
 AT_ONCE = 200  # mails of one round
+
+Part = bytes | tuple[bytes, bytes] | None  # of an answer, as imaplib has it
 
 
 class MailboxAway(Exception):
@@ -40,7 +42,7 @@ def _fetched(server: imaplib.IMAP4, uid: str) -> bytes:
     return next((part[1] for part in parts if isinstance(part, tuple)), b"")
 
 
-def _answer(answered: tuple[str, list[bytes | tuple[bytes, bytes] | None]]) -> list[bytes | tuple[bytes, bytes] | None]:
+def _answer(answered: tuple[str, Sequence[Part]]) -> Sequence[Part]:
     state, parts = answered
     if state != "OK":
         raise imaplib.IMAP4.error(state)
