@@ -5,9 +5,11 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import copy
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
+from constance import config as system_settings
 from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework.serializers import Field
@@ -21,6 +23,9 @@ from invoicing.models import Invoice
 from legalcity.api.listing import PageQuery
 from legalcity.api.validation import ContractSerializer
 from legalcity.lib.clock import now, today
+from recoveries.letters.scenarios.rehearsals import rehearsal_ask
+from recoveries.letters.scenarios.switching import case_switch
+from recoveries.models import Message, ScenarioVersion
 from scoring.services.tokens import tokens_grant
 from tests.factories import (
     Api,
@@ -142,6 +147,9 @@ BODIES: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
     ("case-comment", "PUT"): comment_body,
     ("case-payments", "POST"): payment_body,
     ("case-credit-notes", "POST"): credit_note_body,
+    ("case-scenario", "POST"): lambda: {"code": "standard"},
+    ("case-scenario-pause", "POST"): lambda: {"reason": "Promised"},
+    ("scenario-rehearse", "POST"): lambda: {"until": (today() + timedelta(30)).isoformat()},
     ("notification-preferences", "PUT"): preferences_body,
     ("scoring-order", "POST"): order_body,
     ("protected-invoices", "POST"): ProtectedInvoiceBody,
@@ -172,12 +180,21 @@ class Door:
 
     def address(self, owner: Api) -> str:
         """The call's address in a case of `owner` where it succeeds."""
-        return self.route.at(things(owner, bare=self.route.name == "case-companies"))
+        known = things(owner, bare=self.route.name == "case-companies")
+        if self.route.name.startswith("case-scenario"):
+            system_settings.CLIENT_MAY_START = True
+            case_switch(recovery_id=known["recovery_id"], version=standard(), by=None)
+        return self.route.at(known)
 
     def __str__(self) -> str:
         return f"{self.method} {self.route}"
 
     __hash__ = object.__hash__
+
+
+def standard() -> ScenarioVersion:
+    """The scenario that comes with the product."""
+    return ScenarioVersion.objects.get(scenario__code="standard")
 
 
 class Things(dict[str, Any]):
@@ -218,6 +235,14 @@ class Things(dict[str, Any]):
             return {name: public_id(Event.objects.filter(owner_id=owner.user.pk).latest("id").pk)}
         if name in ("endpoint_id", "delivery_id"):
             return self._webhook()
+        if name in ("code", "number"):
+            return {"code": "standard", "number": 1}
+        if name == "message_id":
+            made = {"recovery_id": self["recovery_id"], "kind": "relance_1", "recipient": "a@example.com"}
+            return {name: Message.objects.create(**made, state="cancelled").pk}
+        if name == "rehearsal_id":
+            until, mine = today() + timedelta(30), {"owner": owner.user, "by": owner.user}
+            return {name: rehearsal_ask(version=standard(), until=until, **mine).pk}
         raise KeyError(name)
 
     def _webhook(self) -> dict[str, Any]:

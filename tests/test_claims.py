@@ -28,6 +28,7 @@ from recoveries.court import transfer
 from recoveries.intake import pipeline as imports
 from recoveries.letters import jobs as letters
 from recoveries.letters.channels import hook_calls
+from recoveries.letters.scenarios import rehearsals
 from scoring.services import pipeline as scoring
 from tests.factories import Api, case_id
 
@@ -127,6 +128,7 @@ def test_a_row_that_sql_has_written_is_due_at_once(document: Document) -> None:
 # --- all of them -----------------------------------------------------------------------------------------------------
 JOBS: list[claims.Job[Any]] = [
     *(documents.JOB, scoring.JOB, imports.JOB, letters.JOB, letters.NOTICE_JOB, NOTICE_JOB, transfer.JOB, charges.JOB),
+    rehearsals.JOB,
     webhooks.JOB,
     hook_calls.JOB,
 ]

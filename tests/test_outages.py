@@ -183,7 +183,7 @@ def _calls(house: House) -> Iterator[str]:
         "side": "both",
     }
     others = ("comment_id", "document_id", "protected_id", "order_id", "event_id", "endpoint_id", "delivery_id")
-    ids |= dict.fromkeys((*others, "identifier"), 1)
+    ids |= dict.fromkeys((*others, "identifier", "message_id", "number", "rehearsal_id"), 1)
     for route in routes().values():
         if "GET" in route.methods and route.name != "fallback":
             yield route.at(ids)

@@ -158,7 +158,7 @@ def _is_kind(case: "CaseFacts", _on: date, kinds: Value) -> bool:
 
 def _has(case: "CaseFacts", _on: date, ways: Value) -> bool:
     debtor = case.debtor
-    known = {"email": bool(debtor.email), "post": debtor.has_post, "phone": bool(debtor.phone)}
+    known = {"email": bool(debtor.email), "post": bool(debtor.post), "phone": bool(debtor.phone)}
     return any(known[way] for way in ways)
 
 

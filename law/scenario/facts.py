@@ -1,6 +1,6 @@
 """What the planner looks at: a case in its scenario, and the scenario. Values alone."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import NamedTuple
@@ -69,13 +69,16 @@ class Held(NamedTuple):
 
 
 class Debtor(NamedTuple):
-    """Who is written to, and where. `kind`: `company_type`, empty where not known; `country`: ISO code."""
+    """Who is written to, and where. `kind`: `company_type`, empty where not known; `country`: ISO code.
+
+    `post`: the postal address in one line, empty where it is not complete.
+    """
 
     kind: str = ""
     country: str = ""
     email: str = ""
     phone: str = ""
-    has_post: bool = False
+    post: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,19 +119,19 @@ class CaseFacts:
         return replace(self.guard, claims=claims, due=more)
 
     def address(self, way: Way) -> str | None:
-        """Where a message of this way goes; None where it cannot. One by post has no recipient: its address is kept."""
+        """Where a message of this way goes; None where it cannot."""
         to = _ADDRESSES[way](self.debtor)
         unreachable = (PartyFactKind.WRONG, PartyFactKind.OPTED_OUT)
         known = (one.value for kind in unreachable for one in self.guard.people.get(kind, ()))
-        return None if to is None or (to and to.lower() in {value.lower() for value in known}) else to
+        return None if not to or to.lower() in {value.lower() for value in known} else to
 
 
-_ADDRESSES = {
-    Way.EMAIL: lambda debtor: debtor.email or None,
-    Way.SMS: lambda debtor: debtor.phone or None,
-    Way.ELECTRONIC: lambda debtor: debtor.email or None,
-    Way.LETTER: lambda debtor: "" if debtor.has_post else None,
-    Way.REGISTERED: lambda debtor: "" if debtor.has_post else None,
+_ADDRESSES: Mapping[Way, Callable[[Debtor], str]] = {
+    Way.EMAIL: lambda debtor: debtor.email,
+    Way.SMS: lambda debtor: debtor.phone,
+    Way.ELECTRONIC: lambda debtor: debtor.email,
+    Way.LETTER: lambda debtor: debtor.post,
+    Way.REGISTERED: lambda debtor: debtor.post,
 }
 
 

@@ -57,7 +57,7 @@ VERSION = Version(code="standard", number=1, steps=(REMINDER, SECOND, CALL))
 
 
 def case(**values: Any) -> CaseFacts:
-    debtor = Debtor("commercial", "FR", "debtor@example.com", "+33612345678", has_post=True)
+    debtor = Debtor("commercial", "FR", "debtor@example.com", "+33612345678", post="1 rue du Port, 69001 Lyon")
     return replace(CaseFacts(guard=GUARD, debtor=debtor, entered_at=MONDAY, due_on=date(2026, 1, 1)), **values)
 
 
@@ -181,7 +181,7 @@ def test_a_step_before_its_day_waits_and_leaves_on_it() -> None:
 
 
 def test_the_next_way_is_taken_where_one_leads_nowhere() -> None:
-    without = case(debtor=Debtor(has_post=True))
+    without = case(debtor=Debtor(post="1 rue du Port, 69001 Lyon"))
     assert planned(without, moment=THURSDAY).way == Way.LETTER
     wrong = guarded(people={PartyFactKind.WRONG: (Known(date(2026, 6, 1), "Debtor@example.com"),)})
     assert planned(wrong, moment=THURSDAY).way == Way.LETTER
@@ -249,7 +249,7 @@ HOLD_OF: list[tuple[str, Any, dict[str, Any], dict[str, Any]]] = [
     ("debtor_is", ["commercial"], {}, {"debtor": Debtor("civil")}),
     ("debtor_is", ["professional"], {}, {"guard": replace(GUARD, debtor=Quality.CONSUMER)}),
     ("country_in", ["fr", "BE"], {}, {"debtor": Debtor(country="DE")}),
-    ("has", ["email"], {}, {"debtor": Debtor(has_post=True)}),
+    ("has", ["email"], {}, {"debtor": Debtor(post="1 rue du Port, 69001 Lyon")}),
     ("no_open", ["dispute", "promise"], {}, {"has_promise": True}),
     ("previous", ["bounced"], {"last": Done(MONDAY, Fate.BOUNCED)}, {"last": Done(MONDAY, Fate.LEFT)}),
     ("paid_since_last", None, {"last": Done(MONDAY), "paid_at": THURSDAY}, {"last": Done(THURSDAY), "paid_at": MONDAY}),

@@ -9,6 +9,7 @@ from law.vocabulary import Reminder
 from recoveries.agenda.kinds import kinds
 from recoveries.agenda.models import StaffTask
 from recoveries.agenda.services import task_open
+from recoveries.letters.channels.registry import channel_of
 from recoveries.letters.following import STATUSES
 from recoveries.letters.scenarios.task_kinds import STEP
 from recoveries.letters.services import message_send
@@ -16,17 +17,18 @@ from recoveries.letters.task_kinds import POST_REGISTERED
 from recoveries.models import Message, Recovery, ScenarioVersion, Step
 from recoveries.statuses import Actor, is_allowed
 
-# A way that nothing carries is none: what is to go by it is a task, is passed over, or ends the scenario.
-CARRIED = frozenset({Way.EMAIL, Way.TASK})
 PRICES: dict[str, Decimal] = {Way.EMAIL: Decimal(0)}  # EUR for one message
+
+
+def is_carried(way: Way) -> bool:
+    """Whether something carries it. A way that nothing carries is none."""
+    return way == Way.TASK or bool(channel_of(way.value).provider)
 
 
 def version_planned(version: ScenarioVersion) -> Version:
     """A version as the planner takes it, with the ways that messages can go."""
     drawn = version.drawn()
-    return replace(
-        drawn, steps=tuple(replace(step, ways=tuple(w for w in step.ways if w in CARRIED)) for step in drawn.steps)
-    )
+    return replace(drawn, steps=tuple(replace(step, ways=tuple(filter(is_carried, step.ways))) for step in drawn.steps))
 
 
 def step_message(*, case: Recovery, step: Step, decision: Decision) -> Message:
@@ -36,6 +38,7 @@ def step_message(*, case: Recovery, step: Step, decision: Decision) -> Message:
     return message_send(
         case_id=case.pk,
         kind=step.template,
+        channel=decision.way or Way.EMAIL,
         to=decision.to,
         by=None,
         moves_case=moves,

@@ -96,6 +96,10 @@ class ScenarioVersion(models.Model):
             models.UniqueConstraint(
                 fields=("scenario", "state"), condition=~Q(state="retired"), name="scenario_version_one_of_state"
             ),
+            models.CheckConstraint(
+                condition=Q(state="draft", published_at=None) | ~Q(state="draft") & Q(published_at__isnull=False),
+                name="scenario_version_published_once",
+            ),
         ]
 
     def __str__(self) -> str:

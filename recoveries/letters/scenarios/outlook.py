@@ -1,9 +1,10 @@
 """What comes next in the scenario of a case, and what was done, as the API and the page of a case show it."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from law.scenario import Standing
+from law.scenario import Standing, Version
 from legalcity.lib.dates import PARIS
 from recoveries.letters.contacts import policy_for
 from recoveries.letters.scenarios.carrying import version_planned
@@ -61,7 +62,7 @@ def coming(enrolment: Enrolment, moment: datetime) -> list[Coming]:
         case.pk,
         case.owner_id,
         facts,
-        version_planned(enrolment.version),
+        _approved(version_planned(enrolment.version)),
         enrolment.position,
         None,
         policy=policy_for(case.owner_id),
@@ -75,6 +76,11 @@ def coming(enrolment: Enrolment, moment: datetime) -> list[Coming]:
         if len(found) == COMING:
             break
     return found
+
+
+def _approved(version: Version) -> Version:
+    """A version as it goes when each message that needs it is approved on its day."""
+    return replace(version, steps=tuple(replace(step, needs_approval=False) for step in version.steps))
 
 
 def done(enrolment: Enrolment) -> list[StepRun]:

@@ -83,11 +83,11 @@ def scenario_start(*, case: Recovery, code: str, by: User) -> Enrolment:
     Raises Forbidden unless clients may, Invalid for a code that is none for this client, Conflict for a case that no
     letter may be about.
     """
-    if not live.CLIENT_MAY_START:
-        raise Forbidden(_("The firm starts scenarios itself."))
     scenario = Scenario.objects.for_client(by).filter(code=code).first()
     if scenario is None:
         raise Invalid({"code": [Coded(_("There is no such scenario."), FieldCode.UNKNOWN)]})
+    if not live.CLIENT_MAY_START:
+        raise Forbidden(_("The firm starts scenarios itself."))
     if not is_open(case):
         sentence = why(Why.CLOSED).sentence
         raise Conflict(sentence, code=ErrorCode.CASE_CLOSED, reasons=[sentence])

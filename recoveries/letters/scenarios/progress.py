@@ -10,6 +10,7 @@ from law.contact import Place
 from law.scenario import CaseFacts, Done, Fate, Held, Result, Unit
 from law.scenario.days import days_later
 from legalcity.lib.dates import PARIS
+from recoveries.letters.contacts import LEAVING
 from recoveries.models import Enrolment, Message, MessageFact, StepRun
 
 State = Message.State
@@ -21,8 +22,6 @@ FATES = {
     **dict.fromkeys((State.BOUNCED, State.FAILED), Fate.BOUNCED),
     **dict.fromkeys((State.RETURNED, State.EXPIRED), Fate.RETURNED),
 }
-# A queued message leaves at once: the scenario waits for one that is held.
-LEAVING = (State.QUEUED, State.SENDING, State.TO_POST)
 ARRIVED = (
     MessageFact.Kind.DELIVERED,
     MessageFact.Kind.OPENED,

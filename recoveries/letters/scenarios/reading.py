@@ -26,8 +26,10 @@ from legalcity.lib.settings.live import live
 from recoveries.ledger.gathering import DECIDING, told_by_case, with_terms
 from recoveries.ledger.rate_book import presentation_counts
 from recoveries.ledger.reckoning import reckoned
+from recoveries.letters.channels.postal import postal_lines
 from recoveries.letters.contacts import LONGEST, counted
 from recoveries.letters.gathering import TITLED, Demand, demand_from, is_open, named, place_of, quality_facts
+from recoveries.letters.party_facts import address_line
 from recoveries.models import Acknowledgement, Acompte, CreditorReminder, Message, PartyFact, Recovery
 
 FORMAL = Message.Kind.FORMAL_NOTICE.value
@@ -137,13 +139,12 @@ def debtor_told(debtor: Company | None) -> Debtor:
     """Where the debtor is written to."""
     if debtor is None:
         return Debtor()
-    address = (debtor.company_address, debtor.company_postal, debtor.company_city)
     return Debtor(
         kind=debtor.company_type or "",
         country=place_of(debtor).country,
         email=debtor.company_email or "",
         phone=debtor.company_phone or "",
-        has_post=all((part or "").strip() for part in address),
+        post=address_line("\n".join(postal_lines(debtor))),
     )
 
 

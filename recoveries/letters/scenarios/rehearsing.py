@@ -118,7 +118,7 @@ def rehearse(
 
 def _counted(summary: Summary, player: Player) -> None:
     debtor = player.facts.debtor
-    known = {"email": debtor.email, "post": debtor.has_post, "phone": debtor.phone}
+    known = {"email": debtor.email, "post": debtor.post, "phone": debtor.phone}
     summary.cases += 1
     summary.missing.update(name for name, value in known.items() if not value)
     summary.ends[player.end] += 1

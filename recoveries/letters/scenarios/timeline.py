@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from law.scenario import Unreadable, Way
 from law.scenario.conditions import condition_read
 from legalcity.lib.errors import Sentence
-from recoveries.letters.scenarios.carrying import CARRIED, templates_known
+from recoveries.letters.scenarios.carrying import is_carried, templates_known
 from recoveries.models import Message, ScenarioVersion, Step
 
 
@@ -41,7 +41,7 @@ def _drawn(step: Step, names: dict[str, str]) -> Drawn:
     when = _("{delay} {unit} from {base}, {hour}:00").format(
         delay=step.delay, unit=unit, base=step.get_counts_from_display(), hour=step.at_hour
     )
-    uncarried = [one for one in step.channels if Way(one) not in CARRIED]
+    uncarried = [one for one in step.channels if not is_carried(Way(one))]
     return Drawn(
         code=step.code,
         when=when,

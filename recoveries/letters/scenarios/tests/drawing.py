@@ -7,10 +7,10 @@ import time_machine
 
 from law.scenario import Standing
 from legalcity.lib.clock import now
+from recoveries.letters.channels.delivering import message_deliver
 from recoveries.letters.holding import messages_take_up
 from recoveries.letters.scenarios.switching import case_switch
 from recoveries.letters.scenarios.ticking import tick
-from recoveries.letters.services import message_deliver
 from recoveries.models import Enrolment, Message, Scenario, ScenarioVersion, Step, StepRun
 
 EMAIL: dict[str, Any] = {"channels": ["email"], "template": "relance_1"}

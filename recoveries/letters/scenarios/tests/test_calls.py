@@ -45,12 +45,12 @@ def test_a_client_sees_what_was_done_and_what_comes(owner: Api, firm: time_machi
         "step": "relance_1",
         "on": "2026-06-04",
         "result": "sent",
-        "message_id": Message.objects.get().pk,
+        "message_id": Message.objects.get(kind="relance_1").pk,
         "reasons": [],
     }
-    assert told["done"][1]["result"] == "task"
+    assert told["done"][1]["result"] == "sent"
     assert told["next"] == [
-        {"step": "mise_en_demeure", "on": "2026-06-25", "channel": "task"},
+        {"step": "mise_en_demeure", "on": "2026-06-25", "channel": "registered"},
         {"step": "appel", "on": "2026-07-07", "channel": "task"},
     ]
 

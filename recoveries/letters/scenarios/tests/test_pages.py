@@ -133,7 +133,7 @@ def test_a_draft_is_changed_in_its_table(owner: Api) -> None:
     for form in (formset.management_form, *formset.initial_forms):
         for name in form.fields:
             value = form[name].value()
-            if value not in (None, False):
+            if value is not None and value is not False:
                 sent[form.add_prefix(name)] = "[]" if name == "conditions" else value
     sent["steps-TOTAL_FORMS"] = sent["steps-INITIAL_FORMS"]
     sent[f"{formset.initial_forms[0].prefix}-delay"] = 5

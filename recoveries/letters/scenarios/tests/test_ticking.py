@@ -60,17 +60,18 @@ def test_standard_through_its_steps(owner: Api, clock: time_machine.Traveller) -
     lived_through(clock, datetime(2026, 9, 30, tzinfo=UTC))
     assert told(case) == [
         ("2026-06-04", "relance_1", "sent"),
-        ("2026-06-15", "relance_2", "task"),  # nothing carries letters yet
-        ("2026-06-25", "mise_en_demeure", "task"),
-        ("2026-07-07", "appel", "task"),
+        ("2026-06-15", "relance_2", "sent"),
+        ("2026-07-25", "mise_en_demeure", "skipped"),  # nobody has approved it within thirty days
+        ("2026-08-05", "appel", "task"),
     ]
     assert [mail.to for mail in mail.outbox] == [[TO]]
     assert Recovery.objects.get(pk=case).status_id == 2
     assert (fresh(enrolment).state, fresh(enrolment).reason) == ("finished", "All its steps are done.")
     kinds = StaffTask.objects.filter(recovery_id=case).order_by("id").values_list("kind", flat=True)
-    assert list(kinds) == ["scenario_step", "post_registered", "call"]
-    run = StepRun.objects.get(step__code="relance_2")
-    assert (run.task.kind, run.reasons[0]["code"]) == ("scenario_step", "impossible")
+    assert list(kinds) == ["call"]
+    assert Message.objects.get(kind="relance_2").state == "to_post"
+    run = StepRun.objects.get(step__code="mise_en_demeure")
+    assert [reason["code"] for reason in run.reasons][-1] == "waited"
     assert run.reasons[0]["sentence_fr"] != run.reasons[0]["sentence_en"]
 
 
@@ -205,7 +206,7 @@ def test_a_dispute_holds_it_and_its_end_has_it_go_on(owner: Api, clock: time_mac
     move(case, 5)
     assert fresh(enrolment).state == Standing.RUNNING
     lived_through(clock, datetime(2026, 12, 1, tzinfo=UTC))
-    assert [day for day, *_rest in told(case)] == ["2026-08-03", "2026-08-12", "2026-08-24", "2026-09-03"]
+    assert [day for day, *_rest in told(case)] == ["2026-08-03", "2026-08-12", "2026-09-23", "2026-10-05"]
 
 
 def test_a_plan_pauses_it(owner: Api, clock: time_machine.Traveller) -> None:

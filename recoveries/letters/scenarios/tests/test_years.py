@@ -48,6 +48,7 @@ def escalation() -> ScenarioVersion:
 
 
 def begun(owner: Api) -> int:
+    owner.login()
     case = case_id(owner, invoices=DUE, debtor={"company_email": "debtor@example.com"})
     entered(case, escalation())
     return case
