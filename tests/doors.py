@@ -235,13 +235,17 @@ class Things(dict[str, Any]):
             return {name: public_id(Event.objects.filter(owner_id=owner.user.pk).latest("id").pk)}
         if name in ("endpoint_id", "delivery_id"):
             return self._webhook()
+        return self._of_letters(name)
+
+    def _of_letters(self, name: str) -> dict[str, Any]:
+        """A message that did not leave, a scenario and a rehearsal of it."""
         if name in ("code", "number"):
             return {"code": "standard", "number": 1}
         if name == "message_id":
             made = {"recovery_id": self["recovery_id"], "kind": "relance_1", "recipient": "a@example.com"}
             return {name: Message.objects.create(**made, state="cancelled").pk}
         if name == "rehearsal_id":
-            until, mine = today() + timedelta(30), {"owner": owner.user, "by": owner.user}
+            until, mine = today() + timedelta(30), {"owner": self.owner.user, "by": self.owner.user}
             return {name: rehearsal_ask(version=standard(), until=until, **mine).pk}
         raise KeyError(name)
 

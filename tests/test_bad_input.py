@@ -12,6 +12,7 @@ from events.notices.serializers import ArrayField
 from events.webhooks.serializers import HoursField, TypesField
 from legalcity.api import fields, listing
 from legalcity.api.validation import ContractSerializer
+from recoveries.letters.scenarios.serializers import CasesField
 from recoveries.models import Recovery
 from recoveries.serializers import InvoiceListField
 from scoring.serializers import CompanyIdField, ServicesField
@@ -173,6 +174,7 @@ WRONG: dict[type, list[Any]] = {
     fields.MomentField: ["soon", "2026-01-12", "2026-01-12T08:00:00", "2026-01-12T25:00:00Z", 5, True, [], {}, NUL],
     HoursField: [169, -1, "abc", "1.5", 1.5, 10**30, True, [], {}, NUL, SURROGATE],
     ArrayField: [{}, "text", 5, True],
+    CasesField: [[], {}, "1", 5, True, [1] * 1001],
     ServicesField: [[], {}, "surveillance", 5, True, NUL],
     # Small numbers may be somebody's.
     CompanyIdField: [0, -1, "abc", "1.5", 1.5, "1e0", "１", 10**30, True, [], {}, [1], NUL, SURROGATE],

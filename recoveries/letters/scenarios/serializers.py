@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from legalcity.api.fields import CodeField, ContractField, DayField, TextField
+from legalcity.api.fields import CodeField, ContractField, DayField, ExactTextField, TextField
 from legalcity.api.validation import ContractSerializer
 from recoveries.letters.scenarios.rehearsals import MOST_CASES
 
@@ -20,7 +20,7 @@ class PauseSerializer(ContractSerializer):
 class StartSerializer(ContractSerializer):
     """Which scenario."""
 
-    code = TextField(limit=40)
+    code = ExactTextField(limit=40)
 
 
 class CasesField(ContractField, serializers.ListField):

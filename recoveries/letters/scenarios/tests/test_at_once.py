@@ -13,7 +13,11 @@ from tests.factories import Api, case_id
 from tests.letters import AT_ANY_HOUR, COMPLETE
 from tests.races import at_once
 
-pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("in_process")]
+pytestmark = [
+    pytest.mark.postgres,
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.usefixtures("in_process"),
+]
 DUE = [{"invoice_date": "2025-09-01", "invoice_due_date": "2025-10-01"}]
 
 
@@ -22,7 +26,7 @@ def due_cases(owner: Api, many: int) -> list[int]:
     version = drawn(EMAIL)
     cases = [case_id(owner, invoices=DUE, debtor={"company_email": "debtor@example.com"}) for _case in range(many)]
     ids = [entered(case, version).pk for case in cases]
-    Enrolment.objects.update(next_due_at=now())
+    Enrolment.objects.open().update(next_due_at=now())
     return ids
 
 
@@ -42,7 +46,7 @@ def test_two_clocks_do_each_step_once_and_keep_to_the_cap(owner: Api) -> None:
 
 def test_the_same_enrolment_acted_on_at_once_is_done_once(owner: Api) -> None:
     [pk] = due_cases(owner, 1)
-    case = Enrolment.objects.get().recovery_id
+    case = Enrolment.objects.open().get().recovery_id
     at_once(4, lambda _number: enrolment_act(enrolment_id=pk, case_id=case, moment=now()))
     assert (StepRun.objects.count(), Message.objects.count()) == (1, 1)
 
@@ -51,4 +55,4 @@ def test_two_clocks_claim_others(owner: Api) -> None:
     due_cases(owner, 4)
     claimed = at_once(3, lambda _number: due_claim(moment=now()))
     taken = sorted(pk for rows in claimed for pk, _case in rows)
-    assert taken == sorted(Enrolment.objects.values_list("pk", flat=True))
+    assert taken == sorted(Enrolment.objects.open().values_list("pk", flat=True))
