@@ -1,21 +1,23 @@
 """The home page: panels that the rooms bring, each for whom it is meant.
 
 A room registers its panels where its admin pages are registered. The site asks each of them, and shows those that the
-person may see. A panel takes one statement, whatever the number of things behind it.
+person may see. A panel takes two statements at most, whatever the number of things behind it.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, QuerySet, Value, Window
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.formats import number_format
 from django.utils.translation import get_language
 
 from accounts.models import User
 from backoffice.origin import staff_of
 from backoffice.reach import sees_all_cases
+from legalcity.lib.bounded_paginator import MOST_ROWS, counted_up_to
 from legalcity.lib.errors import Sentence
 from legalcity.lib.kept import kept
 
@@ -56,11 +58,20 @@ class Panel:
     empty: Sentence
     tone: str = ""
 
+    @property
+    def counted(self) -> str:
+        """How many there are, as it is written: `10,000+` for more than are counted."""
+        shown = number_format(min(self.count, MOST_ROWS), use_l10n=True, force_grouping=True)
+        return shown if self.count <= MOST_ROWS else f"{shown}+"
+
 
 def first_rows(things: QuerySet[Any]) -> tuple[int, list[Any]]:
-    """How many `things` there are, and the first few of them: one statement."""
-    counted = list(things.annotate(panel_total=Window(Count(Value(1))))[:ROWS])
-    return (counted[0].panel_total if counted else 0), counted
+    """How many `things` there are, MOST_ROWS and one for more, and the first few of them.
+
+    Two statements where there are more than a few. One that counted beside the rows would read all of them.
+    """
+    rows = list(things[: ROWS + 1])
+    return (len(rows) if len(rows) <= ROWS else counted_up_to(things, MOST_ROWS + 1)), rows[:ROWS]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,8 @@
 """Staff's door to companies."""
 
+import re
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -13,6 +16,24 @@ from companies.models import Company
 from legalcity.lib.bounded_paginator import BoundedPaginator
 from legalcity.lib.reading import Unreadable
 from legalcity.lib.reading.identifiers import is_real_siren, read_siren
+from legalcity.lib.settings.live import live
+
+REFERENCE = re.compile(r"[A-Z0-9-]{1,20}")
+
+
+class LegalForms(admin.SimpleListFilter):
+    """By the forms that a company may have: Django's own filter reads the whole table for those that are there."""
+
+    title = _("legal form")
+    parameter_name = "company_legal_form"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The forms of the system settings."""
+        return [(form, form) for form in live.legal_forms]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Company]) -> QuerySet[Company]:
+        """Those of the form."""
+        return queryset.filter(company_legal_form=self.value()) if self.value() else queryset
 
 
 @admin.register(Company)
@@ -21,22 +42,24 @@ class CompanyAdmin(ReadOnlyStaffAdmin):
 
     holds_personal_data = True
     list_display = ("__str__", "company_type", "company_legal_form", "siren", "company_city", "owner", "cases")
-    list_filter = ("company_type", "company_legal_form", "acts_as")
+    list_filter = ("company_type", LegalForms, "acts_as")
     list_select_related = ("owner",)
     list_per_page = 50
     paginator = BoundedPaginator
-    search_fields = ("search_text", "reference__iexact")
+    search_fields = ("search_text",)
     search_help_text = _("SIREN, name, representative, e-mail, phone or reference.")
     readonly_fields = ("siren", "cases", "acts_as", "acts_as_confirmed_by", "acts_as_confirmed_at")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Company], search_term: str
     ) -> tuple[QuerySet[Company], bool]:
-        """Nine digits, however they are grouped, are a SIREN: found by its index."""
+        """Nine digits, however they are grouped, are a SIREN, and a reference is one: each found by its index."""
         try:
             return queryset.filter(company_siren=read_siren(search_term)), False
         except Unreadable:
-            return super().get_search_results(request, queryset, search_term)
+            reference = search_term.strip().upper()
+            named = queryset.filter(reference=reference) if REFERENCE.fullmatch(reference) else queryset.none()
+            return (named, False) if named.exists() else super().get_search_results(request, queryset, search_term)
 
     @admin.display(description="SIREN", ordering="company_siren")
     def siren(self, company: Company) -> str:

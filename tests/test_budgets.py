@@ -259,6 +259,12 @@ def pay(api: Api, case: int, amount: int) -> Any:
 
 # --- plans -----------------------------------------------------------------------------------------------------
 
+STAFF_SORT_INDEXES = {
+    "creditor_shown": "recovery_all_by_creditor",
+    "to_recover": "recovery_all_by_torecover",
+    "due": "recovery_all_by_due_date",
+    "created": "recovery_newest",
+}
 CASES_IN_BULK = """
     INSERT INTO recoveries_recovery (owner_id, user_id, type, status_id, recovery_reference, recovery_service_object,
         recovery_due_date, recovery_late_interest, recovery_penalty, created_at, updated_at, amount,
@@ -360,6 +366,10 @@ def test_each_sort_of_the_list_is_read_from_its_index() -> None:
             nodes = explained(*staff_page_statement(office, query))
             assert "balance_by_due" in {index for _kind, _table, index in nodes}, (role, query, nodes)
             assert not [kind for kind, _table, _index in nodes if "Sort" in kind], (role, query, nodes)
+        columns = list(office.get("/admin/recoveries/recovery/").context["cl"].list_display)
+        for name, index in STAFF_SORT_INDEXES.items() if role == "manager" else ():
+            for query in (f"o={way}{columns.index(name)}{rest}" for way in ("", "-") for rest in ("", "&p=20")):
+                assert_read_in_order(explained(*staff_page_statement(office, query)), [index], query)
         nodes = explained(*staff_page_statement(office, f"o={column - 1}"))
         tables = {table for _kind, table, _index in nodes if table}
         assert tables == {"recoveries_recovery"}, "what is beside a row is not joined to all that is sorted"

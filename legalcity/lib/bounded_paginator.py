@@ -3,9 +3,15 @@
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 
 MOST_ROWS = 10_000
+
+
+def counted_up_to(rows: QuerySet[Any], most: int) -> int:
+    """How many `rows` there are, `most` at most: no more are read."""
+    return int(rows.order_by().values("pk")[:most].count())
 
 
 class BoundedPaginator(Paginator):
@@ -14,7 +20,7 @@ class BoundedPaginator(Paginator):
     @cached_property
     def _found(self) -> int:
         rows: Any = self.object_list
-        return int(rows.order_by().values("pk")[: MOST_ROWS + 1].count())
+        return counted_up_to(rows, MOST_ROWS + 1)
 
     @cached_property
     def count(self) -> int:

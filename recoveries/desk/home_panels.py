@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Value, Window
+from django.db.models import F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Substr
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.amounts import euros
-from backoffice.home import ALL, MINE, ROWS, SCOPE, Panel, Row, Viewer, first_rows, link_register, panel_register
+from backoffice.home import ALL, MINE, SCOPE, Panel, Row, Viewer, first_rows, link_register, panel_register
 from backoffice.reach import sees_all_cases
 from law.deadlines import LABELS
 from legalcity.lib.clock import today
@@ -36,10 +36,8 @@ Found = dict[str, Any]
 
 
 def first_cases(cases: QuerySet[Recovery], *order: str, **columns: Any) -> tuple[int, list[Found]]:
-    """How many there are, and the first few with `columns`: one statement."""
-    counted = cases.order_by(*order).annotate(total=Window(Count(Value(1))))
-    rows = list(counted.values("total", *SHOWN, owed=OWED, **columns)[:ROWS])
-    return (rows[0]["total"] if rows else 0), rows
+    """As `first_rows`, with `columns`."""
+    return first_rows(cases.order_by(*order).values(*SHOWN, owed=OWED, **columns))
 
 
 def case_list(work_name: str, viewer: Viewer) -> str:

@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 
 from accounts.models import User
 from backoffice.audit import audit_record
-from backoffice.home import KEPT, Panel
+from backoffice.home import KEPT, ROWS, Panel
 from documents.models import Document
 from legalcity.lib.clock import now, today
 from legalcity.lib.settings.live import live
@@ -272,10 +272,23 @@ def test_the_page_stays_within_its_budget(owner: Api, handler: User, of_handler:
         lapse(case, today())
     few = [statements(browser) for browser in browsers]
     for browser, asked in zip(browsers, few, strict=True):
-        assert asked <= DOOR + len(panels(browser)), "one for each panel"
+        assert asked <= DOOR + 2 * len(panels(browser)), "its rows, and how many there are"
     for _ in range(12):
         write(of_handler(), owner.user)
     assert [statements(browser) for browser in browsers] == few
+
+
+def test_what_is_not_counted_to_its_end_says_so(
+    of_handler: Callable[..., int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for _case in range(ROWS + 2):
+        of_handler(user=None)
+    office = browser_of(chief())
+    assert panels(office)["New cases unassigned"].counted == str(ROWS + 2)
+    monkeypatch.setattr("backoffice.home.MOST_ROWS", ROWS + 1)
+    panel = panels(office)["New cases unassigned"]
+    assert (panel.counted, len(panel.rows)) == (f"{ROWS + 1}+", ROWS)
+    assert f"See all {ROWS + 1}+" in office.get(HOME).text
 
 
 def test_what_is_the_same_for_all_is_kept_for_a_minute(owner: Api, of_handler: Callable[..., int]) -> None:
