@@ -16,6 +16,7 @@ from demo.people import names_of
 from demo.protected import protected_drafts
 from demo.settling import paid_settle
 from invoicing.models import Invoice, ProtectedInvoice, ProtectedInvoiceChange
+from legalcity.lib.many_rows import rows_create, rows_update
 from recoveries.ledger.beginning import cases_begin
 from recoveries.models import Acompte, Comment, Dette, Recovery, Status, StatusChange
 from recoveries.services.deadlines import next_deadlines_refresh
@@ -81,19 +82,19 @@ def _protected_load(scene: Scene) -> None:
 
 
 def _insert(drafts: Sequence[CaseDraft]) -> None:
-    Company.objects.bulk_create([draft.debtor for draft in drafts])
-    Recovery.objects.bulk_create([draft.recovery for draft in drafts])
-    Invoice.objects.bulk_create([row for draft in drafts for row in draft.invoices], batch_size=BATCH)
-    StatusChange.objects.bulk_create([row for draft in drafts for row in draft.changes], batch_size=BATCH)
-    Comment.objects.bulk_create([row for draft in drafts for row in draft.comments], batch_size=BATCH)
-    Dette.objects.bulk_create([row for draft in drafts for row in draft.dettes])
+    rows_create([draft.debtor for draft in drafts])
+    rows_create([draft.recovery for draft in drafts])
+    rows_create([row for draft in drafts for row in draft.invoices], returning=("remaining_amount",))
+    rows_create([row for draft in drafts for row in draft.changes])
+    rows_create([row for draft in drafts for row in draft.comments])
+    rows_create([row for draft in drafts for row in draft.dettes])
     paid_settle(drafts)
-    Acompte.objects.bulk_create([row for draft in drafts for row in draft.acomptes])
+    rows_create([row for draft in drafts for row in draft.acomptes])
     ids = [draft.recovery.pk for draft in drafts]
     cases_begin(ids=ids)
     next_deadlines_refresh(recovery_ids=ids)
     # A date that is reckoned changes its case now; theirs were changed last when their story ended.
-    Recovery.objects.bulk_update([draft.recovery for draft in drafts], ["updated_at"])
+    rows_update([draft.recovery for draft in drafts], ["updated_at"])
     counts = Counter((draft.recovery.owner_id, draft.recovery.status_id) for draft in drafts)
     for (owner_id, status_id), n in sorted(counts.items()):
         case_count_add(owner_id=owner_id, status_id=status_id, by=n)

@@ -67,8 +67,7 @@ def invoice_build(*, recovery_id: int, owner_id: int, values: Mapping[str, Any])
 def invoices_create(*, recovery_id: int, owner_id: int, items: Sequence[Mapping[str, Any]]) -> list[Invoice]:
     """The invoices of a case that is being opened, which tells of them itself. One statement. Raises Invalid."""
     invoices = [invoice_build(recovery_id=recovery_id, owner_id=owner_id, values=values) for values in items]
-    if invoices:
-        rows_create(invoices, returning=("remaining_amount",))
+    rows_create(invoices, returning=("remaining_amount",))
     return invoices
 
 

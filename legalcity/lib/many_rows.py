@@ -39,6 +39,20 @@ def rows_insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) ->
         _inserted(model, rows, ("pk",))
 
 
+def rows_update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
+    """Write the attributes `names` of saved rows of a model. As `bulk_update` it sends no signals."""
+    if not rows:
+        return
+    model = type(rows[0])
+    if connection.vendor != "postgresql":
+        model._base_manager.bulk_update(rows, names)
+        return
+    fields = [model._meta.pk, *(model._meta.get_field(name) for name in names)]
+    sent = [{field.column: getattr(row, field.attname) for field in fields} for row in rows]
+    with connection.cursor() as cursor:
+        cursor.execute(_update(model, tuple(names)), [orjson.dumps(sent, default=_text).decode()])
+
+
 def _inserted(
     model: type[models.Model], rows: Sequence[Mapping[str, Any]], returning: tuple[str, ...]
 ) -> list[tuple[Any, ...]]:
@@ -67,8 +81,23 @@ def _statement(model: type[models.Model], names: tuple[str, ...], returning: tup
     )
 
 
+@cache
+def _update(model: type[models.Model], names: tuple[str, ...]) -> str:
+    meta, quoted = model._meta, connection.ops.quote_name
+    fields = [meta.get_field(name) for name in names]
+    key = quoted(meta.pk.column)
+    columns = ", ".join(f"{quoted(field.column)} = given.{quoted(field.column)}" for field in fields)
+    typed = ", ".join(f"{quoted(field.column)} {field.db_type(connection)}" for field in fields)
+    return (
+        f"UPDATE {quoted(meta.db_table)} AS written SET {columns} "  # noqa: S608 - names of ours
+        f"FROM json_to_recordset(%s::json) AS given ({key} {meta.pk.rel_db_type(connection)}, {typed}) "
+        f"WHERE written.{key} = given.{key}"
+    )
+
+
 def _stored(row: models.Model) -> dict[str, Any]:
     """The attributes of a row as they are stored, those that are made when it is saved included."""
+    row._prepare_related_fields_for_save(operation_name="rows_create")  # Keys of rows saved since they were named.
     return {
         field.attname: field.pre_save(row, True)
         for field in row._meta.concrete_fields

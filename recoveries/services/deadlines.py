@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from law.deadlines import Deadline
 from legalcity.lib.clock import today
+from legalcity.lib.many_rows import rows_update
 from recoveries.catalogue import catalogue
 from recoveries.models import Recovery
 from recoveries.selectors.deadlines import deadlines_by_case, in_pieces, with_clocks
@@ -31,8 +32,7 @@ def next_deadlines_refresh(*, recovery_ids: Collection[int]) -> int:
     cases = list(with_clocks(Recovery.objects.filter(pk__in=recovery_ids)))
     deadlines = deadlines_by_case(cases, today())
     changed = [case for case in cases if next_deadline_set(case, deadlines[case.pk])]
-    if changed:
-        Recovery.objects.bulk_update(changed, KEPT, batch_size=100)
+    rows_update(changed, KEPT)
     return len(changed)
 
 
