@@ -1,6 +1,6 @@
 """The letters of a new installation, as rows: first versions, which managers change by publishing others.
 
-`migrations/0061_first_templates.py` writes them down once. What changes in the files later reaches no installation.
+`migrations/0056_first_templates.py` writes them down once. What changes in the files later reaches no installation.
 """
 
 import re

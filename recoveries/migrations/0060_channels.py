@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("documents", "0011_owners_held"),
-        ("recoveries", "0064_words_of_before"),
+        ("recoveries", "0059_words_of_before"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

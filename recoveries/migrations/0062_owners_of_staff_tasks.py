@@ -6,7 +6,7 @@ from legalcity.lib.owner_migrations import key_of_case_dropped, owners_filled
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recoveries", "0090_staff_tasks")]
+    dependencies = [("recoveries", "0061_staff_tasks")]
 
     operations = [
         *owners_filled("recoveries", "stafftask"),

@@ -35,6 +35,6 @@ def seed(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recoveries", "0081_scenarios_written_once")]
+    dependencies = [("recoveries", "0066_scenarios_written_once")]
 
     operations = [migrations.RunPython(seed, migrations.RunPython.noop)]

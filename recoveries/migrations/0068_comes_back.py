@@ -10,8 +10,7 @@ import legalcity.lib.claims
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recoveries", "0082_standard_scenario"),
-        ("recoveries", "0093_owners_of_follow_ups"),
+        ("recoveries", "0067_standard_scenario"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

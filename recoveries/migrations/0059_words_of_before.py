@@ -15,6 +15,6 @@ def unlink(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recoveries", "0063_words_of_messages")]
+    dependencies = [("recoveries", "0058_words_of_messages")]
 
     operations = [migrations.RunPython(link, unlink)]

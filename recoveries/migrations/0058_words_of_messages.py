@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recoveries", "0062_published_words_stand"),
+        ("recoveries", "0057_published_words_stand"),
     ]
 
     operations = [

@@ -49,7 +49,7 @@ def on_sqlite() -> list[SqlOf]:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recoveries", "0080_scenarios")]
+    dependencies = [("recoveries", "0065_scenarios")]
 
     operations = [
         *owners_filled("recoveries", "enrolment"),

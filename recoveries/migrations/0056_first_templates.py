@@ -34,6 +34,6 @@ def forget(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recoveries", "0060_templates")]
+    dependencies = [("recoveries", "0055_templates")]
 
     operations = [migrations.RunPython(write_down, forget)]

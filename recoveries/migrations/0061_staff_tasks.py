@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recoveries", "0070_channels"),
+        ("recoveries", "0060_channels"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

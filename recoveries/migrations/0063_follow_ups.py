@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recoveries", "0091_owners_of_staff_tasks"),
+        ("recoveries", "0062_owners_of_staff_tasks"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

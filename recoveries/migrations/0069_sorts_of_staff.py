@@ -30,7 +30,7 @@ def _index(name: str, column: str) -> list[SqlOf]:
 class Migration(migrations.Migration):
     atomic = False
 
-    dependencies = [("recoveries", "0082_standard_scenario"), ("recoveries", "0093_owners_of_follow_ups")]
+    dependencies = [("recoveries", "0068_comes_back")]
 
     operations = [
         migrations.SeparateDatabaseAndState(

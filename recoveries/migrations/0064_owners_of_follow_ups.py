@@ -6,7 +6,7 @@ from legalcity.lib.owner_migrations import key_of_case_dropped, owners_filled
 
 
 class Migration(migrations.Migration):
-    dependencies = [("recoveries", "0092_follow_ups")]
+    dependencies = [("recoveries", "0063_follow_ups")]
 
     operations = [
         *owners_filled("recoveries", "followup"),

@@ -10,7 +10,7 @@ import legalcity.lib.claims
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("recoveries", "0093_owners_of_follow_ups"),
+        ("recoveries", "0064_owners_of_follow_ups"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
