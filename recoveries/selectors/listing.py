@@ -122,8 +122,8 @@ def _any_page(cursor: Any, wanted: Wanted, where: str, values: list[Any]) -> tup
     backwards = wanted.offset > total // 2
     offset = total - wanted.offset - limit if backwards else wanted.offset
     order = _order(wanted, descending=wanted.descending != backwards)
-    rows = _rows().format(where=where, order=f"{order} LIMIT %s OFFSET %s")
-    cursor.execute(f"SELECT {rows}", [*values, limit, offset])
+    page = _rows().format(where=where, order=f"{order} LIMIT %s OFFSET %s")
+    cursor.execute(f"SELECT {page}", [*values, limit, offset])
     rows = [*map(CaseRow._make, cursor.fetchall())]
     return total, rows[::-1] if backwards else rows
 

@@ -154,7 +154,7 @@ def _told(message: Message, fact: Fact) -> bool:
         source=source,
         provider_id=fact.provider_id,
         payload_sha256=fact.sha256,
-        proof_id=proof and proof.pk,
+        proof_id=proof.pk if proof else None,
         note=fact.note,
     )
     return written is not None

@@ -63,7 +63,7 @@ def _outcome(notice: FormalNotice, message: Message, kind: str, day: date, is_mo
     if message.channel not in PROVED:
         return {}
     presented_on = notice.presented_on
-    told = {
+    outcomes: dict[str, dict[str, Any]] = {
         Kind.DEPOSITED: {"sent_on": day},
         Kind.PRESENTED: {"state": NoticeState.PRESENTED.value, "presented_on": presented_on or day},
         Kind.DELIVERED: {
@@ -73,7 +73,8 @@ def _outcome(notice: FormalNotice, message: Message, kind: str, day: date, is_mo
         },
         Kind.UNCLAIMED: {"state": NoticeState.UNCLAIMED.value, "presented_on": presented_on or day},
         Kind.REFUSED: {"state": NoticeState.REFUSED.value, "presented_on": presented_on or day},
-    }.get(kind, {})
+    }
+    told = outcomes.get(kind, {})
     if "state" in told and RANKS[NoticeState(told["state"])] <= RANKS[NoticeState(notice.state)]:
         told = {"presented_on": day} if kind == Kind.PRESENTED and presented_on is None else {}
     return _possible(notice, told)

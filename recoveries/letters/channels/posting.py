@@ -115,8 +115,8 @@ def _printed(message_id: int) -> None:
 def _bound_together(message_ids: Sequence[int], posting_day: date, by: User) -> PostBatch:
     """Put letters into a batch; one that another person has printed meanwhile stays in theirs."""
     standing = PostItem.objects.standing().values("message")
-    letters = Message.objects.select_for_update(of=("self",)).filter(pk__in=message_ids, state=State.TO_POST)
-    letters = list(letters.exclude(pk__in=standing).order_by("channel", "pk"))
+    waiting = Message.objects.select_for_update(of=("self",)).filter(pk__in=message_ids, state=State.TO_POST)
+    letters = list(waiting.exclude(pk__in=standing).order_by("channel", "pk"))
     if not letters:
         raise Conflict(_("Somebody else has printed these letters just now."))
     batch = PostBatch.objects.create(posting_day=posting_day, by=by)

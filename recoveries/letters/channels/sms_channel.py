@@ -26,7 +26,7 @@ KINDS = {**dict.fromkeys(DELIVERED, "delivered"), **dict.fromkeys(UNDELIVERED, "
 
 def _faults(message: Message) -> list[Sentence]:
     """A mobile phone, and no more segments than are paid for."""
-    faults = []
+    faults: list[Sentence] = []
     try:
         read_mobile(message.recipient, region=country_of(message.recovery.debtor))
     except Unreadable:

@@ -2,7 +2,8 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from recoveries.agenda.kinds import Fact, TaskKind, kind_register
+from recoveries.agenda.kinds import TaskKind, kind_register
+from recoveries.agenda.sentences import Fact
 
 STEP = "scenario_step"
 
