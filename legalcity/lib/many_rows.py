@@ -47,7 +47,8 @@ def rows_update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     if connection.vendor != "postgresql":
         model._base_manager.bulk_update(rows, names)
         return
-    fields = [model._meta.pk, *(model._meta.get_field(name) for name in names)]
+    meta: Any = model._meta
+    fields = [meta.pk, *(meta.get_field(name) for name in names)]
     sent = [{field.column: getattr(row, field.attname) for field in fields} for row in rows]
     with connection.cursor() as cursor:
         cursor.execute(_update(model, tuple(names)), [orjson.dumps(sent, default=_text).decode()])
@@ -70,7 +71,8 @@ def _text(value: Any) -> str:
 @cache
 def _statement(model: type[models.Model], names: tuple[str, ...], returning: tuple[str, ...]) -> str:
     """One text however many rows there are, prepared once a connection."""
-    meta, quoted = model._meta, connection.ops.quote_name
+    meta: Any = model._meta
+    quoted = connection.ops.quote_name
     fields = [meta.get_field(name) for name in names]
     columns = ", ".join(quoted(field.column) for field in fields)
     typed = ", ".join(f"{quoted(field.column)} {field.db_type(connection)}" for field in fields)
@@ -83,7 +85,8 @@ def _statement(model: type[models.Model], names: tuple[str, ...], returning: tup
 
 @cache
 def _update(model: type[models.Model], names: tuple[str, ...]) -> str:
-    meta, quoted = model._meta, connection.ops.quote_name
+    meta: Any = model._meta
+    quoted = connection.ops.quote_name
     fields = [meta.get_field(name) for name in names]
     key = quoted(meta.pk.column)
     columns = ", ".join(f"{quoted(field.column)} = given.{quoted(field.column)}" for field in fields)
@@ -95,7 +98,7 @@ def _update(model: type[models.Model], names: tuple[str, ...]) -> str:
     )
 
 
-def _stored(row: models.Model) -> dict[str, Any]:
+def _stored(row: Any) -> dict[str, Any]:
     """The attributes of a row as they are stored, those that are made when it is saved included."""
     row._prepare_related_fields_for_save(operation_name="rows_create")  # Keys of rows saved since they were named.
     return {
