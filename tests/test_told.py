@@ -6,6 +6,7 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from constance import config as system_settings
 from django.core.management import call_command
 
 from documents.content import inspect
@@ -16,7 +17,9 @@ from documents.tests.forms import MULTIPART, PDF, form
 from events.calls import ACTS, BY_ITSELF, CALLS, FOLLOWING, FORMS, PAGES, Tells
 from events.types import event_types
 from recoveries.court.tests.transfers import transferable
-from tests.doors import BODIES, Route, routes, things
+from recoveries.letters.scenarios.pausing import scenario_pause
+from recoveries.letters.scenarios.switching import case_switch
+from tests.doors import BODIES, Route, routes, standard, things
 from tests.factories import Api
 from tests.told import last_event, told_since
 
@@ -74,6 +77,8 @@ def _sent(owner: Api, route: Route, method: str) -> tuple[Any, int]:
         known = known.but(recovery_id=transferable(owner))
     if route.name == "case-document":
         known["document_id"] = _document(owner, known["recovery_id"])
+    if route.name.startswith("case-scenario"):
+        _ready_for_scenario(owner, known["recovery_id"], route.name)
     address = route.at(known)
     if route.name == "case-documents":
         last = last_event()
@@ -84,6 +89,15 @@ def _sent(owner: Api, route: Route, method: str) -> tuple[Any, int]:
     body = {**(make() if make else {}), **CHANGES.get((route.name, method), {})}
     last = last_event()
     return owner.send(method, address, *([body] if make else [])), last
+
+
+def _ready_for_scenario(owner: Api, case: int, name: str) -> None:
+    """Have a case in the state that a call on its scenario is for."""
+    system_settings.CLIENT_MAY_START = True
+    if name != "case-scenario":
+        case_switch(recovery_id=case, version=standard(), by=None)
+    if name == "case-scenario-resume":
+        scenario_pause(recovery_id=case, reason="Promised", until=None, by=owner.user, by_client=True)
 
 
 def _document(owner: Api, case: int) -> int:

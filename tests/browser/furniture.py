@@ -27,7 +27,6 @@ from recoveries.models import (
     ClientRhythm,
     DeadlineAlert,
     InboundHook,
-    InboundMail,
     Injunction,
     Message,
     PostBatch,
@@ -54,7 +53,6 @@ def furnish(owner: Api) -> None:
     message_send(case_id=case.pk, kind=Message.Kind.REMINDER_1, to="debtor@example.com", by=owner.user)
     notice_enter(recovery_id=case.pk, channel="registered", state="sent", sent_on=today(), by=owner.user)
     party_fact_enter(recovery_id=case.pk, kind=PartyFactKind.CONSENTS_TO_LRE, since=today(), by=owner.user)
-    InboundMail.objects.create(mail_id="<1@a.example>", sort="reply", sender="a@example.com", subject="Votre courrier")
     InboundHook.objects.create(adapter="maileva", provider_id="1", body=b"{}")
     PostBatch.objects.create(posting_day=today(), by=owner.user)
     ClientRhythm.objects.create(owner=owner.user, reminder_days=14)
