@@ -133,7 +133,7 @@ def _task(owner: Api, **data: Any) -> Example:
 def _letter(owner: Api) -> Example:
     for name, value in FREE.items():
         setattr(system_settings, name, value)
-    return Example(_case(owner), {"kind": "relance_1", "to": "debtor@example.com"})
+    return Example(_case(owner), {"kind": "relance_1", "channel": "email", "to": "debtor@example.com"})
 
 
 def _held_letter(owner: Api) -> Example:

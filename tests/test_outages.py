@@ -292,7 +292,7 @@ def test_a_letter_waits_for_a_mail_server_that_is_gone_or_silent_then_failed_is_
 ) -> None:
     case, cookie = house.case()["recovery"]["id"], house.come_in()
     address = reverse("admin:recoveries_recovery_action", args=[case, "send-reminder"])
-    answer, content, seconds = house.act(cookie, address, kind="relance_1", to="debtor@example.com")
+    answer, content, seconds = house.act(cookie, address, kind="relance_1", channel="email", to="debtor@example.com")
     assert (answer.status, seconds < AT_ONCE) == (302, True), content
     [[letter]] = house.rows("SELECT max(id) FROM recoveries_message")
 

@@ -1,4 +1,4 @@
-"""Reminders to the debtor by e-mail: what would be sent is shown with what the guard says of it, then sent."""
+"""Reminders to the debtor: what would be sent by each channel is shown with what the guard says of it, then sent."""
 
 from typing import Any
 
@@ -10,15 +10,17 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.actions import ObjectAction, refusal_text
 from backoffice.origin import staff_of
-from law.contact import Outcome
+from law.contact import Channel, Outcome
 from law.vocabulary import Reminder, Step
 from legalcity.lib.clock import now
-from legalcity.lib.errors import Conflict, Sentence
-from legalcity.lib.form_fields import EmailField, TextField
-from recoveries.letters.gathering import Demand, is_open
+from legalcity.lib.dates import PARIS
+from legalcity.lib.errors import Conflict, Invalid, Sentence
+from legalcity.lib.form_fields import EmailField, PhoneField, TextField
+from recoveries.letters.gathering import Demand, demand_of, is_open
 from recoveries.letters.judging import Draft, drafts_of
 from recoveries.letters.services import EXTRA_LENGTH, message_send
-from recoveries.letters.telling import not_asked_told, until_told
+from recoveries.letters.telling import not_asked_told, sent_told
+from recoveries.letters.ways import Way, ways_of
 from recoveries.models import Message, Recovery
 
 Kind = Message.Kind
@@ -26,11 +28,16 @@ REMINDERS = [Kind(word) for word in Reminder]
 NEXT = {Step.CREATED: Kind.REMINDER_1, Step.REMINDER_1: Kind.REMINDER_2}
 
 
-class EmailForm(forms.Form):
-    """Which reminder, to whom, and what else it says."""
+class ReminderForm(forms.Form):
+    """Which reminder, by which channel, to which address, and what else it says."""
 
     kind = forms.ChoiceField(label=gettext_lazy("Reminder"), choices=[(kind.value, kind.label) for kind in REMINDERS])
-    to = EmailField(label=gettext_lazy("Recipient"))
+    channel = forms.ChoiceField(
+        label=gettext_lazy("Channel"),
+        help_text=gettext_lazy("A letter goes to the debtor's postal address."),
+    )
+    to = EmailField(label=gettext_lazy("E-mail address"), required=False)
+    phone = PhoneField(label=gettext_lazy("Mobile phone"), required=False)
     extra = TextField(
         label=gettext_lazy("Further words"),
         required=False,
@@ -45,51 +52,81 @@ class EmailForm(forms.Form):
         help_text=gettext_lazy("Once it has been sent; a case that has gone elsewhere by then stays there."),
     )
 
-    def __init__(self, *args: Any, may_move: bool, **options: Any) -> None:
+    def __init__(self, *args: Any, may_move: bool, ways: list[Way], **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["channel"].choices = [(way.channel, way.label) for way in ways]  # type: ignore[attr-defined]
+        if Channel.SMS not in {way.channel for way in ways}:
+            del self.fields["phone"]
         if not may_move:
             del self.fields["move"]
 
 
 def _options(request: HttpRequest, case: Recovery) -> dict[str, Any]:
     kind = NEXT.get(Step(case.status_id), Kind.FORMAL_NOTICE) if case.status_id in list(Step) else Kind.FORMAL_NOTICE
+    ways = ways_of(case)
+    to = {way.channel: way.to for way in ways}
     return {
         "may_move": request.user.has_perm("recoveries.move_status"),
-        "initial": {"kind": kind, "to": _address_of(case), "move": True},
+        "ways": ways,
+        "initial": {
+            **{"kind": kind, "channel": Channel.EMAIL.value, "move": True},
+            **{"to": to.get(Channel.EMAIL, ""), "phone": to.get(Channel.SMS, "")},
+        },
     }
 
 
-def _address_of(case: Recovery) -> str:
-    return (case.debtor.company_email if case.debtor else None) or ""
-
-
 def _send(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> Sentence:
-    words = {name: data[name] for name in ("kind", "to", "extra")}
-    email = message_send(case_id=case.pk, **words, moves_case=data.get("move", False), by=staff_of(request))
-    if email.state == Message.State.HELD:
-        return until_told(email)
-    return _("The e-mail is on its way; the timeline shows what becomes of it.")
+    asked = "phone" if data["channel"] == Channel.SMS else "to"
+    try:
+        message = message_send(
+            case_id=case.pk,
+            kind=data["kind"],
+            channel=data["channel"],
+            to=data[asked],
+            extra=data["extra"],
+            moves_case=data.get("move", False),
+            by=staff_of(request),
+        )
+    except Invalid as refused:  # The service knows one address, the form one for each channel.
+        raise Invalid({asked if name == "to" else name: told for name, told in refused.errors.items()}) from refused
+    return sent_told(message)
 
 
 def _preview(case: Recovery) -> Sentence:
     intro = _(
-        "The reminder is written in French with the figures of today and sent to the debtor at once, in the name of "
-        "the firm; one that is held leaves by itself once it may, with the figures of that day. It is kept with the "
-        "case as it was sent. An e-mail cannot be called back. What it says:"
+        "The reminder is written with the figures of today and sent to the debtor at once, in the name of the firm; a "
+        "letter waits until it is posted, and one that is held leaves by itself once it may: each with the figures of "
+        "that day. It is kept with the case as it was sent, and cannot be called back. What it says:"
     )
     try:
-        drafts = drafts_of(case, [kind.value for kind in REMINDERS], to=_address_of(case), moment=now())
+        written = _written(case)
     except Conflict as error:
         return refusal_text(error)
-    demand = drafts[0].demand
+    [first, *_rest] = written[0][1]
     return format_html(
         "{}{}{}{}{}",
         intro,
-        _warned(case, demand),
-        format_html_join("", '<p class="lc-note">{}</p>', ((warning.sentence,) for warning in demand.account.warnings)),
-        not_asked_told(drafts[0].verdict.not_asked),
-        format_html_join("", "{}", ((_shown(draft),) for draft in drafts)),
+        _warned(case, first.demand),
+        format_html_join("", '<p class="lc-note">{}</p>', ((told.sentence,) for told in first.demand.account.warnings)),
+        not_asked_told(first.verdict.not_asked),
+        format_html_join("", "{}", ((_shown_by(way, drafts),) for way, drafts in written)),
     )
+
+
+def _written(case: Recovery) -> list[tuple[Way, list[Draft]]]:
+    """What each reminder would be by each channel: the account is reckoned once. Raises Conflict as `drafts_of`."""
+    moment = now()
+    demand = demand_of(case, moment.astimezone(PARIS).date())
+    return [
+        (way, drafts_of(case, way.kinds, to=way.to, channel=way.channel, moment=moment, demand=demand))
+        for way in ways_of(case)
+    ]
+
+
+def _shown_by(way: Way, drafts: list[Draft]) -> Sentence:
+    """The reminders by one channel; the page shows those of the channel that is chosen."""
+    shown = format_html_join("", "{}", ((_shown(draft),) for draft in drafts))
+    return format_html('<div class="lc-by" data-by="{}"><h3>{}</h3>{}</div>', way.channel, way.label, shown)
 
 
 def _warned(case: Recovery, demand: Demand) -> Sentence:
@@ -117,12 +154,12 @@ def _shown(draft: Draft) -> Sentence:
     return format_html(held, label, _("not now"), told, letter)
 
 
-SEND_EMAIL = ObjectAction(
+SEND_REMINDER = ObjectAction(
     name="send-reminder",
-    label=gettext_lazy("Send a reminder by e-mail"),
+    label=gettext_lazy("Send a reminder"),
     permission="recoveries.send_email",
     perform=_send,
-    form=EmailForm,
+    form=ReminderForm,
     form_options=_options,
     is_offered=lambda request, case: is_open(case),
     explain=_preview,

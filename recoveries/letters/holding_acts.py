@@ -10,7 +10,7 @@ from backoffice.actions import ObjectAction, Reason
 from backoffice.origin import staff_of
 from legalcity.lib.errors import Sentence
 from recoveries.letters.holding import message_cancel, message_lift
-from recoveries.letters.telling import until_told, verdict_told
+from recoveries.letters.telling import sent_told, verdict_told
 from recoveries.letters.verdicts import liftable_of
 from recoveries.models import Message
 
@@ -19,11 +19,9 @@ State = Message.State
 
 def _lift(request: HttpRequest, email: Message, data: dict[str, Any]) -> Sentence:
     lifted = message_lift(message_id=email.pk, reason=data["reason"], by=staff_of(request))
-    if lifted.state == State.HELD:
-        return until_told(lifted)
     if lifted.state == State.CANCELLED:
         return _("The letter may not leave any more: {reasons}").format(reasons=lifted.error)
-    return _("The e-mail is on its way; the timeline shows what becomes of it.")
+    return sent_told(lifted)
 
 
 def _cancel(request: HttpRequest, email: Message, data: dict[str, Any]) -> str:

@@ -50,14 +50,16 @@ def drafts_of(
     email: Message | None = None,
     channel: str = Channel.EMAIL,
     needs_approval: bool = False,
+    demand: Demand | None = None,
 ) -> list[Draft]:
     """What letters of these kinds (`Reminder`) to the address `to` would be at `moment`.
 
-    `email` is the row that one of them is to fill, with what a manager has lifted for it. Raises Conflict when no rate
+    `email` is the row that one of them is to fill, with what a manager has lifted for it; `demand` what may be asked
+    for on that day, where it is known. Raises Conflict when no rate
     is known for a day, or no template is in force.
     """
     day = moment.astimezone(PARIS).date()
-    demand = demand_of(case, day)
+    demand = demand or demand_of(case, day)
     facts, policy = facts_of(case, demand, moment=moment, email=email), policy_for(case.owner_id)
     drafts = []
     for kind in kinds:

@@ -24,6 +24,15 @@ def until_told(email: Message) -> Sentence:
     return _("The letter is held until {day}, and leaves by itself then: {reasons}").format(day=day, reasons=told)
 
 
+def sent_told(message: Message) -> Sentence:
+    """What is on with a message that was let go, or held."""
+    if message.state == Message.State.HELD:
+        return until_told(message)
+    if message.state == Message.State.TO_POST:
+        return _("The letter waits to be posted: see “Letters to post” on the home page.")
+    return _("The message is on its way; the timeline shows what becomes of it.")
+
+
 def not_asked_told(claims: Iterable[NotAsked]) -> Sentence:
     """The claims that a demand leaves out, each with its reason."""
     rows = [(claim.number, euros(claim.amount), claim.sentence, claim.article) for claim in claims]

@@ -16,14 +16,14 @@ from recoveries.ledger.acknowledgement_acts import RECORD_ACKNOWLEDGEMENT, REVER
 from recoveries.ledger.acts import RECORD_DEBT, RECORD_PAYMENT
 from recoveries.ledger.reduction_acts import CREDIT_NOTE, MOVE_SURPLUS, REFUND, WAIVE, WRITE_OFF
 from recoveries.ledger.reversal_acts import REVERSE_DEBT, REVERSE_PAYMENT, REVERSE_POSTING
-from recoveries.letters.acts import SEND_EMAIL
+from recoveries.letters.acts import SEND_REMINDER
 from recoveries.letters.creditor_reminder_acts import CREDITOR_REMINDER
 from recoveries.letters.notice_acts import NOTICE_RECEIVED
 from recoveries.letters.party_acts import ENTER_FACT, WITHDRAW_FACT
 from recoveries.letters.scenarios.acts import PAUSE_SCENARIO, RESUME_SCENARIO, STOP_SCENARIO
 
 GROUPS: tuple[tuple[Sentence, tuple[ObjectAction, ...]], ...] = (
-    (_("Work"), (MOVE, ASSIGN, SEND_EMAIL, NOTICE_RECEIVED, COMMENT, ANSWER, MARK_READ)),
+    (_("Work"), (MOVE, ASSIGN, SEND_REMINDER, NOTICE_RECEIVED, COMMENT, ANSWER, MARK_READ)),
     (_("Beside the tasks"), (CALL_NOTE, PROMISE, FOLLOW_UP, ADD_TASK)),
     (_("Scenario"), (PAUSE_SCENARIO, RESUME_SCENARIO, STOP_SCENARIO)),
     (_("Debtor"), (ENTER_FACT, WITHDRAW_FACT, CREDITOR_REMINDER)),

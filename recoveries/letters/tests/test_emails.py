@@ -90,7 +90,9 @@ def test_a_reminder_goes_out_and_stands_in_the_timeline(owner: Api, system_setti
     page = office.get(page_of(Recovery, "action", case.pk, "send-reminder"))
     assert (page.context["form"].initial["to"], page.context["form"].initial["kind"]) == (TO, "relance_1")
     assert "mettons en demeure" in page.content.decode()
-    answer = act(office, case, "send-reminder", kind="relance_1", to=TO, extra="Merci d'avance.", move="on")
+    answer = act(
+        office, case, "send-reminder", channel="email", kind="relance_1", to=TO, extra="Merci d'avance.", move="on"
+    )
     assert answer.status_code == 302
     [message] = mail.outbox
     assert message.to == [TO]
@@ -176,13 +178,16 @@ def test_hostile_names_are_words(owner: Api) -> None:
         ("to", "a@example.com,b@example.com"),
         ("to", "a" * 300 + "@example.com"),
         ("kind", "relance_9"),
+        ("channel", ""),
+        ("channel", "pigeon"),
         ("extra", "x" * 2001),
         ("extra", "a\x00b"),
     ],
 )
 def test_what_cannot_be_sent_comes_back(office: Client, owner: Api, field: str, value: str) -> None:
     case = case_of(owner)
-    answer = act(office, case, "send-reminder", **{"kind": "relance_1", "to": TO, "extra": "", field: value})
+    sent = {"kind": "relance_1", "channel": "email", "to": TO, "extra": ""}
+    answer = act(office, case, "send-reminder", **{**sent, field: value})
     assert answer.status_code == 200
     assert field in answer.context["form"].errors
     assert not Message.objects.exists()
@@ -191,7 +196,7 @@ def test_what_cannot_be_sent_comes_back(office: Client, owner: Api, field: str, 
 def test_a_move_that_the_life_cycle_does_not_have_sends_nothing(office: Client, owner: Api) -> None:
     case = case_of(owner)
     move(case.pk, 2, 3, 4)
-    answer = act(office, case, "send-reminder", kind="relance_1", to=TO, extra="", move="on")
+    answer = act(office, case, "send-reminder", channel="email", kind="relance_1", to=TO, extra="", move="on")
     assert answer.status_code == 200
     assert answer.context["form"].non_field_errors()
     assert not Message.objects.exists()
@@ -207,7 +212,7 @@ def test_who_may_not_move_cases_is_not_asked_to(owner: Api) -> None:
 def test_a_closed_case_is_not_reminded(office: Client, owner: Api) -> None:
     case = case_of(owner)
     Recovery.objects.filter(pk=case.pk).update(status_id=9)
-    assert act(office, case, "send-reminder", kind="relance_1", to=TO, extra="").status_code == 302
+    assert act(office, case, "send-reminder", channel="email", kind="relance_1", to=TO, extra="").status_code == 302
     assert not Message.objects.exists()
 
 
@@ -215,11 +220,16 @@ def test_a_consumer_is_not_asked_for_what_is_time_barred(office: Client, owner: 
     old = {"invoice_date": "2020-01-01", "invoice_due_date": "2020-02-01"}
     case = case_of(owner, debtor={"company_type": "particular"}, invoices=[old])
     assert_refused(
-        act(office, case, "send-reminder", kind="relance_1", to=TO, extra=""),
+        act(office, case, "send-reminder", channel="email", kind="relance_1", to=TO, extra=""),
         "What is due is time-barred and may not be asked for from a consumer",
     )
     assert not Message.objects.exists()
-    assert act(office, case_of(owner, invoices=[old]), "send-reminder", kind="relance_1", to=TO).status_code == 302
+    assert (
+        act(
+            office, case_of(owner, invoices=[old]), "send-reminder", channel="email", kind="relance_1", to=TO
+        ).status_code
+        == 302
+    )
 
 
 # --- sent ------------------------------------------------------------------------------------------------------------

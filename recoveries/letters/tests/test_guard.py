@@ -470,7 +470,7 @@ def test_the_act_says_which_letters_may_not_leave_and_why(office: Client, owner:
     page = words(act_page(office, case, "send-reminder").content.decode())
     assert "Relance 2: Second rappel de paiement" in page
     assert "Mise en demeure: not now The last letter is of" in page
-    answer = act(office, case, "send-reminder", kind="mise_en_demeure", to=TO, extra="")
+    answer = act(office, case, "send-reminder", channel="email", kind="mise_en_demeure", to=TO, extra="")
     assert answer.status_code == 302
     assert held(Message.objects.get(state="held")) == {"rhythm"}
 
@@ -482,5 +482,5 @@ def test_each_reason_has_its_article(office: Client, owner: Api, system_setting:
     page = words(act_page(office, case, "send-reminder").content.decode())
     for article in ("(art. R124-4 CPCE)", "(art. 1305-2 C. civ.)"):
         assert article in page
-    answer = act(office, case, "send-reminder", kind="relance_1", to=TO, extra="")
+    answer = act(office, case, "send-reminder", channel="email", kind="relance_1", to=TO, extra="")
     assert "This letter may not leave." in words(answer.content.decode())
