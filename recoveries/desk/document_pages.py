@@ -1,24 +1,17 @@
 """Documents of a case on the screens of staff: shown in a frame, or downloaded. Who looked is written down."""
 
-from typing import IO
-
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.translation import gettext as _
 
 from backoffice.action_pages import ActionPages
 from backoffice.audit import view_record
-from backoffice.framed import FRAMED
-from documents.content.types import GIF, JPG, PDF, PNG
-from documents.models import Document, StoredFile
-from documents.names import content_disposition
-from documents.services.storage import StorageFailed, bytes_open
+from documents.content.types import PDF
+from documents.models import Document
+from documents.showing import SHOWN, file_shown
 from recoveries.desk.reads.case_facts import documents_of_case
 from recoveries.models import Recovery
-
-SHOWN = {kind.mime for kind in (PDF, JPG, PNG, GIF)}
 
 
 class PapersPage(ActionPages):
@@ -59,15 +52,10 @@ class PapersPage(ActionPages):
             raise Http404
         file = document.file
         assert file is not None  # noqa: S101 - it is ready
-        try:
-            content = bytes_open(key=file.key)
-        except FileNotFoundError as error:
-            raise Http404 from error
-        except StorageFailed:
-            sentence = _("The file cannot be read now. Try again later.")
-            return HttpResponse(sentence, status=503, content_type="text/plain")
-        view_record(target=document)
-        return _sent(file, content, as_download="download" in request.GET)
+        answer = file_shown(file, as_download="download" in request.GET)
+        if answer.status_code == 200:
+            view_record(target=document)
+        return answer
 
     def _found(self, request: HttpRequest, case_id: int, document_id: int) -> tuple[Recovery, Document]:
         """A case that the person may see, and a document of it. Raises Http404 or PermissionDenied."""
@@ -84,14 +72,3 @@ class PapersPage(ActionPages):
 
 def _is_ready(document: Document) -> bool:
     return document.state == Document.State.READY and document.file is not None
-
-
-def _sent(file: StoredFile, content: IO[bytes], *, as_download: bool) -> HttpResponseBase:
-    """The bytes, under the headers of what somebody else wrote."""
-    is_shown = file.mime in SHOWN and not as_download
-    response = FileResponse(content, content_type=file.mime)
-    response["Content-Length"] = str(file.size)
-    response["Content-Disposition"] = content_disposition(file.filename, way="inline" if is_shown else "attachment")
-    for name, value in FRAMED.items():
-        response[name] = value
-    return response

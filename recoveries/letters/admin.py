@@ -6,15 +6,16 @@ from django.utils.translation import gettext_lazy
 from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
 from legalcity.lib.errors import Sentence
 from recoveries.letters.channels.resend_acts import RESEND
-from recoveries.letters.channels.telling import facts_told
+from recoveries.letters.channels.telling import facts_told, paper_told
 from recoveries.letters.holding_acts import CANCEL_LETTER, LIFT_LETTER
+from recoveries.letters.message_pages import MessagePages
 from recoveries.letters.posting_acts import RECEIPT_POSTED
 from recoveries.letters.telling import verdict_told
 from recoveries.models import ClientRhythm, CreditorNotice, FormalNotice, Message, PartyFact
 
 
 @admin.register(Message)
-class MessageAdmin(ReadOnlyStaffAdmin):
+class MessageAdmin(MessagePages, ReadOnlyStaffAdmin):
     """Written by the act on a case, receipts by the payment; what became of each is seen here."""
 
     holds_personal_data = True
@@ -27,9 +28,10 @@ class MessageAdmin(ReadOnlyStaffAdmin):
         "hold_lifted": gettext_lazy("Hold of a letter lifted"),
         "message_resent": gettext_lazy("Message sent again"),
     }
-    readonly_fields = ("verdict", "became")
+    readonly_fields = ("verdict", "became", "paper", "account_sha256")
     fields = (
         *("recovery", "kind", "channel", "recipient", "address", "state", "became"),
+        *("paper", "template_version", "account_sha256"),
         *("verdict", "judged_at", "error", "header_id", "provider", "provider_ref", "cost"),
         *("subject", "total", "payment", "extra", "text"),
         *("attempts", "user", "moves_case", "created_at", "sent_at"),
@@ -44,6 +46,16 @@ class MessageAdmin(ReadOnlyStaffAdmin):
     def became(self, email: Message) -> Sentence:
         """What mail servers, carriers and staff have told, oldest first."""
         return facts_told(email)
+
+    @admin.display(description=gettext_lazy("paper (PDF)"))
+    def paper(self, email: Message) -> Sentence:
+        """The letter as it left, or the account that an e-mail encloses."""
+        return paper_told(email)
+
+    @admin.display(description=gettext_lazy("account (SHA-256)"))
+    def account_sha256(self, email: Message) -> str:
+        """By which the account that it encloses is known again."""
+        return email.decompte_sha256 or "–"
 
 
 @admin.register(PartyFact)

@@ -1,12 +1,22 @@
 """What staff read of what became of a message."""
 
+from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Sentence
-from recoveries.models import Message
+from recoveries.models import Message, MessageFact
+
+
+def paper_told(message: Message) -> Sentence:
+    """The PDF that is kept with a message, to be opened or downloaded."""
+    if message.pdf is None:
+        return _("None is kept.")
+    address = reverse("admin:recoveries_message_paper", args=[message.pk])
+    told = '<a href="{}">{}</a> · <a href="{}?download=1">{}</a><br><small>SHA-256 {}</small>'
+    return format_html(told, address, message.pdf.filename, address, _("Download"), message.pdf.sha256)
 
 
 def facts_told(message: Message) -> Sentence:
@@ -17,8 +27,15 @@ def facts_told(message: Message) -> Sentence:
             fact.get_kind_display(),
             fact.get_source_display(),
             f" · {fact.note}" if fact.note else "",
-            f" · {_('with proof')}" if fact.proof_id else "",
+            _proof_told(fact),
         )
         for fact in message.facts.all()
     ]
     return format_html_join("", "{} · {} ({}){}{}<br>", rows) or _("Nothing was told yet.")
+
+
+def _proof_told(fact: MessageFact) -> Sentence:
+    if fact.proof_id is None:
+        return ""
+    address = reverse("admin:recoveries_message_proof", args=[fact.message_id, fact.pk])
+    return format_html(' · <a href="{}?download=1">{}</a>', address, _("proof"))
