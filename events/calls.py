@@ -157,6 +157,7 @@ ACTS: dict[str, Tells] = {
     "recoveries.templateversion:publish-version": nothing(WORDING),
     "recoveries.templateversion:discard-draft": nothing(WORDING),
     "recoveries.message:lift-letter": nothing("A worker sends it.", later=LETTERS),
+    "recoveries.message:file-message": tells("document.received", later=SCANNED),
     "recoveries.message:resend-message": nothing("A worker sends it.", later=LETTERS),
     "recoveries.inboundmail:mail-handled": nothing(NO_TYPE),
     "recoveries.message:cancel-letter": nothing("It has not left, and does not."),

@@ -20,6 +20,7 @@ from accounts.models import AccessToken, ApiKey, AuditEvent, User
 from backoffice.admins import StaffAdmin
 from backoffice.registry import Registered, registered_actions
 from documents.models import Document, SignatureRequest
+from documents.services.storage import file_keep
 from documents.tests.samples import image
 from events.calls import ACTS
 from events.models import Event, Notice
@@ -148,6 +149,13 @@ def _failed_message(owner: Api) -> Example:
     example = _letter(owner)
     message = message_send(case_id=example.thing.pk, **example.data, by=None)
     Message.objects.filter(pk=message.pk).update(state="failed", error="Interrupted", claimed_until=None)
+    return Example(Message.objects.get(pk=message.pk))
+
+
+def _posted_message(owner: Api) -> Example:
+    message = _failed_message(owner).thing
+    paper = file_keep(content=b"%PDF-1.4", name="letter.pdf", mime="application/pdf")
+    Message.objects.filter(pk=message.pk).update(state="sent", error="", sent_at=now(), pdf=paper)
     return Example(Message.objects.get(pk=message.pk))
 
 
@@ -402,6 +410,7 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "recoveries.templateversion:object:discard-draft": lambda owner: Example(_draft_of_words()),
     "recoveries.message:object:lift-letter": _held_letter,
     "recoveries.message:object:resend-message": _failed_message,
+    "recoveries.message:object:file-message": _posted_message,
     "recoveries.inboundmail:object:mail-handled": _mail_of_nobody,
     "recoveries.message:object:cancel-letter": lambda owner: replace(_held_letter(owner), data={}),
     "recoveries.recovery:object:enter-party-fact": lambda owner: Example(

@@ -14,7 +14,7 @@ from documents.models import Document, SignatureRequest, StoredFile
 from documents.services.locking import case_lock, document_locked
 from documents.services.pipeline import JOB, file_row
 from documents.services.receiving import receipt_tell
-from documents.services.storage import bytes_remove, file_forget_if_unused, told_to_people
+from documents.services.storage import bytes_remove, file_forget_if_unused, files_unused, told_to_people
 from events.schemas import differences, sides
 from events.services import changes_of, story
 from events.types import seen_by
@@ -24,6 +24,7 @@ from legalcity.lib.claims import queue
 from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import BadRequest, Conflict, NotFound
 
+ALREADY_FILED = _("This stands among the documents of the case already.")
 PENDING_SIGNATURES = _("Cannot delete document with pending signature requests")
 
 
@@ -61,6 +62,30 @@ def document_announce(*, recovery_id: int, url: str, values: dict[str, Any], by:
     idempotency_bind(document)
     queue(JOB.task, document.pk)
     return _written(document.pk)
+
+
+@story()
+def document_share(*, recovery_id: int, file: StoredFile, by: User | None) -> Document:
+    """A document of a case that has the bytes of a file which the house keeps already, as an exhibit.
+
+    It is scanned as every document, and shown to staff alone until somebody shows it. Raises NotFound when the case is
+    gone, Conflict when it has that file among its documents.
+    """
+    case_lock(recovery_id)
+    if Document.objects.filter(recovery_id=recovery_id, file=file).exists():
+        raise Conflict(ALREADY_FILED)
+    document = Document.objects.create(
+        recovery_id=recovery_id,
+        author=by,
+        file=file,
+        name=file.filename,
+        state=Document.State.SCANNING,
+        visible_to_user=False,
+        is_told=False,
+    )
+    queue(JOB.task, document.pk)
+    receipt_tell(document)
+    return document
 
 
 def _written(document_id: int) -> Document:
@@ -119,8 +144,8 @@ def documents_delete_of_case(*, recovery_id: int, by: User | None) -> None:
     file_ids = [file_id for _key, file_id in rows if file_id is not None]
     # Locked, so that of two who give up the same file at once the second one sees that it is the last.
     files = list(StoredFile.objects.select_for_update(of=("self",)).filter(pk__in=file_ids).order_by("id"))
-    used = set(Document.objects.filter(file_id__in=file_ids).values_list("file_id", flat=True))
-    unused = [file for file in files if file.pk not in used]
+    gone = set(files_unused().filter(pk__in=file_ids).values_list("pk", flat=True))
+    unused = [file for file in files if file.pk in gone]
     StoredFile.objects.filter(pk__in=[file.pk for file in unused]).delete()
     keys = [file.key for file in unused] + [key for key, file_id in rows if file_id is None]
     for key in keys:

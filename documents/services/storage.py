@@ -151,7 +151,7 @@ def file_forget_if_unused(*, file_id: int) -> None:
     """Forget a stored file that nothing uses any more; its bytes go after the commit."""
     with transaction.atomic():
         file = StoredFile.objects.select_for_update().filter(pk=file_id).first()
-        if file is None or not _unused().filter(pk=file_id).exists():
+        if file is None or not files_unused().filter(pk=file_id).exists():
             return
         key = file.key
         file.delete()
@@ -178,12 +178,12 @@ def orphans_remove(*, moment: datetime, folder: str = "") -> int:
 
 def _forget_unused(moment: datetime) -> None:
     """Forget files whose documents went by another way than the services."""
-    unused = _unused().filter(created_at__lt=moment - ORPHAN_AGE)
+    unused = files_unused().filter(created_at__lt=moment - ORPHAN_AGE)
     for file_id in unused.values_list("id", flat=True)[:BATCH]:
         file_forget_if_unused(file_id=file_id)
 
 
-def _unused() -> QuerySet[StoredFile]:
+def files_unused() -> QuerySet[StoredFile]:
     """Files that no row of any table names: documents, and what higher rooms keep for themselves."""
     unused = StoredFile.objects.all()
     for relation in StoredFile._meta.get_fields(include_hidden=True):

@@ -32,6 +32,7 @@ from recoveries.desk.reads.case_facts import (
     acomptes_of,
     dettes_of,
     documents_of_case,
+    earlier_letters_of,
     invoices_of,
     next_date,
     notices_of,
@@ -52,6 +53,7 @@ PAGES = {
     "debts": dettes_of,
     "acknowledgements": acknowledgements_of,
     "notices": notices_of,
+    "earlier_letters": earlier_letters_of,
 }
 LAST_PAGE = 10_000
 ROW_ACTIONS = (
@@ -152,6 +154,7 @@ def case_context(request: HttpRequest, case: Recovery) -> dict[str, Any]:
         "may": {
             "companies": request.user.has_perm("companies.view_company"),
             "documents": request.user.has_perm("documents.view_document"),
+            "letters": request.user.has_perm("recoveries.view_message"),
             "procedure": request.user.has_perm("recoveries.view_injunction"),
             "people": request.user.has_perm("accounts.view_user"),
             "events": request.user.has_perm("events.view_event"),

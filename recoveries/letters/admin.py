@@ -7,6 +7,7 @@ from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
 from legalcity.lib.errors import Sentence
 from recoveries.letters.channels.resend_acts import RESEND
 from recoveries.letters.channels.telling import facts_told, paper_told
+from recoveries.letters.exhibit_acts import FILE_MESSAGE
 from recoveries.letters.holding_acts import CANCEL_LETTER, LIFT_LETTER
 from recoveries.letters.message_pages import MessagePages
 from recoveries.letters.posting_acts import RECEIPT_POSTED
@@ -23,7 +24,7 @@ class MessageAdmin(MessagePages, ReadOnlyStaffAdmin):
     list_filter = ("state", "channel", "kind")
     list_select_related = ("recovery", "user")
     search_fields = ("recovery__search_text", "recipient__iexact")
-    object_actions = (RECEIPT_POSTED, LIFT_LETTER, CANCEL_LETTER, RESEND)
+    object_actions = (RECEIPT_POSTED, LIFT_LETTER, CANCEL_LETTER, RESEND, FILE_MESSAGE)
     audit_words = {
         "hold_lifted": gettext_lazy("Hold of a letter lifted"),
         "message_resent": gettext_lazy("Message sent again"),

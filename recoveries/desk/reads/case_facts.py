@@ -97,6 +97,14 @@ def notices_of(case: Recovery) -> QuerySet[FormalNotice]:
     return FormalNotice.objects.filter(recovery=case).select_related("proof").order_by("-created_at", "-id")
 
 
+def earlier_letters_of(case: Recovery) -> QuerySet[Message]:
+    """What a case that is before a court sent to the debtor while it was amicable, newest first; none of another."""
+    if not case.is_in_court:
+        return Message.objects.none()
+    sent = Message.objects.filter(recovery__transferred_to=case, sent_at__isnull=False).select_related("recovery")
+    return sent.defer("text", "html", "guard", "decompte", "extra").order_by("-sent_at", "-id")
+
+
 def next_date(deadlines: Sequence[Deadline], today: date) -> NextDate | None:
     """The first of a case's legal dates, as seen from today."""
     if not deadlines:
