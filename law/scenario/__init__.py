@@ -5,7 +5,7 @@
 
 from law.scenario.conditions import PREDICATES, Condition, Unreadable, condition_read, first_unmet
 from law.scenario.facts import CaseFacts, Debtor, Done, Held, Step, Version, after_message
-from law.scenario.planning import Decision, Reason, next_look, plan, why
+from law.scenario.planning import Decision, Reason, next_look, plan, plan_elsewhere, why
 from law.scenario.vocabulary import OPEN, Act, Base, Fate, IfImpossible, Result, Standing, Unit, Way, Why
 
 __all__ = [
@@ -35,5 +35,6 @@ __all__ = [
     "first_unmet",
     "next_look",
     "plan",
+    "plan_elsewhere",
     "why",
 ]

@@ -36,6 +36,7 @@ SENTENCES: Mapping[Why, Any] = {
     Why.RATE: _("No interest rate is known for a day: staff enter it in the catalogue of rates."),
     Why.WAITED: _("It has waited for as long as the step allows."),
     Why.CANCELLED: _("Its message was cancelled."),
+    Why.CAME_BACK: _("Its message came back: the next channel was tried."),
 }
 
 
@@ -81,6 +82,18 @@ def plan(case: CaseFacts, version: Version, position: int, moment: datetime, pol
     if until > moment:
         return Decision(act=Act.WAIT, step=step, until=until)
     return _carried_out(case, step, moment, policy)
+
+
+def plan_elsewhere(case: CaseFacts, step: Step, tried: Way) -> Decision | None:
+    """How the message of a step goes that came back by the way `tried`: by the next one that leads to the debtor.
+
+    None where there is none, or where the scenario does not go on.
+    """
+    if _standing(case) is not None or tried not in step.ways:
+        return None
+    later = step.ways[step.ways.index(tried) + 1 :]
+    way = next((one for one in later if one != Way.TASK and case.address(one) is not None), None)
+    return Decision(act=Act.SEND, step=step, way=way, to=case.address(way) or "") if way else None
 
 
 def due_moment(case: CaseFacts, version: Version, position: int, policy: Policy) -> datetime | None:

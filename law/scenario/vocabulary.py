@@ -104,3 +104,4 @@ class Why(StrEnum):
     RATE = "rate"
     WAITED = "waited"
     CANCELLED = "cancelled"
+    CAME_BACK = "came_back"

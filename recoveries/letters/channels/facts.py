@@ -12,6 +12,7 @@ import structlog
 from accounts.models import User
 from events.services import events_record, story
 from events.types import EventType
+from legalcity.lib.claims import queue
 from recoveries.events import (
     MESSAGE_BOUNCED,
     MESSAGE_DELIVERED,
@@ -33,6 +34,10 @@ from recoveries.models import Message, MessageFact, Recovery
 log = structlog.get_logger("recoveries")
 
 State, Kind, Source = Message.State, MessageFact.Kind, MessageFact.Source
+CAME_BACK = (State.BOUNCED, State.RETURNED)
+# Of the message of a step: its next channel (scenarios/elsewhere.py), under the lock of the debtor, which is not held
+# here. Where that task is lost, the one for staff stands.
+ELSEWHERE = "recoveries.tasks.try_elsewhere"
 ON_THE_WAY = (State.QUEUED, State.SENDING, State.TO_POST, State.FAILED)
 OUT = (*ON_THE_WAY, State.SENT)
 # The state that a fact brings about, and from which ones; others tell nothing of where a message is.
@@ -141,3 +146,5 @@ def _follow(message: Message, fact: MessageFact) -> None:
     if message.state == State.RETURNED:
         address_is_wrong(message=message)
     tasks_of(message, fact)
+    if message.state in CAME_BACK:
+        queue(ELSEWHERE, message.pk)

@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from events.services import events_record, story
 from law.contact import Verdict
-from law.scenario import Act, CaseFacts, Decision, Done, Reason, Result, Standing, next_look, plan
+from law.scenario import Act, CaseFacts, Decision, Done, Reason, Result, Standing, Why, next_look, plan
 from law.scenario.planning import reasons_of
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Conflict, Forbidden, Invalid
@@ -103,7 +103,8 @@ def _done(enrolment: Enrolment, case: Recovery, decision: Decision, moment: date
     if held is None:
         return _run(enrolment, decision, Result.SKIPPED, moment)
     if decision.act == Act.LEFT:
-        held.state, held.at, held.reasons = Result.SENT, left_at(held, moment), []
+        held.state, held.at = Result.SENT, left_at(held, moment)
+        held.reasons = [one for one in held.reasons if one["code"] == Why.CAME_BACK]
     else:
         held.state, held.at = Result.SKIPPED, moment
         held.reasons = [*held.reasons, *reasons_kept(decision.reasons)]

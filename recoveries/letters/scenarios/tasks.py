@@ -3,10 +3,13 @@
 from typing import Any
 
 from celery import shared_task
+from django.db import InterfaceError, OperationalError
 
 from legalcity.lib import claims
 from legalcity.lib.clock import now
+from recoveries.letters.channels.facts import ELSEWHERE
 from recoveries.letters.scenarios import ticking
+from recoveries.letters.scenarios.elsewhere import step_elsewhere
 from recoveries.letters.scenarios.rehearsals import JOB, rehearsal_carry_out
 
 
@@ -14,6 +17,12 @@ from recoveries.letters.scenarios.rehearsals import JOB, rehearsal_carry_out
 def tick_scenarios() -> int:
     """Do what is due in scenarios; returns how many cases were looked at."""
     return ticking.tick()
+
+
+@shared_task(name=ELSEWHERE, autoretry_for=(OperationalError, InterfaceError), retry_backoff=1, max_retries=8)
+def try_elsewhere(message_id: int) -> None:
+    """Try the next channel of the step whose message came back."""
+    step_elsewhere(message_id=message_id, moment=now())
 
 
 @claims.job_task(JOB)
