@@ -21,7 +21,7 @@ class MessageAdmin(MessagePages, ReadOnlyStaffAdmin):
 
     holds_personal_data = True
     list_display = ("recovery", "kind", "channel", "recipient", "state", "error", "user", "created_at", "sent_at")
-    list_filter = ("state", "channel", "kind")
+    list_filter = ("state", "channel", "kind", "runs__step__needs_approval")
     list_select_related = ("recovery", "user")
     search_fields = ("recovery__search_text", "recipient__iexact")
     object_actions = (RECEIPT_POSTED, LIFT_LETTER, CANCEL_LETTER, RESEND, FILE_MESSAGE)

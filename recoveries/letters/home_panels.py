@@ -11,7 +11,7 @@ from backoffice.home import ROWS, Panel, Row, Viewer, first_rows, panel_register
 from legalcity.lib.clock import today
 from recoveries.letters.models import MessageQuerySet
 from recoveries.letters.verdicts import reasons_of
-from recoveries.models import EcbRate, LegalRate, Message
+from recoveries.models import EcbRate, LegalRate, Message, StepRun
 from recoveries.models.handling import own_or_nobodys
 
 HELD = Message.State.HELD
@@ -38,6 +38,20 @@ def letters_held(viewer: Viewer) -> Panel:
             for email in rows
         ],
         empty=_("No letter is held."),
+    )
+
+
+def letters_to_approve(viewer: Viewer) -> Panel:
+    """Messages of scenarios that a manager is to look at before they leave, the longest waiting first."""
+    looked_at = StepRun.objects.filter(message_id=OuterRef("pk"), step__needs_approval=True)
+    return _panel_of(
+        viewer,
+        Message.objects.filter(Exists(looked_at), state=HELD, lifted=[]),  # whoever lifts a hold has looked at it
+        "created_at",
+        title=_("Letters to approve"),
+        url=f"?state__exact={HELD}&runs__step__needs_approval__exact=1",
+        empty=_("No letter is to be approved."),
+        tone="wait",
     )
 
 
@@ -121,6 +135,7 @@ def _unconfirmed(model: type[LegalRate] | type[EcbRate]) -> Any:
 
 
 panel_register("letters-held", position=70, permission="recoveries.send_email", read=letters_held)
+panel_register("letters-to-approve", position=69, permission="recoveries.lift_email", read=letters_to_approve)
 panel_register("letters-back", position=71, permission="recoveries.send_email", read=letters_back)
 panel_register("letters-to-post", position=72, permission="recoveries.send_email", read=letters_to_post)
 panel_register("rates", position=80, permission="recoveries.change_legalrate", read=rates_to_confirm)

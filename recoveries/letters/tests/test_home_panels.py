@@ -3,8 +3,12 @@
 import pytest
 from django.test import Client
 
+from backoffice.home import Viewer
+from legalcity.lib.clock import now
 from recoveries.desk.tests.pages import case_of, office_of, person
-from recoveries.models import Message, Recovery
+from recoveries.letters.home_panels import letters_to_approve
+from recoveries.letters.scenarios.tests.drawing import EMAIL, drawn, entered
+from recoveries.models import Message, Recovery, StepRun
 from tests.factories import Api
 
 pytestmark = pytest.mark.django_db
@@ -40,3 +44,22 @@ def test_the_messages_of_another_handler_are_not_shown(owner: Api) -> None:
         message(case, "to_post")
     assert counts(office_of("handler"))["Letters to post"] == 1
     assert counts(office_of("manager"))["Letters to post"] == 2
+
+
+def test_managers_see_what_is_to_be_approved(owner: Api) -> None:
+    """Of two letters that are held one is of a step that wants it; it is gone once somebody has lifted the hold."""
+    case = case_of(owner)
+    enrolment = entered(case.pk, drawn({**EMAIL, "needs_approval": True}))
+    asked, _other = message(case, "held"), message(case, "held")
+    step = enrolment.version.steps.get()
+    StepRun.objects.create(enrolment=enrolment, step=step, due_at=now(), at=now(), state="held", message=asked)
+    manager, title = office_of("manager"), "Letters to approve"
+    assert counts(manager)[title] == 1
+    assert title not in counts(office_of("handler"))
+    [panel] = [one for one in manager.get("/admin/").context["panels"] if str(one.title) == title]
+    assert panel.rows[0].note == asked.recipient
+    listed = manager.get(panel.url)
+    assert listed.status_code == 200
+    assert list(listed.context["cl"].queryset) == [asked]
+    Message.objects.filter(pk=asked.pk).update(lifted=[{"code": "approval"}])
+    assert letters_to_approve(Viewer(person("manager"), mine=False)).count == 0  # the page keeps figures for a minute
