@@ -65,9 +65,11 @@ def measured(steps: int, kills: int) -> bool:
 
 def _rehearsed() -> list[bool]:
     from legalcity.lib.clock import now, today
+    from recoveries.ledger.rolling import balances_sweep
     from recoveries.letters.scenarios.rehearsing import rehearse
     from recoveries.models import Recovery, ScenarioVersion
 
+    balances_sweep()  # As the night does.
     version = ScenarioVersion.objects.get(scenario__code="standard")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     begun, ours = time.monotonic(), time.process_time()

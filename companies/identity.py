@@ -15,6 +15,10 @@ from django.db.models import Q
 from companies.models import Company
 
 Thing = TypeVar("Thing")
+COLUMNS = (
+    *("id", "company_siren", "company_email", "company_phone", "company_name"),
+    *("company_legalrep_lastname", "company_legalrep_firstname", "company_legalrep_birthday"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +34,23 @@ class Identity:
     @classmethod
     def of(cls, company: Company) -> "Identity":
         """That of a row."""
-        born = None if company.company_name else company.company_legalrep_birthday
-        names = company.company_legalrep_lastname, company.company_legalrep_firstname
-        return cls(
-            company.pk,
-            company.company_siren or "",
-            (company.company_email or "").upper(),
-            company.company_phone or "",
-            (names[0].upper(), names[1].upper(), born) if born else None,
-        )
+        return cls.read(*(getattr(company, name) for name in COLUMNS))
+
+    @classmethod
+    def read(
+        cls,
+        pk: int,
+        siren: str | None,
+        email: str | None,
+        phone: str | None,
+        name: str | None,
+        last: str,
+        first: str,
+        birthday: date | None,
+    ) -> "Identity":
+        """That of the columns `COLUMNS` of a row, where many are read."""
+        person = (last.upper(), first.upper(), birthday) if birthday and not name else None
+        return cls(pk, siren or "", (email or "").upper(), phone or "", person)
 
     def same(self) -> Q:
         """The rows of the same party, in every account."""
@@ -95,6 +107,9 @@ class Kin(Generic[Thing]):
         # By name, and whether the party has a SIREN: two that have one are the same by it alone.
         self._by_name: defaultdict[tuple[str, object, bool], list[tuple[Identity, Thing]]] = defaultdict(list)
 
+    def __bool__(self) -> bool:
+        return bool(self._by_name)
+
     def add(self, identity: Identity, thing: Thing) -> None:
         """Keep a thing of a party."""
         entry = (identity, thing)
@@ -103,6 +118,8 @@ class Kin(Generic[Thing]):
 
     def of(self, identity: Identity) -> list[Thing]:
         """The things of this party, each once."""
+        if not self:
+            return []
         found: dict[int, Thing] = {}
         for kind, value in identity.names():
             is_enough = not identity.siren or kind in ("row", "siren")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.utils.functional import Promise
@@ -23,24 +24,29 @@ _PERSON: dict[PartyFactKind, tuple[Promise, str]] = {
 
 def addressee(question: Question) -> Iterator[Reason]:
     """Who may not be written to, or not there."""
-    people, to = question.facts.people, folded(question.message.recipient.strip())
+    people, to = question.facts.people, _plain(question.message.recipient)
     for kind, (sentence, article) in _PERSON.items():
         if people.get(kind):
             yield never(Code.ADDRESSEE, sentence, article)
     if _about(people.get(PartyFactKind.OPTED_OUT, ()), to):
         yield never(Code.ADDRESSEE, _("The debtor has asked not to be written to there."), RGPD)
-    if to and any(folded(known.value.strip()) == to for known in people.get(PartyFactKind.WRONG, ())):
+    if to and any(_plain(known.value) == to for known in people.get(PartyFactKind.WRONG, ())):
         yield never(Code.ADDRESSEE, _("The address is wrong, or e-mails to it came back."), RGPD)
-    if to and to in {folded(email.strip()) for email in question.facts.creditor_emails}:
+    if to and to in {_plain(email) for email in question.facts.creditor_emails}:
         yield never(Code.ADDRESSEE, _("The recipient is the creditor."), RGPD)
     lawyers = people.get(PartyFactKind.LAWYER, ())
-    if lawyers and not any(known.value and folded(known.value.strip()) == to for known in lawyers):
+    if lawyers and not any(known.value and _plain(known.value) == to for known in lawyers):
         sentence = _("The debtor is represented by a lawyer: write to the lawyer.")
         yield never(Code.ADDRESSEE, sentence, RGPD)
 
 
+@lru_cache(maxsize=1000)  # One case is asked about several times in a row
+def _plain(address: str) -> str:
+    return folded(address.strip())
+
+
 def _about(known: Sequence[Known], to: str) -> bool:
-    return any(not one.value or folded(one.value.strip()) == to for one in known)
+    return any(not one.value or _plain(one.value) == to for one in known)
 
 
 def consent(question: Question) -> Iterator[Reason]:

@@ -81,6 +81,7 @@ _IDLE_WORDS = frozenset(("and", "et", "the", "la", "le", "les", "l"))
 _LONG_FORM = re.compile(r"^(?:republic of|kingdom of|(?:republique|royaume) (?:de|du|des|d)) (?P<name>.+)$")
 
 
+@lru_cache(maxsize=1000)  # The same few are asked for with each case
 def country_code(text: str | None) -> str | None:
     """The ISO 3166-1 alpha-2 code of a country named in free text; None when it is not understood.
 

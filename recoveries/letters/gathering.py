@@ -16,6 +16,7 @@ from law.account.decompte import ClaimRow, Decompte, NotDueRow
 from law.account.demand import Demanded, demanded
 from law.account.facts import ClaimKey, ClaimKind
 from law.account.opening import demanded_on
+from law.account.untouched import Untouched
 from law.account.warnings import Code as Warned
 from law.contact import ClaimFacts, Facts, Known, Named, PartyFactKind, Place, Rates
 from law.contact.claims import last_days_of, parted
@@ -68,14 +69,35 @@ def demand_from(
     case: Recovery, account: Decompte, *, acknowledged: Collection[date], disputed: Collection[int]
 ) -> Demand:
     """The same of an account that is reckoned; `acknowledged`: days, `disputed`: ids of invoices."""
-    until, on = _until(case, account, [day for day in acknowledged if day <= account.on]), account.on
-    keys = {(ClaimKind.INVOICE, pk) for pk in disputed}
-    claims = (
-        *(_claim(row, row.left.principal, until(row), keys) for row in account.claims if row.left.due),
-        *(_claim(row, row.principal, None, keys) for row in account.not_due if row.principal),
+    on = account.on
+    claims = claims_told(
+        case,
+        account,
+        on=on,
+        payments=[row.payment.on for row in account.payments if not row.is_reversed],
+        acknowledged=acknowledged,
+        disputed=disputed,
     )
     asked, _left_out = parted(claims, counts_as_consumer=quality_facts(case).counts_as_consumer, on=on)
     return Demand(demanded(account, {claim.key for claim in asked}), claims, account)
+
+
+def claims_told(
+    case: Recovery,
+    account: Decompte | Untouched,
+    *,
+    on: date,
+    payments: Collection[date] = (),
+    acknowledged: Collection[date],
+    disputed: Collection[int],
+) -> tuple[ClaimFacts, ...]:
+    """The claims of an account on the day `on` that are not settled; `payments`, `acknowledged`: the days of them."""
+    until = _until(case, payments, [day for day in acknowledged if day <= on])
+    keys = {(ClaimKind.INVOICE, pk) for pk in disputed}
+    return (
+        *(_claim(row, row.left.principal, until(row), keys) for row in account.claims if row.left.due),
+        *(_claim(row, row.principal, None, keys) for row in account.not_due if row.principal),
+    )
 
 
 def facts_aside(case: Recovery) -> Facts:
@@ -144,7 +166,9 @@ def _claim(
     )
 
 
-def _until(case: Recovery, account: Decompte, acknowledged: Collection[date]) -> Callable[[ClaimRow], LastDays | None]:
+def _until(
+    case: Recovery, payments: Collection[date], acknowledged: Collection[date]
+) -> Callable[[ClaimRow], LastDays | None]:
     """Says of a claim until when it may be asked for."""
     judge = partial(
         last_days_of,
@@ -152,7 +176,7 @@ def _until(case: Recovery, account: Decompte, acknowledged: Collection[date]) ->
         debtor=party_of(case.debtor),
         counts_as_consumer=quality_facts(case).counts_as_consumer,
         matter=Matter(case.matter),
-        payments=[row.payment.on for row in account.payments if not row.is_reversed],
+        payments=payments,
         acknowledged=acknowledged,
     )
     return lambda row: judge(starts_of(row.claim.performed_on, row.claim.issued_on, row.due_on))

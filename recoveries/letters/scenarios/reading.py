@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from decimal import Decimal
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -12,40 +11,33 @@ from typing import Any
 from django.db.models import Count, Max, Q
 from django.db.models.functions import Coalesce
 
-from companies.identity import Identity, Kin
+from companies.identity import COLUMNS, Identity, Kin
 from companies.models import Company
 from invoicing.models import Invoice
-from law.account.decompte import Amounts, Decompte
 from law.account.opening import demanded_on
-from law.account.warnings import Code as Warned
-from law.contact import Contact, Known, Named, PartyFactKind, Rates
+from law.contact import Contact, Known, Named, PartyFactKind
 from law.scenario import CaseFacts, Debtor
 from law.vocabulary import Step as Status
 from legalcity.lib.dates import PARIS
 from legalcity.lib.settings.live import live
 from recoveries.ledger.gathering import DECIDING, told_by_case, with_terms
 from recoveries.ledger.rate_book import presentation_counts
-from recoveries.ledger.reckoning import reckoned
 from recoveries.letters.channels.postal import postal_lines
 from recoveries.letters.contacts import LONGEST, counted
-from recoveries.letters.gathering import TITLED, Demand, demand_from, is_open, named, place_of, quality_facts
+from recoveries.letters.gathering import TITLED, is_open, named, place_of, quality_facts
 from recoveries.letters.party_facts import address_line
+from recoveries.letters.scenarios.sums import Sums, sums_read
 from recoveries.models import Acknowledgement, Acompte, CreditorReminder, Message, PartyFact, Recovery
 
 FORMAL = Message.Kind.FORMAL_NOTICE.value
-PARTY = (
-    *("id", "company_siren", "company_email", "company_phone", "company_name"),
-    *("company_legalrep_lastname", "company_legalrep_firstname", "company_legalrep_birthday"),
-)
-
 
 # What is read of a case: of many the columns that nobody asks for would cost more than all else.
 READ = (
     *DECIDING,
     *("status", "user", "matter", "is_hold_lifted", "recovery_service_object", "recovery_due_date", "owner__email"),
-    *(f"customer__{name}" for name in (*PARTY[1:], "company_address", "company_postal", "company_city")),
+    *(f"customer__{name}" for name in (*COLUMNS[1:], "company_address", "company_postal", "company_city")),
     *("customer__company_country", "customer__company_freelance_type"),
-    *(f"debtor__{name}" for name in (*PARTY[1:], "company_address", "company_postal", "company_city")),
+    *(f"debtor__{name}" for name in (*COLUMNS[1:], "company_address", "company_postal", "company_city")),
     *("debtor__company_country", "debtor__company_freelance_type"),
 )
 
@@ -82,18 +74,16 @@ def facts_read(
     reminded = dict(_of(CreditorReminder, ids).values_list("recovery_id").annotate(n=Count("pk")))
     known = everybody or everybody_read(moment, [Identity.of(case.debtor) for case in cases if case.debtor])
     firm, counts = _firm(), presentation_counts()
+    sums = sums_read(cases, told, day, acknowledged=acknowledged, disputed=disputed)
     read = {}
     for case in cases:
-        account = reckoned(told[case.pk].facts, day)
+        of_case = sums[case.pk]
         notified_on = demanded_on(told[case.pk].facts.notices, presentation_counts=counts)
-        demand = None
-        if isinstance(account, Decompte):
-            demand = demand_from(case, account, acknowledged=acknowledged[case.pk], disputed=disputed.get(case.pk, ()))
         guard = replace(
             quality_facts(case),
             firm=firm,
             is_notified=notified_on is not None,
-            **_of_case(case, demand),
+            **_of_case(case, of_case),
             **_of_writing(written[case.pk], reminded.get(case.pk, 0)),
             **_of_person(case.debtor, known),
         )
@@ -102,9 +92,9 @@ def facts_read(
             debtor=debtor_told(case.debtor),
             entered_at=moment,
             due_on=case.recovery_due_date,
-            amounts=demand.account.amounts if demand else Amounts(),
-            is_unreckoned=demand is None,
-            later=_later(account, demand),
+            amounts=of_case.amounts,
+            is_unreckoned=of_case.is_unreckoned,
+            later=of_case.later,
             notified_on=notified_on,
             paid_at=paid.get(case.pk),
         )
@@ -119,20 +109,17 @@ def everybody_read(moment: datetime, identities: Sequence[Identity] | None = Non
     demands = Message.objects.demands().filter(counted(None), same)
     recent = demands.filter(Q(sent_at=None) | Q(sent_at__gt=moment - LONGEST))
     contacts: Kin[Contact] = Kin()
-    columns = (f"recovery__debtor__{name}" for name in PARTY)
+    columns = (f"recovery__debtor__{name}" for name in COLUMNS)
     for kind, at, *party in recent.values_list("kind", Coalesce("sent_at", "judged_at", "created_at"), *columns):
         if party[0] is not None:
-            contacts.add(identity_of(party), Contact(at, kind == FORMAL))
+            contacts.add(Identity.read(*party), Contact(at, kind == FORMAL))
     people: Kin[tuple[str, Known]] = Kin()
     facts = PartyFact.objects.standing().filter(Q() if alike is None else Q(party__in=Company.objects.filter(alike)))
-    for kind, since, value, *party in facts.values_list("kind", "since", "value", *(f"party__{one}" for one in PARTY)):
-        people.add(identity_of(party), (kind, Known(since, value)))
+    for kind, since, value, *party in facts.values_list(
+        "kind", "since", "value", *(f"party__{one}" for one in COLUMNS)
+    ):
+        people.add(Identity.read(*party), (kind, Known(since, value)))
     return Everybody(contacts, people)
-
-
-def identity_of(party: Sequence[Any]) -> Identity:
-    """Who a party is, by the columns `PARTY` of its row."""
-    return Identity.of(Company(**dict(zip(PARTY, party, strict=True))))
 
 
 def debtor_told(debtor: Company | None) -> Debtor:
@@ -153,19 +140,17 @@ def _firm() -> Named:
     return Named(live.FIRM_NAME, (live.FIRM_ADDRESS, live.FIRM_POSTAL_CODE, live.FIRM_CITY))
 
 
-def _of_case(case: Recovery, demand: Demand | None) -> dict[str, Any]:
-    account = demand.account if demand else None
-    is_unconfirmed = any(one.code == Warned.RATE_UNCONFIRMED for one in account.warnings) if account else False
+def _of_case(case: Recovery, sums: Sums) -> dict[str, Any]:
     emails = ((case.customer and case.customer.company_email) or "", case.owner.email)
     return {
         "is_open": is_open(case),
-        "due": account.total if account else Decimal(0),
-        "claims": demand.claims if demand else (),
+        "due": sums.amounts.due,
+        "claims": sums.claims,
         "is_hold_lifted": case.is_hold_lifted,
         "is_disputed": case.status_id == Status.DISPUTE,
         "has_plan": case.status_id == Status.PAYMENT_PLAN,
         "has_title": case.status_id in TITLED,
-        "rates": Rates(account.is_provisional, is_unconfirmed) if account else Rates(),
+        "rates": sums.rates,
         "creditor": named(case.customer),
         "debtor_named": named(case.debtor),
         "ground": case.recovery_service_object,
@@ -196,14 +181,6 @@ def _of_person(debtor: Company | None, known: Everybody) -> dict[str, Any]:
         "contacts": tuple(known.contacts.of(identity)),
         "people": {kind: tuple(facts) for kind, facts in people.items()},
     }
-
-
-def _later(account: object, demand: Demand | None) -> tuple[Any, ...]:
-    """The claims that fall due on a day to come."""
-    if not isinstance(account, Decompte) or demand is None or not account.not_due:
-        return ()
-    days = {row.claim.key: row.due_on for row in account.not_due}
-    return tuple((days[claim.key], claim) for claim in demand.claims if claim.key in days)
 
 
 # --- of many cases ---------------------------------------------------------------------------------------------------

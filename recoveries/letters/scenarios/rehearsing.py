@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
-from companies.identity import Identity
+from companies.identity import COLUMNS, Identity
 from law.contact import Policy
 from law.scenario import CaseFacts, Version
 from legalcity.lib.dates import PARIS
@@ -21,7 +21,7 @@ from recoveries.letters.contacts import policy_for
 from recoveries.letters.scenarios.carrying import PRICES, version_planned
 from recoveries.letters.scenarios.playing import Play, Player, played
 from recoveries.letters.scenarios.progress import in_scenario, runs_of
-from recoveries.letters.scenarios.reading import PARTY, Everybody, everybody_read, facts_read, identity_of
+from recoveries.letters.scenarios.reading import Everybody, everybody_read, facts_read
 from recoveries.letters.scenarios.switching import position_of
 from recoveries.models import Enrolment, Message, Recovery, ScenarioVersion
 
@@ -187,7 +187,7 @@ def _sent(ids: Collection[int]) -> defaultdict[int, set[str]]:
 def _chunks(cases: QuerySet[Recovery]) -> Iterator[list[list[int]]]:
     """The cases, those of one debtor together: what is sent on one of them counts for all."""
     chunk: list[list[int]] = []
-    for group in _groups(cases.order_by("pk").values_list("pk", *(f"debtor__{name}" for name in PARTY)).iterator()):
+    for group in _groups(cases.order_by("pk").values_list("pk", *(f"debtor__{name}" for name in COLUMNS)).iterator()):
         chunk.append(group)
         if sum(map(len, chunk)) >= AT_ONCE:
             yield chunk
@@ -198,7 +198,7 @@ def _chunks(cases: QuerySet[Recovery]) -> Iterator[list[list[int]]]:
 
 def _groups(rows: Iterable[Sequence[Any]]) -> Iterable[list[int]]:
     """Ids of cases by debtor, whatever a debtor is known by (companies/identity.py)."""
-    parties = {pk: identity_of(party) if party[0] is not None else None for pk, *party in rows}
+    parties = {pk: Identity.read(*party) if party[0] is not None else None for pk, *party in rows}
     shared = {name for one in parties.values() if one and not one.siren for name in one.names()}
     parents: dict[Any, Any] = {}
     for pk, one in parties.items():
