@@ -168,6 +168,21 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
         _("Cases that enter a scenario on one working day at most when staff switch many; the others follow."),
         "cases_a_day",
     ),
+    "LETTER_PRICE": (
+        Decimal("0"),
+        _("What one letter by post costs, in EUR, where the carrier does not tell it; 0 is not known."),
+        "amount",
+    ),
+    "REGISTERED_PRICE": (
+        Decimal("0"),
+        _("What one registered letter costs, in EUR, where the carrier does not tell it; 0 is not known."),
+        "amount",
+    ),
+    "SMS_SEGMENT_PRICE": (
+        Decimal("0"),
+        _("What one segment of a text message costs, in EUR, where the carrier does not tell it; 0 is not known."),
+        "amount",
+    ),
     "CLIENT_MAY_START": (False, _("Clients may start a scenario for a case through the API."), bool),
     "NOTICE_PRESENTATION_COUNTS": (
         True,
@@ -323,6 +338,9 @@ FIELDSETS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
             "CONTACT_UNTIL_HOUR",
             "SCENARIOS_RUNNING",
             "SCENARIO_DAILY_MAX",
+            "LETTER_PRICE",
+            "REGISTERED_PRICE",
+            "SMS_SEGMENT_PRICE",
             "CLIENT_MAY_START",
             "NOTICE_PRESENTATION_COUNTS",
         ),

@@ -27,6 +27,7 @@ from recoveries.ledger.gathering import with_terms
 from recoveries.letters.channels.email_channel import header_id_of
 from recoveries.letters.channels.facts import fact_record
 from recoveries.letters.channels.papers import papers_kept
+from recoveries.letters.channels.prices import cost_of
 from recoveries.letters.channels.protocol import Channel, Handed, Later, NotHanded, Refused, Unknown
 from recoveries.letters.channels.registry import carrier_of, channel_of
 from recoveries.letters.contacts import debtor_lock
@@ -163,7 +164,7 @@ def _sent(claim: Claim[Message], message: Message, channel: Channel, handed: Han
     """Write down that it is out, and what follows from that: the lock of the case before its message."""
     if not Recovery.objects.select_for_update(of=("self",)).filter(pk=message.recovery_id).exists():
         return
-    values = {"provider_ref": handed.ref[:100], "cost": handed.cost, "error": ""}
+    values = {"provider_ref": handed.ref[:100], "cost": cost_of(message, handed.cost), "error": ""}
     if claim.write(claimed_until=None, **values):
         source = Source.SMTP if channel.provider == "smtp" else Source.PROVIDER
         fact_record(message_id=message.pk, kind=MessageFact.Kind.SENT, at=now(), source=source)

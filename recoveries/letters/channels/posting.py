@@ -25,6 +25,7 @@ from recoveries.ledger.gathering import with_terms
 from recoveries.letters.channels.delivering import rejudged
 from recoveries.letters.channels.facts import fact_record
 from recoveries.letters.channels.papers import bound, cover_pdf, letter_pdf
+from recoveries.letters.channels.prices import cost_of
 from recoveries.letters.channels.protocol import Later
 from recoveries.letters.channels.registry import PROVED
 from recoveries.letters.contacts import debtor_lock
@@ -176,7 +177,7 @@ def _posted(batch: PostBatch, item: PostItem, number: str, at: datetime, by: Use
     if number:
         PostItem.objects.filter(pk=item.pk).update(number=number)
     waiting = Message.objects.filter(pk=item.message_id, state=State.TO_POST)
-    if not waiting.update(provider="post-folder", provider_ref=number):
+    if not waiting.update(provider="post-folder", provider_ref=number, cost=cost_of(item.message)):
         return  # Given up meanwhile: nothing of it was posted.
     fact_record(
         message_id=item.message_id,

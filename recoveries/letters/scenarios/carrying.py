@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 
 from law.scenario import Decision, Version, Way
 from law.vocabulary import Reminder
@@ -16,8 +15,6 @@ from recoveries.letters.services import message_send
 from recoveries.letters.task_kinds import POST_REGISTERED
 from recoveries.models import Message, Recovery, ScenarioVersion, Step
 from recoveries.statuses import Actor, is_allowed
-
-PRICES: dict[str, Decimal] = {Way.EMAIL: Decimal(0)}  # EUR for one message
 
 
 def is_carried(way: Way) -> bool:

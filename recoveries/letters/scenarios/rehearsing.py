@@ -17,8 +17,9 @@ from companies.identity import COLUMNS, Identity
 from law.contact import Policy
 from law.scenario import CaseFacts, Version
 from legalcity.lib.dates import PARIS
+from recoveries.letters.channels.prices import NOTHING, price_of
 from recoveries.letters.contacts import policy_for
-from recoveries.letters.scenarios.carrying import PRICES, version_planned
+from recoveries.letters.scenarios.carrying import version_planned
 from recoveries.letters.scenarios.playing import Play, Player, played
 from recoveries.letters.scenarios.progress import in_scenario, runs_of
 from recoveries.letters.scenarios.reading import Everybody, everybody_read, facts_read
@@ -53,7 +54,7 @@ class Summary:
     reasons: Counter[str] = field(default_factory=Counter)
     missing: Counter[str] = field(default_factory=Counter)
     ends: Counter[str] = field(default_factory=Counter)
-    cost: Decimal = Decimal("0.00")
+    prices: dict[str, Decimal] = field(default_factory=dict)  # EUR, by channel
 
     def add(self, line: Line) -> None:
         """Count a line."""
@@ -61,15 +62,20 @@ class Summary:
         self.reasons.update(line.codes)
         if line.result in ("sent", "task"):
             self.by_day[line.on, line.channel] += 1
-            self.cost += PRICES.get(line.channel, Decimal(0))
 
     def told(self) -> dict[str, Any]:
         """As JSON keeps it."""
+        by_channel: Counter[str] = Counter()
+        for (_day, channel), count in self.by_day.items():
+            by_channel[channel] += count
         return {
             "cases": self.cases,
             "days": [
-                {"on": day.isoformat(), "channel": channel, "count": count}
+                {"on": day.isoformat(), "channel": channel, **self._counted(channel, count)}
                 for (day, channel), count in sorted(self.by_day.items())
+            ],
+            "channels": [
+                {"channel": channel, **self._counted(channel, count)} for channel, count in by_channel.most_common()
             ],
             "results": dict(self.results),
             "reasons": dict(self.reasons.most_common()),
@@ -77,6 +83,19 @@ class Summary:
             "ends": dict(self.ends.most_common()),
             "cost": str(self.cost),
         }
+
+    @property
+    def cost(self) -> Decimal:
+        """What all messages cost, EUR."""
+        return sum((self._price(channel) * count for (_day, channel), count in self.by_day.items()), NOTHING)
+
+    def _counted(self, channel: str, count: int) -> dict[str, Any]:
+        return {"count": count, "cost": str(self._price(channel) * count)}
+
+    def _price(self, channel: str) -> Decimal:
+        if channel not in self.prices:
+            self.prices[channel] = price_of(channel)
+        return self.prices[channel]
 
 
 def rehearse(

@@ -121,8 +121,7 @@ def rehearsal_told(rehearsal: Rehearsal) -> dict[str, Any]:
     """A rehearsal, without what it would cost the firm."""
     result = rehearsal.result
     if result is not None:
-        result = {name: value for name, value in result.items() if name != "cost"}
-        result["today"] = {name: value for name, value in result["today"].items() if name != "cost"}
+        result = {**_costless(result), "today": _costless(result["today"])}
     return {
         "id": rehearsal.pk,
         "code": rehearsal.version.scenario.code,
@@ -132,6 +131,12 @@ def rehearsal_told(rehearsal: Rehearsal) -> dict[str, Any]:
         "created_at": moment_text(rehearsal.created_at),
         "result": result,
     }
+
+
+def _costless(sums: dict[str, Any]) -> dict[str, Any]:
+    """What a client sees of the sums of a rehearsal."""
+    days = [{name: day[name] for name in ("on", "channel", "count")} for day in sums["days"]]
+    return {name: value for name, value in sums.items() if name not in ("cost", "channels", "today")} | {"days": days}
 
 
 def _reason(enrolment: Enrolment) -> str | None:

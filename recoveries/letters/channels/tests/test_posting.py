@@ -41,7 +41,8 @@ def text_of(content: bytes) -> str:
     return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
 
 
-def test_a_letter_waits_until_it_was_posted(case: Recovery, office: Client) -> None:
+def test_a_letter_waits_until_it_was_posted(case: Recovery, office: Client, system_setting: Any) -> None:
+    system_setting(LETTER_PRICE="1.52")
     one = letter(case)
     assert (one.state, one.recipient) == ("to_post", "")
     assert one.address.splitlines()[-2:] == ["3 rue Haute", "69001 LYON"]
@@ -54,6 +55,7 @@ def test_a_letter_waits_until_it_was_posted(case: Recovery, office: Client) -> N
     assert office.post(f"{PAGE}{batch.pk}/").status_code == 302
     one.refresh_from_db()
     assert (one.state, one.provider, one.sent_at.date()) == ("sent", "post-folder", today())
+    assert one.cost == Decimal("1.52")
     assert [(fact.kind, fact.source, fact.by.email) for fact in one.facts.all()] == [
         ("sent", "staff", "chief@example.com")
     ]

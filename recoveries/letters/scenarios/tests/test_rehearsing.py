@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -104,6 +105,24 @@ def test_the_clock_then_does_what_was_rehearsed(
     assert sorted(_of(lines)) == sorted(_done())
     assert summary.cases == len(cases)
     assert summary.results["sent"] == Message.objects.filter(state__in=(*Message.GONE_OUT, "to_post")).count() > 2
+
+
+def test_a_rehearsal_reckons_with_the_prices_of_the_firm(owner: Api, system_setting: Any) -> None:
+    system_setting(LETTER_PRICE="1.50", SMS_SEGMENT_PRICE="0.08")
+    by_post = [case_id(owner, invoices=due("2026-02-01"), debtor={"company_email": None}) for _turn in range(2)]
+    by_mail = case_id(
+        owner, invoices=due("2026-02-01"), debtor={"company_siren": "552100554", "company_email": "m@example.com"}
+    )
+    version = drawn({**EMAIL, "channels": ["email", "letter"], "delay": 1}, {**CALL, "delay": 2})
+    summary, _lines = rehearsed(version, [*by_post, by_mail])
+    told = summary.told()
+    assert told["cost"] == "3.00"
+    assert sorted((one["channel"], one["count"], one["cost"]) for one in told["channels"]) == [
+        ("email", 1, "0.00"),
+        ("letter", 2, "3.00"),
+        ("task", 3, "0.00"),
+    ]
+    assert sum(Decimal(day["cost"]) for day in told["days"]) == 3
 
 
 def _of(lines: list[Line]) -> list[tuple[Any, ...]]:
