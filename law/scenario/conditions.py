@@ -57,12 +57,16 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Predicate:
-    """What can be asked of a case. `read` makes a value of what is stored, and raises Unreadable."""
+    """What can be asked of a case. `read` makes a value of what is stored, and raises Unreadable.
+
+    `unknown`: that what it asks for is not known of a case, which then does not meet it.
+    """
 
     holds: "Callable[[CaseFacts, date, Value], bool]"
     sentence: Any
     read: Callable[[Any], Value]
     told: Callable[[Value], Sentence]
+    unknown: "Callable[[CaseFacts], Sentence | None]" = lambda case: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,11 @@ class Condition:
         """What it asks for, in words."""
         predicate = PREDICATES[self.name]
         return format_lazy(predicate.sentence, value=predicate.told(self.value))
+
+    def unmet(self, case: "CaseFacts") -> Sentence:
+        """What the case lacks, in words."""
+        unknown = PREDICATES[self.name].unknown(case)
+        return format_lazy("{} ({})", self.sentence, unknown) if unknown else self.sentence
 
     def kept(self) -> dict[str, Any]:
         """As it is stored."""
@@ -204,5 +213,6 @@ PREDICATES: Mapping[str, Predicate] = {
         _("the risk of the debtor is {value}"),
         _words(_BANDS),
         _named(_BANDS),
+        lambda case: None if case.score_band else _("no score of it is known"),
     ),
 }

@@ -184,7 +184,7 @@ def _without_day(case: CaseFacts, step: Step, moment: datetime, policy: Policy) 
 def _carried_out(case: CaseFacts, step: Step, moment: datetime, policy: Policy) -> Decision:
     day = moment.astimezone(PARIS).date()
     if (unmet := first_unmet(step.conditions, case, day)) is not None:
-        return Decision(act=Act.SKIP, step=step, reasons=(why(Why.CONDITION, condition=unmet.sentence),))
+        return Decision(act=Act.SKIP, step=step, reasons=(why(Why.CONDITION, condition=unmet.unmet(case)),))
     if step.purpose is None:
         return Decision(act=Act.TASK, step=step, way=Way.TASK)
     if case.is_unreckoned:

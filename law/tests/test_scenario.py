@@ -254,6 +254,7 @@ HOLD_OF: list[tuple[str, Any, dict[str, Any], dict[str, Any]]] = [
     ("previous", ["bounced"], {"last": Done(MONDAY, Fate.BOUNCED)}, {"last": Done(MONDAY, Fate.LEFT)}),
     ("paid_since_last", None, {"last": Done(MONDAY), "paid_at": THURSDAY}, {"last": Done(THURSDAY), "paid_at": MONDAY}),
     ("score_band", ["high"], {"score_band": "high"}, {"score_band": "low"}),
+    ("score_band", ["low", "critical"], {"score_band": "low"}, {"score_band": ""}),
 ]
 
 
@@ -269,6 +270,12 @@ def test_each_condition_both_ways(name: str, value: Any, met: dict[str, Any], un
     for language in ("fr", "en"):
         with translation.override(language):
             assert "{" not in str(told.reasons[0].sentence)
+
+
+def test_a_score_that_is_not_known_is_told() -> None:
+    condition = condition_read({"name": "score_band", "value": ["high"]})
+    for band, is_told in (("", True), ("low", False)):
+        assert ("no score of it is known" in str(condition.unmet(case(score_band=band)))) == is_told
 
 
 def test_each_predicate_is_tried() -> None:

@@ -28,6 +28,7 @@ from recoveries.letters.gathering import TITLED, is_open, named, place_of, quali
 from recoveries.letters.party_facts import address_line
 from recoveries.letters.scenarios.sums import Sums, sums_read
 from recoveries.models import Acknowledgement, Acompte, CreditorReminder, Message, PartyFact, Recovery
+from scoring.selectors import levels_of
 
 FORMAL = Message.Kind.FORMAL_NOTICE.value
 
@@ -74,6 +75,7 @@ def facts_read(
     reminded = dict(_of(CreditorReminder, ids).values_list("recovery_id").annotate(n=Count("pk")))
     known = everybody or everybody_read(moment, [Identity.of(case.debtor) for case in cases if case.debtor])
     firm, counts = _firm(), presentation_counts()
+    levels = levels_of({case.owner_id for case in cases}, {case.debtor_id for case in cases if case.debtor_id})
     sums = sums_read(cases, told, day, acknowledged=acknowledged, disputed=disputed)
     read = {}
     for case in cases:
@@ -97,6 +99,7 @@ def facts_read(
             later=of_case.later,
             notified_on=notified_on,
             paid_at=paid.get(case.pk),
+            score_band=levels.get((case.owner_id, case.debtor_id or 0), ""),
         )
         read[case.pk] = case, facts
     return read

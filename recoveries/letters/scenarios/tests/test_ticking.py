@@ -20,6 +20,7 @@ from recoveries.letters.party_facts import party_fact_enter
 from recoveries.letters.scenarios.tests.drawing import CALL, EMAIL, drawn, entered, lived_through, standard, told
 from recoveries.letters.scenarios.ticking import due_claim, tick
 from recoveries.models import Enrolment, Message, Recovery, ScenarioStop, ScenarioVersion, Step, StepRun
+from scoring.tests.people import SIREN, results
 from tests.factories import Api, case_id, move
 from tests.letters import COMPLETE
 
@@ -254,3 +255,17 @@ def test_new_cases_enter_the_first_scenario_that_fits(owner: Api, stranger: Api,
     big = case_id(owner, invoices=[{**DUE[0], "invoice_amount": "900.00"}])
     entries = [Enrolment.objects.get(recovery_id=case).version for case in (case_of(owner), big, case_of(stranger))]
     assert entries == [own, large, standard()]
+
+
+def test_a_step_asks_for_the_latest_score_of_the_debtor(owner: Api, clock: time_machine.Traveller) -> None:
+    scored, bare = case_of(owner, company_siren=SIREN), case_of(owner, company_email="b@example.com")
+    level = results(owner, Recovery.objects.values_list("debtor_id", flat=True).get(pk=scored))["risk_level"]
+    asked = {**EMAIL, "delay": 0, "conditions": [{"name": "score_band", "value": [level]}]}
+    version = drawn(asked)
+    for case in (scored, bare):
+        entered(case, version)
+    tick()
+    assert told(scored)[0][2] == "sent"
+    run = StepRun.objects.get(enrolment__recovery_id=bare)
+    assert (run.state, run.reasons[0]["code"]) == ("skipped", "condition")
+    assert "aucun score connu" in run.reasons[0]["sentence_fr"]
