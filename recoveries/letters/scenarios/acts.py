@@ -6,16 +6,18 @@ from django import forms
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from backoffice.actions import ObjectAction, Reason
 from backoffice.origin import staff_of
 from backoffice.outcomes import ShownFirst
 from law.scenario import Standing
+from law.scenario.conditions import LONGEST
 from legalcity.lib.clock import today
-from legalcity.lib.dates import add_months
+from legalcity.lib.countries import country_names
+from legalcity.lib.dates import add_days, add_months
 from legalcity.lib.errors import Sentence
 from legalcity.lib.form_fields import AmountField, DayField
 from recoveries.catalogue import catalogue
@@ -23,12 +25,19 @@ from recoveries.letters.scenarios.drawing import draft_open, version_publish
 from recoveries.letters.scenarios.pausing import enrolment_of, scenario_pause, scenario_resume, scenario_stop
 from recoveries.letters.scenarios.rehearsals import rehearsal_ask
 from recoveries.letters.scenarios.switching import cases_switch
-from recoveries.models import Recovery, Scenario, ScenarioVersion
-from recoveries.widgets import ClientSelect
+from recoveries.models import Recovery, Scenario, ScenarioVersion, StatusGroup
+from recoveries.widgets import ClientSelect, PlainSelect
 
 State = ScenarioVersion.State
 DRAW, RUN = "recoveries.draw_scenario", "recoveries.run_scenario"
 MOST_AT_ONCE = 5000  # cases of one switch
+# What the form of *Basculer* asks for by equality or as a least value.
+COLUMNS = {
+    "group": "status__group",
+    "handler": "user",
+    "country": "debtor_country",
+    "at_least": "amount_torecover__gte",
+}
 
 
 # --- scenarios -------------------------------------------------------------------------------------------------------
@@ -36,6 +45,10 @@ class UntilForm(forms.Form):
     """Until when."""
 
     until = DayField(label=gettext_lazy("Until"))
+
+
+def _countries() -> list[tuple[str, str]]:
+    return [("", "—"), *country_names(get_language() or "en").items()]
 
 
 class FilterForm(ShownFirst):
@@ -47,6 +60,21 @@ class FilterForm(ShownFirst):
         required=False,
         widget=ClientSelect(),
         help_text=gettext_lazy("Empty: of all clients."),
+    )
+    group = forms.ModelChoiceField(
+        StatusGroup.objects.all(), label=gettext_lazy("Group of statuses"), required=False, widget=PlainSelect
+    )
+    handler = forms.ModelChoiceField(
+        User.objects.filter(is_staff=True, is_active=True),
+        label=gettext_lazy("Handler"),
+        required=False,
+        widget=PlainSelect,
+    )
+    country = forms.ChoiceField(
+        label=gettext_lazy("Debtor's country"), choices=_countries, required=False, widget=PlainSelect
+    )
+    days = forms.IntegerField(
+        label=gettext_lazy("Days since the due date, at least"), min_value=0, max_value=LONGEST, required=False
     )
     at_least = AmountField(
         label=gettext_lazy("At least to recover (€)"), required=False, max_digits=14, decimal_places=2
@@ -69,8 +97,10 @@ def cases_for(data: dict[str, Any]) -> Any:
     cases = cases.filter(injunction=None)
     if data.get("owner"):
         cases = cases.owned_by(data["owner"])
-    if data.get("at_least"):
-        cases = cases.filter(amount_torecover__gte=data["at_least"])
+    wanted = {column: data[name] for name, column in COLUMNS.items() if data.get(name)}
+    if data.get("days") is not None:
+        wanted["recovery_due_date__lte"] = add_days(today(), -data["days"])
+    cases = cases.filter(**wanted)
     if data.get("only_new"):
         cases = cases.exclude(enrolments__state__in=(Standing.RUNNING, Standing.PAUSED, Standing.HELD))
     return cases.order_by("pk")

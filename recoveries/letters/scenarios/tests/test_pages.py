@@ -3,19 +3,22 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 import time_machine
+from django.http import QueryDict
 from django.test import Client
 
 from legalcity.lib.errors import Forbidden, Invalid
 from recoveries.desk.tests.pages import words
+from recoveries.letters.scenarios.acts import FilterForm, cases_for
 from recoveries.letters.scenarios.drawing import draft_open, step_errors, version_publish
 from recoveries.letters.scenarios.switching import cases_switch
 from recoveries.letters.scenarios.tests.drawing import CALL, EMAIL, drawn, lived_through, standard
 from recoveries.models import Enrolment, Recovery, Scenario, ScenarioVersion, Step
 from tests.backoffice import act, browser_of, chief, page_of
-from tests.factories import Api, case_id
+from tests.factories import Api, case_id, move
 from tests.letters import COMPLETE
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_process"), pytest.mark.same_everywhere]
@@ -95,6 +98,35 @@ def test_steps_whose_letter_was_sent_are_left_out(
     enrolment = Enrolment.objects.open().get(recovery_id=case)
     assert (enrolment.version, enrolment.position) == (again, 1)
     assert Enrolment.objects.filter(recovery_id=case, state="stopped").count() == 1
+
+
+def test_cases_are_chosen_as_a_manager_asks(owner: Api, stranger: Api) -> None:
+    mine, abroad, old, theirs = filed(owner), filed(owner), filed(owner), filed(stranger)
+    handler = chief()
+    Recovery.objects.filter(pk=abroad).update(debtor_country="DE")
+    Recovery.objects.filter(pk=old).update(recovery_due_date="2025-01-01")
+    Recovery.objects.filter(pk=theirs).update(user=handler)
+    move(mine, 7)
+
+    def asked(**data: Any) -> FilterForm:
+        form = FilterForm(QueryDict(urlencode(data)))
+        form.full_clean()
+        return form
+
+    def chosen(**data: Any) -> set[int]:
+        form = asked(**data)
+        assert not form.errors
+        return set(cases_for(form.cleaned_data).values_list("pk", flat=True))
+
+    assert chosen() == {mine, abroad, old, theirs}
+    assert chosen(owner=stranger.user.pk) == chosen(handler=handler.pk) == {theirs}
+    assert chosen(country="DE") == {abroad}
+    assert chosen(days=400) == {old}
+    assert chosen(group=Recovery.objects.get(pk=mine).status.group_id) == {mine}
+    assert chosen(days=0, country="FR", owner=owner.user.pk) == {mine, old}
+    assert chosen(at_least="99999999.00") == set()
+    assert asked(country="XX").errors
+    assert asked(days="9" * 30).errors
 
 
 def read(browser: Client, address: str) -> str:
