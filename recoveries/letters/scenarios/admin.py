@@ -20,6 +20,7 @@ from legalcity.lib.errors import Sentence
 from recoveries.letters.scenarios.acts import NEW_DRAFT, PUBLISH, REHEARSE, SWITCH
 from recoveries.letters.scenarios.carrying import templates_known
 from recoveries.letters.scenarios.drawing import condition_errors, step_errors
+from recoveries.letters.scenarios.report import days_of, sides_of
 from recoveries.letters.scenarios.timeline import drawn_line
 from recoveries.models import Enrolment, Message, Rehearsal, Scenario, ScenarioStop, ScenarioVersion, Step
 
@@ -160,6 +161,10 @@ class ScenarioVersionAdmin(StaffAdmin):
         """A draft alone is changed."""
         return (obj is None or obj.state == State.DRAFT) and super().has_change_permission(request, obj)
 
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The table of a draft; of what is published the line tells all."""
+        return self.inlines if obj is not None and obj.state == State.DRAFT else ()
+
     @admin.display(description=_("the line"))
     def line(self, version: ScenarioVersion) -> Sentence:
         """The steps as a line of days, each with its channels and its conditions in words."""
@@ -218,7 +223,11 @@ class RehearsalAdmin(ReadOnlyStaffAdmin):
     @admin.display(description=_("what comes of it"))
     def told(self, rehearsal: Rehearsal) -> Sentence:
         """The sums, beside those of today."""
-        return render_to_string("admin/recoveries/rehearsal.html", {"result": rehearsal.result})
+        if rehearsal.result is None:
+            return render_to_string("admin/recoveries/rehearsal.html")
+        version, today = sides_of(rehearsal.result)
+        told = {"version": version, "today": today, "days": days_of(rehearsal.result)}
+        return render_to_string("admin/recoveries/rehearsal.html", told)
 
     @admin.display(description="CSV")
     def table(self, rehearsal: Rehearsal) -> Sentence:
@@ -226,7 +235,7 @@ class RehearsalAdmin(ReadOnlyStaffAdmin):
         if rehearsal.result is None:
             return "–"
         return format_html(
-            '<a href="{}">{}</a>', reverse("admin:recoveries_rehearsal_csv", args=[rehearsal.pk]), _("open")
+            '<a href="{}">{}</a>', reverse("admin:recoveries_rehearsal_csv", args=[rehearsal.pk]), _("open the file")
         )
 
 

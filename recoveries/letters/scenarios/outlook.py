@@ -7,7 +7,7 @@ from typing import NamedTuple
 from law.scenario import Standing, Version
 from legalcity.lib.dates import PARIS
 from recoveries.letters.contacts import policy_for
-from recoveries.letters.scenarios.carrying import version_planned
+from recoveries.letters.scenarios.carrying import templates_known, version_planned
 from recoveries.letters.scenarios.pausing import enrolment_of
 from recoveries.letters.scenarios.playing import Player, played
 from recoveries.letters.scenarios.progress import in_scenario, runs_of
@@ -34,6 +34,7 @@ class Coming(NamedTuple):
     step: str
     on: date
     channel: str
+    name: str
 
     @property
     def channel_name(self) -> str:
@@ -47,7 +48,9 @@ def panel_of(recovery_id: int, moment: datetime) -> Panel | None:
     if enrolment is None:
         return None
     runs = done(enrolment)
+    names = dict(templates_known())
     for run in runs:
+        run.name = names.get(run.step.template, run.step.code)  # type: ignore[attr-defined]
         run.told = [in_language(reason) for reason in run.reasons]  # type: ignore[attr-defined]
     return Panel(enrolment, runs, coming(enrolment, moment))
 
@@ -68,11 +71,12 @@ def coming(enrolment: Enrolment, moment: datetime) -> list[Coming]:
         policy=policy_for(case.owner_id),
         looks_at=enrolment.next_due_at,
     )
-    found = []
+    found, names = [], dict(templates_known())
     for play in played([player], moment, moment + AHEAD):
         if play.result in ("sent", "held", "task"):
             day = play.at.astimezone(facts.guard.place.zone).date()
-            found.append(Coming(play.step.code, day, play.way.value if play.way else ""))
+            way = play.way.value if play.way else ""
+            found.append(Coming(play.step.code, day, way, names.get(play.step.kind, play.step.code)))
         if len(found) == COMING:
             break
     return found

@@ -22,12 +22,13 @@ class Drawn(NamedTuple):
     conditions: list[str]
     needs_approval: bool
     not_carried: str
+    otherwise: str
 
 
 def drawn_line(version: ScenarioVersion) -> list[Drawn]:
     """The steps of a version, in their order."""
     names = dict(templates_known())
-    return [_drawn(step, names) for step in version.steps.all()]
+    return [_drawn(step, names) for step in version.steps.select_related("then_status")]
 
 
 def channel_names(channels: Iterable[str]) -> str:
@@ -54,7 +55,18 @@ def _drawn(step: Step, names: dict[str, str]) -> Drawn:
         )
         if uncarried
         else "",
+        otherwise=_otherwise(step),
     )
+
+
+def _otherwise(step: Step) -> str:
+    """What becomes of the step where it cannot go, or has to wait."""
+    parts = [] if step.channels == [Way.TASK.value] else [_("if impossible: ") + str(step.get_if_impossible_display())]
+    if step.max_wait_days:
+        parts.append(_("waits {days} days at most").format(days=step.max_wait_days))
+    if step.then_status_id:
+        parts.append(_("status afterwards: {status}").format(status=step.then_status))
+    return " · ".join(parts)
 
 
 def _sentence(stored: Any) -> Sentence:

@@ -10,13 +10,15 @@ import time_machine
 from django.http import QueryDict
 from django.test import Client
 
+from legalcity.lib.clock import now
 from legalcity.lib.errors import Forbidden, Invalid
 from recoveries.desk.tests.pages import words
 from recoveries.letters.scenarios.acts import FilterForm, cases_for
 from recoveries.letters.scenarios.drawing import draft_open, step_errors, version_publish
+from recoveries.letters.scenarios.rehearsals import rehearsal_carry_out
 from recoveries.letters.scenarios.switching import cases_switch
 from recoveries.letters.scenarios.tests.drawing import CALL, EMAIL, drawn, lived_through, standard
-from recoveries.models import Enrolment, Recovery, Scenario, ScenarioVersion, Step
+from recoveries.models import Enrolment, Recovery, Rehearsal, Scenario, ScenarioVersion, Step
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, case_id, move
 from tests.letters import COMPLETE
@@ -144,13 +146,19 @@ def test_the_pages_of_staff(owner: Api, system_setting: Any) -> None:
     editor = read(office, page_of(ScenarioVersion, "change", version.pk))
     assert "3 working days from entry into the scenario, 10:00" in editor
     assert "needs approval" in editor
+    assert "waits 30 days at most" in editor
     panel = read(office, page_of(Recovery, "change", case))
     assert "Standard v1 · running" in panel
-    assert "relance_1 · e-mail" in panel
+    assert "Relance 1 · e-mail" in panel
     assert act(office, Recovery.objects.get(pk=case), "pause-scenario", reason="Why", until="").status_code == 302
     assert "Standard v1 · paused" in read(office, page_of(Recovery, "change", case))
     assert act(office, Recovery.objects.get(pk=case), "resume-scenario").status_code == 302
     assert act(office, version, "rehearse", until="2026-08-01").status_code == 302
+    rehearsal = Rehearsal.objects.get()
+    rehearsal_carry_out(rehearsal_id=rehearsal.pk, moment=now())
+    report = read(office, page_of(Rehearsal, "change", rehearsal.pk))
+    assert "waits for approval : 1" in report
+    assert "e-mail : 1" in report
     assert act(office, version, "switch", owner="", at_least="", only_new="").status_code == 302
 
 
