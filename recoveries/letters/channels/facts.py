@@ -28,7 +28,6 @@ from recoveries.letters.channels.staff_tasks import tasks_of
 from recoveries.letters.following import case_follow
 from recoveries.letters.party_facts import address_is_wrong
 from recoveries.letters.receipts import receipt_sent
-from recoveries.letters.to_do import staff_asked
 from recoveries.models import Message, MessageFact, Recovery
 
 log = structlog.get_logger("recoveries")
@@ -102,7 +101,6 @@ def fact_record(
     notice_of_fact(message, fact, is_moved=is_moved)
     if is_moved:
         _follow(message, fact)
-    staff_asked(message, fact, is_moved=is_moved)
     if kind == Kind.DEPOSITED and message.channel in PROVED:
         case_follow(case=message.recovery, message=message, is_proved=True)
     log.info("message_fact", message_id=message_id, kind=kind, source=source, state=message.state, is_moved=is_moved)

@@ -1,20 +1,26 @@
-"""What staff have to do when a message did not arrive, or was answered."""
+"""What staff have to do when a message went out, did not arrive, or was answered."""
 
 from django.urls import reverse
 
 from legalcity.lib.clock import today
+from legalcity.lib.dates import PARIS
 from legalcity.lib.emails.rows import INTERRUPTED
+from recoveries.agenda.follow_ups import letter_followed
 from recoveries.agenda.services import task_open
 from recoveries.letters.task_kinds import MESSAGE_BOUNCED, MESSAGE_UNKNOWN, REPLY_RECEIVED
 from recoveries.models import Message, MessageFact
 
 State = Message.State
+ABOUT_LENGTH = 120  # of what a mail server said
 
 
 def tasks_of(message: Message, fact: MessageFact) -> None:
-    """Have a person look for another address, or whether a message went out of which nobody knows."""
-    if message.state in (State.BOUNCED, State.RETURNED):
-        _opened(message, MESSAGE_BOUNCED, reason=fact.note)
+    """Have a person look whether it was answered, for another address, or whether it went out at all."""
+    if message.state == State.SENT and not message.is_receipt:
+        sent = fact.at.astimezone(PARIS).date()
+        letter_followed(recovery_id=message.recovery_id, letter=message.get_kind_display(), sent=sent)
+    elif message.state in (State.BOUNCED, State.RETURNED):
+        _opened(message, MESSAGE_BOUNCED, reason=fact.note[:ABOUT_LENGTH])
     elif message.state == State.FAILED and message.error == INTERRUPTED:
         _opened(message, MESSAGE_UNKNOWN)
 
@@ -37,7 +43,7 @@ def _opened(message: Message, kind: str, **facts: str) -> None:
         kind=kind,
         recovery_id=message.recovery_id,
         due_on=today(),
-        sentence_facts={"letter": message.get_kind_display(), "address": address, **facts},
+        sentence_facts={"letter": message.get_kind_display(), "address": address[:ABOUT_LENGTH], **facts},
         fix_url=reverse("admin:recoveries_message_change", args=[message.pk]),
         subject=f"message:{message.pk}",
     )
