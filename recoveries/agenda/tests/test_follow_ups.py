@@ -135,16 +135,14 @@ def written(case: Recovery) -> Message:
     return letter
 
 
-def test_a_letter_that_came_back_or_was_answered_asks_for_somebody(
+def test_a_letter_that_came_back_asks_for_somebody(
     case: Recovery, system_setting: Any, in_process: None
 ) -> None:
     system_setting(**FREE)
     letter = written(case)
     told: dict[str, Any] = {"message_id": letter.pk, "at": now(), "source": "smtp"}
-    fact_record(kind="replied", provider_id="reply", **told)
     fact_record(kind="bounced", provider_id="bounce", note="mailbox full", **told)
     fact_record(kind="bounced", provider_id="bounce", note="mailbox full", **told)
     said = {task.kind: task.sentence for task in StaffTask.objects.filter(recovery=case)}
     assert said["message_bounced"] == "“Relance 1” did not reach debtor@example.com: mailbox full"
-    assert said["reply_received"].startswith("debtor@example.com replied on")
-    assert len(said) == StaffTask.objects.count() == 2
+    assert len(said) == StaffTask.objects.count() == 1
