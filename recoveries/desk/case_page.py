@@ -145,7 +145,7 @@ def case_context(request: HttpRequest, case: Recovery) -> dict[str, Any]:
         "is_court_unknown": procedure is not None and not is_court_known(procedure.court_territory),
         "is_opposed_too_late": opposed_too_late(case),
         "party_facts": list(facts_about(case)),
-        "scenario": panel_of(case.pk, now()),
+        "scenario": panel_of(case, now()),
         "timeline": timeline(case.pk, tab=kind or None, after=cursor_read(request.GET.get("after", ""))),
         "is_older": "after" in request.GET,
         "kind": kind,

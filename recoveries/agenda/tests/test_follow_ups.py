@@ -135,9 +135,7 @@ def written(case: Recovery) -> Message:
     return letter
 
 
-def test_a_letter_that_came_back_asks_for_somebody(
-    case: Recovery, system_setting: Any, in_process: None
-) -> None:
+def test_a_letter_that_came_back_asks_for_somebody(case: Recovery, system_setting: Any, in_process: None) -> None:
     system_setting(**FREE)
     letter = written(case)
     told: dict[str, Any] = {"message_id": letter.pk, "at": now(), "source": "smtp"}

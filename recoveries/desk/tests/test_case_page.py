@@ -29,7 +29,7 @@ from tests.factories import Api, InvoiceBody, move
 pytestmark = pytest.mark.django_db
 
 INTEREST = {"assign_to_me": False, "recovery_late_interest": True, "recovery_interest_rate": "no"}
-BUDGET = 20
+BUDGET = 21
 CHILDREN = {"status", "comment", "document", "signature", "payment", "debt"}  # that `_children` makes
 MONEY = {"record-payment", "record-debt", "credit-note", "waive", "write-off", "record-acknowledgement"}
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT")

@@ -22,7 +22,7 @@ from legalcity.lib.errors import Sentence
 from legalcity.lib.form_fields import AmountField, DayField
 from recoveries.catalogue import catalogue
 from recoveries.letters.scenarios.drawing import draft_open, version_publish
-from recoveries.letters.scenarios.pausing import enrolment_of, scenario_pause, scenario_resume, scenario_stop
+from recoveries.letters.scenarios.pausing import enrolment_shown, scenario_pause, scenario_resume, scenario_stop
 from recoveries.letters.scenarios.rehearsals import rehearsal_ask
 from recoveries.letters.scenarios.switching import cases_switch
 from recoveries.models import Recovery, Scenario, ScenarioVersion, StatusGroup
@@ -178,7 +178,7 @@ class PauseForm(Reason):
 
 def _has(*states: Standing) -> Any:
     def is_offered(request: HttpRequest, case: Recovery) -> bool:
-        enrolment = enrolment_of(case.pk)
+        enrolment = enrolment_shown(case)
         return enrolment is not None and enrolment.state in states
 
     return is_offered

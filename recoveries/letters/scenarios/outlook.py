@@ -8,13 +8,13 @@ from law.scenario import Standing, Version
 from legalcity.lib.dates import PARIS
 from recoveries.letters.contacts import policy_for
 from recoveries.letters.scenarios.carrying import templates_known, version_planned
-from recoveries.letters.scenarios.pausing import enrolment_of
+from recoveries.letters.scenarios.pausing import enrolment_shown
 from recoveries.letters.scenarios.playing import Player, played
 from recoveries.letters.scenarios.progress import in_scenario, runs_of
 from recoveries.letters.scenarios.reading import facts_read
 from recoveries.letters.scenarios.timeline import channel_names
 from recoveries.letters.verdicts import in_language
-from recoveries.models import Enrolment, StepRun
+from recoveries.models import Enrolment, Recovery, StepRun
 
 AHEAD = timedelta(days=366)
 COMING = 3  # steps
@@ -42,9 +42,9 @@ class Coming(NamedTuple):
         return channel_names([self.channel])
 
 
-def panel_of(recovery_id: int, moment: datetime) -> Panel | None:
+def panel_of(case: Recovery, moment: datetime) -> Panel | None:
     """What the page of a case shows of its scenario, the reasons in the reader's language."""
-    enrolment = enrolment_of(recovery_id)
+    enrolment = enrolment_shown(case)
     if enrolment is None:
         return None
     runs = done(enrolment)

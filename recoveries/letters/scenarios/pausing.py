@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import Case, When
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -14,6 +15,7 @@ from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Conflict, Forbidden, Invalid
 from legalcity.lib.settings.live import live
 from recoveries.letters.gathering import is_open
+from recoveries.letters.scenarios.models import OPEN_STATES
 from recoveries.letters.scenarios.standing import enrolment_end, enrolment_go_on, enrolment_lock, enrolment_rest
 from recoveries.letters.scenarios.switching import case_switch
 from recoveries.models import Enrolment, Recovery, Scenario, ScenarioVersion
@@ -97,8 +99,17 @@ def scenario_start(*, case: Recovery, code: str, by: User) -> Enrolment:
 
 def enrolment_of(recovery_id: int) -> Enrolment | None:
     """The enrolment of a case: the open one, else the last."""
+    is_over = Case(When(state__in=OPEN_STATES, then=0), default=1)
     rows = Enrolment.objects.filter(recovery_id=recovery_id).select_related("version__scenario")
-    return rows.open().first() or rows.order_by("-entered_at", "-pk").first()
+    return rows.order_by(is_over, "-entered_at", "-pk").first()
+
+
+def enrolment_shown(case: Recovery) -> Enrolment | None:
+    """The same for a page, which reads it once for its panel and its buttons: it is kept with the object."""
+    if "enrolment_shown" not in case.__dict__:
+        case.__dict__["enrolment_shown"] = enrolment_of(case.pk)
+    shown: Enrolment | None = case.__dict__["enrolment_shown"]
+    return shown
 
 
 def _open(recovery_id: int) -> Enrolment:
