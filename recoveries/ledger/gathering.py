@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.db.models import Manager
+from django.utils.translation import gettext_lazy
 
 from companies.models import Company
 from law.account.facts import ClaimKind, Demand, Facts, Notice, NoticeState, Order, Payment, PenaltyClause, SetAside
@@ -15,12 +16,15 @@ from law.account.transfer import parted_unreckoned, stayed
 from law.interest import NOTHING, RateMissing
 from law.parties import Quality, acts_as
 from law.vocabulary import PenaltyType
+from legalcity.lib.codes import ErrorCode
+from legalcity.lib.errors import NotFound
 from recoveries.ledger.as_known import NoticeRow, as_known, notice_rows
 from recoveries.ledger.book import Book, Entry, Names, book_of
 from recoveries.ledger.posting_models import Posting
 from recoveries.ledger.rate_book import account_rates, presentation_counts
 from recoveries.models import Injunction, Recovery, RecoveryQuerySet
 
+NO_CASE = gettext_lazy("Recovery not found")
 READ = ("id", "recovery_id", "kind", "effective_on", "recorded_at", "reverses_id", "facts")
 JOINED = ("customer", "debtor", "injunction")
 # What decides an account and is in the row of a case or one that it names; FormerRow has what it was before.
@@ -55,6 +59,14 @@ def with_terms(cases: RecoveryQuerySet | Manager[Recovery]) -> RecoveryQuerySet:
 def with_terms_only(cases: RecoveryQuerySet) -> RecoveryQuerySet:
     """The same without all that decides nothing, but for where the case stands: for many cases at once."""
     return with_terms(cases).only(*DECIDING, "status")
+
+
+def case_lock(recovery_id: int) -> Recovery:
+    """Lock a case, read by `with_terms`. Raises NotFound for one that was deleted meanwhile."""
+    case = with_terms(Recovery.objects).select_for_update(of=("self",)).filter(pk=recovery_id).first()
+    if case is None:
+        raise NotFound(NO_CASE, code=ErrorCode.CASE_NOT_FOUND)
+    return case
 
 
 def told_of(case: Recovery, *, until: datetime | None = None) -> Told:

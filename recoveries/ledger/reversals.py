@@ -16,7 +16,7 @@ from legalcity.lib.errors import Forbidden
 from recoveries.ledger.book import Book
 from recoveries.ledger.drafting import reversed_draft
 from recoveries.ledger.events import debt_event, payment_reversed_event
-from recoveries.ledger.gathering import books_of, facts_here, with_terms
+from recoveries.ledger.gathering import books_of, case_lock, facts_here
 from recoveries.ledger.listeners import PaymentTold, payment_listeners
 from recoveries.ledger.models import Entry
 from recoveries.ledger.posting import Posted, Source, ledger_follow, reversal_draft
@@ -61,9 +61,8 @@ def acompte_reverse(*, recovery_id: int, acompte_id: int, reason: Entry.Reason, 
 def _cases_lock(recovery_id: int) -> list[Recovery]:
     """Lock a case and the one that it went on as, or came from: that one first."""
     source = Recovery.objects.filter(transferred_to=recovery_id).values_list("pk", flat=True).first()
-    cases = with_terms(Recovery.objects).select_for_update(of=("self",))
-    first = cases.get(pk=source or recovery_id)
-    return [first, *([cases.get(transferred_from=first)] if first.transferred_to_id else [])]
+    first = case_lock(source or recovery_id)
+    return [first, *([case_lock(first.transferred_to_id)] if first.transferred_to_id else [])]
 
 
 def _of_case(book: Book | None, recovery_id: int, acompte_id: int) -> Acompte:

@@ -25,7 +25,7 @@ from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Conflict, Forbidden, Invalid, Sentence
 from recoveries.catalogue import catalogue
 from recoveries.ledger.events import debt_event, payment_event
-from recoveries.ledger.gathering import facts_here, with_terms
+from recoveries.ledger.gathering import case_lock, facts_here, with_terms
 from recoveries.ledger.listeners import PaymentTold, payment_listeners
 from recoveries.ledger.posting import Source, ledger_follow
 from recoveries.ledger.reckoning import reckoned
@@ -34,8 +34,9 @@ from recoveries.models import Acompte, Dette, Recovery
 
 
 def account_lock(*, recovery_id: int) -> Recovery:
-    """Lock a case whose account is to change. Raises Forbidden when all its claims go on in another case."""
-    case = with_terms(Recovery.objects).select_for_update(of=("self",)).get(pk=recovery_id)
+    """Lock a case whose account is to change. Raises NotFound; Forbidden when all its claims go
+    on in another case."""
+    case = case_lock(recovery_id)
     if not keeps_account(case):
         sentence = _("The claim goes on as {reference}: its account is kept there.")
         raise Forbidden(sentence.format(reference=case.transferred_to))
@@ -163,8 +164,9 @@ def direct_payment_record(
 
 
 def open_case_lock(*, recovery_id: int) -> Recovery:
-    """Lock a case whose account its client changes. Raises Conflict on a closed one, with the way back."""
-    case = with_terms(Recovery.objects).select_for_update(of=("self",)).get(pk=recovery_id)
+    """Lock a case whose account its client changes. Raises NotFound; Conflict on a closed one, with the way
+    back."""
+    case = case_lock(recovery_id)
     if case.transferred_to is not None:
         sentence = _("This case went on as {reference}: record it there.")
         raise Conflict(sentence.format(reference=case.transferred_to.recovery_reference), code=ErrorCode.CASE_CLOSED)

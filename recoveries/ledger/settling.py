@@ -15,7 +15,7 @@ from legalcity.lib.errors import Forbidden
 from recoveries.catalogue import catalogue
 from recoveries.ledger.balances import balance_terms
 from recoveries.ledger.events import paid_event
-from recoveries.ledger.gathering import told_of, with_terms
+from recoveries.ledger.gathering import case_lock, told_of, with_terms
 from recoveries.ledger.posting import Posted, Source, ledger_reckon
 from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.relisting import relist
@@ -96,7 +96,7 @@ def case_settle_at_rates(*, recovery_id: int, facts: Facts, account: Decompte, k
 
 def require_nothing_owed(*, recovery_id: int) -> None:
     """Lock a case that somebody calls paid. Raises Forbidden, with what is owed, when something is."""
-    case = with_terms(Recovery.objects).select_for_update(of=("self",)).get(pk=recovery_id)
+    case = case_lock(recovery_id)
     account = reckoned(told_of(case).facts, today())
     if not isinstance(account, RateMissing) and not account.is_paid:
         sentence = _(

@@ -33,6 +33,7 @@ from recoveries.events import (
 )
 from recoveries.guards import complete_errors, recovery_errors, recovery_values
 from recoveries.ledger.departing import ledger_forget
+from recoveries.ledger.gathering import NO_CASE
 from recoveries.ledger.posting import Source, ledger_open
 from recoveries.ledger.records import claims_told
 from recoveries.ledger.settling import case_reckon
@@ -55,7 +56,7 @@ TERMS = (
     "recovery_penalty_amount",
     "recovery_penalty_percent",
 )
-NOT_FOUND = _("Recovery not found")
+NOT_FOUND = NO_CASE
 NOT_YOURS = _("Unauthorized access to this recovery")
 
 

@@ -13,7 +13,8 @@ from django.test import Client
 from law.account.facts import ClaimKey, ClaimKind, Head
 from law.vocabulary import Step
 from legalcity.lib.append_only import door
-from legalcity.lib.errors import Forbidden, Invalid
+from legalcity.lib.codes import ErrorCode
+from legalcity.lib.errors import Forbidden, Invalid, NotFound
 from recoveries.desk.tests.pages import act_page, assert_refused, case_of, office_of, person, words
 from recoveries.ledger.checking import ledger_check
 from recoveries.ledger.decompte import case_decompte
@@ -28,7 +29,8 @@ from recoveries.ledger.reductions import (
     waiver_record,
 )
 from recoveries.ledger.reversals import acompte_reverse
-from recoveries.ledger.services import acompte_record, dette_record
+from recoveries.ledger.services import acompte_record, dette_record, direct_payment_record
+from recoveries.ledger.settling import require_nothing_owed
 from recoveries.models import Acompte, Posting, Recovery
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api
@@ -255,6 +257,21 @@ def test_beyond_the_limit_only_a_manager_enters_credit_notes(
     assert act(handler, case, "credit-note", **note, amount="40").status_code == 302
     assert act(office_of("manager"), case, "credit-note", **note, amount="200").status_code == 302
     assert Posting.objects.filter(kind="credit_note").count() == 4
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda case: acompte_record(recovery_id=case, amount=Decimal(1), day=TODAY, by=None),
+        lambda case: direct_payment_record(recovery_id=case, amount=Decimal(1), day=TODAY, by=None),
+        lambda case: acompte_reverse(recovery_id=case, acompte_id=1, reason=Entry.Reason.MISTAKE, by=None),
+        lambda case: require_nothing_owed(recovery_id=case),
+    ],
+)
+def test_of_a_case_that_was_deleted_meanwhile_all_say_that_there_is_none(change: Callable[[int], Any]) -> None:
+    with pytest.raises(NotFound) as refused:
+        change(999_999)
+    assert refused.value.code == ErrorCode.CASE_NOT_FOUND
 
 
 def test_who_may_not_record_payments_gives_nothing_up(case: Recovery) -> None:
