@@ -27,6 +27,7 @@ CLAIMS, PAYMENT, CREDIT_NOTE, WAIVER, REFUND = "claims", "payment", "credit_note
 TRANSFER, PENALTY, REST, STAYS, NAMES = "transfer", "penalty", "rest", "stays", "names"
 RENAMED = "renamed"  # Of claims that came along settled: what they are called since they have rows of their own
 ASIDE = "set_aside"  # What was over when the client asked for more: with the claims that he asked for
+TOLD_BY = "told_by"  # Of a credit note that came along: through which door it was recorded there
 FIRST = "first"  # Of a credit note or waiver that is laid anew: the posting that had it first
 
 

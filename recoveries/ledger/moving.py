@@ -26,9 +26,11 @@ from legalcity.lib.copying import rows_copy
 from recoveries.ledger.book import (
     ASIDE,
     CLAIMS,
+    CREDIT_NOTE,
     NAMES,
     PENALTY,
     STAYS,
+    TOLD_BY,
     TRANSFER,
     Book,
     Names,
@@ -40,6 +42,7 @@ from recoveries.ledger.drafting import Draft, Kind, claim_lines, paid_facts
 from recoveries.ledger.gathering import renamed, told_of, with_terms
 from recoveries.ledger.kept_facts import Told, claim_key_told, told
 from recoveries.ledger.posting import Source, ledger_post
+from recoveries.ledger.posting_models import CLIENT, Posting
 from recoveries.ledger.rate_book import account_rates
 from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.reducing import credit_note_draft, refund_draft, waiver_draft
@@ -196,8 +199,7 @@ def _in(book: Book, moving: Moving, names: Names) -> Iterator[Draft]:
     """What is posted in the other case: its claims, then each credit note, waiver, payment and refund."""
     there = renamed(moving.facts, names)
     yield _claims_in(moving, there)
-    for note in there.credit_notes:
-        yield credit_note_draft(note, Kind.TRANSFER_IN)
+    yield from _credit_notes_in(moving, there)
     for waiver in there.waivers:
         yield waiver_draft(waiver, Kind.TRANSFER_IN)
     for here, payment in zip(moving.facts.payments, there.payments, strict=True):
@@ -206,6 +208,17 @@ def _in(book: Book, moving: Moving, names: Names) -> Iterator[Draft]:
             yield Draft(kind=Kind.TRANSFER_IN, on=payment.on, facts=facts)
     for refund in there.refunds:
         yield refund_draft(refund, Kind.TRANSFER_IN)
+
+
+def _credit_notes_in(moving: Moving, there: Facts) -> Iterator[Draft]:
+    """Credit notes; those that the client told are told as his, since only those of staff have a limit."""
+    notes = moving.facts.credit_notes
+    his = Posting.objects.credit_notes_of_client(moving.facts.recovery_id) if notes else set()
+    for here, note in zip(notes, there.credit_notes, strict=True):
+        draft = credit_note_draft(note, Kind.TRANSFER_IN)
+        if here.id in his:
+            draft = replace(draft, facts={CREDIT_NOTE: {**draft.facts[CREDIT_NOTE], TOLD_BY: CLIENT}})
+        yield draft
 
 
 def _claims_in(moving: Moving, there: Facts) -> Draft:

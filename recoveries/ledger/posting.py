@@ -24,7 +24,7 @@ from recoveries.ledger.gathering import Told as Known
 from recoveries.ledger.gathering import facts_from, told_in, told_of, with_terms
 from recoveries.ledger.laying import Lines, allocated, lines_of, lines_read, stayed_lines, undone
 from recoveries.ledger.line_writing import lines_write
-from recoveries.ledger.posting_models import Posting
+from recoveries.ledger.posting_models import CLIENT, Posting
 from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.records import records_of
 from recoveries.ledger.setting_aside import asks_for_more, over_kept, with_aside
@@ -36,7 +36,7 @@ from recoveries.services.totals import totals_refresh
 class Source(StrEnum):
     """Through which door something was recorded."""
 
-    API = "api"
+    API = CLIENT
     STAFF = "staff"
     IMPORT = "import"
     TRANSFER = "transfer"

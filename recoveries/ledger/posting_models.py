@@ -14,8 +14,10 @@ from backoffice.reach import SeenWithCase
 from law.account.facts import Head
 from law.account.lines import LedgerAccount
 from legalcity.lib.owned import OfOwner
-from recoveries.ledger.book import CREDIT_NOTE, REFUND, WAIVER
+from recoveries.ledger.book import CREDIT_NOTE, REFUND, TOLD_BY, WAIVER
 from recoveries.models.cases import Recovery
+
+CLIENT = "api"  # The door of clients, among those of `posting.Source`
 
 
 class PostingQuerySet(SeenWithCase["Posting"]):
@@ -30,6 +32,12 @@ class PostingQuerySet(SeenWithCase["Posting"]):
     def of_clients(self) -> "PostingQuerySet":
         """What was recorded of clients and on no case: money that was handed over to them."""
         return self.filter(recovery=None).order_by("id")
+
+    def credit_notes_of_client(self, recovery_id: int) -> set[int]:
+        """The credit notes of a case that its client told himself, here or before it went to court, by the postings
+        that had them first on it. One statement."""
+        told = Q(source=CLIENT, facts__has_key=CREDIT_NOTE) | Q(**{f"facts__{CREDIT_NOTE}__{TOLD_BY}": CLIENT})
+        return set(self.filter(told, recovery_id=recovery_id).values_list("pk", flat=True))
 
     def reversible(self) -> "PostingQuerySet":
         """What staff take back by itself: credit notes, waivers, losses, refunds, here from the start or come along."""

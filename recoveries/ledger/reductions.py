@@ -25,7 +25,7 @@ from legalcity.lib.clock import today
 from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Conflict, Forbidden, Invalid
 from legalcity.lib.settings.live import live
-from recoveries.ledger.book import CLAIMS, CREDIT_NOTE, is_gone
+from recoveries.ledger.book import CLAIMS, is_gone
 from recoveries.ledger.drafting import Draft
 from recoveries.ledger.events import credit_note_event, waiver_event
 from recoveries.ledger.gathering import facts_here, told_of
@@ -88,8 +88,8 @@ def credit_note_record(
         raise Invalid({"invoice_id": [_("The case has no such invoice.")]})
     require_none(credit_note_refusals(facts, note, today()))
     if source == Source.STAFF:
-        ours = _entered_by_staff(recovery_id)
-        earlier = (one.amount for one in facts.credit_notes if one.id in ours)
+        his = Posting.objects.credit_notes_of_client(recovery_id)
+        earlier = (one.amount for one in facts.credit_notes if one.id not in his)
         _require_within_limit(Posting.Kind.CREDIT_NOTE, live.CREDIT_NOTE_LIMIT, sum(earlier, amount), by)
     twin = None if confirmed else same_credit_note(facts, note)
     if twin is not None:
@@ -257,12 +257,6 @@ def _require_within_limit(kind: Posting.Kind, limit: Decimal, amount: Decimal, b
     """The limit is that of a case: what was taken off before counts, so that parts do not pass beneath it."""
     if by is not None and amount > limit and not by.has_perm("recoveries.write_off"):
         raise Forbidden(str(_BEYOND[kind]).format(amount=euros(limit)))
-
-
-def _entered_by_staff(recovery_id: int) -> set[int]:
-    """The credit notes of a case that its client did not tell himself: their first postings. One statement."""
-    notes = Posting.objects.filter(recovery_id=recovery_id, facts__has_key=CREDIT_NOTE).exclude(source=Source.API.value)
-    return set(notes.values_list("pk", flat=True))
 
 
 def owed_parts(account: Decompte) -> Iterator[OwedPart]:

@@ -15,6 +15,7 @@ from law.vocabulary import Step
 from legalcity.lib.append_only import door
 from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
+from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.desk.tests.pages import act_page, assert_refused, case_of, office_of, person, words
 from recoveries.ledger.checking import ledger_check
 from recoveries.ledger.decompte import case_decompte
@@ -257,6 +258,25 @@ def test_beyond_the_limit_only_a_manager_enters_credit_notes(
     assert act(handler, case, "credit-note", **note, amount="40").status_code == 302
     assert act(office_of("manager"), case, "credit-note", **note, amount="200").status_code == 302
     assert Posting.objects.filter(kind="credit_note").count() == 4
+
+
+def test_what_the_client_credited_before_the_transfer_is_not_of_the_limit(
+    owner: Api, system_setting: Callable[..., None]
+) -> None:
+    system_setting(CREDIT_NOTE_LIMIT=Decimal("100.00"))
+    case = transferable(owner, recovery=PLAIN, invoices=[{"invoice_amount": "1000.00"}])
+    note = {"invoice_id": Recovery.objects.get(pk=case).invoices.get().pk, "reason": "x"}
+    told = {**note, "amount": "250.00", "date": "2026-11-20"}
+    assert owner.post(f"/api/recoveries/{case}/credit-notes", told).status_code == 201
+    credit_note_record(
+        recovery_id=case, **note, amount=Decimal(60), day=TODAY, by=person("handler"), source=Source.STAFF
+    )
+    court = transferred(owner, case)
+    note["invoice_id"] = Recovery.objects.get(pk=court).invoices.get().pk
+    values = {**note, "recovery_id": court, "by": person("handler"), "source": Source.STAFF}
+    with pytest.raises(Forbidden):
+        credit_note_record(**values, amount=Decimal("40.01"), day=TODAY)
+    credit_note_record(**values, amount=Decimal(40), day=TODAY)
 
 
 @pytest.mark.parametrize(
