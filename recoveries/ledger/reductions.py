@@ -150,9 +150,14 @@ def _require_refundable(facts: Facts, payment_id: int, amount: Decimal, day: dat
     require_none(entry_refusals(amount, day, today()))
     if day < payment.on:
         raise Invalid({"day": [_("A refund comes after its payment.")]})
-    over = refundable(_known(facts, today()), facts, payment)
+    over = min(refundable(_known(facts, on), facts, payment) for on in _days_since(day, facts))
     if not NOTHING < amount <= over:
         raise Invalid({"amount": [_("What may be given back of it is {amount}.").format(amount=euros(over))]})
+
+
+def _days_since(day: date, facts: Facts) -> set[date]:
+    """The days on which least may be over from `day` to today: both, and those on which something was given back."""
+    return {day, today(), *(one.on for one in facts.refunds if day < one.on <= today())}
 
 
 def _given_back(case: Recovery, refund: Refund, *, reason: str, by: User | None) -> Posting:

@@ -316,6 +316,34 @@ def test_the_surplus_is_given_back(office: Client, case: Recovery) -> None:
     assert owed(case) == (0, 0, Decimal("120.00"))
 
 
+def test_nothing_is_given_back_before_it_was_over(case: Recovery) -> None:
+    """2,380.00 are owed and paid on 01/10; 500.00 are over since the credit note of 10/11, 200.00 left since 20/11."""
+    payment = paid(case, "2380.00", day=date(2026, 10, 1))
+    note = {"invoice_id": invoice(case), "amount": Decimal(500), "day": date(2026, 11, 10)}
+    credit_note_record(recovery_id=case.pk, **note, by=None, source=Source.STAFF)
+    values = {"recovery_id": case.pk, "payment_id": payment.pk, "by": None}
+    with pytest.raises(Invalid):
+        refund_record(**values, amount=Decimal(1), day=date(2026, 11, 9))
+    dette_record(recovery_id=case.pk, label="Deposit", amount=Decimal(100), day=date(2026, 11, 1), by=None)
+    with pytest.raises(Invalid):
+        surplus_move(**values, amount=Decimal(1), day=date(2026, 11, 9))
+    refund_record(**values, amount=Decimal(300), day=date(2026, 11, 20))
+    with pytest.raises(Invalid):
+        refund_record(**values, amount=Decimal("200.01"), day=date(2026, 11, 10))
+    refund_record(**values, amount=Decimal(200), day=date(2026, 11, 10))
+    assert owed(case)[2] == 0
+
+
+def test_between_two_refunds_no_more_is_given_back_than_was_over(case: Recovery) -> None:
+    payment = paid(case, "2480.00", day=date(2026, 10, 1))
+    values = {"recovery_id": case.pk, "payment_id": payment.pk, "by": None, "amount": Decimal(100)}
+    refund_record(**values, day=date(2026, 10, 10))
+    note = {"invoice_id": invoice(case), "amount": Decimal(500), "day": date(2026, 11, 10)}
+    credit_note_record(recovery_id=case.pk, **note, by=None, source=Source.STAFF)
+    with pytest.raises(Invalid):
+        refund_record(**values, day=date(2026, 10, 5))
+
+
 def test_the_surplus_is_moved_to_a_claim_that_came_since(office: Client, case: Recovery) -> None:
     payment = paid(case, "2500.00", reference="VIR 9")
     assert act(office, case, "move-surplus", **DAY, payment=payment.pk, amount="1").status_code == 200  # nothing owed
