@@ -139,15 +139,19 @@ class Refund:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetAside:
-    """What was over when the client asked for more, EUR by the ids of payments: it stays over.
+class NotMet:
+    """What a client asked for while something was over: the payments of before do not meet it.
 
-    `counted`: the payments that stood then. When one of them is taken back, what it had met was never paid, and as
-    much less was over.
+    `claim`: None for the penalty. `payments`: those recorded before. They meet of its principal what was asked when
+    they were (`asked`; None for whatever is), and together no more of its `interest` and `indemnity` than they had met
+    (None for whatever is owed); EUR.
     """
 
-    parts: tuple[tuple[int, Decimal], ...]
-    counted: frozenset[int]
+    claim: ClaimKey | None
+    payments: frozenset[int]
+    asked: Decimal | None = None
+    interest: Decimal | None = None
+    indemnity: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -252,7 +256,7 @@ class Facts:
     waivers: tuple[Waiver, ...] = ()
     payments: tuple[Payment, ...] = ()
     refunds: tuple[Refund, ...] = ()
-    set_aside: SetAside | None = None
+    not_met: tuple[NotMet, ...] = ()
     notices: tuple[Notice, ...] = ()
     order: Order | None = None
     title_on: date | None = None

@@ -16,6 +16,7 @@ from typing import NamedTuple
 from legalcity.lib.money import cents, euros
 
 from law.account.facts import ClaimKind, DebtHead, Facts, Head, Order, Payment, PaymentState, PenaltyClause, Rates
+from law.account.limits import Limits, limits_in, limits_of, most_of
 from law.account.naming import folded, named_in
 from law.account.opening import Position, case_terms, claim_cuts, demanded_days, open_positions
 from law.account.running import Running, Shares
@@ -39,7 +40,8 @@ class Account:
 
     `claims` and `costs`: oldest due first; of the first `settled` claims nothing is owed any more. `received`: the
     payments in the order in which they are laid. `chosen`: the claim that each payment names. `allocations`: what each
-    met. `surplus`: what met nothing. `demanded`: the days of formal notices. `penalised`: what was due and unpaid on
+    met. `surplus`: what met nothing. `limits`: what payments of before do not meet.
+    `demanded`: the days of formal notices. `penalised`: what was due and unpaid on
     that day, `clause`: what the agreed penalty came to.
     """
 
@@ -53,6 +55,7 @@ class Account:
     penalised: list[Position] = field(default_factory=list)
     clause: int = 0
     surplus: int = 0
+    limits: Limits = field(default_factory=dict)
     settled: int = 0
     received: list[Payment] = field(default_factory=list)
     chosen: dict[int, Position] = field(default_factory=dict)
@@ -87,8 +90,8 @@ def account_of(facts: Facts, on: date, rates: Rates) -> Account:
 
 def _gone_by(facts: Facts, on: date, rates: Rates, withheld: Mapping[int, int]) -> Account:
     """The account when its days have gone by, `withheld` taken off each payment, in cents by its id."""
-    account, aside = _opened(facts, on, rates), _set_aside(facts)
-    for _day, _rank, happens in sorted(_moments(account, withheld, aside), key=lambda moment: moment[:2]):
+    account = _opened(facts, on, rates)
+    for _day, _rank, happens in sorted(_moments(account, withheld), key=lambda moment: moment[:2]):
         happens()
     for position in account.everything():
         running = position.running
@@ -108,6 +111,7 @@ def _opened(facts: Facts, on: date, rates: Rates) -> Account:
         demanded=demanded_days(facts.notices, presentation_counts=facts.presentation_counts),
         claims=[position for position in positions if position.head == Head.PRINCIPAL],
         costs=[position for position in positions if position.head == Head.COST],
+        limits=limits_in(facts.not_met),
     )
     payments = [payment for payment in facts.payments if payment.on <= on]
     account.chosen = dict(_chosen(account, payments))
@@ -137,9 +141,7 @@ def turn(account: Account, payment: Payment) -> tuple:
     return (payment.on, named is None, payment.amount, payment.reference, claim, payment.id)
 
 
-def _moments(
-    account: Account, withheld: Mapping[int, int], aside: Mapping[int, int]
-) -> Iterator[tuple[date, int, Callable[[], None]]]:
+def _moments(account: Account, withheld: Mapping[int, int]) -> Iterator[tuple[date, int, Callable[[], None]]]:
     """What happens to the account, with its day and its place in the day."""
     order = account.facts.order
     if order and order.served_on and order.served_on <= account.on:
@@ -147,8 +149,7 @@ def _moments(
     for payment in account.received:
         if payment.state != PaymentState.REVERSED:
             amount = max(cents(payment.amount) - withheld.get(payment.id, 0), 0)
-            over = max(aside.get(payment.id, 0) - withheld.get(payment.id, 0), 0)
-            yield payment.on, _PAID, partial(_lay, account, payment, amount, min(over, amount))
+            yield payment.on, _PAID, partial(_lay, account, payment, amount)
     clause = account.facts.demand.penalty
     if clause:
         days = (day for day in account.demanded if day < account.on)
@@ -165,40 +166,22 @@ def _given_back(facts: Facts, on: date) -> Mapping[int, int]:
     return given
 
 
-def _set_aside(facts: Facts) -> Mapping[int, int]:
-    """What of each payment is laid against nothing, in cents by its id: what was over when the client asked for more.
-
-    What payments of until then had met that are taken back since is owed again, as it was before there was more.
-    """
-    if facts.set_aside is None:
-        return {}
-    aside = {pk: cents(amount) for pk, amount in facts.set_aside.parts}
-    counted = [one for one in facts.payments if one.id in facts.set_aside.counted]
-    gone = [one for one in counted if one.state == PaymentState.REVERSED]
-    used = 0
-    for payment in sorted(counted, key=lambda one: (one.on, one.id)):
-        owed = sum(cents(one.amount) - aside.get(one.id, 0) for one in gone if one.on <= payment.on) - used
-        if payment.id in aside and payment.state != PaymentState.REVERSED:
-            freed = min(max(owed, 0), aside[payment.id])
-            aside[payment.id] -= freed
-            used += freed
-    return aside
-
-
-def _lay(account: Account, payment: Payment, amount: int, over: int) -> None:
-    """Lay a payment against what is owed on its day; what met nothing is surplus, and of it at least `over`."""
-    left = amount - over
+def _lay(account: Account, payment: Payment, left: int) -> None:
+    """Lay what is `left` of a payment against what is owed on its day; what met nothing is surplus."""
     for position in _in_turn(account, payment):
         running = position.running
         if not left:
             break
         if running.is_settled or position.opened_on > payment.on:
             continue
-        met = running.take(payment.on, left)
+        limits = limits_of(account.limits, position, payment) if account.limits else []
+        met = running.take(payment.on, left, most_of(limits, position, running.owed(payment.on)) if limits else None)
         if any(met):
+            for limit in limits:
+                limit.spend(met)
             account.allocations[payment.id].append(Allocation(position, met))
             left -= sum(met)
-    account.surplus += left + over
+    account.surplus += left
 
 
 def credited_back(account: Account) -> Mapping[tuple[int, int], int]:

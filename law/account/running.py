@@ -51,8 +51,9 @@ class Running:
     waivers to come, in order of time. `closed`: interest of the closed periods; `settled`: interest paid or given up.
     `is_settled`: nothing is owed of it any more, on whatever day. `met`: principal that money paid. `excess`: what of
     it was credited afterwards: no more than was paid, whatever was given up or corrected besides. `counted`: what each
-    cut came to, which is less where it found less. `denied`: principal that an order did not grant. `opened`: the open
-    period as it was last looked at: its last day, its parts and what accrued in them.
+    cut came to, which is less where it found less. `denied`: principal that an order did not grant. `asked`:
+    the principal in the beginning. `opened`: the open period as it was last looked at: its last day, its parts and
+    what accrued in them.
     """
 
     table: RateTable
@@ -72,6 +73,10 @@ class Running:
     counted: dict[tuple[bool, int], int] = field(default_factory=dict)
     segments: list[Segment] = field(default_factory=list)
     opened: tuple[date, list[Segment], int] | None = None
+    asked: int = 0
+
+    def __post_init__(self) -> None:
+        self.asked = self.principal
 
     @property
     def left(self) -> Shares:
@@ -89,9 +94,10 @@ class Running:
         self.reach(day)
         return self._owed(day)
 
-    def take(self, day: date, amount: int) -> Shares:
-        """Lay `amount` against what is owed on `day`; gives back what it met."""
-        met = self.owed(day).within(amount)
+    def take(self, day: date, amount: int, most: Shares | None = None) -> Shares:
+        """Lay `amount` against what is owed on `day`, `most` of each head at most; gives back what it met."""
+        owed = self.owed(day)
+        met = (owed.least(most) if most else owed).within(amount)
         self.lower(day, met)
         self.met += met.principal
         return met

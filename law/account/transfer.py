@@ -45,7 +45,7 @@ def parted(facts: Facts, rates: Rates) -> tuple[Facts, Facts]:
     given = tuple(_given_back(facts.refunds, gone))
     own = tuple(refund for refund in facts.refunds if refund.payment_id in {payment.id for payment in later})
     return (
-        _side(_laid(whole), lambda key: not moves(key), (*left, *later), own, None if penalty_moves else clause),
+        _side(whole, lambda key: not moves(key), (*left, *later), own, None if penalty_moves else clause),
         _side(whole, moves, gone, given, clause if penalty_moves else None),
     )
 
@@ -55,7 +55,7 @@ def parted_unreckoned(facts: Facts) -> tuple[Facts, Facts]:
     transfer = _transfer(facts)
     whole = replace(facts, transfer=None)
     return (
-        _side(_laid(whole), lambda key: key is not None and key not in transfer.claims, (), (), None),
+        _side(whole, lambda key: key is not None and key not in transfer.claims, (), (), None),
         _side(
             whole,
             lambda key: key is None or key in transfer.claims,
@@ -93,7 +93,7 @@ def stayed(facts: Facts, rates: Rates) -> Facts:
     known = {stay.payment_id: stay for stay in transfer.stays}
     payments = (_left(payment, known.get(payment.id)) for payment in facts.payments)
     return _side(
-        replace(_laid(facts), transfer=None, gone=None),
+        replace(facts, transfer=None, gone=None),
         lambda key: key not in transfer.claims if key else transfer.penalty is not None,
         (payment for payment in payments if payment.amount),
         tuple(_later(facts.refunds, transfer.refunds)),
@@ -225,11 +225,6 @@ def _met(account: Account, payment: Payment, counts: Moves) -> Decimal:
 
 def _key(claim: Claim | None) -> ClaimKey | None:
     return claim.key if claim else None
-
-
-def _laid(facts: Facts) -> Facts:
-    """`facts` of which nothing was set aside: what is over goes on, and what stays has met something."""
-    return replace(facts, set_aside=None)
 
 
 def _side(

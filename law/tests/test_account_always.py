@@ -21,12 +21,12 @@ from law.account.facts import (
     Head,
     Notice,
     NoticeState,
+    NotMet,
     Order,
     Payment,
     PaymentState,
     PenaltyClause,
     Rates,
-    SetAside,
     Transfer,
     Waiver,
 )
@@ -109,10 +109,11 @@ ORDERS = st.builds(
     served_on=st.none() | DAYS,
     **dict.fromkeys(("principal", "interest", "indemnity", "penalty", "cost"), st.none() | AMOUNTS),
 )
-ASIDES = st.builds(
-    SetAside,
-    parts=st.dictionaries(st.integers(1, 12), AMOUNTS, max_size=4).map(lambda parts: tuple(parts.items())),
-    counted=st.frozensets(st.integers(1, 12)),
+NOT_MET = st.builds(
+    NotMet,
+    claim=st.none() | KEYS,
+    payments=st.frozensets(st.integers(1, 12)),
+    **dict.fromkeys(("asked", "interest", "indemnity"), st.none() | AMOUNTS),
 )
 CASES = st.builds(
     Facts,
@@ -125,7 +126,7 @@ CASES = st.builds(
     credit_notes=NOTES,
     waivers=WAIVERS,
     payments=PAYMENTS,
-    set_aside=st.none() | ASIDES,
+    not_met=st.lists(NOT_MET, max_size=4).map(tuple),
     notices=NOTICES,
     title_on=st.none() | DAYS,
     order=st.none() | ORDERS,

@@ -11,11 +11,11 @@ from law.account.facts import (
     ClaimKey,
     ClaimKind,
     CreditNote,
+    NotMet,
     Payment,
     PaymentState,
     PenaltyClause,
     Refund,
-    SetAside,
     Stay,
     Transfer,
     Waiver,
@@ -26,7 +26,7 @@ from recoveries.ledger.kept_facts import claim_key_read, claim_key_told, read
 CLAIMS, PAYMENT, CREDIT_NOTE, WAIVER, REFUND = "claims", "payment", "credit_note", "waiver", "refund"
 TRANSFER, PENALTY, REST, STAYS, NAMES = "transfer", "penalty", "rest", "stays", "names"
 RENAMED = "renamed"  # Of claims that came along settled: what they are called since they have rows of their own
-ASIDE = "set_aside"  # What was over when the client asked for more: with the claims that he asked for
+NOT_MET = "not_met"  # All that payments of before do not meet, as of the posting
 TOLD_BY = "told_by"  # Of a credit note that came along: through which door it was recorded there
 FIRST = "first"  # Of a credit note or waiver that is laid anew: the posting that had it first
 
@@ -86,6 +86,7 @@ class Book:
     before they had one, and are called since. Credit notes, waivers and refunds by
     the postings that had them first; `laid` names the posting that has a credit note or waiver now. `paid` by the
     payment. `names`: after a transfer, what went along is called so in the other case.
+    `told`: each claim whenever it was told, with the turn of its posting; `came`: the turn in which a payment came.
     """
 
     claims: dict[ClaimKey, Claim] = field(default_factory=dict)
@@ -96,7 +97,10 @@ class Book:
     waivers: dict[int, Waiver] = field(default_factory=dict)
     refunds: dict[int, Refund] = field(default_factory=dict)
     laid: dict[int, int] = field(default_factory=dict)
-    set_aside: SetAside | None = None
+    not_met: tuple[NotMet, ...] = ()
+    turn: int = 0
+    told: list[tuple[int, Claim]] = field(default_factory=list)
+    came: dict[int, int] = field(default_factory=dict)
     transfer: Transfer | None = None
     names: Names | None = None
     penalty: PenaltyClause | None = None
@@ -110,6 +114,7 @@ class Book:
 
     def enter(self, row: Entry, *, is_reversed: bool = False) -> None:
         """Write what a posting tells into the book. Of one that was reversed only a payment is told, as reversed."""
+        self.turn += 1
         if PAYMENT in row.facts:
             self._enter_payment(row, is_reversed)
         if is_reversed:
@@ -148,15 +153,18 @@ class Book:
         for first, waiver in self.waivers.items():
             claim = self.renamed.get(waiver.claim, waiver.claim) if waiver.claim else None
             self.waivers[first] = replace(waiver, claim=claim)
+        self.not_met = tuple(replace(one, claim=new) if one.claim == old else one for one in self.not_met)
 
     def _enter_payment(self, row: Entry, is_reversed: bool) -> None:
         told = row.facts[PAYMENT]
         payment = read(Payment, told)
         rest = Decimal(told.get(REST, payment.amount))
+        self.came.setdefault(payment.id, self.turn)
         self.paid[payment.id] = Paid(payment, row.id, rest, bool(told.get("direct")), is_reversed)
 
     def _enter_claim(self, claim: Claim, *, is_carried: bool) -> None:
         """A claim as it was told last; one of nothing is none any more."""
+        self.told.append((self.turn, claim))
         if claim.amount == NOTHING:
             self.claims.pop(claim.key, None)
             return
@@ -221,9 +229,19 @@ def _penalty(told: dict[str, str] | None) -> PenaltyClause | None:
     return PenaltyClause(**{name: Decimal(told[name]) for name in ("amount", "percent") if name in told})
 
 
-def aside_told(aside: SetAside) -> dict[str, Any]:
-    """What was set aside as JSON values."""
-    return {"parts": [[pk, str(amount)] for pk, amount in aside.parts], "counted": sorted(aside.counted)}
+def not_met_told(rows: Iterable[NotMet]) -> list[dict[str, Any]]:
+    """What payments do not meet as JSON values."""
+    return [
+        {
+            "claim": claim_key_told(one.claim) if one.claim else None,
+            "payments": sorted(one.payments),
+            **{name: str(value) for name in _LIMITS if (value := getattr(one, name)) is not None},
+        }
+        for one in rows
+    ]
+
+
+_LIMITS = ("asked", "interest", "indemnity")
 
 
 def _tell_renamed(book: Book, told: Any, _posting_id: int) -> None:
@@ -232,10 +250,15 @@ def _tell_renamed(book: Book, told: Any, _posting_id: int) -> None:
             book.rename(here, there)
 
 
-def _tell_aside(book: Book, told: Any, _posting_id: int) -> None:
-    """What was over last: of what was set aside before, all that is still over is in it."""
-    parts = tuple((pk, Decimal(amount)) for pk, amount in told["parts"])
-    book.set_aside = SetAside(parts=parts, counted=frozenset(told["counted"]))
+def _tell_not_met(book: Book, told: Any, _posting_id: int) -> None:
+    book.not_met = tuple(
+        NotMet(
+            claim=claim_key_read(one["claim"]),
+            payments=frozenset(one["payments"]),
+            **{name: Decimal(one[name]) for name in _LIMITS if name in one},
+        )
+        for one in told
+    )
 
 
 def _tell_penalty(book: Book, told: Any, _posting_id: int) -> None:
@@ -272,6 +295,6 @@ _ENTER: dict[str, Callable[[Book, Any, int], None]] = {
     REFUND: lambda book, told, posting: book.refunds.update({posting: read(Refund, told)}),
     TRANSFER: _tell_transfer,
     PENALTY: _tell_penalty,
-    ASIDE: _tell_aside,
+    NOT_MET: _tell_not_met,
     RENAMED: _tell_renamed,
 }

@@ -11,7 +11,7 @@ from django.db.models import Manager
 from django.utils.translation import gettext_lazy
 
 from companies.models import Company
-from law.account.facts import ClaimKind, Demand, Facts, Notice, NoticeState, Order, Payment, PenaltyClause, SetAside
+from law.account.facts import ClaimKind, Demand, Facts, Notice, NoticeState, NotMet, Order, Payment, PenaltyClause
 from law.account.transfer import parted_unreckoned, stayed
 from law.interest import NOTHING, RateMissing
 from law.parties import Quality, acts_as
@@ -158,7 +158,7 @@ def facts_from(
         waivers=tuple(book.waivers.values()),
         payments=book.payments,
         refunds=tuple(book.refunds.values()),
-        set_aside=book.set_aside,
+        not_met=book.not_met,
         notices=tuple(notices),
         order=_order(procedure),
         title_on=procedure.enforceable_on if procedure else None,
@@ -176,7 +176,7 @@ def told_in(facts: Facts, book: Book) -> Facts:
         credit_notes=tuple(book.credit_notes.values()),
         waivers=tuple(book.waivers.values()),
         refunds=tuple(book.refunds.values()),
-        set_aside=book.set_aside,
+        not_met=book.not_met,
         transfer=book.transfer,
     )
 
@@ -199,15 +199,13 @@ def renamed(facts: Facts, names: Names) -> Facts:
             )
             for one in facts.refunds
         ),
-        set_aside=facts.set_aside and _aside_renamed(facts.set_aside, names),
+        not_met=tuple(_not_met_renamed(one, names) for one in facts.not_met),
     )
 
 
-def _aside_renamed(aside: SetAside, names: Names) -> SetAside:
-    return SetAside(
-        parts=tuple((names.payments.get(pk, pk), amount) for pk, amount in aside.parts),
-        counted=frozenset(names.payments.get(pk, pk) for pk in aside.counted),
-    )
+def _not_met_renamed(one: NotMet, names: Names) -> NotMet:
+    payments = frozenset(names.payments.get(pk, pk) for pk in one.payments)
+    return replace(one, claim=names.claim(one.claim), payments=payments)
 
 
 def _payment_renamed(payment: Payment, names: Names) -> Payment:

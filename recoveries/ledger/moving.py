@@ -24,18 +24,18 @@ from law.interest import NOTHING, RateMissing
 from legalcity.lib.clock import today
 from legalcity.lib.copying import rows_copy
 from recoveries.ledger.book import (
-    ASIDE,
     CLAIMS,
     CREDIT_NOTE,
     NAMES,
+    NOT_MET,
     PENALTY,
     STAYS,
     TOLD_BY,
     TRANSFER,
     Book,
     Names,
-    aside_told,
     names_told,
+    not_met_told,
     penalty_told,
 )
 from recoveries.ledger.drafting import Draft, Kind, claim_lines, paid_facts
@@ -228,8 +228,9 @@ def _claims_in(moving: Moving, there: Facts) -> Draft:
         lines += claim_lines(claim)
         claims.append({**told(claim), **({"carried": True} if claim.key == here.key else {})})
     facts = {CLAIMS: claims, PENALTY: penalty_told(there.demand.penalty)}
-    if there.set_aside:
-        facts[ASIDE] = aside_told(there.set_aside)
+    going = {claim.key for claim in there.claims}
+    if not_met := [one for one in there.not_met if one.claim is None or one.claim in going]:
+        facts[NOT_MET] = not_met_told(not_met)
     return Draft(kind=Kind.TRANSFER_IN, on=today(), facts=facts, lines=tuple(lines))
 
 

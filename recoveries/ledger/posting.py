@@ -27,7 +27,7 @@ from recoveries.ledger.line_writing import lines_write
 from recoveries.ledger.posting_models import CLIENT, Posting
 from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.records import records_of
-from recoveries.ledger.setting_aside import asks_for_more, over_kept, with_aside
+from recoveries.ledger.setting_aside import Before, asks_for_more, claims_not_met, lifted, terms_not_met, with_not_met
 from recoveries.models import Recovery
 from recoveries.services.deadlines import next_deadlines_refresh
 from recoveries.services.totals import totals_refresh
@@ -89,13 +89,14 @@ def ledger_follow(
 
 
 @story()
-def ledger_reckon(*, recovery_id: int, by: User | None, source: Source) -> Posted:
+def ledger_reckon(*, recovery_id: int, by: User | None, source: Source, is_waiting: bool) -> Posted:
     """Reckon a case anew whose terms are others (its parties, its interest, a notice, an order): no claim changed.
 
-    The caller holds the lock.
+    `is_waiting`: its payments waited for a rate until now, so that nobody could tell what was over. The caller holds
+    the lock.
     """
     case = with_terms(Recovery.objects).get(pk=recovery_id)
-    return _posted(case, told_of(case), [], by=by, source=source)
+    return _posted(case, told_of(case), [], by=by, source=source, is_waiting=is_waiting)
 
 
 @story()
@@ -114,20 +115,21 @@ def _posted(
     by: User | None,
     source: Source,
     keeps_times: bool = False,
+    is_waiting: bool = False,
 ) -> Posted:
     day = today()
     book = posted_in(known.book, drafts)
     facts = told_in(known.facts, book)
     account = reckoned(facts, day)
     before = reckoned(known.facts, day) if drafts else account
-    if source == Source.API and asks_for_more(drafts) and (aside := over_kept(known.facts, before, account)):
-        drafts, book.set_aside = with_aside(drafts, aside), aside
+    lines = lines_of([book], also=[draft.reverses for draft in drafts if draft.reverses])
+    if not is_waiting and not isinstance(before, RateMissing):
+        drafts = _kept_over(known.facts, book, drafts, lines, account, source=source)
         facts = told_in(known.facts, book)
         account = reckoned(facts, day)
     met = list(settled_events(case, before, account, by=by)) if drafts else []
     if met:
         events_record(met)
-    lines = lines_of([book], also=[draft.reverses for draft in drafts if draft.reverses])
     settled = allocated(drafts, book, account, lines)
     lines.update(stayed_lines(book, before))
     told = [(case, draft) for draft in settled]
@@ -135,6 +137,27 @@ def _posted(
     balance_write(case=case, account=account, day=day)
     next_deadlines_refresh(recovery_ids=[case.pk])
     return Posted(rows, settled, facts, account, before)
+
+
+def _kept_over(
+    facts: Facts, book: Book, drafts: Sequence[Draft], lines: Lines, account: Decompte | RateMissing, *, source: Source
+) -> Sequence[Draft]:
+    """`drafts` with what payments of before do not meet, which is entered in `book` as well.
+
+    A client who asks for more spends nothing that is over on the case of `facts`; what staff tell of a claim is met.
+    Where there was no claim yet, what came came for what is being filed.
+    """
+    day, held = today(), book.not_met
+    if source == Source.STAFF:
+        book.not_met = lifted(book, drafts)
+    elif source == Source.API and facts.claims and book.transfer is None and (asks_for_more(drafts) or not drafts):
+        before = Before(book, lines, facts.refunds)
+        for not_met in (claims_not_met, terms_not_met):
+            if isinstance(account, RateMissing) or account.surplus >= before.over:
+                break
+            book.not_met = (*book.not_met, *not_met(book, drafts, before))
+            account = reckoned(told_in(facts, book), day)
+    return drafts if book.not_met == held else with_not_met(drafts, book.not_met, day)
 
 
 @story()

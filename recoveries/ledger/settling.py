@@ -55,7 +55,8 @@ def case_reckon(*, recovery_id: int, by: User | None, source: Source) -> None:
     somebody corrects a telephone number. The caller holds the lock.
     """
     kept = CaseBalance.objects.filter(pk=recovery_id).first()
-    posted = ledger_reckon(recovery_id=recovery_id, by=by, source=source)
+    is_waiting = kept is None or kept.due is None
+    posted = ledger_reckon(recovery_id=recovery_id, by=by, source=source, is_waiting=is_waiting)
     if kept and _owes_otherwise(kept, posted):
         case_settle(recovery_id=recovery_id, posted=posted)
 

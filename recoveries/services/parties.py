@@ -43,7 +43,7 @@ def party_attach(*, recovery: Recovery, side: str, values: Mapping[str, Any], by
     company = company_create(owner_id=recovery.owner_id, values=values, by=by)
     setattr(recovery, side, company)
     recovery.save(update_fields=[side, "updated_at"])
-    _follow([recovery.pk], by)
+    _follow([recovery.pk], by, Source.API)
     _tell(COMPANY_CREATED, company, recovery.pk, by=by, current={"side": side})
     if recovery.customer_id and recovery.debtor_id:
         case_listeners.listener.opened(recovery)
@@ -55,7 +55,7 @@ def party_update(*, company: Company, values: Mapping[str, Any], by: User | None
     """Change a company, and what every case where it stands has of it. Raises Invalid."""
     before = company_values(company)
     company = company_update(company=company, values=values, by=by)
-    _changed(company, before, by)
+    _changed(company, before, by, Source.API)
     return company
 
 
@@ -67,7 +67,7 @@ def party_quality_confirm(*, recovery_id: int, side: str, quality: Quality, by: 
         raise NotFound(NO_PARTY)
     before = company_values(Company.objects.get(pk=company_id))
     company = quality_confirm(company_id=company_id, quality=quality, by=by)
-    _changed(company, before, by)
+    _changed(company, before, by, Source.STAFF)
     return company
 
 
@@ -84,18 +84,18 @@ def party_detach(*, recovery: Recovery, company: Company, by: User | None) -> No
             setattr(recovery, side, None)
             _tell(COMPANY_REMOVED, company, recovery.pk, by=by, previous={"side": side})
     recovery.save(update_fields=["customer", "debtor", "updated_at"])
-    _follow([recovery.pk], by)
+    _follow([recovery.pk], by, Source.API)
     company_delete_if_unused(company_id=company.pk, by=by)
 
 
-def _changed(company: Company, before: Mapping[str, Any], by: User | None) -> None:
+def _changed(company: Company, before: Mapping[str, Any], by: User | None, source: Source) -> None:
     """Have every case where a company stands follow it, and tell what is other than `before`, if anything is."""
     changed = differences(before, company_values(company))
     if not changed:
         return
     cases = Recovery.objects.filter(Q(customer_id=company.pk) | Q(debtor_id=company.pk)).order_by("id")
     recovery_ids = list(cases.select_for_update(of=("self",)).values_list("id", flat=True))
-    _follow(recovery_ids, by)
+    _follow(recovery_ids, by, source)
     only = recovery_ids[0] if len(recovery_ids) == 1 else None
     told = sides(changed, TOLD)
     _tell(COMPANY_UPDATED, company, only, by=by, changes=changes_of(company, changed), **told)
@@ -122,9 +122,9 @@ def _tell(
     )
 
 
-def _follow(recovery_ids: Collection[int], by: User | None) -> None:
+def _follow(recovery_ids: Collection[int], by: User | None, source: Source) -> None:
     """Have cases follow their parties: names, country, and what hangs on who they are."""
     cases_touch(*recovery_ids)
     for recovery_id in recovery_ids:
         copies_refresh(recovery_id=recovery_id)
-        case_reckon(recovery_id=recovery_id, by=by, source=Source.SYSTEM)
+        case_reckon(recovery_id=recovery_id, by=by, source=source)

@@ -30,6 +30,7 @@ from tests.factories import Api, case_id
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
 BUSINESS = {"recovery_late_interest": True, "recovery_interest_rate": "no"}
+RATE = {"recovery_interest_rate": "yes", "recovery_interest_rate_percent": "25"}
 FLAT = Decimal("40.00")
 LATE = (200, 120, 60)  # days: the invoices of each history, 500.00 each
 few_examples = hypothesis_settings(
@@ -135,6 +136,32 @@ def test_the_order_of_recording_does_not_matter(owner: Api, facts: list[Fact]) -
 def test_lines_tell_what_the_account_tells(owner: Api, facts: list[Fact]) -> None:
     case = filed(owner)
     recorded(case, sorted(facts, key=lambda fact: fact.turn))
+    assert_told_by_lines(case)
+
+
+@few_examples
+@given(facts=FACTS, since=FACTS, amount=st.integers(1, 99_999), days=st.integers(1, 240))
+def test_what_a_client_asks_for_more_spends_nothing_that_was_over(
+    owner: Api, facts: list[Fact], since: list[Fact], amount: int, days: int
+) -> None:
+    case = filed(owner)
+    recorded(case, facts)
+    over = account(case, today()).surplus
+    asked = {"invoice_amount": f"{500 + Decimal(amount) / 100:.2f}"}
+    first = Invoice.objects.filter(recovery_id=case).order_by("pk")[0].pk
+    for call, path, body in (
+        (owner.post, "/invoices", overdue(days, invoice_number="N", **asked)),
+        (owner.put, f"/invoices/{first}", asked),
+        (owner.put, "", {"recovery_late_interest": True, **RATE}),
+    ):
+        call(f"/api/recoveries/{case}{path}", body)  # Refused on a case that is paid
+        assert account(case, today()).surplus == over
+        assert_told_by_lines(case)
+    recorded(case, [fact for fact in since if fact.kind == "payment"])
+    assert_told_by_lines(case)
+
+
+def assert_told_by_lines(case: int) -> None:
     assert ledger_check(recovery_id=case, repair=False)[0] == frozenset()
     found, net = account(case, today()), nets(case)
     for row in found.payments:
