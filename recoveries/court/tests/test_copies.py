@@ -18,7 +18,7 @@ from recoveries.court.transfer import COPIES
 from recoveries.ledger.acknowledgements import acknowledgements_copy
 from recoveries.ledger.moving import records_move
 from recoveries.ledger.posting import Source, ledger_follow
-from recoveries.models import Acknowledgement, Acompte, Comment, Dette, FormalNotice, Recovery
+from recoveries.models import Acknowledgement, Acompte, Comment, Dette, FormalNotice, Message, Recovery
 from recoveries.rules import FIELDS
 from recoveries.services.comments import comments_copy
 from recoveries.services.notices import notices_copy
@@ -90,6 +90,7 @@ def filled(owner: Api) -> Callable[..., models.Model]:
             "author_id": ApiUserFactory().pk,
             "document_id": Document.objects.create(recovery_id=case, key="b").pk if model is Acknowledgement else None,
             "by_id": ApiUserFactory().pk,
+            "message_id": Message.objects.create(recovery_id=case, kind="relance_1").pk if model is FormalNotice else 0,
             "proof_id": None,
             "file_id": file.pk,
             "file_type_id": FileType.objects.first().pk,
