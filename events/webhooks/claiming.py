@@ -3,7 +3,8 @@
 An endpoint has at most MOST_IN_FLIGHT tries at the same time and PER_SECOND in a second, over all workers; one whose
 tries fail has one. Of the places of a process, and of those of all, an account is given at most half of what is free,
 less what it has (`share`): one with any number of slow endpoints leaves half to the others, the next one half of that.
-Those that fail share a few.
+Those that fail share a few, of which an account has half; who waited longest comes first among them, however long it
+has failed.
 """
 
 from collections import Counter
@@ -16,6 +17,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
+from django.db.models.lookups import IsNull
 
 from events.bodies import body_of
 from events.models import Event
@@ -31,6 +33,7 @@ MOST_IN_FLIGHT = 8
 PER_SECOND = 50
 OF_ONE_ENDPOINT = 4  # begun at once
 OF_FAILING_ONES = 4  # places of one process
+OF_AN_OWNERS_FAILING_ONES = OF_FAILING_ONES // 2
 PACE = timedelta(seconds=1) / PER_SECOND
 CLAIM = timedelta(seconds=30)  # a try lasts fifteen at most, and is claimed only when a thread is free
 
@@ -57,16 +60,21 @@ class Taken:
 
 @dataclass(slots=True)
 class Room:
-    """Places: how many are free, how many each account has, and how many those that fail have."""
+    """Places: how many are free, how many each account has, and how many its endpoints that fail have of these."""
 
     free: int
     of_owners: Counter[int] = field(default_factory=Counter)
-    of_failing: int = 0
+    of_failing: Counter[int] = field(default_factory=Counter)
 
     def share(self, owner_id: int) -> int:
         """How many more an account may have: half of what is free, less what it has; the last one is anybody's."""
         theirs = self.of_owners[owner_id]
         return max(0, (self.free - theirs + 1) // 2)
+
+    def share_of_failing(self, owner_id: int) -> int:
+        """How many more the endpoints of an account that fail may have."""
+        left, theirs = OF_FAILING_ONES - self.of_failing.total(), self.of_failing[owner_id]
+        return max(0, min(left, OF_AN_OWNERS_FAILING_ONES - theirs))
 
     def give(self, owner_id: int, places: int) -> None:
         """Places are an account's now."""
@@ -76,6 +84,10 @@ class Room:
     def full_owners(self) -> list[int]:
         """Accounts that may have no more."""
         return [owner_id for owner_id in self.of_owners if not self.share(owner_id)]
+
+    def full_failing_owners(self) -> list[int]:
+        """Accounts whose endpoints that fail may have no more."""
+        return [owner_id for owner_id in self.of_failing if not self.share_of_failing(owner_id)]
 
 
 def claim_due(room: Room, *, moment: datetime) -> list[Taken]:
@@ -108,12 +120,13 @@ def _chosen(here: Room, moment: datetime) -> list[int]:
         places = _places(endpoint, busy[endpoint.pk, endpoint.owner_id], moment)
         places = min(places, here.share(endpoint.owner_id), everywhere.share(endpoint.owner_id))
         if endpoint.failing_since is not None:
-            places = min(places, OF_FAILING_ONES - here.of_failing)
+            places = min(places, here.share_of_failing(endpoint.owner_id))
         if places <= 0:
             continue
         rows = JOB.rows().filter(endpoint=endpoint, claimed_until=None, due_at__lte=moment)
         ids = list(rows.order_by("due_at").values_list("pk", flat=True)[:places])
-        here.of_failing += len(ids) if endpoint.failing_since is not None else 0
+        if endpoint.failing_since is not None:
+            here.of_failing[endpoint.owner_id] += len(ids)
         for room in (here, everywhere):
             room.give(endpoint.owner_id, len(ids))
         paid = _paid_since(endpoint, moment) + PACE * len(ids)
@@ -142,10 +155,11 @@ def _ready(here: Room, everywhere: Room, busy: Counter[tuple[UUID, int]], moment
     failing = [endpoint for endpoint, _owner in busy]
     ready = ready.exclude(pk__in=full).exclude(pk__in=failing, failing_since__isnull=False)
     ready = ready.exclude(owner__in={*here.full_owners(), *everywhere.full_owners()})
-    if here.of_failing >= OF_FAILING_ONES:
+    ready = ready.exclude(owner__in=here.full_failing_owners(), failing_since__isnull=False)
+    if here.of_failing.total() >= OF_FAILING_ONES:
         ready = ready.filter(failing_since=None)
     locked = ready.select_for_update(skip_locked=True, no_key=True).only("owner", "failing_since", "paced_until")
-    return list(locked.order_by(F("failing_since").asc(nulls_first=True), "paced_until")[: 2 * here.free])
+    return list(locked.order_by(IsNull(F("failing_since"), False), "paced_until")[: 2 * here.free])
 
 
 def _places(endpoint: Endpoint, busy: int, moment: datetime) -> int:

@@ -53,6 +53,8 @@ def endpoint_change(*, endpoint_id: UUID, by: User | None, values: Mapping[str, 
     wanted = dict(values)
     state = wanted.pop("state", None)
     endpoint = endpoint_lock(endpoint_id)
+    if endpoint.is_enabled and wanted.get("url", endpoint.url) != endpoint.url:
+        wanted["failing_since"] = None  # Nobody has tried the new address. While disabled, it says what was missed.
     for name, value in wanted.items():
         setattr(endpoint, name, value)
     if wanted:

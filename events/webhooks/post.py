@@ -70,7 +70,7 @@ class Post:
         return Room(
             free=THREADS - len(running),
             of_owners=Counter(endpoint.owner_id for endpoint in endpoints),
-            of_failing=sum(endpoint.failing_since is not None for endpoint in endpoints),
+            of_failing=Counter(endpoint.owner_id for endpoint in endpoints if endpoint.failing_since is not None),
         )
 
     def ended(self, *, within: float) -> list[Result]:

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from accounts.models import User
 from events.webhooks import claiming
-from events.webhooks.claiming import OF_FAILING_ONES, THREADS, Room, claim_due
+from events.webhooks.claiming import OF_AN_OWNERS_FAILING_ONES, OF_FAILING_ONES, THREADS, Room, claim_due
 from events.webhooks.fan_out import fan_out
 from events.webhooks.models import Delivery, Endpoint
 from events.webhooks.tests.receivers import Receiver, endpoint_at, happen
@@ -75,15 +75,38 @@ def test_places_are_those_of_all_processes_too(receiver: Receiver, settings: Set
     assert [each.delivery.endpoint.owner_id for each in claim_due(Room(2), moment=now())] == [other.pk]
 
 
-def test_those_that_fail_share_a_few_places_of_a_process(receiver: Receiver, client_user: User) -> None:
-    for _turn in range(10):
-        endpoint_at(client_user, receiver.url)
+def test_those_that_fail_share_a_few_places_of_a_process_and_an_account_has_half(receiver: Receiver) -> None:
+    accounts = [ApiUserFactory() for _turn in range(3)]
+    for account in accounts:
+        for _turn in range(10):
+            endpoint_at(account, receiver.url)
+        happen(account)
     Endpoint.objects.update(failing_since=now())
-    happen(client_user)
+    Endpoint.objects.filter(owner=accounts[0]).update(failing_since=now() - timedelta(days=4))
     fan_out()
     room = Room(THREADS)
-    assert len(claim_due(room, moment=now())) == OF_FAILING_ONES == room.of_failing
+    taken = claim_due(room, moment=now())
+    theirs = Counter(each.delivery.endpoint.owner_id for each in taken)
+    assert len(taken) == OF_FAILING_ONES == room.of_failing.total()
+    assert max(theirs.values()) == OF_AN_OWNERS_FAILING_ONES
     assert claim_due(room, moment=now()) == []
+
+
+def test_who_has_failed_for_days_does_not_stand_before_who_has_just_begun_to(
+    receiver: Receiver, client_user: User
+) -> None:
+    dead = [endpoint_at(client_user, receiver.url) for _turn in range(4)]
+    recovered = endpoint_at(ApiUserFactory(), receiver.url)
+    Endpoint.objects.update(failing_since=now() - timedelta(days=4), paced_until=now() - timedelta(minutes=5))
+    Endpoint.objects.filter(pk=recovered.pk).update(
+        failing_since=now() - timedelta(minutes=5), paced_until=now() - timedelta(minutes=6)
+    )
+    happen(client_user)
+    happen(recovered.owner)
+    fan_out()
+    [taken] = claim_due(Room(1), moment=now())
+    assert taken.delivery.endpoint_id == recovered.pk
+    assert claim_due(Room(1), moment=now())[0].delivery.endpoint_id in {each.pk for each in dead}
 
 
 def test_an_endpoint_has_fifty_tries_a_second(endpoint: Endpoint, settings: Settings) -> None:

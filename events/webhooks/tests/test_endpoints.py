@@ -77,6 +77,16 @@ def test_an_endpoint_is_made_shown_changed_and_removed(owner: Api) -> None:
     assert owner.data("GET", HOOKS)["items"] == []
 
 
+def test_a_new_address_has_not_failed_and_a_disabled_endpoint_remembers_since_when(owner: Api) -> None:
+    made = owner.data("POST", HOOKS, {"url": PUBLIC})
+    Endpoint.objects.update(failing_since=now())
+    assert owner.data("PATCH", at(made), {"url": PUBLIC})["failing_since"] is not None
+    assert owner.data("PATCH", at(made), {"url": f"{PUBLIC}/2"})["failing_since"] is None
+    Endpoint.objects.update(failing_since=now())
+    owner.data("PATCH", at(made), {"state": "disabled"})
+    assert owner.data("PATCH", at(made), {"url": PUBLIC})["failing_since"] is not None
+
+
 def test_endpoints_are_read_page_by_page(owner: Api) -> None:
     ids = [owner.data("POST", HOOKS, {"url": PUBLIC})["id"] for _turn in range(3)]
     first = owner.data("GET", f"{HOOKS}?limit=2")
