@@ -1,5 +1,6 @@
 """The calls on webhooks: endpoints, their secrets, trials, deliveries, sending again."""
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, ClassVar
 
@@ -44,6 +45,7 @@ from legalcity.api.limits import WEBHOOK_TESTS
 from legalcity.api.validation import parse, parse_change
 from legalcity.api.views import ContractView
 from legalcity.lib.clock import now
+from legalcity.lib.errors import Invalid
 from legalcity.lib.places import place
 
 KEEP_HOURS = 24
@@ -89,6 +91,8 @@ class WebhookView(ContractView):
 class EndpointView(WebhookView):
     """The addresses that are told what happens."""
 
+    is_looked_up = False
+    refused: Invalid | None = None
     queries = {"list": CursorQuery, "retrieve": NoQuery, "destroy": NoQuery}
     answers = {
         "list": {200: _page_of(ENDPOINT)},
@@ -97,7 +101,7 @@ class EndpointView(WebhookView):
         "partial_update": {200: success(ENDPOINT), 404: REFUSED, 409: REFUSED},
         "destroy": {200: success(), 404: REFUSED},
     }
-    ways = {"create": Keyed(shows_secret=True)}
+    ways = {"create": Keyed(shows_secret=True, ahead="look_up")}
     serializers = {"create": EndpointSerializer, "partial_update": EndpointChangeSerializer}
     bodies = {"create": samples.ENDPOINT_BODY, "partial_update": samples.CHANGE_BODY}
     samples = {
@@ -126,10 +130,23 @@ class EndpointView(WebhookView):
         `sign_with_auth_secret` is false.
         """
         values = parse(EndpointSerializer, request)
-        require_url(values["url"])
+        if not self.is_looked_up:
+            self.look_up(request)
+        if self.refused is not None:
+            raise self.refused
         endpoint = endpoint_create(owner=caller(request), values=values)
         told = {**endpoint_told(endpoint), "secret": endpoint.secret}
         return reply(told, _("Webhook endpoint created successfully"), status=status.HTTP_201_CREATED)
+
+    def look_up(self, request: Request) -> None:
+        """Look the host of a new endpoint up, which may take seconds, while no transaction is open."""
+        with suppress(Invalid):  # `create` reads it again, and says what is wrong.
+            values = parse(EndpointSerializer, request)
+            self.is_looked_up = True
+            try:
+                require_url(values["url"])
+            except Invalid as refused:
+                self.refused = refused
 
     def retrieve(self, request: Request, endpoint_id: str) -> Response:
         """One endpoint."""

@@ -64,10 +64,15 @@ class Way(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Keyed:
-    """`replay` names the method of the view that answers for a job: `(request, job_id, **of the address)`."""
+    """`replay` names the method of the view that answers for a job: `(request, job_id, **of the address)`.
+
+    `ahead` names the one that does what waits for others, `(request)`, before the key is taken: inside, every other
+    request would wait too. It refuses nothing, since a repeat is not refused: the call tells what came of it.
+    """
 
     way: Way = Way.ATOMIC
     replay: str = ""
+    ahead: str = ""
     shows_secret: bool = False
 
 
@@ -178,6 +183,8 @@ def carried_out(view: Any, request: Request, call: Call, path: dict[str, Any]) -
     key = key_of(header)
     user_id: Any = request.user.pk
     asked = Asked(user_id, key, fingerprint(request), keyed)
+    if keyed.ahead:
+        getattr(view, keyed.ahead)(request)
     carry_out = _with_its_effect if keyed.way is Way.ATOMIC else _before_and_after
     try:
         known = carry_out(asked, call)

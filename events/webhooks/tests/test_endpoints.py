@@ -9,8 +9,9 @@ import time_machine
 from django.db import connection
 from pytest_django import Settings
 
+from accounts.models import IdempotentRequest
 from events.models import Event
-from events.webhooks import endpoints
+from events.webhooks import endpoints, sending
 from events.webhooks.delivering import deliver
 from events.webhooks.endpoints import endpoint_disable, waiting_cancel
 from events.webhooks.fan_out import fan_out
@@ -21,6 +22,7 @@ from events.webhooks.tests.receivers import Receiver, endpoint_at, happen, reply
 from legalcity.lib.clock import now
 from legalcity.lib.places import place
 from legalcity.lib.web import addresses
+from legalcity.lib.web.fetching import Fetcher, Policy
 from tests.factories import Api
 from tests.races import statuses_at_once
 
@@ -134,6 +136,27 @@ def test_an_address_that_nothing_would_be_sent_to_is_refused(
     assert refused["codes"]["url"] == [CODES.get(url, "not_url")]
     assert set(owner.errors("PATCH", at(made), {"url": url})) == {"url"}
     assert owner.data("GET", at(made))["url"] == PUBLIC
+
+
+def test_a_host_is_looked_up_before_the_key_is_taken_and_a_repeat_is_answered_without_it(
+    owner: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Within the transaction of the key, a name server that hangs would keep the feed of all from moving on."""
+    keys_taken: list[int] = []
+
+    def resolve(*_asked: Any) -> list[addresses.IPAddress]:
+        keys_taken.append(IdempotentRequest.objects.count())
+        if len(keys_taken) > 1:
+            raise addresses.UnknownHost
+        return [addresses.ipaddress.ip_address("93.184.216.34")]
+
+    monkeypatch.setattr(sending, "fetcher_of_settings", lambda: Fetcher(Policy(), resolve=resolve))
+    key = {"Idempotency_Key": "a"}
+    made = owner.post(HOOKS, {"url": "https://erp.example/"}, **key)
+    assert owner.post(HOOKS, {"url": "https://erp.example/"}, **key).json() == made.json()
+    assert owner.post(HOOKS, {"url": "https://gone.example/"}, Idempotency_Key="b").status_code == 422
+    assert (made.status_code, keys_taken) == (201, [0, 1, 1])
+    assert Endpoint.objects.count() == 1
 
 
 # A ping comes of a trial alone: nobody waits for one.
