@@ -92,6 +92,8 @@ def _javascript(request: Request, url: str) -> str:
 
 def _php_value(value: Any, depth: int = 1) -> str:
     """A value as PHP writes it."""
+    if value == {}:
+        return "new stdClass"  # An empty array of PHP is a list.
     if isinstance(value, dict | list):
         pad = "    " * depth
         items = value.items() if isinstance(value, dict) else enumerate(value)
