@@ -6,8 +6,13 @@ import unicodedata
 UNSTORABLE = "\x00"
 # What programs that read e-mail make a link of: an address with its scheme or its path, an e-mail; a bare host.
 _ADDRESS = re.compile(r"\S*(?://|@|\bwww\.|\b[a-z][a-z0-9+.-]+:(?=\S)|\w\.\w{2,}[/:?#])\S*", re.IGNORECASE)
-_PHONE = re.compile(r"\+?\d(?:[\s.-]?\d){7,}")
+_NUMERIC_HOST = re.compile(r"\d+(?:\.\d+)+[/:]\S*")
+_PHONE = re.compile(r"\+?\(?\d(?:[\s./()-]*\d){3,}")  # Short ones too, which people call at a price: 3639, 118 218.
 _HOST_DOT = re.compile(r"(?<=\w)\.(?=\w{2,})")
+_PATH_SLASH = re.compile(r"(?<=\w\w)/(?=\w)|(?<=\w)/(?=\w\w)")
+# What would end the quotation, or looks as if: all marks but the apostrophes.
+_QUOTES, _APOSTROPHES = frozenset({"Pi", "Pf"}), frozenset("‘’‛")
+_BRACKETS = frozenset('"„<>[]〝〞〟❝❞\N{PRIME}')
 _DOTS = str.maketrans(dict.fromkeys("。․﹒．｡", "."))
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
 
@@ -48,19 +53,27 @@ def searchable(*texts: str | None) -> str:
     return "\n".join(folded(" ".join(text.split())) for text in texts if text)
 
 
-def quotable(text: str, *, most: int = 80) -> str:
+def quotable(text: str, *, most: int = 40) -> str:
     """A name that outsiders wrote, as a letter of ours may quote it: one short line that nothing is made a link of.
 
-    Addresses and telephone numbers are cut out, the dot of a bare host is set apart:
+    Quotation marks and brackets are dropped, so that it stays within ours. Addresses and telephone numbers (four digits
+    and more) are cut out, the dot and the slash of a bare host are set apart:
     `"Pay at https://x.example/ – Shop.com"` gives `"Pay at … – Shop. com"`; nothing but addresses gives `""`.
     """
     plain = unicodedata.normalize("NFKC", text).translate(_DOTS)
-    seen = "".join(char for char in plain if char.isspace() or unicodedata.category(char)[0] != "C")
-    cut = _HOST_DOT.sub(". ", _PHONE.sub("…", _ADDRESS.sub("…", seen)))
-    line = " ".join(cut.split())
+    cut = "".join(filter(_is_quotable, plain))
+    for pattern in (_ADDRESS, _NUMERIC_HOST, _PHONE):
+        cut = pattern.sub("…", cut)
+    line = " ".join(_PATH_SLASH.sub(" / ", _HOST_DOT.sub(". ", cut)).split())
     if not line.strip(" …"):
         return ""
     return line if len(line) <= most else line[: most - 1].rstrip() + "…"
+
+
+def _is_quotable(char: str) -> bool:
+    category = unicodedata.category(char)
+    is_mark = category in _QUOTES and char not in _APOSTROPHES
+    return char.isspace() or not (category[0] == "C" or is_mark or char in _BRACKETS)
 
 
 def is_storable(text: str) -> bool:

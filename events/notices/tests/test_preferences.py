@@ -8,7 +8,6 @@ import pytest
 from django.conf import settings
 from django.core import mail
 from django.test import Client
-from django.utils.html import escape
 
 from accounts.models import User
 from events.models import Notice, Preference, Recipient
@@ -134,14 +133,13 @@ def test_nobody_writes_to_the_whole_world_through_the_firm(owner: Api) -> None:
 def test_who_is_asked_to_confirm_reads_the_firms_words_first_and_nothing_to_press_of_the_client(
     owner: Api, language: str, first: str, quoted: str
 ) -> None:
-    hostile = "Urgent https://evil.example/login\n\nPay at evil.example <b>now</b>"
+    hostile = "Urgent https://evil.example/login\n\n» ” Pay at evil.example <b>now</b>"
     User.objects.filter(pk=owner.user.pk).update(entreprise=hostile, language=language)
     put(owner, {"group": "scoring", "recipients": [NEW]})
     letter = sent()
     page = letter.alternatives[0][0]
-    name = "Urgent … Pay at evil. example <b>now<{}b>"
-    for written, told in ((letter.body, name.format("/")), (page, escape(name.format("/")))):
-        assert quoted.format(told) in written
+    for written in (letter.body, page):
+        assert quoted.format("Urgent … Pay at evil. example bnow / b") in written
         assert written.index(first) < written.index("Urgent")
         assert "evil.example" not in written
         assert {"fr": "vous pouvez ignorer", "en": "you may ignore"}[language] in written
