@@ -50,6 +50,14 @@ class Party:
         return self.kind == CompanyType.FREELANCE
 
 
+def bears_a_persons_name(kind: str | None) -> bool:
+    """Whether the name of such a party (`company_type`) may be a person's: also of those who trade in their own name.
+
+    Of whom nothing is known it may be.
+    """
+    return kind in (None, "", CompanyType.PARTICULAR, CompanyType.FREELANCE, CompanyType.LIBERAL)
+
+
 def acts_as(kind: str | None, confirmed: Quality, *, is_debtor: bool) -> Quality:
     """In which quality a party of this `company_type` deals; `confirmed` is what staff or the client confirmed.
 

@@ -14,7 +14,8 @@ from django.utils.translation import get_language, gettext
 
 from law.account.decompte import AllocationRow, Decompte
 from law.interest import NOTHING, RateMissing
-from law.vocabulary import CompanyType, Receipt
+from law.parties import bears_a_persons_name
+from law.vocabulary import Receipt
 from legalcity.lib.clock import today
 from legalcity.lib.dates import PARIS
 from recoveries.letters.wording.facts import ROWS, balance_told, day_told, euros_told, money_told
@@ -110,10 +111,10 @@ def correction_write(*, case: Recovery, money: Money, channel: str, receipt: Mes
 def notice_write(*, case: Recovery, money: Money, reversal: Acompte | None, language: str) -> Letter:
     """Tells the creditor of a payment, or with `reversal` that it was taken back (art. R124-5 CPCE).
 
-    A creditor who is a private person is not named: whoever the client has named reads it, and the case says whose
-    it is.
+    A creditor whose name is a person's is not named, nor is what the payer has written: whoever the client has named
+    reads it, and the case says whose it is.
     """
-    named = case.customer if case.customer and case.customer.company_type != CompanyType.PARTICULAR else None
+    named = case.customer if case.customer and not bears_a_persons_name(case.customer.company_type) else None
     name = REVERSAL_NOTICE if reversal else NOTICE
     told = dict(money.told(language))
     return notice_rendered(name, SUBJECTS[language, name], case, language, reversal=reversal, creditor=named, **told)

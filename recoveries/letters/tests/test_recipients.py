@@ -51,20 +51,24 @@ def test_each_recipient_is_told_and_so_is_the_reversal(case: Recovery) -> None: 
 
 
 @pytest.mark.usefixtures("named")
-@pytest.mark.parametrize(("kind", "is_named"), [("particular", False), ("commercial", True)])
-def test_a_creditor_who_is_a_private_person_is_named_to_nobody(
+@pytest.mark.parametrize(
+    ("kind", "is_named"),
+    [("particular", False), ("freelance", False), ("liberal", False), (None, False), ("commercial", True)],
+)
+def test_no_person_is_named_to_whoever_the_client_has_named(
     owner: Api,
-    kind: str,
+    kind: str | None,
     is_named: bool,
 ) -> None:
     creditor = {"company_type": kind, "company_name": "Zébulon SA", "company_legalrep_lastname": "Zébulon"}
     theirs = case_of(owner, recovery=TERMS, invoices=[F1], customer=creditor)
-    payment = paid(theirs, amount=100)
+    payment = paid(theirs, amount=100, reference="VIR M. Léon Payeur", method="Compte de Léon Payeur")
     deliver()
     taken_back(payment)
     deliver()
     assert len(mail.outbox) == 4
     for letter in mail.outbox:
+        assert "Payeur" not in letter.body + letter.alternatives[0][0]
         assert ("Zébulon" in letter.body) is ("Zébulon" in letter.alternatives[0][0]) is is_named
         assert theirs.recovery_reference in letter.body
 
