@@ -12,14 +12,15 @@ from functools import partial
 from random import random
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from events.webhooks.claiming import CLAIM, JOB, Taken, claim_due
-from events.webhooks.endpoints import endpoint_disable, endpoint_failed, endpoints_work, waiting_cancel
+from events.webhooks.endpoints import endpoint_failed, endpoint_gone, endpoints_work, waiting_cancel
 from events.webhooks.fan_out import DELIVER, fan_out
 from events.webhooks.models import Attempt, Delivery, Endpoint
 from events.webhooks.post import Post, Result
 from events.webhooks.sending import Outcome, fetcher_of_settings, send
-from events.webhooks.verdicts import Verdict, verdict_of
+from events.webhooks.verdicts import ELSEWHERE, Verdict, verdict_of
 from legalcity.lib.claims import lapsed
 from legalcity.lib.clock import now
 from legalcity.lib.embedded_clock import hint
@@ -104,7 +105,7 @@ os.register_at_fork(after_in_child=post.clear)  # A child has none of the thread
 def tries_record(results: Sequence[tuple[Taken, Outcome]]) -> int:
     """Write down what came of tries, and what follows from it; returns how many there were."""
     in_order = sorted(results, key=lambda result: result[0].delivery.pk)
-    verdicts = [verdict_of(outcome, tries=taken.delivery.attempts, chance=random()) for taken, outcome in in_order]  # noqa: S311
+    verdicts = _verdicts(in_order)
     with transaction.atomic():
         _lock([taken.claim.pk for taken, _outcome in in_order])
         Attempt.objects.bulk_create(attempt_of(outcome, taken.delivery) for taken, outcome in in_order)
@@ -117,13 +118,27 @@ def tries_record(results: Sequence[tuple[Taken, Outcome]]) -> int:
         for (taken, outcome), verdict in zip(in_order, verdicts, strict=True)
         if not taken.delivery.is_replay
     ]
-    endpoints_work({endpoint.pk for endpoint, _outcome, verdict in originals if verdict.is_delivered})
+    endpoints_work([endpoint for endpoint, _outcome, verdict in originals if verdict.is_delivered])
     for endpoint, outcome, verdict in originals:
         if verdict.is_gone:
-            endpoint_disable(endpoint_id=endpoint.pk, reason=Endpoint.Reason.GONE)
+            endpoint_gone(tried=endpoint)
         elif not verdict.is_delivered:
             endpoint_failed(endpoint=endpoint, moment=outcome.at)
     return len(in_order)
+
+
+def _verdicts(results: Sequence[tuple[Taken, Outcome]]) -> list[Verdict]:
+    """What follows from each try. An address that is gone, and the endpoint's no more, was the wrong one to try."""
+    verdicts = [verdict_of(outcome, tries=taken.delivery.attempts, chance=random()) for taken, outcome in results]  # noqa: S311
+    gone = [taken.delivery.endpoint for (taken, _outcome), one in zip(results, verdicts, strict=True) if one.is_gone]
+    if not gone:
+        return verdicts
+    urls = dict(Endpoint.objects.filter(pk__in=[endpoint.pk for endpoint in gone]).values_list("pk", "url"))
+    moved = {endpoint.pk for endpoint in gone if urls.get(endpoint.pk) != endpoint.url}
+    return [
+        ELSEWHERE if verdict.is_gone and taken.delivery.endpoint_id in moved else verdict
+        for (taken, _outcome), verdict in zip(results, verdicts, strict=True)
+    ]
 
 
 def attempt_of(outcome: Outcome, delivery: Delivery | None = None) -> Attempt:
@@ -145,10 +160,12 @@ def _lock(ids: Sequence[int]) -> None:
 
 
 def _arrived(taken: Sequence[Taken]) -> None:
-    """What every claim would write one by one, at once."""
+    """What every claim would write one by one, at once. What was cancelled under way has arrived all the same."""
     ends = [end for each in taken for end in each.claim.ends]
-    mine = Delivery.objects.filter(pk__in=[each.claim.pk for each in taken], claimed_until__in=ends)
-    mine.update(claimed_until=None, state=STATE.DELIVERED, ended_at=now())
+    mine = Q(claimed_until__in=ends) | Q(state=STATE.CANCELLED)
+    Delivery.objects.filter(mine, pk__in=[each.claim.pk for each in taken]).update(
+        claimed_until=None, state=STATE.DELIVERED, ended_at=now()
+    )
 
 
 def _end(delivery: Delivery, verdict: Verdict, at: datetime) -> dict[str, object]:

@@ -1,7 +1,10 @@
 """Writes of endpoints: made, changed and removed by their owners, disabled and enabled by them, by staff, by us."""
 
 from collections.abc import Collection, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -159,16 +162,27 @@ def endpoint_lock(endpoint_id: UUID) -> Endpoint:
     return endpoint
 
 
-def endpoints_work(ids: Collection[UUID]) -> None:
-    """A try of each of these has succeeded."""
-    if ids:
-        Endpoint.objects.filter(pk__in=ids, failing_since__isnull=False).update(failing_since=None)
+# --- what tries say of an address: of the one that was tried, which may be the endpoint's no more --------------------
+def endpoints_work(tried: Collection[Endpoint]) -> None:
+    """A try of each of these, as they were then, has succeeded."""
+    if tried:
+        addresses = reduce(or_, (models.Q(pk=endpoint.pk, url=endpoint.url) for endpoint in tried))
+        Endpoint.objects.filter(addresses, failing_since__isnull=False).update(failing_since=None)
 
 
 def endpoint_failed(*, endpoint: Endpoint, moment: datetime) -> None:
     """A try has failed: the first one since one succeeded says since when."""
+    mine = Endpoint.objects.filter(pk=endpoint.pk, url=endpoint.url, failing_since=None)
     if endpoint.failing_since is None:
-        Endpoint.objects.filter(pk=endpoint.pk, failing_since=None).update(failing_since=moment)
+        mine.update(failing_since=moment)
+
+
+@transaction.atomic
+def endpoint_gone(*, tried: Endpoint) -> None:
+    """A try was answered that the address is gone. An endpoint that was removed meanwhile is nobody's."""
+    with suppress(NotFound):
+        if endpoint_lock(tried.pk).url == tried.url:
+            endpoint_disable(endpoint_id=tried.pk, reason=Endpoint.Reason.GONE)
 
 
 def waiting_cancel() -> int:

@@ -28,6 +28,9 @@ class Verdict(NamedTuple):
     is_gone: bool = False
 
 
+ELSEWHERE = Verdict(is_delivered=False, pause=PAUSES[0])  # What comes of a try at an address of before.
+
+
 def verdict_of(outcome: Outcome, *, tries: int, chance: float) -> Verdict:
     """What follows from the `tries`-th try of a delivery; `chance` from 0 to 1."""
     if outcome.is_taken:

@@ -19,7 +19,7 @@ from events.public_ids import public_id
 from events.types import Seen
 from events.webhooks import claiming, delivering, sending
 from events.webhooks.claiming import Room, claim_due
-from events.webhooks.delivering import deliver, sweep
+from events.webhooks.delivering import deliver, sweep, tries_record
 from events.webhooks.endpoints import endpoint_change, endpoint_disable, endpoint_remove, secret_rotate
 from events.webhooks.fan_out import fan_out
 from events.webhooks.keys import account_secrets
@@ -349,6 +349,43 @@ def test_while_an_endpoint_is_disabled_nothing_is_made_and_what_waited_is_cancel
     happen(endpoint.owner)
     fan_out()
     assert (states(endpoint), deliver()) == (["cancelled"], 0)
+
+
+def test_what_arrives_while_its_endpoint_is_disabled_has_arrived(receiver: Receiver, endpoint: Endpoint) -> None:
+    happen(endpoint.owner, times=2)
+    fan_out()
+    taken, other = claim_due(Room(8), moment=now())
+    arrived, failed = (sending.Outcome(at=now(), ms=1, status=status) for status in (200, 500))
+    endpoint_disable(endpoint_id=endpoint.pk, reason=Endpoint.Reason.OWNER)
+    assert states(endpoint) == ["cancelled"] * 2
+    tries_record([(taken, arrived), (other, failed)])
+    told = dict(endpoint.deliveries.values_list("pk", "state"))
+    assert (told[taken.delivery.pk], told[other.delivery.pk]) == ("delivered", "cancelled")
+
+
+@pytest.mark.parametrize("status", [410, 500, 200])
+def test_what_an_address_answers_after_it_was_changed_says_nothing_of_the_new_one(
+    receiver: Receiver, endpoint: Endpoint, status: int
+) -> None:
+    happen(endpoint.owner)
+    fan_out()
+    [taken] = claim_due(Room(8), moment=now())
+    endpoint_change(endpoint_id=endpoint.pk, by=None, values={"url": f"{receiver.url}&new"})
+    failing_since = now() if status == 200 else None
+    Endpoint.objects.update(failing_since=failing_since)
+    tries_record([(taken, sending.Outcome(at=now(), ms=1, status=status))])
+    assert (fresh(endpoint).state, fresh(endpoint).failing_since) == ("enabled", failing_since)
+    assert states(endpoint) == ["delivered" if status == 200 else "waiting"]
+
+
+def test_a_removed_endpoint_that_is_gone_too_hinders_no_other(receiver: Receiver, endpoint: Endpoint) -> None:
+    other = endpoint_at(endpoint.owner, receiver.url)
+    happen(endpoint.owner)
+    fan_out()
+    taken = claim_due(Room(8), moment=now())
+    endpoint_remove(endpoint_id=endpoint.pk)
+    assert tries_record([(each, sending.Outcome(at=now(), ms=1, status=410)) for each in taken]) == 2
+    assert fresh(other).disabled_reason == "gone"
 
 
 def test_nobody_hears_of_what_was_rolled_back_or_waits_in_vain(
