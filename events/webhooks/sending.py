@@ -20,7 +20,7 @@ from legalcity.lib.web.fetching import Fetcher, FetchError, FetchLimits, FetchRe
 READ_BYTES = 64 * 1024
 KEPT_BYTES = 1024
 # What is read is counted here: an answer that is too long is still an answer.
-LIMITS = FetchLimits(max_bytes=1 << 62, connect_seconds=5, read_seconds=15, total_seconds=15)
+LIMITS = FetchLimits(max_bytes=1 << 62, all_bytes=256 * 1024, connect_seconds=5, read_seconds=15, total_seconds=15)
 LOOPBACK = ipaddress.ip_network("127.0.0.1/32")
 FRAGMENT = "fragment"
 SENTENCES: dict[str, tuple[Sentence, FieldCode]] = {

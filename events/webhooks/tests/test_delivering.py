@@ -1,6 +1,7 @@
 """From what happened to a receiver, of every kind, and what is written down of it."""
 
 import ssl
+import threading
 import time
 from datetime import timedelta
 from ipaddress import ip_address
@@ -233,6 +234,28 @@ def test_a_receiver_that_never_answers_is_given_up(receiver: Receiver, endpoint:
         deliver()
         assert (last_try().status, last_try().reason in ("timeout", "connection")) == (None, True)
         assert last_try().ms < 2000
+
+
+def test_who_sends_without_end_what_is_no_answer_is_hung_up_on(receiver: Receiver, endpoint: Endpoint) -> None:
+    many = b"HTTP/1.1 100 Continue\r\n\r\n" * 1000
+    chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+    hung_up = threading.Semaphore(0)
+
+    def answers(head: bytes, piece: bytes) -> Any:
+        def answer(handler: Any) -> None:
+            try:
+                drip(handler, head, piece, every=0)
+            except OSError:
+                hung_up.release()
+
+        return answer
+
+    for receiver.answer in (answers(b"", many), answers(chunked, b"1;" + b"x" * 60_000 + b"\r\ny\r\n")):
+        happen(endpoint.owner)
+        fan_out()
+        deliver()
+        assert hung_up.acquire(timeout=10)
+    assert [(each.status, each.reason) for each in Attempt.objects.order_by("pk")] == [(None, "connection"), (200, "")]
 
 
 # --- addresses -------------------------------------------------------------------------------------------------------

@@ -27,27 +27,32 @@ class Deadline:
 
 
 class _TimedReader(io.RawIOBase):
-    """The reading side of a socket, whose every wait ends at the deadline."""
+    """The reading side of a socket, whose every wait ends at the deadline, and which gives so many bytes at most."""
 
-    def __init__(self, sock: socket.socket, deadline: Deadline, seconds: float) -> None:
-        self._sock, self._deadline, self._seconds = sock, deadline, seconds
+    def __init__(self, sock: socket.socket, deadline: Deadline, seconds: float, most: int | None) -> None:
+        self._sock, self._deadline, self._seconds, self._left = sock, deadline, seconds, most
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int:
+        if self._left is not None and self._left <= 0:
+            raise ConnectionError("too many bytes")
         self._sock.settimeout(self._deadline.left(self._seconds))
-        return self._sock.recv_into(buffer)
+        count = self._sock.recv_into(buffer)
+        if self._left is not None:
+            self._left -= count
+        return count
 
 
 class _TimedSocket:
     """What http.client asks of a socket. Closing is left to whoever opened it."""
 
-    def __init__(self, sock: socket.socket, deadline: Deadline, seconds: float) -> None:
-        self._sock, self._deadline, self._seconds = sock, deadline, seconds
+    def __init__(self, sock: socket.socket, deadline: Deadline, seconds: float, most: int | None) -> None:
+        self._sock, self._deadline, self._seconds, self._most = sock, deadline, seconds, most
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_TimedReader(self._sock, self._deadline, self._seconds))
+        return io.BufferedReader(_TimedReader(self._sock, self._deadline, self._seconds, self._most))
 
     def sendall(self, data: bytes) -> None:
         self._sock.settimeout(self._deadline.left(self._seconds))
@@ -67,11 +72,13 @@ def http_connection(
     connect_seconds: float,
     read_seconds: float,
     deadline: Deadline,
+    most_bytes: int | None = None,
 ) -> Iterator[http.client.HTTPConnection]:
     """An HTTP connection to `host` at the first of `ips` that answers; over TLS when `tls` is given. Raises OSError.
 
-    The certificate is judged by the host's name, whichever address answered. Standard http.client knows no
-    proxies, cookies, .netrc, redirects or decompression, so there is nothing of the kind to switch off.
+    After `most_bytes` of its answer the connection counts as broken. The certificate is judged by the host's name,
+    whichever address answered. Standard http.client knows no proxies, cookies, .netrc, redirects or decompression, so
+    there is nothing of the kind to switch off.
     """
     with ExitStack() as stack:
         sock = stack.enter_context(closing(_dialled(ips, port, connect_seconds, deadline)))
@@ -81,7 +88,7 @@ def http_connection(
         connection = http.client.HTTPConnection(host, port)
         connection.default_port = 80 if tls is None else 443
         connection.auto_open = 0  # Never again by name.
-        connection.sock = cast(socket.socket, _TimedSocket(sock, deadline, read_seconds))
+        connection.sock = cast(socket.socket, _TimedSocket(sock, deadline, read_seconds, most_bytes))
         yield connection
 
 

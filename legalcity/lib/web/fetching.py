@@ -61,9 +61,12 @@ class FetchFailed(FetchError):
 
 @dataclass(frozen=True, slots=True)
 class FetchLimits:
-    """Bounds of one fetch. Bytes are those of the body; seconds: to connect, for each wait, and in all."""
+    """Bounds of one fetch. `max_bytes` are those of the body, `all_bytes` those of the whole answer, with what a server
+    may put before and between them without end; seconds: to connect, for each wait, and in all.
+    """
 
     max_bytes: int
+    all_bytes: int | None = None
     max_redirects: int = 5
     connect_seconds: float = 5
     read_seconds: float = 10
@@ -197,6 +200,7 @@ class Fetcher:
                         connect_seconds=limits.connect_seconds,
                         read_seconds=limits.read_seconds,
                         deadline=deadline,
+                        most_bytes=limits.all_bytes,
                     )
                 )
                 connection.request(method, target.path, body, _HEADERS | dict(headers or {}))
