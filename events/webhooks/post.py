@@ -30,7 +30,7 @@ class Post:
         self._changed = threading.Condition()
         self._running: dict[Future[Outcome], Taken] = {}
         self._ended: list[Future[Outcome]] = []
-        self._is_attended = False
+        self._run: object | None = None  # who attends
 
     @property
     def is_busy(self) -> bool:
@@ -40,20 +40,24 @@ class Post:
     @contextmanager
     def attended(self) -> Iterator[bool]:
         """Whether this run is the only one; who is not leaves."""
+        run = object()
         with self._changed:
-            is_mine = not self._is_attended
-            self._is_attended = True
+            is_mine = self._run is None
+            self._run = run if is_mine else self._run
         try:
             yield is_mine
         finally:
-            if is_mine:
-                self._is_attended = False
+            with self._changed:
+                if self._run is run:  # Who has left may have a successor, who attends still.
+                    self._run = None
 
     def leave(self) -> bool:
         """End the run's attendance; False while there is something left to be written down."""
         with self._changed:
-            self._is_attended = bool(self._ended)
-            return not self._is_attended
+            if self._ended:
+                return False
+            self._run = None
+            return True
 
     def begin(self, taken: Taken, send: Callable[[], Outcome]) -> None:
         """Try it in a thread of its own. There must be room."""
@@ -91,7 +95,7 @@ class Post:
     def _end(self, future: "Future[Outcome]") -> None:
         with self._changed:
             self._ended.append(future)
-            if self._is_attended:
+            if self._run is not None:
                 self._changed.notify()
                 return
             results = self._take()
