@@ -175,12 +175,17 @@ def _end(delivery: Delivery, verdict: Verdict, at: datetime) -> dict[str, object
 
 
 def sweep(*, moment: datetime) -> int:
-    """Let go what a lost worker had, and what still waits for a disabled endpoint; returns how many deliveries."""
+    """Let go what a lost worker had, and what still waits for a disabled endpoint; returns how many deliveries.
+
+    A delivery whose last try was cut short has failed: it may be what the workers die of.
+    """
     with transaction.atomic():
         lost = lapsed(JOB, moment=moment).order_by("pk").select_for_update(skip_locked=True)
-        rows = list(lost.values_list("pk", "claimed_until")[:AT_ONCE])
+        rows = list(lost.values_list("pk", "claimed_until", "attempts")[:AT_ONCE])
         Attempt.objects.bulk_create(
-            Attempt(delivery_id=pk, at=until - CLAIM, reason=CUT_SHORT, ms=0) for pk, until in rows if until
+            Attempt(delivery_id=pk, at=until - CLAIM, reason=CUT_SHORT, ms=0) for pk, until, _tries in rows if until
         )
-        Delivery.objects.filter(pk__in=[pk for pk, _until in rows]).update(claimed_until=None)
+        Delivery.objects.filter(pk__in=[pk for pk, _until, _tries in rows]).update(claimed_until=None)
+        given_up = [pk for pk, _until, tries in rows if JOB.is_given_up(tries + 1)]
+        Delivery.objects.filter(pk__in=given_up).update(state=STATE.FAILED, ended_at=moment)
     return len(rows) + waiting_cancel()

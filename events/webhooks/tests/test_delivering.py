@@ -338,6 +338,18 @@ def test_what_a_lost_worker_had_is_tried_again_and_shown(receiver: Receiver, end
     )
 
 
+def test_what_is_cut_short_each_time_is_given_up(receiver: Receiver, endpoint: Endpoint) -> None:
+    happen(endpoint.owner)
+    fan_out()
+    moment = now()
+    for _turn in range(11):
+        claim_due(Room(8), moment=moment)
+        moment += timedelta(seconds=40)
+        sweep(moment=moment)
+    assert (states(endpoint), Delivery.objects.get().claimed_until) == (["failed"], None)
+    assert [each.reason for each in Attempt.objects.all()] == ["interrupted"] * 10
+
+
 def test_a_worker_that_ends_at_any_step_loses_nothing(
     receiver: Receiver, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
