@@ -24,6 +24,7 @@ class Message:
     day             the day of the figures that its words name; `total` and `amounts` what they ask for on it, EUR
     heads           what its printed lines are for
     needs_approval  the step of the scenario that it is of waits for a manager
+    is_resting      the scenario that it is of is paused, held, stopped or switched off
     """
 
     purpose: Purpose
@@ -36,6 +37,7 @@ class Message:
     amounts: Amounts = field(default_factory=Amounts)
     heads: frozenset[DebtHead] = frozenset()
     needs_approval: bool = False
+    is_resting: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ TABLE: Mapping[Code, Callable[[Question], Iterator[Reason]]] = {
     Code.TRUTH: rows_of_words.truth,
     Code.RHYTHM: rows_of_people.rhythm,
     Code.APPROVAL: rows_of_people.approval,
+    Code.SCENARIO: rows_of_people.scenario,
 }
 
 

@@ -75,6 +75,12 @@ def approval(question: Question) -> Iterator[Reason]:
         yield hold(Code.APPROVAL, _("A manager has to approve it: the step of the scenario says so."))
 
 
+def scenario(question: Question) -> Iterator[Reason]:
+    """What a scenario has made leaves while the scenario runs; that it goes on ends the hold, no manager."""
+    if question.message.is_resting:
+        yield hold(Code.SCENARIO, _("The scenario that it is of is paused, or switched off."), is_liftable=False)
+
+
 def _pause(question: Question) -> Iterator[Reason]:
     last = max(question.facts.own, default=None)
     if last is None:

@@ -61,6 +61,7 @@ class Code(StrEnum):
     TRUTH = "truth"
     RHYTHM = "rhythm"
     APPROVAL = "approval"
+    SCENARIO = "scenario"
 
 
 class PartyFactKind(StrEnum):

@@ -13,6 +13,7 @@ from legalcity.lib.dates import PARIS
 from recoveries.letters.contacts import firm_policy, policy_for
 from recoveries.letters.gathering import Demand, demand_of, facts_of, written_on
 from recoveries.letters.party_facts import address_line
+from recoveries.letters.scenarios.running import resting_of
 from recoveries.letters.wording.models import TemplateVersion
 from recoveries.letters.wording.rendering import Letter, encloses
 from recoveries.letters.writing import letter_write
@@ -83,6 +84,7 @@ def drafts_of(
             amounts=demand.account.amounts,
             heads=frozenset(row.claim.head for row in demand.account.rows),
             needs_approval=needs_approval or is_approval_wanted(email),
+            is_resting=is_resting(email),
         )
         verdict = judge(message, facts, policy, moment, lifted=lifted_codes(email))
         drafts.append(Draft(kind, day, demand, told.letter, verdict, told.version))
@@ -117,6 +119,7 @@ def verdict_of(case: Recovery, email: Message, *, moment: datetime) -> Verdict:
         amounts=then.amounts if then.total == email.total else Amounts(),
         heads=frozenset(row.claim.head for row in then.rows),
         needs_approval=is_approval_wanted(email),
+        is_resting=is_resting(email),
     )
     return judge(message, facts, policy_for(case.owner_id), moment, lifted=lifted_codes(email))
 
@@ -136,6 +139,11 @@ def written_to(email: Message) -> str:
 def is_approval_wanted(email: Message | None) -> bool:
     """Whether the step of a scenario that a message is of has every message looked at."""
     return email is not None and email.pk is not None and email.runs.filter(step__needs_approval=True).exists()
+
+
+def is_resting(email: Message | None) -> bool:
+    """Whether the scenario that a message is of does not run now."""
+    return email is not None and email.pk is not None and bool(resting_of([email.pk]))
 
 
 def lifted_codes(email: Message | None) -> Collection[str]:

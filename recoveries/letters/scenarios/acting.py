@@ -12,12 +12,12 @@ from law.scenario import Act, CaseFacts, Decision, Done, Reason, Result, Standin
 from law.scenario.planning import reasons_of
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Conflict, Forbidden, Invalid
-from legalcity.lib.settings.live import live
 from recoveries.ledger.gathering import with_terms
 from recoveries.letters.contacts import debtor_lock, policy_for
 from recoveries.letters.scenarios.carrying import step_message, step_task, version_planned
 from recoveries.letters.scenarios.events import step_event
 from recoveries.letters.scenarios.progress import left_at
+from recoveries.letters.scenarios.running import may_run
 from recoveries.letters.scenarios.standing import (
     enrolment_end,
     enrolment_go_on,
@@ -25,7 +25,7 @@ from recoveries.letters.scenarios.standing import (
     facts_in_scenario,
     reasons_kept,
 )
-from recoveries.models import Enrolment, Message, Recovery, ScenarioStop, Step, StepRun
+from recoveries.models import Enrolment, Message, Recovery, Step, StepRun
 
 log = structlog.get_logger("scenarios")
 
@@ -59,11 +59,6 @@ def enrolment_act(*, enrolment_id: int, case_id: int, moment: datetime) -> Act |
     act = _carry_out(enrolment, case, facts, decision, moment)
     log.info("scenario_step", enrolment_id=enrolment.pk, recovery_id=case_id, act=act.value)
     return act
-
-
-def may_run(owner_id: int) -> bool:
-    """Whether scenarios run, of the firm and of a client."""
-    return bool(live.SCENARIOS_RUNNING) and not ScenarioStop.objects.filter(owner_id=owner_id).exists()
 
 
 def _carry_out(enrolment: Enrolment, case: Recovery, facts: CaseFacts, decision: Decision, moment: datetime) -> Act:

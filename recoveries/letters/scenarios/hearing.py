@@ -6,9 +6,9 @@ from law.vocabulary import Step as Status
 from legalcity.lib.clock import now, today
 from recoveries.catalogue import catalogue
 from recoveries.ledger.listeners import PaymentTold
-from recoveries.letters.scenarios.acting import may_run
 from recoveries.letters.scenarios.carrying import version_planned
 from recoveries.letters.scenarios.reading import facts_read
+from recoveries.letters.scenarios.running import may_run
 from recoveries.letters.scenarios.standing import (
     enrolment_end,
     enrolment_enter,

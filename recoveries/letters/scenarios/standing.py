@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from accounts.models import User
 from events.services import events_record
 from law.scenario import CaseFacts, Reason, Standing, next_look
@@ -13,9 +15,10 @@ from recoveries.letters.scenarios.events import FINISHED, PAUSED, RESUMED, START
 from recoveries.letters.scenarios.progress import in_scenario, runs_of
 from recoveries.letters.scenarios.reading import facts_read
 from recoveries.letters.verdicts import in_both
-from recoveries.models import Enrolment, Recovery, ScenarioVersion
+from recoveries.models import Enrolment, Message, Recovery, ScenarioVersion
 
 REASON_LENGTH = 500
+NOT_LEFT = (Message.State.HELD, Message.State.QUEUED, Message.State.TO_POST)
 
 
 def enrolment_lock(case_id: int) -> Enrolment | None:
@@ -90,17 +93,21 @@ def enrolment_go_on(enrolment: Enrolment, moment: datetime, *, by: User | None =
     enrolment.paused_until, enrolment.paused_by_client = None, False
     look_set(enrolment, moment)
     enrolment.save()
+    Message.objects.filter(runs__enrolment=enrolment, state=Message.State.HELD).update(due_at=moment)
     events_record([enrolment_event(RESUMED, enrolment, by=by)])
 
 
 def enrolment_end(
     enrolment: Enrolment, state: Standing, reason: Sentence, *, why: str = "", by: User | None = None
 ) -> None:
-    """End it, as finished or stopped."""
+    """End it, as finished or stopped; where it was stopped, what it has made and has not left is cancelled."""
     enrolment.state, enrolment.why, enrolment.by = state, why, by
     enrolment.reason = str(reason)[:REASON_LENGTH]
     enrolment.next_due_at = enrolment.paused_until = None
     enrolment.save()
+    if state == Standing.STOPPED:
+        made = Message.objects.filter(runs__enrolment=enrolment, state__in=NOT_LEFT, claimed_until=None)
+        made.update(state=Message.State.CANCELLED, error=_("Its scenario was stopped."))
     events_record([enrolment_event(FINISHED, enrolment, by=by)])
 
 

@@ -15,9 +15,20 @@ from law.scenario import Standing
 from legalcity.lib.clock import now, today
 from recoveries.agenda.models import StaffTask
 from recoveries.ledger.services import acompte_record
+from recoveries.letters.channels.delivering import message_deliver
 from recoveries.letters.holding import message_cancel, message_lift
 from recoveries.letters.party_facts import party_fact_enter
-from recoveries.letters.scenarios.tests.drawing import CALL, EMAIL, drawn, entered, lived_through, standard, told
+from recoveries.letters.scenarios.pausing import scenario_pause, scenario_resume, scenario_stop
+from recoveries.letters.scenarios.tests.drawing import (
+    CALL,
+    EMAIL,
+    drawn,
+    entered,
+    lived_through,
+    round_of_the_house,
+    standard,
+    told,
+)
 from recoveries.letters.scenarios.ticking import due_claim, tick
 from recoveries.models import Enrolment, Message, Recovery, ScenarioStop, ScenarioVersion, Step, StepRun
 from scoring.tests.people import SIREN, results
@@ -269,3 +280,52 @@ def test_a_step_asks_for_the_latest_score_of_the_debtor(owner: Api, clock: time_
     run = StepRun.objects.get(enrolment__recovery_id=bare)
     assert (run.state, run.reasons[0]["code"]) == ("skipped", "condition")
     assert "aucun score connu" in run.reasons[0]["sentence_fr"]
+
+
+def test_what_a_scenario_has_made_waits_while_it_is_paused(owner: Api, clock: time_machine.Traveller) -> None:
+    case = case_of(owner)
+    entered(case, drawn({**EMAIL, "delay": 1, "needs_approval": True}, {**CALL, "delay": 60}))
+    lived_through(clock, datetime(2026, 6, 3, 8, tzinfo=UTC))
+    message = Message.objects.get()
+    scenario_pause(recovery_id=case, reason="On en parle", until=None, by=None)
+    message_lift(message_id=message.pk, reason="Vu", by=None)
+    lived_through(clock, datetime(2026, 6, 10, 8, tzinfo=UTC))
+    message.refresh_from_db()
+    assert (message.state, mail.outbox) == ("held", [])
+    standing = [one for one in message.guard["reasons"] if not one["is_lifted"]]
+    assert [(one["code"], one["is_liftable"]) for one in standing] == [("scenario", False)]
+    scenario_resume(recovery_id=case, by=None)
+    round_of_the_house()
+    assert [mail.to for mail in mail.outbox] == [[TO]]
+
+
+@pytest.mark.parametrize("switch", ["pause", "firm", "client"])
+def test_what_is_queued_does_not_leave_any_more(
+    owner: Api, clock: time_machine.Traveller, system_setting: Any, switch: str
+) -> None:
+    case = case_of(owner)
+    enrolment = entered(case, drawn({**EMAIL, "delay": 1}, {**CALL, "delay": 60}))
+    clock.move_to(datetime(2026, 6, 2, 8, 1, tzinfo=UTC))
+    tick()
+    message = Message.objects.get(state="queued")
+    if switch == "pause":
+        scenario_pause(recovery_id=case, reason="On en parle", until=None, by=None)
+    elif switch == "firm":
+        system_setting(SCENARIOS_RUNNING=False)
+    else:
+        ScenarioStop.objects.create(owner_id=enrolment.owner_id)
+    message_deliver(message_id=message.pk, moment=now())
+    message.refresh_from_db()
+    assert (message.state, mail.outbox) == ("held", [])
+    assert [one["code"] for one in message.guard["reasons"]] == ["scenario"]
+
+
+@pytest.mark.parametrize("step", [{}, {"needs_approval": True}])
+def test_a_stop_ends_what_waits(owner: Api, clock: time_machine.Traveller, step: dict[str, Any]) -> None:
+    case = case_of(owner)
+    entered(case, drawn({**EMAIL, **step, "delay": 1}, {**CALL, "delay": 60}))
+    clock.move_to(datetime(2026, 6, 2, 8, 1, tzinfo=UTC))
+    tick()
+    scenario_stop(recovery_id=case, reason="Non", by=None)
+    lived_through(clock, datetime(2026, 6, 30, tzinfo=UTC))
+    assert (Message.objects.get().state, mail.outbox) == ("cancelled", [])
