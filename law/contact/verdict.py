@@ -78,6 +78,10 @@ class Verdict:
             return ()
         return tuple(dict.fromkeys(reason.code for reason in self.standing if reason.is_liftable))
 
+    def without(self, code: Code) -> "Verdict":
+        """The verdict where nobody asks for a row of the table."""
+        return Verdict(tuple(reason for reason in self.reasons if reason.code != code), self.not_asked)
+
     def lifting(self, codes: Collection[str]) -> "Verdict":
         """The verdict where a manager has lifted the holds of these codes."""
         reasons = (

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from accounts.models import User
 from backoffice.actions import refusal_text
 from backoffice.audit import audit_record
 from backoffice.origin import staff_of
@@ -29,9 +30,12 @@ from recoveries.letters.channels.posting import (
     batch_pdf,
     batch_print,
     batch_rows,
+    batches_of,
     item_take_out,
     items_of,
     letters_to_post,
+    refused_now,
+    withdrawn_of,
 )
 from recoveries.models import PostBatch
 
@@ -67,7 +71,7 @@ def letters_page(request: HttpRequest) -> HttpResponse:
         "form": form,
         "waiting": waiting,
         "count": letters_to_post(user).count(),
-        "batches": PostBatch.objects.select_related("by", "posted_by")[:SHOWN],
+        "batches": batches_of(user).select_related("by", "posted_by")[:SHOWN],
     }
     return TemplateResponse(request, "admin/backoffice/letters_to_post.html", context)
 
@@ -85,7 +89,7 @@ def _printed(request: HttpRequest, form: PrintForm) -> PostBatch | None:
     except (DomainError, PdfUnavailable) as refusal:
         form.add_error(None, refusal_text(refusal) if isinstance(refusal, DomainError) else str(refusal))
         return None
-    left_out = len(data["letters"]) - items_of(batch).count()
+    left_out = len(data["letters"]) - items_of(batch, staff_of(request)).count()
     if left_out:
         sentence = ngettext(
             "{n} letter was kept back by the guard and is not in the batch.",
@@ -100,7 +104,8 @@ def _printed(request: HttpRequest, form: PrintForm) -> PostBatch | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def batch_page(request: HttpRequest, batch_id: int) -> HttpResponse:
     """A batch: print it again, take a letter out, confirm that it was posted."""
-    user, batch, errors = _allow(request), _batch(batch_id), {}
+    user = _allow(request)
+    batch, errors = _batch(batch_id, user), {}
     if request.method == "POST":
         try:
             _done(request, batch, user)
@@ -109,27 +114,31 @@ def batch_page(request: HttpRequest, batch_id: int) -> HttpResponse:
             errors = {name: [str(one) for one in sentences] for name, sentences in refusal.errors.items()}
         except DomainError as refusal:
             messages.error(request, refusal_text(refusal))
+    is_open, standing = batch.state == PostBatch.State.PRINTED, list(items_of(batch, user))
+    refused = refused_now(batch, standing) if is_open else {}
     items = [
         {
             "item": item,
             "number": request.POST.get(f"number-{item.pk}", item.number),
             "errors": errors.get(f"number-{item.pk}"),
+            "refused": refused.get(item.pk),
         }
-        for item in items_of(batch)
+        for item in standing
     ]
     context = {
         **admin.site.each_context(request),
         "title": _("Batch {number}").format(number=batch.pk),
         "batch": batch,
         "items": items,
+        "withdrawn": withdrawn_of(batch, user),
         "has_errors": bool(errors),
-        "is_open": batch.state == PostBatch.State.PRINTED,
+        "is_open": is_open,
         "may_confirm": batch.posting_day <= today(),
     }
     return TemplateResponse(request, "admin/backoffice/post_batch.html", context)
 
 
-def _done(request: HttpRequest, batch: PostBatch, user: Any) -> None:
+def _done(request: HttpRequest, batch: PostBatch, user: User) -> None:
     """Take one letter out where its button was pressed, else confirm."""
     chosen = request.POST.get("take_out", "")
     if chosen:
@@ -138,19 +147,23 @@ def _done(request: HttpRequest, batch: PostBatch, user: Any) -> None:
         item_take_out(batch_id=batch.pk, item_id=int(chosen), by=user)
         messages.success(request, _("The letter was taken out: it waits again, and is written anew."))
         return
-    numbers = {item.pk: request.POST.get(f"number-{item.pk}", "") for item in items_of(batch)}
-    batch_confirm(batch_id=batch.pk, numbers=numbers, by=user)
-    messages.success(request, _("Posted: these letters count as sent."))
+    numbers = {item.pk: request.POST.get(f"number-{item.pk}", "") for item in items_of(batch, user)}
+    taken_out = batch_confirm(batch_id=batch.pk, numbers=numbers, by=user)
+    for one in taken_out:
+        told = _("Not posted, take it out of the pile: {reference}. {why}")
+        messages.warning(request, told.format(reference=one.reference, why=one.why))
+    if items_of(batch, user).exists():
+        messages.success(request, _("Posted: these letters count as sent."))
 
 
 @require_POST
 def batch_file(request: HttpRequest, batch_id: int) -> HttpResponse:
     """The cover sheet and the letters as one PDF; written down in the audit."""
-    _allow(request)
-    batch = _batch(batch_id)
+    user = _allow(request)
+    batch = _batch(batch_id, user)
     try:
         with told_to_people():
-            content = batch_pdf(batch)
+            content = batch_pdf(batch, user)
     except (DomainError, PdfUnavailable) as refusal:
         messages.error(request, refusal_text(refusal) if isinstance(refusal, DomainError) else str(refusal))
         return HttpResponseRedirect(reverse("post-batch", args=[batch.pk]))
@@ -169,20 +182,21 @@ def batch_file(request: HttpRequest, batch_id: int) -> HttpResponse:
 @require_POST
 def batch_csv(request: HttpRequest, batch_id: int) -> HttpResponseBase:
     """The letters of a batch as CSV; written down in the audit."""
-    _allow(request)
-    batch = _batch(batch_id)
+    user = _allow(request)
+    batch = _batch(batch_id, user)
     audit_record(action="letters_exported", target=batch)
-    return table_answer(batch_rows(batch), name=f"courriers-{batch.pk}", form=CSV)
+    return table_answer(batch_rows(batch, user), name=f"courriers-{batch.pk}", form=CSV)
 
 
-def _batch(batch_id: int) -> PostBatch:
-    batch = PostBatch.objects.filter(pk=batch_id).first() if batch_id <= MOST_ID else None
+def _batch(batch_id: int, user: User) -> PostBatch:
+    """A batch of which somebody sees a letter."""
+    batch = batches_of(user).filter(pk=batch_id).first() if batch_id <= MOST_ID else None
     if batch is None:
         raise Http404
     return batch
 
 
-def _allow(request: HttpRequest) -> Any:
+def _allow(request: HttpRequest) -> User:
     if not request.user.has_perm(POST):
         raise PermissionDenied
     return staff_of(request)

@@ -5,7 +5,7 @@ Their words are made when they are printed, with the figures of the posting day,
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
 
 import structlog
 from django.db.models import QuerySet
@@ -15,7 +15,8 @@ from accounts.models import User
 from backoffice.audit import ADDED, CHANGED, audit_record
 from documents.services.storage import bytes_open
 from events.services import events_record, story
-from law.contact import Outcome
+from law import contact
+from law.contact import Code, Outcome
 from legalcity.lib.clock import now, today
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
@@ -24,12 +25,16 @@ from recoveries.events import held_event
 from recoveries.ledger.gathering import with_terms
 from recoveries.letters.channels.delivering import rejudged
 from recoveries.letters.channels.facts import fact_record
+from recoveries.letters.channels.models import PostItemQuerySet
 from recoveries.letters.channels.papers import bound, cover_pdf, letter_pdf
 from recoveries.letters.channels.prices import cost_of
 from recoveries.letters.channels.protocol import Later
 from recoveries.letters.channels.registry import PROVED
-from recoveries.letters.contacts import debtor_lock
+from recoveries.letters.contacts import debtor_lock, firm_policy
+from recoveries.letters.judging import lifted_codes, written_to
 from recoveries.letters.receipts import receipt_refusal
+from recoveries.letters.scenarios.reading import facts_read
+from recoveries.letters.scenarios.running import resting_of
 from recoveries.letters.services import WORDLESS, judged_next
 from recoveries.letters.verdicts import values_of
 from recoveries.models import Message, MessageFact, PostBatch, PostItem, Recovery
@@ -41,6 +46,7 @@ MOST = 200  # letters of a batch
 LATEST = 7  # days ahead for which letters are printed
 HOUR, NOON = time(10), time(12)  # of a posting day to come, in Paris: when its letters are judged, and count as posted
 NUMBER_LENGTH = 30
+UNPRINTED = (State.PLANNED, State.HELD, State.QUEUED, State.CANCELLED)  # what a letter is that left its batch by itself
 HEADINGS = ("position", "case", "letter", "channel", "recipient", "address", "receipt_number")
 
 
@@ -51,11 +57,33 @@ def letters_to_post(user: User) -> QuerySet[Message]:
     return waiting.select_related("recovery", "recovery__debtor").order_by("created_at", "pk")
 
 
-def items_of(batch: PostBatch) -> QuerySet[PostItem]:
-    """The letters of a batch that nobody has taken out, as they lie one on the other."""
-    return (
-        PostItem.objects.standing().filter(batch=batch).select_related("message", "message__recovery", "message__pdf")
-    )
+class TakenOut(NamedTuple):
+    """A letter that was not posted with its batch: of which case, and why."""
+
+    reference: str
+    why: str
+
+
+def batches_of(user: User) -> QuerySet[PostBatch]:
+    """The batches with a letter of a case that a member of staff sees."""
+    return PostBatch.objects.filter(pk__in=PostItem.objects.in_reach_of(user).values("batch"))
+
+
+def items_of(batch: PostBatch, user: User) -> QuerySet[PostItem]:
+    """The letters of a batch that are, or were, posted with it, as they lie one on the other.
+
+    Of cases that `user` sees; not those that were taken out, given up or kept back since they were printed.
+    """
+    return _printed_in(batch).in_reach_of(user).standing().exclude(message__state__in=UNPRINTED)
+
+
+def withdrawn_of(batch: PostBatch, user: User) -> QuerySet[PostItem]:
+    """The letters that were printed with a batch and are not posted with it."""
+    return _printed_in(batch).in_reach_of(user).exclude(pk__in=items_of(batch, user).values("pk"))
+
+
+def _printed_in(batch: PostBatch) -> PostItemQuerySet:
+    return PostItem.objects.filter(batch=batch).select_related("message", "message__recovery", "message__pdf")
 
 
 # --- print -----------------------------------------------------------------------------------------------------------
@@ -129,10 +157,13 @@ def _bound_together(message_ids: Sequence[int], posting_day: date, by: User) -> 
     return batch
 
 
-def batch_pdf(batch: PostBatch) -> bytes:
-    """The cover sheet and the letters of a batch, as they were printed. Raises PdfUnavailable, StorageFailed."""
-    items = list(items_of(batch))
-    papers = [cover_pdf(batch=batch, items=items)]
+def batch_pdf(batch: PostBatch, user: User) -> bytes:
+    """The cover sheet and the letters of a batch, as they were printed.
+
+    Those that were withdrawn stand on the sheet alone. Raises PdfUnavailable, StorageFailed.
+    """
+    items = list(items_of(batch, user))
+    papers = [cover_pdf(batch=batch, items=items, withdrawn=list(withdrawn_of(batch, user)))]
     for item in items:
         if item.message.pdf is not None:
             with bytes_open(key=item.message.pdf.key) as file:
@@ -140,10 +171,10 @@ def batch_pdf(batch: PostBatch) -> bytes:
     return bound(papers)
 
 
-def batch_rows(batch: PostBatch) -> Iterator[tuple[Any, ...]]:
+def batch_rows(batch: PostBatch, user: User) -> Iterator[tuple[Any, ...]]:
     """The letters of a batch as a table."""
     yield HEADINGS
-    for item in items_of(batch):
+    for item in items_of(batch, user):
         message = item.message
         name, *address = message.address.splitlines() or [""]
         reference, kind = message.recovery.recovery_reference, message.get_kind_display()
@@ -152,42 +183,120 @@ def batch_rows(batch: PostBatch) -> Iterator[tuple[Any, ...]]:
 
 
 # --- post ------------------------------------------------------------------------------------------------------------
-@story()
-def batch_confirm(*, batch_id: int, numbers: Mapping[int, str], by: User) -> PostBatch:
-    """Say that a batch was posted on its day: its letters were sent then.
+def batch_confirm(*, batch_id: int, numbers: Mapping[int, str], by: User) -> list[TakenOut]:
+    """Say that a batch was posted on its day: its letters were sent then. Those that were not, each with why.
 
-    `numbers` are those of the receipts of registered letters, by the id of their row. Raises NotFound, Invalid for
-    numbers that are missing or cannot be kept, Forbidden for one that was posted already, or whose day is to come.
+    Each letter is judged once more: one that may not leave any more, or whose sums are others by now, is taken out. Of
+    a batch with letters of cases that `by` does not see the others alone are posted, and it stays open. `numbers` are
+    those of the receipts of registered letters, by the id of their row. Raises NotFound, Invalid for numbers that are
+    missing or cannot be kept, Forbidden for a batch that was posted already, or whose day is to come.
     """
-    batch = _batch(batch_id)
+    batch = _require_open(batches_of(by).filter(pk=batch_id).first())
     if batch.posting_day > today():
         raise Forbidden(_("The posting day of this batch is still to come."))
-    items = list(items_of(batch).order_by("message__recovery_id", "message_id"))
+    waiting = items_of(batch, by).filter(message__state=State.TO_POST)
+    items = list(waiting.order_by("message__recovery_id", "message_id"))
     kept = _numbers(items, numbers)
     at = now() if batch.posting_day == today() else datetime.combine(batch.posting_day, NOON, PARIS)
-    for item in items:
-        _posted(batch, item, kept.get(item.pk, ""), at, by)
-    batch.state, batch.posted_at, batch.posted_by = PostBatch.State.POSTED, now(), by
-    batch.save(update_fields=["state", "posted_at", "posted_by"])
-    audit_record(action=CHANGED, target=batch, details={"letters": len(items)}, actor=by)
-    return batch
+    told = [(item, _posted(batch, item.pk, kept.get(item.pk, ""), at, by)) for item in items]
+    out = [TakenOut(item.message.recovery.recovery_reference, why) for item, why in told if why]
+    _close(batch_id, letters=len(items) - len(out), by=by)
+    return out
 
 
-def _posted(batch: PostBatch, item: PostItem, number: str, at: datetime, by: User) -> None:
-    if number:
-        PostItem.objects.filter(pk=item.pk).update(number=number)
-    waiting = Message.objects.filter(pk=item.message_id, state=State.TO_POST)
-    if not waiting.update(provider="post-folder", provider_ref=number, cost=cost_of(item.message)):
-        return  # Given up meanwhile: nothing of it was posted.
+@story()
+def _close(batch_id: int, *, letters: int, by: User) -> None:
+    """The batch is posted, unless letters of others wait in it still."""
+    batch = _require_open(PostBatch.objects.select_for_update(of=("self",)).filter(pk=batch_id).first())
+    if not PostItem.objects.standing().filter(batch=batch, message__state=State.TO_POST).exists():
+        batch.state, batch.posted_at, batch.posted_by = PostBatch.State.POSTED, now(), by
+        batch.save(update_fields=["state", "posted_at", "posted_by"])
+    audit_record(action=CHANGED, target=batch, details={"letters": letters}, actor=by)
+
+
+@story()
+def _posted(batch: PostBatch, item_id: int, number: str, at: datetime, by: User) -> str:
+    """Post one letter of a batch, or take it out; why, where it was taken out. Each has a transaction of its own, so
+    that nobody holds the locks of two debtors.
+    """
+    case_id = PostItem.objects.values_list("message__recovery_id", flat=True).get(pk=item_id)
+    debtor_lock(case_id)
+    case = with_terms(Recovery.objects.select_for_update(of=("self",))).get(pk=case_id)
+    item = PostItem.objects.standing().select_for_update(of=("self",)).filter(pk=item_id).first()
+    letters = Message.objects.select_for_update(of=("self",)).filter(state=State.TO_POST)
+    message = letters.filter(pk=item.message_id).first() if item else None
+    if item is None or message is None:
+        return ""  # Taken out, given up or posted by another person meanwhile.
+    message.recovery = case
+    if why := _kept_back(message, case, batch):
+        PostItem.objects.filter(pk=item_id).update(taken_out_at=now())
+        audit_record(action=CHANGED, target=batch, details={"taken_out": item_id, "why": why[:500]}, actor=by)
+        return why
+    PostItem.objects.filter(pk=item_id).update(number=number)
+    Message.objects.filter(pk=message.pk).update(provider="post-folder", provider_ref=number, cost=cost_of(message))
     fact_record(
-        message_id=item.message_id,
+        message_id=message.pk,
         kind=MessageFact.Kind.SENT,
         at=at,
         source=MessageFact.Source.STAFF,
-        provider_id=f"post:{batch.pk}:{item.pk}",
+        provider_id=f"post:{batch.pk}:{item_id}",
         note=number,
         by=by,
     )
+    return ""
+
+
+def _kept_back(message: Message, case: Recovery, batch: PostBatch) -> str:
+    """Why a printed letter is not posted: what has come since holds it, ends it, or asks for other sums."""
+    if message.is_receipt and (told := receipt_refusal(message)):
+        Message.objects.filter(pk=message.pk).update(state=State.CANCELLED, error=told)
+        return told
+    words, verdict = rejudged(case, message, datetime.combine(batch.posting_day, HOUR, PARIS))
+    verdict = verdict.without(Code.RHYTHM)
+    if verdict.outcome != Outcome.SEND:
+        values = values_of(verdict, now())
+        if verdict.outcome == Outcome.HOLD:
+            values |= {"state": State.HELD, "due_at": judged_next(verdict, now()), **WORDLESS}
+        else:
+            values |= {"state": State.CANCELLED}
+        Message.objects.filter(pk=message.pk).update(**values)
+        if not message.is_receipt:
+            events_record([held_event(message, verdict)])
+        return " ".join(map(str, verdict.standing))
+    return changed() if words else ""
+
+
+def changed() -> str:
+    """Why a letter is not posted whose figures are others by now."""
+    return _("Its sums have changed since it was printed: it waits, and is written anew in the next batch.")
+
+
+def refused_now(batch: PostBatch, items: Sequence[PostItem]) -> dict[int, str]:
+    """Why letters of a batch may not be posted any more, by the id of their row: for a page, without their words.
+
+    As many statements for many as for one.
+    """
+    moment = datetime.combine(batch.posting_day, HOUR, PARIS)
+    read = facts_read({item.message.recovery_id for item in items}, moment)
+    resting = resting_of([item.message_id for item in items])
+    policy, found = firm_policy(), {}
+    for item in items:
+        message = item.message
+        _case, facts = read[message.recovery_id]
+        asked = contact.Message(
+            purpose=contact.Purpose(message.purpose),
+            channel=contact.Channel(message.channel),
+            recipient=written_to(message),
+            amounts=facts.amounts,
+            is_resting=message.pk in resting,
+        )
+        verdict = contact.judge(asked, facts.on(batch.posting_day), policy, moment, lifted=lifted_codes(message))
+        verdict = verdict.without(Code.RHYTHM)
+        if verdict.outcome != Outcome.SEND:
+            found[item.pk] = " ".join(map(str, verdict.standing))
+        elif not message.is_receipt and facts.on(batch.posting_day).due != message.total:
+            found[item.pk] = changed()
+    return found
 
 
 def _numbers(items: Iterable[PostItem], given: Mapping[int, str]) -> dict[int, str]:
@@ -207,14 +316,13 @@ def _numbers(items: Iterable[PostItem], given: Mapping[int, str]) -> dict[int, s
 @story()
 def item_take_out(*, batch_id: int, item_id: int, by: User) -> None:
     """Take a letter out of its batch: it waits again, and is written anew. Raises NotFound, Forbidden."""
-    batch = _batch(batch_id)
-    if not items_of(batch).filter(pk=item_id).update(taken_out_at=now()):
+    batch = _require_open(batches_of(by).select_for_update(of=("self",)).filter(pk=batch_id).first())
+    if not items_of(batch, by).filter(pk=item_id).update(taken_out_at=now()):
         raise NotFound(_("There is no such letter in this batch."))
     audit_record(action=CHANGED, target=batch, details={"taken_out": item_id}, actor=by)
 
 
-def _batch(batch_id: int) -> PostBatch:
-    batch = PostBatch.objects.select_for_update(of=("self",)).filter(pk=batch_id).first()
+def _require_open(batch: PostBatch | None) -> PostBatch:
     if batch is None:
         raise NotFound(_("There is no such batch."))
     if batch.state == PostBatch.State.POSTED:

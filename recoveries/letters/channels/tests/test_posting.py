@@ -9,16 +9,18 @@ import pytest
 from django.test import Client
 from pypdf import PdfReader
 
-from backoffice.roles import ACCOUNTANT
+from backoffice.roles import ACCOUNTANT, HANDLER, MANAGER
+from law.contact import PartyFactKind
 from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Invalid
-from recoveries.desk.tests.pages import case_of, office_of, ready_document
+from recoveries.desk.tests.pages import case_of, office_of, person, ready_document, words
 from recoveries.ledger.services import acompte_record
 from recoveries.letters.channels.tests.conftest import DEBTOR
+from recoveries.letters.party_facts import party_fact_enter
 from recoveries.letters.services import message_send
 from recoveries.letters.tasks import sweep_emails
 from recoveries.models import FormalNotice, Message, PostBatch, PostItem, Recovery
-from tests.backoffice import act
+from tests.backoffice import act, browser_of
 from tests.factories import Api, move
 
 PAGE = "/admin/letters-to-post/"
@@ -128,6 +130,71 @@ def test_one_that_was_given_up_meanwhile_was_not_posted(case: Recovery, office: 
     office.post(f"{PAGE}{PostBatch.objects.get().pk}/")
     assert states(one) == ["cancelled"]
     assert not one.facts.exists()
+
+
+def test_one_that_was_given_up_is_not_printed_again(case: Recovery, owner: Api, office: Client) -> None:
+    one, two = letter(case), letter(case_of(owner, debtor=DEBTOR))
+    printed(office, one, two)
+    address = f"{PAGE}{PostBatch.objects.get().pk}/"
+    assert act(office, one, "cancel-letter").status_code == 302
+    said = text_of(office.post(f"{address}letters.pdf").content)
+    assert said.count("L111-8") == 1 or one.recovery.recovery_reference not in said.split("Posté le")[1]
+    assert "retiré" in said.split("Posté le")[0]
+    rows = b"".join(office.post(f"{address}letters.csv").streaming_content).decode("utf-8-sig").splitlines()
+    assert len(rows) == 2
+    assert "Withdrawn" in words(office.get(address).content.decode())
+
+
+def test_what_came_since_it_was_printed_keeps_a_letter_out_of_the_post(
+    case: Recovery, owner: Api, office: Client
+) -> None:
+    late = {
+        **DEBTOR,
+        "company_phone": "06 98 76 54 32",
+        "company_email": "late@example.com",
+        "company_siren": "552100554",
+    }
+    fine, paid, partly, disputed = letter(case), *(letter(case_of(owner, debtor=DEBTOR)) for _n in range(3))
+    dead = letter(case_of(owner, debtor=late))
+    printed(office, fine, paid, partly, disputed, dead)
+    batch = PostBatch.objects.get()
+    acompte_record(recovery_id=paid.recovery_id, amount=Decimal("140.00"), day=today(), by=None)
+    acompte_record(recovery_id=partly.recovery_id, amount=Decimal("10.00"), day=today(), by=None)
+    move(disputed.recovery_id, 2, 7)
+    party_fact_enter(recovery_id=dead.recovery_id, kind=PartyFactKind.DECEASED, since=today(), by=None)
+    before = words(office.get(f"{PAGE}{batch.pk}/").content.decode())
+    assert before.count("Do not post it") == 4
+    page = words(office.post(f"{PAGE}{batch.pk}/", follow=True).content.decode())
+    assert states(fine, paid, partly, disputed, dead) == ["sent", "cancelled", "to_post", "held", "cancelled"]
+    for one in (paid, partly, disputed, dead):
+        assert f"Not posted, take it out of the pile: {one.recovery.recovery_reference}." in page
+        assert not one.facts.exists()
+    assert PostBatch.objects.get().state == "posted"
+    printed(office, partly)
+    partly.refresh_from_db()
+    assert partly.total == Decimal("130.00")
+
+
+def test_letters_of_others_are_out_of_reach(case: Recovery, owner: Api, office: Client) -> None:
+    handler = person(HANDLER)
+    mine, other = letter(case), letter(case_of(owner, debtor=DEBTOR))
+    Recovery.objects.filter(pk=case.pk).update(user=handler)
+    Recovery.objects.filter(pk=other.recovery_id).update(user=person(MANAGER))
+    printed(office, other)
+    printed(office, mine, letter(Recovery.objects.get(pk=other.recovery_id), "relance_2"))
+    desk, (theirs, both) = browser_of(handler), PostBatch.objects.order_by("pk")
+    for call in (desk.get, desk.post):
+        assert call(f"{PAGE}{theirs.pk}/").status_code == 404
+    for name in ("letters.pdf", "letters.csv"):
+        assert desk.post(f"{PAGE}{theirs.pk}/{name}").status_code == 404
+    rows = b"".join(desk.post(f"{PAGE}{both.pk}/letters.csv").streaming_content).decode().splitlines()
+    assert len(rows) == 2
+    desk.post(f"{PAGE}{both.pk}/", {"take_out": both.items.get(message__recovery=other.recovery).pk})
+    assert not PostItem.objects.exclude(taken_out_at=None).exists()
+    desk.post(f"{PAGE}{both.pk}/")
+    assert states(mine, other) == ["sent", "to_post"]
+    assert both.items.get(message__recovery=other.recovery).message.state == "to_post"
+    assert PostBatch.objects.get(pk=both.pk).state == "printed"
 
 
 def test_a_registered_letter_is_posted_with_its_number(case: Recovery, office: Client) -> None:
