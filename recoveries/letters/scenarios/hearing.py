@@ -12,9 +12,9 @@ from recoveries.letters.scenarios.running import may_run
 from recoveries.letters.scenarios.standing import (
     enrolment_end,
     enrolment_enter,
-    enrolment_go_on,
     enrolment_lock,
     enrolment_rest,
+    enrolment_return,
     look_set,
 )
 from recoveries.models import Enrolment, Recovery, ScenarioVersion
@@ -74,9 +74,12 @@ def payment_heard(told: PaymentTold) -> None:
 
 
 def _go_on(enrolment: Enrolment) -> None:
-    """A dispute is settled: where it was. A plan is broken: at the step that the version names."""
+    """A dispute is settled: where it was. A plan is broken: at the step that the version names.
+
+    A pause of a person that was there before stays.
+    """
     after = enrolment.version.after_plan
-    if enrolment.state == Standing.PAUSED and after:
+    if enrolment.why == Why.PLAN and after:
         named = enrolment.version.steps.filter(code=after).first()
         enrolment.position = max(enrolment.position, named.position) if named else enrolment.position
-    enrolment_go_on(enrolment, now())
+    enrolment_return(enrolment, now())

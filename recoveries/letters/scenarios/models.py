@@ -242,6 +242,8 @@ class Enrolment(OfOwner):
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0, editable=False)
     paused_until = models.DateTimeField(_("paused until"), null=True)
     paused_by_client = models.BooleanField(_("paused by the client"), default=False, db_default=False)
+    # How it rested before the debtor disputed the claim or paid by a plan: it returns to that (standing.py).
+    former = models.JSONField(null=True, editable=False)
     # Why it rests or has ended, by code where it was not a person's act, and in words.
     why = models.CharField(max_length=20, default="", db_default="", editable=False)
     reason = models.CharField(_("reason"), max_length=500, default="", db_default="", blank=True)

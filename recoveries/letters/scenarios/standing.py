@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from events.services import events_record
-from law.scenario import CaseFacts, Reason, Standing, next_look
+from law.scenario import CaseFacts, Reason, Standing, Why, next_look
 from legalcity.lib.errors import Sentence
 from recoveries.letters.contacts import policy_for
 from recoveries.letters.scenarios.carrying import version_planned
@@ -18,6 +19,7 @@ from recoveries.letters.verdicts import in_both
 from recoveries.models import Enrolment, Message, Recovery, ScenarioVersion
 
 REASON_LENGTH = 500
+PASSING = (Why.DISPUTE, Why.PLAN)
 NOT_LEFT = (Message.State.HELD, Message.State.QUEUED, Message.State.TO_POST)
 
 
@@ -79,7 +81,14 @@ def enrolment_rest(
     until: datetime | None = None,
     by_client: bool = False,
 ) -> None:
-    """Pause it, until a moment if there is one, or hold it; `why` by code, where no person does."""
+    """Pause it, until a moment if there is one, or hold it; `why` by code, where no person does.
+
+    What a dispute or a plan puts to rest that rested already returns to that (`enrolment_return`).
+    """
+    if why not in PASSING:
+        enrolment.former = None
+    elif enrolment.state != Standing.RUNNING and enrolment.why not in PASSING:
+        enrolment.former = _rest_kept(enrolment)
     enrolment.state, enrolment.why, enrolment.reason = state, why, str(reason)[:REASON_LENGTH]
     enrolment.paused_until = enrolment.next_due_at = until
     enrolment.paused_by_client, enrolment.by = by_client, by
@@ -87,10 +96,36 @@ def enrolment_rest(
     events_record([enrolment_event(PAUSED, enrolment, by=by)])
 
 
+def _rest_kept(enrolment: Enrolment) -> dict[str, Any]:
+    until = enrolment.paused_until
+    return {
+        **{"state": enrolment.state, "why": enrolment.why, "reason": enrolment.reason, "by": enrolment.by_id},
+        **{"until": until and until.isoformat(), "by_client": enrolment.paused_by_client},
+    }
+
+
+def enrolment_return(enrolment: Enrolment, moment: datetime) -> None:
+    """A dispute or a plan is over: to the pause of before, unless its day has come meanwhile; else it goes on."""
+    former = enrolment.former
+    until = former and former["until"] and datetime.fromisoformat(former["until"])
+    if not former or (until and until <= moment):
+        enrolment_go_on(enrolment, moment)
+        return
+    enrolment_rest(
+        enrolment,
+        Standing(former["state"]),
+        former["reason"],
+        why=former["why"],
+        by=User.objects.filter(pk=former["by"]).first(),
+        until=until,
+        by_client=former["by_client"],
+    )
+
+
 def enrolment_go_on(enrolment: Enrolment, moment: datetime, *, by: User | None = None) -> None:
     """Go on. What should have been meanwhile is moved to the next allowed moment."""
     enrolment.state, enrolment.why, enrolment.reason, enrolment.by = Standing.RUNNING, "", "", by
-    enrolment.paused_until, enrolment.paused_by_client = None, False
+    enrolment.paused_until, enrolment.paused_by_client, enrolment.former = None, False, None
     look_set(enrolment, moment)
     enrolment.save()
     Message.objects.filter(runs__enrolment=enrolment, state=Message.State.HELD).update(due_at=moment)

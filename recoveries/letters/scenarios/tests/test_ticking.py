@@ -329,3 +329,24 @@ def test_a_stop_ends_what_waits(owner: Api, clock: time_machine.Traveller, step:
     scenario_stop(recovery_id=case, reason="Non", by=None)
     lived_through(clock, datetime(2026, 6, 30, tzinfo=UTC))
     assert (Message.objects.get().state, mail.outbox) == ("cancelled", [])
+
+
+@pytest.mark.parametrize("passing", [7, 6])
+def test_a_pause_outlives_a_dispute_and_a_plan(owner: Api, clock: time_machine.Traveller, passing: int) -> None:
+    case = case_of(owner)
+    enrolment = entered(case, drawn({**EMAIL, "delay": 1}, {**CALL, "delay": 60}))
+    move(case, 2)
+    paused = scenario_pause(recovery_id=case, reason="Congés", until=date(2026, 7, 1), by=None, by_client=True)
+    move(case, passing)
+    assert fresh(enrolment).reason != "Congés"
+    move(case, 4)
+    after = fresh(enrolment)
+    kept = (after.state, after.reason, after.paused_by_client, after.paused_until, after.next_due_at)
+    assert kept == ("paused", "Congés", True, paused.paused_until, paused.paused_until)
+    lived_through(clock, datetime(2026, 6, 30, tzinfo=UTC))
+    assert mail.outbox == []
+    lived_through(clock, datetime(2026, 7, 10, tzinfo=UTC))
+    assert len(mail.outbox) == 1
+    move(case, passing)
+    move(case, 5)
+    assert fresh(enrolment).state == "running"
