@@ -92,6 +92,7 @@ class CaseFacts:
     notified_on    day of the formal notice
     last, held     the step before; the message that the present step waits for
     paid_at        the last payment
+    sent_aside     letters (codes of templates) of the case that went out and that the scenario did not send
     """
 
     guard: Facts
@@ -106,6 +107,7 @@ class CaseFacts:
     last: Done | None = None
     held: Held | None = None
     paid_at: datetime | None = None
+    sent_aside: tuple[str, ...] = ()
     has_promise: bool = False
     score_band: str = ""
 

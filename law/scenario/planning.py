@@ -37,6 +37,7 @@ SENTENCES: Mapping[Why, Any] = {
     Why.WAITED: _("It has waited for as long as the step allows."),
     Why.CANCELLED: _("Its message was cancelled."),
     Why.CAME_BACK: _("Its message came back: the next channel was tried."),
+    Why.OVERTAKEN: _("Its letter, or that of a later step, was sent by other means meanwhile."),
 }
 
 
@@ -75,6 +76,8 @@ def plan(case: CaseFacts, version: Version, position: int, moment: datetime, pol
     step = version.steps[position]
     if case.held is not None:
         return _of_held(case, step, moment)
+    if _is_overtaken(case, version, position):
+        return Decision(act=Act.SKIP, step=step, reasons=(why(Why.OVERTAKEN),))
     due = due_moment(case, version, position, policy)
     if due is None:
         return _without_day(case, step, moment, policy)
@@ -155,6 +158,12 @@ def _standing(case: CaseFacts) -> Decision | None:
 
 def _is_insolvent(case: CaseFacts) -> bool:
     return any(kind == "insolvent" and known for kind, known in case.guard.people.items())
+
+
+def _is_overtaken(case: CaseFacts, version: Version, position: int) -> bool:
+    """Whether a step would go back behind what the debtor was sent: an escalation never runs backwards."""
+    is_letter = version.steps[position].purpose is not None
+    return is_letter and any(step.kind in case.sent_aside for step in version.steps[position:] if step.kind)
 
 
 def _of_held(case: CaseFacts, step: Step, moment: datetime) -> Decision:

@@ -105,3 +105,4 @@ class Why(StrEnum):
     WAITED = "waited"
     CANCELLED = "cancelled"
     CAME_BACK = "came_back"
+    OVERTAKEN = "overtaken"

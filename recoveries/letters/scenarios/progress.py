@@ -1,7 +1,7 @@
 """How far cases are in their scenarios: the step before, and the message that the present one waits for."""
 
-from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -31,7 +31,14 @@ ARRIVED = (
 Runs = Mapping[int, list[dict[str, Any]]]
 OF_RUN = (
     *("enrolment_id", "state", "at", "step__position", "message_id"),
-    *("message__state", "message__channel", "message__sent_at", "message__judged_at", "message__due_at"),
+    *(
+        "message__kind",
+        "message__state",
+        "message__channel",
+        "message__sent_at",
+        "message__judged_at",
+        "message__due_at",
+    ),
 )
 
 
@@ -62,8 +69,14 @@ def in_scenario(facts: CaseFacts, enrolment: Enrolment, runs: Runs) -> CaseFacts
         entered_at=enrolment.entered_at,
         restarted=enrolment.restarted_at,
         last=_done(done[-1], facts.guard.place) if done else None,
+        sent_aside=tuple((Counter(facts.sent_aside) - _sent(runs.get(enrolment.pk, ()))).elements()),
         held=_held(present[-1]) if present and present[-1]["state"] == Result.HELD else None,
     )
+
+
+def _sent(runs: Iterable[dict[str, Any]]) -> Counter[str]:
+    """The letters of steps that went out."""
+    return Counter(run["message__kind"] for run in runs if run["message__state"] in Message.GONE_OUT)
 
 
 def _done(run: dict[str, Any], place: Place) -> Done:

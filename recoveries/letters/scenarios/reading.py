@@ -100,6 +100,7 @@ def facts_read(
             notified_on=notified_on,
             paid_at=paid.get(case.pk),
             score_band=levels.get((case.owner_id, case.debtor_id or 0), ""),
+            sent_aside=tuple(written[case.pk].kinds),
         )
         read[case.pk] = case, facts
     return read

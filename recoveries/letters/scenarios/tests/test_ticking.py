@@ -30,6 +30,7 @@ from recoveries.letters.scenarios.tests.drawing import (
     told,
 )
 from recoveries.letters.scenarios.ticking import due_claim, tick
+from recoveries.letters.services import message_send
 from recoveries.models import Enrolment, Message, Recovery, ScenarioStop, ScenarioVersion, Step, StepRun
 from scoring.tests.people import SIREN, results
 from tests.factories import Api, case_id, move
@@ -350,3 +351,18 @@ def test_a_pause_outlives_a_dispute_and_a_plan(owner: Api, clock: time_machine.T
     move(case, passing)
     move(case, 5)
     assert fresh(enrolment).state == "running"
+
+
+@pytest.mark.parametrize("by_hand", ["relance_1", "mise_en_demeure"])
+def test_an_escalation_never_runs_backwards(owner: Api, clock: time_machine.Traveller, by_hand: str) -> None:
+    """Somebody sends a letter by hand: the steps up to it are passed over."""
+    case = case_of(owner)
+    formal = {**EMAIL, "template": "mise_en_demeure", "delay": 9, "needs_approval": True}
+    entered(case, drawn({**EMAIL, "delay": 2}, {**CALL, "delay": 3}, formal))
+    message = message_send(case_id=case, kind=by_hand, to=TO, by=None)
+    message_deliver(message_id=message.pk, moment=now())
+    lived_through(clock, datetime(2026, 6, 30, tzinfo=UTC))
+    results = [result for _day, _step, result in told(case)]
+    assert results == ["skipped", "task", "skipped" if by_hand == "mise_en_demeure" else "held"]
+    assert StepRun.objects.get(step__code="step_0").reasons[0]["code"] == "overtaken"
+    assert Message.objects.filter(kind="relance_1").count() == (by_hand == "relance_1")
