@@ -3,6 +3,7 @@
 Their words are made when they are printed, with the figures of the posting day, and the guard is asked once more then.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
@@ -20,7 +21,6 @@ from law.contact import Code, Outcome
 from legalcity.lib.clock import now, today
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
-from legalcity.lib.text import is_storable
 from recoveries.events import held_event
 from recoveries.ledger.gathering import with_terms
 from recoveries.letters.channels.delivering import rejudged
@@ -45,7 +45,9 @@ State = Message.State
 MOST = 200  # letters of a batch
 LATEST = 7  # days ahead for which letters are printed
 HOUR, NOON = time(10), time(12)  # of a posting day to come, in Paris: when its letters are judged, and count as posted
-NUMBER_LENGTH = 30
+# As La Poste prints it, without blanks: 2C 012 345 6789 0, RK 123 456 789 FR, 87 000 123 456 7890.
+NUMBER = re.compile(r"(?=(?:.*[0-9]){2})[0-9A-Z]{13,15}")
+FRANCE = contact.Place("FR")
 UNPRINTED = (State.PLANNED, State.HELD, State.QUEUED, State.CANCELLED)  # what a letter is that left its batch by itself
 HEADINGS = ("position", "case", "letter", "channel", "recipient", "address", "receipt_number")
 
@@ -306,8 +308,8 @@ def _numbers(items: Iterable[PostItem], given: Mapping[int, str]) -> dict[int, s
         number = numbers[item.pk]
         if item.message.channel in PROVED and not number:
             errors[f"number-{item.pk}"] = [_("Enter the number of the receipt of a registered letter.")]
-        if len(number) > NUMBER_LENGTH or not is_storable(number) or (number and not number.isalnum()):
-            errors[f"number-{item.pk}"] = [_("This is no number of a receipt.")]
+        elif number and not NUMBER.fullmatch(number):
+            errors[f"number-{item.pk}"] = [_("This is no number of a receipt, such as 2C 012 345 6789 0.")]
     if errors:
         raise Invalid(errors)
     return numbers

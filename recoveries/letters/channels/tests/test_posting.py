@@ -213,6 +213,16 @@ def test_a_registered_letter_is_posted_with_its_number(case: Recovery, office: C
     assert Recovery.objects.get(pk=case.pk).status_id == 3
 
 
+@pytest.mark.parametrize("number", ["2C1", "ABCDEFGHIJKLM", "2C 012 345 6789 0123", "2C01234567é90", "2C 012\x00345"])
+def test_what_is_no_number_of_a_receipt_comes_back(case: Recovery, office: Client, number: str) -> None:
+    one = letter(case, "mise_en_demeure", "registered")
+    printed(office, one)
+    data = {f"number-{PostItem.objects.get().pk}": number}
+    page = office.post(f"{PAGE}{PostBatch.objects.get().pk}/", data).content.decode()
+    assert "This is no number of a receipt, such as 2C 012 345 6789 0." in page
+    assert states(one) == ["to_post"]
+
+
 @pytest.mark.parametrize(
     "values",
     [
@@ -257,7 +267,7 @@ def test_what_staff_tell_of_a_notice_is_told_of_its_letter_and_its_proof_moves_t
     one = letter(case, "mise_en_demeure", "registered")
     move(case.pk, 2, 3)
     printed(office, one)
-    office.post(f"{PAGE}{PostBatch.objects.get().pk}/", {f"number-{PostItem.objects.get().pk}": "2C1"})
+    office.post(f"{PAGE}{PostBatch.objects.get().pk}/", {f"number-{PostItem.objects.get().pk}": "2C 012 345 6789 0"})
     notice, day = FormalNotice.objects.get(), today().isoformat()
     told = {"notice": notice.pk, "state": "received", "presented_on": day, "received_on": day}
     assert act(office, case, "notice-received", **told).status_code == 302
