@@ -36,6 +36,7 @@ from recoveries.letters.channels.posting import (
     letters_to_post,
     refused_now,
     withdrawn_of,
+    working_day,
 )
 from recoveries.models import PostBatch
 
@@ -60,7 +61,7 @@ def letters_page(request: HttpRequest) -> HttpResponse:
     """The letters that wait, and the form that prints them; the batches that were printed."""
     user = _allow(request)
     waiting = list(letters_to_post(user)[:MOST])
-    form = PrintForm(request.POST or None, waiting=waiting, initial={"posting_day": today()})
+    form = PrintForm(request.POST or None, waiting=waiting, initial={"posting_day": working_day(today())})
     if request.method == "POST" and form.is_valid():
         batch = _printed(request, form)
         if batch is not None:

@@ -66,6 +66,18 @@ class TakenOut(NamedTuple):
     why: str
 
 
+def working_day(day: date) -> date:
+    """The first day from `day` on, today or later, on which the firm writes; none is today once its hours are over."""
+    policy = firm_policy()
+    hours = {"days": policy.days, "from_hour": policy.from_hour, "until_hour": policy.until_hour}
+    return FRANCE.opening(_moment_of(day), **hours).astimezone(PARIS).date()
+
+
+def _moment_of(posting_day: date) -> datetime:
+    """When the letters of a posting day are judged."""
+    return now() if posting_day == today() else datetime.combine(posting_day, HOUR, PARIS)
+
+
 def batches_of(user: User) -> QuerySet[PostBatch]:
     """The batches with a letter of a case that a member of staff sees."""
     return PostBatch.objects.filter(pk__in=PostItem.objects.in_reach_of(user).values("batch"))
@@ -96,6 +108,9 @@ def batch_print(*, message_ids: Sequence[int], posting_day: date, by: User) -> P
     """
     if not 0 <= (posting_day - today()).days <= LATEST:
         raise Invalid({"posting_day": [_("Letters are printed for today or the next seven days.")]})
+    if (working := working_day(posting_day)) != posting_day:
+        told = _("No letters are posted on that day: the next working day is {day}.")
+        raise Invalid({"posting_day": [told.format(day=f"{working:%d/%m/%Y}")]})
     waiting = letters_to_post(by).filter(pk__in=list(message_ids)[:MOST]).values_list("pk", flat=True)
     ready = [message_id for message_id in waiting if _made_ready(message_id, posting_day)]
     if not ready:
@@ -117,7 +132,7 @@ def _made_ready(message_id: int, posting_day: date) -> bool:
     if message is None:
         return False
     message.recovery = case
-    moment = now() if posting_day == today() else datetime.combine(posting_day, HOUR, PARIS)
+    moment = _moment_of(posting_day)
     if message.is_receipt and (told := receipt_refusal(message)):
         Message.objects.filter(pk=message_id).update(state=State.CANCELLED, error=told)
         return False

@@ -1,11 +1,12 @@
 """Letters on paper: printed on the day on which they are posted, confirmed by who posted them."""
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 from pypdf import PdfReader
 
@@ -15,6 +16,7 @@ from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Invalid
 from recoveries.desk.tests.pages import case_of, office_of, person, ready_document, words
 from recoveries.ledger.services import acompte_record
+from recoveries.letters.channels.posting import working_day
 from recoveries.letters.channels.tests.conftest import DEBTOR
 from recoveries.letters.party_facts import party_fact_enter
 from recoveries.letters.services import message_send
@@ -221,6 +223,21 @@ def test_what_is_no_number_of_a_receipt_comes_back(case: Recovery, office: Clien
     page = office.post(f"{PAGE}{PostBatch.objects.get().pk}/", data).content.decode()
     assert "This is no number of a receipt, such as 2C 012 345 6789 0." in page
     assert states(one) == ["to_post"]
+
+
+def test_no_letters_are_printed_for_a_day_off(case: Recovery, office: Client, system_setting: Any) -> None:
+    system_setting(CONTACT_DAYS="1,2,3,4,5", CONTACT_UNTIL_HOUR=20)
+    with time_machine.travel("2026-11-08T11:00:00Z", tick=False):  # a Sunday
+        one = letter(case)
+        Message.objects.filter(pk=one.pk).update(state="to_post")
+        assert 'value="2026-11-09"' in office.get(PAGE).content.decode()
+        for day, working in (("2026-11-08", "09/11/2026"), ("2026-11-11", "12/11/2026")):
+            page = printed(office, one, posting_day=day).content.decode()
+            assert f"the next working day is {working}" in page
+        assert states(one) == ["to_post"]
+        assert not PostBatch.objects.exists()
+    with time_machine.travel("2026-11-09T21:00:00Z", tick=False):
+        assert working_day(today()) == date(2026, 11, 10)
 
 
 @pytest.mark.parametrize(
