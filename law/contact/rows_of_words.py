@@ -7,6 +7,7 @@ from legalcity.lib.errors import Sentence
 from legalcity.lib.reading.identifiers import compact
 
 from law.contact.facts import Named, Question
+from law.contact.funds import accounts_in
 from law.contact.verdict import Reason, hold, never
 from law.contact.vocabulary import SHOWN, Channel, Code
 from law.contact.words import (
@@ -14,7 +15,6 @@ from law.contact.words import (
     L111_8,
     found,
     has_answer,
-    ibans_in,
     plain,
     printed,
     reminders_told,
@@ -91,12 +91,12 @@ def funds(question: Question) -> Iterator[Reason]:
         sentence = _("The account for creditors' money is not known: enter its IBAN (FUNDS_IBAN) in the settings.")
         yield never(Code.FUNDS, sentence, article)
         return
-    if not question.message.text or question.message.channel == Channel.SMS:
+    if not question.message.text:
         return
-    printed_ones = ibans_in(question.message.text)
-    if not printed_ones:
+    named = set(accounts_in(question.message.text))
+    if not named and question.message.channel != Channel.SMS:
         yield never(Code.FUNDS, _("The letter names no account to pay to."), article)
-    elif set(printed_ones) != {ours}:
+    elif named - {ours}:
         yield never(Code.FUNDS, _("The letter names another account than that for creditors' money."), article)
 
 

@@ -1,10 +1,9 @@
 """The words of messages: those that nobody may say to a debtor, and those that a letter may not do without."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from decimal import Decimal
 
-from legalcity.lib.reading.identifiers import known, read_iban
 from legalcity.lib.text import folded
 
 # Article L111-8 CPCE, paragraphs 2 and 3, as a letter has to reproduce them (R124-4 5°).
@@ -32,9 +31,7 @@ _OF_REMINDERS = {
     2: re.compile(_IN_SPITE + r"(?:nos|our) (?:\w+ ){0,3}?(?:rappels|relances|reminders)\b"),
     1: re.compile(_IN_SPITE + r"(?:notre|our) (?:\w+ ){0,3}?(?:rappel|relance|reminder)\b"),
 }
-_IBAN = re.compile(r"\b[a-z]{2}\d{2}(?=[\s\w])", re.IGNORECASE)
 _ANSWER = re.compile(r"[^\s@]+@[^\s@]+\.\w+|https?://\S+|(?<![\d,/])\+?\d(?:[ .-]?\d){8,13}(?![\d/,])")
-_LONGEST, _SHORTEST = 34, 15  # characters of an IBAN
 
 
 def words_of(text: str) -> str:
@@ -81,15 +78,3 @@ def reminders_told(text: str) -> int:
 def has_answer(text: str) -> bool:
     """Whether a text names a phone, an e-mail address or a page, by which who reads it may answer."""
     return bool(_ANSWER.search(text))
-
-
-def ibans_in(text: str) -> list[str]:
-    """The IBANs that a text prints, in groups or not: each as one word."""
-    return list(dict.fromkeys(_ibans(text)))
-
-
-def _ibans(text: str) -> Iterator[str]:
-    for start in _IBAN.finditer(text):
-        number = "".join(text[start.start() : start.start() + 2 * _LONGEST].split())[:_LONGEST]
-        sizes = range(min(len(number), _LONGEST), _SHORTEST - 1, -1)
-        yield from [iban for size in sizes if (iban := known(read_iban, number[:size]))][:1]

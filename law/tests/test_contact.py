@@ -30,7 +30,8 @@ from law.contact import (
     judge,
 )
 from law.contact.claims import last_days_of
-from law.contact.words import L111_8, ibans_in, reminders_told
+from law.contact.funds import accounts_in
+from law.contact.words import L111_8, reminders_told
 from law.limitation import LastDays, Starts
 from law.parties import Party, Quality
 from law.vocabulary import Matter
@@ -39,6 +40,7 @@ pytestmark = pytest.mark.filterwarnings("error")
 NOW = datetime(2026, 11, 25, 10, tzinfo=UTC)  # a Wednesday
 ON = NOW.date()
 FUNDS, OTHER = "FR7630006000011234567890189", "FR7630001007941234567890185"
+STRANGE = "FR1420041010050500013M02606"
 NOTICE = "Informations sur vos données (art. 14 du RGPD)."
 OVER, OPEN, DOUBTFUL = (
     LastDays(date(2026, 1, 1), date(2026, 1, 1)),
@@ -192,6 +194,9 @@ TABLE: list[tuple[Code, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]
     (Code.FUNDS, {}, {}, {"funds_iban": ""}, NEVER),
     (Code.FUNDS, without(FUNDS), {}, {}, NEVER),
     (Code.FUNDS, said(f"ou IBAN {OTHER}"), {}, {}, NEVER),
+    (Code.FUNDS, said("ou FR14-2004-1010-0505-0001-3M02-606"), {}, {}, NEVER),
+    (Code.FUNDS, said("ou 20041 01005 0500013M026 06"), {}, {}, NEVER),
+    (Code.FUNDS, said("ou 30006 00001 12345678901 89"), {}, {}, SEND),
     (Code.FUNDS, said("IBAN FR76 3000 6000 0112 3456 7890 189."), {}, {}, SEND),
     (Code.RATES, {}, {"rates": Rates(is_carried=True)}, {}, HOLD),
     (Code.RATES, {}, {"rates": Rates(is_unconfirmed=True)}, {}, HOLD),
@@ -370,12 +375,28 @@ def test_a_comment_tells_a_business_of_the_indemnity_and_no_more(text: str, to_b
         (f"IBAN {FUNDS} BIC AGRIFRPP", [FUNDS]),
         ("fr76 3000 6000 0112 3456 7890 189 puis", [FUNDS]),
         (f"{FUNDS}, {OTHER}", [FUNDS, OTHER]),
+        ("FR14-2004-1010-0505-0001-3M02-606", [STRANGE]),
+        ("FR14.2004.1010.0505.0001.3M02.606", [STRANGE]),
+        ("IBAN:FR 14 2004 1010 0505 0001 3M02 606", [STRANGE]),
+        ("FR14\u200b2004\u200d1010\ufeff0505\u20600001 3M02/606", [STRANGE]),
+        ("ＦＲ１４ ２００４ 1010 0505 0001 3M02 606", [STRANGE]),
+        ("FR14 ٢٠٠٤ 1010 0505 0001 3M02 606", [STRANGE]),
+        ("RIB 20041 01005 0500013M026 06", [STRANGE]),
+        ("Banque 20041, guichet 01005, compte n° 0500013M026, clé RIB 06", [STRANGE]),
+        ("2004 1010 0505 0001 3M02 606", [STRANGE]),
+        ("20041010050500013M02606", [STRANGE]),
+        ("30006 00001 12345678901 89", [FUNDS]),
+        ("30006 00001 12345678901 88", []),
         ("FR76 3000 6000 0112 3456 7890 180", []),
+        (
+            "F-2026001 du 02/11/2026, échéance du 02/12/2026 : 1 200,00 €, 75002 Paris, 01 23 45 67 89",
+            [],
+        ),
         ("", []),
     ],
 )
 def test_ibans_are_read_as_people_print_them(text: str, found: list[str]) -> None:
-    assert ibans_in(text) == found
+    assert accounts_in(text) == found
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,11 @@ Each has one normal form: NFC, without white space and format characters, in upp
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 
 from stdnum import bic as bic_number
 from stdnum import iban as iban_number
+from stdnum import numdb
 from stdnum.eu import vat as union_vat
 from stdnum.fr import siren as siren_number
 
@@ -18,6 +20,8 @@ SIREN, SIRET = 9, 14  # digits
 GROUP = 4  # characters of an IBAN as it is printed
 
 _VAT = re.compile(r"[A-Z]{2}[A-Z0-9]{2,18}")
+_RIB = re.compile(r"[0-9]{10}[0-9A-Z]{11}[0-9]{2}")
+_AS_DIGITS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "12345678912345678923456789")
 _UNION = frozenset({*(state.upper() for state in union_vat.MEMBER_STATES), "EL"})
 
 
@@ -52,6 +56,28 @@ def read_iban(text: str) -> str:
     if not (_is_plain(number) and iban_number.is_valid(number)):
         raise Unreadable("not_iban")
     return number
+
+
+@lru_cache(maxsize=800)
+def iban_size(country: str) -> int:
+    """How many characters an IBAN of a country (`fr`, `FR`) has; 0 where there is none."""
+    rows = numdb.get("iban").info(country.upper())
+    parts = re.findall(r"(\d+)!", rows[0][1].get("bban", ""))
+    return 4 + sum(map(int, parts)) if parts else 0
+
+
+def iban_of_rib(rib: str) -> str:
+    """The IBAN of a French account: five digits of the bank, five of the branch, eleven signs, a key of two digits.
+
+    Empty where the key does not fit (97 less the rest of 89 × bank + 15 × branch + 3 × account, letters as digits).
+    """
+    number = compact(rib)
+    if not _RIB.fullmatch(number):
+        return ""
+    account = int(number[10:21].translate(_AS_DIGITS))
+    if 97 - (89 * int(number[:5]) + 15 * int(number[5:10]) + 3 * account) % 97 != int(number[21:]):
+        return ""
+    return known(read_iban, f"FR{iban_number.calc_check_digits(f'FR00{number}')}{number}")
 
 
 def read_bic(text: str) -> str:
