@@ -20,6 +20,7 @@ class Message:
 
     recipient       the address that it goes to; empty for one by post
     text            all its words; empty as long as there are none (a rehearsal renders nothing)
+    shown           all the words of its other wording (HTML, a page), empty without one: each answers for itself
     added           those of them that a person has written, or all of a comment
     day             the day of the figures that its words name; `total` and `amounts` what they ask for on it, EUR
     heads           what its printed lines are for
@@ -31,6 +32,7 @@ class Message:
     channel: Channel = Channel.EMAIL
     recipient: str = ""
     text: str = ""
+    shown: str = ""
     added: str = ""
     day: date | None = None
     total: Decimal | None = None

@@ -1,6 +1,7 @@
 """The guard itself: the table, asked row by row."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from legalcity.lib.dates import PARIS
@@ -45,8 +46,20 @@ def judge(message: Message, facts: Facts, policy: Policy, moment: datetime, *, l
     on = moment.astimezone(PARIS).date()
     asked, left_out = parted(facts.claims, counts_as_consumer=facts.counts_as_consumer, on=on)
     question = Question(message, facts, policy, moment, on, asked, codes_of(left_out))
-    reasons = tuple(reason for code in ROWS[message.purpose] for reason in TABLE[code](question))
+    questions = [question]
+    if message.shown:
+        questions.append(replace(question, message=replace(message, text=message.shown)))
+    reasons = tuple(reason for code in ROWS[message.purpose] for reason in _told_once(code, questions))
     return Verdict(reasons, left_out if message.purpose in DEMANDS else ()).lifting(lifted)
+
+
+def _told_once(code: Code, questions: Iterable[Question]) -> Iterator[Reason]:
+    """What a row has against any wording of a message: what it has against both is one reason."""
+    told: set[str] = set()
+    for question in questions:
+        new = [reason for reason in TABLE[code](question) if str(reason) not in told]
+        told.update(map(str, new))
+        yield from new
 
 
 def put_off(sentence: Sentence) -> Verdict:

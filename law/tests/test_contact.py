@@ -135,6 +135,11 @@ def judged(
     return judge(*changed, moment, **options)
 
 
+def test_what_both_wordings_lack_is_told_once() -> None:
+    both = dict.fromkeys(("text", "shown"), TEXT.replace("travaux de toiture", ""))
+    assert [reason.code for reason in judged(both).reasons] == [Code.MENTIONS]
+
+
 def test_a_message_that_nothing_speaks_against_leaves() -> None:
     assert judged() == Verdict()
     assert judged().outcome == Outcome.SEND
@@ -197,6 +202,12 @@ TABLE: list[tuple[Code, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]
     (Code.FUNDS, said("ou FR14-2004-1010-0505-0001-3M02-606"), {}, {}, NEVER),
     (Code.FUNDS, said("ou 20041 01005 0500013M026 06"), {}, {}, NEVER),
     (Code.FUNDS, said("ou 30006 00001 12345678901 89"), {}, {}, SEND),
+    (Code.FUNDS, {"shown": TEXT.replace(FUNDS, OTHER)}, {}, {}, NEVER),
+    (Code.MENTIONS, {"shown": TEXT.replace(L111_8[1], "")}, {}, {}, NEVER),
+    (Code.LOOK, {"shown": f"{TEXT} Commandement de payer"}, {}, {}, NEVER),
+    (Code.PRIVACY, {"shown": TEXT.replace(NOTICE, "")}, {}, {}, HOLD),
+    (Code.TRUTH, {"shown": f"{TEXT} Malgré nos rappels"}, {}, {}, HOLD),
+    (Code.MENTIONS, {"shown": TEXT}, {}, {}, SEND),
     (Code.FUNDS, said("IBAN FR76 3000 6000 0112 3456 7890 189."), {}, {}, SEND),
     (Code.RATES, {}, {"rates": Rates(is_carried=True)}, {}, HOLD),
     (Code.RATES, {}, {"rates": Rates(is_unconfirmed=True)}, {}, HOLD),

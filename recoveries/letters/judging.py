@@ -14,6 +14,7 @@ from recoveries.letters.contacts import firm_policy, policy_for
 from recoveries.letters.gathering import Demand, demand_of, facts_of, written_on
 from recoveries.letters.party_facts import address_line
 from recoveries.letters.scenarios.running import resting_of
+from recoveries.letters.wording.markup import said_in
 from recoveries.letters.wording.models import TemplateVersion
 from recoveries.letters.wording.rendering import Letter, encloses
 from recoveries.letters.writing import letter_write
@@ -77,7 +78,7 @@ def drafts_of(
             purpose=PURPOSES[kind],
             channel=Channel(channel),
             recipient=to,
-            text=f"{told.letter.subject}\n{told.letter.text}",
+            **said_in(told.letter.subject, told.letter.text, told.letter.html),
             added=extra,
             day=day,
             total=demand.account.total,
@@ -112,7 +113,7 @@ def verdict_of(case: Recovery, email: Message, *, moment: datetime) -> Verdict:
         purpose=Purpose(email.purpose),
         channel=Channel(email.channel),
         recipient=written_to(email),
-        text=f"{email.subject}\n{email.text}",
+        **said_in(email.subject, email.text, email.html),
         added=email.extra,
         day=written_on(email),
         total=email.total,
@@ -124,10 +125,11 @@ def verdict_of(case: Recovery, email: Message, *, moment: datetime) -> Verdict:
     return judge(message, facts, policy_for(case.owner_id), moment, lifted=lifted_codes(email))
 
 
-def verdict_of_receipt(facts: Facts, *, text: str, recipient: str, moment: datetime) -> Verdict:
+def verdict_of_receipt(facts: Facts, letter: Message | Letter, *, recipient: str, moment: datetime) -> Verdict:
     """Whether a receipt may leave, by `facts_aside`: it asks for nothing, so little is asked of it."""
     channel = Channel.EMAIL if recipient else Channel.LETTER
-    message = contact.Message(purpose=Purpose.RECEIPT, channel=channel, recipient=recipient, text=text)
+    words = said_in(letter.subject, letter.text, letter.html)
+    message = contact.Message(purpose=Purpose.RECEIPT, channel=channel, recipient=recipient, **words)
     return judge(message, facts, firm_policy(), moment)
 
 

@@ -84,9 +84,9 @@ def receipt_sent(*, receipt: Message) -> None:
 @story()
 def receipt_posted(*, message_id: int, by: User | None) -> Message:
     """Write down that a receipt went out by post. Raises Forbidden for one that does not wait for that, or may not."""
-    case_id, text = Message.objects.values_list("recovery_id", "text").get(pk=message_id)
-    case = with_terms(Recovery.objects.select_for_update(of=("self",))).get(pk=case_id)
-    verdict = verdict_of_receipt(facts_aside(case), text=text, recipient="", moment=now())
+    letter = Message.objects.get(pk=message_id)
+    case = with_terms(Recovery.objects.select_for_update(of=("self",))).get(pk=letter.recovery_id)
+    verdict = verdict_of_receipt(facts_aside(case), letter, recipient="", moment=now())
     if verdict.outcome == Outcome.NEVER:
         raise Forbidden(_("This letter may not leave."), reasons=list(verdict.standing))
     waiting = Message.objects.filter(pk=message_id, state=State.TO_POST)
@@ -114,7 +114,7 @@ def _queued(
     channel = Channel.EMAIL if address else Channel.LETTER
     told = write(channel=channel.value)
     letter = told.letter
-    verdict = verdict_of_receipt(facts, text=letter.text, recipient=address, moment=moment)
+    verdict = verdict_of_receipt(facts, letter, recipient=address, moment=moment)
     may_leave = verdict.outcome == Outcome.SEND
     email = Message.objects.create(
         recovery=case,

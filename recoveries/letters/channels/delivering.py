@@ -118,7 +118,7 @@ def rejudged(case: Recovery, message: Message, moment: datetime) -> tuple[dict[s
     """
     if message.is_receipt:
         facts = facts_aside(case)
-        return {}, verdict_of_receipt(facts, text=message.text, recipient=message.recipient, moment=moment)
+        return {}, verdict_of_receipt(facts, message, recipient=message.recipient, moment=moment)
     try:
         [draft] = drafts_of(
             case,

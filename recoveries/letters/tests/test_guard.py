@@ -419,6 +419,15 @@ def test_a_firm_whose_address_went_away_sends_nothing(owner: Api, system_setting
     assert delivered(email).state == "cancelled"
 
 
+def test_the_html_of_a_letter_answers_for_itself(owner: Api) -> None:
+    email = written(case_of(owner))
+    Message.objects.update(html=email.html.replace(IBAN, "FR76-3000-1007-9412-3456-7890-185"))
+    ended = delivered(email)
+    assert (ended.state, mail.outbox) == ("cancelled", [])
+    assert ended.guard
+    assert {reason["code"] for reason in ended.guard["reasons"]} == {"funds"}
+
+
 def test_of_two_that_wait_the_first_leaves(owner: Api, system_setting: Any) -> None:
     case = case_of(owner)
     first = written(case)

@@ -68,6 +68,12 @@ def words_in(html: str) -> str:
     return "\n".join(line for line in (" ".join(line.split()) for line in lines) if line)
 
 
+def said_in(subject: str, text: str, html: str) -> dict[str, str]:
+    """The words of a letter as the guard reads them (`law.contact.Message`): those of the text, those of the HTML."""
+    words = words_in(html)
+    return {"text": f"{subject}\n{text}", "shown": f"{subject}\n{words}" if words else ""}
+
+
 def paragraphs(text: str) -> str:
     """Plain words as HTML: a paragraph where a line is empty, a list of lines that begin with a dash."""
     return "\n".join(_blocks(text))

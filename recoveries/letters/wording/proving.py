@@ -22,7 +22,7 @@ from legalcity.lib.errors import Sentence
 from recoveries.letters.contacts import firm_policy
 from recoveries.letters.wording.facts import ROWS
 from recoveries.letters.wording.liquid import CannotRender
-from recoveries.letters.wording.markup import refused_in, words_in
+from recoveries.letters.wording.markup import refused_in, said_in
 from recoveries.letters.wording.models import TemplateVersion
 from recoveries.letters.wording.rendering import Letter, render
 from recoveries.letters.wording.variables import Told, sample_told
@@ -105,23 +105,18 @@ def _faults(version: TemplateVersion, told: Told, letter: Letter) -> Iterator[Se
         yield _("It has no subject.")
     if refused := refused_in(version.html):
         yield format_lazy(_("This may not be in a letter: {names}."), names=", ".join(refused[:10]))
-    seen = set()
-    for words in (letter.text, words_in(letter.html) if letter.html else letter.text):
-        for reason in words_judged(version, told, f"{letter.subject}\n{words}"):
-            if str(reason) not in seen:
-                seen.add(str(reason))
-                yield str(reason)
+    yield from map(str, words_judged(version, told, letter))
 
 
-def words_judged(version: TemplateVersion, told: Told, text: str) -> Iterator[Reason]:
-    """What the guard has against these words, were they said with these facts."""
+def words_judged(version: TemplateVersion, told: Told, letter: Letter) -> Iterator[Reason]:
+    """What the guard has against the words of a letter, were they said with these facts."""
     purpose, amounts = Purpose(version.template.purpose), _amounts(told["decompte"])
     is_demand = purpose in contact.DEMANDS
     message = contact.Message(
         purpose=purpose,
         channel=Channel(version.template.channel),
         recipient="debtor@example.com",
-        text=text,
+        **said_in(letter.subject, letter.text, letter.html),
         day=MOMENT.date(),
         total=amounts.due if is_demand else None,
         amounts=amounts if is_demand else Amounts(),

@@ -13,6 +13,7 @@ from legalcity.lib.errors import Conflict
 from recoveries.letters.contacts import policy_for
 from recoveries.letters.gathering import demand_of, facts_of
 from recoveries.letters.wording.facts import case_told, day_told, demand_told
+from recoveries.letters.wording.markup import said_in
 from recoveries.letters.wording.models import TemplateVersion
 from recoveries.letters.wording.proving import Proof
 from recoveries.letters.wording.rendering import render
@@ -49,7 +50,7 @@ def proof_of_case(version: TemplateVersion, case: Recovery, *, moment: datetime)
         purpose=purpose,
         channel=Channel(version.template.channel),
         recipient=(case.debtor and case.debtor.company_email) or "",
-        text=f"{letter.subject}\n{letter.text}",
+        **said_in(letter.subject, letter.text, letter.html),
         day=day if is_demand else None,
         total=demand.account.total if is_demand else None,
         amounts=demand.account.amounts,
