@@ -5,12 +5,15 @@ from collections.abc import Iterator
 from html import escape
 from html.parser import HTMLParser
 
+from recoveries.letters.wording.styles import CELLS, CLASSES, styles_refused
+
 TAGS = frozenset(
     "p br hr strong b em i u ul ol li blockquote h2 h3 table thead tbody tr th td span div a".split()  # noqa: SIM905
 )
 ATTRIBUTES = frozenset({"class", "style", "href", "colspan", "lang", "dir"})
 _ELSEWHERE = re.compile(r"\s*(?:https?://|mailto:)", re.IGNORECASE)
-_LOADS = re.compile(r"url\s*\(|@import|expression\s*\(|\\", re.IGNORECASE)
+# A tag as every program reads it. Any other `<` begins something else: a comment, or a tag that ends in what follows.
+_TAG = re.compile(r"</?[a-z][^<>]*>", re.IGNORECASE)
 _BREAKS = frozenset({"p", "br", "hr", "li", "tr", "h2", "h3", "div", "table", "ul", "ol", "blockquote", "td", "th"})
 
 
@@ -29,25 +32,32 @@ class _Reader(HTMLParser):
             self.words.append("\n")
         if tag not in TAGS:
             self.refused.append(f"<{tag}>")
-        self.refused.extend(name for name, value in attrs if not _is_allowed(tag, name, value or ""))
+        self.refused.extend(bad for name, value in attrs for bad in _refused(tag, name, value or ""))
 
     def handle_endtag(self, tag: str) -> None:
         self.is_quiet = False
+        if tag not in TAGS:
+            self.refused.append(f"</{tag}>")
         if tag in _BREAKS:
             self.words.append("\n")
-
-    def handle_decl(self, decl: str) -> None:
-        self.refused.append(f"<!{decl[:20]}>")
 
     def handle_data(self, data: str) -> None:
         if not self.is_quiet:
             self.words.append(data)
 
 
-def _is_allowed(tag: str, name: str, value: str) -> bool:
-    if name == "href":
-        return tag == "a" and bool(_ELSEWHERE.match(value))
-    return name in ATTRIBUTES and not (name == "style" and _LOADS.search(value))
+def _refused(tag: str, name: str, value: str) -> Iterator[str]:
+    """What of an attribute no letter may have."""
+    if name == "style":
+        yield from styles_refused(value)
+    elif name == "class":
+        known = CLASSES | CELLS if tag in ("th", "td") else CLASSES
+        yield from (f"class {one}" for one in value.split() if one not in known)
+    elif name == "href":
+        if tag != "a" or not _ELSEWHERE.match(value):
+            yield name
+    elif name not in ATTRIBUTES:
+        yield name
 
 
 def _read(html: str) -> _Reader:
@@ -58,8 +68,9 @@ def _read(html: str) -> _Reader:
 
 
 def refused_in(html: str) -> list[str]:
-    """Tags and attributes of `html` that no letter may have: what runs, loads, or sends."""
-    return list(dict.fromkeys(_read(html).refused))
+    """What of `html`, as it was rendered, no letter may have: what runs, loads, sends, or is not seen."""
+    loose = ["<"] if "<" in _TAG.sub("", html) else []
+    return list(dict.fromkeys((*_read(html).refused, *loose)))
 
 
 def words_in(html: str) -> str:

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from law import contact
@@ -22,7 +21,7 @@ from legalcity.lib.errors import Sentence
 from recoveries.letters.contacts import firm_policy
 from recoveries.letters.wording.facts import ROWS
 from recoveries.letters.wording.liquid import CannotRender
-from recoveries.letters.wording.markup import refused_in, said_in
+from recoveries.letters.wording.markup import said_in
 from recoveries.letters.wording.models import TemplateVersion
 from recoveries.letters.wording.rendering import Letter, render
 from recoveries.letters.wording.variables import Told, sample_told
@@ -103,8 +102,6 @@ def _proof(version: TemplateVersion, name: str, label: Sentence, told: Told) -> 
 def _faults(version: TemplateVersion, told: Told, letter: Letter) -> Iterator[Sentence]:
     if not letter.subject:
         yield _("It has no subject.")
-    if refused := refused_in(version.html):
-        yield format_lazy(_("This may not be in a letter: {names}."), names=", ".join(refused[:10]))
     yield from map(str, words_judged(version, told, letter))
 
 

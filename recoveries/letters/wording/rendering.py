@@ -7,12 +7,14 @@ from typing import Any
 
 from css_inline import CSSInliner
 from django.template.loader import render_to_string
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from law.contact import Channel
 from recoveries.letters.channels.text_messages import plain_signs
 from recoveries.letters.wording.facts import envelope_lines
-from recoveries.letters.wording.liquid import liquid_render
-from recoveries.letters.wording.markup import paragraphs
+from recoveries.letters.wording.liquid import CannotRender, liquid_render
+from recoveries.letters.wording.markup import paragraphs, refused_in
 from recoveries.letters.wording.models import TemplateVersion
 
 Part = TemplateVersion.Part
@@ -67,11 +69,11 @@ class Letter:
 
 
 def render(version: TemplateVersion, facts: Mapping[str, Any]) -> Letter:
-    """The letter of `version` (read with its template) with `facts` (`facts.py`). Raises CannotRender with the line."""
+    """The letter of `version` (read with its template) with `facts` (`facts.py`). Raises CannotRender."""
     template = version.template
     subject = " ".join(liquid_render(version.subject, facts, escapes=False).split())
     text = liquid_render(version.text, facts, escapes=False)
-    body = liquid_render(version.html, facts, escapes=True) if version.html.strip() else paragraphs(text)
+    body = _own_html(version, facts) if version.html.strip() else paragraphs(text)
     frame = {
         **{name: value for name, value in facts.items() if name != "extra"},
         "said": FRAMES[template.language],
@@ -83,6 +85,14 @@ def render(version: TemplateVersion, facts: Mapping[str, Any]) -> Letter:
         "has_account": encloses(version),
     }
     return Letter(subject, _text(template.channel, frame, text), _html(template.channel, {**frame, "body": body}))
+
+
+def _own_html(version: TemplateVersion, facts: Mapping[str, Any]) -> str:
+    """The author's HTML as it came out: what it is not allowed to hold hangs on the facts too."""
+    body = liquid_render(version.html, facts, escapes=True)
+    if refused := refused_in(body):
+        raise CannotRender(format_lazy(_("This may not be in a letter: {names}."), names=", ".join(refused[:10])))
+    return body
 
 
 def encloses(version: TemplateVersion) -> bool:

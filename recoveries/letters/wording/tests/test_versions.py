@@ -12,6 +12,8 @@ from django.utils import translation
 from accounts.models import AuditEvent
 from legalcity.lib.errors import Conflict, Forbidden
 from recoveries.letters.wording.choosing import version_in_force
+from recoveries.letters.wording.liquid import CannotRender
+from recoveries.letters.wording.markup import refused_in
 from recoveries.letters.wording.models import Template, TemplateVersion
 from recoveries.letters.wording.proving import hard_cases, proofs_of
 from recoveries.letters.wording.rendering import render
@@ -114,7 +116,29 @@ def test_an_earlier_version_is_begun_again() -> None:
         ("cloture", {"html": '<p onclick="x()">a</p>'}, "onclick"),
         ("cloture", {"html": '<img src="https://example.com/pixel.gif">'}, "<img>"),
         ("cloture", {"html": '<a href="javascript:x()">a</a>'}, "href"),
-        ("cloture", {"html": '<p style="background:url(https://example.com/x)">a</p>'}, "style"),
+        ("cloture", {"html": '<p style="background:url(https://example.com/x)">a</p>'}, "background: url("),
+        ("cloture", {"html": "<p style=\"background:{{ 'u' }}rl(https://example.com/x)\">a</p>"}, "background: url("),
+        ("cloture", {"html": "<{% if true %}img src='https://example.com/pixel.gif'{% endif %}>"}, "<img>"),
+        ("cloture", {"html": "<{{ 'scr' }}ipt>1</{{ 'scr' }}ipt>"}, "<script>"),
+        ("cloture", {"html": "<p>a</p><!-- b -->"}, "letter: <."),
+        ("cloture", {"html": "<p>a</p><img src='https://example.com/pixel.gif' alt="}, "letter: <."),
+        ("cloture", {"html": "<p>a</p></body>"}, "</body>"),
+        ("cloture", {"html": '<p style="display:none">a</p>'}, "display: none"),
+        ("cloture", {"html": '<p style="visibility:hidden;opacity:0">a</p>'}, "opacity: 0"),
+        ("cloture", {"html": '<p style="position:absolute;left:-99px">a</p>'}, "position: absolute"),
+        ("cloture", {"html": '<p style="text-indent:-9999px">a</p>'}, "text-indent"),
+        ("cloture", {"html": '<p style="margin-left:-9999px">a</p>'}, "margin-left"),
+        ("cloture", {"html": '<p style="padding-left:9999px">a</p>'}, "padding-left"),
+        ("cloture", {"html": '<p style="padding-left:1e3px">a</p>'}, "padding-left"),
+        ("cloture", {"html": '<p style="padding-left:99%">a</p>'}, "padding-left"),
+        ("cloture", {"html": '<p style="font-size:1px">a</p>'}, "font-size: 1px"),
+        ("cloture", {"html": '<p style="FONT-SIZE:0.1em">a</p>'}, "font-size: 0.1em"),
+        ("cloture", {"html": '<p style="color:#fff">a</p>'}, "color: #fff"),
+        ("cloture", {"html": '<p style="color:transparent">a</p>'}, "color: transparent"),
+        ("cloture", {"html": '<p style="c\\6flor:white">a</p>'}, "color: white"),
+        ("cloture", {"html": '<p style="background:#1c2333">a</p>'}, "background: #1c2333"),
+        ("cloture", {"html": '<p class="long">a</p>'}, "class long"),
+        ("cloture", {"html": '<p class="fold">a</p>'}, "class fold"),
         ("cloture", {"text": "Commandement de payer"}, "act of a court"),
         ("cloture", {"html": "<p>Commandement de payer</p>"}, "act of a court"),
         ("relance_1", {"text": "Payez."}, "amounts by head"),
@@ -132,6 +156,23 @@ def test_words_that_cannot_leave_are_not_published(code: str, change: dict[str, 
     assert any(told in reason for reason in refused.value.extra["reasons"]), refused.value.extra
     draft.refresh_from_db()
     assert draft.state == "draft"
+
+
+def test_what_a_letter_may_not_hold_is_not_sent_whatever_was_published() -> None:
+    version = template_of().versions.get()
+    version.html = '<p {% if debtor.name == "Ann" %}style="display:none"{% endif %}>Clos.</p>'
+    assert render(version, sample_told()).html
+    told = sample_told()
+    with pytest.raises(CannotRender, match="display: none"):
+        render(version, {**told, "debtor": {**told["debtor"], "name": "Ann"}})
+
+
+def test_plain_styles_may_be_used() -> None:
+    style = "color:#16365c; font-size: 14px; margin: 0 0 8px; border-left: 3px solid #16365c; background: #f2f5f9"
+    assert (
+        refused_in(f'<p style="{style}; text-align: right; width: 100%">a &lt; b <a href="https://a.fr">c</a></p>')
+        == []
+    )
 
 
 def test_what_the_house_sends_is_not_retired() -> None:
