@@ -3,11 +3,14 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from companies.parties import quality_of
 from invoicing.services import duplicate_errors
+from law import notices
+from law.account.facts import NoticeState
 from law.contact import Channel, Facts, Message, Policy, Purpose, judge
 from law.vocabulary import Step
 from legalcity.lib.audience import Audience
@@ -17,9 +20,13 @@ from legalcity.lib.errors import Forbidden, Invalid
 from legalcity.lib.settings.live import live
 from recoveries import rules
 from recoveries.catalogue import catalogue
-from recoveries.models import Comment, Recovery
+from recoveries.models import Comment, FormalNotice, Recovery
 from recoveries.statuses import STATUSES, Actor, allowed_moves
 
+NOT_NOTIFIED = gettext_noop(
+    "No formal notice was sent in this case. Send one as a registered letter: the case moves by itself once its "
+    "deposit is proved. Or enter one that was sent otherwise, with its proof (“Formal notice received”)."
+)
 NOT_EDITABLE = gettext_lazy("Recovery cannot be modified. Only recoveries with status {statuses} can be updated.")
 
 
@@ -89,3 +96,16 @@ def require_move(recovery: Recovery, to_status: int, *, actor: Actor) -> None:
                 status=catalogue.entries[recovery.status_id].name, allowed=names
             )
         )
+
+
+def require_notice(recovery: Recovery, to_status: int) -> None:
+    """Raises Forbidden where staff would say by hand that a formal notice was sent, and none is known to have been.
+
+    A registered letter proves itself, any other needs a proof; what the creditor sent is none of the firm's.
+    """
+    if to_status != Step.FORMAL_NOTICE:
+        return
+    sent = FormalNotice.objects.filter(recovery=recovery).exclude(state__in=(NoticeState.PLANNED, NoticeState.FAILED))
+    proved = Q(channel=notices.Channel.REGISTERED) | Q(proof__isnull=False)
+    if not sent.filter(proved).exclude(channel=notices.Channel.CREDITOR).exists():
+        raise Forbidden(_(NOT_NOTIFIED))

@@ -8,8 +8,11 @@ from django.http import HttpResponse
 
 from accounts.models import User
 from accounts.services import key_issue, login
-from recoveries.models import Status
+from law.vocabulary import Step
+from legalcity.lib.clock import today
+from recoveries.models import FormalNotice, Status
 from recoveries.services.life import status_move
+from recoveries.statuses import Actor
 from tests.answers import CheckedClient
 
 NOTHING: Any = object()
@@ -214,9 +217,16 @@ def add_status(status_id: int, *, group: int, is_closing: bool = False) -> int:
 
 
 def move(recovery_id: int, *statuses: int) -> None:
-    """Take a case through `statuses`, one after the other, as staff do."""
+    """Take a case through `statuses`, one after the other, as staff do; to a formal notice as its proof does."""
     for status in statuses:
-        status_move(recovery_id=recovery_id, to_status=status, by=None)
+        actor = Actor.SYSTEM if status == Step.FORMAL_NOTICE else Actor.STAFF
+        status_move(recovery_id=recovery_id, to_status=status, by=None, actor=actor)
+
+
+def notice_of(recovery_id: int, **values: Any) -> FormalNotice:
+    """A formal notice that the firm sent as a registered letter."""
+    sent = {"channel": "registered", "state": "sent", "sent_on": today()}
+    return FormalNotice.objects.create(recovery_id=recovery_id, **{**sent, **values})
 
 
 def remind_twice(recovery_id: int) -> None:

@@ -8,7 +8,7 @@ from events.services import Told, changes_of, events_record, story
 from law.vocabulary import Step
 from recoveries.catalogue import catalogue
 from recoveries.events import RECOVERY_CLOSED, RECOVERY_REOPENED, STATUS_CHANGED, case_event, end_of, standing
-from recoveries.guards import require_move
+from recoveries.guards import require_move, require_notice
 from recoveries.models import Recovery, StatusChange
 from recoveries.services.deadlines import KEPT, next_deadline_set, next_deadlines_refresh
 from recoveries.services.heard import case_listeners
@@ -24,12 +24,14 @@ def status_move(
     """Move a case to another status: lock, compare, move, one history row. Nothing happens when it is there.
 
     `by` is the person whom the history names, `actor` as what they act: the life cycle asks only that.
-    Raises Forbidden for a move that the life cycle does not have.
+    Raises Forbidden for a move that the life cycle does not have, and to a formal notice that nobody has sent.
     """
     recovery = Recovery.objects.select_for_update(of=("self",)).get(pk=recovery_id)
     if recovery.status_id == to_status:
         return recovery
     require_move(recovery, to_status, actor=actor)
+    if actor == Actor.STAFF:
+        require_notice(recovery, to_status)
     from_status, recovery.status_id = recovery.status_id, to_status
     written = ["status", "updated_at"]
     if catalogue.is_closing(to_status):

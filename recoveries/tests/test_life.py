@@ -15,7 +15,7 @@ from recoveries.services.life import status_move
 from recoveries.services.totals import case_count_move
 from recoveries.statuses import Actor
 from recoveries.tests.test_statuses import LIFE, NAMES
-from tests.factories import Api, add_status, bare_case_id, detail, file_case
+from tests.factories import Api, add_status, bare_case_id, detail, file_case, notice_of
 
 OPEN_AMICABLE = {1, 2, 3, 4, 5, 6, 7}
 ENDS = {8, 9, 10}
@@ -42,6 +42,7 @@ def refusal(case: int, to_status: int, by: Actor = Actor.STAFF) -> str:
 @pytest.mark.parametrize("source", LIFE)
 def test_every_move_is_made_or_refused(source: int, owner: Api) -> None:
     case = bare_case_id(owner)
+    notice_of(case)
     allowed = ", ".join(NAMES[target] for target in sorted(LIFE[source])) or "none"
     for target in LIFE:
         put(case, source)
@@ -92,9 +93,32 @@ def test_who_makes_a_move_counts(by: Actor, source: int, allowed: set[int], owne
             assert refusal(case, target, by).endswith(f"Allowed: {names}.")
 
 
+@pytest.mark.parametrize(
+    ("notice", "is_moved"),
+    [
+        (None, False),
+        ({"state": "failed", "sent_on": None}, False),
+        ({"state": "planned", "sent_on": None}, False),
+        ({"channel": "email"}, False),
+        ({"channel": "creditor"}, False),
+        ({}, True),
+    ],
+)
+def test_staff_move_a_case_to_a_formal_notice_that_was_sent(
+    notice: dict[str, object] | None, is_moved: bool, owner: Api
+) -> None:
+    case = bare_case_id(owner)
+    if notice is not None:
+        notice_of(case, **notice)
+    if is_moved:
+        assert status_move(recovery_id=case, to_status=4, by=None).status_id == 4
+    else:
+        assert refusal(case, 4).startswith("No formal notice was sent in this case.")
+
+
 def test_a_move_is_seen_through_the_api(owner: Api) -> None:
     case = file_case(owner)["recovery"]["id"]
-    status_move(recovery_id=case, to_status=4, by=owner.user, comment="Sent by registered post")
+    status_move(recovery_id=case, to_status=4, by=owner.user, comment="Sent by registered post", actor=Actor.SYSTEM)
     shown = detail(owner, case)
     step = shown["statusHistory"][-1]
     assert list(step) == ["id", "from", "to", "status", "user", "comment", "created_at"]
@@ -156,6 +180,7 @@ def test_the_history_of_any_life_replays(owner: Api, steps: list[tuple[int, Acto
     case = transferable(owner)
     if is_injunction:
         case = transferred(owner, case)
+    notice_of(case)
     at = Recovery.objects.get(pk=case).status_id
     made = 1
     for target, by in steps:
