@@ -229,6 +229,7 @@ def _says_something(sentences: Any) -> bool:
 
 # Fields that may be null in general, but not in the bodies that these tests send.
 NEEDED = {*APPLICABLE, "company_legal_form", "company_siren", "company_name"}
+SLIPS = {("POST", "types")}  # Nothing named is every type: null asks for that by a slip.
 
 
 @_by_door(PLACES)
@@ -238,7 +239,7 @@ def test_null_is_422_unless_the_field_may_be_null(door: Door, places: list[Place
         with undone():
             answer = owner.send(door.method, address, _body(place, None))
         may_be_null = place.field.allow_null or not place.field.required
-        if may_be_null and place.keys[-1] not in NEEDED:
+        if may_be_null and place.keys[-1] not in NEEDED and (door.method, place.name) not in SLIPS:
             assert answer.status_code in (200, 201, 202), (place.name, answer.content)
         else:
             assert answer.status_code == 422, (place.name, answer.content)

@@ -54,6 +54,13 @@ class TypesField(ContractField, serializers.ListField):
         "too_many": gettext_lazy("The {field} field must not have more than {most} items."),
     }
 
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        """What was sent, which is a list; null leaves it as it is in a change, and is no every type by a slip."""
+        is_change = getattr(self.root, "partial", False)
+        if not (is_change or data is serializers.empty or isinstance(data, list)):
+            self.fail("invalid")
+        return super().run_validation(data)
+
     def to_internal_value(self, data: Any) -> list[str]:
         """The words; errors carry their number in the list."""
         if not isinstance(data, list):

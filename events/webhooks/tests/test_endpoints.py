@@ -175,6 +175,13 @@ def test_an_unknown_type_is_named_by_its_place(owner: Api) -> None:
     assert told["codes"] == {f"types.{place}": ["unknown"] for place in range(3)}
 
 
+def test_null_is_no_list_of_types_for_a_new_endpoint(owner: Api) -> None:
+    for slip in (None, "", " "):
+        errors = owner.errors("POST", HOOKS, {"url": PUBLIC, "types": slip})
+        assert errors == {"types": ["The types field must be an array."]}
+    assert owner.data("POST", HOOKS, {"url": PUBLIC})["types"] == []
+
+
 def test_an_account_has_ten_endpoints_disabled_ones_included(owner: Api) -> None:
     made = [owner.data("POST", HOOKS, {"url": PUBLIC}) for _turn in range(10)]
     owner.data("PATCH", at(made[0]), {"state": "disabled"})
