@@ -60,6 +60,8 @@ def _probes(field: Any) -> list[Any]:
         return list(NUMBERS)
     if type(field) in (fields.TextField, fields.LinesField, fields.ExactTextField) and isinstance(field.limit, int):
         return ["a" * length for length in LENGTHS]
+    if isinstance(field, fields.PhoneField):
+        return ["n/a", "+33 6 12 34 56 78", *("1" * length for length in LENGTHS)]
     if isinstance(field, serializers.ListField):
         return [[word] * count for word in WORDS if _is_taken(field, [word]) for count in COUNTS]
     return []
