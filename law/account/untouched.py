@@ -40,7 +40,7 @@ def untouched(facts: Facts, on: date, rates: Rates) -> Untouched | None:
 
 
 def _is_simple(facts: Facts) -> bool:
-    taken = facts.payments or facts.credit_notes or facts.waivers or facts.refunds or facts.set_aside
+    taken = facts.payments or facts.credit_notes or facts.waivers or facts.refunds or facts.not_met
     return not (taken or facts.order or facts.title_on or facts.transfer or facts.gone)
 
 

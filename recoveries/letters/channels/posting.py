@@ -69,8 +69,10 @@ class TakenOut(NamedTuple):
 def working_day(day: date) -> date:
     """The first day from `day` on, today or later, on which the firm writes; none is today once its hours are over."""
     policy = firm_policy()
-    hours = {"days": policy.days, "from_hour": policy.from_hour, "until_hour": policy.until_hour}
-    return FRANCE.opening(_moment_of(day), **hours).astimezone(PARIS).date()
+    opening = FRANCE.opening(
+        _moment_of(day), days=policy.days, from_hour=policy.from_hour, until_hour=policy.until_hour
+    )
+    return opening.astimezone(PARIS).date()
 
 
 def _moment_of(posting_day: date) -> datetime:

@@ -10,9 +10,9 @@ from legalcity.lib.errors import Conflict, Forbidden, Invalid
 from recoveries.agenda.services import tasks_close
 from recoveries.letters.channels.facts import CAME_BACK
 from recoveries.letters.contacts import debtor_lock
-from recoveries.letters.scenarios.acting import may_run
 from recoveries.letters.scenarios.carrying import step_message, version_planned
 from recoveries.letters.scenarios.events import step_event
+from recoveries.letters.scenarios.running import may_run
 from recoveries.letters.scenarios.standing import facts_in_scenario, reasons_kept
 from recoveries.letters.task_kinds import MESSAGE_BOUNCED
 from recoveries.models import Enrolment, Message, Recovery, StepRun

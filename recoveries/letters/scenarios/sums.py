@@ -6,7 +6,7 @@ another one, or where a claim that is due is left out of what is asked for, the 
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
@@ -61,7 +61,7 @@ def sums_read(
     found = {}
     for case in cases:
         facts, balance = told[case.pk].facts, balances.get(case.pk)
-        of_case = {"acknowledged": acknowledged.get(case.pk, ()), "disputed": disputed.get(case.pk, ())}
+        of_case: dict[str, Any] = {"acknowledged": acknowledged.get(case.pk, ()), "disputed": disputed.get(case.pk, ())}
         begun = untouched(facts, day, account_rates()) if balance else None
         sums = _of_balance(case, balance, begun, day, **of_case) if balance and begun else None
         found[case.pk] = sums or _of_account(case, reckoned(facts, day), **of_case)

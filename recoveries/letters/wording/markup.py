@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from html import escape
 from html.parser import HTMLParser
+from typing import Any
 
 from recoveries.letters.wording.styles import CELLS, CLASSES, styles_refused
 
@@ -79,7 +80,7 @@ def words_in(html: str) -> str:
     return "\n".join(line for line in (" ".join(line.split()) for line in lines) if line)
 
 
-def said_in(subject: str, text: str, html: str) -> dict[str, str]:
+def said_in(subject: str, text: str, html: str) -> dict[str, Any]:
     """The words of a letter as the guard reads them (`law.contact.Message`): those of the text, those of the HTML."""
     words = words_in(html)
     return {"text": f"{subject}\n{text}", "shown": f"{subject}\n{words}" if words else ""}
