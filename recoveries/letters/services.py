@@ -4,6 +4,7 @@ from datetime import datetime, time
 from functools import partial
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from events.services import events_record, story
@@ -130,7 +131,7 @@ def judged_next(verdict: Verdict | None, moment: datetime) -> datetime:
 def _require_no_twin(case: Recovery, kind: str) -> None:
     """The same letter does not wait twice."""
     if Message.objects.filter(recovery=case, kind=kind, state__in=Message.WAITING).exists():
-        raise Forbidden(_("This letter waits already."))
+        raise Forbidden(gettext_lazy("This letter waits already."))
 
 
 def _recipient(case: Recovery, channel: str, to: str) -> str:

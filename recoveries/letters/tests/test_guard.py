@@ -10,6 +10,7 @@ import time_machine
 from django.core import mail
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
 from accounts.models import AuditEvent
 from companies.models import Company
@@ -298,8 +299,10 @@ def test_nobody_is_written_to_on_a_sunday(owner: Api, system_setting: Any) -> No
 def test_the_same_letter_does_not_wait_twice(owner: Api) -> None:
     case = case_of(owner)
     written(case)
-    with pytest.raises(Forbidden, match="waits already"):
+    with translation.override("en"), pytest.raises(Forbidden, match="waits already") as refused:
         written(case)
+    with translation.override("fr"):  # Scenarios keep it in both languages.
+        assert str(refused.value.message) == "Cette lettre attend déjà."
     Message.objects.update(state="failed")
     assert written(case).state == "queued"
 
