@@ -19,12 +19,17 @@ AMICABLE = ("recouvrement amiable", "amicable recovery", "amicable debt recovery
 # What recovery costs without a title stays with the creditor, whatever it is called.
 COSTS = (
     *("frais de recouvrement", "frais de dossier", "frais de relance", "frais de rappel", "frais de mise en demeure"),
-    *("frais de gestion", "frais d'impayé", "honoraires de recouvrement"),
+    *("frais de gestion", "frais d'impayé", "honoraires de recouvrement", "frais administratifs"),
+    *("frais d'intervention", "frais de procédure"),
     *("collection fee", "collection cost", "collection charge", "recovery fee", "recovery cost", "recovery charge"),
     *("reminder fee", "reminder charge", "file fee", "administration fee"),
 )
 # The name that article L441-10 of the Code de commerce gives to what one business owes another.
 _INDEMNITY = re.compile(r" indemnite forfaitaire (?:[\w€]+ ){0,6}?frai de recouvrement ")
+# Costs of any name with an amount (`words_of`).
+_PRICED = re.compile(
+    r"(?<! san) (frai (?:[^\W\d]+ ){0,6}?\d+ (?:\d+ )*(?:€|eur|euro)|\d+ ?(?:€|eur|euro) (?:de )?frai) "
+)
 # What a letter says of reminders, folded; and how many there must have been.
 _IN_SPITE = r"\b(?:malgre|en depit de|despite|in spite of) (?:\w+ ){0,3}?"
 _OF_REMINDERS = {
@@ -46,9 +51,11 @@ def found(said: str, forbidden: Iterable[str]) -> list[str]:
 
 
 def costs_in(text: str, *, is_business: bool) -> list[str]:
-    """Costs that nobody may ask for; a business may owe what L441-10 C. com. calls the indemnity."""
+    """Costs that nobody may ask for, any that have an amount among them; a business may owe the indemnity (L441-10)."""
     said = words_of(text)
-    return found(_INDEMNITY.sub(" ", said) if is_business else said, COSTS)
+    if is_business:
+        return found(_INDEMNITY.sub(" ", said), COSTS)
+    return found(said, COSTS) or _PRICED.findall(said)
 
 
 def plain(text: str) -> str:

@@ -169,6 +169,11 @@ TABLE: list[tuple[Code, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]
     (Code.COSTS, said("avec 15 € de frais de dossier"), CONSUMER, {}, NEVER),
     (Code.COSTS, said("avec 15 € de frais de dossier"), UNKNOWN, {}, NEVER),
     (Code.COSTS, said("avec 15 € de frais de dossier"), {}, {}, SEND),
+    (Code.COSTS, said("S'y ajoutent des frais d'intervention"), CONSUMER, {}, NEVER),
+    (Code.COSTS, said("frais administratifs en sus"), UNKNOWN, {}, NEVER),
+    (Code.COSTS, said("plus les frais : 1 150,00 €"), CONSUMER, {}, NEVER),
+    (Code.COSTS, said("et 45 euros de frais"), UNKNOWN, {}, NEVER),
+    (Code.COSTS, said("Payez sans frais par virement de 100 €"), CONSUMER, {}, SEND),
     (Code.COSTS, {}, CONSUMER, {}, SEND),  # Article L111-8 itself speaks of costs.
     (Code.INDEMNITY, INDEMNITY, CONSUMER, {}, NEVER),
     (Code.INDEMNITY, INDEMNITY, UNKNOWN, {}, NEVER),
