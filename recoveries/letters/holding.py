@@ -1,5 +1,6 @@
 """Letters that are held: judged again by the clock, lifted by a manager, or given up."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from backoffice.audit import audit_record
 from events.services import events_record, story
-from law.contact import Outcome
+from law.contact import Code, Outcome
 from legalcity.lib.clock import now
 from legalcity.lib.dates import moment_text
 from legalcity.lib.errors import Conflict, Forbidden
@@ -18,7 +19,7 @@ from recoveries.letters.contacts import debtor_lock
 from recoveries.letters.judging import drafts_of, written_to
 from recoveries.letters.services import judged_next, letter_case, message_write
 from recoveries.letters.verdicts import liftable_of, values_of
-from recoveries.models import Message
+from recoveries.models import Message, PostItem
 
 log = structlog.get_logger("recoveries")
 
@@ -27,10 +28,16 @@ AT_ONCE = 200  # letters of one round
 
 
 def messages_take_up(*, moment: datetime) -> int:
-    """Judge anew the held letters whose day has come, and those whose case was changed meanwhile; how many."""
+    """Judge anew the held letters whose day has come, and those whose case was changed meanwhile; how many.
+
+    So are letters that wait to be printed. Those that lie in a batch are judged when that is confirmed.
+    """
     due = Q(due_at__lte=moment) | Q(recovery__updated_at__gt=F("judged_at")) | Q(judged_at=None)
     held = Message.objects.filter(due, state=State.HELD).order_by("due_at", "pk")
+    printed = PostItem.objects.standing().values("message")
+    to_post = Message.objects.demands().filter(state=State.TO_POST, recovery__updated_at__gt=F("judged_at"))
     waiting = list(held.values_list("pk", "recovery_id")[:AT_ONCE])
+    waiting += to_post.exclude(pk__in=printed).order_by("pk").values_list("pk", "recovery_id")[:AT_ONCE]
     for message_id, case_id in waiting:
         try:
             message_take_up(message_id=message_id, case_id=case_id, moment=moment)
@@ -41,11 +48,18 @@ def messages_take_up(*, moment: datetime) -> int:
 
 @story()
 def message_take_up(*, message_id: int, case_id: int, moment: datetime) -> Message | None:
-    """Render and judge a held letter: it is queued, held on, or cancelled. None where it is held no more."""
+    """Render and judge a letter that is held, or waits to be printed: it is queued, held, or cancelled.
+
+    None where it waits no more. The rhythm of one that waits to be printed is asked on its posting day.
+    """
     debtor_lock(case_id)
     case = letter_case(case_id)
-    email = Message.objects.select_for_update(of=("self",)).filter(pk=message_id, state=State.HELD).first()
-    if email is None:
+    email = (
+        Message.objects.select_for_update(of=("self",))
+        .filter(pk=message_id, state__in=(State.HELD, State.TO_POST))
+        .first()
+    )
+    if email is None or email.post_items.standing().exists():
         return None
     email.recovery = case
     try:
@@ -61,10 +75,12 @@ def message_take_up(*, message_id: int, case_id: int, moment: datetime) -> Messa
     except Conflict:
         Message.objects.filter(pk=message_id).update(judged_at=moment, due_at=judged_next(None, moment))
         return email
+    if email.state == State.TO_POST:
+        draft = replace(draft, verdict=draft.verdict.without(Code.RHYTHM))
     if draft.verdict.outcome == Outcome.NEVER:
         _update(email, **values_of(draft.verdict, moment), state=State.CANCELLED)
         events_record([held_event(email, draft.verdict)])
-    elif draft.verdict.outcome == Outcome.HOLD:
+    elif draft.verdict.outcome == Outcome.HOLD and email.state == State.HELD:
         _update(email, **values_of(draft.verdict, moment), due_at=judged_next(draft.verdict, moment))
     else:
         message_write(email, draft, moment)

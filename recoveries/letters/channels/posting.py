@@ -9,7 +9,7 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 import structlog
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -81,8 +81,9 @@ def _moment_of(posting_day: date) -> datetime:
 
 
 def batches_of(user: User) -> QuerySet[PostBatch]:
-    """The batches with a letter of a case that a member of staff sees."""
-    return PostBatch.objects.filter(pk__in=PostItem.objects.in_reach_of(user).values("batch"))
+    """The batches with a letter of a case that a member of staff sees, and those whose cases are gone."""
+    is_seen = Q(pk__in=PostItem.objects.in_reach_of(user).values("batch"))
+    return PostBatch.objects.filter(is_seen | ~Q(pk__in=PostItem.objects.values("batch")))
 
 
 def items_of(batch: PostBatch, user: User) -> QuerySet[PostItem]:
@@ -161,10 +162,13 @@ def _printed(message_id: int) -> None:
 
 @story()
 def _bound_together(message_ids: Sequence[int], posting_day: date, by: User) -> PostBatch:
-    """Put letters into a batch; one that another person has printed meanwhile stays in theirs."""
+    """Put letters into a batch; one that another person has printed meanwhile stays in theirs.
+
+    One whose words were made anew meanwhile has no paper any more, and waits for the next batch.
+    """
     standing = PostItem.objects.standing().values("message")
     waiting = Message.objects.select_for_update(of=("self",)).filter(pk__in=message_ids, state=State.TO_POST)
-    letters = list(waiting.exclude(pk__in=standing).order_by("channel", "pk"))
+    letters = list(waiting.exclude(pk__in=standing).exclude(pdf=None).order_by("channel", "pk"))
     if not letters:
         raise Conflict(_("Somebody else has printed these letters just now."))
     batch = PostBatch.objects.create(posting_day=posting_day, by=by)

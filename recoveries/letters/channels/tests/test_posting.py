@@ -18,6 +18,7 @@ from recoveries.desk.tests.pages import case_of, office_of, person, ready_docume
 from recoveries.ledger.services import acompte_record
 from recoveries.letters.channels.posting import working_day
 from recoveries.letters.channels.tests.conftest import DEBTOR
+from recoveries.letters.holding import messages_take_up
 from recoveries.letters.party_facts import party_fact_enter
 from recoveries.letters.services import message_send
 from recoveries.letters.tasks import sweep_emails
@@ -175,6 +176,19 @@ def test_what_came_since_it_was_printed_keeps_a_letter_out_of_the_post(
     printed(office, partly)
     partly.refresh_from_db()
     assert partly.total == Decimal("130.00")
+
+
+def test_a_letter_that_waits_is_judged_when_something_happens_on_its_case(
+    case: Recovery, owner: Api, office: Client
+) -> None:
+    fine, disputed, paid, in_batch = letter(case), *(letter(case_of(owner, debtor=DEBTOR)) for _n in range(3))
+    printed(office, in_batch)
+    move(disputed.recovery_id, 2, 7)
+    move(in_batch.recovery_id, 2, 7)
+    acompte_record(recovery_id=paid.recovery_id, amount=Decimal("140.00"), day=today(), by=None)
+    assert messages_take_up(moment=now()) == 2
+    assert states(fine, disputed, paid, in_batch) == ["to_post", "held", "cancelled", "to_post"]
+    assert messages_take_up(moment=now()) == 0
 
 
 def test_letters_of_others_are_out_of_reach(case: Recovery, owner: Api, office: Client) -> None:
