@@ -258,6 +258,8 @@ TABLE: list[tuple[Code, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]
     (Code.RHYTHM, {}, {"contacts": ago(0, 0, 0)}, {"per_week": 0}, SEND),
     (Code.APPROVAL, {"needs_approval": True}, {}, {}, HOLD),
     (Code.APPROVAL, {}, {}, {}, SEND),
+    (Code.SCENARIO, {"is_resting": True}, {}, {}, HOLD),
+    (Code.SCENARIO, {}, {}, {}, SEND),
 ]  # fmt: skip
 
 
