@@ -18,6 +18,7 @@ from documents.services.storage import bytes_open
 from events.services import events_record, story
 from law import contact
 from law.contact import Code, Outcome
+from law.scenario.days import opening
 from legalcity.lib.clock import now, today
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
@@ -68,11 +69,7 @@ class TakenOut(NamedTuple):
 
 def working_day(day: date) -> date:
     """The first day from `day` on, today or later, on which the firm writes; none is today once its hours are over."""
-    policy = firm_policy()
-    opening = FRANCE.opening(
-        _moment_of(day), days=policy.days, from_hour=policy.from_hour, until_hour=policy.until_hour
-    )
-    return opening.astimezone(PARIS).date()
+    return opening(_moment_of(day), FRANCE, firm_policy()).astimezone(PARIS).date()
 
 
 def _moment_of(posting_day: date) -> datetime:
