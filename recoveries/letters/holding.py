@@ -59,7 +59,7 @@ def message_take_up(*, message_id: int, case_id: int, moment: datetime) -> Messa
         .filter(pk=message_id, state__in=(State.HELD, State.TO_POST))
         .first()
     )
-    if email is None or email.post_items.standing().exists():
+    if email is None or PostItem.objects.standing().filter(message=email).exists():
         return None
     email.recovery = case
     try:
