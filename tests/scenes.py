@@ -26,6 +26,7 @@ from recoveries.court.transfer import transfer_carry_out, transfer_fail, transfe
 from recoveries.ledger.remittances import remittance_record
 from recoveries.ledger.services import acompte_record
 from recoveries.letters.channels.delivering import message_deliver, messages_interrupted
+from recoveries.letters.channels.facts import fact_record
 from recoveries.letters.receipts import receipt_posted
 from recoveries.letters.scenarios.pausing import scenario_pause, scenario_resume, scenario_stop
 from recoveries.letters.scenarios.switching import case_switch
@@ -171,10 +172,19 @@ def a_letter_that_may_not_leave_any_more(owner: Api) -> Iterator[None]:
 @tells("message.failed")
 def a_letter_whose_worker_was_lost(owner: Api) -> Iterator[None]:
     letter = _letter(owner)
-    Message.objects.filter(pk=letter.pk).update(claimed_until=now() - timedelta(1))
+    Message.objects.filter(pk=letter.pk).update(state=Message.State.SENDING, claimed_until=now() - timedelta(1))
     yield
     for _time in range(2):
         messages_interrupted(moment=now())
+
+
+@tells("message.bounced")
+def a_letter_that_comes_back(owner: Api) -> Iterator[None]:
+    letter = _letter(owner)
+    message_deliver(message_id=letter.pk, moment=now())
+    yield
+    for _time in range(2):
+        fact_record(message_id=letter.pk, kind="bounced", at=now(), source="smtp", provider_id="<1@mx.example>")
 
 
 def _in_scenario(owner: Api) -> Enrolment:

@@ -836,6 +836,8 @@ NO_IDS = [
 NAMING_THE_CASE = {
     *("recovery", "case-transfer", "case-eligibility", "case-deadlines"),
     *("case-account", "case-account-paper", "case-postings", "case-payments", "case-credit-notes"),
+    *("case-scenario", "case-scenario-pause", "case-scenario-resume"),
+    *("case-messages", "case-message", "case-message-file", "case-message-proof"),
 }
 NOT_FOUND = {
     "company_id": "Company not found",
@@ -847,6 +849,7 @@ NOT_FOUND = {
 
 def test_an_id_that_is_none_is_not_found(owner: Api) -> None:
     known = things(owner)
+    assert known["message_id"], "made in the case, before that gets a name that is none"
     of_a_case = [
         route for route in routes().values() if "recovery_id" in route.address and route.name not in WITH_FILES
     ]

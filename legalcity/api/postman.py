@@ -36,6 +36,10 @@ KEPT = {
     "scoring_order_create": {"orders_id": "order_id"},
     "events_list": {"events_id": "items.0.id"},
     "webhook_endpoints_deliveries_list": {"deliveries_id": "items.0.id"},
+    "recoveries_messages_list": {"messages_id": "items.0.id"},
+    "recoveries_messages_retrieve": {"proofs_id": "proofs.0.n"},
+    "scenarios_list": {"scenarios_id": "0.code"},
+    "scenarios_rehearse_create": {"rehearsals_id": "id"},
 }
 # Fields of sample bodies that are not the same in every run.
 SENT: dict[str, Json] = {
@@ -52,8 +56,8 @@ ELSEWHERE = (
     (re.compile(r"^recoveries_companies_"), {"recoveries_id": "bare_case_id"}),
     (re.compile(r"^recoveries_destroy$"), {"recoveries_id": "bare_case_id"}),
 )
-# What is made of things that a list has named.
-AFTER_LISTS = ("webhook_endpoints_deliveries_replay_one",)
+# What is made of things that a list has named, and what is asked of that, in this order.
+AFTER_LISTS = ("webhook_endpoints_deliveries_replay_one", "scenarios_rehearse_create", "rehearsals_retrieve")
 # After the deletions, in this order.
 LAST = ("recoveries_injonction_transfer_create", "recoveries_injonction_transfer_retrieve", "auth_logout")
 
@@ -127,7 +131,8 @@ def _folder(document: Json, tag: Json, calls: list[Call]) -> Json:
     """The calls of a tag; what makes something before what asks for it, and what lists things before what wants one."""
     own = [call for call in calls if tag["name"] in call.operation["tags"] and not call.is_ending]
     order = {"POST": 0, "GET": 1}
-    own.sort(key=lambda call: 2 if call.id in AFTER_LISTS else order.get(call.method, 2))
+    late = {name: place for place, name in enumerate(AFTER_LISTS)}
+    own.sort(key=lambda call: (2, late[call.id]) if call.id in late else (order.get(call.method, 2), -1))
     return {"name": tag["name"], "description": tag["description"], "item": [_item(document, call) for call in own]}
 
 
