@@ -17,7 +17,7 @@ from kombu import Queue
 from legalcity.lib import logs, queues
 from legalcity.lib.error_reports import report_to
 from legalcity.lib.private_files import keep_private
-from legalcity.lib.settings import system
+from legalcity.lib.settings import kinds, system
 from legalcity.lib.settings.environment import Environment, is_kept_apart, is_random
 from legalcity.lib.settings.stores import caches_of
 
@@ -363,7 +363,7 @@ SPECTACULAR_SETTINGS = {
 # --- system settings -------------------------------------------------------------------------------------------
 CONSTANCE_BACKEND = "legalcity.lib.settings.stored.StoredSettings"
 CONSTANCE_CONFIG = system.CONFIG
-CONSTANCE_ADDITIONAL_FIELDS = system.FIELD_TYPES
+CONSTANCE_ADDITIONAL_FIELDS = kinds.FIELD_TYPES
 CONSTANCE_CONFIG_FIELDSETS = system.FIELDSETS
 CONSTANCE_SUPERUSER_ONLY = False  # Roles say who may.
 

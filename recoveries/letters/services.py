@@ -67,17 +67,8 @@ def message_send(
     debtor_lock(case_id)
     case = letter_case(case_id)
     _require_sendable(kind, channel, extra)
-    email = Message(
-        recovery=case,
-        kind=kind,
-        purpose=PURPOSES[kind],
-        channel=channel,
-        recipient=_recipient(case, channel, to),
-        address="\n".join(postal_lines(case.debtor)) if channel in BY_POST else "",
-        extra=extra,
-        user=by,
-        moves_case=moves_case,
-    )
+    email = _addressed(case, kind, channel, to)
+    email.extra, email.user, email.moves_case = extra, by, moves_case
     _require_reachable(email)
     _require_no_twin(case, kind)
     moment = now()
@@ -96,6 +87,18 @@ def message_send(
         require_following(case, kind=kind)
     message_write(email, draft, moment)
     return email
+
+
+def _addressed(case: Recovery, kind: str, channel: str, to: str) -> Message:
+    """A message of this kind with where it goes; it has no words yet."""
+    return Message(
+        recovery=case,
+        kind=kind,
+        purpose=PURPOSES[kind],
+        channel=channel,
+        recipient=_recipient(case, channel, to),
+        address="\n".join(postal_lines(case.debtor)) if channel in BY_POST else "",
+    )
 
 
 def letter_case(case_id: int) -> Recovery:
