@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import structlog
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
@@ -37,6 +37,12 @@ class Measure:
         for value, figure in self.take().items():
             family.add_metric([value] if self.label else [], figure)
         return family
+
+
+def _between_transactions() -> None:
+    """Leave connections that have grown old. One that is in a transaction would take that along."""
+    if not connection.in_atomic_block:
+        close_old_connections()
 
 
 def _services() -> Figures:
@@ -71,7 +77,7 @@ class Measures(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Take all of them."""
-        close_old_connections()
+        _between_transactions()
         missing = 0
         try:
             for measure in list(self._measures):
@@ -81,7 +87,7 @@ class Measures(Collector):
                     missing += 1
                     log.warning("measure_missing", measure=measure.name, error=type(error).__name__)
         finally:
-            close_old_connections()
+            _between_transactions()
         told = GaugeMetricFamily("legalcity_measures_missing", "Gauges that could not be taken this time.")
         told.add_metric([], missing)
         yield told

@@ -253,7 +253,8 @@ def _mark_read(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> st
 
 def _comment_options(request: HttpRequest, case: Recovery) -> dict[str, Any]:
     unread = _unread(case)
-    chosen = chosen_child(unread, request.GET.get("comment", ""))
+    only = unread[0] if unread[:2].count() == 1 else None
+    chosen = chosen_child(unread, request.GET.get("comment", "")) or only
     return {"unread": unread, "chosen": chosen, "initial": {"read": chosen and chosen.pk}}
 
 

@@ -15,6 +15,7 @@ from django.utils import translation
 from accounts.models import AuditEvent
 from companies.models import Company
 from events.models import Event
+from legalcity.lib.append_only import door
 from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Forbidden
 from recoveries.court.hold import hold_lift, hold_restore
@@ -26,7 +27,7 @@ from recoveries.letters.channels.delivering import message_deliver
 from recoveries.letters.holding import message_lift, message_take_up
 from recoveries.letters.services import message_send
 from recoveries.letters.tasks import sweep_emails
-from recoveries.models import ClientRhythm, CreditorReminder, LegalRate, Message, Recovery
+from recoveries.models import ClientRhythm, CreditorReminder, LegalRate, Message, MessageFact, Recovery
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, ApiUserFactory, move
 from tests.letters import AT_ANY_HOUR, COMPLETE, FREE, IBAN
@@ -461,7 +462,8 @@ def test_two_workers_write_to_one_debtor_once(owner: Api, system_setting: Any) -
     assert sorted(fresh(letter).state for letter in letters) == ["held", "sent"]
     assert len(mail.outbox) == 1
     mail.outbox.clear()
-    Message.objects.all().delete()
+    with door(MessageFact, reason="The test begins anew."):
+        Message.objects.all().delete()
     system_setting(**FREE)
     waiting = [written(one) for one in cases]
     Message.objects.update(state="queued", sent_at=None, claimed_until=None, attempts=0)
