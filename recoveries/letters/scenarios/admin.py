@@ -176,10 +176,10 @@ class EnrolmentAdmin(ReadOnlyStaffAdmin):
     """The cases that are, or were, in a scenario."""
 
     audit_words = {
-        "scenario_paused": gettext_lazy("Scenario paused"),
-        "scenario_resumed": gettext_lazy("Scenario resumed"),
-        "scenario_stopped": gettext_lazy("Scenario stopped"),
-        "scenario_switched": gettext_lazy("Cases switched to a scenario"),
+        "scenario_paused": _("Scenario paused"),
+        "scenario_resumed": _("Scenario resumed"),
+        "scenario_stopped": _("Scenario stopped"),
+        "scenario_switched": _("Cases switched to a scenario"),
     }
     list_display = ("recovery", "version", "state", "position", "entered_at", "next_due_at", "paused_until", "reason")
     list_filter = ("state", "version__scenario")
