@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from legalcity.lib.clock import now
 from recoveries.letters.scenarios.acting import enrolment_act
@@ -15,6 +16,7 @@ from tests.races import at_once
 
 pytestmark = [
     pytest.mark.postgres,
+    pytest.mark.skipif(connection.vendor != "postgresql", reason="races need PostgreSQL"),
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
     pytest.mark.usefixtures("in_process"),
 ]
