@@ -133,7 +133,7 @@ def test_calls_stand_in_the_order_of_the_reference() -> None:
     ]
     sections = [tag["name"] for tag in DOCUMENT["tags"]]
     published_ones = [name for name in REFERENCE["sections"] if name in sections]
-    assert sections == [*published_ones, "Events", "Notifications", "Webhooks"]
+    assert sections == [*published_ones, "Events", "Notifications", "Scenarios", "Webhooks"]
 
 
 # --- beside what was published -----------------------------------------------------------------------------------

@@ -47,6 +47,7 @@ def published_for(user: Any) -> list[ScenarioVersion]:
 class ScenariosView(ContractView):
     """The scenarios that there are."""
 
+    section = "Scenarios"
     answers = {"list": {200: success(fields({"items": list_of(SCENARIO_ROW)}))}}
     samples = {"list": samples.SCENARIOS}
 
@@ -59,6 +60,7 @@ class ScenariosView(ContractView):
 class CaseScenarioView(OneCaseView):
     """The scenario of a case."""
 
+    section = "Scenarios"
     serializers = {"create": StartSerializer, "pause": PauseSerializer}
     answers = {
         "retrieve": {200: success(or_null(SCENARIO))},
@@ -100,6 +102,7 @@ class CaseScenarioView(OneCaseView):
 class RehearseView(ContractView):
     """Rehearsals of scenarios."""
 
+    section = "Scenarios"
     serializers = {"create": RehearseSerializer}
     ways = {"create": Keyed(Way.ATOMIC)}
     answers = {
