@@ -9,8 +9,17 @@ from django.contrib.auth.models import Group
 from django.db import models
 
 from accounts.models import User
+from recoveries.letters.scenarios.drawing import draft_open
 from recoveries.letters.wording.services import draft_begin
-from recoveries.models import DeadlineAlert, Posting, Recovery, Template, TemplateVersion
+from recoveries.models import (
+    DeadlineAlert,
+    Posting,
+    Recovery,
+    Scenario,
+    ScenarioVersion,
+    Template,
+    TemplateVersion,
+)
 from scoring.models import ScoringOrder
 from tests.factories import ApiUserFactory
 
@@ -32,6 +41,7 @@ KINDS: tuple[tuple[type[models.Field], Any], ...] = (
     (models.JSONField, dict),
     (models.IntegerField, lambda: next(_numbers)),
     (models.DecimalField, lambda: 1),
+    (models.BinaryField, lambda: b"r"),
     (models.Field, lambda: f"r{next(_numbers)}"),
 )
 
@@ -44,6 +54,8 @@ def a_row(model: type[models.Model]) -> models.Model:
         return Group.objects.create(name=f"group {next(_numbers)}")
     if model is TemplateVersion:  # What was published is only looked at.
         return draft_begin(template_id=a_row(Template).pk, by=None)
+    if model is ScenarioVersion:
+        return draft_open(scenario_id=a_row(Scenario).pk, by=None)
     present = model._base_manager.order_by("pk").first()
     if present is not None:
         return present

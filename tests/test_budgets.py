@@ -51,7 +51,7 @@ BUDGETS = {
     "GET /api/webhook-endpoints/{endpoint}/deliveries": 3,
     "POST /api/webhook-endpoints/{endpoint}/replay": 6,
     "POST /api/recoveries/complete": 10,
-    "POST /api/recoveries/{case}/payments": 27,
+    "POST /api/recoveries/{case}/payments": 29,
 }
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT")
 

@@ -127,6 +127,17 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("webhook-delivery", "GET"): Expected(BELOW),
     ("webhook-delivery-replay", "POST"): Expected((202, 404, 404, 401)),
     ("webhook-replay", "POST"): Expected((202, 404, 404, 401)),
+    ("scenarios", "GET"): Expected(PERSONAL),
+    ("case-scenario", "GET"): Expected(CASE),
+    ("case-scenario", "POST"): Expected((403, 403, 403, 401), lambda: {"code": "standard"}),
+    ("case-scenario-pause", "POST"): Expected((409, 403, 403, 401), lambda: {"reason": "Promised"}),
+    ("case-scenario-resume", "POST"): Expected((409, 403, 403, 401)),
+    ("case-messages", "GET"): Expected(CASE),
+    ("case-message", "GET"): Expected(CASE),
+    ("case-message-file", "GET"): Expected((404, 403, 403, 401)),
+    ("case-message-proof", "GET"): Expected((404, 403, 403, 401)),
+    ("scenario-rehearse", "POST"): Expected((202, 202, 202, 401), lambda: {"until": "2027-01-31"}),
+    ("rehearsal", "GET"): Expected((200, 404, 404, 401)),
 }
 # Login and the fallback are walked by tests of their own below.
 ELSEWHERE = {"login", "fallback", *WITH_FILES}

@@ -82,6 +82,7 @@ RULES: Mapping[Group, Rule] = {
 # No e-mail tells of these; feed and webhooks do.
 UNTOLD: Mapping[str, str] = {
     "api_key.*": "handed over, or taken away, by people",
+    "scenario.*": "the work of the firm; the status that it brings about is told",
     "message.*": "the work of the firm; the status that it brings about is told",
     "payment.reallocated": "no new money; the payment was told",
     "protected_invoice.*": "asked for by the client",

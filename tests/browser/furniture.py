@@ -20,6 +20,7 @@ from law.contact.vocabulary import PartyFactKind
 from legalcity.lib.clock import now, today
 from recoveries.letters.judging import drafts_of
 from recoveries.letters.party_facts import party_fact_enter
+from recoveries.letters.scenarios.rehearsals import rehearsal_ask
 from recoveries.letters.scenarios.switching import case_switch
 from recoveries.letters.services import message_send
 from recoveries.models import (
@@ -36,6 +37,7 @@ from recoveries.models import (
 )
 from recoveries.services.notices import notice_enter
 from scoring.models import Alert, Surveillance
+from tests.doors import standard
 from tests.factories import Api
 from tests.test_backoffice_actions import EXAMPLES
 
@@ -55,6 +57,7 @@ def furnish(owner: Api) -> None:
     party_fact_enter(recovery_id=case.pk, kind=PartyFactKind.CONSENTS_TO_LRE, since=today(), by=owner.user)
     InboundHook.objects.create(adapter="maileva", provider_id="1", body=b"{}")
     PostBatch.objects.create(posting_day=today(), by=owner.user)
+    rehearsal_ask(version=standard(), until=today() + timedelta(30), owner=owner.user, by=owner.user)
     ClientRhythm.objects.create(owner=owner.user, reminder_days=14)
     case_switch(recovery_id=case.pk, version=ScenarioVersion.objects.get(scenario__code="standard"), by=owner.user)
     ScenarioStop.objects.create(owner=owner.user)
