@@ -31,7 +31,7 @@ ROOMS = sorted({model._meta.app_label for model in admin.site._registry})
 OWN_LINKS = (
     '[...document.querySelectorAll("#content-main a, .object-tools a")].map((link) => link.pathname + link.search)'
 )
-FILES = (".csv", ".xlsx", ".pdf", "/paper/", "/content/", "/template/")
+FILES = (".csv", ".xlsx", ".pdf", "/paper/", "/csv/", "/content/", "/template/")
 
 
 def _pages(room: str, user: User, window: Desk) -> Iterator[str]:
