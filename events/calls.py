@@ -232,6 +232,7 @@ FORMS: dict[str, Tells] = {
 # Other pages of staff that write.
 PAGES: dict[str, Tells] = {
     "Hand over what is held for a client": tells("remittance.sent"),
+    "Confirm the posting of letters": tells("message.sent", "scenario.step_done", "scenario.finished"),
     "Confirm a file of cases": nothing("A worker opens them.", later=("recovery.created",)),
 }
 

@@ -21,7 +21,6 @@ from law.scenario.vocabulary import Act, Base, Fate, IfImpossible, Way, Why
 
 LOOK_AGAIN = timedelta(minutes=5)
 NEXT_DAY = timedelta(1)
-_NOT_LEFT = (Fate.WAITING, Fate.CANCELLED)
 
 SENTENCES: Mapping[Why, Any] = {
     Why.CLOSED: _("The case is closed, before a court, or lacks a party."),
@@ -75,7 +74,7 @@ def plan(case: CaseFacts, version: Version, position: int, moment: datetime, pol
         return Decision(act=Act.FINISH, reasons=(why(Why.DONE),))
     step = version.steps[position]
     if case.held is not None:
-        return _of_held(case, step, moment)
+        return _of_held(case, step, moment, policy)
     if _is_overtaken(case, version, position):
         return Decision(act=Act.SKIP, step=step, reasons=(why(Why.OVERTAKEN),))
     due = due_moment(case, version, position, policy)
@@ -166,13 +165,17 @@ def _is_overtaken(case: CaseFacts, version: Version, position: int) -> bool:
     return is_letter and any(step.kind in case.sent_aside for step in version.steps[position:] if step.kind)
 
 
-def _of_held(case: CaseFacts, step: Step, moment: datetime) -> Decision:
-    """The message of the step was held: the scenario waits for it, as long as the step allows."""
+def _of_held(case: CaseFacts, step: Step, moment: datetime, policy: Policy) -> Decision:
+    """The scenario waits for the message of the step: for a held one as long as the step allows, for a letter until it
+    was posted, since only then it counts as sent.
+    """
     held = case.held
     assert held is not None  # noqa: S101 - asked for only then
     if held.fate == Fate.CANCELLED:
         return Decision(act=Act.SKIP, step=step, reasons=(why(Why.CANCELLED),))
-    if held.fate not in _NOT_LEFT:
+    if held.fate == Fate.TO_POST:
+        return Decision(act=Act.WAIT, step=step, until=_tomorrow(case, step, moment, policy))
+    if held.fate != Fate.WAITING:
         return Decision(act=Act.LEFT, step=step)
     end = held.since + timedelta(step.max_wait_days) if step.max_wait_days else None
     if end is not None and moment >= end:

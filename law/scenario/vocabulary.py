@@ -55,10 +55,13 @@ OPEN = (Standing.RUNNING, Standing.PAUSED, Standing.HELD)
 
 
 class Result(StrEnum):
-    """What came of a step. A held one has a message that waits, and the scenario waits with it."""
+    """What came of a step. A held one has a message that waits, and one to post a letter that nobody has posted yet:
+    the scenario waits with it.
+    """
 
     SENT = "sent"
     HELD = "held"
+    TO_POST = "to_post"
     TASK = "task"
     SKIPPED = "skipped"
     STOPPED = "stopped"
@@ -68,6 +71,7 @@ class Fate(StrEnum):
     """What became of the message of a step, as far as steps after it ask."""
 
     WAITING = "waiting"  # held, or not sent yet
+    TO_POST = "to_post"  # in the post folder, until staff confirm that it was posted
     CANCELLED = "cancelled"
     LEFT = "left"
     DELIVERED = "delivered"
@@ -82,7 +86,7 @@ class Act(StrEnum):
     SEND = "send"  # a message, which leaves or is held
     TASK = "task"  # a task for a person
     SKIP = "skip"  # the step is passed over
-    LEFT = "left"  # the held message of the step has left meanwhile
+    LEFT = "left"  # the message that the step waited for has left meanwhile
     HOLD = "hold"  # the scenario is held until something happens
     PAUSE = "pause"
     STOP = "stop"

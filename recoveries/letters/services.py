@@ -116,6 +116,8 @@ def message_write(email: Message, draft: Draft, moment: datetime) -> None:
     else:
         state = State.TO_POST if by_hand else State.QUEUED
         values |= {"state": state, **words_of(draft)}
+        if email.state == state == State.TO_POST:
+            values["due_at"] = email.due_at  # It waits since then, however often its words are made anew.
     for name, value in values.items():
         setattr(email, name, value)
     email.save()

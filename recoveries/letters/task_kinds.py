@@ -1,15 +1,30 @@
 """The tasks that are about letters: to be posted, answered by the debtor, come back."""
 
-from django.db.models import Exists, OuterRef
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import CharField, Exists, OuterRef, Value
+from django.db.models.functions import Cast, Concat
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from recoveries.agenda.kinds import TaskKind, Tasks, condition_register, kind_register
+from law.contact import Place
+from law.scenario import Unit
+from law.scenario.days import days_later
+from legalcity.lib.clock import today
+from legalcity.lib.dates import PARIS
+from recoveries.agenda.kinds import TaskKind, Tasks, condition_register, kind_register, missing_register
+from recoveries.agenda.models import StaffTask
 from recoveries.agenda.sentences import Fact
+from recoveries.agenda.services import task_open
 from recoveries.letters.models import FormalNotice, Message
 
 POST_REGISTERED, REPLY_RECEIVED, MESSAGE_BOUNCED = "post_registered", "reply_received", "message_bounced"
-MESSAGE_UNKNOWN = "message_unknown"
-NOTICE_SENT, WRITTEN_AGAIN = "notice_sent", "written_again"
+MESSAGE_UNKNOWN, LETTERS_TO_POST = "message_unknown", "letters_to_post"
+NOTICE_SENT, WRITTEN_AGAIN, POSTED = "notice_sent", "written_again", "posted"
+POSTED_WITHIN = 5  # working days, after which a person is asked
+AT_ONCE = 500  # letters of one look; what is more is found by the next one
+FRANCE = Place("FR")
+SUBJECT = Concat(Value("message:"), Cast("pk", CharField()), output_field=CharField())
 
 
 def notice_sent(tasks: Tasks) -> Tasks:
@@ -28,6 +43,43 @@ def written_again(tasks: Tasks) -> Tasks:
     return tasks.filter(Exists(messages))
 
 
+def posted(tasks: Tasks) -> Tasks:
+    """Those whose letter does not wait to be posted any more."""
+    waiting = Message.objects.filter(recovery_id=OuterRef("recovery_id"), state=Message.State.TO_POST)
+    return tasks.exclude(Exists(waiting.alias(named=SUBJECT).filter(named=OuterRef("subject"))))
+
+
+def letters_to_post_open() -> None:
+    """Have a person post what has waited for it for `POSTED_WITHIN` working days. Who has dropped that is not asked
+    again. `due_at` of a letter in the folder is when it came there.
+    """
+    end = datetime.combine(_latest_day() + timedelta(1), time(), PARIS)
+    late = Message.objects.filter(state=Message.State.TO_POST, due_at__lt=end).alias(named=SUBJECT)
+    asked = StaffTask.objects.filter(
+        kind=LETTERS_TO_POST, recovery_id=OuterRef("recovery_id"), subject=OuterRef("named")
+    )
+    for message in late.exclude(Exists(asked)).order_by("due_at", "pk")[:AT_ONCE]:
+        since = message.due_at.astimezone(PARIS).date()
+        task_open(
+            kind=LETTERS_TO_POST,
+            recovery_id=message.recovery_id,
+            due_on=today(),
+            sentence_facts={"letter": message.get_kind_display(), "since": since},
+            fix_url=reverse("letters-to-post"),
+            subject=f"message:{message.pk}",
+        )
+
+
+def _latest_day() -> date:
+    """The last day on which a letter came into the folder that should have been posted by today."""
+    day = today() - timedelta(POSTED_WITHIN)
+    while days_later(day, POSTED_WITHIN, Unit.WORKING_DAYS, FRANCE) > today():
+        day -= timedelta(1)
+    return day
+
+
+condition_register(POSTED, posted)
+missing_register(letters_to_post_open)
 condition_register(NOTICE_SENT, notice_sent)
 condition_register(WRITTEN_AGAIN, written_again)
 kind_register(
@@ -37,6 +89,13 @@ kind_register(
         sentences=(_("Print “{letter}”, post it by registered letter, then enter its number."),),
         facts={"letter": Fact.TEXT},
         condition=NOTICE_SENT,
+    ),
+    TaskKind(
+        code=LETTERS_TO_POST,
+        label=_("Letters to post"),
+        sentences=(_("“{letter}” waits to be posted since {since}: print it, post it, confirm the posting."),),
+        facts={"letter": Fact.TEXT, "since": Fact.DAY},
+        condition=POSTED,
     ),
     TaskKind(
         code=REPLY_RECEIVED,

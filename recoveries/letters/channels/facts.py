@@ -13,6 +13,7 @@ from accounts.models import User
 from events.services import events_record, story
 from events.types import EventType
 from legalcity.lib.claims import queue
+from recoveries.agenda.services import tasks_close
 from recoveries.events import (
     MESSAGE_BOUNCED,
     MESSAGE_DELIVERED,
@@ -28,6 +29,8 @@ from recoveries.letters.channels.staff_tasks import tasks_of
 from recoveries.letters.following import case_follow
 from recoveries.letters.party_facts import address_is_wrong
 from recoveries.letters.receipts import receipt_sent
+from recoveries.letters.scenarios.advancing import run_posted
+from recoveries.letters.task_kinds import LETTERS_TO_POST
 from recoveries.models import Message, MessageFact, Recovery
 
 log = structlog.get_logger("recoveries")
@@ -97,10 +100,14 @@ def fact_record(
         note=note[:500],
         by=by,
     )
+    was_to_post = message.state == State.TO_POST
     is_moved = _moved(message, fact)
     notice_of_fact(message, fact, is_moved=is_moved)
     if is_moved:
         _follow(message, fact)
+    if is_moved and was_to_post:
+        tasks_close(recovery_id=message.recovery_id, kind=LETTERS_TO_POST, subject=f"message:{message_id}", by=by)
+        run_posted(message)
     if kind == Kind.DEPOSITED and message.channel in PROVED:
         case_follow(case=message.recovery, message=message, is_proved=True)
     log.info("message_fact", message_id=message_id, kind=kind, source=source, state=message.state, is_moved=is_moved)

@@ -8,12 +8,21 @@ from django.db.models import Q
 
 from events.services import events_record, story
 from law.contact import Verdict
-from law.scenario import Act, CaseFacts, Decision, Done, Reason, Result, Standing, Why, next_look, plan
+from law.scenario import Act, CaseFacts, Decision, Reason, Result, Standing, Why, plan
 from law.scenario.planning import reasons_of
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Conflict, Forbidden, Invalid
 from recoveries.ledger.gathering import with_terms
 from recoveries.letters.contacts import debtor_lock, policy_for
+from recoveries.letters.scenarios.advancing import (
+    ENDING,
+    UNTIL_POSTED,
+    WAITS,
+    advance,
+    code_of,
+    run_follow,
+    sentences_of,
+)
 from recoveries.letters.scenarios.carrying import step_message, step_task, version_planned
 from recoveries.letters.scenarios.events import step_event
 from recoveries.letters.scenarios.progress import left_at
@@ -31,7 +40,6 @@ log = structlog.get_logger("scenarios")
 
 NEXT_LOOK = timedelta(hours=1)  # where no rate is known for a day
 RESTING = {Act.HOLD: Standing.HELD, Act.PAUSE: Standing.PAUSED}
-ENDING = {Act.STOP: Standing.STOPPED, Act.FINISH: Standing.FINISHED}
 
 
 @story()
@@ -63,27 +71,20 @@ def enrolment_act(*, enrolment_id: int, case_id: int, moment: datetime) -> Act |
 
 def _carry_out(enrolment: Enrolment, case: Recovery, facts: CaseFacts, decision: Decision, moment: datetime) -> Act:
     if decision.act in RESTING:
-        enrolment_rest(enrolment, RESTING[decision.act], _told(decision), why=_why(decision))
+        enrolment_rest(enrolment, RESTING[decision.act], sentences_of(decision), why=code_of(decision))
     elif decision.act in ENDING:
         if decision.step is not None:
             _run(enrolment, decision, Result.STOPPED, moment)
-        enrolment_end(enrolment, ENDING[decision.act], _told(decision), why=_why(decision))
+        enrolment_end(enrolment, ENDING[decision.act], sentences_of(decision), why=code_of(decision))
     elif decision.act == Act.WAIT:
+        run_follow(enrolment, facts, moment)
         enrolment.next_due_at = decision.until
         enrolment.save()
     elif decision.act == Act.SEND:
         return _send(enrolment, case, facts, decision, moment)
     else:
-        _advance(enrolment, facts, _done(enrolment, case, decision, moment), moment)
+        advance(enrolment, facts, _done(enrolment, case, decision, moment), moment)
     return decision.act
-
-
-def _told(decision: Decision) -> str:
-    return " ".join(str(reason.sentence) for reason in decision.reasons)
-
-
-def _why(decision: Decision) -> str:
-    return decision.reasons[0].code if decision.reasons else ""
 
 
 def _done(enrolment: Enrolment, case: Recovery, decision: Decision, moment: datetime) -> StepRun:
@@ -104,7 +105,7 @@ def _done(enrolment: Enrolment, case: Recovery, decision: Decision, moment: date
         held.state, held.at = Result.SKIPPED, moment
         held.reasons = [*held.reasons, *reasons_kept(decision.reasons)]
         waiting = Message.objects.filter(runs=held, state=Message.State.HELD)
-        waiting.update(state=Message.State.CANCELLED, error=_told(decision)[:1000])
+        waiting.update(state=Message.State.CANCELLED, error=sentences_of(decision)[:1000])
     held.save()
     events_record([step_event(held, enrolment)])
     return held
@@ -126,34 +127,20 @@ def _send(enrolment: Enrolment, case: Recovery, facts: CaseFacts, decision: Deci
         enrolment.next_due_at = moment + NEXT_LOOK
         enrolment.save()
         return Act.WAIT
-    is_held = message.state == Message.State.HELD
-    kept = reasons_kept(decision.reasons) if is_held else []
-    run = _run(enrolment, decision, Result.HELD if is_held else Result.SENT, moment, message=message, reasons=kept)
-    if is_held:
-        enrolment.next_due_at = message.due_at
-        enrolment.save()
-    else:
-        _advance(enrolment, facts, run, moment)
+    result = WAITS.get(message.state, Result.SENT)
+    kept = reasons_kept(decision.reasons) if result == Result.HELD else []
+    run = _run(enrolment, decision, result, moment, message=message, reasons=kept)
+    if result == Result.SENT:
+        advance(enrolment, facts, run, moment)
+        return Act.SEND
+    enrolment.next_due_at = message.due_at if result == Result.HELD else moment + UNTIL_POSTED
+    enrolment.save()
     return Act.SEND
 
 
 def _passed_over(enrolment: Enrolment, facts: CaseFacts, decision: Decision, moment: datetime) -> Act:
-    _advance(enrolment, facts, _run(enrolment, decision, Result.SKIPPED, moment), moment)
+    advance(enrolment, facts, _run(enrolment, decision, Result.SKIPPED, moment), moment)
     return Act.SKIP
-
-
-def _advance(enrolment: Enrolment, facts: CaseFacts, run: StepRun, moment: datetime) -> None:
-    """Go on to the next step, on its day; after the last one the scenario is over."""
-    version = version_planned(enrolment.version)
-    enrolment.position += 1
-    facts = replace(facts, last=Done(run.at), held=None)
-    policy = policy_for(enrolment.owner_id)
-    enrolment.next_due_at = next_look(facts, version, enrolment.position, moment, policy)
-    if enrolment.position < len(version.steps):
-        enrolment.save()
-        return
-    over = plan(facts, version, enrolment.position, moment, policy)
-    enrolment_end(enrolment, ENDING.get(over.act, Standing.FINISHED), _told(over), why=_why(over))
 
 
 def _step(enrolment: Enrolment) -> Step:

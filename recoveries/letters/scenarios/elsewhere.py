@@ -10,6 +10,7 @@ from legalcity.lib.errors import Conflict, Forbidden, Invalid
 from recoveries.agenda.services import tasks_close
 from recoveries.letters.channels.facts import CAME_BACK
 from recoveries.letters.contacts import debtor_lock
+from recoveries.letters.scenarios.advancing import UNTIL_POSTED
 from recoveries.letters.scenarios.carrying import step_message, version_planned
 from recoveries.letters.scenarios.events import step_event
 from recoveries.letters.scenarios.running import may_run
@@ -66,7 +67,18 @@ def _sent_again(run: StepRun, moment: datetime) -> Message | None:
         return None
     run.message, run.channel = message, decision.way.value
     run.reasons = [*run.reasons, *reasons_kept([why(Why.CAME_BACK)])]
-    run.save(update_fields=["message", "channel", "reasons"])
-    if run.state == Result.SENT:
+    was_done = run.state == Result.SENT
+    if was_done and message.state == Message.State.TO_POST:
+        _opened_again(run, moment)
+    run.save(update_fields=["message", "channel", "reasons", "state", "at"])
+    if was_done:
         events_record([step_event(run, enrolment)])
     return message
+
+
+def _opened_again(run: StepRun, moment: datetime) -> None:
+    """The step waits for its letter to be posted, and the scenario with it, unless it has done the next one already."""
+    run.state, run.at = Result.TO_POST, moment
+    position = run.step.position
+    after = Enrolment.objects.filter(pk=run.enrolment_id, state=Standing.RUNNING, position=position + 1)
+    after.update(position=position, next_due_at=moment + UNTIL_POSTED)

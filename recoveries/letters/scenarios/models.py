@@ -284,6 +284,7 @@ class StepRun(models.Model):
 
         SENT = Result.SENT, _("message made")
         HELD = Result.HELD, _("message held")
+        TO_POST = Result.TO_POST, _("letter to be posted")
         TASK = Result.TASK, _("task for a person")
         SKIPPED = Result.SKIPPED, _("passed over")
         STOPPED = Result.STOPPED, _("scenario stopped")

@@ -4,17 +4,19 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from law.scenario import Standing, Version
+from law.scenario import Result, Standing, Version, Why, why
 from legalcity.lib.dates import PARIS
 from recoveries.letters.contacts import policy_for
+from recoveries.letters.scenarios.advancing import WAITS
 from recoveries.letters.scenarios.carrying import templates_known, version_planned
 from recoveries.letters.scenarios.pausing import enrolment_shown
 from recoveries.letters.scenarios.playing import Player, played
-from recoveries.letters.scenarios.progress import in_scenario, runs_of
+from recoveries.letters.scenarios.progress import OPEN, in_scenario, runs_of
 from recoveries.letters.scenarios.reading import facts_read
+from recoveries.letters.scenarios.standing import reasons_kept
 from recoveries.letters.scenarios.timeline import channel_names
 from recoveries.letters.verdicts import in_language
-from recoveries.models import Enrolment, Recovery, StepRun
+from recoveries.models import Enrolment, Message, Recovery, StepRun
 
 AHEAD = timedelta(days=366)
 COMING = 3  # steps
@@ -72,8 +74,9 @@ def coming(enrolment: Enrolment, moment: datetime) -> list[Coming]:
         looks_at=enrolment.next_due_at,
     )
     found, names = [], dict(templates_known())
+    waits = _to_be_posted(enrolment)
     for play in played([player], moment, moment + AHEAD):
-        if play.result in ("sent", "held", "task"):
+        if play.result in ("sent", "held", "task") and play.step.code != waits:
             day = play.at.astimezone(facts.guard.place.zone).date()
             way = play.way.value if play.way else ""
             found.append(Coming(play.step.code, day, way, names.get(play.step.kind, play.step.code)))
@@ -82,14 +85,37 @@ def coming(enrolment: Enrolment, moment: datetime) -> list[Coming]:
     return found
 
 
+def _to_be_posted(enrolment: Enrolment) -> str:
+    """The step whose letter waits to be posted, by its code: it was done, but for the way to the post office."""
+    waiting = enrolment.runs.filter(step__position=enrolment.position, message__state=Message.State.TO_POST)
+    return waiting.values_list("step__code", flat=True).first() or ""
+
+
 def _approved(version: Version) -> Version:
     """A version as it goes when each message that needs it is approved on its day."""
     return replace(version, steps=tuple(replace(step, needs_approval=False) for step in version.steps))
 
 
 def done(enrolment: Enrolment) -> list[StepRun]:
-    """What was done, in its order."""
-    return list(enrolment.runs.select_related("step", "message", "task"))
+    """What was done, in its order, each step as its message stands now: rows to be read."""
+    return [_as_it_is(run) for run in enrolment.runs.select_related("step", "message", "task")]
+
+
+def _as_it_is(run: StepRun) -> StepRun:
+    """A step says what is true of its message: it is held, to be posted, sent on its day, or cancelled."""
+    message = run.message
+    if message is None:
+        return run
+    was_open = run.state in OPEN
+    if message.state == Message.State.CANCELLED:
+        is_told = run.state == Result.SKIPPED
+        run.state = Result.SKIPPED
+        run.reasons = run.reasons if is_told else [*run.reasons, *reasons_kept([why(Why.CANCELLED)])]
+    elif message.state in WAITS:
+        run.state = WAITS[message.state]
+    elif was_open:
+        run.state, run.at = Result.SENT, message.sent_at or run.at
+    return run
 
 
 def day_of(moment: datetime) -> date:

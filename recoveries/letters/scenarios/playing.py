@@ -24,12 +24,12 @@ from law.scenario import (
     next_look,
     plan,
 )
-from law.scenario.days import days_later
+from law.scenario.days import days_later, opening
 from legalcity.lib.dates import PARIS
 
 WINDOW = timedelta(days=31)  # what no cap looks beyond
 NOT_YET = "until"  # how a case stands whose scenario goes on after the last day
-RESULTS = {Act.TASK: Result.TASK, Act.SKIP: Result.SKIPPED, Act.STOP: Result.STOPPED}
+RESULTS = {Act.TASK: Result.TASK, Act.SKIP: Result.SKIPPED, Act.STOP: Result.STOPPED, Act.LEFT: Result.SENT}
 
 
 @dataclass(slots=True)
@@ -83,6 +83,8 @@ def _start(player: Player, moment: datetime) -> datetime | None:
     if player.state != Standing.RUNNING:
         player.end = str(player.state)
         return None
+    if player.facts.held is not None and player.facts.held.fate == Fate.TO_POST:
+        return opening(moment, player.facts.guard.place, player.policy)
     if player.looks_at is not None:
         return max(player.looks_at, moment)
     return next_look(player.facts, player.version, player.position, moment, player.policy)
@@ -90,7 +92,7 @@ def _start(player: Player, moment: datetime) -> datetime | None:
 
 def _look(player: Player, at: datetime, left: Kin[Contact]) -> tuple[datetime | None, Play | None]:
     """What is done at a moment, and when the clock looks next; None where it does so no more."""
-    facts = _with_contacts(player, at, left)
+    facts = _posted(_with_contacts(player, at, left))
     decision = plan(facts, player.version, player.position, at, player.policy)
     if player.waits is not None and decision.act == Act.WAIT:
         decision = plan(replace(facts, held=None), player.version, player.position, at, player.policy)
@@ -147,7 +149,7 @@ def _advanced(player: Player, at: datetime, decision: Decision) -> datetime | No
     if decision.act == Act.SEND and decision.way == Way.EMAIL:
         place = player.facts.guard.place
         delivered = days_later(at.astimezone(PARIS).date(), 1, Unit.WORKING_DAYS, place)
-    fate = Fate.LEFT if decision.act == Act.SEND else None
+    fate = Fate.LEFT if decision.act in (Act.SEND, Act.LEFT) else None
     player.facts = replace(player.facts, last=Done(at, fate, delivered), held=None)
     player.waits = None
     player.position += 1
@@ -156,6 +158,13 @@ def _advanced(player: Player, at: datetime, decision: Decision) -> datetime | No
         player.end = over.reasons[0].code if over.reasons else ""
         return None
     return next_look(player.facts, player.version, player.position, at, player.policy)
+
+
+def _posted(facts: CaseFacts) -> CaseFacts:
+    """What lies in the post folder is taken to be posted at once: what is written meanwhile, on its day."""
+    if facts.held is None or facts.held.fate != Fate.TO_POST:
+        return facts
+    return replace(facts, held=facts.held._replace(fate=Fate.LEFT))
 
 
 def _with_contacts(player: Player, at: datetime, left: Kin[Contact]) -> CaseFacts:

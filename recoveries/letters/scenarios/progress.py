@@ -10,18 +10,20 @@ from law.contact import Place
 from law.scenario import CaseFacts, Done, Fate, Held, Result, Unit
 from law.scenario.days import days_later
 from legalcity.lib.dates import PARIS
-from recoveries.letters.contacts import LEAVING
 from recoveries.models import Enrolment, Message, MessageFact, StepRun
 
 State = Message.State
+OPEN = (Result.HELD, Result.TO_POST)  # results of a step that the scenario waits with
 FATES = {
     **dict.fromkeys(Message.WAITING, Fate.WAITING),
+    State.TO_POST: Fate.TO_POST,
     State.CANCELLED: Fate.CANCELLED,
     State.SENT: Fate.LEFT,
     **dict.fromkeys((State.DELIVERED, State.OPENED, State.REFUSED, State.UNCLAIMED), Fate.DELIVERED),
     **dict.fromkeys((State.BOUNCED, State.FAILED), Fate.BOUNCED),
     **dict.fromkeys((State.RETURNED, State.EXPIRED), Fate.RETURNED),
 }
+QUEUED = (State.QUEUED, State.SENDING)
 ARRIVED = (
     MessageFact.Kind.DELIVERED,
     MessageFact.Kind.OPENED,
@@ -70,7 +72,7 @@ def in_scenario(facts: CaseFacts, enrolment: Enrolment, runs: Runs) -> CaseFacts
         restarted=enrolment.restarted_at,
         last=_done(done[-1], facts.guard.place) if done else None,
         sent_aside=tuple((Counter(facts.sent_aside) - _sent(runs.get(enrolment.pk, ()))).elements()),
-        held=_held(present[-1]) if present and present[-1]["state"] == Result.HELD else None,
+        held=_held(present[-1]) if present and present[-1]["state"] in OPEN else None,
     )
 
 
@@ -96,8 +98,11 @@ def _delivered_on(run: dict[str, Any], place: Place) -> date | None:
 def _held(run: dict[str, Any]) -> Held:
     if run["message_id"] is None:
         return Held(run["at"], Fate.CANCELLED)
-    fate = Fate.LEFT if run["message__state"] in LEAVING else FATES[run["message__state"]]
-    return Held(run["at"], fate, run["message__due_at"])
+    state = run["message__state"]
+    fate = Fate.LEFT if state in QUEUED else FATES[state]
+    # A letter that the folder gave back waits since then, not since it was written.
+    is_given_back = run["state"] == Result.TO_POST and state == State.HELD
+    return Held(run["message__judged_at"] if is_given_back else run["at"], fate, run["message__due_at"])
 
 
 def left_at(run: StepRun, moment: datetime) -> datetime:

@@ -1,17 +1,22 @@
 """Scenarios as tests draw them, and a clock that ticks."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
 import time_machine
 
+from accounts.models import User
 from law.scenario import Standing
-from legalcity.lib.clock import now
+from legalcity.lib.clock import now, today
+from legalcity.lib.errors import Conflict
 from recoveries.letters.channels.delivering import message_deliver
+from recoveries.letters.channels.posting import batch_confirm, batch_print, items_of, letters_to_post, working_day
 from recoveries.letters.holding import messages_take_up
 from recoveries.letters.scenarios.switching import case_switch
 from recoveries.letters.scenarios.ticking import tick
 from recoveries.models import Enrolment, Message, Scenario, ScenarioVersion, Step, StepRun
+from tests.backoffice import chief
 
 EMAIL: dict[str, Any] = {"channels": ["email"], "template": "relance_1"}
 CALL: dict[str, Any] = {"channels": ["task"], "template": "call"}
@@ -41,25 +46,39 @@ def entered(case_id: int, version: ScenarioVersion) -> Enrolment:
     return case_switch(recovery_id=case_id, version=version, by=None)
 
 
-def round_of_the_house() -> None:
-    """What the clock and the workers do within a minute."""
+def posted() -> None:
+    """Staff print what lies in the post folder and post it on the same day, where it is a working day."""
+    if working_day(today()) != today():
+        return
+    by = User.objects.filter(is_superuser=True).first() or chief()
+    waiting = list(letters_to_post(by).values_list("pk", flat=True))
+    with suppress(Conflict):  # None of them may leave.
+        batch = batch_print(message_ids=waiting, posting_day=today(), by=by)
+        numbers = {item.pk: f"2C {item.pk:012}" for item in items_of(batch, by)}
+        batch_confirm(batch_id=batch.pk, numbers=numbers, by=by)
+
+
+def round_of_the_house(*, posts: bool = True) -> None:
+    """What the clock and the workers do within a minute; `posts`: and staff, with what lies in the post folder."""
     tick()
     messages_take_up(moment=now())
     for message_id in Message.objects.filter(state=Message.State.QUEUED).values_list("pk", flat=True):
         message_deliver(message_id=message_id, moment=now())
+    if posts:
+        posted()
 
 
-def lived_through(traveller: time_machine.Traveller, until: datetime) -> None:
+def lived_through(traveller: time_machine.Traveller, until: datetime, *, posts: bool = True) -> None:
     """Move the clock on from one moment at which something is due to the next, as the clock of the house would."""
     while True:
-        round_of_the_house()
+        round_of_the_house(posts=posts)
         looks = Enrolment.objects.filter(state__in=(Standing.RUNNING, Standing.PAUSED), next_due_at__isnull=False)
         held = Message.objects.filter(state=Message.State.HELD)
         moments = [*looks.values_list("next_due_at", flat=True), *held.values_list("due_at", flat=True)]
         coming = min((moment for moment in moments if moment > now()), default=None)
         if coming is None or coming > until:
             traveller.move_to(until)
-            round_of_the_house()
+            round_of_the_house(posts=posts)
             return
         traveller.move_to(coming + timedelta(seconds=1))
 

@@ -60,7 +60,7 @@ def test_an_e_mail_that_bounced_goes_by_post(owner: Api, clock: time_machine.Tra
     run = StepRun.objects.get()
     assert (run.message, run.channel, [one["code"] for one in run.reasons]) == (letter, "letter", ["came_back"])
     assert tasks() == ["done"]
-    assert told(message.recovery_id) == [("2026-06-02", "step_0", "sent")]
+    assert told(message.recovery_id) == [("2026-06-03", "step_0", "to_post")]
 
 
 def test_it_is_tried_once(owner: Api, clock: time_machine.Traveller) -> None:

@@ -78,11 +78,12 @@ def test_standard_through_its_steps(owner: Api, clock: time_machine.Traveller) -
         ("2026-08-05", "appel", "task"),
     ]
     assert [mail.to for mail in mail.outbox] == [[TO]]
-    assert Recovery.objects.get(pk=case).status_id == 2
+    assert Recovery.objects.get(pk=case).status_id == 3
     assert (fresh(enrolment).state, fresh(enrolment).reason) == ("finished", "All its steps are done.")
     kinds = StaffTask.objects.filter(recovery_id=case).order_by("id").values_list("kind", flat=True)
     assert list(kinds) == ["call"]
-    assert Message.objects.get(kind="relance_2").state == "to_post"
+    letter = Message.objects.get(kind="relance_2")
+    assert (letter.state, letter.sent_at.date()) == ("sent", date(2026, 6, 15))
     run = StepRun.objects.get(step__code="mise_en_demeure")
     assert [reason["code"] for reason in run.reasons][-1] == "waited"
     assert run.reasons[0]["sentence_fr"] != run.reasons[0]["sentence_en"]
