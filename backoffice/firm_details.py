@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from backoffice.roles import MANAGER
 from legalcity.lib.claims import queue
-from legalcity.lib.mail import automatic_headers
+from legalcity.lib.mail import automatic_headers, firm_sender
 from legalcity.lib.settings.live import live
 
 DETAILS = ("FUNDS_IBAN", "FUNDS_BIC", "FIRM_IBAN", "FIRM_BIC", "FIRM_SIREN", "FIRM_VAT_NUMBER")
@@ -54,5 +54,5 @@ def managers_told(*, changed: list[str], by: User) -> int:
                 "the audit in the back-office shows what stood there before."
             ).format(who=f"{by} ({by.email})", names=names)
             subject = _("The bank details of the firm were changed")
-            EmailMessage(subject, text, to=[person.email], headers=automatic_headers()).send()
+            EmailMessage(subject, text, firm_sender(), to=[person.email], headers=automatic_headers()).send()
     return len(people)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from events.webhooks.endpoints import endpoint_disable
 from events.webhooks.models import Attempt, Endpoint
 from legalcity.lib.clock import now
-from legalcity.lib.mail import automatic_headers
+from legalcity.lib.mail import automatic_headers, firm_sender
 from legalcity.lib.settings.live import live
 
 PATIENCE = timedelta(days=5)
@@ -69,4 +69,4 @@ def _letter(endpoint: Endpoint) -> EmailMessage:
             guide=f"{settings.PUBLIC_BASE_URL}/docs",
             firm=live.FIRM_NAME,
         )
-    return EmailMessage(subject, text, to=[endpoint.owner.email], headers=automatic_headers())
+    return EmailMessage(subject, text, firm_sender(), to=[endpoint.owner.email], headers=automatic_headers())

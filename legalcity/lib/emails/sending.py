@@ -6,13 +6,12 @@ from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException,
 from typing import TypeVar
 
 import structlog
-from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
 from legalcity.lib.claims import Claim, Job, take
 from legalcity.lib.emails.rows import Email
-from legalcity.lib.mail import automatic_headers
+from legalcity.lib.mail import automatic_headers, firm_sender
 from legalcity.lib.metrics import series
 from legalcity.lib.settings.live import live
 
@@ -54,7 +53,7 @@ def _message(email: Email) -> EmailMultiAlternatives:
     message = EmailMultiAlternatives(
         email.subject,
         email.text,
-        settings.DEFAULT_FROM_EMAIL,
+        firm_sender(),
         [email.recipient],
         reply_to=reply_to,
         headers=automatic_headers() | email.own_headers(),

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from legalcity.lib.emails.sending import is_refused_for_good, is_temporary
 from legalcity.lib.emails.smtp import AnswerLost
 from legalcity.lib.errors import Sentence
+from legalcity.lib.mail import firm_sender
 from legalcity.lib.reading import Unreadable
 from legalcity.lib.reading.emails import read_email
 from legalcity.lib.settings.live import live
@@ -66,7 +67,7 @@ def header_id_of(message: Message) -> str:
 
 def mail_of(message: Message) -> EmailMultiAlternatives:
     """The e-mail of a message that leaves. Its envelope names it where bounces are read, its answers where they are."""
-    token, sender = message.client_token, settings.DEFAULT_FROM_EMAIL
+    token, sender = message.client_token, firm_sender()
     headers = {"Message-ID": message.header_id, "Auto-Submitted": "auto-generated", "From": sender}
     if token and settings.BOUNCE_MAILBOX:
         sender = address_with(token, settings.BOUNCE_MAILBOX.address)
