@@ -23,6 +23,8 @@ class Message:
     shown           all the words of its other wording (HTML, a page), empty without one: each answers for itself
     added           those of them that a person has written, or all of a comment
     day             the day of the figures that its words name; `total` and `amounts` what they ask for on it, EUR
+    sums            the amounts, EUR, that the account of that day says are owed: in all, by head and by claim; None
+                    where its words are asked for no sums
     heads           what its printed lines are for
     needs_approval  the step of the scenario that it is of waits for a manager
     is_resting      the scenario that it is of is paused, held, stopped or switched off
@@ -37,6 +39,7 @@ class Message:
     day: date | None = None
     total: Decimal | None = None
     amounts: Amounts = field(default_factory=Amounts)
+    sums: frozenset[Decimal] | None = None
     heads: frozenset[DebtHead] = frozenset()
     needs_approval: bool = False
     is_resting: bool = False
@@ -108,7 +111,7 @@ class Facts:
     own             demands of this case, `contacts` those to this debtor for all creditors: sent, or on their way
     is_informed     a message with the notice of article 14 RGPD was sent
     people          what is known of the debtor as a person
-    creditor_emails the creditor's own addresses
+    creditor_emails the creditor's own addresses; `debtor_addresses`: e-mail and phone, as the case knows them
     """
 
     is_open: bool = True
@@ -135,6 +138,7 @@ class Facts:
     is_informed: bool = False
     people: Mapping[PartyFactKind, tuple[Known, ...]] = field(default_factory=dict)
     creditor_emails: frozenset[str] = frozenset()
+    debtor_addresses: frozenset[str] = frozenset()
     place: Place = field(default_factory=Place)
 
     @property

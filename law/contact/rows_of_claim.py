@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from law.account.facts import DebtHead
 from law.contact.claims import BARRED, DISPUTE, NOT_DUE
 from law.contact.facts import Question
+from law.contact.sums import sums_told
 from law.contact.verdict import Reason, hold, never
 from law.contact.vocabulary import SHOWN, Code, PartyFactKind
-from law.contact.words import costs_in
+from law.contact.words import costs_in, printed
 from law.parties import Quality
 
 COSTS = "art. L111-8 CPCE"
@@ -111,7 +112,13 @@ def rates(question: Question) -> Iterator[Reason]:
 
 
 def figures(question: Question) -> Iterator[Reason]:
-    """The sum is that of the account of the day that the words name."""
+    """The sum is that of the account of the day that the words name, and so are those that a person has written."""
     total, then = question.message.total, question.facts.then
     if total is not None and then is not None and total != then:
         yield never(Code.FIGURES, _("What is due has changed since the letter was written: write a new one."))
+    sums = question.message.sums
+    named = () if sums is None else sums_told(question.message.added)
+    strange = [one for one in named if one and sums is not None and one not in sums]
+    if strange:
+        told = ", ".join(printed(one)[0] for one in strange)
+        yield never(Code.FIGURES, _("It names a sum as owed that is not that of the account: {sums} EUR."), sums=told)

@@ -13,13 +13,13 @@ from law.contact.vocabulary import SHOWN, Channel, Code
 from law.contact.words import (
     AMICABLE,
     L111_8,
-    found,
+    TO_PAY,
+    court_words_in,
     has_answer,
     plain,
     printed,
     reminders_told,
     without,
-    words_of,
 )
 
 MENTIONS = "art. R124-4 CPCE"
@@ -58,6 +58,8 @@ def _missing(question: Question) -> Iterator[Sentence]:
     amounts = [amount for amount in (*message.amounts, message.total) if amount]
     if not all(any(one in said for one in printed(amount)) for amount in amounts):
         yield _("the amounts by head")
+    if not TO_PAY.search(without(said, L111_8)):
+        yield _("the order to pay")
     if not all(plain(paragraph) in said for paragraph in L111_8):
         yield _("article L111-8, paragraphs 2 and 3")
     yield from _missing_of_later(question)
@@ -107,8 +109,8 @@ def look(question: Question) -> Iterator[Reason]:
         return
     parties = (facts.firm, facts.creditor, facts.debtor_named)
     quoted = [*L111_8, *(part for one in parties for part in (one.name, *one.address))]
-    own = words_of(without(plain(f"{message.text}\n{message.added}"), quoted))
-    if words := found(own, question.policy.look_words):
+    own = without(plain(f"{message.text}\n{message.added}"), quoted)
+    if words := court_words_in(own, question.policy.look_words):
         is_shown = message.purpose in SHOWN
         sentence = _OF_COMMENT if is_shown else _("It must not look like an act of a court: “{words}”.")
         yield never(Code.LOOK, sentence, LOOK, words=", ".join(words))

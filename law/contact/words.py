@@ -16,6 +16,8 @@ L111_8 = (
     "mauvaise foi.",
 )
 AMICABLE = ("recouvrement amiable", "amicable recovery", "amicable debt recovery")
+# By which a letter asks for payment (R124-4 4° CPCE), as `plain` has it.
+TO_PAY = re.compile(r"\b(?:payer|payez|paiement|regler|reglez|reglement|acquitter|verser|versez|pay|payment|settle)\b")
 # What recovery costs without a title stays with the creditor, whatever it is called.
 COSTS = (
     *("frais de recouvrement", "frais de dossier", "frais de relance", "frais de rappel", "frais de mise en demeure"),
@@ -23,6 +25,14 @@ COSTS = (
     *("frais d'intervention", "frais de procédure"),
     *("collection fee", "collection cost", "collection charge", "recovery fee", "recovery cost", "recovery charge"),
     *("reminder fee", "reminder charge", "file fee", "administration fee"),
+)
+# What people type in is no seizure, though French has one word for both; an order to pay may be announced, and how it
+# goes on.
+INNOCENT = (
+    *("injonction de payer", "signification de l'ordonnance", "signification de cette ordonnance"),
+    *("erreur de saisie", "faute de saisie", "saisie comptable", "saisie informatique", "saisie de données"),
+    *("saisie des données", "saisie de facture", "saisie des factures", "saisie des écritures", "saisie manuelle"),
+    *("agent de saisie", "opérateur de saisie", "opératrice de saisie", "masque de saisie"),
 )
 # The name that article L441-10 of the Code de commerce gives to what one business owes another.
 _INDEMNITY = re.compile(r" indemnite forfaitaire (?:[\w€]+ ){0,6}?frai de recouvrement ")
@@ -50,12 +60,25 @@ def found(said: str, forbidden: Iterable[str]) -> list[str]:
     return [words for words in forbidden if words.strip() and words_of(words) in said]
 
 
+def court_words_in(text: str, forbidden: Iterable[str]) -> list[str]:
+    """Those of `forbidden` that `text` says, what is innocent aside."""
+    said = words_of(text)
+    for innocent in map(words_of, INNOCENT):
+        said = said.replace(innocent, " ")
+    return found(said, forbidden)
+
+
 def costs_in(text: str, *, is_business: bool) -> list[str]:
     """Costs that nobody may ask for, any that have an amount among them; a business may owe the indemnity (L441-10)."""
     said = words_of(text)
     if is_business:
         return found(_INDEMNITY.sub(" ", said), COSTS)
     return found(said, COSTS) or _PRICED.findall(said)
+
+
+def without_indemnity(text: str) -> str:
+    """The words of `text` (`words_of`) without the name of the indemnity."""
+    return _INDEMNITY.sub(" ", words_of(text))
 
 
 def plain(text: str) -> str:

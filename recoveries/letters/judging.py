@@ -3,11 +3,12 @@
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from decimal import Decimal
 
 from law import contact
 from law.account.canonical import canonical
 from law.account.decompte import Amounts
-from law.account.demand import enclosed
+from law.account.demand import Demanded, enclosed
 from law.contact import Channel, Facts, Purpose, Verdict, judge
 from legalcity.lib.dates import PARIS
 from recoveries.letters.contacts import firm_policy, policy_for
@@ -83,6 +84,7 @@ def drafts_of(
             day=day,
             total=demand.account.total,
             amounts=demand.account.amounts,
+            sums=_sums_of(demand.account),
             heads=frozenset(row.claim.head for row in demand.account.rows),
             needs_approval=needs_approval or is_approval_wanted(email),
             is_resting=is_resting(email),
@@ -90,6 +92,11 @@ def drafts_of(
         verdict = judge(message, facts, policy, moment, lifted=lifted_codes(email))
         drafts.append(Draft(kind, day, demand, told.letter, verdict, told.version))
     return drafts
+
+
+def _sums_of(account: Demanded) -> frozenset[Decimal]:
+    """The amounts that a person may name as owed: in all, by head, by claim."""
+    return frozenset((account.total, *account.amounts, *(row.left.principal for row in account.rows)))
 
 
 def words_of(draft: Draft) -> dict[str, object]:
@@ -118,6 +125,7 @@ def verdict_of(case: Recovery, email: Message, *, moment: datetime) -> Verdict:
         day=written_on(email),
         total=email.total,
         amounts=then.amounts if then.total == email.total else Amounts(),
+        sums=_sums_of(then),
         heads=frozenset(row.claim.head for row in then.rows),
         needs_approval=is_approval_wanted(email),
         is_resting=is_resting(email),

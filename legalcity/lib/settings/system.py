@@ -36,13 +36,22 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
     "COMMENT_LENGTH": (2000, _("Characters of a comment, counted on what was sent."), "long_length"),
     "COMMENT_MARKUP_SHARE": (Decimal("0.8"), _("Share of a comment that may be markup, between 0 and 1."), "share"),
     "LOOK_WORDS": (
-        "commandement de payer,sommation de payer,sommation interpellative,assignation,citation à comparaître,"
-        "acte de signification,signification d'acte,acte d'huissier,acte de commissaire de justice,"
-        "exploit d'huissier,avis de saisie,saisie-attribution,saisie-vente,saisie conservatoire,"
-        "saisie des rémunérations,saisie sur salaire,procès-verbal de saisie,titre exécutoire,formule exécutoire,"
-        "jugement,mandement,République française,au nom du peuple français,"
-        "writ,summons,warrant of execution,court order,court judgment,judgment order,statutory demand,"
-        "notice of seizure,seizure notice,attachment order,enforcement order,bailiff's notice",
+        "commandement de payer,commandement aux fins,itératif commandement,sommation,assignation,"
+        "citation à comparaître,signification,acte d'huissier,acte de commissaire de justice,"
+        "acte de l'autorité judiciaire,exploit d'huissier,huissier de justice,ministère d'huissier,étude d'huissier,"
+        "huissier instrumentaire,passage d'un huissier,passage d'huissier,visite d'un huissier,"
+        "intervention d'un huissier,"
+        "ministère d'un commissaire de justice,passage d'un commissaire de justice,"
+        "visite d'un commissaire de justice,intervention d'un commissaire de justice,"
+        "commissaire de justice instrumentaire,saisie,saisir vos biens,saisir vos comptes,saisir votre compte,"
+        "saisir votre salaire,saisir vos meubles,procès-verbal de carence,exécution forcée,exécution par la force,"
+        "voies d'exécution,mesures d'exécution,avis avant exécution,force publique,titre exécutoire,"
+        "formule exécutoire,force exécutoire,copie exécutoire,jugement,mandement,République française,"
+        "au nom du peuple français,"
+        "writ,summons,warrant of execution,warrant of control,court order,court judgment,judgment order,"
+        "statutory demand,seizure,seize your,attachment order,attachment of earnings,enforcement order,"
+        "order of enforcement,enforcement agent,enforcement officer,forced execution,compulsory enforcement,"
+        "garnishment,distraint,bailiff",
         _("Words of acts of a court (comma between) that no debtor reads from us before there is a title."),
         "words",
     ),

@@ -4,6 +4,7 @@ The facts are samples (`variables.py`), so that a template is proved before ther
 of words alone is asked; what hangs on a case is asked of each letter.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -16,18 +17,27 @@ from django.utils.translation import gettext_lazy as _
 from law import contact
 from law.account.decompte import Amounts
 from law.contact import Channel, Code, Facts, Named, Outcome, Purpose, Reason, judge
+from law.contact.sums import amount_read
+from law.contact.words import plain, without, without_indemnity
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Sentence
 from recoveries.letters.contacts import firm_policy
 from recoveries.letters.wording.facts import ROWS
 from recoveries.letters.wording.liquid import CannotRender
-from recoveries.letters.wording.markup import said_in
+from recoveries.letters.wording.markup import said_in, words_in
 from recoveries.letters.wording.models import TemplateVersion
-from recoveries.letters.wording.rendering import Letter, render
+from recoveries.letters.wording.rendering import Letter, own_words, render
 from recoveries.letters.wording.variables import Told, sample_told
 
 # What the words of a letter answer for; the rest hangs on its case.
 OF_WORDS = frozenset({Code.MENTIONS, Code.FUNDS, Code.COSTS, Code.LOOK, Code.FIGURES, Code.TRUTH})
+# What is printed where the account holds it, and nowhere else.
+CONDITIONAL = (
+    *("frais du titre exécutoire (art. L111-8 CPCE)", "costs of the enforceable title (art. L111-8 CPCE)"),
+    "indemnités forfaitaires pour frais de recouvrement (art. D441-5 C. com.)",
+)
+_MARK, _BRACES = re.compile(r"\{\{.*?\}\}|\{%.*?%\}", re.DOTALL), re.compile(r"\{\{|\}\}|\{%|%\}|['\"]")
+_AMOUNT = re.compile(r"\d[\d\s.,]*[.,]\d\d")
 MOMENT = datetime(2026, 11, 30, 10, tzinfo=PARIS)  # a Monday: hours are no matter of words
 
 
@@ -103,6 +113,7 @@ def _faults(version: TemplateVersion, told: Told, letter: Letter) -> Iterator[Se
     if not letter.subject:
         yield _("It has no subject.")
     yield from map(str, words_judged(version, told, letter))
+    yield from map(str, source_judged(version))
 
 
 def words_judged(version: TemplateVersion, told: Told, letter: Letter) -> Iterator[Reason]:
@@ -113,6 +124,8 @@ def words_judged(version: TemplateVersion, told: Told, letter: Letter) -> Iterat
         purpose=purpose,
         channel=Channel(version.template.channel),
         recipient="debtor@example.com",
+        added=own_words(version, without_costs(told)),
+        sums=sums_in(told),
         **said_in(letter.subject, letter.text, letter.html),
         day=MOMENT.date(),
         total=amounts.due if is_demand else None,
@@ -121,6 +134,34 @@ def words_judged(version: TemplateVersion, told: Told, letter: Letter) -> Iterat
     policy = replace(firm_policy(), funds_iban=told["firm"]["iban"])
     verdict = judge(message, _facts(told, amounts), policy, MOMENT)
     yield from (one for one in verdict.reasons if one.code in OF_WORDS and one.outcome != Outcome.SEND)
+
+
+def without_costs(told: Told) -> Told:
+    """The facts of a case in which nothing is owed but principal and interest: costs are named by who adds them."""
+    return {**told, "decompte": {**told["decompte"], "indemnity": None, "cost": None}}
+
+
+def sums_in(told: Any) -> frozenset[Decimal]:
+    """All amounts that the facts of a letter hold."""
+    if isinstance(told, str):
+        return frozenset((amount_read(told),)) if _AMOUNT.fullmatch(told) else frozenset()
+    within = told.values() if isinstance(told, Mapping) else told if isinstance(told, list) else ()
+    return frozenset().union(*map(sums_in, within))
+
+
+def source_judged(version: TemplateVersion) -> Iterator[Reason]:
+    """What the guard has against what an author has typed, wherever it would be shown or not.
+
+    A letter that no sample brings about says what a condition or a text in a mark hides. What is typed is never the
+    sum of an account.
+    """
+    source = "\n".join((version.subject, version.text, version.html))
+    purpose, channel = Purpose(version.template.purpose), Channel(version.template.channel)
+    for typed in (_MARK.sub("", source), _BRACES.sub(" ", source)):
+        words = without(plain(words_in(typed)), CONDITIONAL)
+        for added, codes in ((without_indemnity(words), (Code.COSTS, Code.LOOK)), (words, (Code.FIGURES,))):
+            message = contact.Message(purpose=purpose, channel=channel, added=added, sums=frozenset())
+            yield from (one for one in judge(message, Facts(), firm_policy(), MOMENT).reasons if one.code in codes)
 
 
 def _facts(told: Told, amounts: Amounts) -> Facts:

@@ -14,7 +14,7 @@ from law.contact import Channel
 from recoveries.letters.channels.text_messages import plain_signs
 from recoveries.letters.wording.facts import envelope_lines
 from recoveries.letters.wording.liquid import CannotRender, liquid_render
-from recoveries.letters.wording.markup import paragraphs, refused_in
+from recoveries.letters.wording.markup import paragraphs, refused_in, words_in
 from recoveries.letters.wording.models import TemplateVersion
 
 Part = TemplateVersion.Part
@@ -85,6 +85,13 @@ def render(version: TemplateVersion, facts: Mapping[str, Any]) -> Letter:
         "has_account": encloses(version),
     }
     return Letter(subject, _text(template.channel, frame, text), _html(template.channel, {**frame, "body": body}))
+
+
+def own_words(version: TemplateVersion, facts: Mapping[str, Any]) -> str:
+    """What the author says, without what the house and the law put around it. Raises CannotRender."""
+    texts = [liquid_render(source, facts, escapes=False) for source in (version.subject, version.text)]
+    html = _own_html(version, facts) if version.html.strip() else ""
+    return "\n".join((*texts, words_in(html)))
 
 
 def _own_html(version: TemplateVersion, facts: Mapping[str, Any]) -> str:

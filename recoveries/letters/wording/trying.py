@@ -15,8 +15,8 @@ from recoveries.letters.gathering import demand_of, facts_of
 from recoveries.letters.wording.facts import case_told, day_told, demand_told
 from recoveries.letters.wording.markup import said_in
 from recoveries.letters.wording.models import TemplateVersion
-from recoveries.letters.wording.proving import Proof
-from recoveries.letters.wording.rendering import render
+from recoveries.letters.wording.proving import Proof, sums_in, without_costs
+from recoveries.letters.wording.rendering import own_words, render
 from recoveries.letters.wording.variables import sample_told
 from recoveries.models.cases import Recovery
 
@@ -41,7 +41,7 @@ def proof_of_case(version: TemplateVersion, case: Recovery, *, moment: datetime)
             }
         if told["debtor"] is None or told["creditor"] is None:
             return Proof(TRIED, label, None, (_("The case lacks a party."),))
-        letter = render(version, told)
+        letter, own = render(version, told), own_words(version, without_costs(told))
     except Conflict as error:
         return Proof(TRIED, label, None, (error.message,))
     purpose = Purpose(version.template.purpose)
@@ -51,6 +51,8 @@ def proof_of_case(version: TemplateVersion, case: Recovery, *, moment: datetime)
         channel=Channel(version.template.channel),
         recipient=(case.debtor and case.debtor.company_email) or "",
         **said_in(letter.subject, letter.text, letter.html),
+        added=own,
+        sums=sums_in(told),
         day=day if is_demand else None,
         total=demand.account.total if is_demand else None,
         amounts=demand.account.amounts,

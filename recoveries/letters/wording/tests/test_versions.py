@@ -141,6 +141,18 @@ def test_an_earlier_version_is_begun_again() -> None:
         ("cloture", {"html": '<p class="fold">a</p>'}, "class fold"),
         ("cloture", {"text": "Commandement de payer"}, "act of a court"),
         ("cloture", {"html": "<p>Commandement de payer</p>"}, "act of a court"),
+        ("cloture", {"text": "Restent 150 EUR de frais de dossier."}, "costs that stay with the creditor"),
+        ("cloture", {"html": "<p>Frais&nbsp;: 150&nbsp;€</p>"}, "costs that stay with the creditor"),
+        ("cloture", {"text": "Total 999 EUR"}, "names a sum as owed"),
+        ("cloture", {"subject": "Solde : 999 €"}, "names a sum as owed"),
+        ("cloture", {"html": "<table><tr><td>Reste dû</td><td>999&nbsp;€</td></tr></table>"}, "names a sum as owed"),
+        ("quittance", {"text": "Quittance. Reste dû : 999,00 €"}, "names a sum as owed"),
+        # Nor where no sample shows it.
+        ("cloture", {"text": "A{% if debtor.name == 'Ann' %} frais de dossier{% endif %}"}, "costs that stay"),
+        ("cloture", {"text": "A{% if code == 'x' %}Total : {{ '999 EUR' }}{% endif %}"}, "names a sum as owed"),
+        ("cloture", {"text": "A{% if code == 'x' %}Total : {{ '999' }} EUR{% endif %}"}, "names a sum as owed"),
+        ("cloture", {"text": "{% assign a = 'frais de' %}{{ a }} dossier"}, "costs that stay"),
+        ("cloture", {"text": "A{% if debtor.name == 'Ann' %}Une saisie suivra{% endif %}"}, "act of a court"),
         ("relance_1", {"text": "Payez."}, "amounts by head"),
         ("relance_1", {"required": []}, "article L111-8"),
         ("relance_1", {"html": "<p>Payez {{ decompte.total }}</p>"}, "amounts by head"),
@@ -156,6 +168,32 @@ def test_words_that_cannot_leave_are_not_published(code: str, change: dict[str, 
     assert any(told in reason for reason in refused.value.extra["reasons"]), refused.value.extra
     draft.refresh_from_db()
     assert draft.state == "draft"
+
+
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("S'y ajoutent 150 EUR de frais de dossier.", "costs that stay with the creditor"),
+        ("Le total est de 999 EUR.", "names a sum as owed"),
+        ("L'indemnité forfaitaire pour frais de recouvrement de 40 € est due.", "costs that stay with the creditor"),
+    ],
+)
+def test_what_an_author_types_beside_the_account_is_judged(typed: str, told: str) -> None:
+    draft = draft_begin(template_id=template_of("mise_en_demeure").pk, by=None)
+    words = {name: getattr(draft, name) for name in WORDS}
+    for name, added in (("text", typed), ("html", f"<p>{typed}</p>")):
+        draft_save(version_id=draft.pk, **{**words, name: f"{words[name]}\n{added}"}, by=None)
+        with pytest.raises(Forbidden) as refused:
+            version_publish(version_id=draft.pk, by=None)
+        assert any(told in reason for reason in refused.value.extra["reasons"]), refused.value.extra
+
+
+def test_what_is_read_of_the_account_may_be_said(owner: Api) -> None:
+    draft = draft_begin(template_id=template_of("mise_en_demeure").pk, by=None)
+    words = {name: getattr(draft, name) for name in WORDS}
+    added = "Solde à payer au {{ decompte.day }} : {{ decompte.total }} €, sans frais. Sauf erreur de saisie."
+    draft_save(version_id=draft.pk, **{**words, "text": f"{words['text']}\n{added}"}, by=None)
+    assert version_publish(version_id=draft.pk, by=None).number == 2
 
 
 def test_what_a_letter_may_not_hold_is_not_sent_whatever_was_published() -> None:
