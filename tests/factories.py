@@ -186,7 +186,7 @@ def complete_body(
     return {
         "recovery": RecoveryBody(**(recovery or {})),
         "customer": CompanyBody(**(customer or {})),
-        "debtor": CompanyBody(**(debtor or {})),
+        "debtor": CompanyBody(**{"company_email": "debtor@example.com", **(debtor or {})}),
         "invoices": [InvoiceBody()] if invoices is None else [InvoiceBody(**invoice) for invoice in invoices],
     }
 

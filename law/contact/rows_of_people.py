@@ -2,20 +2,21 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, time, timedelta
-from functools import lru_cache
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from legalcity.lib.text import folded
 
+from law.contact.addresses import mailbox_of, plain_address
 from law.contact.facts import Known, Question
 from law.contact.verdict import Reason, hold, never
-from law.contact.vocabulary import Channel, Code, PartyFactKind, Purpose
+from law.contact.vocabulary import DEMANDS, Channel, Code, PartyFactKind, Purpose
 from law.parties import Quality
 
 RGPD = "art. 5, 21 RGPD"
 RHYTHM = "art. L121-6 C. conso."
+_NAMED_BY_HAND = (Channel.EMAIL, Channel.ELECTRONIC, Channel.SMS)
+_REACHED_THERE = (PartyFactKind.LAWYER, PartyFactKind.CONSENTS_TO_LRE)
 _PERSON: dict[PartyFactKind, tuple[Promise, str]] = {
     PartyFactKind.DECEASED: (_("The debtor has died: the heirs are another debtor."), RGPD),
     PartyFactKind.PROTECTED: (_("The debtor is protected by a judge: write to who represents it."), "art. 467 C. civ."),
@@ -23,30 +24,45 @@ _PERSON: dict[PartyFactKind, tuple[Promise, str]] = {
 
 
 def addressee(question: Question) -> Iterator[Reason]:
-    """Who may not be written to, or not there."""
-    people, to = question.facts.people, _plain(question.message.recipient)
+    """Who may not be written to, or not there; an address that is not known of the debtor waits for a manager."""
+    forbidden = list(_forbidden(question))
+    yield from forbidden
+    if not forbidden and _is_strange(question):
+        sentence = _(
+            "This address is not known of the debtor: enter it with the debtor, or have a manager let the letter leave."
+        )
+        yield hold(Code.ADDRESSEE, sentence, RGPD)
+
+
+def _forbidden(question: Question) -> Iterator[Reason]:
+    people, to = question.facts.people, plain_address(question.message.recipient)
     for kind, (sentence, article) in _PERSON.items():
         if people.get(kind):
             yield never(Code.ADDRESSEE, sentence, article)
     if _about(people.get(PartyFactKind.OPTED_OUT, ()), to):
         yield never(Code.ADDRESSEE, _("The debtor has asked not to be written to there."), RGPD)
-    if to and any(_plain(known.value) == to for known in people.get(PartyFactKind.WRONG, ())):
+    if to and any(plain_address(known.value) == to for known in people.get(PartyFactKind.WRONG, ())):
         yield never(Code.ADDRESSEE, _("The address is wrong, or e-mails to it came back."), RGPD)
-    if to and to in {_plain(email) for email in question.facts.creditor_emails}:
+    if to and mailbox_of(to) in {mailbox_of(email) for email in question.facts.creditor_emails}:
         yield never(Code.ADDRESSEE, _("The recipient is the creditor."), RGPD)
     lawyers = people.get(PartyFactKind.LAWYER, ())
-    if lawyers and not any(known.value and _plain(known.value) == to for known in lawyers):
+    if lawyers and not any(known.value and plain_address(known.value) == to for known in lawyers):
         sentence = _("The debtor is represented by a lawyer: write to the lawyer.")
         yield never(Code.ADDRESSEE, sentence, RGPD)
 
 
-@lru_cache(maxsize=1000)  # One case is asked about several times in a row
-def _plain(address: str) -> str:
-    return folded(address.strip())
+def _is_strange(question: Question) -> bool:
+    """Whether a demand goes by e-mail or phone to where nobody knows the debtor to be."""
+    to = plain_address(question.message.recipient)
+    if not to or question.message.purpose not in DEMANDS or question.message.channel not in _NAMED_BY_HAND:
+        return False
+    values = (known.value for kind in _REACHED_THERE for known in question.facts.people.get(kind, ()))
+    return to not in {plain_address(one) for one in (*question.facts.debtor_addresses, *values)}
 
 
 def _about(known: Sequence[Known], to: str) -> bool:
-    return any(not one.value or _plain(one.value) == to for one in known)
+    """Whether this is known of everything, or of the mailbox that an address leads to."""
+    return any(not one.value or mailbox_of(one.value) == mailbox_of(to) for one in known)
 
 
 def consent(question: Question) -> Iterator[Reason]:

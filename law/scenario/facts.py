@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from law.account.decompte import Amounts
+from law.contact.addresses import mailbox_of, plain_address
 from law.contact.facts import ClaimFacts, Contact, Facts
 from law.contact.vocabulary import Channel, PartyFactKind, Purpose
 from law.scenario.conditions import Condition
@@ -61,7 +62,7 @@ class Done(NamedTuple):
 
 
 class Held(NamedTuple):
-    """The message of the present step: since when it waits, what became of it, when it is looked at again."""
+    """The message that the present step waits for: since when, what became of it, when it is looked at again."""
 
     since: datetime
     fate: Fate
@@ -123,9 +124,9 @@ class CaseFacts:
     def address(self, way: Way) -> str | None:
         """Where a message of this way goes; None where it cannot."""
         to = _ADDRESSES[way](self.debtor)
-        unreachable = (PartyFactKind.WRONG, PartyFactKind.OPTED_OUT)
-        known = (one.value for kind in unreachable for one in self.guard.people.get(kind, ()))
-        return None if not to or to.lower() in {value.lower() for value in known} else to
+        wrong = (plain_address(one.value) for one in self.guard.people.get(PartyFactKind.WRONG, ()))
+        left_out = (mailbox_of(one.value) for one in self.guard.people.get(PartyFactKind.OPTED_OUT, ()))
+        return None if not to or plain_address(to) in set(wrong) or mailbox_of(to) in set(left_out) else to
 
 
 _ADDRESSES: Mapping[Way, Callable[[Debtor], str]] = {

@@ -49,6 +49,7 @@ GUARD = Facts(
     firm=Named("LegalCity", HERE),
     creditor=Named("ACME", THERE),
     place=PARIS,
+    debtor_addresses=frozenset({"debtor@example.com", "+33612345678"}),
 )
 REMINDER = Step(code="relance_1", kind="relance_1", purpose=Purpose.REMINDER, ways=(Way.EMAIL, Way.LETTER), delay=3)
 SECOND = replace(REMINDER, code="relance_2", kind="relance_2", ways=(Way.LETTER,), delay=10)
@@ -185,6 +186,8 @@ def test_the_next_way_is_taken_where_one_leads_nowhere() -> None:
     assert planned(without, moment=THURSDAY).way == Way.LETTER
     wrong = guarded(people={PartyFactKind.WRONG: (Known(date(2026, 6, 1), "Debtor@example.com"),)})
     assert planned(wrong, moment=THURSDAY).way == Way.LETTER
+    left_out = guarded(people={PartyFactKind.OPTED_OUT: (Known(date(2026, 6, 1), "Debtor+bills@example.com"),)})
+    assert planned(left_out, moment=THURSDAY).way == Way.LETTER
     nowhere = case(debtor=Debtor())
     for choice, act in ((IfImpossible.TASK, Act.TASK), (IfImpossible.SKIP, Act.SKIP), (IfImpossible.STOP, Act.STOP)):
         told = planned(nowhere, moment=THURSDAY, version=only(replace(REMINDER, if_impossible=choice)))
@@ -233,6 +236,8 @@ def test_a_held_message_is_waited_for() -> None:
 
     assert (held(Fate.WAITING).act, held(Fate.WAITING).until) == (Act.WAIT, THURSDAY + timedelta(4))
     assert held(Fate.LEFT).act == Act.LEFT
+    for days in (0, 10, 99):  # A letter in the post folder is waited for until it was posted.
+        assert held(Fate.TO_POST, days).act == Act.WAIT
     assert held(Fate.CANCELLED).reasons[0].code == "cancelled"
     assert held(Fate.WAITING, 10).reasons[0].code == "waited"
 

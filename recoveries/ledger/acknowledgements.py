@@ -16,6 +16,7 @@ from legalcity.lib.errors import Forbidden, Invalid
 from recoveries.ledger.services import account_lock, require_plausible
 from recoveries.models import Acknowledgement
 from recoveries.services.deadlines import next_deadlines_refresh
+from recoveries.services.touching import cases_touch
 
 
 @transaction.atomic
@@ -53,6 +54,7 @@ def _written(row: Acknowledgement, by: User | None) -> Acknowledgement:
     row.user = by
     row.save(force_insert=True)
     next_deadlines_refresh(recovery_ids=[row.recovery_id])
+    cases_touch(row.recovery_id)
     audit_record(action=ADDED, target=row, after=field_values(row), actor=by)
     return row
 

@@ -25,6 +25,8 @@ from law.parties import Quality
 from law.vocabulary import Matter, Step
 from legalcity.lib.countries import country_code
 from legalcity.lib.dates import PARIS
+from legalcity.lib.reading.identifiers import known
+from legalcity.lib.reading.phones import read_mobile
 from legalcity.lib.settings.live import live
 from recoveries.catalogue import catalogue
 from recoveries.ledger.decompte import case_decompte
@@ -112,6 +114,7 @@ def facts_aside(case: Recovery) -> Facts:
         debtor_named=named(case.debtor),
         people=_people(same),
         creditor_emails=frozenset({(case.customer and case.customer.company_email) or "", case.owner.email}),
+        debtor_addresses=addresses_of(case.debtor) | _phone_of(case.debtor),
     )
 
 
@@ -187,6 +190,19 @@ def place_of(debtor: Company | None) -> Place:
     if debtor is None:
         return Place()
     return Place(country_code(debtor.company_country) or "", debtor.company_postal or "")
+
+
+def addresses_of(debtor: Company | None) -> frozenset[str]:
+    """Where the debtor is known to be reached by e-mail and phone."""
+    return frozenset(filter(None, (debtor.company_email, debtor.company_phone))) if debtor else frozenset()
+
+
+def _phone_of(debtor: Company | None) -> frozenset[str]:
+    """The debtor's mobile phone as networks know it, and as messages to it name it."""
+    if debtor is None or not debtor.company_phone:
+        return frozenset()
+    region = country_code(debtor.company_country) or "FR"
+    return frozenset(filter(None, (known(partial(read_mobile, region=region), debtor.company_phone),)))
 
 
 def named(company: Company | None) -> Named:

@@ -16,6 +16,7 @@ from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
 from recoveries.catalogue import catalogue
 from recoveries.court.task_kinds import declaration_task_open
+from recoveries.letters.waiting import held_judge_soon
 from recoveries.models import Enrolment, Message, PartyFact, Recovery
 from recoveries.services.cases import recovery_lock
 from recoveries.services.touching import cases_touch
@@ -61,8 +62,15 @@ def party_fact_enter(
     audit_record(action=ADDED, target=fact, after=field_values(fact))
     if kind == PartyFactKind.INSOLVENT:
         _have_claims_declared(case, since, published_on)
-    cases_touch(case.pk)
+    _known_of(case)
     return fact
+
+
+def _known_of(case: Recovery) -> None:
+    """The case was changed by what is known of its debtor; letters to the same person wait in every account."""
+    cases_touch(case.pk)
+    if case.debtor is not None:
+        held_judge_soon(Recovery.objects.filter(debtor__in=Company.objects.filter(Identity.of(case.debtor).same())))
 
 
 def _have_claims_declared(case: Recovery, since: date, published_on: date | None) -> None:
@@ -88,7 +96,7 @@ def party_fact_withdraw(*, fact_id: int, recovery_id: int, by: User | None) -> P
     fact.withdrawn_at, fact.withdrawn_by = now(), by
     fact.save(update_fields=["withdrawn_at", "withdrawn_by"])
     audit_record(action=CHANGED, target=fact, before=before, after=field_values(fact))
-    cases_touch(case.pk)
+    _known_of(case)
     return fact
 
 

@@ -31,6 +31,7 @@ from recoveries.letters.party_facts import address_is_wrong
 from recoveries.letters.receipts import receipt_sent
 from recoveries.letters.scenarios.advancing import run_posted
 from recoveries.letters.task_kinds import LETTERS_TO_POST
+from recoveries.letters.waiting import held_judge_soon
 from recoveries.models import Message, MessageFact, Recovery
 
 log = structlog.get_logger("recoveries")
@@ -144,6 +145,8 @@ def _follow(message: Message, fact: MessageFact) -> None:
     """What a message that was moved brings about."""
     if declared := TOLD.get(message.state):
         events_record([message_event(declared, message, by=fact.by)])
+    if message.state == State.SENT:
+        held_judge_soon(Recovery.objects.filter(pk=message.recovery_id))
     if message.state == State.SENT and message.moves_case:
         case_follow(case=message.recovery, message=message)
     if message.state == State.SENT and message.kind == Message.Kind.RECEIPT:

@@ -24,7 +24,7 @@ from recoveries.ledger.gathering import DECIDING, told_by_case, with_terms
 from recoveries.ledger.rate_book import presentation_counts
 from recoveries.letters.channels.postal import postal_lines
 from recoveries.letters.contacts import LONGEST, counted
-from recoveries.letters.gathering import TITLED, is_open, named, place_of, quality_facts
+from recoveries.letters.gathering import TITLED, addresses_of, is_open, named, place_of, quality_facts
 from recoveries.letters.party_facts import address_line
 from recoveries.letters.scenarios.sums import Sums, sums_read
 from recoveries.models import Acknowledgement, Acompte, CreditorReminder, Message, PartyFact, Recovery
@@ -160,6 +160,7 @@ def _of_case(case: Recovery, sums: Sums) -> dict[str, Any]:
         "ground": case.recovery_service_object,
         "reference": case.recovery_reference,
         "creditor_emails": frozenset(emails),
+        "debtor_addresses": addresses_of(case.debtor),
         "place": place_of(case.debtor),
     }
 

@@ -25,6 +25,7 @@ from recoveries.ledger.acknowledgements import acknowledgement_record
 from recoveries.ledger.services import acompte_record
 from recoveries.letters.channels.delivering import message_deliver
 from recoveries.letters.holding import message_lift, message_take_up
+from recoveries.letters.party_facts import party_fact_enter, party_fact_withdraw
 from recoveries.letters.services import message_send
 from recoveries.letters.tasks import sweep_emails
 from recoveries.models import ClientRhythm, CreditorReminder, LegalRate, Message, MessageFact, Recovery
@@ -151,6 +152,17 @@ def test_the_letter_names_the_account_for_creditors_money_alone(owner: Api, syst
     assert "FR7630001007941234567890185" not in email.text + email.html
     assert "art. 14 du RGPD" in email.text
     assert "art. 14 du RGPD" in email.html
+
+
+def test_a_sum_that_is_not_that_of_the_account_is_not_added_by_hand(owner: Api) -> None:
+    case = case_of(owner)
+    with pytest.raises(Forbidden) as refused:
+        written(case, extra="Le total à payer est de 999 EUR.")
+    assert [reason.code for reason in refused.value.extra["reasons"]] == ["figures"]
+    email = written(case, extra="Il reste un solde de 140,00 € à régler, par exemple en deux versements de 70 €.")
+    assert email.state == "queued"
+    acompte_record(recovery_id=case.pk, amount=Decimal("10.00"), day=today(), by=None)
+    assert delivered(email).state == "cancelled"  # What was true when it was typed is so no more.
 
 
 # --- of several claims those that may be asked for -------------------------------------------------------------------
@@ -295,6 +307,57 @@ def test_nobody_is_written_to_on_a_sunday(owner: Api, system_setting: Any) -> No
         email = written(case)
         assert email.guard
         assert email.guard["until"] == "2026-11-30T07:00:00.000000Z"
+
+
+def test_an_address_that_is_not_the_debtors_waits_for_a_manager_or_for_the_debtors_record(
+    owner: Api, office: Client
+) -> None:
+    case = case_of(owner)
+    act(office, case, "send-reminder", channel="email", kind="relance_1", to="somebody@example.com", extra="")
+    email = Message.objects.get()
+    assert held(email) == {"addressee"}
+    message_lift(message_id=email.pk, reason="Told by the debtor on the phone.", by=None)
+    assert delivered(email).state == "sent"
+    assert mail.outbox[0].to == ["somebody@example.com"]
+    mail.outbox.clear()
+    other = case_of(owner, debtor={"company_siren": "552100554"})
+    waits = written(other, to="new@example.com")
+    assert held(waits) == {"addressee"}
+    debtor = Company.objects.get(pk=other.debtor_id)
+    owner.data("PUT", f"/api/recoveries/{other.pk}/companies/{debtor.pk}", {"company_email": "New@example.com"})
+    sweep_emails()
+    assert delivered(waits).state == "sent"
+
+
+@pytest.mark.parametrize("to", ["jane@xyz.com", "Jane+relance@XYZ.com"])
+def test_the_creditor_is_not_written_to_in_any_spelling(owner: Api, to: str) -> None:
+    case = case_of(owner)
+    with pytest.raises(Forbidden) as refused:
+        written(case, to=to)
+    assert "addressee" in {reason.code for reason in refused.value.extra["reasons"]}
+
+
+def test_a_letter_is_judged_again_when_another_one_was_sent_or_the_debtor_has_recognised(owner: Api) -> None:
+    """A hold without a day ends when something happens on the case, not at night alone."""
+    case = case_of(owner, debtor=PERSON, invoices=[due_in(-800)])
+    acompte_record(recovery_id=case.pk, amount=Decimal("1.00"), day=today() - timedelta(500), by=None)
+    email = written(case)
+    assert held(email) == {"barred"}
+    acknowledgement_record(recovery_id=case.pk, day=today() - timedelta(400), note="Asked for time.", by=None)
+    sweep_emails()
+    assert fresh(email).state == "queued"
+
+
+def test_what_is_known_of_a_person_no_more_frees_letters_in_every_account(owner: Api) -> None:
+    case = case_of(owner)
+    fact = party_fact_enter(recovery_id=case.pk, kind="lawyer", value="maitre@example.com", since=today(), by=None)
+    other = other_client_of_the_same_debtor(case, "other")
+    move(other.pk, 2, 7)
+    email = written(other, to="maitre@example.com")
+    assert held(email) == {"dispute"}
+    party_fact_withdraw(fact_id=fact.pk, recovery_id=case.pk, by=None)
+    sweep_emails()
+    assert held(email) == {"dispute", "addressee"}
 
 
 def test_the_same_letter_does_not_wait_twice(owner: Api) -> None:
