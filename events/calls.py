@@ -233,6 +233,9 @@ FORMS: dict[str, Tells] = {
 PAGES: dict[str, Tells] = {
     "Hand over what is held for a client": tells("remittance.sent"),
     "Confirm the posting of letters": tells("message.sent", "scenario.step_done", "scenario.finished"),
+    "Send the reminders of a bulk sending": nothing(
+        "A worker sends them.", later=(*LETTERS, "recovery.status_changed")
+    ),
     "Confirm a file of cases": nothing("A worker opens them.", later=("recovery.created",)),
 }
 

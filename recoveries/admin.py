@@ -14,6 +14,7 @@ import recoveries.ledger.chart_admin
 import recoveries.ledger.rate_admin
 import recoveries.ledger.remittance_admin
 import recoveries.letters.admin
+import recoveries.letters.bulk.admin
 import recoveries.letters.channels.admin
 import recoveries.letters.channels.home_panels
 import recoveries.letters.home_panels

@@ -6,6 +6,7 @@ import recoveries.agenda.tasks
 import recoveries.court.tasks
 import recoveries.intake.tasks
 import recoveries.ledger.tasks
+import recoveries.letters.bulk.tasks
 import recoveries.letters.channels.tasks
 import recoveries.letters.scenarios.tasks
 import recoveries.letters.tasks

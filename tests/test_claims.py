@@ -27,6 +27,7 @@ from legalcity.lib.clock import now
 from recoveries.court import transfer
 from recoveries.intake import pipeline as imports
 from recoveries.letters import jobs as letters
+from recoveries.letters.bulk.services import JOB as MAILING_JOB
 from recoveries.letters.channels import hook_calls
 from recoveries.letters.scenarios import rehearsals
 from scoring.services import pipeline as scoring
@@ -129,6 +130,7 @@ def test_a_row_that_sql_has_written_is_due_at_once(document: Document) -> None:
 JOBS: list[claims.Job[Any]] = [
     *(documents.JOB, scoring.JOB, imports.JOB, letters.JOB, letters.NOTICE_JOB, NOTICE_JOB, transfer.JOB, charges.JOB),
     rehearsals.JOB,
+    MAILING_JOB,
     webhooks.JOB,
     hook_calls.JOB,
 ]

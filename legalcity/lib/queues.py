@@ -45,6 +45,7 @@ PURPOSES: Mapping[str, Purpose] = {
             "recoveries.tasks.mend_copies",
             "recoveries.tasks.forget_imports",
             "recoveries.tasks.rehearse",
+            "recoveries.tasks.carry_mailing",
             "recoveries.tasks.mend_follow_ups",
             "documents.tasks.remove_orphans",
             "scoring.tasks.check_surveillance",

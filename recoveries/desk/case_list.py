@@ -16,7 +16,6 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from backoffice.action_pages import ActionPages
 from backoffice.amounts import euros
 from backoffice.way import LIST
 from law.deadlines import Kind, told
@@ -29,6 +28,7 @@ from recoveries.desk.filters import NAMES, CaseFilters, filters_shown
 from recoveries.desk.reads.worklist import cases_searched, with_unread
 from recoveries.desk.saved_filters import SavedFilterPages, filters_offered
 from recoveries.intake.import_pages import ImportPages
+from recoveries.letters.bulk.list_pages import MailingPages
 from recoveries.models import CaseBalance, Recovery
 
 DUE = F("balance__due")
@@ -85,7 +85,7 @@ def _is_descending(part: Any) -> bool:
     return part.startswith("-") if isinstance(part, str) else part.descending
 
 
-class CaseList(ExportPages, ImportPages, SavedFilterPages, ActionPages):
+class CaseList(ExportPages, ImportPages, SavedFilterPages, MailingPages):
     """Columns, filters and search of the list."""
 
     list_display: tuple[Any, ...] = (

@@ -8,6 +8,7 @@ from recoveries.desk.journal_page import journal_csv, journal_fec, journal_view
 from recoveries.desk.portfolio_page import portfolio_page, portfolio_table
 from recoveries.desk.queue_page import queue_view
 from recoveries.desk.remittance_pages import remittance_page, remittances_csv, remittances_due
+from recoveries.letters.bulk.pages import mailing_page
 from recoveries.letters.channels.post_pages import batch_csv, batch_file, batch_page, letters_page
 
 # What people have kept: letters were e-mails alone once.
@@ -25,6 +26,7 @@ urlpatterns = [
     path("letters-to-post/<int:batch_id>/", admin.site.admin_view(batch_page), name="post-batch"),
     path("letters-to-post/<int:batch_id>/letters.pdf", admin.site.admin_view(batch_file), name="post-batch-file"),
     path("letters-to-post/<int:batch_id>/letters.csv", admin.site.admin_view(batch_csv), name="post-batch-csv"),
+    path("bulk-letters/<int:mailing_id>/", admin.site.admin_view(mailing_page), name="mailing"),
     path("remittances/", admin.site.admin_view(remittances_due), name="remittances-due"),
     path("remittances/remittances.csv", admin.site.admin_view(remittances_csv), name="remittances-csv"),
     path("remittances/<int:owner_id>/", admin.site.admin_view(remittance_page), name="remittance"),

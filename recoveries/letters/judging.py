@@ -9,7 +9,7 @@ from law import contact
 from law.account.canonical import canonical
 from law.account.decompte import Amounts
 from law.account.demand import Demanded, enclosed
-from law.contact import Channel, Facts, Purpose, Verdict, judge
+from law.contact import Channel, Contact, Facts, Purpose, Verdict, judge
 from legalcity.lib.dates import PARIS
 from recoveries.letters.contacts import firm_policy, policy_for
 from recoveries.letters.gathering import Demand, demand_of, facts_of, written_on
@@ -54,16 +54,18 @@ def drafts_of(
     channel: str = Channel.EMAIL,
     needs_approval: bool = False,
     demand: Demand | None = None,
+    alongside: Collection[Contact] = (),
 ) -> list[Draft]:
     """What letters of these kinds (`Reminder`) to the address `to` would be at `moment`.
 
     `email` is the row that one of them is to fill, with what a manager has lifted for it; `demand` what may be asked
-    for on that day, where it is known. Raises Conflict when no rate
-    is known for a day, or no template is in force.
+    for on that day, where it is known; `alongside` letters to the debtor that leave before it and are no rows yet.
+    Raises Conflict when no rate is known for a day, or no template is in force.
     """
     day = moment.astimezone(PARIS).date()
     demand = demand or demand_of(case, day)
     facts, policy = facts_of(case, demand, moment=moment, email=email), policy_for(case.owner_id)
+    facts = replace(facts, contacts=(*facts.contacts, *alongside))
     drafts = []
     for kind in kinds:
         told = letter_write(

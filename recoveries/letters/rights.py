@@ -6,6 +6,7 @@ rights_register(
     forms={  # handler, manager, accountant, auditor
         "recoveries.creditornotice": ("v", "v", "v", "v"),
         "recoveries.formalnotice": ("v", "v", "v", "v"),
+        "recoveries.mailing": ("v", "v", "v", "v"),
         "recoveries.message": ("v", "v", "v", "v"),
         "recoveries.partyfact": ("v", "v", "v", "v"),
         "recoveries.template": ("v", "vac", "v", "v"),

@@ -1,5 +1,6 @@
 """Messages to debtors: written and judged in one transaction. How they leave: channels/delivering.py."""
 
+from collections.abc import Collection
 from datetime import datetime, time
 from functools import partial
 
@@ -8,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from events.services import events_record, story
-from law.contact import Channel, Outcome, Verdict
+from law.contact import Channel, Contact, Outcome, Verdict
 from law.vocabulary import Reminder
 from legalcity.lib.claims import anew, queue
 from legalcity.lib.clock import now
@@ -51,6 +52,7 @@ def message_send(
     extra: str = "",
     moves_case: bool = False,
     needs_approval: bool = False,
+    may_wait: bool = True,
 ) -> Message:
     """Write a reminder (`Reminder`) to the debtor, to leave after the commit or once it may.
 
@@ -59,19 +61,53 @@ def message_send(
 
     One that the guard (law/contact) lets go is queued with its words, as they go out; one that it holds is kept without
     words, which are made when it leaves. With `moves_case` the case gets the status of the reminder once it has been
-    sent. `needs_approval`: the step of a scenario that it is of wants a manager to look at it first.
+    sent. `needs_approval`: the step of a scenario that it is of wants a manager to look at it first. Without `may_wait`
+    one that is held is refused.
 
-    Raises Invalid for an address or words that cannot be sent, Forbidden with `reasons` for a letter that may never
+    Raises Invalid for an address or words that cannot be sent, Forbidden with `reasons` for a letter that may not
     leave, and for one that waits already or could not move the case, Conflict when no rate is known.
     """
     debtor_lock(case_id)
-    case = letter_case(case_id)
+    case, moment = letter_case(case_id), now()
+    email, draft = message_foreseen(
+        case=case,
+        kind=kind,
+        channel=channel,
+        to=to,
+        moment=moment,
+        extra=extra,
+        moves_case=moves_case,
+        needs_approval=needs_approval,
+    )
+    if draft.verdict.outcome == Outcome.HOLD and not may_wait:
+        raise Forbidden(_("This letter may not leave now."), reasons=list(draft.verdict.standing))
+    email.user = by
+    message_write(email, draft, moment)
+    return email
+
+
+def message_foreseen(
+    *,
+    case: Recovery,
+    kind: str,
+    channel: str,
+    to: str,
+    moment: datetime,
+    extra: str = "",
+    moves_case: bool = False,
+    needs_approval: bool = False,
+    alongside: Collection[Contact] = (),
+) -> tuple[Message, Draft]:
+    """What `message_send` would write at `moment`, and what the guard says of it; nothing is written.
+
+    `alongside`: letters to the same debtor that would leave before it, and are not written yet. Raises as
+    `message_send`.
+    """
     _require_sendable(kind, channel, extra)
     email = _addressed(case, kind, channel, to)
-    email.extra, email.user, email.moves_case = extra, by, moves_case
+    email.extra, email.moves_case = extra, moves_case
     _require_reachable(email)
     _require_no_twin(case, kind)
-    moment = now()
     [draft] = drafts_of(
         case,
         [kind],
@@ -80,13 +116,13 @@ def message_send(
         extra=extra,
         channel=channel,
         needs_approval=needs_approval,
+        alongside=alongside,
     )
     if draft.verdict.outcome == Outcome.NEVER:
         raise Forbidden(_("This letter may not leave."), reasons=list(draft.verdict.standing))
     if moves_case:
         require_following(case, kind=kind)
-    message_write(email, draft, moment)
-    return email
+    return email, draft
 
 
 def _addressed(case: Recovery, kind: str, channel: str, to: str) -> Message:

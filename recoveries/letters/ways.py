@@ -38,18 +38,18 @@ def ways_of(case: Recovery) -> list[Way]:
     """
     kinds = _kinds_with_words(case.owner_id)
     offered = (channel for channel in Message.Channel.values if kinds.get(channel) and _is_open(case, channel))
-    return [Way(channel, kinds[channel], written_to(_blank(case, channel))) for channel in offered]
+    return [Way(channel, kinds[channel], written_to(blank_message(case, channel))) for channel in offered]
 
 
 def _is_open(case: Recovery, channel: str) -> bool:
     if channel == Channel.SMS:
         was_written_to = Message.objects.demands().gone_out().filter(recovery=case)
         return bool(channel_of(channel).provider) and was_written_to.exists()
-    return channel == Channel.EMAIL or not channel_of(channel).check(_blank(case, channel))
+    return channel == Channel.EMAIL or not channel_of(channel).check(blank_message(case, channel))
 
 
-def _blank(case: Recovery, channel: str) -> Message:
-    """A message to the debtor by a channel, without words."""
+def blank_message(case: Recovery, channel: str) -> Message:
+    """A message to the debtor of a case by a channel, to the address that the case knows there; without words."""
     debtor, message = case.debtor, Message(recovery=case, channel=channel)
     if channel in BY_POST:
         message.address = "\n".join(postal_lines(debtor))

@@ -9,6 +9,7 @@ from recoveries.ledger.models import Acknowledgement, Acompte, Dette
 from recoveries.ledger.posting_models import CaseBalance, DepartedPosting, Line, Posting
 from recoveries.ledger.rate_models import EcbRate, LegalRate
 from recoveries.ledger.remittance_models import Remittance, RemittanceLine
+from recoveries.letters.bulk.models import Mailing, MailingCase
 from recoveries.letters.channels.models import InboundHook, InboundMail, PostBatch, PostItem
 from recoveries.letters.fact_models import ClientRhythm, CreditorReminder, PartyFact
 from recoveries.letters.models import CreditorNotice, FormalNotice, Message, MessageFact
@@ -56,6 +57,8 @@ __all__ = [
     "LegalFact",
     "LegalRate",
     "Line",
+    "Mailing",
+    "MailingCase",
     "Message",
     "MessageFact",
     "PartyFact",

@@ -29,6 +29,7 @@ from recoveries.models import (
     DeadlineAlert,
     InboundHook,
     Injunction,
+    Mailing,
     Message,
     PostBatch,
     Recovery,
@@ -58,6 +59,7 @@ def furnish(owner: Api) -> None:
     InboundHook.objects.create(adapter="maileva", provider_id="1", body=b"{}")
     PostBatch.objects.create(posting_day=today(), by=owner.user)
     rehearsal_ask(version=standard(), until=today() + timedelta(30), owner=owner.user, by=owner.user)
+    Mailing.objects.create(kind="relance_2", channel="email", moves_case=False, by=owner.user, token="furniture")
     ClientRhythm.objects.create(owner=owner.user, reminder_days=14)
     case_switch(recovery_id=case.pk, version=ScenarioVersion.objects.get(scenario__code="standard"), by=owner.user)
     ScenarioStop.objects.create(owner=owner.user)

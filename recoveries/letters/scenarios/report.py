@@ -34,14 +34,19 @@ REASONS: Names = {
     Code.NOTHING_DUE: _("nothing due"),
     Code.BARRED: _("time-barred"),
     Code.NOT_DUE: _("not due yet"),
+    Code.COSTS: _("costs that stay with the creditor"),
     Code.INDEMNITY: _("indemnity of 40 EUR and a debtor of unknown kind"),
     Code.PENALTY: _("penalty without a formal notice"),
     Code.RATES: _("rate not sure"),
+    Code.FIGURES: _("figures of another day"),
     Code.ADDRESSEE: _("may not be written to there"),
     Code.CONSENT: _("no consent to electronic registered letters"),
+    Code.LOOK: _("words of a court act"),
     Code.PRIVACY: _("no notice on personal data"),
+    Code.TRUTH: _("speaks of reminders that were not sent"),
     Code.RHYTHM: _("rhythm of letters"),
     Code.APPROVAL: _("waits for approval"),
+    Code.SCENARIO: _("its scenario rests"),
 }
 ENDS: Names = {**REASONS, **dict(Enrolment.State.choices), NOT_YET: _("goes on after the last day")}
 

@@ -1,0 +1,62 @@
+"""The sending of what was confirmed: each case by the service of its single reminder, once, whoever dies in between."""
+
+from typing import Any
+
+import structlog
+from django.db import DatabaseError
+from django.utils.translation import gettext_lazy
+
+from events.services import story
+from legalcity.lib.errors import Conflict, DomainError, Forbidden
+from recoveries.letters.bulk.reviewing import refused_values
+from recoveries.letters.bulk.services import Result, Verdict, may_still
+from recoveries.letters.contacts import debtor_lock
+from recoveries.letters.services import letter_case, message_send
+from recoveries.letters.ways import blank_message
+from recoveries.models import Mailing, MailingCase, Message, Recovery
+
+log = structlog.get_logger("recoveries")
+
+
+def to_be_sent(mailing: Mailing) -> list[int]:
+    """The rows of a sending that are to be sent still."""
+    wanted = [Verdict.SEND, *([Verdict.HOLD] if mailing.with_held else [])]
+    return list(mailing.cases.filter(verdict__in=wanted, result="").order_by("pk").values_list("pk", flat=True))
+
+
+@story()
+def case_sent(*, pk: int, mailing: Mailing) -> None:
+    """Write the reminder of one case of a sending, and that it was: both or neither."""
+    case_id = MailingCase.objects.filter(pk=pk).values_list("recovery_id", flat=True).first()
+    if case_id is None:
+        return
+    debtor_lock(case_id)
+    case = letter_case(case_id)
+    row = MailingCase.objects.select_for_update(of=("self",)).filter(pk=pk, result="").first()
+    if row is not None:
+        MailingCase.objects.filter(pk=pk).update(**_sent(case, mailing))
+
+
+def _sent(case: Recovery, mailing: Mailing) -> dict[str, Any]:
+    """What becomes of a case; the caller holds its lock."""
+    try:
+        if not (may_still(mailing) and Recovery.objects.in_reach_of(mailing.by).filter(pk=case.pk).exists()):
+            raise Forbidden(gettext_lazy("You may not do this."))
+        message = message_send(
+            case_id=case.pk,
+            kind=mailing.kind,
+            channel=mailing.channel,
+            to=blank_message(case, mailing.channel).recipient,
+            by=mailing.by,
+            moves_case=mailing.moves_case,
+            may_wait=mailing.with_held,
+        )
+    except DomainError as error:
+        return {"result": Result.REFUSED, "reasons": refused_values(error)["reasons"]}
+    except DatabaseError:
+        raise
+    except Exception as error:  # One that cannot be written keeps no other back.
+        log.exception("mailing_case_not_sent", recovery_id=case.pk)
+        return {"result": Result.REFUSED, "reasons": refused_values(Conflict(type(error).__name__))["reasons"]}
+    is_held = message.state == Message.State.HELD
+    return {"result": Result.HELD if is_held else Result.WRITTEN, "message": message}
