@@ -231,8 +231,10 @@ BOUNCE_MAILBOX = env.mailbox("BOUNCE_MAILBOX")
 REPLY_MAILBOX = env.mailbox("REPLY_MAILBOX")
 
 # --- carriers of letters ---------------------------------------------------------------------------------------
-# Who carries registered letters and text messages: staff by the post folder, or a provider; text messages, nobody.
+# Who carries registered letters and text messages: staff by the post folder, or a provider. Text messages and
+# electronic registered letters: nobody.
 REGISTERED_CARRIER = env.choice("REGISTERED_CARRIER", "POST-FOLDER", ("POST-FOLDER", "MAILEVA")).lower()
+ELECTRONIC_CARRIER = env.choice("ELECTRONIC_CARRIER", "NONE", ("NONE", "ELECTRONIC")).lower()
 SMS_CARRIER = env.choice("SMS_CARRIER", "FILE" if EMBEDDED else "NONE", ("NONE", "FILE", "SMSMODE")).lower()
 SMS_FILE_PATH = DATA_DIR / "sms"
 MAILEVA = {
@@ -243,9 +245,14 @@ MAILEVA = {
     "username": env.text("MAILEVA_USERNAME"),
     "password": env.text("MAILEVA_PASSWORD"),
 }
+ELECTRONIC = {
+    "url": env.url("ELECTRONIC_URL", schemes=("https", "http")).rstrip("/"),
+    "key": env.text("ELECTRONIC_KEY"),
+}
 # What carriers call us by: the token of the address (no address without one), and the secret that they sign with.
 HOOKS = {
     "maileva": env.hook("MAILEVA_HOOK"),
+    "electronic": env.hook("ELECTRONIC_HOOK"),
     "smsmode": env.hook("SMSMODE_HOOK"),
     "email": env.hook("EMAIL_HOOK"),
 }

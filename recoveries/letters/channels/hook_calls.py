@@ -32,6 +32,7 @@ log = structlog.get_logger("recoveries")
 KEPT = timedelta(days=30)
 UNCLAIMED_AFTER = timedelta(days=15)  # a registered letter waits so long at the post office
 TRACKED_FOR = timedelta(days=120)
+TRACKED = ("maileva", "electronic")  # carriers that are asked what has become of a letter
 JOB = Job(InboundHook, "recoveries.tasks.read_hook", waiting=Q(read_at=None), most_attempts=8)
 
 Read = dict[str, Any]
@@ -110,7 +111,7 @@ def letter_track(message: Message) -> int:
 def letters_track(*, moment: datetime) -> int:
     """Ask for the letters that are under way; how many facts are new. A carrier that is away is asked the next time."""
     under_way = Message.objects.filter(
-        state=Message.State.SENT, provider="maileva", sent_at__gt=moment - TRACKED_FOR
+        state=Message.State.SENT, provider__in=TRACKED, sent_at__gt=moment - TRACKED_FOR
     ).exclude(provider_ref="")
     new = 0
     for message in under_way.order_by("pk"):
@@ -194,6 +195,13 @@ def _read_maileva(hook: InboundHook, told: Read) -> None:
         letter_track(message)
 
 
+def _read_electronic(hook: InboundHook, told: Read) -> None:
+    """It names a letter by our token and no more."""
+    message = _message_of(told.get("token"))
+    if message is not None and message.provider == "electronic" and message.provider_ref:
+        letter_track(message)
+
+
 def _read_smsmode(hook: InboundHook, told: Read) -> None:
     """A message arrived, or did not; or a phone has answered STOP."""
     message = _message_of(told.get("refClient")) or _last_to(told.get("from"))
@@ -228,8 +236,9 @@ def _basic(headers: Mapping[str, str], body: bytes) -> bool:
     return is_let_in(settings.HOOKS["maileva"].secret, headers)
 
 
-def _standard(headers: Mapping[str, str], body: bytes) -> bool:
-    return is_signed(settings.HOOKS["email"].secret, headers, body, moment=now())
+def _standard(name: str) -> Callable[[Mapping[str, str], bytes], bool]:
+    """Believes calls of an adapter that are signed as Standard Webhooks has it."""
+    return lambda headers, body: is_signed(settings.HOOKS[name].secret, headers, body, moment=now())
 
 
 def _by_the_address_alone(headers: Mapping[str, str], body: bytes) -> bool:
@@ -256,5 +265,6 @@ def _name_of_standard(headers: Mapping[str, str], told: Read) -> str:
 ADAPTERS: Mapping[str, Adapter] = {
     "maileva": Adapter(_basic, _name_of_maileva, _read_maileva),
     "smsmode": Adapter(_by_the_address_alone, _name_of_smsmode, _read_smsmode),
-    "email": Adapter(_standard, _name_of_standard, _read_email),
+    "electronic": Adapter(_standard("electronic"), _name_of_standard, _read_electronic),
+    "email": Adapter(_standard("email"), _name_of_standard, _read_email),
 }

@@ -60,7 +60,7 @@ class Fact:
 class Channel(Protocol):
     """A way out.
 
-    provider     what carries it: smtp, post-folder, maileva, file, smsmode
+    provider     what carries it: smtp, post-folder, maileva, electronic, file, smsmode
     is_by_hand   it waits in the post folder until staff have posted it; nothing is submitted
     can_ask      the carrier says whether it has a message, by our token or by a name that is kept before
     """

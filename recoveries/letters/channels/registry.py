@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from law.contact import Channel as Way
 from legalcity.lib.errors import Sentence
+from recoveries.letters.channels.electronic import ElectronicChannel
 from recoveries.letters.channels.email_channel import EmailChannel
 from recoveries.letters.channels.post_folder import PostFolder
 from recoveries.letters.channels.protocol import Channel, Fact, Handed, Refused
@@ -50,6 +51,7 @@ CARRIERS: Mapping[str, type[Channel]] = {
     "smtp": EmailChannel,
     "post-folder": PostFolder,
     "maileva": MailevaChannel,
+    "electronic": ElectronicChannel,
     "file": SmsFiles,
     "smsmode": Smsmode,
     "none": NotOffered,
@@ -71,5 +73,6 @@ _CHOSEN: Mapping[str, Callable[[], str]] = {
     Way.EMAIL: lambda: "smtp",
     Way.LETTER: lambda: "post-folder",
     Way.REGISTERED: lambda: settings.REGISTERED_CARRIER,
+    Way.ELECTRONIC: lambda: settings.ELECTRONIC_CARRIER,
     Way.SMS: lambda: settings.SMS_CARRIER,
 }
