@@ -4,10 +4,13 @@
 import os
 import sys
 
+from legalcity.lib.settings.databases import go_direct
+
 
 def main() -> None:
     """Run a command; an error of configuration is one sentence, not a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "legalcity.settings")
+    go_direct(sys.argv, os.environ)
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import execute_from_command_line
 

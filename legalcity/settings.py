@@ -16,8 +16,8 @@ from kombu import Queue
 
 from legalcity.lib import logs, queues
 from legalcity.lib.error_reports import report_to
-from legalcity.lib.private_files import keep_private
 from legalcity.lib.settings import kinds, system
+from legalcity.lib.settings.databases import databases_of
 from legalcity.lib.settings.environment import Environment, is_kept_apart, is_random
 from legalcity.lib.settings.stores import caches_of
 
@@ -139,29 +139,7 @@ DATABASE_URL = env.required(
     "set it to postgres://user:password@host:5432/name.",
     safe=lambda url: url.startswith("postgres"),
 )
-DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR / 'legalcity.sqlite3'}")}
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    # IMMEDIATE: two writers wait instead of failing half-way. Recursive triggers hear of INSERT OR REPLACE.
-    DATABASES["default"]["OPTIONS"] = {
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-    }
-    if not DATABASES["default"]["NAME"].startswith(":"):
-        keep_private(Path(DATABASES["default"]["NAME"]), made_by_us=BASE_DIR / "var")
-else:
-    # Values go to the server apart from the SQL, which is then prepared once a connection (docs/decisions.md).
-    # A server that is away is given up soon, so that requests are answered; a URL may say otherwise.
-    DATABASES["default"]["OPTIONS"] = {
-        "connect_timeout": 5,  # seconds
-        "tcp_user_timeout": 10_000,  # milliseconds
-        **DATABASES["default"].get("OPTIONS", {}),
-        "server_side_binding": True,
-        "prepare_threshold": 3,
-    }
-    DATABASES["default"]["CONN_MAX_AGE"] = env.number("DATABASE_CONN_MAX_AGE", default=600)
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    DATABASES["default"]["ENGINE"] = "legalcity.lib.postgresql"
+DATABASES = databases_of(env, data_dir=DATA_DIR, ours=BASE_DIR / "var")
 MIGRATION_LOCK_TIMEOUT = env.number("MIGRATION_LOCK_TIMEOUT", default=5, most=3600)  # seconds; 0: as long as it takes
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

@@ -27,6 +27,7 @@ from tests.services import Postgres, Redis
 ROOT = Path(__file__).resolve().parent.parent
 CHIEF, PASSWORD = "chief@example.com", "tulipe sur le port"
 BREAKER = 5.5  # seconds after which the server asks its Redis again
+WORKER = ("celery", "-A", "legalcity", "worker", "--loglevel", "INFO", "--concurrency", "1")
 START = 600  # seconds that a command may take where the machine is busy
 FURNISH = f"""
 from accounts.models import User

@@ -11,6 +11,7 @@ from pathlib import Path
 
 PATIENCE = 30  # seconds
 POSTGRES = max(Path("/usr/lib/postgresql").glob("*/bin"), default=Path("/nowhere"))
+PGBOUNCER = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/sbin")
 MISSING = not (POSTGRES / "initdb").exists() or shutil.which("redis-server") is None
 
 
@@ -96,6 +97,50 @@ class Postgres:
 
     @staticmethod
     def _run(program: str, *words: str) -> None:
-        user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
-        command = [*user, str(POSTGRES / program), *words]
+        command = not_as_root(str(POSTGRES / program), *words)
         subprocess.run(command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+
+
+class Pooler:
+    """A PgBouncer in transaction mode with few connections to its server, so that clients meet those of others."""
+
+    CONNECTIONS = 3
+
+    def __init__(self, folder: Path, server: Postgres) -> None:
+        assert PGBOUNCER is not None
+        self.port, log = free_port(), folder / "pgbouncer.log"
+        settings = {
+            "listen_addr": "127.0.0.1",
+            "listen_port": self.port,
+            "unix_socket_dir": "",
+            "auth_type": "any",
+            "pool_mode": "transaction",
+            "default_pool_size": self.CONNECTIONS,
+            "max_client_conn": 200,
+            "logfile": log,
+        }
+        lines = [f"{name} = {value}" for name, value in settings.items()]
+        databases = f"postgres = host=127.0.0.1 port={server.port} user=test dbname=postgres"
+        file = folder / "pgbouncer.ini"
+        file.write_text("\n".join(["[databases]", databases, "[pgbouncer]", *lines, ""]))
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres")
+            shutil.chown(file, "postgres")
+        command = not_as_root(PGBOUNCER, "--quiet", str(file))
+        self._process = subprocess.Popen(command, cwd="/", start_new_session=True)
+        eventually(lambda: is_open(self.port))
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return f"postgres://test@127.0.0.1:{self.port}/postgres"
+
+    def stop(self) -> None:
+        """Gone, whoever is connected."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+
+
+def not_as_root(*command: str) -> list[str]:
+    """The command as the user of databases: neither PostgreSQL nor its poolers run as root."""
+    return [*(["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []), *command]

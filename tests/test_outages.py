@@ -25,7 +25,7 @@ from documents.tests import clamd_server
 from documents.tests.forms import PDF, docs_of
 from recoveries.desk.tests.pages import words
 from tests.doors import routes
-from tests.house import House
+from tests.house import WORKER, House
 from tests.services import MISSING, PATIENCE, Postgres, Redis, eventually, free_port, is_open
 
 pytestmark = [
@@ -33,7 +33,6 @@ pytestmark = [
     pytest.mark.skipif(MISSING, reason="apt-get install postgresql redis-server to see outages"),
 ]
 
-WORKER = ("celery", "-A", "legalcity", "worker", "--loglevel", "INFO", "--concurrency", "1")
 AT_ONCE = 3  # seconds, where the machine is busy
 
 

@@ -27,6 +27,7 @@ from legalcity.lib.clock import today
 from legalcity.lib.dates import PARIS
 from legalcity.lib.form_fields import DayField
 from legalcity.lib.settings.live import live
+from legalcity.lib.whole_reads import in_pieces
 from recoveries.desk.reads.journal import (
     EFFECTIVE,
     RECORDED,
@@ -161,7 +162,7 @@ def journal_fec(request: HttpRequest) -> HttpResponseBase:
     period = form.asked(staff_of(request))
     asked = Journal(user=period.user, first=period.first, last=period.last, by=RECORDED)
     _written_down(request, asked, "fec")
-    lines = fec_lines(journal_entries(asked), _chart())
+    lines = fec_lines(in_pieces(journal_entries(asked)), _chart())
     answer = StreamingHttpResponse(lines, content_type="text/plain; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{fec_name(live.FIRM_SIREN, asked.last)}"'
     answer["Cache-Control"] = "no-store, private"

@@ -1,6 +1,7 @@
-"""The backend: Django's, but for the question whether a kept connection still stands, and the locks of migrations."""
+"""The backend: Django's, but for kept connections, the locks that migrations wait for, and poolers."""
 
 import select
+from typing import Any
 
 from django.db.backends.postgresql import base
 from psycopg import Error
@@ -16,6 +17,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """
 
     SchemaEditorClass = SchemaEditor
+
+    def chunked_cursor(self) -> Any:
+        """A cursor of the server, which is read a piece at a time.
+
+        Outside a transaction it would have to outlive its statement (`WITH HOLD`), which no connection of a pooler
+        does: there the rows come at once.
+        """
+        if self.settings_dict.get("IS_POOLED") and self.get_autocommit():
+            return self.cursor()
+        return super().chunked_cursor()
 
     def is_usable(self) -> bool:
         """True while nothing has arrived on the idle connection, or the server still answers."""
