@@ -73,7 +73,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         _("e-mail in the morning about cases to act on today"), default=True, db_default=True
     )
     is_active = models.BooleanField(_("active"), default=True)
-    search_text = SearchText("email", "first_name", "last_name", "entreprise", "siren")
+    search_text = SearchText("email", "first_name", "last_name", "entreprise", "siren", phones=("phone",))
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 

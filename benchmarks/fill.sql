@@ -56,13 +56,13 @@ INSERT INTO companies_company (id, owner_id, company_type, company_legal_form, c
 SELECT 2 * i - 1, owner_id, 'commercial', 'SARL', lpad((i %% 1000000000)::text, 9, '1'), customer_company,
     'M', first_name, last_name, '1 rue de la Paix', city, '75001', 'France', 'contact@creditor.example',
     '+33123456789', created_at, created_at, concat_ws(E'\n', customer_folded, first_folded, last_folded,
-    'contact@creditor.example', '+33123456789', lpad((i %% 1000000000)::text, 9, '1'))
+    'contact@creditor.example', '+33123456789', lpad((i %% 1000000000)::text, 9, '1'), '0123456789')
 FROM bench_case
 UNION ALL
 SELECT 2 * i, owner_id, 'commercial', 'SAS', lpad((i %% 1000000000)::text, 9, '2'), debtor_company,
     'Mme', first_name, last_name, '2 avenue de la Gare', city, '69001', 'France', 'contact@debtor.example',
     '+33987654321', created_at, created_at, concat_ws(E'\n', debtor_folded, first_folded, last_folded,
-    'contact@debtor.example', '+33987654321', lpad((i %% 1000000000)::text, 9, '2'))
+    'contact@debtor.example', '+33987654321', lpad((i %% 1000000000)::text, 9, '2'), '0987654321')
 FROM bench_case;
 
 INSERT INTO recoveries_recovery (id, owner_id, user_id, type, status_id, customer_id, debtor_id, recovery_reference,

@@ -16,6 +16,7 @@ from companies.models import Company
 from legalcity.lib.bounded_paginator import BoundedPaginator
 from legalcity.lib.reading import Unreadable
 from legalcity.lib.reading.identifiers import is_real_siren, read_siren
+from legalcity.lib.reading.phones import phone_key
 from legalcity.lib.settings.live import live
 
 REFERENCE = re.compile(r"[A-Z0-9-]{1,20}")
@@ -53,13 +54,18 @@ class CompanyAdmin(ReadOnlyStaffAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Company], search_term: str
     ) -> tuple[QuerySet[Company], bool]:
-        """Nine digits, however they are grouped, are a SIREN, and a reference is one: each found by its index."""
+        """Nine digits, however they are grouped, are a SIREN, and a reference is one: each found by its index.
+
+        A phone number is looked for as it is found in any spelling.
+        """
         try:
             return queryset.filter(company_siren=read_siren(search_term)), False
         except Unreadable:
             reference = search_term.strip().upper()
             named = queryset.filter(reference=reference) if REFERENCE.fullmatch(reference) else queryset.none()
-            return (named, False) if named.exists() else super().get_search_results(request, queryset, search_term)
+            if named.exists():
+                return named, False
+            return super().get_search_results(request, queryset, phone_key(search_term) or search_term)
 
     @admin.display(description="SIREN", ordering="company_siren")
     def siren(self, company: Company) -> str:

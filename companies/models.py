@@ -137,7 +137,7 @@ class Company(models.Model):
     acts_as_confirmed_at = models.DateTimeField(_("quality confirmed at"), null=True, editable=False)
     # The name of a party in a procedure: CUST-… or DEBT-… and six of A–Z0–9.
     reference = models.CharField(_("reference"), max_length=20, null=True, blank=True, unique=True, editable=False)
-    search_text = SearchText(*SEARCHED)
+    search_text = SearchText(*SEARCHED, phones=("company_phone",))
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
 

@@ -1,5 +1,6 @@
 """Operations that migrations share."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.migrations.operations import AddField, RunPython, RunSQL
@@ -7,7 +8,6 @@ from django.db.migrations.operations.base import Operation
 
 from legalcity.lib.collation import TEXT_ORDER
 from legalcity.lib.search_columns import SearchText
-from legalcity.lib.text import searchable
 
 BATCH = 500  # rows
 
@@ -60,16 +60,39 @@ def search_texts_folded(app_label: str, model_name: str, *sources: str) -> RunPy
 
     Batch by batch, so its migration should not be atomic; what is right already is not written.
     """
+    return _folded(app_label, model_name, lambda _column: SearchText(*sources))
 
+
+def search_texts_anew(app_label: str, model_name: str) -> RunPython:
+    """Write the search texts of a table as its column says by now. As above."""
+    return _folded(app_label, model_name, lambda column: column)
+
+
+def _folded(app_label: str, model_name: str, rule_of: Callable[[Any], SearchText]) -> RunPython:
     def fold(apps: Any, schema_editor: Any) -> None:
-        rows = apps.get_model(app_label, model_name)._base_manager.using(schema_editor.connection.alias)
+        model = apps.get_model(app_label, model_name)
+        rows, rule = model._base_manager.using(schema_editor.connection.alias), rule_of(_column(model))
         last: Any = 0
-        while batch := list(rows.filter(pk__gt=last).order_by("pk").only("search_text", *sources)[:BATCH]):
+        while batch := list(rows.filter(pk__gt=last).order_by("pk").only("search_text", *rule.columns)[:BATCH]):
             last = batch[-1].pk
-            texts = {row.pk: searchable(*(getattr(row, name) for name in sources)) for row in batch}
+            texts = {row.pk: rule.text_of(row) for row in batch}
             changed = [row for row in batch if row.search_text != texts[row.pk]]
             for row in changed:
                 row.search_text = texts[row.pk]
             rows.bulk_update(changed, ["search_text"])
 
     return RunPython(fold, RunPython.noop)
+
+
+def _column(model: Any) -> Any:
+    return model._meta.get_field("search_text")
+
+
+def search_index(name: str, table: str) -> list[Operation]:
+    """An index for the search of staff, who look through the rows of all accounts at once. PostgreSQL only.
+
+    Nobody waits for it, so its migration is not atomic; one that was left half built is made anew.
+    """
+    drop = f"DROP INDEX CONCURRENTLY IF EXISTS {name}"
+    built = f"CREATE INDEX CONCURRENTLY {name} ON {table} USING gin (search_text gin_trgm_ops)"
+    return [SqlOf("postgresql", ["CREATE EXTENSION IF NOT EXISTS pg_trgm", drop, built], drop)]

@@ -8,6 +8,7 @@ from recoveries.desk.journal_page import journal_csv, journal_fec, journal_view
 from recoveries.desk.portfolio_page import portfolio_page, portfolio_table
 from recoveries.desk.queue_page import queue_view
 from recoveries.desk.remittance_pages import remittance_page, remittances_csv, remittances_due
+from recoveries.desk.search_page import search_view
 from recoveries.letters.bulk.pages import mailing_page
 from recoveries.letters.channels.post_pages import batch_csv, batch_file, batch_page, letters_page
 
@@ -19,6 +20,7 @@ urlpatterns = [
     path("portfolio/", admin.site.admin_view(portfolio_page), name="portfolio"),
     path("portfolio/<slug:key>.csv", admin.site.admin_view(portfolio_table), name="portfolio-table"),
     path("queue/", admin.site.admin_view(queue_view), name="queue"),
+    path("search/", admin.site.admin_view(search_view), name="search"),
     path("journal/", admin.site.admin_view(journal_view), name="journal"),
     path("journal/journal.csv", admin.site.admin_view(journal_csv), name="journal-csv"),
     path("journal/fec.txt", admin.site.admin_view(journal_fec), name="journal-fec"),

@@ -85,14 +85,15 @@ def test_pages_of_things(desk: Seat, office: User, room: str) -> None:
 def test_other_pages(desk: Seat, office: User) -> None:
     names = ("index", "account", "password_change", "second_factor_setup", "recoveries_recovery_import")
     key = Injunction.objects.values_list("key", flat=True).first()
-    lists = [reverse(name) for name in ("portfolio", "journal", "remittances-due")]
+    lists = [reverse(name) for name in ("portfolio", "journal", "remittances-due", "queue", "tasks")]
+    found = [f"{reverse('search')}?{query}" for query in ("", "q=soc&all=1", "q=nothing")]
     recipient = Recipient.objects.get(email="scoring@example.com")
     links = [
         confirming_address(recipient_id=recipient.pk, asked_at=now()),
         confirming_address(recipient_id=recipient.pk, asked_at=now() - CONFIRM_WITHIN - timedelta(hours=1)),
         leaving_address(owner_id=recipient.owner_id, group="scoring", email=recipient.email),
     ]
-    other = [*lists, reverse("injunction-payment", args=[key]), *(urlsplit(link).path for link in links)]
+    other = [*lists, *found, reverse("injunction-payment", args=[key]), *(urlsplit(link).path for link in links)]
     window = desk(office)
     assert _faults(window, iter([*(reverse(f"admin:{name}") for name in names), *other])) == []
 

@@ -1,13 +1,15 @@
-/* Keys of the back-office: n goes on to the next case, j and k walk through the rows of a page.
+/* Keys of the back-office: / leads to the search, n goes on to the next case, j and k walk through the rows of a page,
+   ? shows the keys.
 
-   What a key does is a link of the page (data-key, or that of a row), so all of it can be done without them. */
+   What a key does is a link or a field of the page (data-key, or that of a row), so all of it can be done without. */
 "use strict";
 
 (() => {
-    const ROWS = "#result_list tbody th a, .lc-task-sentence a";
+    const ROWS = "#result_list tbody th a, .lc-task-sentence a, a[data-row]";
+    const FIELDS = /^(INPUT|SELECT|TEXTAREA)$/;
 
     function typing(target) {
-        return target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
+        return target.isContentEditable || FIELDS.test(target.tagName);
     }
 
     function walk(step) {
@@ -18,6 +20,27 @@
             next.focus();
             next.scrollIntoView({block: "nearest"});
         }
+    }
+
+    function use(named) {
+        if (FIELDS.test(named.tagName)) {
+            named.focus();
+            named.select();
+        } else {
+            named.click();
+        }
+    }
+
+    for (const button of document.querySelectorAll("[data-opens]")) {
+        button.hidden = false;
+        button.addEventListener("click", () => {
+            const sheet = document.getElementById(button.dataset.opens);
+            if (sheet.open) {
+                sheet.close();
+            } else {
+                sheet.showModal();
+            }
+        });
     }
 
     document.addEventListener("keydown", (event) => {
@@ -31,7 +54,7 @@
             if (!named) {
                 return;
             }
-            named.click();
+            use(named);
         }
         event.preventDefault();
     });
