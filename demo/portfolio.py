@@ -84,7 +84,7 @@ def _protected_load(scene: Scene) -> None:
 def _insert(drafts: Sequence[CaseDraft]) -> None:
     rows_create([draft.debtor for draft in drafts])
     rows_create([draft.recovery for draft in drafts])
-    rows_create([row for draft in drafts for row in draft.invoices], returning=("remaining_amount",))
+    rows_create([row for draft in drafts for row in draft.invoices])
     rows_create([row for draft in drafts for row in draft.changes])
     rows_create([row for draft in drafts for row in draft.comments])
     rows_create([row for draft in drafts for row in draft.dettes])

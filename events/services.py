@@ -34,6 +34,7 @@ from events.schemas import require_fitting
 from events.types import EventType, Seen, require_declared
 from events.webhooks.listening import tell_soon
 from legalcity.lib.clock import now
+from legalcity.lib.one_statement import write
 
 Changes = Mapping[str, Mapping[str, Mapping[str, Sequence[Any]]]]  # {"table": {"pk": {"field": [before, after]}}}
 
@@ -144,6 +145,8 @@ def events_record(told: Sequence[Told]) -> None:
     """
     if not connection.in_atomic_block:
         raise TransactionManagementError("An event is told in the transaction of its change.")
+    if not told:
+        return
     rows = [(_values(each), each.changes) for each in told]
     innermost = _innermost.get()
     if innermost is not None and connection.atomic_blocks[-1:] == [innermost.block]:
@@ -195,8 +198,8 @@ _NAMES = ", ".join(COLUMNS)
 _ENCODER = DjangoJSONEncoder()
 # One text however many events there are, prepared once a connection: both tables are written by it. The place is asked
 # for before the ids, which it may move (the first event after a dump was restored).
-POSTGRESQL = f"""
-    WITH told AS (
+TOLD = f"""
+    told AS (
         SELECT nextval(pg_get_serial_sequence('events_event', 'id')) AS id, place.xact, given.*
         FROM (SELECT events_place() AS xact) AS place,
             jsonb_to_recordset(%s::jsonb) AS given ({", ".join(map(" ".join, COLUMNS.items()))}, changes jsonb)
@@ -204,8 +207,8 @@ POSTGRESQL = f"""
         INSERT INTO events_event (id, xact, {_NAMES})
         SELECT id, xact, {_NAMES} FROM told
     )
-    INSERT INTO events_change (event_id, changes) SELECT id, changes FROM told WHERE changes IS NOT NULL
 """  # noqa: S608 - names of ours
+CHANGED = "INSERT INTO events_change (event_id, changes) SELECT id, changes FROM told WHERE changes IS NOT NULL"
 
 
 def _write(rows: Sequence[Row]) -> None:
@@ -222,8 +225,7 @@ def _write(rows: Sequence[Row]) -> None:
             }
             for row, changed in rows
         ]
-        with connection.cursor() as cursor:
-            cursor.execute(POSTGRESQL, [_as_json(told)])
+        write(CHANGED, [_as_json(told)], before=TOLD)
         return
     events = Event.objects.bulk_create([Event(**row, xact=0) for row, _changed in rows])
     changes = [

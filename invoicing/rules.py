@@ -46,6 +46,11 @@ def invoice_errors(values: Mapping[str, Any], *, reject_inapplicable: bool) -> E
     return errors
 
 
+def remaining(amount: Decimal, part_paid: Decimal | None) -> Decimal:
+    """What remains of an invoice, as the database reckons it too."""
+    return amount if part_paid is None else amount - part_paid
+
+
 def is_paid(remaining: Decimal) -> bool:
     """An invoice is paid when nothing remains of it."""
     return remaining <= 0

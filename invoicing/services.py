@@ -1,7 +1,7 @@
 """Writes of invoices. The case that holds them is locked, and its totals recomputed, by the caller."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -15,12 +15,14 @@ from events.types import EventType
 from invoicing import rules
 from invoicing.events import INVOICE_CREATED, INVOICE_DELETED, INVOICE_UPDATED, TOLD, invoice_object
 from invoicing.models import Invoice
-from legalcity.lib.clock import today
+from invoicing.selectors import InvoiceRow
+from legalcity.lib.clock import now, today
 from legalcity.lib.codes import Coded, FieldCode
 from legalcity.lib.copying import rows_copy
 from legalcity.lib.errors import Invalid
-from legalcity.lib.many_rows import rows_create
+from legalcity.lib.many_rows import rows_insert
 from legalcity.lib.settings.live import live
+from legalcity.lib.text import searchable
 
 FIELDS = (
     "invoice_number",
@@ -33,6 +35,7 @@ FIELDS = (
     "performed_on",
     "is_disputed",
 )
+NOT_SENT = {**dict.fromkeys(FIELDS), "is_disputed": False}
 
 
 def invoice_errors(values: Mapping[str, Any]) -> rules.Errors:
@@ -64,11 +67,44 @@ def invoice_build(*, recovery_id: int, owner_id: int, values: Mapping[str, Any])
     return Invoice(recovery_id=recovery_id, owner_id=owner_id, **rules.invoice_settled(values))
 
 
-def invoices_create(*, recovery_id: int, owner_id: int, items: Sequence[Mapping[str, Any]]) -> list[Invoice]:
-    """The invoices of a case that is being opened, which tells of them itself. One statement. Raises Invalid."""
-    invoices = [invoice_build(recovery_id=recovery_id, owner_id=owner_id, values=values) for values in items]
-    rows_create(invoices, returning=("remaining_amount",))
-    return invoices
+def invoices_create(*, recovery_id: int, owner_id: int, items: Sequence[Mapping[str, Any]]) -> list[InvoiceRow]:
+    """The invoices of a case that is being opened, which tells of them itself. One statement. Raises Invalid.
+
+    No model is made of an invoice: of a case of 500 that took a fifth of the time.
+    """
+    moment = now()
+    rows = [_opened(recovery_id, owner_id, values, moment) for values in items]
+    keys = rows_insert(Invoice, rows)
+    return [_shown(key, row) for key, row in zip(keys, rows, strict=True)]
+
+
+def _opened(recovery_id: int, owner_id: int, values: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
+    """A whole invoice as it is stored."""
+    if errors := invoice_errors(values):
+        raise Invalid(errors)
+    whole = {**NOT_SENT, **rules.invoice_settled(values)}
+    found_by = searchable(whole["invoice_number"], whole["api_invoice_id"])
+    return {
+        **{"recovery_id": recovery_id, "owner_id": owner_id, **whole},
+        **{"search_text": found_by, "created_at": moment, "updated_at": moment},
+    }
+
+
+def _shown(key: int, row: Mapping[str, Any]) -> InvoiceRow:
+    return InvoiceRow(
+        id=key,
+        recovery_id=row["recovery_id"],
+        invoice_amount=row["invoice_amount"],
+        invoice_number=row["invoice_number"],
+        invoice_date=row["invoice_date"],
+        invoice_due_date=row["invoice_due_date"],
+        invoice_part_paid=row["invoice_part_paid"],
+        invoice_part_paid_amount=row["invoice_part_paid_amount"],
+        remaining_amount=rules.remaining(row["invoice_amount"], row["invoice_part_paid_amount"]),
+        api_invoice_id=row["api_invoice_id"],
+        performed_on=row["performed_on"],
+        is_disputed=row["is_disputed"],
+    )
 
 
 @story()

@@ -8,7 +8,7 @@ from typing import Any
 from companies.models import Company
 from companies.serializers import company_payload
 from documents.serializers import document_row_payload
-from invoicing.models import Invoice
+from invoicing.selectors import InvoiceRow
 from invoicing.serializers import invoice_payload
 from law.deadlines import Kind, told
 from law.procedure_dates import GRANTED
@@ -190,9 +190,9 @@ def _party_payload(company: Company, *, is_debtor: bool) -> Payload:
     return {key: whole[key] for key in keys}
 
 
-def _created_invoice_payload(invoice: Invoice) -> Payload:
+def _created_invoice_payload(invoice: InvoiceRow) -> Payload:
     return {
-        "id": invoice.pk,
+        "id": invoice.id,
         "invoice_number": invoice.invoice_number,
         "invoice_amount": money_text(invoice.invoice_amount),
         "invoice_date": day_text(invoice.invoice_date),

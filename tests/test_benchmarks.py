@@ -2,7 +2,6 @@
 
 import importlib
 import json
-import re
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from recoveries.models import CaseBalance, CaseCount, Recovery
 from recoveries.services.deadlines import next_deadlines_refresh, stale_deadlines
 from recoveries.services.totals import case_counts_rebuild
 from tests.factories import Api, detail
+from tests.written import TABLES, newest, written
 
 pytestmark = [
     pytest.mark.postgres,
@@ -32,6 +32,7 @@ pytestmark = [
     pytest.mark.django_db,
 ]
 CASES = 150
+SEVERAL = {"companies_company": 2, "invoicing_invoice": 3, "recoveries_line": 6}
 
 
 def test_the_rows_are_whole() -> None:
@@ -81,55 +82,13 @@ def test_the_ceiling_writes_the_rows_of_a_complete_case_as_the_product_does(
     monkeypatch.syspath_prepend(str(Path(__file__).parents[1] / "benchmarks"))
     body = importlib.import_module("calls").complete("", 3).body
     big = Api.of(User.objects.get(pk=1))
-    before = _newest()
+    before = newest()
     assert big.data("POST", "/api/recoveries/complete", body, status=201)
-    by_product, before = _written(before), _newest()
+    by_product, before = written(before), newest()
     with connection.cursor() as cursor:
         cursor.execute(ceiling.COMPLETE, ceiling.values_of(1, body))
-    assert _written(before) == by_product
-    assert {table: len(rows) for table, rows in by_product.items()} == {**dict.fromkeys(WRITTEN, 1), **SEVERAL}
-
-
-# What a complete case writes, with what every row has of its own.
-OWN = {"created_at", "updated_at", "recorded_at", "effective_at", "request_id", "xact", "object_id"}
-WRITTEN = {
-    "companies_company": "id",
-    "recoveries_recovery": "id",
-    "invoicing_invoice": "id",
-    "recoveries_posting": "id",
-    "recoveries_line": "id",
-    "recoveries_casebalance": "recovery_id",
-    "recoveries_statuschange": "id",
-    "events_event": "id",
-}
-SEVERAL = {"companies_company": 2, "invoicing_invoice": 3, "recoveries_line": 6}
-
-
-def _newest() -> dict[str, Any]:
-    with connection.cursor() as cursor:
-        newest = {}
-        for table, key in WRITTEN.items():
-            cursor.execute(f"SELECT coalesce(max({key}), 0) FROM {table}")
-            newest[table] = cursor.fetchone()[0]
-    return newest
-
-
-def _written(after: dict[str, Any]) -> dict[str, list[str]]:
-    """The rows that came after those, but for what is a row's own: ids, moments, the reference."""
-    rows = {}
-    with connection.cursor() as cursor:
-        for table, key in WRITTEN.items():
-            cursor.execute(f"SELECT to_jsonb(t) FROM {table} t WHERE {key} > %s ORDER BY {key}", [after[table]])
-            rows[table] = sorted(json.dumps(_common(json.loads(row)), sort_keys=True) for (row,) in cursor.fetchall())
-    return rows
-
-
-def _common(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _common(each) for key, each in value.items() if key not in OWN and not key.endswith(("id", "ids"))}
-    if isinstance(value, list):
-        return [_common(each) for each in value]
-    return re.sub(r"(?i)rec-\w{6}", "REC", value) if isinstance(value, str) else value
+    assert written(before) == by_product
+    assert {table: len(rows) for table, rows in by_product.items()} == {**dict.fromkeys(TABLES, 1), **SEVERAL}
 
 
 def _ceiling(monkeypatch: pytest.MonkeyPatch, folder: Path, part: str = "detail") -> Any:

@@ -50,7 +50,7 @@ BUDGETS = {
     "GET /api/webhook-endpoints": 2,
     "GET /api/webhook-endpoints/{endpoint}/deliveries": 3,
     "POST /api/webhook-endpoints/{endpoint}/replay": 6,
-    "POST /api/recoveries/complete": 10,
+    "POST /api/recoveries/complete": 5 if connection.vendor == "postgresql" else 10,
     "POST /api/recoveries/{case}/payments": 29,
 }
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT")

@@ -5,7 +5,7 @@ rates, a setting): when those are others all balances are stale, and so are paym
 is no longer stale, so whoever was stopped goes on where it was.
 """
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -13,6 +13,7 @@ from hashlib import sha256
 from law.account.decompte import Decompte
 from law.account.facts import Rates
 from law.interest import RateMissing
+from legalcity.lib.many_rows import rows_put
 from legalcity.lib.settings.live import live
 from recoveries.ledger.posting_models import CaseBalance
 from recoveries.ledger.rate_book import account_rates
@@ -65,8 +66,6 @@ def balance_write(*, case: Recovery, account: Decompte | RateMissing, day: date)
     balances_write([balance_of(case, account, day)])
 
 
-def balances_write(balances: Collection[CaseBalance]) -> None:
+def balances_write(balances: Sequence[CaseBalance]) -> None:
     """Keep what is owed on these cases. One statement; the caller holds the locks."""
-    CaseBalance.objects.bulk_create(
-        balances, update_conflicts=True, unique_fields=["recovery"], update_fields=list(KEPT)
-    )
+    rows_put(balances, KEPT)

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from law.account.lines import Line as Told
-from legalcity.lib.many_rows import rows_insert
+from legalcity.lib.many_rows import rows_append
 from recoveries.ledger.posting_models import Line
 
 
@@ -22,7 +22,7 @@ def lines_write(told: Iterable[tuple[int, Told]]) -> None:
     """
     lines = list(told)
     _require_balanced(lines)
-    rows_insert(Line, [_stored(posting_id, line) for posting_id, line in lines])
+    rows_append(Line, [_stored(posting_id, line) for posting_id, line in lines])
 
 
 def _require_balanced(lines: Iterable[tuple[int, Told]]) -> None:

@@ -160,11 +160,10 @@ def _kept_over(
     return drafts if book.not_met == held else with_not_met(drafts, book.not_met, day)
 
 
-@story()
 def ledger_open(*, case: Recovery, claims: Sequence[Claim], by: User | None, source: Source) -> None:
     """The first postings of a case that was just opened with these claims, and its balance: no case is without one.
 
-    Three statements, one where nothing is claimed.
+    Three statements, one where nothing is claimed. In the caller's story.
     """
     drafts, day = claims_opened(claims), today()
     book = posted_in(Book(), drafts)

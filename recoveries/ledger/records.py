@@ -5,8 +5,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from operator import attrgetter
 
 from invoicing.models import Invoice
+from invoicing.selectors import InvoiceRow
 from law.account.facts import Claim, ClaimKey, ClaimKind, DebtHead, Payment
 from law.interest import NOTHING
 from recoveries.models import Acompte, Dette
@@ -15,6 +17,7 @@ INVOICE = (
     *("recovery_id", "id", "invoice_number", "invoice_date", "invoice_due_date", "invoice_amount"),
     *("invoice_part_paid_amount", "performed_on", "created_at"),
 )
+_CLAIMED = attrgetter(*INVOICE[1:-1])
 DEBT = ("recovery_id", "id", "label", "date", "amount", "head", "created_at")
 
 
@@ -57,10 +60,9 @@ def records_by_case(ids: Collection[int]) -> dict[int, Records]:
     return {pk: found[pk] for pk in ids}
 
 
-def claims_told(invoices: Iterable[Invoice]) -> list[Claim]:
+def claims_told(invoices: Iterable[InvoiceRow]) -> list[Claim]:
     """Invoices that were just saved, as claims."""
-    told = (invoice_claim(*(getattr(row, name) for name in INVOICE[1:-1])) for row in invoices)
-    return [claim for claim in told if claim.amount]
+    return [invoice_claim(*_CLAIMED(row)) for row in invoices if row.invoice_amount]
 
 
 def debts_told(debts: Iterable[Dette]) -> list[Claim]:

@@ -13,37 +13,33 @@ from companies.services import company_build
 from documents.services.documents import documents_delete_of_case
 from events.schemas import differences, sides
 from events.services import changes_of, events_record, story
-from invoicing.models import Invoice
-from invoicing.services import invoices_create
+from invoicing.selectors import InvoiceRow
 from law.limitation import Starts, starts_of
 from law.vocabulary import Step
 from legalcity.lib.append_only import door
 from legalcity.lib.clock import today
 from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
-from legalcity.lib.many_rows import rows_create
 from recoveries import rules
 from recoveries.events import (
-    RECOVERY_CREATED,
     RECOVERY_DELETED,
     RECOVERY_UPDATED,
     TOLD,
     case_event,
-    opened_as,
 )
 from recoveries.guards import complete_errors, recovery_errors, recovery_values
 from recoveries.ledger.departing import ledger_forget
 from recoveries.ledger.gathering import NO_CASE
-from recoveries.ledger.posting import Source, ledger_open
-from recoveries.ledger.records import claims_told
+from recoveries.ledger.posting import Source
 from recoveries.ledger.settling import case_reckon
-from recoveries.models import MessageFact, Recovery, StatusChange
+from recoveries.models import MessageFact, Recovery
 from recoveries.rules import FIELDS
 from recoveries.selectors.deadlines import STARTED_BY, ClockDays, deadlines_reckoned
-from recoveries.services.copies import copies_refresh, copies_set
+from recoveries.services.copies import copies_refresh
 from recoveries.services.deadlines import next_deadline_set
+from recoveries.services.filing import case_file
 from recoveries.services.heard import case_listeners
-from recoveries.services.references import external_id_free, external_id_told, with_reference
+from recoveries.services.references import external_id_free
 from recoveries.services.totals import case_count_add
 
 # What decides how a case is reckoned
@@ -67,7 +63,7 @@ class CompleteCase:
     recovery: Recovery
     customer: Company
     debtor: Company
-    invoices: Sequence[Invoice]
+    invoices: Sequence[InvoiceRow]
 
 
 def recovery_lock(*, recovery_id: int) -> Recovery:
@@ -86,18 +82,13 @@ def recovery_locked(*, recovery_id: int, owner: User) -> Recovery:
     return recovery
 
 
-def _opened(
+def _opening(
     owner: User,
     values: Mapping[str, Any],
     starts: Collection[Starts] = (),
-    numbers: Collection[str] = (),
-    within: str = "",
     **more: Any,
 ) -> Recovery:
-    """A new case, saved under a fresh reference; limitation runs from `starts`, `numbers` are those of its invoices.
-
-    Raises Invalid; `within` is where the body has the case.
-    """
+    """A new case, unsaved; limitation runs from `starts`. Raises Invalid."""
     fields = dict(values)
     handler = owner if fields.pop("assign_to_me", True) else None
     if errors := recovery_errors(fields):
@@ -111,29 +102,14 @@ def _opened(
         deadlines_reckoned(recovery, ClockDays(starts=set(starts)), today(), is_owed=recovery.amount_torecover > 0),
     )
 
-    def save(reference: str) -> Recovery:
-        recovery.recovery_reference = reference
-        copies_set(recovery, customer=recovery.customer, debtor=recovery.debtor, numbers=numbers)
-        rows_create([recovery])
-        return recovery
-
-    with external_id_told(f"{within}external_id"):
-        return with_reference("REC-", save)
-
-
-def _begin_history(recovery: Recovery, by: User | None, invoices: Sequence[Invoice] = ()) -> None:
-    rows_create([StatusChange(owner_id=recovery.owner_id, recovery=recovery, to_status_id=Step.CREATED, user=by)])
-    current = opened_as(recovery, [invoice.pk for invoice in invoices])
-    events_record([case_event(RECOVERY_CREATED, recovery, by=by, current=current)])
-    case_count_add(owner_id=recovery.owner_id, status_id=Step.CREATED)
+    return recovery
 
 
 @story()
 def recovery_create(*, owner: User, values: Mapping[str, Any], by: User | None) -> Recovery:
     """A bare case of `owner`. Raises Invalid."""
-    recovery = _opened(owner, values)
-    ledger_open(case=recovery, claims=(), by=by, source=Source.API)
-    _begin_history(recovery, by)
+    recovery = _opening(owner, values)
+    case_file(recovery, by=by, source=Source.API)
     return recovery
 
 
@@ -156,24 +132,20 @@ def recovery_create_complete(
         raise Invalid(errors)
     creditor = company_build(owner_id=owner.pk, values=customer, by=by)
     payer = company_build(owner_id=owner.pk, values=debtor, by=by)
-    rows_create([creditor, payer])
     amount = sum((item["invoice_amount"] for item in invoices), Decimal(0))
     paid = sum((_part_paid(item) for item in invoices), Decimal(0))
-    case = _opened(
+    case = _opening(
         owner,
         recovery,
         _limitation_starts(invoices),
-        [item["invoice_number"] for item in invoices],
-        within="recovery.",
         customer=creditor,
         debtor=payer,
         amount=amount,
         amount_torecover=amount - paid,
         invoices_count=len(invoices),
     )
-    saved = invoices_create(recovery_id=case.pk, owner_id=owner.pk, items=invoices)
-    ledger_open(case=case, claims=claims_told(saved), by=by, source=source)
-    _begin_history(case, by, saved)
+    parties = {"customer": creditor, "debtor": payer}
+    saved = case_file(case, by=by, source=source, parties=parties, invoices=invoices, within="recovery.")
     case_listeners.listener.opened(case)
     return CompleteCase(case, creditor, payer, saved)
 

@@ -2,13 +2,13 @@
 
 from decimal import Decimal
 
-from django.db import connection
 from django.db.models import Count, DecimalField, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
 
 from invoicing.models import Invoice
 from legalcity.lib.audience import Audience
 from legalcity.lib.clock import now
+from legalcity.lib.one_statement import write
 from recoveries.models import Acompte, CaseCount, Comment, Dette, Recovery
 
 MONEY = DecimalField(max_digits=20, decimal_places=2)
@@ -57,12 +57,11 @@ def case_count_add(*, owner_id: int, status_id: int, by: int = 1) -> None:
 
     The last statement of a story but that of its events, since it serialises an account.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO recoveries_casecount (owner_id, status_id, n) VALUES (%s, %s, %s) "
-            "ON CONFLICT (owner_id, status_id) DO UPDATE SET n = recoveries_casecount.n + excluded.n",
-            [owner_id, status_id, by],
-        )
+    write(
+        "INSERT INTO recoveries_casecount (owner_id, status_id, n) VALUES (%s, %s, %s) "
+        "ON CONFLICT (owner_id, status_id) DO UPDATE SET n = recoveries_casecount.n + excluded.n",
+        [owner_id, status_id, by],
+    )
 
 
 def case_count_move(*, owner_id: int, from_status: int, to_status: int) -> None:
