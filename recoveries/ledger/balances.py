@@ -11,12 +11,14 @@ from functools import lru_cache
 from hashlib import sha256
 
 from law.account.decompte import Decompte
-from law.account.facts import Rates
-from law.interest import RateMissing
+from law.account.facts import Facts, Rates
+from law.account.flat import flat_sums
+from law.interest import NOTHING, RateMissing
 from legalcity.lib.many_rows import rows_put
 from legalcity.lib.settings.live import live
 from recoveries.ledger.posting_models import CaseBalance
 from recoveries.ledger.rate_book import account_rates
+from recoveries.ledger.reckoning import reckoned
 from recoveries.models.cases import Recovery
 
 AT_ONCE = 200  # cases
@@ -42,6 +44,26 @@ def balance_of(case: Recovery, account: Decompte | RateMissing, day: date) -> Ca
     row.is_provisional = account.is_provisional
     row.next_change = _next_change(account)
     return row
+
+
+def balance_opened(case: Recovery, facts: Facts, day: date) -> CaseBalance:
+    """`balance_of` a case that was just opened, on its `facts`: while no interest runs it needs no account."""
+    sums = flat_sums(facts, day, account_rates())
+    if sums is None:
+        return balance_of(case, reckoned(facts, day), day)
+    is_near = sums.to_come or sums.next_due == day
+    return CaseBalance(
+        recovery_id=case.pk,
+        owner_id=case.owner_id,
+        on=day,
+        terms=balance_terms(),
+        due=sums.principal + sums.indemnity,
+        **dict.fromkeys(("interest", "penalty", "cost", "surplus", "per_day"), NOTHING),
+        principal=sums.principal,
+        indemnity=sums.indemnity,
+        not_due=sums.not_due + sums.to_come,
+        next_change=day + NEXT_DAY if is_near else sums.next_due,
+    )
 
 
 def _next_change(account: Decompte) -> date | None:

@@ -23,7 +23,6 @@ def claim_key_read(told: list[Any] | None) -> ClaimKey | None:
     return (ClaimKind(told[0]), int(told[1])) if told else None
 
 
-_AS_JSON: dict[type, Callable[[Any], Any]] = {date: date.isoformat, Decimal: str, tuple: claim_key_told}
 _DAYS = ("on", "issued_on", "due_on", "performed_on")
 _AMOUNTS = ("amount", "part_paid")
 _READ: dict[str, Callable[[Any], Any]] = {
@@ -32,15 +31,24 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "claim": claim_key_read,
     "kind": ClaimKind,
 }
+_AS_JSON: dict[str, Callable[[Any], Any]] = {
+    **dict.fromkeys(_DAYS, date.isoformat),
+    **dict.fromkeys((*_AMOUNTS, "kind", "head"), str),
+    "claim": claim_key_told,
+}
 _HEADS: dict[type, type[StrEnum]] = {Claim: DebtHead, Waiver: Head}
 _LEFT_OUT = ("state",)  # Which the postings after it tell
 _MODELS: tuple[Any, ...] = (Claim, CreditNote, Waiver, Payment, Refund)
-# By model: its fields with their defaults, and by what each is read (None: as it is). Found once, not at each posting.
-_COLUMNS: dict[Any, list[tuple[str, Any]]] = {
-    model: [(field.name, field.default) for field in fields(model) if field.name not in _LEFT_OUT] for model in _MODELS
+# By model: its fields with their defaults, and by what each is told and read (None: as it is). Found once, not at each
+# posting.
+_COLUMNS: dict[Any, list[tuple[str, Any, Callable[[Any], Any] | None]]] = {
+    model: [
+        (field.name, field.default, _AS_JSON.get(field.name)) for field in fields(model) if field.name not in _LEFT_OUT
+    ]
+    for model in _MODELS
 }
 _READERS: dict[Any, dict[str, Callable[[Any], Any] | None]] = {
-    model: {name: _HEADS.get(model) if name == "head" else _READ.get(name) for name, _default in _COLUMNS[model]}
+    model: {name: _HEADS.get(model) if name == "head" else _READ.get(name) for name, *_unused in _COLUMNS[model]}
     for model in _MODELS
 }
 
@@ -48,8 +56,8 @@ _READERS: dict[Any, dict[str, Callable[[Any], Any] | None]] = {
 def told(fact: Fact) -> Told:
     """A fact as JSON values; what has its default is left out."""
     return {
-        name: _AS_JSON.get(type(value), _plain)(value)
-        for name, default in _COLUMNS[type(fact)]
+        name: value if shown is None or value is None else shown(value)
+        for name, default, shown in _COLUMNS[type(fact)]
         if (value := getattr(fact, name)) != default
     }
 
@@ -62,7 +70,3 @@ def read(model: type[Fact], values: Mapping[str, Any], **more: Any) -> Fact:
             reader = readers[name]
             known[name] = value if reader is None or value is None else reader(value)
     return model(**known, **more)
-
-
-def _plain(value: Any) -> Any:
-    return str(value) if isinstance(value, StrEnum) else value

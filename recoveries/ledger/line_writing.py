@@ -41,7 +41,7 @@ def _stored(posting_id: int, told: Told) -> dict[str, Any]:
         "head": told.head.value if told.head else "",
         "claim_kind": str(kind),
         "claim_id": claim_id,
-        "debit": told.debit,
-        "credit": told.credit,
+        "debit": str(told.debit),
+        "credit": str(told.credit),
         "article": told.article,
     }

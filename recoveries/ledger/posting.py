@@ -16,7 +16,7 @@ from law.account.lines import Line as Told
 from law.interest import RateMissing
 from legalcity.lib.clock import now, today
 from legalcity.lib.many_rows import rows_create
-from recoveries.ledger.balances import balance_write
+from recoveries.ledger.balances import balance_opened, balance_write, balances_write
 from recoveries.ledger.book import PAYMENT, Book
 from recoveries.ledger.drafting import REALLOCATED, Draft, claims_opened, differences, posted_in
 from recoveries.ledger.events import reallocated_events, settled_events
@@ -165,10 +165,10 @@ def ledger_open(*, case: Recovery, claims: Sequence[Claim], by: User | None, sou
 
     Three statements, one where nothing is claimed. In the caller's story.
     """
-    drafts, day = claims_opened(claims), today()
-    book = posted_in(Book(), drafts)
+    drafts = claims_opened(claims)
     drafts_write([(case, draft) for draft in drafts], {}, by=by, source=source)
-    balance_write(case=case, account=reckoned(facts_from(case, book), day), day=day)
+    facts = facts_from(case, Book(claims={claim.key: claim for claim in claims}))
+    balances_write([balance_opened(case, facts, today())])
 
 
 def reversal_draft(row: Posting, reason: str) -> Draft:
