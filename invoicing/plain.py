@@ -11,19 +11,23 @@ from typing import Any
 from legalcity.lib.dates import EARLIEST, LATEST
 
 NEEDED = {"invoice_number", "invoice_date", "invoice_amount"}
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII).fullmatch
 _FORMS = {
-    "invoice_number": re.compile(r"[A-Za-z0-9]+(?:[-_./ ][A-Za-z0-9]+)*", re.ASCII),
+    "invoice_number": re.compile(r"[A-Za-z0-9]+(?:[-_./ ][A-Za-z0-9]+)*", re.ASCII).fullmatch,
     "invoice_date": _DAY,
     "invoice_due_date": _DAY,
-    "invoice_amount": re.compile(r"\d{1,12}\.\d{2}", re.ASCII),
+    "invoice_amount": re.compile(r"\d{1,12}\.\d{2}", re.ASCII).fullmatch,
 }
 
 
 def read_plain(data: Any, *, longest: int) -> dict[str, Any] | None:
     """An invoice of nothing but texts in their usual forms, its number at most `longest` characters; else None."""
-    if type(data) is not dict or not data.keys() >= NEEDED or not all(_is_plain(*item) for item in data.items()):
+    if type(data) is not dict or not data.keys() >= NEEDED:
         return None
+    for name, value in data.items():
+        is_plain = _FORMS.get(name)
+        if is_plain is None or type(value) is not str or is_plain(value) is None:
+            return None
     if len(data["invoice_number"]) > longest:
         return None
     values = {name: data[name] for name in _FORMS if name in data}
@@ -38,8 +42,3 @@ def read_plain(data: Any, *, longest: int) -> dict[str, Any] | None:
         return None
     values["invoice_amount"] = Decimal(values["invoice_amount"])
     return values
-
-
-def _is_plain(name: str, value: Any) -> bool:
-    form = _FORMS.get(name)
-    return form is not None and type(value) is str and form.fullmatch(value) is not None

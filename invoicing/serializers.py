@@ -38,11 +38,19 @@ class InvoiceSerializer(ContractSerializer):
 
     def run_validation(self, data: Any = serializers.empty) -> Any:
         """What a program sent whole and plain needs no field; a change is read with what is stored."""
-        if self.manner is Manner.MACHINE and not self.partial:
-            plain = read_plain(data, longest=number_length())
-            if plain is not None:
-                return plain
-        return super().run_validation(data)
+        plain = None if self.partial else self.read_plainly([data])
+        return super().run_validation(data) if plain is None else plain[0]
+
+    def read_plainly(self, items: list[Any]) -> list[dict[str, Any]] | None:
+        """Whole invoices that a program sent; None unless each of them is plain."""
+        if self.manner is not Manner.MACHINE:
+            return None
+        longest, found = number_length(), []
+        for item in items:
+            if (plain := read_plain(item, longest=longest)) is None:
+                return None
+            found.append(plain)
+        return found
 
     def rule_errors(self, values: dict[str, Any]) -> Errors:
         """The rules of the room."""

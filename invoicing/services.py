@@ -40,7 +40,11 @@ NOT_SENT = {**dict.fromkeys(FIELDS), "is_disputed": False}
 
 def invoice_errors(values: Mapping[str, Any]) -> rules.Errors:
     """Sentences of the rules that a whole invoice breaks, under the present system settings."""
-    errors = rules.invoice_errors(values, reject_inapplicable=live.INAPPLICABLE_FIELDS == "reject")
+    return _errors(values, live.INAPPLICABLE_FIELDS == "reject")
+
+
+def _errors(values: Mapping[str, Any], reject_inapplicable: bool) -> rules.Errors:
+    errors = rules.invoice_errors(values, reject_inapplicable=reject_inapplicable)
     performed_on = values.get("performed_on")
     if isinstance(performed_on, date) and performed_on > today():  # Limitation would seem to run from then
         errors["performed_on"] = [_("The performed on field must not be in the future.")]
@@ -72,7 +76,10 @@ def invoices_create(*, recovery_id: int, owner_id: int, items: Sequence[Mapping[
 
     No model is made of an invoice: of a case of 500 that took a fifth of the time.
     """
-    moment = now()
+    moment, reject_inapplicable = now(), live.INAPPLICABLE_FIELDS == "reject"
+    for values in items:
+        if errors := _errors(values, reject_inapplicable):
+            raise Invalid(errors)
     rows = [_opened(recovery_id, owner_id, values, moment) for values in items]
     keys = rows_insert(Invoice, rows)
     return [_shown(key, row) for key, row in zip(keys, rows, strict=True)]
@@ -80,8 +87,6 @@ def invoices_create(*, recovery_id: int, owner_id: int, items: Sequence[Mapping[
 
 def _opened(recovery_id: int, owner_id: int, values: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
     """A whole invoice as it is stored."""
-    if errors := invoice_errors(values):
-        raise Invalid(errors)
     whole = {**NOT_SENT, **rules.invoice_settled(values)}
     found_by = searchable(whole["invoice_number"], whole["api_invoice_id"])
     return {

@@ -72,33 +72,25 @@ def recovery_errors(values: Mapping[str, Any], *, reject_inapplicable: bool) -> 
     errors: Errors = {}
     settled = recovery_settled(values)
     for field, (because, when) in DEPENDENCIES.items():
-        words = {"field": _words(field), "other": _words(because)}
         if settled.get(because) in when:
             if settled.get(field) is None:
-                errors[field] = [
-                    Coded(
-                        _("The {field} field is required when {other} is {value}.").format(
-                            **words, value=_shown(settled.get(because))
-                        ),
-                        FieldCode.REQUIRED_WHEN,
-                    )
-                ]
+                sentence = _("The {field} field is required when {other} is {value}.")
+                words = _words(field, because, settled)
+                errors[field] = [Coded(sentence.format(**words), FieldCode.REQUIRED_WHEN)]
         elif reject_inapplicable and values.get(field) is not None:
-            errors[field] = [
-                Coded(
-                    _("The {field} must be null when {other} is {value}.").format(
-                        **words, value=_shown(settled.get(because))
-                    ),
-                    FieldCode.INAPPLICABLE,
-                )
-            ]
-    for field, sentence in PERCENTAGES.items():
+            sentence = _("The {field} must be null when {other} is {value}.")
+            errors[field] = [Coded(sentence.format(**_words(field, because, settled)), FieldCode.INAPPLICABLE)]
+    for field, bounds in PERCENTAGES.items():
         if settled.get(field) is not None and not 0 <= settled[field] <= 100:
-            errors[field] = [sentence]
+            errors[field] = [bounds]
     return errors
 
 
-def _words(field: str) -> str:
+def _words(field: str, because: str, settled: Mapping[str, Any]) -> dict[str, str]:
+    return {"field": _word(field), "other": _word(because), "value": _shown(settled.get(because))}
+
+
+def _word(field: str) -> str:
     return _(field.replace("_", " "))
 
 

@@ -94,6 +94,9 @@ class InvoiceListField(serializers.ListField):
             if len(data) > live.MAX_INVOICES_PER_REQUEST:
                 sentence = _("The invoices field must not have more than {most} items.")
                 raise serializers.ValidationError([sentence.format(most=live.MAX_INVOICES_PER_REQUEST)])
+            plain: list[dict[str, Any]] | None = self.child.read_plainly(data)
+            if plain is not None:
+                return plain
         return super().run_validation(data)
 
 

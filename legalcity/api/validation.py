@@ -85,6 +85,8 @@ class ContractSerializer(ContractField, serializers.Serializer):
         if not isinstance(data, Mapping):
             raise _failure(self._not_an_object())
         for field in self._writable_fields:
+            if _is_left_out(field, data):
+                continue
             try:
                 values[str(field.field_name)] = field.run_validation(field.get_value(data))
             except serializers.ValidationError as error:
@@ -110,6 +112,12 @@ class ContractSerializer(ContractField, serializers.Serializer):
         if self.root is self:
             return {"body": [_("The body must be a JSON object.")]}
         return {"": [_("The {field} field must be an object.").format(field=label(self.field_name or "item"))]}
+
+
+def _is_left_out(field: serializers.Field, data: Mapping[str, Any]) -> bool:
+    """Whether a field has nothing to say: it was not sent and need not be. Most are, and an exception each is dear."""
+    is_there = type(data) is not dict or field.field_name in data
+    return not (is_there or field.required) and field.default is serializers.empty
 
 
 @cache

@@ -36,7 +36,7 @@ def folded(text: str) -> str:
     Both sides of a search go through it, so a search finds the same on every database.
     """
     if text.isascii():  # Most texts: nothing to take apart, and only the backtick is typed for another sign.
-        return text.lower().translate(_ALIKE)
+        return text.lower().replace("`", "'")
     # Twice: what one of them makes is new to the other.
     for _turn in range(2):
         text = unicodedata.normalize("NFKD", text.translate(_ALIKE)).casefold().translate(_ALIKE)
