@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -30,6 +30,7 @@ from servers import Server, running
 FULL = Pace(rounds=5, seconds=0.3, write_seconds=1.2)
 QUICK = Pace(rounds=3, seconds=0.2, write_seconds=0.8)
 OWN = ("id", "recovery_reference", "created_at")
+STEPS = ("lists", "details", "pages", "searches", "textbooks", "completes")
 UNITS = {"k": 1_000, "m": 1_000_000}
 
 
@@ -47,6 +48,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="Measure LegalCity against the ceiling of this machine.")
     parser.add_argument("--sizes", type=lambda text: sorted(map(size_of, text.split(","))), help="10k,100k,1M")
     parser.add_argument("--quick", action="store_true", help="10k cases and short measurements: under two minutes")
+    parser.add_argument("--only", choices=STEPS, help="measure one part, and write nothing down")
     given = parser.parse_args()
     given.sizes = given.sizes or ([10_000] if given.quick else [10_000, 100_000, 1_000_000])
     return given
@@ -170,7 +172,7 @@ class Bench:
             targets["ceiling big"] = Target(self.ceiling, call)
             self.report.complete(invoices, by_turns(targets, self.pace, self.pace.write_seconds))
 
-    def run(self) -> str:
+    def run(self, steps: Sequence[str] = STEPS) -> str:
         """Everything, in order; the result as Markdown."""
         say("looking at statements and plans")
         for size in self.sizes:
@@ -178,10 +180,9 @@ class Bench:
         with ExitStack() as stack:
             self.start(stack)
             self.check_answers()
-            steps = (self.lists, self.details, self.pages, self.searches, self.textbooks, self.completes)
             for step in steps:
-                say(f"measuring {step.__name__}")
-                step()
+                say(f"measuring {step}")
+                getattr(self, step)()
         self.report.statements = self.inside(self.largest, "statements", self.accounts[self.largest]["big"]["token"])
         return self.report.markdown(machine.description(self.load))
 
@@ -198,14 +199,15 @@ def main() -> None:
         say(f"loading {', '.join(f'{size:,}' for size in given.sizes)} cases")
         try:
             with databases(given.sizes, environment) as names:
-                result = Bench(QUICK if given.quick else FULL, names, environment, folder).run()
+                bench = Bench(QUICK if given.quick else FULL, names, environment, folder)
+                result = bench.run([given.only] if given.only else STEPS)
         except UnexpectedAnswer as error:
             logs = "\n".join(f"{log.name}: {log.read_text()[-1000:]}" for log in folder.glob("*.log"))
             raise SystemExit(f"bench: a server failed:\n{error}\n{logs}") from error
         finally:
             machine.forget_counters()
     print(result)
-    if not given.quick:
+    if not (given.quick or given.only):
         (HERE / "results.md").write_text(result)
 
 
