@@ -56,7 +56,10 @@ WITHOUT_CASE = {
     *("api_key", "webhook_endpoint"),
 }
 TRIALS = {"test.ping"}  # Sent when somebody asks for it, and never an event.
-PEOPLE = ("Jane", "Smith", "jane@xyz.com", "Oak", "Lyon", "+339", "Company ", "Hush", "signer", "Facture", "Ready-made")
+PEOPLE = (
+    *("Jane", "Smith", "jane@xyz.com", "debtor@example.com", "Oak", "Lyon", "+339", "Company ", "Hush", "signer"),
+    *("Facture", "Ready-made"),
+)
 
 
 @pytest.fixture(autouse=True)
