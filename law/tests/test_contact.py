@@ -412,7 +412,14 @@ OUR_WORDS = tuple(CONFIG["LOOK_WORDS"][0].split(","))
         *("Une saisie suivra", "saisie-attribution", "SAISIES sur salaire", "avant saisie de vos comptes"),
         *("Un huissier de justice passera", "Passage d'un huissier", "par ministère d'un commissaire de justice"),
         *("commandement de payer", "Sommation", "signification", "exécution forcée", "mesures d’exécution"),
-        *("assignation", "titre exécutoire", "avec la force publique", "Nous ferons saisir vos biens"),
+        *(
+            "visit by a bailiff",
+            "a bailiff's notice",
+            "assignation",
+            "titre exécutoire",
+            "avec la force publique",
+            "Nous ferons saisir vos biens",
+        ),
         *("the bailiffs will come", "seizure of goods", "a writ", "summons", "enforcement order", "garnishment"),
     ],
 )
@@ -429,6 +436,7 @@ def test_words_of_acts_are_known_from_the_start(text: str) -> None:
         "Nous demanderons une injonction de payer au tribunal judiciaire.",
         "La signification de l'ordonnance d'injonction de payer suivra.",
         "Le dossier peut être confié à un commissaire de justice (art. L125-1 CPCE).",
+        "The case may be given to a bailiff, once there is a title.",
         "Sauf erreur de saisie de notre part",
         "Facture de saisie comptable",
         "Nous nous réservons le droit de saisir le tribunal",

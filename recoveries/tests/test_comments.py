@@ -363,7 +363,7 @@ COSTS = "The comment must not ask for costs that stay with the creditor (art. L1
     [
         ("Un commandement de payer vous sera délivré", LOOKS.format(words="commandement de payer")),
         ("<p>COMMANDEMENTS de&nbsp;PAYER</p>", LOOKS.format(words="commandement de payer")),
-        ("Une saisie <b>attribution</b> est en cours", LOOKS.format(words="saisie-attribution")),
+        ("Une saisie <b>attribution</b> est en cours", LOOKS.format(words="saisie")),
         ("Acte d’huissier", LOOKS.format(words="acte d'huissier")),
         ("This is a writ", LOOKS.format(words="writ")),
         ("Merci d'ajouter 30 € de frais de dossier", COSTS.format(words="frais de dossier")),

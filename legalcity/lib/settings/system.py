@@ -51,7 +51,9 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
         "writ,summons,warrant of execution,warrant of control,court order,court judgment,judgment order,"
         "statutory demand,seizure,seize your,attachment order,attachment of earnings,enforcement order,"
         "order of enforcement,enforcement agent,enforcement officer,forced execution,compulsory enforcement,"
-        "garnishment,distraint,bailiff",
+        "garnishment,distraint,bailiff's notice,bailiff's visit,visit by a bailiff,visit from a bailiff,"
+        "visit of a bailiff,bailiff will,bailiff action,instruct bailiffs,send bailiffs,send in the bailiffs,"
+        "send the bailiffs",
         _("Words of acts of a court (comma between) that no debtor reads from us before there is a title."),
         "words",
     ),
