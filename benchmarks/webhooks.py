@@ -1,12 +1,13 @@
 """Webhooks on PostgreSQL and Redis: deliveries a second by workers, from commit to the first try, workers killed.
 
-    DATABASE_URL=… REDIS_URL=… python benchmarks/webhooks.py speed|beside|kills
+    DATABASE_URL=… REDIS_URL=… python benchmarks/webhooks.py speed|beside|slow|kills
     EMBEDDED=1 DATA_DIR=… python benchmarks/webhooks.py embedded|embedded-beside
 
 The database is made (`<name>_webhooks`) and dropped. `speed`: workers of the queue, as `make worker` starts them, send
 to receivers that answer after 20 ms; then events one by one, each timed from its commit to its arrival. `embedded`: the
 same by the clock's thread of the process. `beside`: events one by one of an account, while another one has ten
-endpoints that never answer, and a backlog for each. `kills`: a worker kills itself at a line of what it does, a
+endpoints that never answer, and a backlog for each. `slow`: the same beside five accounts whose ten endpoints each take
+every event, after twelve seconds. `kills`: a worker kills itself at a line of what it does, a
 different one each time; then what arrived is compared with what happened.
 """
 
@@ -30,6 +31,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 NEVER = "/never"  # the path at which nothing is answered
+SLOW = "/slow"  # the path at which the answer takes long
+SLOW_ANSWER = 12  # seconds
+SLOW_ACCOUNTS = 5
 ANSWER_AFTER = 0.020  # seconds
 ENDPOINTS = 10
 EVENTS = 600  # of the rate, each to all endpoints of one account
@@ -41,6 +45,7 @@ MINE = (
     "events/webhooks/delivering.py",
     "events/webhooks/post.py",
     "events/webhooks/claiming.py",
+    "events/webhooks/lanes.py",
     "events/webhooks/sending.py",
 )
 
@@ -59,8 +64,9 @@ class Arrivals:
                 self.rfile.read(int(self.headers["Content-Length"]))
                 if self.path.startswith(NEVER):
                     time.sleep(3600)
-                arrivals.got.append((time.time(), self.headers["webhook-id"] + self.path))
-                time.sleep(ANSWER_AFTER)
+                if not self.path.startswith(SLOW):
+                    arrivals.got.append((time.time(), self.headers["webhook-id"] + self.path))
+                time.sleep(SLOW_ANSWER if self.path.startswith(SLOW) else ANSWER_AFTER)
                 self.send_response(204)
                 self.end_headers()
                 self.close_connection = True
@@ -147,8 +153,8 @@ def happen(user: Any, times: int = 1) -> float:
 
 
 @contextmanager
-def workers(many: int) -> Iterator[None]:
-    """Workers of the queue, one process each, and the clock."""
+def workers(many: int) -> Iterator[list[int]]:
+    """Workers of the queue, one process each, and the clock; the ids of the former."""
     command = [sys.executable, "-m", "celery", "-A", "legalcity"]
     beat = ["beat", "--schedule", f"/tmp/beat-{os.getpid()}", "--pidfile="]
     started = [
@@ -160,7 +166,7 @@ def workers(many: int) -> Iterator[None]:
     ]
     time.sleep(15)
     try:
-        yield
+        yield [process.pid for process in started[:many]]
     finally:
         for process in started:
             process.terminate()
@@ -170,8 +176,8 @@ def workers(many: int) -> Iterator[None]:
 
 def speed(arrivals: Arrivals) -> None:
     """By workers of the queue: how many deliveries a second, and from commit to the first try when idle."""
-    with database(), workers(WORKERS):
-        rate(arrivals)
+    with database(), workers(WORKERS) as pids:
+        rate(arrivals, pids)
         measured(arrivals, f"{WORKERS} workers")
 
 
@@ -182,23 +188,51 @@ def beside(arrivals: Arrivals) -> None:
         measured(arrivals, f"{WORKERS} workers beside {ENDPOINTS} endpoints that never answer")
 
 
+def slow(arrivals: Arrivals) -> None:
+    """By workers of the queue, beside receivers that take everything, after a while."""
+    with database(), workers(WORKERS):
+        for _turn in range(SLOW_ACCOUNTS):
+            happen(account(arrivals, ENDPOINTS, SLOW), BACKLOG)
+        time.sleep(1)
+        which = f"{SLOW_ACCOUNTS} accounts of {ENDPOINTS} endpoints that answer after {SLOW_ANSWER} s"
+        measured(arrivals, f"{WORKERS} workers beside {which}")
+
+
 def hold(arrivals: Arrivals) -> None:
     """Have an account whose endpoints never answer, with a backlog, and leave it a moment."""
     happen(account(arrivals, ENDPOINTS, NEVER), BACKLOG)
     time.sleep(3)
 
 
-def rate(arrivals: Arrivals) -> None:
-    """How many deliveries a second."""
+def processor_time(pids: list[int]) -> tuple[float, float]:
+    """Seconds that workers with their children have used, and the server's processes of their database."""
+    from django.db import connection
+    from servers import used_by
+
+    children = [int(child) for pid in pids for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+        backends = [pid for (pid,) in cursor.fetchall()]
+    return sum(map(used_by, [*pids, *children])), sum(map(used_by, backends))
+
+
+def rate(arrivals: Arrivals, pids: list[int]) -> None:
+    """How many deliveries a second, and what each costs."""
     user = account(arrivals, ENDPOINTS)
+    happen(user)
+    arrivals.until(ENDPOINTS, 30)
+    arrivals.got.clear()
+    before = processor_time(pids)
     for _part in range(EVENTS // 50):
         happen(user, 50)
     arrivals.until(EVENTS * ENDPOINTS, 180)
+    used = [(after - then) / len(arrivals.got) * 1000 for then, after in zip(before, processor_time(pids), strict=True)]
     moments = sorted(at for at, _told in arrivals.got)
     seconds = moments[-1] - moments[0]
     doubles = len(moments) - len({told for _at, told in arrivals.got})
     print(f"{len(moments)} deliveries to {ENDPOINTS} endpoints by {WORKERS} workers in {seconds:.1f} s:", end=" ")
-    print(f"{len(moments) / seconds:.0f} a second; {doubles} came twice", flush=True)
+    print(f"{len(moments) / seconds:.0f} a second; {doubles} came twice;", end=" ")
+    print(f"processor time of each: {used[0]:.2f} ms of the workers, {used[1]:.2f} ms of PostgreSQL", flush=True)
 
 
 def embedded(arrivals: Arrivals) -> None:
@@ -313,5 +347,12 @@ def die(after: int, there: int) -> None:
 if __name__ == "__main__":
     arrivals = Arrivals()
     settings(arrivals)
-    parts = {"speed": speed, "beside": beside, "embedded": embedded, "embedded-beside": embedded_beside, "kills": kills}
+    parts = {
+        "speed": speed,
+        "beside": beside,
+        "slow": slow,
+        "embedded": embedded,
+        "embedded-beside": embedded_beside,
+        "kills": kills,
+    }
     parts[sys.argv[1]](arrivals)

@@ -258,7 +258,7 @@ FETCH_PORTS = env.numbers("FETCH_PORTS", {80, 443}, most=65_535)
 WEBHOOK_PORTS = env.numbers("WEBHOOK_PORTS", {80, 443} if DEBUG else {443}, most=65_535)
 WEBHOOK_PLAIN_HTTP = env.for_developing("WEBHOOK_PLAIN_HTTP", default=DEBUG)
 WEBHOOK_LOOPBACK = env.for_developing("WEBHOOK_LOOPBACK", default=False)
-# How many processes of the workers send webhooks at the same time, each over sixteen connections.
+# How many processes of the workers send webhooks at the same time (places of each: events/webhooks/lanes.py).
 WEBHOOK_RUNS = env.number("WEBHOOK_RUNS", default=2, least=1, most=100)
 
 # --- the firm's own invoices -----------------------------------------------------------------------------------

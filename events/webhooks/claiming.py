@@ -1,41 +1,42 @@
 """Which deliveries are tried next, by whom: rows are claimed, a few of each endpoint at a time.
 
 An endpoint has at most MOST_IN_FLIGHT tries at the same time and PER_SECOND in a second, over all workers; one whose
-tries fail has one. Of the places of a process, and of those of all, an account is given at most half of what is free,
-less what it has (`share`): one with any number of slow endpoints leaves half to the others, the next one half of that.
-Those that fail share a few, of which an account has half; who waited longest comes first among them, however long it
-has failed.
+tries fail has one. Places are those of lanes (`lanes.py`): an account is given at most half of what is free in one,
+less what it has there, of its process and of all. Who waited longest comes first; those that fail come last, and of
+these too who waited longest, however long it has failed.
 """
 
+import json
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 from random import randrange
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.conf import settings
-from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db import connection, models, transaction
+from django.db.models import F, OuterRef, Q, Subquery
 from django.db.models.lookups import IsNull
 
 from events.bodies import body_of
 from events.models import Event
 from events.public_ids import public_id
 from events.webhooks.keys import secrets_of
+from events.webhooks.lanes import SLOW_AFTER, Lane, Places, Room
 from events.webhooks.models import Body, Delivery, Endpoint
 from events.webhooks.sending import Message
 from events.webhooks.verdicts import MOST_TRIES, PAUSES
 from legalcity.lib.claims import Claim, Job, watched
 
-THREADS = 16  # of one process
 MOST_IN_FLIGHT = 8
 PER_SECOND = 50
 OF_ONE_ENDPOINT = 4  # begun at once
-OF_FAILING_ONES = 4  # places of one process
-OF_AN_OWNERS_FAILING_ONES = OF_FAILING_ONES // 2
 PACE = timedelta(seconds=1) / PER_SECOND
 CLAIM = timedelta(seconds=30)  # a try lasts fifteen at most, and is claimed only when a thread is free
+ODD = 100_000  # microseconds, at most, by which the end of a claim is its own
 
 JOB = watched(
     Job(
@@ -51,115 +52,130 @@ JOB = watched(
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A delivery that was claimed, and what is to be sent."""
+    """A delivery that was claimed, what is to be sent, and the lane that it was given a place of."""
 
     claim: Claim[Delivery]
     delivery: Delivery
     message: Message
+    lane: Lane = Lane.QUICK
 
 
-@dataclass(slots=True)
-class Room:
-    """Places: how many are free, how many each account has, and how many its endpoints that fail have of these."""
+class _Busy(NamedTuple):
+    """What all processes try now: tries of endpoints, endpoints of which one lasts, places of quick ones."""
 
-    free: int
-    of_owners: Counter[int] = field(default_factory=Counter)
-    of_failing: Counter[int] = field(default_factory=Counter)
+    tries: Counter[UUID]
+    lasting: set[UUID]
+    quick: Places
 
-    def share(self, owner_id: int) -> int:
-        """How many more an account may have: half of what is free, less what it has; the last one is anybody's."""
-        theirs = self.of_owners[owner_id]
-        return max(0, (self.free - theirs + 1) // 2)
 
-    def share_of_failing(self, owner_id: int) -> int:
-        """How many more the endpoints of an account that fail may have."""
-        left, theirs = OF_FAILING_ONES - self.of_failing.total(), self.of_failing[owner_id]
-        return max(0, min(left, OF_AN_OWNERS_FAILING_ONES - theirs))
+class _DueIds(Subquery):
+    """Ids of rows as a list: an array, or JSON where there are none."""
 
-    def give(self, owner_id: int, places: int) -> None:
-        """Places are an account's now."""
-        self.free -= places
-        self.of_owners[owner_id] += places
+    template = "ARRAY(%(subquery)s)"
+    output_field = models.TextField()
 
-    def full_owners(self) -> list[int]:
-        """Accounts that may have no more."""
-        return [owner_id for owner_id in self.of_owners if not self.share(owner_id)]
-
-    def full_failing_owners(self) -> list[int]:
-        """Accounts whose endpoints that fail may have no more."""
-        return [owner_id for owner_id in self.of_failing if not self.share_of_failing(owner_id)]
+    def as_sqlite(self, compiler: Any, connection: Any) -> Any:
+        """A list of the rows of a subquery."""
+        return self.as_sql(compiler, connection, template="(SELECT json_group_array(pk) FROM (%(subquery)s))")
 
 
 def claim_due(room: Room, *, moment: datetime) -> list[Taken]:
     """Claim deliveries that are due, as many as a process has room for. Whoever claims one may try it until its claim
     ends.
     """
-    due = JOB.rows().filter(claimed_until=None, due_at__lte=moment)
     # Nearly always there is nothing: this is asked every second.
-    if room.free <= 0 or not due.exists():
+    if room.free <= 0 or not _due(moment).exists():
         return []
     with transaction.atomic():
         chosen = _chosen(room, moment)
-        end = moment + CLAIM + timedelta(microseconds=randrange(1_000_000))  # noqa: S311 - no secret
-        Delivery.objects.filter(pk__in=chosen).update(attempts=F("attempts") + 1, claimed_until=end)
+        end = moment + CLAIM + timedelta(microseconds=randrange(ODD))  # noqa: S311 - no secret
+        # What others have claimed until the endpoints were locked is theirs.
+        _due(moment).filter(pk__in=chosen).update(attempts=F("attempts") + 1, claimed_until=end)
     return _read(chosen, end, moment)
+
+
+def _due(moment: datetime) -> "models.QuerySet[Delivery]":
+    return JOB.rows().filter(claimed_until=None, due_at__lte=moment)
 
 
 def _in_flight(moment: datetime) -> "models.QuerySet[Delivery]":
     return JOB.rows().filter(claimed_until__gte=moment)
 
 
-def _chosen(here: Room, moment: datetime) -> list[int]:
-    """Ids of deliveries to claim, of endpoints that waited longest; these are locked until the transaction ends."""
+def _chosen(here: Room, moment: datetime) -> dict[int, Lane]:
+    """Deliveries to claim, of endpoints that waited longest; these are locked until the transaction ends."""
     busy = _busy(moment)
-    everywhere = Room(settings.WEBHOOK_RUNS * THREADS - busy.total(), _of_owners(busy))
-    endpoints = _ready(here, everywhere, busy, moment)
+    endpoints = _ready(here, busy, moment)
     busy = _busy(moment)  # Once more: what others have begun until the endpoints were locked.
-    chosen: list[int] = []
-    for endpoint in endpoints:
-        places = _places(endpoint, busy[endpoint.pk, endpoint.owner_id], moment)
-        places = min(places, here.share(endpoint.owner_id), everywhere.share(endpoint.owner_id))
-        if endpoint.failing_since is not None:
-            places = min(places, here.share_of_failing(endpoint.owner_id))
-        if places <= 0:
+    chosen: dict[int, Lane] = {}
+    paid: list[tuple[datetime, UUID]] = []
+    for endpoint, due in endpoints:
+        lane = _lane(endpoint, busy, moment)
+        places = min(_places(endpoint, busy.tries[endpoint.pk], moment), here.share(endpoint.owner_id, lane))
+        if lane is Lane.QUICK:
+            places = min(places, busy.quick.share(endpoint.owner_id))
+        ids = due[: max(0, places)]
+        if not ids:
             continue
-        rows = JOB.rows().filter(endpoint=endpoint, claimed_until=None, due_at__lte=moment)
-        ids = list(rows.order_by("due_at").values_list("pk", flat=True)[:places])
-        if endpoint.failing_since is not None:
-            here.of_failing[endpoint.owner_id] += len(ids)
-        for room in (here, everywhere):
-            room.give(endpoint.owner_id, len(ids))
-        paid = _paid_since(endpoint, moment) + PACE * len(ids)
-        Endpoint.objects.filter(pk=endpoint.pk).update(paced_until=paid)
-        chosen += ids
+        here.give(endpoint.owner_id, lane, len(ids))
+        if lane is Lane.QUICK:
+            busy.quick.of_owners[endpoint.owner_id] += len(ids)
+        paid.append((_paid_since(endpoint, moment) + PACE * len(ids), endpoint.pk))
+        chosen |= dict.fromkeys(ids, lane)
+    _pay(paid)
     return chosen
 
 
-def _busy(moment: datetime) -> Counter[tuple[UUID, int]]:
-    """How many tries of each endpoint, and so of its account, run now in all processes."""
-    return Counter(_in_flight(moment).values_list("endpoint", "endpoint__owner"))
+def _busy(moment: datetime) -> _Busy:
+    tries, lasting = Counter[UUID](), set[UUID]()
+    quick = Places(settings.WEBHOOK_RUNS * Lane.QUICK.value)
+    columns = ("endpoint", "endpoint__owner", "endpoint__failing_since", "endpoint__slow_until", "claimed_until")
+    for endpoint_id, owner_id, failing_since, slow_until, claimed_until in _in_flight(moment).values_list(*columns):
+        tries[endpoint_id] += 1
+        if claimed_until < moment + CLAIM - SLOW_AFTER:
+            lasting.add(endpoint_id)
+        elif Lane.of(failing_since, slow_until, moment) is Lane.QUICK:
+            quick.of_owners[owner_id] += 1
+    return _Busy(tries, lasting, quick)
 
 
-def _of_owners(busy: Counter[tuple[UUID, int]]) -> Counter[int]:
-    owners = Counter[int]()
-    for (_endpoint, owner_id), count in busy.items():
-        owners[owner_id] += count
-    return owners
+def _lane(endpoint: Endpoint, busy: _Busy, moment: datetime) -> Lane:
+    lane = Lane.of(endpoint.failing_since, endpoint.slow_until, moment)
+    return Lane.SLOW if lane is Lane.QUICK and endpoint.pk in busy.lasting else lane
 
 
-def _ready(here: Room, everywhere: Room, busy: Counter[tuple[UUID, int]], moment: datetime) -> list[Endpoint]:
-    """Endpoints that something is due to and that have places left, locked: who has none must not hide the others."""
-    due = JOB.rows().filter(endpoint=OuterRef("pk"), claimed_until=None, due_at__lte=moment)
-    ready = Endpoint.objects.filter(Exists(due), state=Endpoint.State.ENABLED, paced_until__lte=moment - PACE)
-    full = [endpoint for (endpoint, _owner), count in busy.items() if count >= MOST_IN_FLIGHT]
-    failing = [endpoint for endpoint, _owner in busy]
-    ready = ready.exclude(pk__in=full).exclude(pk__in=failing, failing_since__isnull=False)
-    ready = ready.exclude(owner__in={*here.full_owners(), *everywhere.full_owners()})
-    ready = ready.exclude(owner__in=here.full_failing_owners(), failing_since__isnull=False)
-    if here.of_failing.total() >= OF_FAILING_ONES:
-        ready = ready.filter(failing_since=None)
-    locked = ready.select_for_update(skip_locked=True, no_key=True).only("owner", "failing_since", "paced_until")
-    return list(locked.order_by(IsNull(F("failing_since"), False), "paced_until")[: 2 * here.free])
+def _ready(here: Room, busy: _Busy, moment: datetime) -> list[tuple[Endpoint, list[int]]]:
+    """Endpoints that something is due to and that have places left, locked: who has none must not hide the others.
+
+    With each the first few deliveries that are due.
+    """
+    due = _due(moment).filter(endpoint=OuterRef("pk"))
+    ready = Endpoint.objects.filter(models.Exists(due), state=Endpoint.State.ENABLED, paced_until__lte=moment - PACE)
+    ready = ready.filter(_let_in(here, busy, moment))
+    ready = ready.exclude(pk__in=[endpoint for endpoint, count in busy.tries.items() if count >= MOST_IN_FLIGHT])
+    columns = ("owner", "failing_since", "slow_until", "paced_until")
+    locked = ready.select_for_update(skip_locked=True, no_key=True, of=("self",)).only(*columns)
+    first = _DueIds(due.order_by("due_at").values("pk")[:OF_ONE_ENDPOINT])
+    in_order = locked.order_by(IsNull(F("failing_since"), False), "paced_until").annotate(first=first)
+    return [(endpoint, _ids(endpoint.first)) for endpoint in in_order[: 2 * here.free]]
+
+
+def _ids(found: Any) -> list[int]:
+    return json.loads(found) if isinstance(found, str) else found
+
+
+def _let_in(here: Room, busy: _Busy, moment: datetime) -> Q:
+    """Endpoints that stand in a lane where their account may have more. Of one that fails nothing may run."""
+    works, is_slow = Q(failing_since=None), Q(slow_until__gt=moment) | Q(pk__in=busy.lasting)
+    lanes = {
+        Lane.QUICK: works & ~is_slow & ~Q(owner__in=busy.quick.full_owners()),
+        Lane.SLOW: works & is_slow,
+        Lane.FAILING: ~works & ~Q(pk__in=list(busy.tries)),
+    }
+    standing = [
+        stands & ~Q(owner__in=here.full_owners(lane)) for lane, stands in lanes.items() if here.lanes[lane].free > 0
+    ]
+    return reduce(or_, standing)
 
 
 def _places(endpoint: Endpoint, busy: int, moment: datetime) -> int:
@@ -174,25 +190,43 @@ def _paid_since(endpoint: Endpoint, moment: datetime) -> datetime:
     return max(endpoint.paced_until, moment - timedelta(seconds=1))
 
 
-def _read(chosen: Iterable[int], end: datetime, moment: datetime) -> list[Taken]:
-    rows = list(Delivery.objects.filter(pk__in=chosen, claimed_until=end).select_related("endpoint__owner", "event"))
-    bodies = _bodies({row.event_id: row.event for row in rows})
+def _pay(paid: list[tuple[datetime, UUID]]) -> None:
+    """Write down until when the tries of endpoints are paid for."""
+    key = Endpoint._meta.pk
+    rows = [
+        (connection.ops.adapt_datetimefield_value(until), key.get_db_prep_value(pk, connection)) for until, pk in paid
+    ]
+    if rows:
+        with connection.cursor() as cursor:
+            cursor.executemany("UPDATE events_endpoint SET paced_until = %s WHERE id = %s", rows)
+
+
+def _read(chosen: dict[int, Lane], end: datetime, moment: datetime) -> list[Taken]:
+    rows = list(Delivery.objects.filter(pk__in=chosen, claimed_until=end))
+    # Once each: of an endpoint several are claimed together, and its secrets are to be opened.
+    endpoints = Endpoint.objects.select_related("owner").in_bulk({row.endpoint_id for row in rows})
+    secrets = {pk: secrets_of(endpoint, moment) for pk, endpoint in endpoints.items()}
+    bodies = _bodies({row.event_id for row in rows})
+    for row in rows:
+        row.endpoint = endpoints[row.endpoint_id]
     return [
         Taken(
             Claim(JOB, row.pk, [end]),
             row,
-            Message(row.endpoint.url, public_id(row.event_id), bodies[row.event_id], secrets_of(row.endpoint, moment)),
+            Message(row.endpoint.url, public_id(row.event_id), bodies[row.event_id], secrets[row.endpoint_id]),
+            chosen[row.pk],
         )
         for row in rows
     ]
 
 
-def _bodies(events: dict[int, Event]) -> dict[int, bytes]:
+def _bodies(events: set[int]) -> dict[int, bytes]:
     """What is sent of each event: made by who sends it first, kept for all others."""
     stored = Body.objects.filter(event__in=events).values_list("event_id", "content")
     kept = {pk: bytes(content) for pk, content in stored}
-    if missing := events.keys() - kept.keys():
-        made = [Body(event_id=pk, content=body_of(events[pk])) for pk in sorted(missing)]
+    if missing := events - kept.keys():
+        found = Event.objects.in_bulk(missing)
+        made = [Body(event_id=pk, content=body_of(found[pk])) for pk in sorted(found)]
         Body.objects.bulk_create(made, ignore_conflicts=True)
         kept = {pk: bytes(content) for pk, content in stored.all()}
     return kept

@@ -7,7 +7,7 @@ twice sees the same `webhook-id`.
 import os
 import time
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from random import random
 
@@ -15,8 +15,9 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from events.webhooks.claiming import CLAIM, JOB, Taken, claim_due
-from events.webhooks.endpoints import endpoint_failed, endpoint_gone, endpoints_work, waiting_cancel
+from events.webhooks.endpoints import endpoint_failed, endpoint_gone, endpoints_slow, endpoints_work, waiting_cancel
 from events.webhooks.fan_out import DELIVER, fan_out
+from events.webhooks.lanes import SLOW_AFTER
 from events.webhooks.models import Attempt, Delivery, Endpoint
 from events.webhooks.post import Post, Result
 from events.webhooks.sending import Outcome, fetcher_of_settings, send
@@ -32,6 +33,7 @@ TURN = 0.2  # seconds after which a run looks again at what has happened, and wh
 TOGETHER = 0.025  # seconds in which tries that end are written down together, and others begun in their places
 CUT_SHORT = "interrupted"
 STATE = Delivery.State
+SLOW_MS = SLOW_AFTER / timedelta(milliseconds=1)
 AT_ONCE = 1000  # rows of one sweep
 
 
@@ -119,6 +121,7 @@ def tries_record(results: Sequence[tuple[Taken, Outcome]]) -> int:
         if not taken.delivery.is_replay
     ]
     endpoints_work([endpoint for endpoint, _outcome, verdict in originals if verdict.is_delivered])
+    endpoints_slow([taken.delivery.endpoint for taken, outcome in in_order if outcome.ms >= SLOW_MS], moment=now())
     for endpoint, outcome, verdict in originals:
         if verdict.is_gone:
             endpoint_gone(tried=endpoint)

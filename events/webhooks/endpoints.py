@@ -3,8 +3,6 @@
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
-from functools import reduce
-from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +13,7 @@ from accounts.models import User
 from events.events import WEBHOOK_ENDPOINT_DISABLED
 from events.services import Ref, event_record, story
 from events.webhooks.fan_out import deliveries_add
+from events.webhooks.lanes import SLOW_FOR
 from events.webhooks.listening import listeners
 from events.webhooks.models import Delivery, Endpoint
 from events.webhooks.signing import secret_made
@@ -57,7 +56,8 @@ def endpoint_change(*, endpoint_id: UUID, by: User | None, values: Mapping[str, 
     state = wanted.pop("state", None)
     endpoint = endpoint_lock(endpoint_id)
     if endpoint.is_enabled and wanted.get("url", endpoint.url) != endpoint.url:
-        wanted["failing_since"] = None  # Nobody has tried the new address. While disabled, it says what was missed.
+        # Nobody has tried the new address. While disabled, it says what was missed.
+        wanted["failing_since"] = wanted["slow_until"] = None
     for name, value in wanted.items():
         setattr(endpoint, name, value)
     if wanted:
@@ -165,9 +165,17 @@ def endpoint_lock(endpoint_id: UUID) -> Endpoint:
 # --- what tries say of an address: of the one that was tried, which may be the endpoint's no more --------------------
 def endpoints_work(tried: Collection[Endpoint]) -> None:
     """A try of each of these, as they were then, has succeeded."""
-    if tried:
-        addresses = reduce(or_, (models.Q(pk=endpoint.pk, url=endpoint.url) for endpoint in tried))
-        Endpoint.objects.filter(addresses, failing_since__isnull=False).update(failing_since=None)
+    urls = {endpoint.pk: endpoint.url for endpoint in tried}
+    failing = Endpoint.objects.filter(pk__in=urls, failing_since__isnull=False)
+    for pk, url in failing.values_list("pk", "url"):
+        if url == urls[pk]:
+            failing.filter(pk=pk, url=url).update(failing_since=None)
+
+
+def endpoints_slow(tried: Collection[Endpoint], *, moment: datetime) -> None:
+    """A try of each of these, as they were then, took long: they stand apart for a while."""
+    for pk, url in {(endpoint.pk, endpoint.url) for endpoint in tried}:
+        Endpoint.objects.filter(pk=pk, url=url).update(slow_until=moment + SLOW_FOR)
 
 
 def endpoint_failed(*, endpoint: Endpoint, moment: datetime) -> None:

@@ -64,6 +64,8 @@ class Endpoint(models.Model):
     # What was recorded before is not sent: set when it is made, and when it is enabled again.
     listens_since = models.DateTimeField(_("told what happens since"), default=now)
     failing_since = models.DateTimeField(_("every try has failed since"), null=True)
+    # Until when it stands apart from those that answer at once (lanes.py).
+    slow_until = models.DateTimeField(_("slow until"), null=True, editable=False)
     # Until when its tries are paid for, at so many a second (claiming.py).
     paced_until = models.DateTimeField(default=unpaced, editable=False)
     disabled_at = models.DateTimeField(_("disabled at"), null=True)

@@ -5,12 +5,13 @@ a try is written down by the run that is there when it ends, or else by the thre
 """
 
 import threading
-from collections import Counter
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 
-from events.webhooks.claiming import THREADS, Room, Taken
+from events.webhooks.claiming import Taken
+from events.webhooks.lanes import SLOW_AFTER, THREADS, Room, Running
 from events.webhooks.sending import Outcome
 
 Result = tuple[Taken, "Future[Outcome]"]
@@ -27,8 +28,8 @@ class Post:
     def clear(self) -> None:
         """Begin with no tries, and with threads that are still to be started."""
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="webhook")
-        self._changed = threading.Condition()
-        self._running: dict[Future[Outcome], Taken] = {}
+        self._changed, self._late = threading.Condition(), threading.Lock()
+        self._running: dict[Future[Outcome], tuple[Taken, float]] = {}  # with when each was begun
         self._ended: list[Future[Outcome]] = []
         self._run: object | None = None  # who attends
 
@@ -63,18 +64,16 @@ class Post:
         """Try it in a thread of its own. There must be room."""
         future = self._pool.submit(send)
         with self._changed:
-            self._running[future] = taken
+            self._running[future] = taken, time.monotonic()
         future.add_done_callback(self._end)
 
     def room(self) -> Room:
-        """What is free, and what is not: whose it is."""
+        """The places of this process, as they are taken."""
+        quick_since = time.monotonic() - SLOW_AFTER.total_seconds()
         with self._changed:
             running = list(self._running.values())
-        endpoints = [taken.delivery.endpoint for taken in running]
         return Room(
-            free=THREADS - len(running),
-            of_owners=Counter(endpoint.owner_id for endpoint in endpoints),
-            of_failing=Counter(endpoint.owner_id for endpoint in endpoints if endpoint.failing_since is not None),
+            Running(taken.delivery.endpoint.owner_id, taken.lane, begun < quick_since) for taken, begun in running
         )
 
     def ended(self, *, within: float) -> list[Result]:
@@ -88,7 +87,7 @@ class Post:
         self._pool.shutdown()
 
     def _take(self) -> list[Result]:
-        taken = [(self._running.pop(future), future) for future in self._ended]
+        taken = [(self._running.pop(future)[0], future) for future in self._ended]
         self._ended.clear()
         return taken
 
@@ -98,5 +97,8 @@ class Post:
             if self._run is not None:
                 self._changed.notify()
                 return
-            results = self._take()
-        self._unattended(results)
+        with self._late:  # One after the other, with all that has ended: many threads need one connection.
+            with self._changed:
+                results = self._take() if self._run is None else []
+            if results:
+                self._unattended(results)

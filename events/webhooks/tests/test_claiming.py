@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -9,14 +10,34 @@ from pytest_django import Settings
 
 from accounts.models import User
 from events.webhooks import claiming
-from events.webhooks.claiming import OF_AN_OWNERS_FAILING_ONES, OF_FAILING_ONES, THREADS, Room, claim_due
+from events.webhooks.claiming import claim_due
 from events.webhooks.fan_out import fan_out
+from events.webhooks.lanes import Lane, Room, Running
 from events.webhooks.models import Delivery, Endpoint
 from events.webhooks.tests.receivers import Receiver, endpoint_at, happen
 from legalcity.lib.clock import now
 from tests.factories import ApiUserFactory
 
 pytestmark = pytest.mark.django_db
+
+
+def in_use(lane: Lane, *accounts: User) -> list[Running]:
+    """Tries that take all places of a lane, of these accounts alike."""
+    return [Running(accounts[number % len(accounts)].pk, lane, lasts=False) for number in range(lane.value)]
+
+
+def with_endpoints(many: int, receiver: Receiver, **values: Any) -> User:
+    """An account with so many endpoints, and something to be told at each."""
+    account: User = ApiUserFactory()
+    for _turn in range(many):
+        endpoint_at(account, receiver.url)
+    happen(account, times=5)
+    Endpoint.objects.filter(owner=account).update(**values)
+    return account
+
+
+def owners_of(taken: list[claiming.Taken]) -> Counter[int]:
+    return Counter(each.delivery.endpoint.owner_id for each in taken)
 
 
 def test_an_endpoint_has_few_places_a_failing_one_fewer_and_others_are_not_kept_waiting(
@@ -29,67 +50,87 @@ def test_an_endpoint_has_few_places_a_failing_one_fewer_and_others_are_not_kept_
     happen(client_user, times=40)
     fan_out()
 
-    def claimed(free: int) -> list[int]:
-        taken = claim_due(Room(free), moment=now())
+    def claimed() -> list[int]:
+        taken = claim_due(Room(), moment=now())
         return [sum(one.delivery.endpoint_id == each.pk for one in taken) for each in (endpoint, other, failing)]
 
-    assert sorted(claimed(16)[:2]) == [4, 4]
-    assert claimed(16)[2] == 0  # Healthy ones come first: both have eight now.
-    assert claimed(16) == [0, 0, 1]
-    assert claimed(16) == [0, 0, 0]
+    assert claimed() == [4, 4, 1]
+    assert claimed() == [4, 4, 0]
+    assert claimed() == [0, 0, 0]
 
 
 def test_whoever_holds_places_leaves_half_of_what_is_free_to_the_next_account(
     receiver: Receiver, settings: Settings
 ) -> None:
-    accounts = [ApiUserFactory() for _turn in range(5)]
     settings.WEBHOOK_RUNS = 1
-    for account in accounts:
-        for _turn in range(10 if account is not accounts[-1] else 1):
-            endpoint_at(account, receiver.url)
-        happen(account, times=5)
+    accounts = [with_endpoints(10, receiver) for _turn in range(6)]
     fan_out()
-    theirs, rooms = Counter[int](), []
+    running: list[Running] = []
     for _turn in range(8):
-        here = Room(THREADS - theirs.total(), theirs.copy())
-        rooms.append(here.free)
-        theirs.update(each.delivery.endpoint.owner_id for each in claim_due(here, moment=now()))
-    assert sorted(theirs.values(), reverse=True) == [8, 4, 2, 1, 1]
-    assert max(rooms[1:]) <= 8
-    here.give(accounts[0].pk, -theirs[accounts[0].pk])
-    assert here.share(accounts[-1].pk) == 4
+        taken = claim_due(Room(running), moment=now())
+        running += [Running(each.delivery.endpoint.owner_id, each.lane, lasts=False) for each in taken]
+    theirs = Counter(each.owner_id for each in running)
+    assert sorted(theirs.values(), reverse=True) == [16, 8, 4, 2, 1, 1]
+    assert set(theirs) == {account.pk for account in accounts}
 
 
 def test_places_are_those_of_all_processes_too(receiver: Receiver, settings: Settings) -> None:
-    slow, other = ApiUserFactory(), ApiUserFactory()
     settings.WEBHOOK_RUNS = 1
-    for _turn in range(10):
-        endpoint_at(slow, receiver.url)
-    happen(slow, times=5)
+    with_endpoints(10, receiver)
     fan_out()
-    taken = [each for _process in range(4) for each in claim_due(Room(THREADS), moment=now())]
-    assert len(taken) == THREADS // 2
-    endpoint_at(other, receiver.url)
-    happen(other)
+    taken = [each for _process in range(4) for each in claim_due(Room(), moment=now())]
+    assert len(taken) == Lane.QUICK.value // 2
+    other = with_endpoints(1, receiver)
     fan_out()
-    assert [each.delivery.endpoint.owner_id for each in claim_due(Room(2), moment=now())] == [other.pk]
+    assert set(owners_of(claim_due(Room(), moment=now()))) == {other.pk}
 
 
 def test_those_that_fail_share_a_few_places_of_a_process_and_an_account_has_half(receiver: Receiver) -> None:
-    accounts = [ApiUserFactory() for _turn in range(3)]
-    for account in accounts:
-        for _turn in range(10):
-            endpoint_at(account, receiver.url)
-        happen(account)
-    Endpoint.objects.update(failing_since=now())
-    Endpoint.objects.filter(owner=accounts[0]).update(failing_since=now() - timedelta(days=4))
+    accounts = [with_endpoints(10, receiver, failing_since=now() - timedelta(days=days)) for days in (4, 0, 0)]
     fan_out()
-    room = Room(THREADS)
-    taken = claim_due(room, moment=now())
-    theirs = Counter(each.delivery.endpoint.owner_id for each in taken)
-    assert len(taken) == OF_FAILING_ONES == room.of_failing.total()
-    assert max(theirs.values()) == OF_AN_OWNERS_FAILING_ONES
-    assert claim_due(room, moment=now()) == []
+    taken = claim_due(Room(), moment=now())
+    assert len(taken) == Lane.FAILING.value
+    assert max(owners_of(taken).values()) == Lane.FAILING.value // 2
+    assert claim_due(Room(in_use(Lane.FAILING, *accounts)), moment=now()) == []
+
+
+def test_those_that_were_slow_share_places_apart(receiver: Receiver, settings: Settings) -> None:
+    settings.WEBHOOK_RUNS = 100
+    slow = [with_endpoints(10, receiver, slow_until=now() + timedelta(minutes=1)) for _turn in range(6)]
+    fan_out()
+    taken = [each for _turn in range(4) for each in claim_due(Room(), moment=now())]
+    assert {each.lane for each in taken} == {Lane.SLOW}
+    first = owners_of(claim_due(Room(), moment=now()))
+    assert (first.total(), max(first.values())) == (Lane.SLOW.value, Lane.SLOW.value // 2)
+    full = Room(in_use(Lane.SLOW, *slow))
+    assert claim_due(full, moment=now()) == []
+    prompt = with_endpoints(1, receiver)
+    fan_out()
+    assert set(owners_of(claim_due(full, moment=now()))) == {prompt.pk}
+
+
+def test_an_endpoint_is_slow_while_a_try_of_it_lasts_and_no_longer_than_it_was_said(
+    receiver: Receiver, endpoint: Endpoint, settings: Settings
+) -> None:
+    settings.WEBHOOK_RUNS = 100
+    happen(endpoint.owner, times=10)
+    fan_out()
+    moment = now()
+    assert {each.lane for each in claim_due(Room(), moment=moment)} == {Lane.QUICK}
+    assert {each.lane for each in claim_due(Room(), moment=moment + timedelta(seconds=2))} == {Lane.SLOW}
+    Delivery.objects.update(claimed_until=None)
+    Endpoint.objects.update(slow_until=moment)
+    assert {each.lane for each in claim_due(Room(), moment=moment + timedelta(seconds=2))} == {Lane.QUICK}
+
+
+def test_who_turns_out_to_be_slow_leaves_his_places_to_the_next_but_has_few_more() -> None:
+    lasting = [Running(1, Lane.QUICK, lasts=True)] * 10
+    room = Room([*lasting, *[Running(2, Lane.QUICK, lasts=True)] * 2])
+    assert room.lanes[Lane.QUICK].free == Lane.QUICK.value
+    assert [room.share(owner, Lane.QUICK) for owner in (1, 2, 3)] == [0, 6, 16]
+    assert set(room.full_owners(Lane.QUICK)) == {1}
+    crowded = Room(Running(owner, Lane.QUICK, lasts=True) for owner in range(Lane.LASTING.value + 5))
+    assert crowded.lanes[Lane.QUICK].free == Lane.QUICK.value - 5
 
 
 def test_who_has_failed_for_days_does_not_stand_before_who_has_just_begun_to(
@@ -104,9 +145,10 @@ def test_who_has_failed_for_days_does_not_stand_before_who_has_just_begun_to(
     happen(client_user)
     happen(recovered.owner)
     fan_out()
-    [taken] = claim_due(Room(1), moment=now())
+    one_free = Room(in_use(Lane.FAILING, ApiUserFactory(), ApiUserFactory(), ApiUserFactory())[1:])
+    [taken] = claim_due(one_free, moment=now())
     assert taken.delivery.endpoint_id == recovered.pk
-    assert claim_due(Room(1), moment=now())[0].delivery.endpoint_id in {each.pk for each in dead}
+    assert claim_due(Room(), moment=now())[0].delivery.endpoint_id in {each.pk for each in dead}
 
 
 def test_an_endpoint_has_fifty_tries_a_second(endpoint: Endpoint, settings: Settings) -> None:
@@ -117,7 +159,7 @@ def test_an_endpoint_has_fifty_tries_a_second(endpoint: Endpoint, settings: Sett
 
     def tried(at: float) -> int:
         count = 0
-        while taken := claim_due(Room(8), moment=moment + timedelta(seconds=at)):
+        while taken := claim_due(Room(), moment=moment + timedelta(seconds=at)):
             Delivery.objects.filter(pk__in=[one.delivery.pk for one in taken]).update(state="delivered")
             count += len(taken)
         return count

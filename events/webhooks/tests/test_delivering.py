@@ -19,11 +19,12 @@ from events.models import Event
 from events.public_ids import public_id
 from events.types import Seen
 from events.webhooks import claiming, delivering, sending
-from events.webhooks.claiming import Room, claim_due
+from events.webhooks.claiming import claim_due
 from events.webhooks.delivering import deliver, sweep, tries_record
 from events.webhooks.endpoints import endpoint_change, endpoint_disable, endpoint_remove, secret_rotate
 from events.webhooks.fan_out import fan_out
 from events.webhooks.keys import account_secrets
+from events.webhooks.lanes import Room
 from events.webhooks.models import Attempt, Body, Delivery, Endpoint
 from events.webhooks.tests.receivers import Receiver, drip, endpoint_at, happen, receiving, reply
 from legalcity.lib.clock import now
@@ -327,7 +328,7 @@ def test_an_address_that_changes_behind_a_name_is_looked_at_anew(
 def test_what_a_lost_worker_had_is_tried_again_and_shown(receiver: Receiver, endpoint: Endpoint) -> None:
     happen(endpoint.owner)
     fan_out()
-    [lost] = claim_due(Room(8), moment=now())
+    [lost] = claim_due(Room(), moment=now())
     assert (deliver(), sweep(moment=now())) == (0, 0)
     with time_machine.travel(now() + timedelta(seconds=40)):
         assert (sweep(moment=now()), deliver()) == (1, 1)
@@ -343,7 +344,7 @@ def test_what_is_cut_short_each_time_is_given_up(receiver: Receiver, endpoint: E
     fan_out()
     moment = now()
     for _turn in range(11):
-        claim_due(Room(8), moment=moment)
+        claim_due(Room(), moment=moment)
         moment += timedelta(seconds=40)
         sweep(moment=moment)
     assert (states(endpoint), Delivery.objects.get().claimed_until) == (["failed"], None)
@@ -389,7 +390,7 @@ def test_while_an_endpoint_is_disabled_nothing_is_made_and_what_waited_is_cancel
 def test_what_arrives_while_its_endpoint_is_disabled_has_arrived(receiver: Receiver, endpoint: Endpoint) -> None:
     happen(endpoint.owner, times=2)
     fan_out()
-    taken, other = claim_due(Room(8), moment=now())
+    taken, other = claim_due(Room(), moment=now())
     arrived, failed = (sending.Outcome(at=now(), ms=1, status=status) for status in (200, 500))
     endpoint_disable(endpoint_id=endpoint.pk, reason=Endpoint.Reason.OWNER)
     assert states(endpoint) == ["cancelled"] * 2
@@ -404,7 +405,7 @@ def test_what_an_address_answers_after_it_was_changed_says_nothing_of_the_new_on
 ) -> None:
     happen(endpoint.owner)
     fan_out()
-    [taken] = claim_due(Room(8), moment=now())
+    [taken] = claim_due(Room(), moment=now())
     endpoint_change(endpoint_id=endpoint.pk, by=None, values={"url": f"{receiver.url}&new"})
     failing_since = now() if status == 200 else None
     Endpoint.objects.update(failing_since=failing_since)
@@ -417,7 +418,7 @@ def test_a_removed_endpoint_that_is_gone_too_hinders_no_other(receiver: Receiver
     other = endpoint_at(endpoint.owner, receiver.url)
     happen(endpoint.owner)
     fan_out()
-    taken = claim_due(Room(8), moment=now())
+    taken = claim_due(Room(), moment=now())
     endpoint_remove(endpoint_id=endpoint.pk)
     assert tries_record([(each, sending.Outcome(at=now(), ms=1, status=410)) for each in taken]) == 2
     assert fresh(other).disabled_reason == "gone"

@@ -1,6 +1,7 @@
 """Receivers that do not answer: no run waits for them, nobody else does, and what comes of them is written down."""
 
 import threading
+import time
 from collections.abc import Iterator
 from itertools import count
 from typing import Any
@@ -11,6 +12,7 @@ from django.db import connection
 from events.webhooks import delivering
 from events.webhooks.delivering import deliver
 from events.webhooks.fan_out import fan_out
+from events.webhooks.lanes import SLOW_AFTER, Lane
 from events.webhooks.models import Attempt, Delivery, Endpoint
 from events.webhooks.tests.receivers import Receiver, endpoint_at, happen, reply
 from tests.factories import ApiUserFactory
@@ -47,7 +49,7 @@ def test_a_run_goes_on_beside_receivers_that_do_not_answer(receiver: Receiver, l
     happen(slow, times=20)
     fan_out()
     assert deliver() == 0
-    held = delivering.post.room()
+    held = delivering.post.room().lanes[Lane.QUICK]
     assert held.free >= held.of_owners[slow.pk] > 0
     for number in range(1, 4):
         happen(other)
@@ -55,11 +57,38 @@ def test_a_run_goes_on_beside_receivers_that_do_not_answer(receiver: Receiver, l
         assert deliver() == 1
         assert theirs.deliveries.filter(state="delivered").count() == number
     assert Attempt.objects.filter(delivery__endpoint__owner=slow).count() == 0
+    begun = Delivery.objects.filter(claimed_until__isnull=False).count()
 
     let_go.set()
     delivering.post.close()
-    assert Delivery.objects.filter(endpoint__owner=slow, state="delivered").count() == held.of_owners[slow.pk]
+    assert Delivery.objects.filter(endpoint__owner=slow, state="delivered").count() == begun
     assert Delivery.objects.filter(claimed_until__isnull=False).count() == 0
+
+
+def test_many_accounts_whose_receivers_are_slow_keep_no_other_waiting(
+    receiver: Receiver, let_go: threading.Event
+) -> None:
+    for _account in range(5):
+        slow = ApiUserFactory()
+        for _turn in range(10):
+            endpoint_at(slow, f"http://127.0.0.1:{receiver.port}/slow")
+        happen(slow, times=10)
+    fan_out()
+    began = time.monotonic()
+    while time.monotonic() < began + 3 * SLOW_AFTER.total_seconds():
+        deliver()
+    theirs = endpoint_at(ApiUserFactory(), receiver.url)
+    for number in range(1, 4):
+        happen(theirs.owner)
+        fan_out()
+        assert deliver() == 1
+        assert theirs.deliveries.filter(state="delivered").count() == number
+
+    let_go.set()
+    delivering.post.close()
+    slow_ones = Endpoint.objects.filter(deliveries__state="delivered").exclude(pk=theirs.pk).distinct()
+    assert all(endpoint.slow_until for endpoint in slow_ones)
+    assert Endpoint.objects.get(pk=theirs.pk).slow_until is None
 
 
 def test_what_happens_while_a_run_is_busy_is_handed_on_by_it(
