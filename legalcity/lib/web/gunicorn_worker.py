@@ -1,22 +1,27 @@
-"""gunicorn's threaded worker, which answers the supervisor however busy it is."""
+"""gunicorn's threaded worker, which answers the supervisor however busy it is, and in the contract's form."""
 
 import select
 import socket
 import time
 from concurrent import futures
+from contextlib import suppress
 from functools import partial
 from selectors import EVENT_READ
 from typing import Any
 
+from gunicorn.util import write_nonblock  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
+
+from legalcity.lib.web.unreadable_requests import answer_to
 
 LIVENESS = b"GET /healthz "
 LET_OTHERS = 0.05  # seconds for which a busy process leaves new connections to one that is not
 
 
 class AttentiveWorker(ThreadWorker):
-    """Two things more than its base: `/healthz` has a thread of its own, and a process whose threads are all at work is
-    slow to take connections that another process could answer at once.
+    """Three things more than its base: `/healthz` has a thread of its own, a process whose threads are all at work is
+    slow to take connections that another process could answer at once, and what cannot be read is answered as every
+    failure is.
     """
 
     def init_process(self) -> None:
@@ -39,6 +44,16 @@ class AttentiveWorker(ThreadWorker):
             asked = self.tpool.submit(self.handle, conn)
             asked.add_done_callback(lambda _asked: self.method_queue.defer(self._one_less))
         asked.add_done_callback(lambda asked: self.method_queue.defer(self.finish_request, conn, asked))
+
+    def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
+        """Answer what went wrong before the application. A request that cannot be read is logged without its words."""
+        answer = answer_to(exc)
+        if answer is None:
+            super().handle_error(req, client, addr, exc)
+            return
+        self.log.warning("Unreadable request: %s", type(exc).__name__)
+        with suppress(OSError):  # Who has sent it may be gone.
+            write_nonblock(client, answer)
 
     def set_accept_enabled(self, enabled: bool) -> None:
         """Take connections as they come, but for a busy process."""
