@@ -152,6 +152,14 @@ class TestChangedSince:
         assert [row["id"] for row in shown["recoveries"]] == [last]
         assert (shown["filters_applied"]["updated_after"], shown["pagination"]["total"]) == (since, 3)
 
+    def test_a_moment_may_have_more_digits_than_are_kept(self, owner: Api) -> None:
+        at = now().replace(microsecond=123_456)
+        earlier, later = case_id(owner), case_id(owner)
+        changed_at(earlier, at)
+        changed_at(later, at + timedelta(microseconds=1))
+        asked = f"{at:%Y-%m-%dT%H:%M:%S}.1234567Z"
+        assert found(owner, updated_after=asked) == [later]
+
     def test_nonsense_is_refused(self, owner: Api) -> None:
         sentence = "The updated after field must be a moment, such as 2026-11-28T10:30:00Z."
         assert owner.errors("GET", f"{CASES}?updated_after=yesterday") == {"updated_after": [sentence]}
