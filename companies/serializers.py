@@ -16,8 +16,7 @@ from legalcity.lib.settings.live import live
 FIRST_BIRTHDAY = date(1900, 1, 1)
 
 
-def _text_length() -> int:
-    return int(live.TEXT_LENGTH)
+TEXT_LENGTH = "TEXT_LENGTH"  # the system setting
 
 
 class LegalFormField(TextField):
@@ -33,7 +32,7 @@ class LegalFormField(TextField):
         return text
 
 
-def _text(limit: Any = _text_length) -> TextField:
+def _text(limit: int | str = TEXT_LENGTH) -> TextField:
     return TextField(limit=limit, required=False, allow_null=True)
 
 
@@ -45,8 +44,8 @@ class CompanySerializer(ContractSerializer):
     company_siren = DigitsField(length=SIREN, required=False, allow_null=True)
     company_name = _text()
     company_legalrep_gender = WordField(Company.Gender.values, required=False, allow_null=True)
-    company_legalrep_firstname = TextField(limit=_text_length)
-    company_legalrep_lastname = TextField(limit=_text_length)
+    company_legalrep_firstname = TextField(limit=TEXT_LENGTH)
+    company_legalrep_lastname = TextField(limit=TEXT_LENGTH)
     company_legalrep_quality = CodeField(among=tuple(Company.Quality.values), required=False, allow_null=True)
     company_legalrep_quality_other = _text()
     company_legalrep_birthday = DayField(earliest=FIRST_BIRTHDAY, required=False, allow_null=True)

@@ -15,7 +15,6 @@ from legalcity.api.validation import ContractSerializer, Errors
 from legalcity.lib.codes import Coded, FieldCode
 from legalcity.lib.dates import moment_text
 from legalcity.lib.money import money_text
-from legalcity.lib.settings.live import live
 
 # Spaces stand behind the host only; tabs and ends of lines nowhere.
 ADDRESS = re.compile(r"https?://[^\s/?#]+(?:[/?#](?:\S| )*)?", re.IGNORECASE)
@@ -51,7 +50,7 @@ class UrlField(ExactTextField):
 class DocumentSerializer(ContractSerializer):
     """A document as clients send it: a file, or the address of one."""
 
-    name = TextField(limit=lambda: int(live.TEXT_LENGTH))
+    name = TextField(limit="TEXT_LENGTH")
     file = UploadField(required=False, allow_null=True, allow_empty_file=True)
     pathinfo = UrlField(limit=2000, required=False, allow_null=True)
     invoice_id = CodeField(required=False, allow_null=True)

@@ -17,22 +17,24 @@ from legalcity.lib.money import money_text
 from legalcity.lib.reading import Manner
 from legalcity.lib.settings.live import live
 
+NUMBER_LENGTH = "INVOICE_NUMBER_LENGTH"  # the system setting: characters of an invoice number or reference
+
 
 def number_length() -> int:
-    """Characters of an invoice number or reference."""
+    """Characters of an invoice number or reference, as of now."""
     return int(live.INVOICE_NUMBER_LENGTH)
 
 
 class InvoiceSerializer(ContractSerializer):
     """An invoice as clients send it."""
 
-    invoice_number = TextField(limit=number_length)
+    invoice_number = TextField(limit=NUMBER_LENGTH)
     invoice_date = DayField()
     invoice_due_date = DayField(required=False, allow_null=True)
     invoice_amount = MoneyField()
     invoice_part_paid = FlagField(required=False)
     invoice_part_paid_amount = MoneyField(required=False, allow_null=True)
-    api_invoice_id = TextField(limit=number_length, required=False, allow_null=True)
+    api_invoice_id = TextField(limit=NUMBER_LENGTH, required=False, allow_null=True)
     performed_on = DayField(required=False, allow_null=True)
     is_disputed = FlagField(required=False)
 

@@ -49,7 +49,7 @@ class RecoverySerializer(ContractSerializer):
     """A case as clients send it."""
 
     type = CodeField(among=tuple(Recovery.Type.values), required=False)
-    recovery_service_object = TextField(limit=lambda: int(live.TEXT_LENGTH))
+    recovery_service_object = TextField(limit="TEXT_LENGTH")
     recovery_due_date = DayField()
     recovery_late_interest = FlagField(required=False)
     recovery_interest_rate = WordField(Recovery.InterestRate.values, required=False, allow_null=True)
@@ -63,7 +63,7 @@ class RecoverySerializer(ContractSerializer):
         bounds=PERCENTAGES["recovery_penalty_percent"], required=False, allow_null=True
     )
     recovery_raison_notpaid = CodeField(among=tuple(Recovery.Reason.values), required=False, allow_null=True)
-    recovery_observations = LinesField(limit=lambda: int(live.OBSERVATIONS_LENGTH), required=False, allow_null=True)
+    recovery_observations = LinesField(limit="OBSERVATIONS_LENGTH", required=False, allow_null=True)
 
     matter = WordField(Recovery.Matter.values, required=False)
     external_id = TextField(limit=EXTERNAL_ID, required=False, allow_null=True)
@@ -163,7 +163,11 @@ class CommentField(ExactTextField):
     """The HTML of a comment; every rule that it breaks is listed."""
 
     def __init__(self) -> None:
-        super().__init__(limit=10**9, trim_whitespace=False)
+        super().__init__(limit="COMMENT_LENGTH", trim_whitespace=False)
+
+    def read(self, text: str) -> str:
+        """The text as sent: its length is one of the rules."""
+        return text
 
     def to_internal_value(self, data: Any) -> str:
         """The comment as sent: what it may hold is checked here, cleaning is the service's."""

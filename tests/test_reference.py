@@ -325,7 +325,7 @@ class _Everything(serializers.Serializer):
 
     money = fields.MoneyField()
     text = fields.TextField(limit=40)
-    bounded_by_a_setting = fields.TextField(limit=lambda: 40)
+    bounded_by_a_setting = fields.TextField(limit="COMMENT_LENGTH")
     digits = fields.DigitsField(length=9)
     email = fields.EmailField()
     day = fields.DayField()
@@ -341,7 +341,7 @@ def test_fields_are_described() -> None:
     schema = shapes.of_field(_Everything())
     parts = schema["properties"]
     assert parts["text"] == {"type": "string", "minLength": 1, "maxLength": 40}
-    assert parts["bounded_by_a_setting"] == {"type": "string", "minLength": 1}
+    assert parts["bounded_by_a_setting"] == {"type": "string", "minLength": 1, "maxLength": 2000}
     assert parts["code"] == {"type": ["integer", "null"], "enum": [1, 2, None]}
     assert parts["word"] == {"type": ["string", "null"], "enum": ["a", "b", None]}
     assert parts["file"] == {"type": "string", "format": "binary"}

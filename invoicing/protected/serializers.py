@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from invoicing.models import ProtectedInvoice
 from invoicing.protected.rules import is_overdue, is_paid
 from invoicing.protected.services import protected_errors
-from invoicing.serializers import number_length
+from invoicing.serializers import NUMBER_LENGTH
 from legalcity.api.fields import DayField, DigitsField, LinesField, MoneyField, TextField, WordField
 from legalcity.api.validation import ContractSerializer, Errors
 from legalcity.lib.dates import day_text, moment_text
@@ -30,9 +30,9 @@ class StatusField(WordField):
 class ProtectedInvoiceSerializer(ContractSerializer):
     """A protected invoice as clients send it; `owner` (in the context) is whose it will be."""
 
-    api_invoice_id = TextField(limit=number_length)
+    api_invoice_id = TextField(limit=NUMBER_LENGTH)
     siren = DigitsField(length=SIREN)
-    invoice_number = TextField(limit=number_length)
+    invoice_number = TextField(limit=NUMBER_LENGTH)
     due_date = DayField()
     amount = MoneyField()
     currency = WordField(ProtectedInvoice.Currency.values, required=False, allow_null=True)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from invoicing import serializers
 from invoicing.plain import read_plain
 from invoicing.serializers import InvoiceSerializer
+from legalcity.api.fields import TextField
 from legalcity.api.validation import read, reader_of
 
 pytestmark = pytest.mark.django_db
@@ -56,4 +57,5 @@ def _by_the_serializer(sent: dict[str, Any]) -> dict[str, Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(serializers, "read_plain", lambda *_, **__: None)
         patch.setattr(serializers, "number_length", lambda: 50)
+        patch.setattr(TextField, "most", lambda _field: 50)
         return read(reader_of(InvoiceSerializer), sent)

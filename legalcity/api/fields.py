@@ -30,6 +30,7 @@ from legalcity.lib.reading.phones import LIMIT as MAX_PHONE
 from legalcity.lib.reading.phones import read_phone
 from legalcity.lib.reading.texts import is_blank, read_lines, read_text
 from legalcity.lib.reading.words import sentence_of
+from legalcity.lib.settings.live import live
 from legalcity.lib.text import is_storable
 
 REQUIRED = _("The {field} field is required.")
@@ -84,7 +85,7 @@ class TextField(ContractField, serializers.CharField):
         "unstorable": _("The {field} field contains characters that are not allowed."),
     }
 
-    def __init__(self, *, limit: int | Callable[[], int] = 255, **kwargs: Any) -> None:
+    def __init__(self, *, limit: int | str = 255, **kwargs: Any) -> None:
         self.limit = limit
         super().__init__(**kwargs)
         self.validators = []  # The framework's own checks for NUL and surrogates speak other sentences.
@@ -106,7 +107,7 @@ class TextField(ContractField, serializers.CharField):
 
     def most(self) -> int:
         """The most characters, as of now."""
-        return self.limit if isinstance(self.limit, int) else self.limit()
+        return self.limit if isinstance(self.limit, int) else int(getattr(live, self.limit))
 
 
 class LinesField(TextField):

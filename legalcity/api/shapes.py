@@ -1,8 +1,7 @@
 """JSON schemas (OpenAPI 3.1) of what serializers read.
 
-A bound is written down when it is a constant. The ones that are system settings may change under a document that
-was made before, so they are left to the prose and to the 422; the size of pages is named as the published words name
-it, which hold unless staff change it.
+A bound that is a system setting is written down as it is unless staff change it, as published words name the size of
+pages: the document is the same for everybody, and what holds now is said by the 422.
 """
 
 from functools import singledispatch
@@ -61,7 +60,8 @@ def _text(field: serializers.CharField) -> Schema:
     if not field.allow_null and field.required:
         schema["minLength"] = 1
     limit = field.limit if isinstance(field, TextField) else field.max_length
-    if isinstance(limit, int) and limit < SANE_LENGTH:
+    limit = CONFIG[limit][0] if isinstance(limit, str) else limit
+    if limit is not None and limit < SANE_LENGTH:
         schema["maxLength"] = limit
     return schema
 
