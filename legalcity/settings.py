@@ -342,7 +342,10 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api",
-    "POSTPROCESSING_HOOKS": ["legalcity.api.openapi.add_published_reference"],
+    "POSTPROCESSING_HOOKS": [
+        "legalcity.api.openapi.add_published_reference",
+        "events.webhooks.document.add_webhooks",
+    ],
     "SERVERS": [{"url": PUBLIC_BASE_URL}],
 }
 

@@ -235,9 +235,11 @@ def _open_places(schema: Any, place: str) -> Iterator[str]:
 
 
 def test_answers_leave_nothing_open() -> None:
-    """Each place of an answer has its type, and objects have no further keys."""
+    """Each place of an answer has its type, and objects have no further keys; what is sent by webhook may get more."""
     schemas = DOCUMENT["components"]["schemas"]
+    sent = set(re.findall(r"#/components/schemas/(\w+)", json.dumps(DOCUMENT["webhooks"])))
     answers = {name: each for name, each in schemas.items() if not name.endswith(("Request", "Form"))}
+    answers = {name: each for name, each in answers.items() if name not in sent}
     assert [place for name, each in answers.items() for place in _open_places(each, name)] == []
     assert not re.search(r'"\.\.\."', json.dumps(DOCUMENT))
 
