@@ -58,4 +58,14 @@ ROTATED: Sample = {
 TRIAL: Sample = {200: _told({"attempt": _ATTEMPT}, "Trial sent")}
 DELIVERIES: Sample = {200: _told({"items": [_DELIVERY], "next": None}, "Deliveries retrieved successfully")}
 DELIVERY: Sample = {200: _told({**_DELIVERY, "tries": [_ATTEMPT]}, "Delivery retrieved successfully")}
-REPLAYED: Sample = {202: _told({"count": 1}, "Deliveries will be sent again")}
+REPLAYED: Sample = {
+    202: _told({"count": 1}, "Deliveries will be sent again"),
+    409: {"success": False, "message": "The delivery is still waiting: it is tried by itself."},
+}
+REPLAYED_TOGETHER: Sample = {
+    202: _told({"count": 120}, "Deliveries will be sent again"),
+    409: {
+        "success": False,
+        "message": "Deliveries are being sent there again already. Try again when they have ended.",
+    },
+}

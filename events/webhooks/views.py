@@ -249,7 +249,7 @@ class ReplayView(WebhookView):
 
     serializers = {"many": ReplaySerializer}
     answers = {"one": REPLAYED, "many": REPLAYED}
-    samples = {"one": samples.REPLAYED, "many": samples.REPLAYED}
+    samples = {"one": samples.REPLAYED, "many": samples.REPLAYED_TOGETHER}
 
     def one(self, request: Request, endpoint_id: str, delivery_id: str) -> Response:
         """Send one delivery again: tried once, under the same `webhook-id`, signed with the secrets of now."""
@@ -257,10 +257,11 @@ class ReplayView(WebhookView):
         return _replayed(delivery_replay(delivery=delivery))
 
     def many(self, request: Request, endpoint_id: str) -> Response:
-        """Send deliveries again: those that failed, or in another `state` (`cancelled`, `all`), of a time.
+        """Send deliveries again: those that failed, or in another `state`, of a time.
 
+        `cancelled` is what was given up when the endpoint was disabled, `all` whatever has ended, delivered or not.
         `since` and `until` bound the making of the deliveries. The oldest 10,000 at most, each event once, without
-        those that have arrived since. One such batch at a time.
+        those that have arrived since by being sent again. One such batch at a time.
         """
         endpoint = self.endpoint(request, endpoint_id)
         asked = {"state": "failed", **parse(ReplaySerializer, request)}
