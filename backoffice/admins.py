@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.admin import AdminSite
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import DataError, transaction
 from django.db.models import Model, QuerySet
@@ -19,6 +20,7 @@ from backoffice.fields import ReadByUs
 from backoffice.lookups import ScopedLookups
 from backoffice.origin import staff_of
 from backoffice.reach import Reachable
+from backoffice.replica_pages import reads_replica
 from legalcity.lib.errors import DomainError, Sentence
 from legalcity.lib.searching import COLUMN
 from legalcity.lib.text import is_storable, searchable
@@ -38,6 +40,11 @@ class StaffAdmin(ReadByUs, ScopedLookups, ActionPages, AuditedAdmin):
     """
 
     audit_words: Mapping[str, Sentence] = {}
+
+    def __init__(self, model: type[Model], admin_site: AdminSite) -> None:
+        super().__init__(model, admin_site)
+        # Around what the classes below make of it: they add to the page before it is written.
+        self.changelist_view = reads_replica(self.changelist_view)  # type: ignore[assignment, method-assign]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """What the person may see of it: of what belongs to cases, what is in their reach."""

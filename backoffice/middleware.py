@@ -10,6 +10,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.defaults import page_not_found
 
+from backoffice.replica_pages import remember_writing
 from legalcity.lib.clock import now
 from legalcity.lib.settings.live import live
 
@@ -40,6 +41,7 @@ class StaffPages:
                     messages.info(request, _("Your session has ended. Please log in again."))
             _remember(request, now())
             response = self.get_response(request)
+            remember_writing(request, response)
             response["Content-Language"] = translation.get_language() or ""
             return response
 

@@ -140,6 +140,8 @@ DATABASE_URL = env.required(
     safe=lambda url: url.startswith("postgres"),
 )
 DATABASES = databases_of(env, data_dir=DATA_DIR, ours=BASE_DIR / "var")
+DATABASE_ROUTERS = ["legalcity.lib.replica.ReadRouter"] if "replica" in DATABASES else []
+DATABASE_REPLICA_LAG = env.number("DATABASE_REPLICA_LAG", default=5, least=1, most=3600)  # seconds
 MIGRATION_LOCK_TIMEOUT = env.number("MIGRATION_LOCK_TIMEOUT", default=5, most=3600)  # seconds; 0: as long as it takes
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 

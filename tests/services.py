@@ -73,7 +73,7 @@ class Postgres:
     """A PostgreSQL that need not survive a crash. It does not run as root."""
 
     def __init__(self, folder: Path) -> None:
-        self.port, self._folder = free_port(), folder
+        self.port, self.folder = free_port(), folder
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
         self._run("initdb", "--pgdata", str(folder), "--username", "test", "--auth", "trust", "--no-sync")
@@ -87,18 +87,30 @@ class Postgres:
     def start(self) -> None:
         """Up, and ready."""
         options = f"-c listen_addresses=127.0.0.1 -c port={self.port} -c unix_socket_directories='' -c fsync=off"
-        log = str(self._folder / "server.log")
-        self._run("pg_ctl", "start", "--pgdata", str(self._folder), "--wait", "--log", log, "--options", options)
+        log = str(self.folder / "server.log")
+        self._run("pg_ctl", "start", "--pgdata", str(self.folder), "--wait", "--log", log, "--options", options)
 
     def stop(self) -> None:
         """Gone, whoever is connected."""
-        if (self._folder / "postmaster.pid").exists():
-            self._run("pg_ctl", "stop", "--pgdata", str(self._folder), "--mode", "immediate")
+        if (self.folder / "postmaster.pid").exists():
+            self._run("pg_ctl", "stop", "--pgdata", str(self.folder), "--mode", "immediate")
 
     @staticmethod
     def _run(program: str, *words: str) -> None:
         command = not_as_root(str(POSTGRES / program), *words)
         subprocess.run(command, cwd="/", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+
+
+class Replica(Postgres):
+    """A streaming replica of another PostgreSQL."""
+
+    def __init__(self, folder: Path, primary: Postgres) -> None:
+        self.port, self.folder = free_port(), folder
+        if os.geteuid() == 0:
+            shutil.chown(folder, "postgres")
+        whence = ("--host", "127.0.0.1", "--port", str(primary.port), "--username", "test")
+        self._run("pg_basebackup", *whence, "--pgdata", str(folder), "--write-recovery-conf", "--checkpoint", "fast")
+        self.start()
 
 
 class Pooler:

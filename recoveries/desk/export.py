@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from backoffice.audit import audit_record
+from backoffice.replica_pages import exports_from_replica
 from backoffice.tables import CSV, XLSX, table_answer
 from legalcity.lib.clock import today
 from legalcity.lib.countries import country_names
@@ -94,7 +95,7 @@ class ExportPages(admin.ModelAdmin):
 
     def export_urls(self) -> list[URLPattern]:
         """The buttons' addresses; the filters are in their query."""
-        view = self.admin_site.admin_view(require_POST(self.export_view))
+        view = self.admin_site.admin_view(require_POST(exports_from_replica(self.export_view)))
         return [path("export/<str:form>/", view, name="recoveries_recovery_export")]
 
     def export_view(self, request: HttpRequest, form: str) -> HttpResponseBase:

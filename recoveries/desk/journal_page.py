@@ -20,6 +20,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.models import User
 from backoffice.audit import audit_record
 from backoffice.origin import staff_of
+from backoffice.replica_pages import exports_from_replica, reads_replica
 from backoffice.tables import CSV, table_answer
 from law.account.facts import Head
 from law.account.lines import LedgerAccount
@@ -113,6 +114,7 @@ class JournalForm(forms.Form):
 
 @never_cache
 @require_safe
+@reads_replica
 def journal_view(request: HttpRequest) -> HttpResponse:
     """A page of postings with the totals of all. A question that makes no sense is told in the form."""
     form = _form(request, auto_id="journal_%s")
@@ -139,6 +141,7 @@ def journal_view(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@exports_from_replica
 def journal_csv(request: HttpRequest) -> HttpResponseBase:
     """All lines that are asked for, as CSV; written down in the audit."""
     form = _form(request)
@@ -151,6 +154,7 @@ def journal_csv(request: HttpRequest) -> HttpResponseBase:
 
 
 @require_POST
+@exports_from_replica
 def journal_fec(request: HttpRequest) -> HttpResponseBase:
     """The accounting file of what was recorded in the period, all clients, kinds and accounts."""
     form = _form(request)

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.models import User
 from backoffice.audit import audit_record
+from backoffice.replica_pages import exports_from_replica, reads_replica
 from legalcity.lib.clock import today
 from legalcity.lib.dates import PARIS, add_months
 from legalcity.lib.spreadsheets import csv_lines
@@ -96,6 +97,7 @@ def this_month() -> date:
 
 @never_cache
 @require_safe
+@reads_replica
 def portfolio_page(request: HttpRequest) -> HttpResponse:
     """Charts with their tables. A period that makes no sense is told in the form, without figures."""
     _allow(request)
@@ -121,6 +123,7 @@ def portfolio_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
+@exports_from_replica
 def portfolio_table(request: HttpRequest, key: str) -> HttpResponseBase:
     """One table as CSV, for the period and the filters of the query; written down in the audit."""
     _allow(request)

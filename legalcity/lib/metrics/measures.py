@@ -16,6 +16,7 @@ from legalcity.lib.heartbeats import ages
 from legalcity.lib.metrics.jobs import jobs_waiting, oldest_due
 from legalcity.lib.metrics.queues import oldest_message, queue_lengths
 from legalcity.lib.readiness import State, readiness
+from legalcity.lib.replica import lag_figures
 
 log = structlog.get_logger("legalcity.metrics")
 
@@ -64,6 +65,7 @@ class Measures(Collector):
             ),
             Measure("legalcity_queue_messages", "Messages that wait in a queue.", "queue", queue_lengths),
             Measure("legalcity_queue_oldest_seconds", "Age of the oldest message.", "queue", oldest_message),
+            Measure("legalcity_replica_lag_seconds", "How far the replica is behind.", "", lag_figures),
             Measure("legalcity_heartbeat_age_seconds", "Time since the last sign of life.", "process", ages),
         ]
 

@@ -7,7 +7,7 @@ from typing import Any
 from legalcity.lib.private_files import keep_private
 from legalcity.lib.settings.environment import Environment
 
-DIRECT = "DATABASE_DIRECT_URL"
+DIRECT, REPLICA = "DATABASE_DIRECT_URL", "DATABASE_REPLICA_URL"
 # Commands that want a session of their own: what they set for it would be another client's behind a pooler.
 OWN_SESSION = {"migrate", "backup", "restore", "dbshell"}
 
@@ -26,9 +26,13 @@ def databases_of(env: Environment, *, data_dir: Path, ours: Path) -> dict[str, D
     direct = env.url(DIRECT, schemes=("postgres", "postgresql"))
     if found["ENGINE"].endswith("sqlite3"):
         return {"default": _sqlite(found, ours)}
-    return {
-        "default": _postgresql(found, kept=env.number("DATABASE_CONN_MAX_AGE", default=600), is_pooled=bool(direct))
-    }
+    kept = env.number("DATABASE_CONN_MAX_AGE", default=600)
+    databases = {"default": _postgresql(found, kept=kept, is_pooled=bool(direct))}
+    if env.url(REPLICA, schemes=("postgres", "postgresql")):
+        # The primary is asked instead, so it is given up sooner. Tests have one database.
+        replica = _postgresql(env.database(REPLICA, ""), kept=kept, is_pooled=bool(direct), patience=1)
+        databases["replica"] = {**replica, "TEST": {"MIRROR": "default"}}
+    return databases
 
 
 def _sqlite(found: Database, ours: Path) -> Database:
@@ -43,7 +47,7 @@ def _sqlite(found: Database, ours: Path) -> Database:
     return {**found, "OPTIONS": options}
 
 
-def _postgresql(found: Database, *, kept: int, is_pooled: bool) -> Database:
+def _postgresql(found: Database, *, kept: int, is_pooled: bool, patience: int = 5) -> Database:
     """Values go to the server apart from the SQL, which is then prepared once a connection (docs/decisions.md).
 
     A pooler in transaction mode gives each transaction any of its connections, which do not know what another one has
@@ -51,7 +55,7 @@ def _postgresql(found: Database, *, kept: int, is_pooled: bool) -> Database:
     otherwise.
     """
     options = {
-        "connect_timeout": 5,  # seconds
+        "connect_timeout": patience,  # seconds
         "tcp_user_timeout": 10_000,  # milliseconds
         **found.get("OPTIONS", {}),
         "server_side_binding": True,

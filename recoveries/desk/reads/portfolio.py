@@ -11,7 +11,6 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db import connection
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce, TruncMonth
 
@@ -19,6 +18,7 @@ from legalcity.lib.clock import now, today
 from legalcity.lib.dates import PARIS, add_months
 from legalcity.lib.kept import kept
 from legalcity.lib.money import rounded
+from legalcity.lib.replica import read_connection
 from recoveries.catalogue import catalogue
 from recoveries.ledger.money import MONEY, money_lines
 from recoveries.models import Recovery
@@ -253,6 +253,7 @@ def _band(days: str) -> str:
 
 
 def _ages(question: Question, present: date) -> list[AgeRow]:
+    connection = read_connection()
     words = DAYS[connection.vendor]
     start, end = map(connection.ops.adapt_datetimefield_value, _bounds(question))
     chosen = _chosen(question)
