@@ -17,6 +17,7 @@ with refusing():
     usual = 1 if is_alone else multiprocessing.cpu_count() + 1
     workers = env.number("WEB_CONCURRENCY", default=usual, least=1, most=1 if is_alone else 1000)
     threads = env.number("WEB_THREADS", default=8 if is_alone else 4, least=1, most=1000)
+    line = env.number("WEB_LINE", default=16 * threads, least=1, most=100_000)
 worker_class = "legalcity.lib.web.gunicorn_worker.AttentiveWorker"
 timeout = 60
 graceful_timeout = 30
@@ -44,7 +45,8 @@ def on_starting(_server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Say how many threads the server has, which bounds how many requests may wait; start the embedded default's clock.
+    """Say how many threads the server has, which bounds how many requests may wait for workers, how many may stand in
+    line for a thread, and what the others are told; start the embedded default's clock.
 
     And leave Ctrl-C to the master, who tells the workers: told twice at once, a worker can lock itself up.
     """
@@ -54,7 +56,11 @@ def post_worker_init(worker: Any) -> None:
 
     server_has(threads=worker.cfg.workers * worker.cfg.threads)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    worker.may_wait = line
     if apps.ready:  # The benchmarks serve a bare application by this file too.
+        from legalcity.api.system import busy_answer
         from legalcity.lib import embedded_clock
+        from legalcity.lib.metrics.requests import count_refusal
 
+        worker.refusals, worker.is_told = (busy_answer("/api/"), busy_answer("/")), count_refusal
         embedded_clock.start()

@@ -1,5 +1,6 @@
 """The server under load: the supervisor is always answered, and no request queues where another thread is free."""
 
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
@@ -18,6 +20,7 @@ from django.db import connection
 
 from documents.models import Document
 from documents.tests.forms import MULTIPART, PDF, docs_of, form
+from legalcity.api.system import busy_answer
 from tests.factories import Api, case_id
 from tests.test_startup import free_port
 
@@ -50,13 +53,14 @@ def serving(folder: Path, application: str, *flags: str, **settings: str) -> Ite
 
 
 @contextmanager
-def serving_slowly(folder: Path, *, processes: int, threads: int) -> Iterator[str]:
+def serving_slowly(folder: Path, *, processes: int, threads: int, line: int = 64) -> Iterator[str]:
     """The server alone, under an application that needs no database; gives its address."""
     configuration = folder / "gunicorn.conf.py"
     configuration.write_text(
         f"workers, threads = {processes}, {threads}\n"
         "worker_class = 'legalcity.lib.web.gunicorn_worker.AttentiveWorker'\n"
         "control_socket_disable = True\n"
+        f"def post_worker_init(worker): worker.may_wait = {line}\n"
     )
     with serving(folder, "tests.slow_application", "--config", str(configuration)) as address:
         yield address
@@ -112,6 +116,46 @@ def test_a_busy_process_leaves_requests_to_one_that_is_not(tmp_path: Path) -> No
         assert not working.done()
         assert all(took < AT_ONCE for _status, took in answers)
         assert working.result()[0] == 200
+
+
+def test_ten_times_the_load_is_refused_at_once_and_forgotten_at_once(tmp_path: Path) -> None:
+    with (
+        serving_slowly(tmp_path, processes=1, threads=2, line=2) as address,
+        ThreadPoolExecutor(40) as pool,
+    ):
+        calls = [pool.submit(refused_or_answered, f"{address}/slow") for _ in range(40)]
+        time.sleep(0.5)
+        assert asked(f"{address}/healthz")[1] < AT_ONCE
+        answers = [call.result() for call in calls]
+        assert Counter(status for status, _wait, _took in answers) == {200: 4, 503: 36}
+        assert {wait for status, wait, _took in answers if status == 503} == {"2"}
+        assert max(took for status, _wait, took in answers if status == 503) < 2 * AT_ONCE
+        status, _wait, took = refused_or_answered(f"{address}/quick")
+        assert (status, took < AT_ONCE) == (200, True)
+
+
+def refused_or_answered(url: str) -> tuple[int, str, float]:
+    """Status, `Retry-After` and seconds."""
+    began = time.monotonic()
+    try:
+        with urlopen(url, timeout=PATIENCE) as answer:
+            answer.read()
+            return answer.status, "", time.monotonic() - began
+    except HTTPError as error:
+        return error.code, error.headers["Retry-After"], time.monotonic() - began
+
+
+@pytest.mark.parametrize(("path", "kind"), [("/api/", "application/json"), ("/", "text/html; charset=utf-8")])
+def test_who_is_refused_hears_it_as_when_a_service_is_away(path: str, kind: str) -> None:
+    head, _, body = busy_answer(path).partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+    assert lines[0] == "HTTP/1.1 503 Service Unavailable"
+    headers = dict(line.split(": ", 1) for line in lines[1:])
+    assert (headers["Content-Type"], headers["Retry-After"], headers["Connection"]) == (kind, "2", "close")
+    assert int(headers["Content-Length"]) == len(body)
+    if path == "/api/":
+        assert json.loads(body)["code"] == "unavailable"
+        assert headers["Access-Control-Allow-Origin"] == "*"
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)

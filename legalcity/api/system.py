@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from legalcity.api.components import MOMENT, TEXT, bare, component, fields, one_of
 from legalcity.api.errors import NO_PERMISSION, SERVER_ERROR, UNAVAILABLE
 from legalcity.api.idempotency import GUIDE, HEADER, REPLAYED
-from legalcity.api.middleware import is_for_programs
+from legalcity.api.middleware import ApiHeaders, is_for_programs
 from legalcity.api.views import ContractView
 from legalcity.lib.clock import now
 from legalcity.lib.codes import ErrorCode
@@ -32,6 +32,7 @@ security_log = structlog.get_logger("legalcity.security")
 
 VERSION = "2.0"
 CONTACT_GOOD_FOR = timedelta(days=180)
+BUSY_FOR = 2  # seconds after which one who was refused may ask again
 ONLY_GET: dict[str, Any] = {"get": "missing"}
 # What /api/info says of every installation.
 FEATURES = {
@@ -202,7 +203,7 @@ def security_contact(_request: HttpRequest) -> HttpResponse:
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
-def _envelope(request: HttpRequest, message: Any, code: ErrorCode) -> HttpResponseBase | None:
+def _envelope(request: HttpRequest, message: Any, code: ErrorCode) -> HttpResponse | None:
     if not is_for_programs(request.path):
         return None
     told = {"code": code.value} if is_of_the_api(request.path) else {}
@@ -233,9 +234,19 @@ def server_error(request: HttpRequest) -> HttpResponseBase:
     return _envelope(request, SERVER_ERROR, ErrorCode.SERVER_ERROR) or defaults.server_error(request)
 
 
-def _unavailable(request: HttpRequest) -> HttpResponseBase:
+def busy_answer(path: str) -> bytes:
+    """What a server says to a request for `path` that it has no time to look at, byte for byte."""
+    request = HttpRequest()
+    request.path, request.method = path, "GET"
+    answer = ApiHeaders(_unavailable)(request)
+    answer["Retry-After"], answer["Connection"] = str(BUSY_FOR), "close"
+    answer["Content-Length"] = str(len(answer.content))
+    return b"HTTP/1.1 503 Service Unavailable\r\n" + answer.serialize()
+
+
+def _unavailable(request: HttpRequest) -> HttpResponse:
     """503, by a page that asks the database for nothing: neither a session nor a person."""
-    answer = _envelope(request, UNAVAILABLE, ErrorCode.UNAVAILABLE) or HttpResponse(
+    answer: HttpResponse = _envelope(request, UNAVAILABLE, ErrorCode.UNAVAILABLE) or HttpResponse(
         render_to_string("503.html"), status=503
     )
     answer["Retry-After"] = str(RETRY_AFTER)

@@ -12,6 +12,7 @@ from legalcity.lib.metrics import series
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 NO_ROUTE = "none"  # An address that nobody has, or a request that no route saw.
+REFUSED = "refused"  # A request that the server had no time to look at.
 
 
 class Statements:
@@ -46,6 +47,11 @@ class RequestMetrics:
             response = self.get_response(request)
         _count(request, response, asked, time.perf_counter() - started)
         return response
+
+
+def count_refusal() -> None:
+    """Count a request that the server refused before anybody read it."""
+    series.requests.labels(REFUSED, "other", "5xx").inc()
 
 
 def _count(request: HttpRequest, response: HttpResponse, asked: Statements, seconds: float) -> None:

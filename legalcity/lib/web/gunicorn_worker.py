@@ -1,4 +1,10 @@
-"""gunicorn's threaded worker, which answers the supervisor however busy it is, and in the contract's form."""
+"""gunicorn's threaded worker: it answers the supervisor however busy it is, in the contract's form what it cannot read,
+and says so when it has too much to do.
+
+A request that waits behind a hundred others is answered when its caller has gone. So a process takes no more into its
+line than it can answer soon, and refuses the rest at once: 503 with `Retry-After`, from a thread apart, without reading
+what was asked.
+"""
 
 import select
 import socket
@@ -9,26 +15,42 @@ from functools import partial
 from selectors import EVENT_READ
 from typing import Any
 
-from gunicorn.util import write_nonblock  # type: ignore[import-untyped]
+from gunicorn.util import close_graceful, write_nonblock  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
 
 from legalcity.lib.web.unreadable_requests import answer_to
 
 LIVENESS = b"GET /healthz "
 LET_OTHERS = 0.05  # seconds for which a busy process leaves new connections to one that is not
+AT_ONCE = 200  # connections that a busy process takes at one look
+OF_PROGRAMS = (b" /api/", b" /v1/")
+REFUSED = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+HEARS = 0.5  # seconds that one who is refused has to take the answer and go
 
 
 class AttentiveWorker(ThreadWorker):
-    """Three things more than its base: `/healthz` has a thread of its own, a process whose threads are all at work is
-    slow to take connections that another process could answer at once, and what cannot be read is answered as every
-    failure is.
+    """Four things more than its base: `/healthz` has a thread of its own, a process whose threads are all at work is
+    slow to take connections that another process could answer at once, and one whose line is long refuses. What cannot
+    be read is answered as every failure is.
+
+    may_wait  how many requests may stand in line for a thread
+    refusals  what is said to who is refused: to programs, to people
+    is_told   called for each that is refused
     """
+
+    may_wait = 64
+    refusals = (REFUSED, REFUSED)
+
+    @staticmethod
+    def is_told() -> None:
+        """Nobody counts, unless the server's configuration says who."""
 
     def init_process(self) -> None:
         """Prepare the thread apart."""
         self._at_work, self._looks_again = 0, 0.0
         self._waiting: list[Any] = []
         self._apart = futures.ThreadPoolExecutor(max_workers=1)
+        self._refusing = futures.ThreadPoolExecutor(max_workers=2)
         super().init_process()
 
     def enqueue_req(self, conn: Any) -> None:
@@ -39,6 +61,10 @@ class AttentiveWorker(ThreadWorker):
             return
         if head == LIVENESS:
             asked = self._apart.submit(self.handle, conn)
+        elif self._at_work >= self.cfg.threads + self.may_wait:
+            refused = self._refusing.submit(self._refuse, conn, self.refusals[not _is_of_programs(head)])
+            refused.add_done_callback(lambda _refused: self.method_queue.defer(self._one_gone))
+            return
         else:
             self._at_work += 1
             asked = self.tpool.submit(self.handle, conn)
@@ -69,14 +95,33 @@ class AttentiveWorker(ThreadWorker):
             self._waiting = [listener for listener in self.sockets if _has_connection(listener)]
             for listener in self._waiting:
                 if listener in waited:
-                    self.accept(listener)
+                    self._accept_many(listener)
         self.set_accept_enabled(takes)
 
     def _is_busy(self) -> bool:
         return bool(self._at_work >= self.cfg.threads)
 
+    def _accept_many(self, listener: Any) -> None:
+        """Nobody else has taken them: they are answered by this process, or refused by it."""
+        for _ in range(min(AT_ONCE, self.worker_connections - self.nr_conns)):
+            if not _has_connection(listener):
+                return
+            self.accept(listener)
+
+    def _refuse(self, conn: Any, answer: bytes) -> None:
+        self.is_told()
+        try:
+            conn.sock.settimeout(HEARS)
+            conn.sock.sendall(answer)
+        except OSError:
+            pass  # Gone already.
+        close_graceful(conn.sock, timeout=HEARS)
+
     def _one_less(self) -> None:
         self._at_work -= 1
+
+    def _one_gone(self) -> None:
+        self.nr_conns -= 1
 
     def _wait_for_bytes(self, conn: Any) -> None:
         conn.sock.setblocking(False)
@@ -89,6 +134,10 @@ def _has_connection(listener: Any) -> bool:
     poll = select.poll()
     poll.register(listener, select.POLLIN)
     return bool(poll.poll(0))
+
+
+def _is_of_programs(head: bytes) -> bool:
+    return any(word in head for word in OF_PROGRAMS)
 
 
 def _head(conn: Any) -> bytes | None:
