@@ -17,6 +17,7 @@ from kombu import Queue
 from legalcity.lib import logs, queues
 from legalcity.lib.error_reports import report_to
 from legalcity.lib.settings import kinds, system
+from legalcity.lib.settings.carriers import carriers_of
 from legalcity.lib.settings.databases import databases_of
 from legalcity.lib.settings.environment import Environment, is_kept_apart, is_random
 from legalcity.lib.settings.stores import caches_of
@@ -212,36 +213,9 @@ BOUNCE_MAILBOX = env.mailbox("BOUNCE_MAILBOX")
 REPLY_MAILBOX = env.mailbox("REPLY_MAILBOX")
 
 # --- carriers of letters ---------------------------------------------------------------------------------------
-# Who carries registered letters and text messages: staff by the post folder, or a provider. Text messages and
-# electronic registered letters: nobody.
-REGISTERED_CARRIER = env.choice("REGISTERED_CARRIER", "POST-FOLDER", ("POST-FOLDER", "MAILEVA")).lower()
-ELECTRONIC_CARRIER = env.choice("ELECTRONIC_CARRIER", "NONE", ("NONE", "ELECTRONIC")).lower()
-SMS_CARRIER = env.choice("SMS_CARRIER", "FILE" if EMBEDDED else "NONE", ("NONE", "FILE", "SMSMODE")).lower()
-SMS_FILE_PATH = DATA_DIR / "sms"
-MAILEVA = {
-    "url": env.url("MAILEVA_URL", schemes=("https", "http")).rstrip("/") or "https://api.maileva.com",
-    "auth_url": env.url("MAILEVA_AUTH_URL", schemes=("https", "http")).rstrip("/") or "https://connexion.maileva.com",
-    "client_id": env.text("MAILEVA_CLIENT_ID"),
-    "client_secret": env.text("MAILEVA_CLIENT_SECRET"),
-    "username": env.text("MAILEVA_USERNAME"),
-    "password": env.text("MAILEVA_PASSWORD"),
-}
-ELECTRONIC = {
-    "url": env.url("ELECTRONIC_URL", schemes=("https", "http")).rstrip("/"),
-    "key": env.text("ELECTRONIC_KEY"),
-}
-# What carriers call us by: the token of the address (no address without one), and the secret that they sign with.
-HOOKS = {
-    "maileva": env.hook("MAILEVA_HOOK"),
-    "electronic": env.hook("ELECTRONIC_HOOK"),
-    "smsmode": env.hook("SMSMODE_HOOK"),
-    "email": env.hook("EMAIL_HOOK"),
-}
-SMSMODE = {
-    "url": env.url("SMSMODE_URL", schemes=("https", "http")).rstrip("/") or "https://rest.smsmode.com",
-    "key": env.text("SMSMODE_KEY"),
-    "sender": env.text("SMSMODE_SENDER")[:11],
-}
+(REGISTERED_CARRIER, ELECTRONIC_CARRIER, SMS_CARRIER, SMS_FILE_PATH, MAILEVA, ELECTRONIC, SMSMODE, HOOKS) = carriers_of(
+    env, DATA_DIR
+)
 
 # --- documents -------------------------------------------------------------------------------------------------
 # The private storage: a folder that no web server serves, or a bucket (S3_BUCKET).
