@@ -10,6 +10,9 @@ from PIL import ImageFile
 SHARED = "libpangoft2-1.0.so.0"
 APT = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 fonts-dejavu-core"
 
+# Papers are kept for years: fonts and colour profile within the file, nothing that hangs on a clock or a network.
+PDF_A = "pdf/a-3b"
+
 
 class PdfUnavailable(RuntimeError):
     """PDF cannot be made on this machine; the text says which command mends it."""

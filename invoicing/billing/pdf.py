@@ -5,7 +5,7 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from invoicing.billing.libraries import PdfUnavailable, pdf_problem
+from invoicing.billing.libraries import PDF_A, PdfUnavailable, pdf_problem
 from invoicing.billing.paper import Paper
 from invoicing.billing.rules import LATE_INDEMNITY
 from legalcity.lib.reading.identifiers import in_fours
@@ -23,7 +23,7 @@ def pdf_of(paper: Paper) -> bytes:
     with translation.override("fr"):
         html = render_to_string(TEMPLATE, _context(paper))
     fetcher = URLFetcher(allowed_protocols={"data"})
-    drawn: bytes = HTML(string=html, url_fetcher=fetcher).write_pdf(pdf_variant="pdf/a-3b")
+    drawn: bytes = HTML(string=html, url_fetcher=fetcher).write_pdf(pdf_variant=PDF_A)
     return drawn
 
 

@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from invoicing.billing.firm import seller_now
-from invoicing.billing.libraries import PdfUnavailable, fonts_problem, pdf_problem
+from invoicing.billing.libraries import PDF_A, PdfUnavailable, fonts_problem, pdf_problem
 from law.account.decompte import Decompte
 from legalcity.lib.papers import Listing
 from recoveries.ledger.decompte_lines import decompte_rows, foot_lines
@@ -35,7 +35,7 @@ def decompte_pdf(told: Decompte, *, case: Recovery) -> bytes:
     except OSError as error:
         raise PdfUnavailable(fonts_problem()) from error
     fetcher = URLFetcher(allowed_protocols={"data"})
-    drawn: bytes = HTML(string=html, url_fetcher=fetcher).write_pdf(finisher=listing)
+    drawn: bytes = HTML(string=html, url_fetcher=fetcher).write_pdf(finisher=listing, pdf_variant=PDF_A)
     return drawn
 
 

@@ -8,7 +8,7 @@ from django.utils import translation
 
 from companies.models import Company
 from invoicing.billing.firm import legal_lines, seller_now
-from invoicing.billing.libraries import PdfUnavailable, fonts_problem, pdf_problem
+from invoicing.billing.libraries import PDF_A, PdfUnavailable, fonts_problem, pdf_problem
 from law.account.decompte import Decompte
 from legalcity.lib.papers import Listing, Row
 from recoveries.ledger.decompte_lines import decompte_rows
@@ -46,7 +46,8 @@ def page_pdf(
         listing = Listing(rows, [*map(_cut, legal_lines(seller_now())), about])
     except OSError as error:
         raise PdfUnavailable(fonts_problem()) from error
-    drawn: bytes = HTML(string=page, url_fetcher=URLFetcher(allowed_protocols={"data"})).write_pdf(finisher=listing)
+    fetcher = URLFetcher(allowed_protocols={"data"})
+    drawn: bytes = HTML(string=page, url_fetcher=fetcher).write_pdf(finisher=listing, pdf_variant=PDF_A)
     return drawn
 
 

@@ -50,6 +50,34 @@ def test_the_same_message_has_the_same_bytes(owner: Api) -> None:
     assert pdf_of(message) == pdf_of(Message.objects.get(pk=message.pk))
 
 
+def test_papers_are_made_to_be_kept(owner: Api) -> None:
+    """PDF/A-3b: it says so, has its colour profile and all fonts within, and nothing that the standard forbids."""
+    case = case_of(owner, debtor={**LIVES, "company_email": TO})
+    email = message_send(case_id=case.pk, kind="relance_1", to=TO, by=None)
+    for message in (letter_of(owner), email):
+        reader = PdfReader(io.BytesIO(pdf_of(message)))
+        catalog: Any = reader.trailer["/Root"]
+        told = catalog["/Metadata"].get_object().get_data().decode()
+        assert 'pdfaid:part="3"' in told
+        assert 'pdfaid:conformance="B"' in told
+        [intent] = catalog["/OutputIntents"]
+        assert intent["/S"] == "/GTS_PDFA1"
+        assert intent["/DestOutputProfile"].get_object().get_data()
+        assert reader.trailer["/ID"]
+        assert "/JavaScript" not in catalog.get("/Names", {})
+        fonts = {font.get_object()["/BaseFont"]: font for page in reader.pages for font in _fonts(page)}
+        assert fonts
+        for name, font in fonts.items():
+            [descendant] = font.get_object()["/DescendantFonts"]
+            descriptor = descendant.get_object()["/FontDescriptor"]
+            assert {"/FontFile2", "/FontFile3"} & set(descriptor), name
+            assert "/ToUnicode" in font.get_object(), name
+
+
+def _fonts(page: Any) -> list[Any]:
+    return list(page["/Resources"]["/Font"].values())
+
+
 def test_a_letter_has_its_parties_its_law_and_the_account_behind_it(owner: Api) -> None:
     message = letter_of(owner)
     first, *others = [page.extract_text() for page in pages_of(pdf_of(message))]
