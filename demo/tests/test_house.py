@@ -22,7 +22,8 @@ def test_letters_of_the_demonstration_may_leave() -> None:
     amicable = Recovery.objects.filter(type=1, status__is_closing=False)
     moment = datetime(2026, 12, 2, 10, tzinfo=PARIS)
     with time_machine.travel(moment, tick=False):
-        verdicts = [drafts_of(case, ["relance_1"], to="a@example.com", moment=moment)[0].verdict for case in amicable]
+        letters = [(case, (case.debtor and case.debtor.company_email) or "") for case in amicable]
+        verdicts = [drafts_of(case, ["relance_1"], to=to, moment=moment)[0].verdict for case, to in letters]
     assert Outcome.SEND in {verdict.outcome for verdict in verdicts}
     assert not {reason.code for one in verdicts for reason in one.reasons} & {Code.MENTIONS, Code.FUNDS, Code.PRIVACY}
 

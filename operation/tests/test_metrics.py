@@ -175,7 +175,7 @@ class TestMessages:
             "again": 1,
             "failed": 1,
         }
-        other = message_send(case_id=case_id(owner), kind="relance_1", to="other@example.com", by=None)
+        other = message_send(case_id=case_id(owner), kind="relance_1", to="debtor@example.com", by=None)
         message_deliver(message_id=other.pk, moment=now())
         assert letters("sent") == before["sent"] + 1
 
