@@ -8,6 +8,7 @@ what was asked.
 
 import select
 import socket
+import sys
 import time
 from concurrent import futures
 from contextlib import suppress
@@ -22,6 +23,9 @@ from legalcity.lib.web.unreadable_requests import answer_to
 
 LIVENESS = b"GET /healthz "
 LET_OTHERS = 0.05  # seconds for which a busy process leaves new connections to one that is not
+TURN = (
+    0.0005  # seconds that a thread works before another one has its turn: who takes connections waits for each of them
+)
 AT_ONCE = 200  # connections that a busy process takes at one look
 OF_PROGRAMS = (b" /api/", b" /v1/")
 REFUSED = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -47,6 +51,7 @@ class AttentiveWorker(ThreadWorker):
 
     def init_process(self) -> None:
         """Prepare the thread apart."""
+        sys.setswitchinterval(TURN)
         self._at_work, self._looks_again = 0, 0.0
         self._waiting: list[Any] = []
         self._apart = futures.ThreadPoolExecutor(max_workers=1)
