@@ -37,6 +37,15 @@ def require_following(case: Recovery, *, kind: str) -> None:
         require_move(case, STATUSES[kind], actor=Actor.SYSTEM)
 
 
+def may_follow(case: Recovery, *, kind: str) -> bool:
+    """Whether a letter of this kind, sent now, could move the case."""
+    try:
+        require_following(case, kind=kind)
+    except Forbidden:
+        return False
+    return True
+
+
 def case_follow(*, case: Recovery, message: Message, is_proved: bool = False) -> None:
     """Move the case of a letter that was sent, by the system, in the name of its author. The caller holds its lock.
 

@@ -37,7 +37,7 @@ class MailingForm(forms.Form):
         label=gettext_lazy("Move the cases to the status of this reminder"),
         required=False,
         initial=True,
-        help_text=gettext_lazy("Each once its letter has been sent."),
+        help_text=gettext_lazy("Each once its letter has been sent, where its own status leads there."),
     )
 
     def __init__(self, *args: Any, may_move: bool, **options: Any) -> None:

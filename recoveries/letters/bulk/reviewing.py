@@ -67,7 +67,6 @@ class Reviewer:
                 channel=mailing.channel,
                 to=blank.recipient,
                 moment=now(),
-                moves_case=mailing.moves_case,
                 alongside=alongside,
             )
         except DomainError as error:
@@ -98,7 +97,8 @@ def refused_values(error: DomainError) -> dict[str, Any]:
         sentences = [sentence for each in error.errors.values() for sentence in each]
         return {"verdict": Verdict.UNREACHABLE, "reasons": _others(sentences)}
     reasons = error.extra.get("reasons", ()) if isinstance(error, Forbidden) else ()
-    return {"verdict": Verdict.NEVER, "reasons": reasons_kept(reasons) or _others([error.message])}
+    decisive = [reason for reason in reasons if reason.outcome == Outcome.NEVER] or reasons
+    return {"verdict": Verdict.NEVER, "reasons": reasons_kept(decisive) or _others([error.message])}
 
 
 def reasons_kept(reasons: Iterable[Reason]) -> list[dict[str, str]]:

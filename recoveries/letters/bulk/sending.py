@@ -11,6 +11,7 @@ from legalcity.lib.errors import Conflict, DomainError, Forbidden
 from recoveries.letters.bulk.reviewing import refused_values
 from recoveries.letters.bulk.services import Result, Verdict, may_still
 from recoveries.letters.contacts import debtor_lock
+from recoveries.letters.following import may_follow
 from recoveries.letters.services import letter_case, message_send
 from recoveries.letters.ways import blank_message
 from recoveries.models import Mailing, MailingCase, Message, Recovery
@@ -48,7 +49,7 @@ def _sent(case: Recovery, mailing: Mailing) -> dict[str, Any]:
             channel=mailing.channel,
             to=blank_message(case, mailing.channel).recipient,
             by=mailing.by,
-            moves_case=mailing.moves_case,
+            moves_case=mailing.moves_case and may_follow(case, kind=mailing.kind),
             may_wait=mailing.with_held,
         )
     except DomainError as error:
