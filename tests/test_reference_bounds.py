@@ -12,7 +12,7 @@ from legalcity.api import fields, shapes
 from legalcity.lib.errors import Invalid
 from tests.test_reference import DOCUMENT, each_operation
 
-ADDED = {"Webhooks", "Events", "Notifications"}  # Sections of which the published reference knows nothing.
+ADDED = {"Webhooks", "Events", "Notifications", "Scenarios"}  # Sections of which the published reference knows nothing.
 LENGTHS = (1, 20, 32, 50, 51, 100, 101, 200, 201, 254, 255, 256, 500, 501, 2000, 2001, 5000)
 NUMBERS = (-1, 0, 1, 99, 100, 101, 168, 169, 200, 201, 501, 10_000)
 COUNTS = (1, 5, 6, 8, 9, 50, 51, 100, 101)
@@ -90,12 +90,15 @@ def test_the_bounds_that_clients_ask_about_are_there() -> None:
         "EndpointSerializer.types": {"maxItems": 100},
         "EventsQuery.type": {"maxItems": 100},
         "PreferencesSerializer.groups.recipients": {"maxItems": 5},
+        "PauseSerializer.reason": {"maxLength": 255},
+        "StartSerializer.code": {"maxLength": 40},
         "RecoveryQuery.per_page": {"minimum": 1, "maximum": 100},
         "EventsQuery.limit": {"minimum": 1, "maximum": 200},
     }
     for name, wanted in bounds.items():
         assert wanted.items() <= shapes.of_field(FIELDS[name]).items(), name
         assert _probes(FIELDS[name])
+    assert shapes.of_field(FIELDS["RehearseSerializer.recovery_ids"])["maxItems"] == 1000
 
 
 @each_operation
@@ -107,7 +110,8 @@ def test_values_of_added_calls_say_what_they_are(method: str, path: str, operati
         if parameter["in"] == "path":
             whole = parameter["schema"]
             assert OAS31Validator(whole, format_checker=oas31_format_checker).is_valid(parameter["example"])
-            assert not OAS31Validator(whole, format_checker=oas31_format_checker).is_valid("25")
+            others = ("25", "no such thing")  # A code may be digits; an id is no text.
+            assert not all(OAS31Validator(whole, format_checker=oas31_format_checker).is_valid(one) for one in others)
     for content in operation.get("requestBody", {}).get("content", {}).values():
         assert list(_undescribed(DOCUMENT["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]])) == []
 

@@ -13,20 +13,26 @@ from recoveries.letters.scenarios.rehearsals import MOST_CASES
 class PauseSerializer(ContractSerializer):
     """Why, and until when."""
 
-    reason = TextField(limit=255)
-    until = DayField(required=False, allow_null=True, default=None)
+    reason = TextField(limit=255, help_text="Why; the firm's staff read it.")
+    until = DayField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="On this day it goes on, at most 90 days ahead; without one, once you have it resumed.",
+    )
 
 
 class StartSerializer(ContractSerializer):
     """Which scenario."""
 
-    code = ExactTextField(limit=40)
+    code = ExactTextField(limit=40, help_text="The `code` of one of the scenarios that you see.")
 
 
 class CasesField(ContractField, serializers.ListField):
     """Ids of cases, 1 to MOST_CASES."""
 
     child = CodeField()
+    most = MOST_CASES  # for the reference
     default_error_messages = {
         "invalid": _("The {field} field must be an array."),
         "too_many": _("The {field} field must not have more than {most} items."),
@@ -47,5 +53,10 @@ class CasesField(ContractField, serializers.ListField):
 class RehearseSerializer(ContractSerializer):
     """Until when, over which cases; all that are open unless some are named."""
 
-    until = DayField()
-    recovery_ids = CasesField(required=False, allow_null=True, default=None)
+    until = DayField(help_text="The last day that is rehearsed: one to come, within a year.")
+    recovery_ids = CasesField(
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Ids of cases of yours, 1 to 1,000; without them, all that are open.",
+    )

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 
 from accounts.authentication import caller
-from legalcity.api.components import REFUSED, TEXT, fields, list_of, or_null, refused, success
+from legalcity.api.components import ID, REFUSED, TEXT, described, fields, list_of, or_null, refused, success
 from legalcity.api.envelope import reply
 from legalcity.api.idempotency import Keyed, Way
 from legalcity.api.validation import parse
@@ -33,6 +33,13 @@ from recoveries.letters.scenarios.shapes import (
 from recoveries.models import Enrolment, Rehearsal, Scenario, ScenarioVersion
 
 NONE = _("There is no such scenario.")
+PATH_PARTS = {
+    "recovery_id": described({**ID, "examples": [4211]}, "The id of the case."),
+    "rehearsal_id": described({**ID, "examples": [7]}, "The `id` of the rehearsal."),
+    "code": described(
+        {"type": "string", "pattern": r"^[-a-zA-Z0-9_]+$", "examples": ["standard"]}, "The `code` of the scenario."
+    ),
+}
 ONE = {200: success(SCENARIO), 409: REFUSED}
 
 
@@ -61,6 +68,7 @@ class CaseScenarioView(OneCaseView):
     """The scenario of a case."""
 
     section = "Scenarios"
+    path_parts = PATH_PARTS
     serializers = {"create": StartSerializer, "pause": PauseSerializer}
     answers = {
         "retrieve": {200: success(or_null(SCENARIO))},
@@ -103,6 +111,7 @@ class RehearseView(ContractView):
     """Rehearsals of scenarios."""
 
     section = "Scenarios"
+    path_parts = PATH_PARTS
     serializers = {"create": RehearseSerializer}
     ways = {"create": Keyed(Way.ATOMIC)}
     answers = {
