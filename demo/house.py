@@ -10,6 +10,8 @@ FIRM = {
     "FIRM_CITY": "Lyon",
     "FIRM_EMAIL": "contact@cabinet-morvan.example",
     "FIRM_PHONE": "04 72 00 00 00",
+    "FIRM_SIREN": "998009013",  # nobody's
+    "LETTERS_SIGNATORY": "Camille Morvan, gérante",
     "FUNDS_IBAN": "FR7630006000011234567890189",  # the example of every bank: nobody's
 }
 

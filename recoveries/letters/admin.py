@@ -1,9 +1,14 @@
 """What debtors and creditors were sent, as it was sent."""
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy
 
 from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
+from law.contact import Outcome
 from legalcity.lib.errors import Sentence
 from recoveries.letters.channels.resend_acts import RESEND
 from recoveries.letters.channels.telling import facts_told, paper_told
@@ -11,8 +16,22 @@ from recoveries.letters.exhibit_acts import FILE_MESSAGE
 from recoveries.letters.holding_acts import CANCEL_LETTER, LIFT_LETTER
 from recoveries.letters.message_pages import MessagePages
 from recoveries.letters.posting_acts import RECEIPT_POSTED
-from recoveries.letters.telling import verdict_told
+from recoveries.letters.telling import verdict_told, why_told
 from recoveries.models import ClientRhythm, CreditorNotice, FormalNotice, Message, PartyFact
+
+State = Message.State
+TONES = {
+    **dict.fromkeys((State.HELD, State.PLANNED, State.TO_POST, State.SENDING), "wait"),
+    **dict.fromkeys((State.SENT, State.DELIVERED, State.OPENED), "good"),
+    **dict.fromkeys((State.BOUNCED, State.RETURNED, State.REFUSED, State.UNCLAIMED), "bad"),
+    **dict.fromkeys((State.EXPIRED, State.FAILED), "bad"),
+}
+# What is shown only of a message that has it → the column that says so.
+MAY_LACK = {
+    **{name: name for name in ("recipient", "address", "header_id", "provider", "provider_ref", "cost", "sent_at")},
+    **{name: name for name in ("subject", "text", "total", "extra", "attempts", "error")},
+    **{"template_version": "template_version_id", "payment": "payment_id", "account_sha256": "decompte_sha256"},
+}
 
 
 @admin.register(Message)
@@ -20,9 +39,9 @@ class MessageAdmin(MessagePages, ReadOnlyStaffAdmin):
     """Written by the act on a case, receipts by the payment; what became of each is seen here."""
 
     holds_personal_data = True
-    list_display = ("recovery", "kind", "channel", "recipient", "state", "error", "user", "created_at", "sent_at")
+    list_display = ("recovery", "letter", "addressee", "standing", "created_at", "sent_at")
     list_filter = ("state", "channel", "kind", "runs__step__needs_approval")
-    list_select_related = ("recovery", "user")
+    list_select_related = ("recovery",)
     search_fields = ("recovery__search_text", "recipient__iexact")
     object_actions = (RECEIPT_POSTED, LIFT_LETTER, CANCEL_LETTER, RESEND, FILE_MESSAGE)
     audit_words = {
@@ -37,6 +56,39 @@ class MessageAdmin(MessagePages, ReadOnlyStaffAdmin):
         *("subject", "total", "payment", "extra", "text"),
         *("attempts", "user", "moves_case", "created_at", "sent_at"),
     )
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Without what there is nothing to say of: a letter by post has no Message-ID, one that is held no words."""
+        if obj is None:
+            return self.fields
+        is_said = (obj.guard or {}).get("verdict", Outcome.SEND) != Outcome.SEND  # by the verdict, reason by reason
+        return [
+            name
+            for name in self.fields
+            if (name not in MAY_LACK or getattr(obj, MAY_LACK[name])) and not (is_said and name == "error")
+        ]
+
+    @admin.display(description=gettext_lazy("letter"), ordering="kind")
+    def letter(self, email: Message) -> Sentence:
+        """Which one it is, and how it goes."""
+        channel = email.get_channel_display()
+        return format_html('{}<br><span class="lc-quiet">{}</span>', email.get_kind_display(), channel)
+
+    @admin.display(description=gettext_lazy("recipient"), ordering="recipient")
+    def addressee(self, email: Message) -> str:
+        """Where it goes: an address on the net, a phone, or the name on the envelope."""
+        return email.recipient or email.address.partition("\n")[0] or "–"
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def standing(self, email: Message) -> Sentence:
+        """Where it is; of one that waits or did not leave, why, in a few words."""
+        tone = TONES.get(email.state, "")
+        return format_html(
+            '<span class="lc-badge{}">{}</span>{}',
+            tone and f" lc-badge-{tone}",
+            email.get_state_display(),
+            format_html('<br><span class="lc-quiet">{}</span>', why) if (why := why_told(email)) else "",
+        )
 
     @admin.display(description=gettext_lazy("verdict"))
     def verdict(self, email: Message) -> Sentence:
@@ -56,7 +108,7 @@ class MessageAdmin(MessagePages, ReadOnlyStaffAdmin):
     @admin.display(description=gettext_lazy("account (SHA-256)"))
     def account_sha256(self, email: Message) -> str:
         """By which the account that it encloses is known again."""
-        return email.decompte_sha256 or "–"
+        return email.decompte_sha256
 
 
 @admin.register(PartyFact)

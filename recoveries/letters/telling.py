@@ -8,11 +8,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
 from backoffice.amounts import euros
-from law.contact import NotAsked
+from law.contact import NotAsked, Outcome
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Sentence
+from recoveries.letters.scenarios.report import REASONS
 from recoveries.letters.verdicts import Told, not_asked_of, reasons_of
 from recoveries.models import Message
+
+SHORT = 80  # characters of what went wrong, in a list
 
 
 def until_told(email: Message) -> Sentence:
@@ -31,6 +34,15 @@ def sent_told(message: Message) -> Sentence:
     if message.state == Message.State.TO_POST:
         return _("The letter waits to be posted: see “Letters to post” on the home page.")
     return _("The message is on its way; the timeline shows what becomes of it.")
+
+
+def why_told(email: Message) -> str:
+    """Why a message waits or did not leave, in a few words; nothing of one that is on its way or arrived."""
+    kept = email.guard or {}
+    if email.state in (Message.State.HELD, Message.State.CANCELLED) and kept.get("verdict") != Outcome.SEND:
+        codes = dict.fromkeys(one["code"] for one in kept.get("reasons", ()) if not one["is_lifted"])
+        return ", ".join(str(REASONS.get(code, code)) for code in codes)
+    return email.error[:SHORT]
 
 
 def not_asked_told(claims: Iterable[NotAsked]) -> Sentence:

@@ -107,6 +107,11 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
         "iban",
     ),
     "FUNDS_BIC": ("", _("BIC of the account kept for creditors' money."), "bic"),
+    "LETTERS_SIGNATORY": (
+        "",
+        _("Who signs letters to debtors: name and quality, such as “Camille Morvan, gérante”. Empty: the firm alone."),
+        "optional_line",
+    ),
     "PRIVACY_NOTICE": (
         "Informations sur vos données personnelles (art. 14 du RGPD). Nous traitons vos nom, coordonnées et les "
         "éléments de la créance, que le créancier nommé ci-dessus nous a transmis, pour recouvrer cette créance, dans "
@@ -286,6 +291,7 @@ FIELDSETS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
         (
             "FUNDS_IBAN",
             "FUNDS_BIC",
+            "LETTERS_SIGNATORY",
             "PRIVACY_NOTICE",
             "LOOK_WORDS",
             "REMINDER_DAYS",

@@ -22,7 +22,7 @@ from legalcity.lib.ids import MOST_ID
 from legalcity.lib.money import money_text
 from recoveries.desk.reads.timeline_sources import EVENT, SHOWN_ALONE, SOURCES, TABS
 from recoveries.desk.reads.timeline_words import told_lines
-from recoveries.models import Acompte, Posting
+from recoveries.models import Acompte, Message, Posting
 from recoveries.selectors.sql import DIALECTS, quoted
 
 PAGE = 50
@@ -73,6 +73,7 @@ READERS: dict[str, Callable[[Any], Any]] = {
     "amount": lambda value: Decimal(str(money_text(value))),
     "date": date.fromisoformat,
     "posted": lambda value: Posting.Kind(value).label,
+    "letter": lambda value: Message.Kind(value).label,
     "why": lambda value: Acompte.Reason(value).label if value else "",
     "reasons": lambda value: orjson.loads(value) if isinstance(value, str) else value,
     "data": lambda value: orjson.loads(value) if isinstance(value, str) else value,

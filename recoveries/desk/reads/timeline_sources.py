@@ -193,7 +193,7 @@ SOURCES: dict[str, Source] = {
     "email": Source(
         columns={
             "subject": "t.subject",
-            "kind": "t.kind",
+            "letter": "t.kind",
             "recipient": "t.recipient",
             "state": "t.state",
             "error": "t.error",
@@ -267,7 +267,7 @@ TABS: dict[str, Tab] = {
     "remittance": Tab(_("Hand-overs to the client")),
     "acknowledgement": Tab(_("Acknowledgements")),
     "hold": Tab(_("Hold of limitation")),
-    "email": Tab(_("E-mails"), ("message.*",)),
+    "email": Tab(_("Letters"), ("message.*",)),
     "transfer": Tab(_("Transfers"), ("transfer.*",)),
     "claim": Tab(_("Case, parties, invoices"), ("recovery.updated", "recovery.assigned", "company.*", "invoice.*")),
     "court": Tab(_("Court and legal dates"), ("procedure.*", "deadline.*")),

@@ -7,14 +7,15 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent
 from documents.services.storage import file_keep
+from law.vocabulary import Step
 from legalcity.lib.clock import now
-from recoveries.desk.tests.pages import case_of, office_of, person
+from recoveries.desk.tests.pages import case_of, office_of, opened, person, words
 from recoveries.letters.channels.facts import fact_record
 from recoveries.letters.channels.tests.conftest import DEBTOR
 from recoveries.letters.services import message_send
 from recoveries.letters.wording.papers import papers_keep
 from recoveries.models import Message, MessageFact, Recovery
-from tests.backoffice import page_of
+from tests.backoffice import browser_of, chief, page_of
 from tests.factories import Api
 from tests.letters import FREE
 
@@ -80,3 +81,35 @@ def test_a_proof_is_served_with_its_own_message_alone(message: Message, owner: A
     assert office.get(reverse("admin:recoveries_message_proof", args=[other.pk, fact.pk])).status_code == 404
     assert office.get(reverse("admin:recoveries_message_paper", args=[other.pk])).status_code == 404
     assert "None is kept." in office.get(page_of(Message, "change", other.pk)).content.decode()
+
+
+def test_the_list_says_in_few_words_why_a_letter_waits(owner: Api, system_setting: Any) -> None:
+    system_setting(**FREE)
+    office = browser_of(chief())
+    case = case_of(owner, debtor=DEBTOR)
+    Recovery.objects.filter(pk=case.pk).update(status_id=Step.DISPUTE)
+    message_send(case_id=case.pk, kind="relance_1", to="debtor@example.com", by=None)
+    page = words(office.get(page_of(Message, "changelist")).content.decode())
+    assert "Relance 1 e-mail debtor@example.com kept back disputed" in page
+
+
+def test_a_message_shows_what_it_has(owner: Api, system_setting: Any) -> None:
+    system_setting(**FREE)
+    office = browser_of(chief())
+    case = case_of(owner, debtor=DEBTOR)
+    message = message_send(case_id=case.pk, kind="relance_1", channel="letter", to="", by=None)
+    page = words(office.get(page_of(Message, "change", message.pk)).content.decode())
+    assert "Postal address:" in page
+    assert "Message-ID" not in page
+    assert "Recipient:" not in page
+
+
+def test_the_timeline_calls_a_letter_by_its_name(owner: Api, system_setting: Any) -> None:
+    system_setting(**FREE)
+    office = browser_of(chief())
+    case = case_of(owner, debtor=DEBTOR)
+    Recovery.objects.filter(pk=case.pk).update(status_id=Step.DISPUTE)
+    message_send(case_id=case.pk, kind="mise_en_demeure", channel="registered", to="", by=None)
+    page = words(opened(office, case))
+    assert "Letter to the debtor: Mise en demeure" in page
+    assert "mise_en_demeure" not in page

@@ -13,7 +13,7 @@ from law.account.decompte import Amounts, ClaimRow, Decompte
 from law.account.demand import Demanded
 from law.contact.words import L111_8
 from legalcity.lib.countries import country_code
-from legalcity.lib.reading.identifiers import known, read_bic, read_iban
+from legalcity.lib.reading.identifiers import in_fours, known, read_bic, read_iban
 from legalcity.lib.settings.live import live
 from recoveries.letters.wording.variables import Told, nothing_told
 from recoveries.models.cases import Recovery
@@ -26,6 +26,7 @@ FIRM = {
     "city": "FIRM_CITY",
     "email": "FIRM_EMAIL",
     "phone": "FIRM_PHONE",
+    "signatory": "LETTERS_SIGNATORY",
     "iban": "FUNDS_IBAN",
     "bic": "FUNDS_BIC",
 }
@@ -46,9 +47,13 @@ def case_told(case: Recovery, *, day: date) -> Told:
 
 
 def firm_told() -> Told:
-    """The firm by the system settings, with the account for creditors' money. One that is none is named to nobody."""
+    """The firm by the system settings, with the account for creditors' money, its IBAN in groups of four.
+
+    One that is none is named to nobody.
+    """
     firm: Told = {name: str(getattr(live, setting)) or None for name, setting in FIRM.items()}
-    identifiers = {"iban": known(read_iban, firm["iban"] or ""), "bic": known(read_bic, firm["bic"] or "")}
+    iban, bic = known(read_iban, firm["iban"] or ""), known(read_bic, firm["bic"] or "")
+    identifiers = {"iban": in_fours(iban or ""), "bic": bic}
     lines = list(legal_lines(seller_now()))
     return {**firm, **{name: value or None for name, value in identifiers.items()}, "legal_lines": lines}
 

@@ -43,6 +43,7 @@ VARIABLES = (
     Variable("firm.city", _("its city"), "Paris"),
     Variable("firm.email", _("its e-mail address"), "contact@cabinet.example"),
     Variable("firm.phone", _("its phone number"), "01 23 45 67 89"),
+    Variable("firm.signatory", _("who signs for the firm, or nothing"), None),
     Variable("firm.iban", _("IBAN of the account for creditors' money"), "FR76 3000 6000 0112 3456 7890 189"),
     Variable("firm.bic", _("its BIC"), "AGRIFRPP"),
     Variable("firm.legal_lines[]", _("what the law wants on its paper, line by line"), ("SIREN 732829320",)),

@@ -78,6 +78,21 @@ def _fonts(page: Any) -> list[Any]:
     return list(page["/Resources"]["/Font"].values())
 
 
+def test_a_letter_is_signed_and_says_whose_it_is(owner: Api, system_setting: Any) -> None:
+    system_setting(FIRM_SIREN="998009018", LETTERS_SIGNATORY="Camille Morvan, gérante")
+    message = letter_of(owner)
+    pages = [page.extract_text() for page in pages_of(pdf_of(message))]
+    assert "Camille Morvan, gérante" in pages[0]
+    assert "FR76 3000 6000 0112 3456 7890 189" in pages[0]
+    for number, page in enumerate(pages, start=1):
+        assert "SIREN 998009018" in page
+        assert f"{number} / {len(pages)}" in page
+    case = case_of(owner, debtor={**LIVES, "company_email": TO})
+    email = message_send(case_id=case.pk, kind="relance_1", to=TO, by=None)
+    assert "Camille Morvan, gérante\nCabinet Dupont" in email.text
+    assert "Camille Morvan, gérante<br>Cabinet Dupont" in email.html
+
+
 def test_a_letter_has_its_parties_its_law_and_the_account_behind_it(owner: Api) -> None:
     message = letter_of(owner)
     first, *others = [page.extract_text() for page in pages_of(pdf_of(message))]
