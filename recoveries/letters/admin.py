@@ -1,10 +1,13 @@
 """What debtors and creditors were sent, as it was sent."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy
 
 from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
@@ -34,12 +37,17 @@ MAY_LACK = {
 }
 
 
+def day_shown(moment: datetime) -> str:
+    """The day of a moment, in the short form of the language."""
+    return date_format(localtime(moment), "SHORT_DATE_FORMAT")
+
+
 @admin.register(Message)
 class MessageAdmin(MessagePages, ReadOnlyStaffAdmin):
     """Written by the act on a case, receipts by the payment; what became of each is seen here."""
 
     holds_personal_data = True
-    list_display = ("recovery", "letter", "addressee", "standing", "created_at", "sent_at")
+    list_display = ("recovery", "letter", "addressee", "standing", "written", "left")
     list_filter = ("state", "channel", "kind", "runs__step__needs_approval")
     list_select_related = ("recovery",)
     search_fields = ("recovery__search_text", "recipient__iexact")
@@ -89,6 +97,16 @@ class MessageAdmin(MessagePages, ReadOnlyStaffAdmin):
             email.get_state_display(),
             format_html('<br><span class="lc-quiet">{}</span>', why) if (why := why_told(email)) else "",
         )
+
+    @admin.display(description=gettext_lazy("written on"), ordering="created_at")
+    def written(self, email: Message) -> str:
+        """The day."""
+        return day_shown(email.created_at)
+
+    @admin.display(description=gettext_lazy("sent on"), ordering="sent_at")
+    def left(self, email: Message) -> str:
+        """The day, of one that has left."""
+        return day_shown(email.sent_at) if email.sent_at else "–"
 
     @admin.display(description=gettext_lazy("verdict"))
     def verdict(self, email: Message) -> Sentence:

@@ -12,7 +12,7 @@ from legalcity.lib.errors import Sentence
 from recoveries.letters.bulk.reviewing import OTHER
 from recoveries.letters.bulk.services import Result, Verdict
 from recoveries.letters.scenarios.report import REASONS
-from recoveries.letters.verdicts import in_language
+from recoveries.letters.verdicts import Told, in_language
 from recoveries.models import Mailing, MailingCase
 
 
@@ -76,7 +76,7 @@ def cases_shown(mailing: Mailing, viewer: User, *, outcome: str, why: str) -> Qu
 
 def sentences_of(row: MailingCase) -> list[str]:
     """What speaks against a case, in the reader's language."""
-    return [f"{in_language(one)} ({one['article']})" if one["article"] else in_language(one) for one in row.reasons]
+    return [str(Told(in_language(one), one["article"])) for one in row.reasons]
 
 
 def _whys(kept: Sequence[Mapping[str, str]]) -> set[tuple[str, str]]:
