@@ -11,12 +11,21 @@ from accounts.models import AuditEvent, User
 from invoicing.models import FirmInvoice
 from legalcity.lib.clock import today
 from legalcity.lib.dates import add_months
-from recoveries.models import Injunction, Recovery
+from recoveries.letters.bulk.services import mailing_ask
+from recoveries.models import Injunction, Recovery, Rehearsal, ScenarioVersion, TemplateVersion
 from scoring.models import ScoringOrder, TokenAccount
 from tests.backoffice import page_of
 from tests.browser.desk import NARROW, PICTURES, WIDE, WITH_PICTURES, Desk
 
+LATEST = {"template__language": "fr", "template__owner": None, "state": "published"}
 GUIDE = PICTURES.parent / "staff.md"
+
+
+def _mailing(office: User) -> int:
+    """A bulk sending of everything, reviewed."""
+    ids = list(Recovery.objects.filter(type=Recovery.Type.AMICABLE).values_list("pk", flat=True))
+    values = {"kind": "relance_1", "channel": "email", "moves_case": False}
+    return mailing_ask(case_ids=ids, by=office, token="guide", **values).pk
 
 
 def _of(thing: models.Model | None, name: str = "") -> str:
@@ -25,7 +34,7 @@ def _of(thing: models.Model | None, name: str = "") -> str:
     return page_of(type(thing), "action", thing.pk, name) if name else page_of(type(thing), "change", thing.pk)
 
 
-def _pages() -> Iterator[tuple[str, str]]:
+def _pages(office: User) -> Iterator[tuple[str, str]]:
     cases = page_of(Recovery, "changelist")
     paid_in_part = Recovery.objects.filter(
         type=Recovery.Type.AMICABLE, status__is_closing=False, acomptes__isnull=False
@@ -37,6 +46,12 @@ def _pages() -> Iterator[tuple[str, str]]:
     yield "decompte", page_of(Recovery, "decompte", case.pk)
     yield "ledger", page_of(Recovery, "ledger", case.pk)
     yield "case-reminder", _of(case, "send-reminder")
+    yield "mailing", reverse("mailing", args=[_mailing(office)])
+    yield "template", _of(TemplateVersion.objects.get(template__code="relance_1", template__channel="letter", **LATEST))
+    yield "letters-to-post", reverse("letters-to-post")
+    yield "tasks", reverse("tasks")
+    yield "scenario", _of(ScenarioVersion.objects.get(scenario__code="standard"))
+    yield "rehearsal", _of(Rehearsal.objects.first())
     yield "procedure-dates", _of(Injunction.objects.select_related("recovery").get().recovery, "record-dates")
     yield "import", reverse("admin:recoveries_recovery_import")
     yield "portfolio", reverse("portfolio")
@@ -60,7 +75,7 @@ def test_the_guide_has_its_pictures_and_no_others() -> None:
 @pytest.mark.skipif(not WITH_PICTURES, reason="makes the pictures of docs/staff.md: make screenshots")
 def test_pictures(desk: Callable[..., Desk], office: User) -> None:
     window = desk(office)
-    for name, address in _pages():
+    for name, address in _pages(office):
         window.resize(WIDE)
         assert window.go(address) == 200, address
         window.picture(name)
