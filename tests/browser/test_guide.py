@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import pytest
 from django.db import models
@@ -11,8 +12,10 @@ from accounts.models import AuditEvent, User
 from invoicing.models import FirmInvoice
 from legalcity.lib.clock import today
 from legalcity.lib.dates import add_months
+from legalcity.lib.errors import DomainError
 from recoveries.letters.bulk.services import mailing_ask
-from recoveries.models import Injunction, Recovery, Rehearsal, ScenarioVersion, TemplateVersion
+from recoveries.letters.services import message_send
+from recoveries.models import Injunction, Message, Recovery, Rehearsal, ScenarioVersion, TemplateVersion
 from scoring.models import ScoringOrder, TokenAccount
 from tests.backoffice import page_of
 from tests.browser.desk import NARROW, PICTURES, WIDE, WITH_PICTURES, Desk
@@ -26,6 +29,13 @@ def _mailing(office: User) -> int:
     ids = list(Recovery.objects.filter(type=Recovery.Type.AMICABLE).values_list("pk", flat=True))
     values = {"kind": "relance_1", "channel": "email", "moves_case": False}
     return mailing_ask(case_ids=ids, by=office, token="guide", **values).pk
+
+
+def _letters_wait() -> None:
+    """Letters by post, of the cases of which one may leave."""
+    for case in Recovery.objects.filter(type=Recovery.Type.AMICABLE).order_by("pk")[:20]:
+        with suppress(DomainError):
+            message_send(case_id=case.pk, kind=Message.Kind.REMINDER_2, channel="letter", to="", by=None)
 
 
 def _of(thing: models.Model | None, name: str = "") -> str:
@@ -48,8 +58,9 @@ def _pages(office: User) -> Iterator[tuple[str, str]]:
     yield "case-reminder", _of(case, "send-reminder")
     yield "mailing", reverse("mailing", args=[_mailing(office)])
     yield "template", _of(TemplateVersion.objects.get(template__code="relance_1", template__channel="letter", **LATEST))
+    _letters_wait()
     yield "letters-to-post", reverse("letters-to-post")
-    yield "tasks", reverse("tasks")
+    yield "tasks", f"{reverse('tasks')}?view=team"
     yield "scenario", _of(ScenarioVersion.objects.get(scenario__code="standard"))
     yield "rehearsal", _of(Rehearsal.objects.first())
     yield "procedure-dates", _of(Injunction.objects.select_related("recovery").get().recovery, "record-dates")
