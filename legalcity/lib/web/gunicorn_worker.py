@@ -23,9 +23,8 @@ from legalcity.lib.web.unreadable_requests import answer_to
 
 LIVENESS = b"GET /healthz "
 LET_OTHERS = 0.05  # seconds for which a busy process leaves new connections to one that is not
-TURN = (
-    0.0005  # seconds that a thread works before another one has its turn: who takes connections waits for each of them
-)
+# A thread works so long before another one has its turn: who takes connections waits for each of them.
+TURN = 0.0005  # seconds
 AT_ONCE = 200  # connections that a busy process takes at one look
 OF_PROGRAMS = (b" /api/", b" /v1/")
 REFUSED = b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
