@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from law.contact.addresses import mailbox_of, plain_address
+from law.contact.addresses import is_asked_to_leave, is_same_place, mailbox_of, plain_address
 from law.contact.facts import Known, Question
 from law.contact.verdict import Reason, hold, never
 from law.contact.vocabulary import DEMANDS, Channel, Code, PartyFactKind, Purpose
@@ -41,7 +41,7 @@ def _forbidden(question: Question) -> Iterator[Reason]:
             yield never(Code.ADDRESSEE, sentence, article)
     if _about(people.get(PartyFactKind.OPTED_OUT, ()), to):
         yield never(Code.ADDRESSEE, _("The debtor has asked not to be written to there."), RGPD)
-    if to and any(plain_address(known.value) == to for known in people.get(PartyFactKind.WRONG, ())):
+    if to and any(is_same_place(known.value, to) for known in people.get(PartyFactKind.WRONG, ())):
         yield never(Code.ADDRESSEE, _("The address is wrong, or e-mails to it came back."), RGPD)
     if to and mailbox_of(to) in {mailbox_of(email) for email in question.facts.creditor_emails}:
         yield never(Code.ADDRESSEE, _("The recipient is the creditor."), RGPD)
@@ -61,8 +61,8 @@ def _is_strange(question: Question) -> bool:
 
 
 def _about(known: Sequence[Known], to: str) -> bool:
-    """Whether this is known of everything, or of the mailbox that an address leads to."""
-    return any(not one.value or mailbox_of(one.value) == mailbox_of(to) for one in known)
+    """Whether this is known of everything, or of the mailbox or the place that an address leads to."""
+    return any(not one.value or is_asked_to_leave(one.value, to) for one in known)
 
 
 def consent(question: Question) -> Iterator[Reason]:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from law.account.decompte import Amounts
-from law.contact.addresses import mailbox_of, plain_address
+from law.contact.addresses import is_asked_to_leave, is_same_place
 from law.contact.facts import ClaimFacts, Contact, Facts
 from law.contact.vocabulary import Channel, PartyFactKind, Purpose
 from law.scenario.conditions import Condition
@@ -123,10 +123,10 @@ class CaseFacts:
 
     def address(self, way: Way) -> str | None:
         """Where a message of this way goes; None where it cannot."""
-        to = _ADDRESSES[way](self.debtor)
-        wrong = (plain_address(one.value) for one in self.guard.people.get(PartyFactKind.WRONG, ()))
-        left_out = (mailbox_of(one.value) for one in self.guard.people.get(PartyFactKind.OPTED_OUT, ()))
-        return None if not to or plain_address(to) in set(wrong) or mailbox_of(to) in set(left_out) else to
+        to, people = _ADDRESSES[way](self.debtor), self.guard.people
+        is_wrong = any(is_same_place(one.value, to) for one in people.get(PartyFactKind.WRONG, ()))
+        is_closed = is_wrong or any(is_asked_to_leave(one.value, to) for one in people.get(PartyFactKind.OPTED_OUT, ()))
+        return None if not to or is_closed else to
 
 
 _ADDRESSES: Mapping[Way, Callable[[Debtor], str]] = {

@@ -156,6 +156,8 @@ SMS: dict[str, Any] = {
     "channel": Channel.SMS,
     "text": "Cabinet Morvan pour Martin SAS, REC-AB12CD, lettre du 02/11/2026. Répondez au 01 23 45 67 89",
 }
+BY_SMS = {**SMS, "recipient": "+33612345678"}
+BY_POST = {"channel": Channel.LETTER, "recipient": "Ann Dupont, 3 rue Haute, 69001 LYON"}
 OWED = {"sums": frozenset({Decimal("1234.50"), Decimal("34.50")})}
 FIRST = {"first_on": date(2026, 11, 2), "reminders": 1, "is_informed": True}
 # What is changed of message, facts and policy; what the row of this code says then.
@@ -240,6 +242,14 @@ TABLE: list[tuple[Code, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]
     (Code.ADDRESSEE, {"recipient": "a@xn--tude-9oa.fr"}, {"creditor_emails": {"a@étude.fr"}}, {}, NEVER),
     (Code.ADDRESSEE, {}, people(PartyFactKind.OPTED_OUT, "Ann+factures@example.com"), {}, NEVER),
     (Code.ADDRESSEE, {"recipient": "ann+x@example.com"}, people(PartyFactKind.OPTED_OUT, "ann@example.com"), {}, NEVER),
+    (Code.ADDRESSEE, BY_SMS, {**FIRST, **people(PartyFactKind.OPTED_OUT, "06 12 34 56 78")}, {}, NEVER),
+    (Code.ADDRESSEE, BY_SMS, {**FIRST, **people(PartyFactKind.WRONG, "06.12.34.56.78")}, {}, NEVER),
+    (Code.ADDRESSEE, BY_SMS, {**FIRST, **people(PartyFactKind.OPTED_OUT, "06 98 76 54 32")}, {}, SEND),
+    (Code.ADDRESSEE, BY_POST, people(PartyFactKind.WRONG, "3, rue Haute 69001 Lyon"), {}, NEVER),
+    (Code.ADDRESSEE, BY_POST, people(PartyFactKind.WRONG, "Ann Dupont, 3 rue Haute, 69001 LYON"), {}, NEVER),
+    (Code.ADDRESSEE, BY_POST, people(PartyFactKind.OPTED_OUT, "3 rue Haute\n69001 Lyon, France"), {}, NEVER),
+    (Code.ADDRESSEE, BY_POST, people(PartyFactKind.WRONG, "13 rue Haute, 69001 Lyon"), {}, SEND),
+    (Code.ADDRESSEE, BY_POST, people(PartyFactKind.WRONG, "Lyon"), {}, SEND),
     (Code.ADDRESSEE, {"recipient": "ANN@example.com "}, {}, {}, SEND),
     (Code.ADDRESSEE, {"recipient": "somebody@example.com"}, {}, {}, HOLD),
     (Code.ADDRESSEE, {"recipient": "ann+x@example.com"}, {}, {}, HOLD),
