@@ -22,7 +22,7 @@ RECEIPT_POSTED = ObjectAction(
     label=gettext_lazy("Sent by post"),
     permission="recoveries.send_email",
     perform=_posted,
-    is_offered=lambda request, email: email.state == Message.State.TO_POST,
+    is_offered=lambda request, email: email.is_receipt and email.state == Message.State.TO_POST,
     explain=gettext_lazy(
         "The debtor has no e-mail address. Print the text of the receipt, send it by post, then confirm here: it "
         "counts as sent today (art. R124-6 CPCE)."

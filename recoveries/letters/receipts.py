@@ -85,6 +85,8 @@ def receipt_sent(*, receipt: Message) -> None:
 def receipt_posted(*, message_id: int, by: User | None) -> Message:
     """Write down that a receipt went out by post. Raises Forbidden for one that does not wait for that, or may not."""
     letter = Message.objects.get(pk=message_id)
+    if not letter.is_receipt:
+        raise Forbidden(_("This receipt does not wait to be sent by post."))
     case = with_terms(Recovery.objects.select_for_update(of=("self",))).get(pk=letter.recovery_id)
     verdict = verdict_of_receipt(facts_aside(case), letter, recipient="", moment=now())
     if verdict.outcome == Outcome.NEVER:

@@ -337,7 +337,8 @@ def _numbers(items: Iterable[PostItem], given: Mapping[int, str]) -> dict[int, s
 def item_take_out(*, batch_id: int, item_id: int, by: User) -> None:
     """Take a letter out of its batch: it waits again, and is written anew. Raises NotFound, Forbidden."""
     batch = _require_open(batches_of(by).select_for_update(of=("self",)).filter(pk=batch_id).first())
-    if not items_of(batch, by).filter(pk=item_id).update(taken_out_at=now()):
+    waiting = items_of(batch, by).filter(pk=item_id, message__state=State.TO_POST)
+    if not waiting.update(taken_out_at=now()):
         raise NotFound(_("There is no such letter in this batch."))
     audit_record(action=CHANGED, target=batch, details={"taken_out": item_id}, actor=by)
 

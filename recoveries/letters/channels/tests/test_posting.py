@@ -13,17 +13,18 @@ from pypdf import PdfReader
 from backoffice.roles import ACCOUNTANT, HANDLER, MANAGER
 from law.contact import PartyFactKind
 from legalcity.lib.clock import now, today
-from legalcity.lib.errors import Invalid
+from legalcity.lib.errors import Forbidden, Invalid
 from recoveries.desk.tests.pages import case_of, office_of, person, ready_document, words
 from recoveries.ledger.services import acompte_record
 from recoveries.letters.channels.posting import working_day
 from recoveries.letters.channels.tests.conftest import DEBTOR
 from recoveries.letters.holding import messages_take_up
 from recoveries.letters.party_facts import party_fact_enter
+from recoveries.letters.receipts import receipt_posted
 from recoveries.letters.services import message_send
 from recoveries.letters.tasks import sweep_emails
 from recoveries.models import FormalNotice, Message, PostBatch, PostItem, Recovery
-from tests.backoffice import act, browser_of
+from tests.backoffice import act, browser_of, page_of
 from tests.factories import Api, move
 
 PAGE = "/admin/letters-to-post/"
@@ -211,6 +212,29 @@ def test_letters_of_others_are_out_of_reach(case: Recovery, owner: Api, office: 
     assert states(mine, other) == ["sent", "to_post"]
     assert both.items.get(message__recovery=other.recovery).message.state == "to_post"
     assert PostBatch.objects.get(pk=both.pk).state == "printed"
+
+
+def test_a_demand_is_no_receipt_that_somebody_prints(case: Recovery, office: Client) -> None:
+    one = letter(case, "mise_en_demeure", "registered")
+    acompte_record(recovery_id=case.pk, amount=Decimal("140.00"), day=today(), by=None)
+    assert "receipt-posted" not in office.get(page_of(Message, "change", one.pk)).content.decode()
+    act(office, one, "receipt-posted")
+    with pytest.raises(Forbidden):
+        receipt_posted(message_id=one.pk, by=None)
+    assert states(one) == ["to_post"]
+
+
+def test_what_was_posted_stays_in_its_batch(case: Recovery, owner: Api, office: Client) -> None:
+    handler = person(HANDLER)
+    mine, other = letter(case), letter(case_of(owner, debtor=DEBTOR))
+    Recovery.objects.filter(pk=case.pk).update(user=handler)
+    Recovery.objects.filter(pk=other.recovery_id).update(user=person(MANAGER))
+    printed(office, mine, other)
+    batch, desk = PostBatch.objects.get(), browser_of(handler)
+    desk.post(f"{PAGE}{batch.pk}/")
+    assert states(mine, other) == ["sent", "to_post"]
+    desk.post(f"{PAGE}{batch.pk}/", {"take_out": batch.items.get(message=mine).pk})
+    assert not PostItem.objects.exclude(taken_out_at=None).exists()
 
 
 def test_a_registered_letter_is_posted_with_its_number(case: Recovery, office: Client) -> None:
