@@ -27,7 +27,7 @@ def letters_held(viewer: Viewer) -> Panel:
     return Panel(
         title=_("Letters held"),
         count=count,
-        url=f"{reverse('admin:recoveries_message_changelist')}?state__exact={HELD}",
+        url=_listed(f"state__exact={HELD}"),
         rows=[
             Row(
                 text=f"{email.recovery} · {email.get_kind_display()}",
@@ -49,7 +49,7 @@ def letters_to_approve(viewer: Viewer) -> Panel:
         Message.objects.filter(Exists(looked_at), state=HELD, lifted=[]),  # whoever lifts a hold has looked at it
         "created_at",
         title=_("Letters to approve"),
-        url=f"?state__exact={HELD}&runs__step__needs_approval__exact=1",
+        url=_listed(f"state__exact={HELD}&runs__step__needs_approval__exact=1"),
         empty=_("No letter is to be approved."),
         tone="wait",
     )
@@ -66,23 +66,27 @@ def letters_back(viewer: Viewer) -> Panel:
         back,
         "-created_at",
         title=_("Messages that came back"),
-        url=f"?state__in={','.join(CAME_BACK)}",
+        url=_listed(f"state__in={','.join(CAME_BACK)}"),
         empty=_("No message came back."),
         tone="wait",
     )
 
 
 def letters_to_post(viewer: Viewer) -> Panel:
-    """Letters that a person is to post, the oldest first."""
+    """Letters that a person is to post, printed or not, the oldest first."""
     return _panel_of(
         viewer,
         Message.objects.filter(state=Message.State.TO_POST),
         "created_at",
         title=_("Letters to post"),
-        url=f"?state__exact={Message.State.TO_POST}",
+        url=reverse("letters-to-post"),
         empty=_("No letter is to be posted."),
         tone="wait",
     )
+
+
+def _listed(query: str) -> str:
+    return f"{reverse('admin:recoveries_message_changelist')}?{query}"
 
 
 def _panel_of(viewer: Viewer, messages: MessageQuerySet, order: str, *, url: str, **words: Any) -> Panel:
@@ -92,7 +96,7 @@ def _panel_of(viewer: Viewer, messages: MessageQuerySet, order: str, *, url: str
     count, rows = first_rows(Message.objects.filter(pk__in=some).select_related("recovery").order_by(order, "id"))
     return Panel(
         count=count,
-        url=reverse("admin:recoveries_message_changelist") + url,
+        url=url,
         rows=[
             Row(
                 text=f"{message.recovery} · {message.get_kind_display()}",
@@ -137,5 +141,5 @@ def _unconfirmed(model: type[LegalRate] | type[EcbRate]) -> Any:
 panel_register("letters-held", position=70, permission="recoveries.send_email", read=letters_held)
 panel_register("letters-to-approve", position=69, permission="recoveries.lift_email", read=letters_to_approve)
 panel_register("letters-back", position=71, permission="recoveries.send_email", read=letters_back)
-panel_register("letters-to-post", position=72, permission="recoveries.send_email", read=letters_to_post)
+panel_register("letters-to-post", position=72, permission="recoveries.confirm_posting", read=letters_to_post)
 panel_register("rates", position=80, permission="recoveries.change_legalrate", read=rates_to_confirm)

@@ -1,4 +1,4 @@
-"""The panels of the home page about the ways of letters: to post, not arrived, answers of strangers."""
+"""The panels of the home page about the ways of letters: not arrived, answers of strangers."""
 
 from datetime import timedelta
 from urllib.parse import urlencode
@@ -11,32 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.home import Panel, Row, Viewer, first_rows, link_register, panel_register
 from legalcity.lib.clock import now
-from recoveries.letters.channels.posting import letters_to_post
 from recoveries.models import InboundMail, Message
 
 State = Message.State
 LOST = (State.FAILED, State.BOUNCED, State.RETURNED, State.EXPIRED)
 SHOWN_FOR = timedelta(days=30)
-
-
-def to_post(viewer: Viewer) -> Panel:
-    """Letters that wait to be printed and posted, the oldest first."""
-    count, rows = first_rows(letters_to_post(viewer.user))
-    return Panel(
-        title=_("Letters to post"),
-        count=count,
-        url=reverse("letters-to-post"),
-        rows=[
-            Row(
-                text=f"{letter.recovery} · {letter.get_kind_display()}",
-                url=reverse("admin:recoveries_message_change", args=[letter.pk]),
-                badge=date_format(letter.created_at, "SHORT_DATE_FORMAT"),
-            )
-            for letter in rows
-        ],
-        empty=_("No letter waits to be posted."),
-        tone="wait",
-    )
 
 
 def not_arrived(viewer: Viewer) -> Panel:
@@ -84,7 +63,6 @@ def strangers(viewer: Viewer) -> Panel:
     )
 
 
-panel_register("letters-to-post", position=71, permission="recoveries.confirm_posting", read=to_post)
 panel_register("not-arrived", position=72, permission="recoveries.send_email", read=not_arrived)
 panel_register("strangers", position=73, permission="recoveries.send_email", read=strangers)
 link_register("letters-to-post", permission="recoveries.confirm_posting", label=gettext_lazy("Letters to post"))

@@ -2,6 +2,7 @@
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from backoffice.home import Viewer
 from legalcity.lib.clock import now
@@ -34,6 +35,13 @@ def test_what_came_back_is_shown_until_something_has_reached_the_debtor(owner: A
     assert panels["Messages that came back"].rows[0].note == "debtor@example.com"
     for title in ("Messages that came back", "Letters to post"):
         assert browser.get(panels[title].url).status_code == 200
+
+
+def test_letters_to_post_lead_to_where_they_are_printed_and_confirmed(owner: Api) -> None:
+    message(case_of(owner), "to_post")
+    for role in ("handler", "manager"):
+        [panel] = [one for one in office_of(role).get("/admin/").context["panels"] if one.title == "Letters to post"]
+        assert panel.url == reverse("letters-to-post")
 
 
 def test_the_messages_of_another_handler_are_not_shown(owner: Api) -> None:
