@@ -429,6 +429,10 @@ OUR_WORDS = tuple(CONFIG["LOOK_WORDS"][0].split(","))
             "titre exécutoire",
             "avec la force publique",
             "Nous ferons saisir vos biens",
+            "À défaut, vos biens seront saisis",
+            "Votre compte sera saisi",
+            "Un huissier se présentera chez vous",
+            "Un commissaire de justice passera à votre domicile",
         ),
         *("the bailiffs will come", "seizure of goods", "a writ", "summons", "enforcement order", "garnishment"),
     ],
@@ -450,6 +454,7 @@ def test_words_of_acts_are_known_from_the_start(text: str) -> None:
         "Sauf erreur de saisie de notre part",
         "Facture de saisie comptable",
         "Nous nous réservons le droit de saisir le tribunal",
+        "À défaut, nous saisirons le tribunal, et un juge sera saisi",
     ],
 )
 def test_what_is_true_and_no_act_may_be_said(text: str) -> None:
