@@ -1,10 +1,12 @@
 """Who is tried when: places of endpoints, their pace, and the indexes that this rests on."""
 
 from collections import Counter
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from pytest_django import Settings
 
@@ -21,16 +23,24 @@ from tests.factories import ApiUserFactory
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def one_moment() -> Iterator[None]:
+    """No try lasts while a test runs, however slow the machine is."""
+    with time_machine.travel(now(), tick=False):
+        yield
+
+
 def in_use(lane: Lane, *accounts: User) -> list[Running]:
     """Tries that take all places of a lane, of these accounts alike."""
     return [Running(accounts[number % len(accounts)].pk, lane, lasts=False) for number in range(lane.value)]
 
 
 def with_endpoints(many: int, receiver: Receiver, **values: Any) -> User:
-    """An account with so many endpoints, and something to be told at each."""
+    """An account with so many endpoints, each of which waits for less long than the one before; all have to be told."""
     account: User = ApiUserFactory()
     for _turn in range(many):
-        endpoint_at(account, receiver.url)
+        waits_since = now() - timedelta(seconds=3) + timedelta(milliseconds=10 * Endpoint.objects.count())
+        endpoint_at(account, receiver.url, paced_until=waits_since)
     happen(account, times=5)
     Endpoint.objects.filter(owner=account).update(**values)
     return account
