@@ -168,12 +168,15 @@ def _statement(wanted: Wanted, types: list[str]) -> tuple[str, dict[str, Any]]:
     if wanted.until is not None:
         where.append(UNTIL)
         values |= {"until": moment(wanted.until), "after_until": moment(wanted.until + SLACK)}
+    looked = f"FROM events_event WHERE {' AND '.join(where)} ORDER BY xact, id LIMIT %(looked)s"
+    told = TOLD[connection.vendor]
+    if not types:
+        return f"SELECT {told}, 1 = 1 {looked}", values
     names = [f"type{number}" for number in range(len(types))]
     values |= dict(zip(names, types, strict=True))
-    is_wanted = f"type IN ({', '.join(f'%({name})s' for name in names)})" if names else "1 = 1"
+    is_wanted = f"type IN ({', '.join(f'%({name})s' for name in names)})"
     return (
-        f"WITH looked AS (SELECT {COLUMNS} FROM events_event WHERE {' AND '.join(where)} "  # noqa: S608 - names of ours
-        f"ORDER BY xact, id LIMIT %(looked)s) SELECT {TOLD[connection.vendor]}, {is_wanted} FROM looked "
+        f"WITH looked AS (SELECT {COLUMNS} {looked}) SELECT {told}, {is_wanted} FROM looked "  # noqa: S608 - names of ours
         f"WHERE {is_wanted} OR id = (SELECT id FROM looked ORDER BY xact DESC, id DESC LIMIT 1) "
         "ORDER BY xact, id LIMIT %(limit)s",
         values,

@@ -200,7 +200,7 @@ _ENCODER = DjangoJSONEncoder()
 # for before the ids, which it may move (the first event after a dump was restored).
 TOLD = f"""
     told AS (
-        SELECT nextval(pg_get_serial_sequence('events_event', 'id')) AS id, place.xact, given.*
+        SELECT nextval('events_event_id_seq') AS id, place.xact, given.*
         FROM (SELECT events_place() AS xact) AS place,
             jsonb_to_recordset(%s::jsonb) AS given ({", ".join(map(" ".join, COLUMNS.items()))}, changes jsonb)
     ), written AS (
