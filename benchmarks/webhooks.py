@@ -91,9 +91,7 @@ class Arrivals:
 
 def settings(arrivals: Arrivals) -> None:
     """The environment of this process and of all that it starts."""
-    os.environ.update(
-        DEBUG="1", CHECK_EVENTS="0", WEBHOOK_LOOPBACK="1", WEBHOOK_PORTS=str(arrivals.port), LOG_LEVEL="ERROR"
-    )
+    os.environ.update(DEBUG="1", WEBHOOK_LOOPBACK="1", WEBHOOK_PORTS=str(arrivals.port), LOG_LEVEL="ERROR")
     os.environ["DJANGO_SETTINGS_MODULE"] = "legalcity.settings"
 
 
@@ -204,16 +202,30 @@ def hold(arrivals: Arrivals) -> None:
     time.sleep(3)
 
 
-def processor_time(pids: list[int]) -> tuple[float, float]:
-    """Seconds that workers with their children have used, and the server's processes of their database."""
-    from django.db import connection
-    from servers import used_by
+class Meter:
+    """Seconds that workers with their children use, and the server's processes of their database, which come and go."""
 
-    children = [int(child) for pid in pids for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
-        backends = [pid for (pid,) in cursor.fetchall()]
-    return sum(map(used_by, [*pids, *children])), sum(map(used_by, backends))
+    def __init__(self, pids: list[int]) -> None:
+        self._pids, self._used, self._began = pids, dict[int, float](), dict[int, float]()
+        self.look()
+        self._began = {**self._used}
+
+    def look(self) -> None:
+        """To be called often: what a process has used since goes with it."""
+        from django.db import connection
+        from servers import used_by
+
+        for pid in self._pids:
+            children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+            self._used |= {each: used_by(each) for each in [pid, *map(int, children)]}
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database()")
+            self._used |= {-pid: used_by(pid) for (pid,) in cursor.fetchall()}
+
+    def used(self) -> tuple[float, float]:
+        """Of the workers, and of the server."""
+        since = {pid: used - self._began.get(pid, 0) for pid, used in self._used.items()}
+        return sum(used for pid, used in since.items() if pid > 0), sum(used for pid, used in since.items() if pid < 0)
 
 
 def rate(arrivals: Arrivals, pids: list[int]) -> None:
@@ -222,11 +234,14 @@ def rate(arrivals: Arrivals, pids: list[int]) -> None:
     happen(user)
     arrivals.until(ENDPOINTS, 30)
     arrivals.got.clear()
-    before = processor_time(pids)
+    meter = Meter(pids)
+    until = time.time() + 180
     for _part in range(EVENTS // 50):
         happen(user, 50)
-    arrivals.until(EVENTS * ENDPOINTS, 180)
-    used = [(after - then) / len(arrivals.got) * 1000 for then, after in zip(before, processor_time(pids), strict=True)]
+    while len(arrivals.got) < EVENTS * ENDPOINTS and time.time() < until:
+        time.sleep(0.2)
+        meter.look()
+    used = [seconds / len(arrivals.got) * 1000 for seconds in meter.used()]
     moments = sorted(at for at, _told in arrivals.got)
     seconds = moments[-1] - moments[0]
     doubles = len(moments) - len({told for _at, told in arrivals.got})

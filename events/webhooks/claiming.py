@@ -161,7 +161,8 @@ def _ready(here: Room, busy: _Busy, moment: datetime) -> list[tuple[Endpoint, li
 
 
 def _ids(found: Any) -> list[int]:
-    return json.loads(found) if isinstance(found, str) else found
+    ids: list[int] = json.loads(found) if isinstance(found, str) else found
+    return ids
 
 
 def _let_in(here: Room, busy: _Busy, moment: datetime) -> Q:
