@@ -187,6 +187,7 @@ class Recovery(models.Model):
             models.Index(fields=("next_deadline", "id"), name="recovery_by_deadline"),
             models.Index(fields=("amount_torecover", "id"), name="recovery_all_by_torecover"),
             models.Index(fields=("recovery_due_date", "id"), name="recovery_all_by_due_date"),
+            models.Index(fields=("status", "id"), name="recovery_all_by_status"),
             models.Index(fields=("debtor_company", "id"), name="recovery_all_by_debtor"),
             models.Index(fields=("customer_company", "id"), name="recovery_all_by_creditor"),
             models.Index(NullIf("user", "owner"), name="recovery_of_handler"),
