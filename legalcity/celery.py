@@ -40,6 +40,7 @@ app.conf.beat_schedule = {
     "sweep-transfers": {"task": "recoveries.tasks.sweep_transfers", "schedule": SWEEP_EVERY},
     "sweep-charges": {"task": "invoicing.tasks.sweep_charges", "schedule": SWEEP_EVERY},
     "deadline-alerts": {"task": "recoveries.tasks.record_deadline_alerts", "schedule": crontab(hour="6", minute="0")},
+    "take-figures": {"task": "recoveries.tasks.take_figures", "schedule": crontab(hour="4", minute="30")},
     "mend-copies": {"task": "recoveries.tasks.mend_copies", "schedule": crontab(minute="*/5")},
     "roll-balances": {"task": "recoveries.tasks.roll_balances", "schedule": crontab()},
     "watch-ledger": {"task": "recoveries.tasks.watch_ledger", "schedule": crontab(hour="1", minute="40")},

@@ -4,6 +4,7 @@
 # ruff: noqa: F401
 import recoveries.agenda.tasks
 import recoveries.court.tasks
+import recoveries.desk.tasks
 import recoveries.intake.tasks
 import recoveries.ledger.tasks
 import recoveries.letters.bulk.tasks

@@ -24,3 +24,31 @@ class SavedFilter(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class PortfolioFigure(models.Model):
+    """Cases alike in what the portfolio asks of them, counted and added up in the night (`figures.py`).
+
+    `month`: in which they were filed (Paris). `client`, `handler`: ids of accounts. `lives`: not gone on to court.
+    `band_filed`, `band_now`: bands of age on the day of filing, and when the figures were taken.
+    """
+
+    taken_at = models.DateTimeField(_("taken at"))
+    month = models.DateField(_("month"))
+    client = models.BigIntegerField(_("client"))
+    handler = models.BigIntegerField(_("handler"), null=True)
+    status_id = models.SmallIntegerField(_("status"))
+    lives = models.BooleanField()
+    band_filed = models.SmallIntegerField()
+    band_now = models.SmallIntegerField()
+    cases = models.IntegerField(_("cases"))
+    claimed = models.DecimalField(_("claimed"), max_digits=20, decimal_places=2)
+    recovered = models.DecimalField(_("recovered"), max_digits=20, decimal_places=2)
+    owed = models.DecimalField(_("owed"), max_digits=20, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("figure of the portfolio")
+        verbose_name_plural = _("figures of the portfolio")
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.cases}"

@@ -115,6 +115,7 @@ def portfolio_page(request: HttpRequest) -> HttpResponse:
         context |= {
             "question": question,
             "at": found.at.astimezone(PARIS),
+            "taken_at": found.taken_at and found.taken_at.astimezone(PARIS),
             "headline": headline(found),
             "tables": tables_of(found),
             "query": request.GET.urlencode(),

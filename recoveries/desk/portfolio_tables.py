@@ -13,7 +13,8 @@ from backoffice.amounts import euros
 from recoveries.catalogue import catalogue
 from recoveries.desk.chart_amounts import short_euros
 from recoveries.desk.charts import Bar, Series, columns, rows
-from recoveries.desk.reads.portfolio import BANDS, AgeRow, Portfolio
+from recoveries.desk.reads.portfolio import AgeRow, Portfolio
+from recoveries.desk.reads.portfolio_groups import BANDS
 
 Value = str | int | Decimal | None
 

@@ -9,22 +9,20 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db.models import Count, F, Q, Sum
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models import F, Sum
+from django.db.models.functions import TruncMonth
 
 from legalcity.lib.clock import now, today
 from legalcity.lib.dates import PARIS, add_months
 from legalcity.lib.kept import kept
 from legalcity.lib.money import rounded
-from legalcity.lib.replica import read_connection
 from recoveries.catalogue import catalogue
-from recoveries.ledger.money import MONEY, money_lines
-from recoveries.models import Recovery
+from recoveries.desk.reads.portfolio_groups import BANDS, Group, groups_of
+from recoveries.ledger.money import money_lines
 
 KEPT = 300  # seconds
-BANDS = (30, 60, 90, 180, 365)  # The last days of the bands of age; the last band has no end.
 ZERO = Decimal("0.00")
 
 
@@ -96,12 +94,13 @@ class AgeRow:
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """All figures of a period as they were at `at`."""
+    """All figures of a period as they were at `at`; of cases filed before `taken_at`, if told, as they were then."""
 
     at: datetime
     months: list[MonthRow]
     statuses: list[StatusRow]
     ages: list[AgeRow]
+    taken_at: datetime | None = None
 
 
 def portfolio(question: Question) -> Portfolio:
@@ -122,21 +121,35 @@ def portfolio(question: Question) -> Portfolio:
 
 
 def _reckoned(question: Question, present: date) -> Portfolio:
+    start, end = _bounds(question)
+    groups = groups_of(start, end, (question.first, question.last), present, _chosen(question))
     months = {month: MonthRow(month) for month in question.months}
     statuses = {entry.id: StatusRow(entry.id) for entry in catalogue.entries.values()}
-    for found in _filed(question):
-        month, status = months[found["month"].date()], statuses[found["status_id"]]
-        is_open = not catalogue.is_closing(status.status_id)
-        month.cases += found["cases"]
-        month.claimed += _money(found["claimed"])
-        status.cases += found["all_cases"]
-        if is_open:
-            month.open += _money(found["remaining"])
-            status.open += _money(found["remaining"])
+    ages = [AgeRow(band) for band in range(len(BANDS) + 1)]
+    for found in groups.found:
+        _count(found, months[found.month], statuses[found.status_id], ages)
     for paid in _received(question):
         months[paid["month"]].received += _money(paid["received"])
-    ages = _ages(question, present)
-    return Portfolio(now(), list(months.values()), [row for row in statuses.values() if row.cases], ages)
+    there = [row for row in statuses.values() if row.cases]
+    return Portfolio(now(), list(months.values()), there, ages, groups.taken_at)
+
+
+def _count(found: Group, month: MonthRow, status: StatusRow, ages: list[AgeRow]) -> None:
+    """Add a group of cases to the rows that tell of it."""
+    owed, recovered = _money(found.owed), _money(found.recovered)
+    status.cases += found.cases
+    if found.lives:
+        month.cases += found.cases
+        month.claimed += _money(found.claimed)
+        filed = ages[found.band_filed]
+        filed.cases += found.cases
+        filed.claimed += recovered + owed
+        filed.recovered += recovered
+    if not catalogue.is_closing(found.status_id):
+        month.open += owed
+        status.open += owed
+        ages[found.band_now].open_cases += found.cases
+        ages[found.band_now].open += owed
 
 
 def _money(value: Any) -> Decimal:
@@ -154,19 +167,6 @@ def _bounds(question: Question) -> tuple[datetime, datetime]:
     return start, end
 
 
-def _filed(question: Question) -> Iterable[Mapping[str, Any]]:
-    """By month and status."""
-    start, end = _bounds(question)
-    lives = Q(transferred_to=None)
-    cases = Recovery.objects.filter(created_at__gte=start, created_at__lt=end, **_chosen(question)).order_by()
-    return cases.values("status_id", month=TruncMonth("created_at", tzinfo=PARIS)).annotate(
-        all_cases=Count("pk"),
-        cases=Count("pk", filter=lives),
-        claimed=Sum("amount", filter=lives),
-        remaining=Sum(Coalesce(F("balance__due") + F("balance__not_due"), F("amount_torecover"))),
-    )
-
-
 def _received(question: Question) -> Iterable[Mapping[str, Any]]:
     """By month."""
     # A posting says whose it is, and who handles the case is asked of the case.
@@ -179,101 +179,3 @@ def _received(question: Question) -> Iterable[Mapping[str, Any]]:
         received=Sum(F("debit") - F("credit"))
     )
     return months
-
-
-@dataclass(frozen=True, slots=True)
-class _Days:
-    """How a database tells the day of a moment, the days between two days, a day that is given."""
-
-    in_paris: str
-    between: str
-    given: str
-
-
-DAYS = {
-    "postgresql": _Days("({} AT TIME ZONE 'Europe/Paris')::date", "({} - {})", "%s::date"),
-    "sqlite": _Days("django_datetime_cast_date({}, 'UTC', 'Europe/Paris')", "(julianday({}) - julianday({}))", "%s"),
-}
-
-
-class _AgeFound(NamedTuple):
-    """What AGES finds: cases alike in their bands, their status and in whether they went on to court.
-
-    `recovered`: received, but for what was paid beyond what was owed; `owed`: due or not yet.
-    """
-
-    band_filed: int
-    band_now: int
-    status_id: int
-    lives: bool
-    cases: int
-    recovered: Any
-    owed: Any
-
-
-OLDEST = "SELECT {} MIN(COALESCE(invoice_due_date, invoice_date)) AS oldest FROM invoicing_invoice {}"
-RECEIVED = (
-    "SELECT {} SUM(l.debit - l.credit) AS received "
-    f"FROM recoveries_line l JOIN recoveries_posting p ON p.id = l.posting_id WHERE {MONEY.format('l')} {{}}"
-)
-# Of all cases the tables are read as a whole; of those of a client or a handler each is looked up.
-BY_CASE = "recovery_id,", "GROUP BY recovery_id"
-WHOLE = {
-    "oldest": "i.oldest",
-    "received": "m.received",
-    "joined": f"LEFT JOIN ({OLDEST.format(*BY_CASE)}) i ON i.recovery_id = r.id "
-    f"LEFT JOIN ({RECEIVED.format(*BY_CASE)}) m ON m.recovery_id = r.id",
-}
-LOOKED_UP = {
-    "oldest": f"({OLDEST.format('', 'WHERE recovery_id = r.id')})",
-    "received": f"({RECEIVED.format('', 'AND p.recovery_id = r.id')})",
-    "joined": "",
-}
-AGES = """
-    WITH facts AS (
-        SELECT r.status_id, r.transferred_to_id, COALESCE(b.due + b.not_due, r.amount_torecover) AS owed,
-               COALESCE({received}, 0) - COALESCE(b.surplus, 0) AS recovered,
-               COALESCE({oldest}, r.recovery_due_date) AS oldest,
-               {filed_on} AS filed_on
-          FROM recoveries_recovery r
-          LEFT JOIN recoveries_casebalance b ON b.recovery_id = r.id
-          {joined}
-         WHERE r.created_at >= %s AND r.created_at < %s {chosen}
-    )
-    SELECT {age_filed} AS band_filed, {age_now} AS band_now, status_id, transferred_to_id IS NULL AS lives,
-           COUNT(*) AS cases, SUM(recovered) AS recovered, SUM(owed) AS owed
-      FROM facts GROUP BY 1, 2, 3, 4
-"""
-
-
-def _band(days: str) -> str:
-    """The place of an age in BANDS."""
-    steps = " ".join(f"WHEN {days} <= {last} THEN {band}" for band, last in enumerate(BANDS))
-    return f"CASE {steps} ELSE {len(BANDS)} END"
-
-
-def _ages(question: Question, present: date) -> list[AgeRow]:
-    connection = read_connection()
-    words = DAYS[connection.vendor]
-    start, end = map(connection.ops.adapt_datetimefield_value, _bounds(question))
-    chosen = _chosen(question)
-    statement = AGES.format(
-        **(LOOKED_UP if chosen else WHOLE),
-        filed_on=words.in_paris.format("r.created_at"),
-        chosen=" ".join(f"AND r.{column} = %s" for column in chosen),
-        age_filed=_band(words.between.format("filed_on", "oldest")),
-        age_now=_band(words.between.format(words.given, "oldest")),
-    )
-    rows = [AgeRow(band) for band in range(len(BANDS) + 1)]
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [start, end, *chosen.values(), *[present] * len(BANDS)])
-        for found in map(_AgeFound._make, cursor.fetchall()):
-            if found.lives:
-                filed = rows[found.band_filed]
-                filed.cases += found.cases
-                filed.claimed += _money(found.recovered) + _money(found.owed)
-                filed.recovered += _money(found.recovered)
-            if not catalogue.is_closing(found.status_id):
-                rows[found.band_now].open_cases += found.cases
-                rows[found.band_now].open += _money(found.owed)
-    return rows
