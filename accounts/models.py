@@ -12,10 +12,13 @@ from django.contrib.auth.models import PermissionsMixin
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.functions import Lower
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from legalcity.lib import sealing
 from legalcity.lib.clock import now
+from legalcity.lib.pairs import pair
 from legalcity.lib.search_columns import SearchText
 
 
@@ -246,3 +249,11 @@ simple_history.register(
     verbose_name=_("change of a setting"),
     verbose_name_plural=_("changes of settings"),
 )
+
+
+def _setting_change(change: Any) -> str:
+    return pair(change.key, date_format(localtime(change.history_date), "SHORT_DATETIME_FORMAT"))
+
+
+# The library's own name of a version is English.
+Constance.history.model.__str__ = _setting_change

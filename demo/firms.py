@@ -9,6 +9,7 @@ from companies.models import Company
 from demo.people import Names, address, email, landline, mobile, person, siren
 from demo.places import Town
 from demo.trades import CLUBS, DEBTOR_PREFIXES, PROFESSIONS, Trade
+from legalcity.lib.text import folded
 
 # Which qualities go with which legal form: president and director, or manager and co-manager.
 QUALITIES = {"SAS": (1, 2), "SA": (1, 2), "GIE": (1, 2), "SARL": (3, 4), "SNC": (3, 4)}
@@ -83,7 +84,7 @@ def _civil(rng: Random, names: Names, owner_id: int, _today: date) -> Company:
 def _association(rng: Random, names: Names, owner_id: int, _today: date) -> Company:
     who = person(rng, names)
     town, where = address(rng)
-    name = f"{rng.choice(CLUBS)} {town.name}"
+    name = f"{rng.choice(CLUBS)} {_of(town.name)}"
     return Company(
         owner_id=owner_id,
         company_type=Company.Type.ASSOCIATION,
@@ -154,3 +155,11 @@ def _reached_at(rng: Random, who: dict[str, Any]) -> dict[str, Any]:
 Maker = Callable[[Random, Names, int, date], Company]
 MAKERS: tuple[Maker, ...] = (_commercial, _private_person, _sole_trader, _liberal, _association, _civil)
 WEIGHTS = (52, 20, 14, 5, 5, 4)
+
+
+def _of(town: str) -> str:
+    """`"de Lyon"`, `"d'Avignon"`, `"du Mans"`, `"des Abymes"`."""
+    for article, instead in (("Le ", "du "), ("Les ", "des ")):
+        if town.startswith(article):
+            return instead + town.removeprefix(article)
+    return f"d'{town}" if folded(town)[0] in "aeiouy" else f"de {town}"

@@ -126,5 +126,5 @@ DEBTOR_PREFIXES = (
     ("Brasserie", "Débits de boissons"),
     ("Peinture", "Travaux de peinture et vitrerie"),
 )
-CLUBS = ("Comité des fêtes de", "Union sportive de", "Les Amis du théâtre de", "Club nautique de", "Harmonie de")
+CLUBS = ("Comité des fêtes", "Union sportive", "Les Amis du théâtre", "Club nautique", "Harmonie")
 PROFESSIONS = ("Architecte", "Infirmière libérale", "Avocat", "Kinésithérapeute", "Géomètre", "Vétérinaire")

@@ -18,6 +18,7 @@ from backoffice.admins import ReadOnlyStaffAdmin
 from backoffice.origin import staff_of
 from backoffice.user_facts import user_fact
 from legalcity.lib.form_fields import CountField, TextField
+from legalcity.lib.pairs import pair
 from scoring import packs_admin  # noqa: F401 - it registers itself
 from scoring.models import Alert, ScoringOrder, Surveillance, TokenAccount, TokenEntry
 from scoring.selectors import tokens_of
@@ -160,7 +161,7 @@ class ScoringOrderAdmin(ReadOnlyStaffAdmin):
         told = (order.results or {}).get("sources", [])
         return (
             format_html_join(
-                "", "{}: {}<br>", ((source_name(each["source"]), source_sentence(each["status"])) for each in told)
+                "", "{}<br>", ([pair(source_name(each["source"]), source_sentence(each["status"]))] for each in told)
             )
             or "-"
         )
@@ -171,7 +172,9 @@ class ScoringOrderAdmin(ReadOnlyStaffAdmin):
         alerts = Alert.objects.filter(surveillance__order=order)
         return (
             format_html_join(
-                "", "{}: {}<br>", ((date_format(localtime(each.created_at)), alert_sentence(each)) for each in alerts)
+                "",
+                "{}<br>",
+                ([pair(date_format(localtime(each.created_at)), alert_sentence(each))] for each in alerts),
             )
             or "-"
         )

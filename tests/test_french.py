@@ -75,6 +75,32 @@ def test_placeholders_and_edges_are_kept(catalogue: Catalog) -> None:
                 assert english.endswith(edge) == french.endswith(edge), french
 
 
+# The court's own, by what it says in English; a call of a program is none.
+REQUESTS = {
+    "Request and order",
+    "The request lapses.",
+    "request filed on",
+    "Provisional: a rate is carried on past its half-year. No letter, request or declaration may be made of it.",
+}
+NAMES = "client|account|name|sender|party|creditor|debtor|company|handler|person|user"
+TYPOGRAPHY = {
+    "a line may break before the mark": re.compile(r"\s(?<=[ \n])[:;?!»](?!\S)|«[ \n]"),
+    "nothing stands before the mark": re.compile(r"[^\W\d_][;?!](?=\s|$)|«[^\s\u00a0\u202f]|[^\s\u00a0\u202f]»"),
+    "a word is elided before some names": re.compile(rf"\b(?:de|que|le|la) (?:\{{|%\()(?:{NAMES})\b"),
+}
+
+
+@pytest.mark.parametrize("wrong", TYPOGRAPHY)
+def test_sentences_are_set_as_french_is(wrong: str, catalogue: Catalog) -> None:
+    texts = [french for message in catalogue if message.id for _english, french in _texts(message)]
+    assert [text for text in texts if TYPOGRAPHY[wrong].search(text)] == []
+
+
+def test_a_requete_is_what_a_court_gets(catalogue: Catalog) -> None:
+    others = [m.id for m in catalogue if m.id and "requête" in str(m.string).lower() and m.id not in REQUESTS]
+    assert others == []
+
+
 def test_what_is_served_is_what_was_written(catalogue: Catalog) -> None:
     """The compiled catalogue, beside its source in the repository, holds the same messages."""
     compiled = io.BytesIO()
@@ -225,7 +251,7 @@ def test_answers_have_their_french(name: str, owner: Api, stranger: Api, anonymo
     [
         (b"{", "application/json", 400, "JSON mal formé"),
         (b"x", "text/plain", 415, "Type de contenu non pris en charge"),
-        (b"[" + b" " * 5_300_000 + b"]", "application/json", 413, "Corps de la requête trop volumineux"),
+        (b"[" + b" " * 5_300_000 + b"]", "application/json", 413, "Corps de l'appel trop volumineux"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )

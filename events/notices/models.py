@@ -9,6 +9,7 @@ from backoffice.reach import Person, sees_all_cases
 from events.notices.groups import LEGAL, Group, Mode
 from events.notices.tokens import leaving_address
 from legalcity.lib.emails.rows import Email
+from legalcity.lib.pairs import pair
 
 MOST_RECIPIENTS = 5
 DIGEST, MORNING, CONFIRMATION = "digest", "my_cases", "confirmation"
@@ -33,7 +34,7 @@ class Preference(models.Model):
         constraints = [models.UniqueConstraint(fields=("owner", "group"), name="notice_preference_once")]
 
     def __str__(self) -> str:
-        return f"{self.get_group_display()}: {self.get_mode_display()}"
+        return pair(self.get_group_display(), self.get_mode_display())
 
 
 class Recipient(models.Model):

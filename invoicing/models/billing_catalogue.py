@@ -8,6 +8,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.history import history_of
+from legalcity.lib.pairs import pair
 
 
 class CatalogueRow(models.Model):
@@ -174,7 +175,7 @@ class VatRule(models.Model):
         constraints = [models.UniqueConstraint(fields=("place", "client"), name="vat_rule_one_row")]
 
     def __str__(self) -> str:
-        return f"{self.place}, {self.get_client_display()}: {self.tax}"
+        return pair(f"{self.place}, {self.get_client_display()}", self.tax)
 
 
 class TokenPack(CatalogueRow):

@@ -9,6 +9,7 @@ from django.utils.translation import pgettext_lazy
 
 from backoffice.reach import Person, SeenWithCase
 from legalcity.lib.owned import OfOwner
+from legalcity.lib.pairs import pair
 from recoveries.agenda.kinds import kinds
 from recoveries.models.cases import Recovery
 
@@ -194,4 +195,4 @@ class FollowUp(OfOwner):
         indexes = [models.Index(fields=("on", "recovery"), name="follow_up_due")]
 
     def __str__(self) -> str:
-        return f"{self.recovery_id}: {self.on:%d/%m/%Y}"
+        return pair(self.recovery_id, f"{self.on:%d/%m/%Y}")

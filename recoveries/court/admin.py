@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
+from django.utils.formats import date_format
 from django.utils.html import format_html_join
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +15,7 @@ from backoffice.origin import staff_of
 from backoffice.versions import VersionedAdmin
 from law.procedure_dates import GRANTED
 from legalcity.lib.clock import today
+from legalcity.lib.pairs import pair
 from recoveries.court.procedure import procedure_errors, procedure_record
 from recoveries.models import DeadlineAlert, Injunction, InjunctionFee, LegalFact, Recovery
 from recoveries.selectors.deadlines import deadlines_of, with_clocks
@@ -106,8 +108,11 @@ class InjunctionAdmin(StaffAdmin):
     def next_dates(self, injunction: Injunction) -> str:
         """What must happen by when, what follows if it does not, and why."""
         case = with_clocks(Recovery.objects.all()).get(pk=injunction.recovery_id)
-        lines = ((each.date, each.what, each.consequence, each.article) for each in deadlines_of(case, today()))
-        return format_html_join("", "{}: {}. {} ({})<br>", lines) or "-"
+        lines = (
+            (pair(date_format(each.date, "SHORT_DATE_FORMAT"), each.what), each.consequence, each.article)
+            for each in deadlines_of(case, today())
+        )
+        return format_html_join("", "{}. {} ({})<br>", lines) or "-"
 
 
 @admin.register(DeadlineAlert)

@@ -12,10 +12,12 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.history import history_of
 from backoffice.reach import SeenWithCase
+from law.deadlines import LABELS, Kind
 from law.procedure_dates import GRANTED
 from law.vocabulary import Court, Procedure
 from legalcity.lib.claims import JobRow
 from legalcity.lib.owned import OfOwner
+from legalcity.lib.pairs import pair
 from legalcity.lib.sealing import SealedField
 from legalcity.lib.search_columns import SearchText
 from recoveries.models.cases import Recovery
@@ -183,7 +185,7 @@ class TransferRequest(OfOwner, JobRow):
         ]
 
     def __str__(self) -> str:
-        return f"{self.recovery_id}: {self.state}"
+        return pair(self.recovery_id, self.get_state_display())
 
 
 class DeadlineAlertQuerySet(SeenWithCase["DeadlineAlert"]):
@@ -215,7 +217,7 @@ class DeadlineAlert(OfOwner):
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind}: {self.date}"
+        return pair(LABELS[Kind(self.kind)] if self.kind in set(Kind) else self.kind, f"{self.date:%d/%m/%Y}")
 
 
 class HoldChange(OfOwner):

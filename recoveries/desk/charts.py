@@ -11,6 +11,8 @@ from decimal import Decimal
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from legalcity.lib.pairs import pair
+
 Format = Callable[[Decimal], str]
 
 HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 280, 70, 10, 12, 30
@@ -68,7 +70,7 @@ def columns(
             _figure(_height(HEIGHT - BOTTOM, value, top)),
             _figure(thickness),
             _figure(HEIGHT - BOTTOM - _height(HEIGHT - BOTTOM, value, top)),
-            f"{labels[place]}, {one.name}: {full(value)}",
+            pair(f"{labels[place]}, {one.name}", full(value)),
         )
         for order, one in enumerate(series)
         for place, value in enumerate(one.values)
@@ -89,13 +91,13 @@ def rows(*, key: str, title: str, description: str, bars: Sequence[Bar], top: De
         "",
         '<text x="0" y="{}">{}</text><text class="lc-value" x="{}" y="{}" text-anchor="end">{}</text>'
         '<rect class="lc-track" x="0" y="{}" width="{}" height="{}" rx="3"/>'
-        '<rect class="lc-bar-a" x="0" y="{}" width="{}" height="{}" rx="3"><title>{}: {}</title></rect>',
+        '<rect class="lc-bar-a" x="0" y="{}" width="{}" height="{}" rx="3"><title>{}</title></rect>',
         (
             (
                 *(ROW * place + 16, bar.label, NARROW, ROW * place + 16, bar.text),
                 *(ROW * place + 23, NARROW, BAR),
                 *(ROW * place + 23, _figure(NARROW * float(min(max(bar.value, Decimal(0)), most) / most)), BAR),
-                *(bar.label, bar.text),
+                pair(bar.label, bar.text),
             )
             for place, bar in enumerate(bars)
         ),

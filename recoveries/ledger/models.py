@@ -8,11 +8,13 @@ from typing import TypeVar
 
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from law.account.facts import DebtHead
 from law.handing_over import hand_over_by
 from legalcity.lib.owned import OfOwner
+from legalcity.lib.pairs import pair
 from recoveries.models.cases import Recovery
 
 Row = TypeVar("Row", bound="Reversible")
@@ -160,7 +162,7 @@ class Dette(Entry):
         ]
 
     def __str__(self) -> str:
-        return f"{self.label}: {self.amount} €"
+        return pair(self.label, f"{number_format(self.amount)}\u00a0€")
 
 
 class Acknowledgement(Reversible):

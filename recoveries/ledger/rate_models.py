@@ -6,10 +6,12 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import number_format
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.history import history_of
 from law.vocabulary import Creditor
+from legalcity.lib.pairs import pair
 
 
 def half_year(day: date) -> None:
@@ -39,7 +41,7 @@ class HalfYearRate(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return f"{self.valid_from:%d/%m/%Y}: {self.rate_percent} %"
+        return pair(f"{self.valid_from:%d/%m/%Y}", f"{number_format(self.rate_percent)}\u00a0%")
 
 
 class LegalRate(HalfYearRate):

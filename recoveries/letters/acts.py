@@ -16,6 +16,7 @@ from legalcity.lib.clock import now
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Conflict, Invalid, Sentence
 from legalcity.lib.form_fields import EmailField, PhoneField, TextField
+from legalcity.lib.pairs import pair
 from recoveries.letters.gathering import Demand, demand_of, is_open
 from recoveries.letters.judging import Draft, drafts_of
 from recoveries.letters.services import EXTRA_LENGTH, message_send
@@ -145,13 +146,15 @@ def _shown(draft: Draft) -> Sentence:
     verdict, label = draft.verdict, Kind(draft.kind).label
     told = format_html_join("", "<br>{}", ((reason,) for reason in verdict.standing))
     if verdict.outcome == Outcome.NEVER:
-        return format_html('<div class="lc-note lc-note-bad"><strong>{}: {}</strong>{}</div>', label, _("never"), told)
-    page = '<details><summary>{}: {}</summary><pre class="lc-letter">{}</pre></details>'
-    letter = format_html(page, label, draft.letter.subject, draft.letter.text)
+        return format_html(
+            '<div class="lc-note lc-note-bad"><strong>{}</strong>{}</div>', pair(label, _("never")), told
+        )
+    page = '<details><summary>{}</summary><pre class="lc-letter">{}</pre></details>'
+    letter = format_html(page, pair(label, draft.letter.subject), draft.letter.text)
     if verdict.outcome == Outcome.SEND:
         return letter
-    held = '<div class="lc-note lc-note-wait"><strong>{}: {}</strong>{}{}</div>'
-    return format_html(held, label, _("not now"), told, letter)
+    held = '<div class="lc-note lc-note-wait"><strong>{}</strong>{}{}</div>'
+    return format_html(held, pair(label, _("not now")), told, letter)
 
 
 SEND_REMINDER = ObjectAction(

@@ -8,6 +8,7 @@ from backoffice.reach import Person, SeenWithCase
 from companies.models import Company
 from law.contact.vocabulary import PartyFactKind
 from legalcity.lib.owned import OfOwner
+from legalcity.lib.pairs import pair
 from recoveries.models.cases import Recovery
 
 
@@ -72,7 +73,7 @@ class PartyFact(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}{f': {self.value}' if self.value else ''}"
+        return pair(self.get_kind_display(), self.value) if self.value else str(self.get_kind_display())
 
 
 class ClientRhythm(models.Model):
@@ -117,4 +118,4 @@ class CreditorReminder(OfOwner):
         constraints = [models.UniqueConstraint(fields=("recovery", "sent_on"), name="creditor_reminder_once")]
 
     def __str__(self) -> str:
-        return f"{self.recovery_id}: {self.sent_on:%d/%m/%Y}"
+        return pair(self.recovery_id, f"{self.sent_on:%d/%m/%Y}")

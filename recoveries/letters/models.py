@@ -14,6 +14,7 @@ from law.notices import Channel
 from law.vocabulary import Receipt, Reminder
 from legalcity.lib.emails.rows import Email
 from legalcity.lib.owned import OfOwner
+from legalcity.lib.pairs import pair
 from recoveries.models.cases import Recovery
 
 RECEIPTS = [kind.value for kind in Receipt]
@@ -164,7 +165,7 @@ class Message(OfOwner, Email):
         ]
 
     def __str__(self) -> str:
-        return f"{self.recovery_id}: {self.get_kind_display()}"
+        return pair(self.recovery_id, self.get_kind_display())
 
     @property
     def is_receipt(self) -> bool:
@@ -231,7 +232,7 @@ class MessageFact(models.Model):
         constraints = [models.UniqueConstraint(fields=("source", "provider_id"), name="message_fact_once")]
 
     def __str__(self) -> str:
-        return f"{self.message_id}: {self.get_kind_display()}"
+        return pair(self.message_id, self.get_kind_display())
 
 
 class CreditorNoticeQuerySet(SeenWithCase["CreditorNotice"]):
@@ -264,7 +265,7 @@ class CreditorNotice(Email):
         constraints = [models.UniqueConstraint(fields=("posting", "recipient"), name="creditor_notice_once")]
 
     def __str__(self) -> str:
-        return f"{self.posting}: {self.get_state_display()}"
+        return pair(self.posting, self.get_state_display())
 
 
 class FormalNoticeQuerySet(SeenWithCase["FormalNotice"]):
@@ -354,4 +355,4 @@ class FormalNotice(OfOwner):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_channel_display()}: {self.get_state_display()}"
+        return pair(self.get_channel_display(), self.get_state_display())

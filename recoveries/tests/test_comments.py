@@ -416,6 +416,6 @@ def test_the_refusal_is_told_in_french(owner: Api, comments: str) -> None:
     sent = {"comment": "frais de dossier", "visibleToDebtor": True}
     [said] = owner.post(comments, sent, Accept_Language="fr").json()["errors"]["comment"]
     assert said == (
-        "Le commentaire ne peut pas demander des frais qui restent à la charge du créancier (art. L111-8 CPCE) : "
-        "« frais de dossier »."
+        "Le commentaire ne peut pas demander des frais qui restent à la charge du créancier (art. L111-8 CPCE)\u00a0: "
+        "«\u00a0frais de dossier\u00a0»."
     )

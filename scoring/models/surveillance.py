@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from legalcity.lib.pairs import pair
 from scoring.models.orders import ScoringOrder, SeenWithOrder
 
 
@@ -74,4 +75,4 @@ class Alert(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.surveillance}: {self.kind}"
+        return pair(self.surveillance, self.get_kind_display())

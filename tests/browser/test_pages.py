@@ -16,6 +16,7 @@ from legalcity.lib.clock import now
 from recoveries.models import Injunction, Recovery
 from tests.backoffice import page_of
 from tests.browser.desk import NARROW, WIDE, Desk
+from tests.browser.french import TEXTS, wrongs
 from tests.browser.furniture import may_add, page_of_one
 
 # How pages look. What they ask of the database is walked by tests/test_roles.py.
@@ -73,6 +74,8 @@ def _faults(window: Desk, pages: Iterator[str]) -> list[str]:
         for size in (WIDE, NARROW):
             window.resize(size)
             faults += [f"{page} at {size['width']}: {fault}" for fault in window.look()]
+        if page.startswith("/admin/") and status == 200:
+            faults += [f"{page} in French: {wrong}" for wrong in wrongs(window.run(TEXTS))]
     return faults
 
 

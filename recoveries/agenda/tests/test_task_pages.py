@@ -173,7 +173,7 @@ def test_the_note_of_a_call_stays_in_the_house_and_asks_to_call_back(
     [back] = StaffTask.objects.standing().filter(recovery=case)
     assert (back.kind, back.due_on, back.sentence) == (CALL_BACK, day, "Call back: He pays on Friday.")
     with translation.override("fr"):
-        assert back.sentence == "Rappeler : He pays on Friday."
+        assert back.sentence == "Rappeler\u00a0: He pays on Friday."
 
 
 def test_the_home_page_shows_what_is_due_by_me(owner: Api, handler: User, browser: Client) -> None:

@@ -763,5 +763,5 @@ def test_what_is_barred_or_not_due_stays_behind_and_everybody_is_told_why(owner:
     assert [(each["invoice_number"], each["invoice_amount"]) for each in copy["invoices"]] == [("LIVE", "9000.00")]
     assert copy["amount"] == "9000.00"
     reason = detail(owner, case)["statusHistory"][-1]["comment"]
-    assert reason.startswith("Restent dans ce dossier :\nOLD : ")
+    assert reason.startswith("Restent dans ce dossier\u00a0:\nOLD\u00a0: ")
     assert "FUTURE" in reason

@@ -12,6 +12,7 @@ from backoffice.origin import staff_of
 from companies.models import Company
 from companies.rules import DECIDED
 from law.parties import Quality
+from legalcity.lib.pairs import pair
 from recoveries.models import Recovery
 from recoveries.selectors.sides import SIDES
 from recoveries.services.parties import party_quality_confirm
@@ -26,7 +27,7 @@ class QualityForm(forms.Form):
     def __init__(self, *args: Any, parties: dict[str, Company], **options: Any) -> None:
         super().__init__(*args, **options)
         names = {"customer": _("Creditor"), "debtor": _("Debtor")}
-        sides = [(side, f"{names[side]}: {party}") for side, party in parties.items()]
+        sides = [(side, pair(names[side], party)) for side, party in parties.items()]
         self.fields["side"].choices = sides  # type: ignore[attr-defined]
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.reach import Person, SeenWithCase
 from legalcity.lib.claims import JobRow
+from legalcity.lib.pairs import pair
 from recoveries.letters.models import Message
 
 
@@ -86,7 +87,7 @@ class InboundHook(JobRow):
         constraints = [models.UniqueConstraint(fields=("adapter", "provider_id"), name="hook_once")]
 
     def __str__(self) -> str:
-        return f"{self.adapter}: {self.provider_id}"
+        return pair(self.adapter, self.provider_id)
 
 
 class PostBatch(models.Model):

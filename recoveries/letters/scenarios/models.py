@@ -16,6 +16,7 @@ from law.scenario.vocabulary import OPEN, Base, IfImpossible, Result, Standing, 
 from law.vocabulary import Reminder
 from legalcity.lib.claims import JobRow
 from legalcity.lib.owned import OfOwner
+from legalcity.lib.pairs import pair
 from recoveries.models.cases import Recovery
 
 PURPOSES = {
@@ -268,7 +269,7 @@ class Enrolment(OfOwner):
         ]
 
     def __str__(self) -> str:
-        return f"{self.recovery_id}: {self.version}"
+        return pair(self.recovery_id, self.version)
 
     @property
     def is_open(self) -> bool:
@@ -313,7 +314,7 @@ class StepRun(models.Model):
         constraints = [models.UniqueConstraint(fields=("enrolment", "step"), name="step_run_once")]
 
     def __str__(self) -> str:
-        return f"{self.step}: {self.get_state_display()}"
+        return pair(self.step, self.get_state_display())
 
 
 class ScenarioStop(models.Model):

@@ -157,8 +157,8 @@ def test_the_pages_of_staff(owner: Api, system_setting: Any) -> None:
     rehearsal = Rehearsal.objects.get()
     rehearsal_carry_out(rehearsal_id=rehearsal.pk, moment=now())
     report = read(office, page_of(Rehearsal, "change", rehearsal.pk))
-    assert "waits for approval : 1" in report
-    assert "e-mail : 1" in report
+    assert "waits for approval: 1" in report
+    assert "e-mail: 1" in report
     assert act(office, version, "switch", owner="", at_least="", only_new="").status_code == 302
 
 
