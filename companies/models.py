@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.reach import Person, reach_condition, sees_all_cases
 from law.parties import Quality
 from law.vocabulary import CompanyType, FreelanceType
+from legalcity.lib.reading.phones import phone_dialled
 from legalcity.lib.search_columns import SearchText
 
 # What the list of a client looks in.
@@ -177,3 +178,8 @@ class Company(models.Model):
     def person(self) -> str:
         """The representative, or the private person: first and last name."""
         return f"{self.company_legalrep_firstname} {self.company_legalrep_lastname}".strip()
+
+    @property
+    def phone_dialled(self) -> str:
+        """The phone as a telephone takes it; empty where it is no number."""
+        return phone_dialled(self.company_phone or "")

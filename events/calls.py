@@ -193,6 +193,7 @@ ACTS: dict[str, Tells] = {
     "recoveries.recovery:invoice-facts": tells("invoice.updated"),
     "recoveries.recovery:confirm-quality": tells("company.updated"),
     "scoring.scoringorder:retry-order": tells("tokens.spent", later=ORDERED),
+    "recoveries.recovery:correct-contact": tells("company.updated"),
     "scoring.tokenaccount:grant-tokens": tells("tokens.granted"),
 }
 

@@ -459,6 +459,9 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
         case := _case(owner), {"invoice": case.invoices.get().pk, "performed_on": "2025-10-20", "is_disputed": "on"}
     ),
     "recoveries.recovery:object:confirm-quality": _case_with_sole_trader,
+    "recoveries.recovery:object:correct-contact": lambda owner: Example(
+        _case(owner), {"company_phone": "04 50 12 34 56", "company_city": "Annecy"}
+    ),
     "scoring.scoringorder:object:retry-order": _failed_order,
     "scoring.scoringorder:bulk:retry-order": _failed_order,
     "scoring.tokenaccount:object:grant-tokens": lambda owner: Example(

@@ -17,12 +17,13 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from backoffice.action_pages import sent_token
-from backoffice.actions import AlreadyDone, ObjectAction, action_run, done, form_token, refusal_text
+from backoffice.actions import form_token
+from backoffice.in_place import carried_out
 from backoffice.origin import staff_of
 from legalcity.lib.bounded_paginator import BoundedPaginator
 from legalcity.lib.clock import today
 from legalcity.lib.dates import add_days
-from legalcity.lib.errors import DomainError, Sentence
+from legalcity.lib.errors import Sentence
 from legalcity.lib.ids import is_id
 from recoveries.agenda.acts import TASK_ACTIONS, person_choices
 from recoveries.agenda.kinds import kinds
@@ -154,25 +155,12 @@ def _act(request: HttpRequest) -> None:
         raise Http404
     if not action.is_allowed(request, StaffTask, task):
         raise PermissionDenied
-    messages.add_message(request, *_carried_out(request, action, task))
+    messages.add_message(request, *carried_out(request, action, task, sent_token(request) or form_token()))
 
 
 def _task(request: HttpRequest) -> StaffTask | None:
     pk = request.POST.get("task", "")
     return StaffTask.objects.in_reach_of(staff_of(request)).filter(pk=int(pk)).first() if is_id(pk) else None
-
-
-def _carried_out(request: HttpRequest, action: ObjectAction, task: StaffTask) -> tuple[int, str]:
-    form = action.bound_form(request, task, sent=True)
-    if not form.is_valid():
-        return messages.ERROR, " ".join(str(error) for errors in form.errors.values() for error in errors)
-    try:
-        said = action_run(action, request, task, form.cleaned_data, sent_token(request) or form_token())
-    except AlreadyDone as error:
-        return messages.WARNING, str(error)
-    except DomainError as refusal:
-        return messages.ERROR, refusal_text(refusal)
-    return messages.SUCCESS, str(said or done(action))
 
 
 def _way_back(request: HttpRequest) -> str:

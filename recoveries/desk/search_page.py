@@ -1,6 +1,6 @@
 """The search in the head of every page: what is found, by kind, and the way straight to what was meant."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 
 from django.contrib import admin, messages
@@ -21,7 +21,15 @@ from companies.models import Company
 from invoicing.models import Invoice
 from legalcity.lib.errors import Sentence
 from recoveries.catalogue import catalogue
-from recoveries.desk.reads.finding import Hits, Term, cases_for, clients_for, invoices_for, parties_for
+from recoveries.desk.reads.finding import (
+    Hits,
+    Term,
+    cases_for,
+    clients_for,
+    debtors_among,
+    invoices_for,
+    parties_for,
+)
 from recoveries.models import Recovery
 from recoveries.selectors.sql import planned_for_their_values
 
@@ -34,7 +42,7 @@ class Hit:
 
     text: Sentence
     url: str
-    notes: list[Sentence]
+    notes: Sequence[Sentence]
     is_meant: bool = False
 
 
@@ -53,6 +61,7 @@ class Findings:
 
     cases: Hits[Recovery] = field(default_factory=Hits)
     parties: Hits[Company] = field(default_factory=Hits)
+    debtors: Set[int] = frozenset()
     invoices: Hits[Invoice] = field(default_factory=Hits)
     clients: Hits[User] = field(default_factory=Hits)
 
@@ -84,6 +93,7 @@ def _findings(request: HttpRequest, term: Term) -> Findings:
     findings = Findings()
     if may("companies.view_company"):
         findings.parties = parties_for(term, user)
+        findings.debtors = debtors_among(findings.parties.rows, user)
     if may("recoveries.view_recovery"):
         findings.cases = cases_for(term, user, findings.parties.rows)
     if may("invoicing.view_invoice"):
@@ -94,7 +104,7 @@ def _findings(request: HttpRequest, term: Term) -> Findings:
 
 
 def _others(term: Term) -> str:
-    url = f"{reverse('search')}?{urlencode({FIELD: term.text, ALL: 1})}"
+    url = f"{reverse('search')}?{urlencode({FIELD: term.text, ALL: '1'})}"
     return format_html('{} <a href="{}">{}</a>', _("Found: “{text}”.").format(text=term.text), url, _("All results"))
 
 
@@ -108,7 +118,8 @@ def _meant(findings: Findings) -> str:
     if only := _only_case(findings):
         return case_url(only.pk)
     if findings.parties.meant:
-        return party_url(findings.parties.meant[0])
+        party = findings.parties.meant[0]
+        return party_url(party, is_debtor=party.pk in findings.debtors)
     if findings.clients.meant:
         return client_url(findings.clients.meant[0])
     return ""
@@ -131,7 +142,7 @@ def _groups(term: Term, findings: Findings) -> Iterator[Group]:
         (_("Cases"), [_case(row, row in cases.meant) for row in cases.rows], "recoveries_recovery", cases.is_more),
         (
             _("Debtors and creditors"),
-            [_party(row, row in parties.meant) for row in parties.rows],
+            [_party(row, row in parties.meant, row.pk in findings.debtors) for row in parties.rows],
             "companies_company",
             parties.is_more,
         ),
@@ -158,7 +169,7 @@ def _case(case: Recovery, is_meant: bool) -> Hit:
     return Hit(case.recovery_reference, case_url(case.pk), notes, is_meant)
 
 
-def _party(party: Company, is_meant: bool) -> Hit:
+def _party(party: Company, is_meant: bool, is_debtor: bool) -> Hit:
     told = (
         f"SIREN {party.company_siren}" if party.company_siren else "",
         " ".join(filter(None, (party.company_postal, party.company_city))),
@@ -166,7 +177,7 @@ def _party(party: Company, is_meant: bool) -> Hit:
         party.company_email or "",
         _("client: {name}").format(name=party.owner.entreprise or party.owner),
     )
-    return Hit(str(party), party_url(party), [note for note in told if note], is_meant)
+    return Hit(str(party), party_url(party, is_debtor=is_debtor), [note for note in told if note], is_meant)
 
 
 def _invoice(invoice: Invoice, is_meant: bool) -> Hit:
@@ -186,9 +197,9 @@ def case_url(pk: int) -> str:
     return reverse("admin:recoveries_recovery_change", args=[pk])
 
 
-def party_url(party: Company) -> str:
+def party_url(party: Company, *, is_debtor: bool) -> str:
     """The page of a party."""
-    return reverse("admin:companies_company_change", args=[party.pk])
+    return reverse("debtor" if is_debtor else "admin:companies_company_change", args=[party.pk])
 
 
 def client_url(client: User) -> str:

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
+from recoveries.desk.debtor_page import debtor_view
 from recoveries.desk.journal_page import journal_csv, journal_fec, journal_view
 from recoveries.desk.portfolio_page import portfolio_page, portfolio_table
 from recoveries.desk.queue_page import queue_view
@@ -21,6 +22,7 @@ urlpatterns = [
     path("portfolio/<slug:key>.csv", admin.site.admin_view(portfolio_table), name="portfolio-table"),
     path("queue/", admin.site.admin_view(queue_view), name="queue"),
     path("search/", admin.site.admin_view(search_view), name="search"),
+    path("debtors/<id:company_id>/", admin.site.admin_view(debtor_view), name="debtor"),
     path("journal/", admin.site.admin_view(journal_view), name="journal"),
     path("journal/journal.csv", admin.site.admin_view(journal_csv), name="journal-csv"),
     path("journal/fec.txt", admin.site.admin_view(journal_fec), name="journal-fec"),

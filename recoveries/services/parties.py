@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from backoffice.audit import CHANGED, audit_record, changed_values, field_values
 from companies.events import COMPANY_CREATED, COMPANY_REMOVED, COMPANY_UPDATED, TOLD, company_object
 from companies.models import Company
 from companies.services import company_create, company_update, company_values, quality_confirm
@@ -67,6 +68,25 @@ def party_quality_confirm(*, recovery_id: int, side: str, quality: Quality, by: 
         raise NotFound(NO_PARTY)
     before = company_values(Company.objects.get(pk=company_id))
     company = quality_confirm(company_id=company_id, quality=quality, by=by)
+    _changed(company, before, by, Source.STAFF)
+    return company
+
+
+@story()
+def debtor_contact_correct(*, recovery_id: int, values: Mapping[str, Any], by: User | None) -> Company:
+    """Correct how the debtor of a case is reached (`company_email`, `company_phone`, `company_address` …).
+
+    What it was before stays in the audit. Raises Invalid or NotFound.
+    """
+    company_id = recovery_lock(recovery_id=recovery_id).debtor_id
+    if company_id is None:
+        raise NotFound(NO_PARTY)
+    company = Company.objects.select_for_update().get(pk=company_id)
+    shown, before = field_values(company), company_values(company)
+    company = company_update(company=company, values=values, by=by)
+    was, became = changed_values(shown, field_values(company))
+    if became:
+        audit_record(action=CHANGED, target=company, before=was, after=became, actor=by)
     _changed(company, before, by, Source.STAFF)
     return company
 

@@ -50,3 +50,9 @@ def phone_key(text: str) -> str:
     if not phonenumbers.is_possible_number(number):
         return ""
     return f"0{phonenumbers.national_significant_number(number).removeprefix('0')}"
+
+
+def phone_dialled(text: str) -> str:
+    """As a telephone takes it, for a link: digits, and the sign of a country; empty for no number."""
+    number = _WORD_BEHIND.sub("", text).replace("(0)", "") if phone_key(text) else ""
+    return "".join(char for char in number if char in "+0123456789")

@@ -17,6 +17,7 @@ from recoveries.ledger.acts import RECORD_DEBT, RECORD_PAYMENT
 from recoveries.ledger.reduction_acts import CREDIT_NOTE, MOVE_SURPLUS, REFUND, WAIVE, WRITE_OFF
 from recoveries.ledger.reversal_acts import REVERSE_DEBT, REVERSE_PAYMENT, REVERSE_POSTING
 from recoveries.letters.acts import SEND_REMINDER
+from recoveries.letters.contact_acts import CORRECT_CONTACT
 from recoveries.letters.creditor_reminder_acts import CREDITOR_REMINDER
 from recoveries.letters.notice_acts import NOTICE_RECEIVED
 from recoveries.letters.party_acts import ENTER_FACT, WITHDRAW_FACT
@@ -26,7 +27,7 @@ GROUPS: tuple[tuple[Sentence, tuple[ObjectAction, ...]], ...] = (
     (_("Work"), (MOVE, ASSIGN, SEND_REMINDER, NOTICE_RECEIVED, COMMENT, ANSWER, MARK_READ)),
     (_("Beside the tasks"), (CALL_NOTE, PROMISE, FOLLOW_UP, ADD_TASK)),
     (_("Scenario"), (PAUSE_SCENARIO, RESUME_SCENARIO, STOP_SCENARIO)),
-    (_("Debtor"), (ENTER_FACT, WITHDRAW_FACT, CREDITOR_REMINDER)),
+    (_("Debtor"), (CORRECT_CONTACT, ENTER_FACT, WITHDRAW_FACT, CREDITOR_REMINDER)),
     (_("Money"), (RECORD_PAYMENT, RECORD_DEBT, CREDIT_NOTE, WAIVE, WRITE_OFF, REFUND, MOVE_SURPLUS)),
     (_("Beside what they are about"), (REVERSE_PAYMENT, REVERSE_DEBT, REVERSE_POSTING, INVOICE_FACTS)),
     (_("Limitation"), (RECORD_ACKNOWLEDGEMENT, REVERSE_ACKNOWLEDGEMENT, LIFT_HOLD, RESTORE_HOLD)),

@@ -154,6 +154,12 @@ def _sides(cases: QuerySet[Recovery]) -> Iterator[int]:
     return (pk for sides in cases.values_list("debtor_id", "customer_id") for pk in sides if pk)
 
 
+def debtors_among(parties: Sequence[Company], user: User) -> set[int]:
+    """Those that are the debtor of a case that the person sees."""
+    cases = Recovery.objects.in_reach_of(user).filter(debtor__in=[party.pk for party in parties])
+    return {pk for pk in cases.values_list("debtor_id", flat=True) if pk} if parties else set()
+
+
 def _is_meant(term: Term, party: Company) -> bool:
     if term.siren and party.company_siren == term.siren:
         return True
