@@ -183,10 +183,17 @@ class ActionPages(admin.ModelAdmin):
             context["results"] = results
             context["failed"] = sum(not result.succeeded for result in results)
             context["done"] = len(results) - context["failed"]
+            context["undo"] = self.undo_offered(request, action, rows) if context["done"] else None
             return self._page(request, action, form, "results", context)
         if not callable(action.explain):
             context["explanation"] = action.explain
         return self._page(request, action, form, "bulk", context)
+
+    def undo_offered(
+        self, request: HttpRequest, action: ObjectAction, rows: list[models.Model]
+    ) -> dict[str, Any] | None:
+        """Where the act on `rows` is undone, and what is sent there; None where it cannot be."""
+        return None
 
     def _row(self, action: ObjectAction, request: HttpRequest, thing: Any, data: dict[str, Any]) -> RowResult:
         address, label = self._address("change", quote(thing.pk)), str(thing)

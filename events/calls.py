@@ -134,6 +134,7 @@ ACTS: dict[str, Tells] = {
     "recoveries.remittance:reverse-remittance": nothing("No type tells it: what was covered is held again."),
     "recoveries.recovery:move-status": tells("recovery.status_changed"),
     "recoveries.recovery:assign": tells("recovery.assigned"),
+    "recoveries.recovery:release": tells("recovery.assigned"),
     "recoveries.recovery:add-task": nothing(NO_TYPE),
     "recoveries.recovery:follow-up": nothing(NO_TYPE),
     "recoveries.recovery:promise": nothing(NO_TYPE),
@@ -192,8 +193,8 @@ ACTS: dict[str, Tells] = {
     "recoveries.recovery:set-matter": tells("recovery.updated"),
     "recoveries.recovery:invoice-facts": tells("invoice.updated"),
     "recoveries.recovery:confirm-quality": tells("company.updated"),
-    "scoring.scoringorder:retry-order": tells("tokens.spent", later=ORDERED),
     "recoveries.recovery:correct-contact": tells("company.updated"),
+    "scoring.scoringorder:retry-order": tells("tokens.spent", later=ORDERED),
     "scoring.tokenaccount:grant-tokens": tells("tokens.granted"),
 }
 
@@ -237,6 +238,7 @@ PAGES: dict[str, Tells] = {
     "Send the reminders of a bulk sending": nothing(
         "A worker sends them.", later=(*LETTERS, "recovery.status_changed")
     ),
+    "Undo an assignment of many cases": tells("recovery.assigned"),
     "Confirm a file of cases": nothing("A worker opens them.", later=("recovery.created",)),
 }
 

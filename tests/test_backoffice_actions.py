@@ -375,6 +375,7 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "recoveries.recovery:object:move-status": lambda owner: Example(_case(owner), {"to_status": 2, "reason": "Sent."}),
     "recoveries.recovery:object:assign": lambda owner: Example(_case(owner), {"handler": "chief@example.com"}),
     "recoveries.recovery:bulk:move-status": lambda owner: Example(_case(owner), {"to_status": 2, "reason": "Sent."}),
+    "recoveries.recovery:bulk:release": lambda owner: Example(_case(owner)),
     "recoveries.recovery:bulk:assign": lambda owner: Example(_case(owner), {"handler": "chief@example.com"}),
     "recoveries.recovery:object:comment": lambda owner: Example(_case(owner), {"text": "Called."}),
     "recoveries.recovery:object:answer-client": lambda owner: Example(_case(owner), {"text": "Soon."}),
@@ -458,10 +459,10 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "recoveries.recovery:object:invoice-facts": lambda owner: Example(
         case := _case(owner), {"invoice": case.invoices.get().pk, "performed_on": "2025-10-20", "is_disputed": "on"}
     ),
-    "recoveries.recovery:object:confirm-quality": _case_with_sole_trader,
     "recoveries.recovery:object:correct-contact": lambda owner: Example(
         _case(owner), {"company_phone": "04 50 12 34 56", "company_city": "Annecy"}
     ),
+    "recoveries.recovery:object:confirm-quality": _case_with_sole_trader,
     "scoring.scoringorder:object:retry-order": _failed_order,
     "scoring.scoringorder:bulk:retry-order": _failed_order,
     "scoring.tokenaccount:object:grant-tokens": lambda owner: Example(

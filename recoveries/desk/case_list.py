@@ -22,11 +22,12 @@ from law.deadlines import Kind, told
 from legalcity.lib.bounded_paginator import BoundedPaginator
 from legalcity.lib.clock import today
 from recoveries.catalogue import catalogue
-from recoveries.desk.bulk import ASSIGN, MOVE
+from recoveries.desk.bulk import ASSIGN, MOVE, RELEASE
 from recoveries.desk.export import ExportPages
 from recoveries.desk.filters import NAMES, CaseFilters, filters_shown
 from recoveries.desk.reads.worklist import cases_searched, with_unread
 from recoveries.desk.saved_filters import SavedFilterPages, filters_offered
+from recoveries.desk.undoing import UndoPages
 from recoveries.intake.import_pages import ImportPages
 from recoveries.letters.bulk.list_pages import MailingPages
 from recoveries.models import CaseBalance, Recovery
@@ -85,7 +86,7 @@ def _is_descending(part: Any) -> bool:
     return part.startswith("-") if isinstance(part, str) else part.descending
 
 
-class CaseList(ExportPages, ImportPages, SavedFilterPages, MailingPages):
+class CaseList(UndoPages, ExportPages, ImportPages, SavedFilterPages, MailingPages):
     """Columns, filters and search of the list."""
 
     list_display: tuple[Any, ...] = (
@@ -108,7 +109,7 @@ class CaseList(ExportPages, ImportPages, SavedFilterPages, MailingPages):
     paginator = BoundedPaginator
     show_full_result_count = False
     search_fields = ("search_text",)
-    bulk_actions = (ASSIGN, MOVE)
+    bulk_actions = (ASSIGN, RELEASE, MOVE)
     change_list_template = "admin/recoveries/recovery/change_list.html"
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
@@ -123,7 +124,13 @@ class CaseList(ExportPages, ImportPages, SavedFilterPages, MailingPages):
 
     def get_urls(self) -> list[URLPattern]:
         """The pages around the list before Django's own, the last of which takes any address for an id."""
-        return [*self.export_urls(), *self.import_urls(), *self.saved_filter_urls(), *super().get_urls()]
+        return [
+            *self.undo_urls(),
+            *self.export_urls(),
+            *self.import_urls(),
+            *self.saved_filter_urls(),
+            *super().get_urls(),
+        ]
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         """The address filters by what filters.py names, and not by any column."""

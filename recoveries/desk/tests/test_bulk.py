@@ -1,13 +1,21 @@
 """Acts on many cases at once: each row tells what became of it, and leaves its audit row."""
 
 from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.cache import cache
+from django.http import HttpResponse
 from django.test import Client
 
 from accounts.models import AuditEvent, User
+from legalcity.lib.clock import now
+from recoveries.desk.reads.loads import KEY
+from recoveries.desk.tests.pages import person
 from recoveries.models import Recovery, StatusChange
+from recoveries.services.handlers import case_assign
 from tests.backoffice import act_on_rows, browser_of, chief
 from tests.factories import Api, ApiUserFactory, case_id, move
 
@@ -108,3 +116,78 @@ def test_who_may_not_is_not_offered_the_acts(cases: Callable[[int], list[Recover
     assert not choices & {"assign", "move-status"}
     office.post(LIST, {"action": "move-status", "_selected_action": [case.pk], "to_status": "2", "reason": "x"})
     assert Recovery.objects.get().status_id == 1
+
+
+def test_people_are_offered_with_what_they_have(
+    cases: Callable[[int], list[Recovery]], office: Client, boss: User
+) -> None:
+    busy, chosen = ApiUserFactory(is_staff=True, first_name="Paul", last_name="Roux"), cases(3)
+    Recovery.objects.filter(pk__in=[case.pk for case in chosen[:2]]).update(user=busy)
+    cache.delete(KEY)
+    address = {"action": "assign", "_selected_action": [chosen[2].pk]}
+    form = office.post(LIST, address).context["form"]
+    labels = dict(form.fields["handler"].choices)
+    assert labels[busy.email] == "Paul Roux (2 open cases)"
+    assert labels[boss.email].endswith("(0 open cases)")
+    page = act_on_rows(office, chosen[2:], "assign", handler="")
+    assert page.context["form"].errors["handler"]
+    assert Recovery.objects.get(pk=chosen[2].pk).user_id != boss.pk
+
+
+class TestUndo:
+    @staticmethod
+    def undone(office: Client, page: HttpResponse, **instead: Any) -> str:
+        offered = page.context["undo"]
+        data = {"undone": offered["token"], "_selected_action": offered["rows"], **instead}
+        answer = office.post(offered["address"], data, follow=True)
+        assert answer.status_code == 200
+        return " ".join(str(message) for message in answer.context["messages"])
+
+    def test_cases_go_back_to_who_had_them(self, cases: Callable[[int], list[Recovery]], owner: Api) -> None:
+        """A handler who gave them away sees them no more, and may take it back all the same."""
+        mine, nobodys = cases(2)
+        handler, other = person("handler"), person("handler")
+        Recovery.objects.filter(pk=mine.pk).update(user=handler)
+        Recovery.objects.filter(pk=nobodys.pk).update(user=None)
+        office = browser_of(handler)
+        page = act_on_rows(office, [mine, nobodys], "assign", handler=other.email)
+        assert set(Recovery.objects.values_list("user_id", flat=True)) == {other.pk}
+        assert self.undone(office, page) == "2 cases are back where they were."
+        assert dict(Recovery.objects.values_list("pk", "user_id")) == {mine.pk: handler.pk, nobodys.pk: None}
+        assert AuditEvent.objects.filter(action="undo-assignment", succeeded=True).count() == 2
+        assert self.undone(office, page) == "2 cases have changed since."
+
+    def test_what_was_taken_away_is_given_back(
+        self, cases: Callable[[int], list[Recovery]], office: Client, boss: User
+    ) -> None:
+        [case] = cases(1)
+        Recovery.objects.filter(pk=case.pk).update(user=boss)
+        page = act_on_rows(office, [case], "release")
+        assert Recovery.objects.get().user is None
+        self.undone(office, page)
+        assert Recovery.objects.get().user == boss
+
+    def test_what_somebody_changed_since_stays(self, cases: Callable[[int], list[Recovery]], office: Client) -> None:
+        first, second, chosen = person("handler"), person("handler"), cases(2)
+        page = act_on_rows(office, chosen, "assign", handler=first.email)
+        case_assign(recovery_id=chosen[0].pk, handler=second, by=None)
+        said = self.undone(office, page)
+        assert "1 case is back where it was." in said
+        assert "1 case has changed since." in said
+        assert Recovery.objects.get(pk=chosen[0].pk).user == second
+
+    def test_only_ones_own_within_an_hour(
+        self, cases: Callable[[int], list[Recovery]], office: Client, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        [case], taker = cases(1), person("handler")
+        page = act_on_rows(office, [case], "assign", handler=taker.email)
+        nothing = "There is nothing to undo, or no longer."
+        assert self.undone(browser_of(person("manager")), page) == nothing
+        for odd in ({"undone": "x' OR 1"}, {"undone": "\x00"}, {"_selected_action": ["9" * 40, "a"]}, {"undone": ""}):
+            assert self.undone(office, page, **odd) == nothing
+        assert office.get(page.context["undo"]["address"]).status_code == 405
+        assert browser_of(person("auditor")).post(page.context["undo"]["address"]).status_code == 403
+        later = now() + timedelta(hours=1, minutes=1)
+        monkeypatch.setattr("recoveries.desk.undoing.now", lambda: later)
+        assert self.undone(office, page) == nothing
+        assert Recovery.objects.get().user == taker
