@@ -5,12 +5,14 @@
 
 from law.scenario.conditions import PREDICATES, Condition, Unreadable, condition_read, first_unmet
 from law.scenario.facts import CaseFacts, Debtor, Done, Held, Step, Version, after_message
+from law.scenario.grouping import WITHIN, Going, Together, together
 from law.scenario.planning import Decision, Reason, next_look, plan, plan_elsewhere, why
 from law.scenario.vocabulary import OPEN, Act, Base, Fate, IfImpossible, Result, Standing, Unit, Way, Why
 
 __all__ = [
     "OPEN",
     "PREDICATES",
+    "WITHIN",
     "Act",
     "Base",
     "CaseFacts",
@@ -19,12 +21,14 @@ __all__ = [
     "Decision",
     "Done",
     "Fate",
+    "Going",
     "Held",
     "IfImpossible",
     "Reason",
     "Result",
     "Standing",
     "Step",
+    "Together",
     "Unit",
     "Unreadable",
     "Version",
@@ -36,5 +40,6 @@ __all__ = [
     "next_look",
     "plan",
     "plan_elsewhere",
+    "together",
     "why",
 ]

@@ -18,9 +18,11 @@ from law.scenario.conditions import first_unmet
 from law.scenario.days import days_later, moment_of, opening
 from law.scenario.facts import CHANNELS, CaseFacts, Step, Version
 from law.scenario.vocabulary import Act, Base, Fate, IfImpossible, Way, Why
+from law.vocabulary import Reminder
 
 LOOK_AGAIN = timedelta(minutes=5)
 NEXT_DAY = timedelta(1)
+_LEVELS = {kind.value: level for level, kind in enumerate(Reminder)}
 
 SENTENCES: Mapping[Why, Any] = {
     Why.CLOSED: _("The case is closed, before a court, or lacks a party."),
@@ -86,6 +88,22 @@ def plan(case: CaseFacts, version: Version, position: int, moment: datetime, pol
     return _carried_out(case, step, moment, policy)
 
 
+def plan_ahead(
+    case: CaseFacts, version: Version, position: int, moment: datetime, policy: Policy, *, within: timedelta
+) -> Decision | None:
+    """What would be done at `moment` with a case whose next step is due no later than `within` after it.
+
+    None where nothing is: its step is later, waits for its message, or the scenario does not go on.
+    """
+    if _standing(case) is not None or position >= len(version.steps) or case.held is not None:
+        return None
+    due = due_moment(case, version, position, policy)
+    is_near = due is not None and opening(max(due, moment), case.guard.place, policy) <= moment + within
+    if not is_near or _is_overtaken(case, version, position):
+        return None
+    return _carried_out(case, version.steps[position], moment, policy)
+
+
 def plan_elsewhere(case: CaseFacts, step: Step, tried: Way) -> Decision | None:
     """How the message of a step goes that came back by the way `tried`: by the next one that leads to the debtor.
 
@@ -121,6 +139,11 @@ def next_look(case: CaseFacts, version: Version, position: int, moment: datetime
     tomorrow = _tomorrow(case, version.steps[position], moment, policy)
     due = due_moment(case, version, position, policy) or tomorrow
     return opening(max(due, moment), case.guard.place, policy)
+
+
+def level_of(kind: str) -> int:
+    """How far up the escalation a letter stands; -1 for what is none."""
+    return _LEVELS.get(kind, -1)
 
 
 def why(code: Why, **values: Sentence) -> Reason:
@@ -161,8 +184,11 @@ def _is_insolvent(case: CaseFacts) -> bool:
 
 def _is_overtaken(case: CaseFacts, version: Version, position: int) -> bool:
     """Whether a step would go back behind what the debtor was sent: an escalation never runs backwards."""
-    is_letter = version.steps[position].purpose is not None
-    return is_letter and any(step.kind in case.sent_aside for step in version.steps[position:] if step.kind)
+    step = version.steps[position]
+    if step.purpose is None or not case.sent_aside:
+        return False
+    is_higher = any(level_of(kind) > level_of(step.kind) for kind in case.sent_aside)
+    return is_higher or any(later.kind in case.sent_aside for later in version.steps[position:] if later.kind)
 
 
 def _of_held(case: CaseFacts, step: Step, moment: datetime, policy: Policy) -> Decision:

@@ -10,7 +10,7 @@ import pytest
 from django.utils import translation
 
 from law.account.facts import ClaimKind
-from law.contact import ClaimFacts, Facts, Known, Named, PartyFactKind, Place, Policy, Purpose
+from law.contact import ClaimFacts, Contact, Facts, Known, Named, PartyFactKind, Place, Policy, Purpose, Rates
 from law.parties import Quality
 from law.scenario import (
     PREDICATES,
@@ -22,9 +22,11 @@ from law.scenario import (
     Decision,
     Done,
     Fate,
+    Going,
     Held,
     IfImpossible,
     Step,
+    Together,
     Unit,
     Unreadable,
     Version,
@@ -33,6 +35,7 @@ from law.scenario import (
     first_unmet,
     next_look,
     plan,
+    together,
 )
 from law.scenario.days import days_later, moment_of
 from law.scenario.planning import due_moment
@@ -310,3 +313,77 @@ def test_a_condition_in_words() -> None:
     with translation.override("en"):
         assert str(Condition("amount_at_least", Decimal("100.00")).sentence) == "at least 100.00 EUR are due"
         assert str(Condition("has", ("email", "phone")).sentence) == "the debtor has an e-mail address, a phone number"
+
+
+# --- several cases in one message ------------------------------------------------------------------------------------
+LEAVES = datetime(2026, 6, 4, 8, tzinfo=UTC)  # the day of REMINDER, 10:00 in Paris
+
+
+def grouped(*others: Going, facts: CaseFacts | None = None, moment: datetime = LEAVES) -> Together | None:
+    """What goes with a case at its first step, which is due."""
+    facts = facts or case()
+    return together(facts, planned(facts, moment=moment), others, moment, POLICY)
+
+
+def going(delay: int = 3, step: Step = REMINDER, **values: Any) -> Going:
+    """A case whose next step is due so many working days after MONDAY."""
+    return Going(case(**values), only(replace(step, delay=delay)), 0)
+
+
+@pytest.mark.parametrize(
+    ("other", "goes"),
+    [
+        (going(3), True),
+        (going(4), True),  # Friday
+        (going(5), False),  # Monday, after the weekend: four days
+        (going(3, replace(SECOND, ways=(Way.EMAIL,))), True),
+        (going(3, replace(REMINDER, needs_approval=True)), False),
+        (going(3, replace(REMINDER, ways=(Way.SMS,))), False),
+        (going(3, CALL), False),
+        (going(3, debtor=Debtor("commercial", "FR", "other@example.com")), False),
+        (going(3, guard=replace(GUARD, creditor=Named("Other", THERE))), False),
+        (going(3, guard=replace(GUARD, debtor_named=Named("Other", THERE))), False),
+        (going(3, guard=replace(GUARD, is_disputed=True)), False),
+        (going(3, guard=replace(GUARD, is_open=False)), False),
+        (going(3, guard=replace(GUARD, own=(Contact(MONDAY),))), True),  # this policy leaves no pause
+        (going(3, sent_aside=("relance_2",)), False),
+        (going(3, held=Held(MONDAY, Fate.WAITING)), False),
+    ],
+)
+def test_which_cases_go_in_one_message(other: Going, goes: bool) -> None:
+    group = grouped(other)
+    assert (group is not None) == goes
+    if group is not None:
+        assert [one.number for one in group.joined] == [0]
+
+
+def test_the_highest_level_is_taken_and_how_that_one_goes() -> None:
+    notice = replace(
+        SECOND, code="md", kind="mise_en_demeure", purpose=Purpose.FORMAL_NOTICE, ways=(Way.REGISTERED, Way.EMAIL)
+    )
+    group = grouped(going(3), going(4, notice), going(3, replace(SECOND, ways=(Way.EMAIL,))))
+    assert group is not None
+    assert (group.top.code, group.way, group.to) == ("md", Way.REGISTERED, "1 rue du Port, 69001 Lyon")
+    assert [one.number for one in group.joined] == [0, 1, 2]
+    assert [one.own.step.code for one in group.joined if one.own.step] == ["relance_1", "md", "relance_2"]
+
+
+def test_a_case_that_may_not_be_asked_at_that_level_stays_behind() -> None:
+    """The pause before a formal notice is longer than that before a reminder."""
+    notice = replace(SECOND, kind="mise_en_demeure", purpose=Purpose.FORMAL_NOTICE, ways=(Way.EMAIL,))
+    policy = replace(POLICY, formal_notice_days=8)
+    written = replace(GUARD, own=(Contact(MONDAY),))
+    others = (going(3, guard=written), going(3, notice), going(3))
+    group = together(case(), planned(case(), moment=LEAVES), others, LEAVES, policy)
+    assert group is not None
+    assert [one.number for one in group.joined] == [1, 2]
+    facts = case(guard=written)  # The case that is due may not be asked so: the others go with it at its own level.
+    group = together(facts, planned(facts, moment=LEAVES), others, LEAVES, policy)
+    assert group is not None
+    assert (group.top.kind, [one.number for one in group.joined]) == ("relance_1", [0, 2])
+
+
+def test_what_is_held_goes_by_itself() -> None:
+    assert grouped(going(3), moment=MONDAY) is None  # it is not due
+    facts = guarded(rates=Rates(is_carried=True))
+    assert grouped(going(3), facts=facts) is None
