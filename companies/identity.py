@@ -71,6 +71,12 @@ class Identity:
             alike = Q(company_siren=self.siren) | (alike & nameless if alike else Q())
         return Q(pk=self.pk) | alike
 
+    def is_same(self, other: "Identity") -> bool:
+        """Whether both are one party, as `same` finds it."""
+        if self.siren and other.siren:
+            return self.pk == other.pk or self.siren == other.siren
+        return not {*self.names()}.isdisjoint(other.names())
+
     def lock(self) -> None:
         """Let nobody else decide about this party until the transaction ends: whatever it is known by.
 

@@ -19,7 +19,7 @@ from recoveries.letters.exhibit_acts import FILE_MESSAGE
 from recoveries.letters.holding_acts import CANCEL_LETTER, LIFT_LETTER
 from recoveries.letters.message_pages import MessagePages
 from recoveries.letters.posting_acts import RECEIPT_POSTED
-from recoveries.letters.telling import verdict_told, why_told
+from recoveries.letters.telling import beside_told, verdict_told, why_told
 from recoveries.models import ClientRhythm, CreditorNotice, FormalNotice, Message, PartyFact
 
 State = Message.State
@@ -56,9 +56,9 @@ class MessageAdmin(MessagePages, ReadOnlyStaffAdmin):
         "hold_lifted": gettext_lazy("Hold of a letter lifted"),
         "message_resent": gettext_lazy("Message sent again"),
     }
-    readonly_fields = ("verdict", "became", "paper", "account_sha256")
+    readonly_fields = ("verdict", "became", "paper", "account_sha256", "beside")
     fields = (
-        *("recovery", "kind", "channel", "recipient", "address", "state", "became"),
+        *("recovery", "beside", "kind", "channel", "recipient", "address", "state", "became"),
         *("paper", "template_version", "account_sha256"),
         *("verdict", "judged_at", "error", "header_id", "provider", "provider_ref", "cost"),
         *("subject", "total", "payment", "extra", "text"),
@@ -122,6 +122,11 @@ class MessageAdmin(MessagePages, ReadOnlyStaffAdmin):
     def paper(self, email: Message) -> Sentence:
         """The letter as it left, or the account that an e-mail encloses."""
         return paper_told(email)
+
+    @admin.display(description=gettext_lazy("further cases of the message"))
+    def beside(self, email: Message) -> Sentence:
+        """The cases that went, or go, in one message with this one."""
+        return beside_told(email)
 
     @admin.display(description=gettext_lazy("account (SHA-256)"))
     def account_sha256(self, email: Message) -> str:

@@ -14,7 +14,7 @@ from legalcity.lib.settings.live import live
 from recoveries.models import ClientRhythm, Message, Recovery
 
 State = Message.State
-LEAVING = (State.QUEUED, State.SENDING, State.TO_POST)
+LEAVING = (State.PLANNED, State.QUEUED, State.SENDING, State.TO_POST)
 LONGEST = timedelta(days=31)  # what no cap looks beyond
 
 
@@ -41,8 +41,8 @@ def counted(email: Message | None) -> Q:
 
 
 def contacts_with(same: QuerySet[Company], email: Message | None, moment: datetime) -> tuple[Contact, ...]:
-    """The demands of the last days to a debtor, for all clients."""
-    demands = Message.objects.demands().filter(counted(email), recovery__debtor__in=same)
+    """The demands of the last days to a debtor, for all clients; one about several cases is one."""
+    demands = Message.objects.demands().filter(counted(email), recovery__debtor__in=same, goes_with=None)
     return contacts_of(demands.filter(Q(sent_at=None) | Q(sent_at__gt=moment - LONGEST)))
 
 

@@ -15,11 +15,13 @@ from legalcity.lib.clock import now
 from legalcity.lib.dates import moment_text
 from legalcity.lib.errors import Conflict, Forbidden
 from recoveries.events import held_event
+from recoveries.ledger.gathering import with_terms
 from recoveries.letters.contacts import debtor_lock
-from recoveries.letters.judging import drafts_of, written_to
-from recoveries.letters.services import judged_next, letter_case, message_write
+from recoveries.letters.followers import cases_about, cases_lock, followers_free, retractable
+from recoveries.letters.services import judged_next, message_write
+from recoveries.letters.together import redrafted
 from recoveries.letters.verdicts import liftable_of, values_of
-from recoveries.models import Message, PostItem
+from recoveries.models import Message, PostItem, Recovery
 
 log = structlog.get_logger("recoveries")
 
@@ -30,8 +32,10 @@ AT_ONCE = 200  # letters of one round
 def messages_take_up(*, moment: datetime) -> int:
     """Judge anew the held letters whose day has come, and those whose case was changed meanwhile; how many.
 
-    So are letters that wait to be printed. Those that lie in a batch are judged when that is confirmed.
+    So are letters that wait to be printed. Those that lie in a batch are judged when that is confirmed. What was to go
+    in the message of another case that does not leave is judged by itself.
     """
+    followers_free(moment=moment)
     due = Q(due_at__lte=moment) | Q(recovery__updated_at__gt=F("judged_at")) | Q(judged_at=None)
     held = Message.objects.filter(due, state=State.HELD).order_by("due_at", "pk")
     printed = PostItem.objects.standing().values("message")
@@ -53,29 +57,23 @@ def message_take_up(*, message_id: int, case_id: int, moment: datetime) -> Messa
     None where it waits no more. The rhythm of one that waits to be printed is asked on its posting day.
     """
     debtor_lock(case_id)
-    case = letter_case(case_id)
+    cases = cases_lock(cases_about(message_id), with_terms(Recovery.objects.all()))
+    case = cases.get(message_id)
     email = (
         Message.objects.select_for_update(of=("self",))
         .filter(pk=message_id, state__in=(State.HELD, State.TO_POST))
         .first()
     )
-    if email is None or PostItem.objects.standing().filter(message=email).exists():
+    if case is None or email is None or PostItem.objects.standing().filter(message=email).exists():
         return None
     email.recovery = case
     try:
-        [draft] = drafts_of(
-            case,
-            [email.kind],
-            to=written_to(email),
-            moment=moment,
-            extra=email.extra,
-            email=email,
-            channel=email.channel,
-        )
+        is_decided = email.state == State.TO_POST
+        draft, _is_same = redrafted(case, email, moment, locked=cases, is_rhythm_asked=not is_decided)
     except Conflict:
         Message.objects.filter(pk=message_id).update(judged_at=moment, due_at=judged_next(None, moment))
         return email
-    if email.state == State.TO_POST:
+    if is_decided:
         draft = replace(draft, verdict=draft.verdict.without(Code.RHYTHM))
     if draft.verdict.outcome == Outcome.NEVER:
         _update(email, **values_of(draft.verdict, moment), state=State.CANCELLED)
@@ -96,7 +94,7 @@ def message_lift(*, message_id: int, reason: str, by: User | None) -> Message:
     """
     case_id = Message.objects.values_list("recovery_id", flat=True).get(pk=message_id)
     debtor_lock(case_id)
-    letter_case(case_id)
+    cases_lock(cases_about(message_id))
     email = Message.objects.select_for_update(of=("self",)).get(pk=message_id)
     codes = liftable_of(email) if email.state == State.HELD else []
     if not codes:
@@ -111,10 +109,11 @@ def message_lift(*, message_id: int, reason: str, by: User | None) -> Message:
 @story()
 def message_cancel(*, message_id: int, by: User | None) -> Message:
     """Give a letter up that has not left. Raises Forbidden for one that has, or is about to."""
-    waiting = Message.objects.filter(
-        pk=message_id, state__in=(State.HELD, State.QUEUED, State.TO_POST), claimed_until=None
-    )
-    if not waiting.demands().update(state=State.CANCELLED, error=_("Cancelled by staff.")):
+    told = {"state": State.CANCELLED, "error": _("Cancelled by staff.")}
+    cases_lock(cases_about(message_id))
+    rows = Message.objects.filter(pk=message_id)
+    waiting = rows.filter(state__in=(State.HELD, State.QUEUED, State.TO_POST), claimed_until=None)
+    if not (waiting.demands().update(**told) or retractable(rows).update(**told)):
         raise Forbidden(_("This letter does not wait any more."))
     return Message.objects.get(pk=message_id)
 

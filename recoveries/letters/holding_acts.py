@@ -45,7 +45,7 @@ CANCEL_LETTER = ObjectAction(
     permission="recoveries.send_email",
     perform=_cancel,
     is_offered=lambda request, email: (
-        email.state in (State.HELD, State.QUEUED, State.TO_POST)
+        email.state in (State.PLANNED, State.HELD, State.QUEUED, State.TO_POST)
         and not email.is_receipt
         and email.claimed_until is None
     ),

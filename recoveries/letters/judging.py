@@ -1,6 +1,6 @@
 """The guard's door for letters: what one would say, and whether it may leave, when it is made and when it leaves."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,7 +18,7 @@ from recoveries.letters.scenarios.running import resting_of
 from recoveries.letters.wording.markup import said_in
 from recoveries.letters.wording.models import TemplateVersion
 from recoveries.letters.wording.rendering import Letter, encloses
-from recoveries.letters.writing import letter_write
+from recoveries.letters.writing import OtherCase, letter_write
 from recoveries.models import Message, Recovery
 
 Kind = Message.Kind
@@ -55,12 +55,14 @@ def drafts_of(
     needs_approval: bool = False,
     demand: Demand | None = None,
     alongside: Collection[Contact] = (),
+    others: Sequence[OtherCase] = (),
 ) -> list[Draft]:
     """What letters of these kinds (`Reminder`) to the address `to` would be at `moment`.
 
     `email` is the row that one of them is to fill, with what a manager has lifted for it; `demand` what may be asked
-    for on that day, where it is known; `alongside` letters to the debtor that leave before it and are no rows yet.
-    Raises Conflict when no rate is known for a day, or no template is in force.
+    for on that day, where it is known; `alongside` letters to the debtor that leave before it and are no rows yet;
+    `others` further cases that they are about. Raises Conflict when no rate is known for a day, or no template is in
+    force.
     """
     day = moment.astimezone(PARIS).date()
     demand = demand or demand_of(case, day)
@@ -76,24 +78,32 @@ def drafts_of(
             first_on=facts.first_on,
             reminders=facts.reminders,
             extra=extra,
+            others=others,
         )
-        message = contact.Message(
-            purpose=PURPOSES[kind],
-            channel=Channel(channel),
-            recipient=to,
-            **said_in(told.letter.subject, told.letter.text, told.letter.html),
+        message = replace(
+            message_asked(kind, channel, to, told.letter, demand),
             added=extra,
-            day=day,
-            total=demand.account.total,
-            amounts=demand.account.amounts,
-            sums=_sums_of(demand.account),
-            heads=frozenset(row.claim.head for row in demand.account.rows),
             needs_approval=needs_approval or is_approval_wanted(email),
             is_resting=is_resting(email),
         )
         verdict = judge(message, facts, policy, moment, lifted=lifted_codes(email))
         drafts.append(Draft(kind, day, demand, told.letter, verdict, told.version))
     return drafts
+
+
+def message_asked(kind: str, channel: str, to: str, letter: Letter, demand: Demand) -> contact.Message:
+    """A letter that asks for a demand, as the guard is asked about it."""
+    return contact.Message(
+        purpose=PURPOSES[kind],
+        channel=Channel(channel),
+        recipient=to,
+        **said_in(letter.subject, letter.text, letter.html),
+        day=demand.account.day,
+        total=demand.account.total,
+        amounts=demand.account.amounts,
+        sums=_sums_of(demand.account),
+        heads=frozenset(row.claim.head for row in demand.account.rows),
+    )
 
 
 def _sums_of(account: Demanded) -> frozenset[Decimal]:

@@ -100,6 +100,15 @@ class Message(OfOwner, Email):
     recipient = models.CharField(_("recipient"), max_length=254, blank=True)
     address = models.TextField(_("postal address"), default="", db_default="", blank=True)
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.QUEUED)
+    # The message of another case of the debtor that this one goes in: `planned` until that one leaves (together.py).
+    goes_with = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        db_index=False,
+        related_name="followers",
+        verbose_name=_("goes with"),
+    )
     # Names it to the world: in the addresses that bounces and replies come to, and to who carries it. Never guessable.
     client_token = models.UUIDField(_("token"), default=uuid.uuid4, unique=True, null=True, editable=False)
     header_id = models.CharField("Message-ID", max_length=255, default="", db_default="", blank=True)
@@ -155,6 +164,8 @@ class Message(OfOwner, Email):
             models.Index(fields=("due_at",), name="email_held", condition=Q(state="held")),
             models.Index(fields=("due_at",), name="message_sending", condition=Q(state="sending")),
             models.Index(fields=("channel", "id"), name="message_to_post", condition=Q(state="to_post")),
+            models.Index(fields=("goes_with",), name="message_goes_with", condition=Q(goes_with__isnull=False)),
+            models.Index(fields=("id",), name="message_planned", condition=Q(state="planned")),
         ]
         constraints = [
             models.UniqueConstraint(fields=("payment", "kind"), name="receipt_once_a_payment"),
@@ -233,6 +244,42 @@ class MessageFact(models.Model):
 
     def __str__(self) -> str:
         return pair(self.message_id, self.get_kind_display())
+
+
+class MessageCaseQuerySet(SeenWithCase["MessageCase"]):
+    """Words of the field."""
+
+    case_path = "recovery"
+
+
+class MessageCase(OfOwner):
+    """A case that a message about several was about, with its account as it left. Written once (trigger)."""
+
+    message = models.ForeignKey(
+        Message, on_delete=models.SET_NULL, null=True, related_name="cases", verbose_name=_("message")
+    )
+    recovery = models.ForeignKey(Recovery, on_delete=models.CASCADE, related_name="+", verbose_name=_("case"))
+    decompte = models.JSONField(_("account"), null=True)
+    sha256 = models.CharField(max_length=64, default="", db_default="", blank=True, editable=False)
+    total = models.DecimalField(_("total due, EUR"), max_digits=20, decimal_places=2, null=True)
+    step_run = models.ForeignKey(
+        "recoveries.StepRun",
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="+",
+        verbose_name=_("step carried out"),
+    )
+
+    objects = MessageCaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("case of a message")
+        verbose_name_plural = _("cases of messages")
+        ordering = ("message", "id")
+        constraints = [models.UniqueConstraint(fields=("message", "recovery"), name="message_case_once")]
+
+    def __str__(self) -> str:
+        return f"{self.message_id}: {self.recovery_id}"
 
 
 class CreditorNoticeQuerySet(SeenWithCase["CreditorNotice"]):

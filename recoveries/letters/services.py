@@ -125,6 +125,19 @@ def message_foreseen(
     return email, draft
 
 
+def message_join(*, lead: Message, case: Recovery, kind: str, channel: str, to: str, moves_case: bool) -> Message:
+    """Have a case go in the message of another one of its debtor: planned, as it would go alone, until that leaves.
+
+    The caller holds the locks of the debtor and of both cases, and has the words of `lead` written anew
+    (`together.redrafted`). Raises Forbidden for one that waits already.
+    """
+    _require_no_twin(case, kind)
+    follower = _addressed(case, kind, channel, to)
+    follower.state, follower.goes_with, follower.moves_case = State.PLANNED, lead, moves_case
+    follower.save()
+    return follower
+
+
 def _addressed(case: Recovery, kind: str, channel: str, to: str) -> Message:
     """A message of this kind with where it goes; it has no words yet."""
     return Message(

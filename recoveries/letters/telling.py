@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
+from django.db.models import Q
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
@@ -11,6 +13,7 @@ from backoffice.amounts import euros
 from law.contact import NotAsked, Outcome
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Sentence
+from recoveries.letters.followers import LEFT_BEHIND
 from recoveries.letters.scenarios.report import REASONS
 from recoveries.letters.verdicts import Told, not_asked_of, reasons_of
 from recoveries.models import Message
@@ -43,6 +46,21 @@ def why_told(email: Message) -> str:
         codes = dict.fromkeys(one["code"] for one in kept.get("reasons", ()) if not one["is_lifted"])
         return ", ".join(str(REASONS.get(code, code)) for code in codes)
     return email.error[:SHORT]
+
+
+def beside_told(message: Message) -> Sentence:
+    """The other cases, all of one client, that a message is about: each with what was asked for, its own message."""
+    about = Q(pk=message.goes_with_id) | Q(goes_with=message.goes_with_id or message.pk)
+    others = Message.objects.filter(about).exclude(pk=message.pk).exclude(state__in=LEFT_BEHIND)
+    rows = [
+        (
+            reverse("admin:recoveries_message_change", args=[one.pk]),
+            one.recovery.recovery_reference,
+            euros(one.total) if one.total is not None else "–",
+        )
+        for one in others.select_related("recovery").order_by("pk")
+    ]
+    return format_html_join("", '<a href="{}">{}</a> · {}<br>', rows) or "–"
 
 
 def not_asked_told(claims: Iterable[NotAsked]) -> Sentence:

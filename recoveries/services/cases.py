@@ -32,7 +32,7 @@ from recoveries.ledger.departing import ledger_forget
 from recoveries.ledger.gathering import NO_CASE
 from recoveries.ledger.posting import Source
 from recoveries.ledger.settling import case_reckon
-from recoveries.models import MessageFact, Recovery
+from recoveries.models import MessageCase, MessageFact, Recovery
 from recoveries.rules import FIELDS
 from recoveries.selectors.deadlines import STARTED_BY, ClockDays, deadlines_reckoned
 from recoveries.services.copies import copies_refresh
@@ -220,6 +220,10 @@ def _facts_forget(*, recovery_id: int) -> None:
     if facts.exists():
         with door(MessageFact, reason=f"recovery {recovery_id} deleted"):
             facts.delete()
+    cases = MessageCase.objects.filter(recovery_id=recovery_id)
+    if cases.exists():
+        with door(MessageCase, reason=f"recovery {recovery_id} deleted"):
+            cases.delete()
 
 
 def company_delete_if_unused(*, company_id: int, by: User | None) -> None:

@@ -135,6 +135,11 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
         _("Cases that enter a scenario on one working day at most when staff switch many; the others follow."),
         "cases_a_day",
     ),
+    "GROUP_BY_DEBTOR": (
+        False,
+        _("Steps of several cases of one debtor for one creditor, due within three days, go in one message."),
+        bool,
+    ),
     "LETTER_PRICE": (
         Decimal("0"),
         _("What one letter by post costs, in EUR, where the carrier does not tell it; 0 is not known."),
@@ -306,6 +311,7 @@ FIELDSETS: tuple[tuple[Promise, tuple[str, ...]], ...] = (
             "CONTACT_UNTIL_HOUR",
             "SCENARIOS_RUNNING",
             "SCENARIO_DAILY_MAX",
+            "GROUP_BY_DEBTOR",
             "LETTER_PRICE",
             "REGISTERED_PRICE",
             "SMS_SEGMENT_PRICE",

@@ -5,6 +5,7 @@ may have handed it over. Where the carrier can be asked, another worker asks it 
 is ended as failed, which staff see, and a person says whether it goes again (`message_resend`).
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -16,7 +17,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from backoffice.audit import audit_record
 from events.services import events_record, story
-from law.contact import Outcome, Verdict, put_off
+from law.contact import Code, Outcome, Verdict, put_off
 from legalcity.lib.claims import Claim, anew, lapsed, queue, take
 from legalcity.lib.clock import now
 from legalcity.lib.emails.rows import INTERRUPTED
@@ -31,12 +32,14 @@ from recoveries.letters.channels.prices import cost_of
 from recoveries.letters.channels.protocol import Channel, Handed, Later, NotHanded, Refused, Unknown
 from recoveries.letters.channels.registry import carrier_of, channel_of
 from recoveries.letters.contacts import debtor_lock
+from recoveries.letters.followers import cases_about, cases_lock, resent_with
 from recoveries.letters.gathering import facts_aside
 from recoveries.letters.jobs import JOB
-from recoveries.letters.judging import drafts_of, verdict_of, verdict_of_receipt, words_of, written_to
+from recoveries.letters.judging import verdict_of, verdict_of_receipt, words_of
 from recoveries.letters.party_facts import address_is_wrong
 from recoveries.letters.receipts import receipt_refusal
 from recoveries.letters.services import WORDLESS, judged_next
+from recoveries.letters.together import redrafted
 from recoveries.letters.verdicts import values_of
 from recoveries.models import Message, MessageFact, Recovery
 
@@ -92,48 +95,41 @@ def _frozen(claim: Claim[Message], moment: datetime) -> bool:
     What has come in between may hold the message, or end it. Where the day or the account is another one by now, its
     words are made anew, and judged.
     """
-    case_id = Message.objects.filter(pk=claim.pk).values_list("recovery_id", flat=True).first()
-    if case_id is None:
+    about = cases_about(claim.pk)
+    if claim.pk not in about:
         return False
-    debtor_lock(case_id)
-    case = with_terms(Recovery.objects.select_for_update(of=("self",))).filter(pk=case_id).first()
-    message = claim.row()
+    debtor_lock(about[claim.pk])
+    cases = cases_lock(about, with_terms(Recovery.objects.all()))
+    case, message = cases.get(claim.pk), claim.row()
     if case is None or message is None:
         return False
     message.recovery = case
     if message.is_receipt and (told := receipt_refusal(message)):
         claim.write(state=State.CANCELLED, error=told, claimed_until=None)
         return False
-    words, verdict = rejudged(case, message, moment)
+    words, verdict = rejudged(case, message, moment, locked=cases)
     if verdict.outcome == Outcome.SEND:
         return _leaves(claim, message, words | {"guard": values_of(verdict, moment)["guard"], "judged_at": moment})
     _kept_back(claim, message, verdict, moment)
     return False
 
 
-def rejudged(case: Recovery, message: Message, moment: datetime) -> tuple[dict[str, object], Verdict]:
+def rejudged(
+    case: Recovery, message: Message, moment: datetime, *, locked: Collection[int], is_rhythm_asked: bool = True
+) -> tuple[dict[str, object], Verdict]:
     """What the guard says now of a message that waits, and the columns of its words where they had to be made anew.
 
-    The caller holds the locks of the debtor and the case.
+    The caller holds the lock of the debtor, and those of the cases of the messages `locked` (`cases_lock`).
     """
     if message.is_receipt:
         facts = facts_aside(case)
         return {}, verdict_of_receipt(facts, message, recipient=message.recipient, moment=moment)
     try:
-        [draft] = drafts_of(
-            case,
-            [message.kind],
-            to=written_to(message),
-            moment=moment,
-            extra=message.extra,
-            email=message,
-            channel=message.channel,
-        )
-        if draft.day == message.day and draft.demand.account.total == message.total:
-            return {}, verdict_of(case, message, moment=moment)
+        draft, is_same = redrafted(case, message, moment, locked=locked, is_rhythm_asked=is_rhythm_asked)
+        words, verdict = ({}, verdict_of(case, message, moment=moment)) if is_same else (words_of(draft), draft.verdict)
     except Conflict as error:
         return {}, put_off(error.message)
-    return words_of(draft), draft.verdict
+    return words, verdict if is_rhythm_asked else verdict.without(Code.RHYTHM)
 
 
 def _leaves(claim: Claim[Message], message: Message, values: dict[str, object]) -> bool:
@@ -162,7 +158,7 @@ def _kept_back(claim: Claim[Message], message: Message, verdict: Verdict, moment
 @story()
 def _sent(claim: Claim[Message], message: Message, channel: Channel, handed: Handed) -> None:
     """Write down that it is out, and what follows from that: the lock of the case before its message."""
-    if not Recovery.objects.select_for_update(of=("self",)).filter(pk=message.recovery_id).exists():
+    if message.pk not in cases_lock(cases_about(message.pk)):
         return
     values = {"provider_ref": handed.ref[:100], "cost": cost_of(message, handed.cost), "error": ""}
     if claim.write(claimed_until=None, **values):
@@ -174,7 +170,7 @@ def _sent(claim: Claim[Message], message: Message, channel: Channel, handed: Han
 @story()
 def _not_handed(claim: Claim[Message], message: Message, channel: Channel, error: NotHanded) -> timedelta | None:
     """Try again after a pause, or end it. Of what went wrong a word is kept: those of carriers quote addresses."""
-    if not Recovery.objects.select_for_update(of=("self",)).filter(pk=message.recovery_id).exists():
+    if message.pk not in cases_lock(cases_about(message.pk)):
         return None
     is_asked_again = channel.can_ask and not isinstance(error, Refused)
     may_again = isinstance(error, Later) or is_asked_again
@@ -217,8 +213,7 @@ def messages_interrupted(*, moment: datetime) -> int:
 
 @story()
 def _interrupted(message_id: int, moment: datetime) -> None:
-    case_id = Message.objects.values_list("recovery_id", flat=True).get(pk=message_id)
-    Recovery.objects.select_for_update(of=("self",)).get(pk=case_id)
+    cases_lock(cases_about(message_id))
     left = lapsed(SENDING, moment=moment).select_for_update(of=("self",)).filter(pk=message_id).first()
     if left is not None:
         Message.objects.filter(pk=message_id).update(error=INTERRUPTED, claimed_until=None)
@@ -233,9 +228,12 @@ def message_resend(*, message_id: int, by: User | None) -> Message:
     for one that did not fail.
     """
     failed = Message.objects.select_for_update(of=("self",)).filter(pk=message_id, state=State.FAILED).first()
+    if failed is not None and failed.goes_with_id is not None:
+        raise Forbidden(_("It went in the message of another case: send that one again."))
     if failed is None:
         raise Forbidden(_("Only a message that failed is sent again."))
     audit_record(action="message_resent", target=failed, details={"error": failed.error}, actor=by)
     Message.objects.filter(pk=message_id).update(state=State.QUEUED, error="", **anew())
+    resent_with(message_id)
     queue(JOB.task, message_id)
     return Message.objects.get(pk=message_id)

@@ -26,6 +26,7 @@ from recoveries.events import (
 from recoveries.letters.channels.notices import notice_of_fact
 from recoveries.letters.channels.registry import PROVED
 from recoveries.letters.channels.staff_tasks import tasks_of
+from recoveries.letters.followers import LEFT_BEHIND, carry_along, cases_about, cases_keep, cases_lock
 from recoveries.letters.following import case_follow
 from recoveries.letters.party_facts import address_is_wrong
 from recoveries.letters.receipts import receipt_sent
@@ -41,7 +42,7 @@ CAME_BACK = (State.BOUNCED, State.RETURNED)
 # Of the message of a step: its next channel (scenarios/elsewhere.py), under the lock of the debtor, which is not held
 # here. Where that task is lost, the one for staff stands.
 ELSEWHERE = "recoveries.tasks.try_elsewhere"
-ON_THE_WAY = (State.QUEUED, State.SENDING, State.TO_POST, State.FAILED)
+ON_THE_WAY = (State.PLANNED, State.QUEUED, State.SENDING, State.TO_POST, State.FAILED)
 OUT = (*ON_THE_WAY, State.SENT)
 # The state that a fact brings about, and from which ones; others tell nothing of where a message is.
 MOVES: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -87,10 +88,10 @@ def fact_record(
     `provider_id` is what the source calls it: told twice, it is written once. The state of the message, its formal
     notice, its case and what is told follow within the same transaction, under the lock of the case.
     """
-    message = _locked(message_id)
+    message, followers = _locked(message_id)
     if provider_id and MessageFact.objects.filter(source=source, provider_id=provider_id).exists():
         return None
-    fact = MessageFact.objects.create(
+    fact = MessageFact(
         message=message,
         kind=kind,
         at=at,
@@ -101,27 +102,56 @@ def fact_record(
         note=note[:500],
         by=by,
     )
-    was_to_post = message.state == State.TO_POST
+    had_left, was_to_post = message.sent_at is not None, message.state == State.TO_POST
+    _told(message, fact, was_to_post=was_to_post)
+    for follower in followers:
+        carry_along(follower, message)
+        _told(follower, copied(fact, message=follower), was_to_post=was_to_post)
+    if followers and message.sent_at is not None and not had_left:
+        cases_keep(message, followers)
+    return fact
+
+
+def copied(fact: MessageFact, *, message: Message) -> MessageFact:
+    """The same fact of a message that went with the one that it was told of: its source knows that one alone."""
+    values = {
+        name: getattr(fact, name) for name in ("kind", "at", "source", "payload_sha256", "proof_id", "note", "by")
+    }
+    return MessageFact(message=message, **values)
+
+
+def _told(message: Message, fact: MessageFact, *, was_to_post: bool) -> None:
+    """Write a fact down, with all that follows from it; `was_to_post`: it lay in the post folder."""
+    fact.save(force_insert=True)
     is_moved = _moved(message, fact)
     notice_of_fact(message, fact, is_moved=is_moved)
     if is_moved:
         _follow(message, fact)
     if is_moved and was_to_post:
-        tasks_close(recovery_id=message.recovery_id, kind=LETTERS_TO_POST, subject=f"message:{message_id}", by=by)
+        subject = f"message:{message.pk}"
+        tasks_close(recovery_id=message.recovery_id, kind=LETTERS_TO_POST, subject=subject, by=fact.by)
         run_posted(message)
-    if kind == Kind.DEPOSITED and message.channel in PROVED:
+    if fact.kind == Kind.DEPOSITED and message.channel in PROVED:
         case_follow(case=message.recovery, message=message, is_proved=True)
-    log.info("message_fact", message_id=message_id, kind=kind, source=source, state=message.state, is_moved=is_moved)
-    return fact
+    log.info(
+        "message_fact",
+        message_id=message.pk,
+        kind=fact.kind,
+        source=fact.source,
+        state=message.state,
+        is_moved=is_moved,
+    )
 
 
-def _locked(message_id: int) -> Message:
-    """The message under its lock; the lock of its case comes before it."""
-    case_id = Message.objects.values_list("recovery_id", flat=True).get(pk=message_id)
-    case = Recovery.objects.select_for_update(of=("self",)).get(pk=case_id)
-    message = Message.objects.select_for_update(of=("self",)).get(pk=message_id)
-    message.recovery = case
-    return message
+def _locked(message_id: int) -> tuple[Message, list[Message]]:
+    """The message and those that go with it under their locks; the locks of their cases come before."""
+    cases = cases_lock(cases_about(message_id))
+    rows = Message.objects.select_for_update(of=("self",)).filter(pk__in=cases).order_by("pk")
+    messages = {row.pk: row for row in rows}
+    for row in messages.values():
+        row.recovery = cases[row.pk]
+    message = messages.pop(message_id)
+    return message, [row for row in messages.values() if row.state not in LEFT_BEHIND]
 
 
 def _moved(message: Message, fact: MessageFact) -> bool:

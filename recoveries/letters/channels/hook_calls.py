@@ -125,7 +125,10 @@ def letters_track(*, moment: datetime) -> int:
 def letters_unclaimed(*, moment: datetime) -> int:
     """Registered letters that were presented fifteen days ago and of which nothing was heard: not fetched. How many."""
     presented = MessageFact.objects.filter(
-        kind=MessageFact.Kind.PRESENTED, at__lt=moment - UNCLAIMED_AFTER, message__state=Message.State.SENT
+        kind=MessageFact.Kind.PRESENTED,
+        at__lt=moment - UNCLAIMED_AFTER,
+        message__state=Message.State.SENT,
+        message__goes_with=None,
     )
     facts = list(presented.order_by("at", "pk"))
     told = [

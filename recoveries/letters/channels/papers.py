@@ -1,7 +1,5 @@
 """Papers of messages that leave, and those of batches. The letters themselves: wording/papers.py."""
 
-import io
-from collections.abc import Sequence
 from typing import Any
 
 import structlog
@@ -44,17 +42,6 @@ def papers_kept(message: Message) -> None:
 def cover_pdf(**told: Any) -> bytes:
     """The cover sheet of a batch. Raises PdfUnavailable where the system libraries are missing."""
     return _drawn("pdf/post_cover.html", {**told, "firm": seller_now()})
-
-
-def bound(papers: Sequence[bytes]) -> bytes:
-    """Several papers as one, in their order."""
-    from pypdf import PdfWriter
-
-    writer, file = PdfWriter(), io.BytesIO()
-    for paper in papers:
-        writer.append(io.BytesIO(paper), import_outline=False)
-    writer.write(file)
-    return file.getvalue()
 
 
 def _drawn(template: str, context: dict[str, Any]) -> bytes:

@@ -4,7 +4,7 @@ Their words are made when they are printed, with the figures of the posting day,
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
@@ -27,17 +27,19 @@ from recoveries.ledger.gathering import with_terms
 from recoveries.letters.channels.delivering import rejudged
 from recoveries.letters.channels.facts import fact_record
 from recoveries.letters.channels.models import PostItemQuerySet
-from recoveries.letters.channels.papers import bound, cover_pdf, letter_pdf
+from recoveries.letters.channels.papers import cover_pdf, letter_pdf
 from recoveries.letters.channels.prices import cost_of
 from recoveries.letters.channels.protocol import Later
 from recoveries.letters.channels.registry import PROVED
 from recoveries.letters.contacts import debtor_lock, firm_policy
+from recoveries.letters.followers import cases_about, cases_lock
 from recoveries.letters.judging import lifted_codes, written_to
 from recoveries.letters.receipts import receipt_refusal
 from recoveries.letters.scenarios.reading import facts_read
 from recoveries.letters.scenarios.running import resting_of
 from recoveries.letters.services import WORDLESS, judged_next
 from recoveries.letters.verdicts import values_of
+from recoveries.letters.wording.papers import bound
 from recoveries.models import Message, MessageFact, PostBatch, PostItem, Recovery
 
 log = structlog.get_logger("recoveries")
@@ -123,11 +125,12 @@ def batch_print(*, message_ids: Sequence[int], posting_day: date, by: User) -> P
 @story()
 def _made_ready(message_id: int, posting_day: date) -> bool:
     """Judge a letter as of its posting day, and write its words anew; whether it may be printed."""
-    case_id = Message.objects.filter(pk=message_id).values_list("recovery_id", flat=True).first()
-    if case_id is None:
+    about = cases_about(message_id)
+    if message_id not in about:
         return False
-    debtor_lock(case_id)
-    case = with_terms(Recovery.objects.select_for_update(of=("self",))).get(pk=case_id)
+    debtor_lock(about[message_id])
+    cases = cases_lock(about, with_terms(Recovery.objects.all()))
+    case = cases[message_id]
     message = Message.objects.select_for_update(of=("self",)).filter(pk=message_id, state=State.TO_POST).first()
     if message is None:
         return False
@@ -136,7 +139,7 @@ def _made_ready(message_id: int, posting_day: date) -> bool:
     if message.is_receipt and (told := receipt_refusal(message)):
         Message.objects.filter(pk=message_id).update(state=State.CANCELLED, error=told)
         return False
-    words, verdict = rejudged(case, message, moment)
+    words, verdict = rejudged(case, message, moment, locked=cases)
     values: dict[str, Any] = {**words, **values_of(verdict, now())}
     if verdict.outcome == Outcome.HOLD:
         values |= {"state": State.HELD, "due_at": judged_next(verdict, now()), **WORDLESS}
@@ -239,16 +242,18 @@ def _posted(batch: PostBatch, item_id: int, number: str, at: datetime, by: User)
     """Post one letter of a batch, or take it out; why, where it was taken out. Each has a transaction of its own, so
     that nobody holds the locks of two debtors.
     """
-    case_id = PostItem.objects.values_list("message__recovery_id", flat=True).get(pk=item_id)
-    debtor_lock(case_id)
-    case = with_terms(Recovery.objects.select_for_update(of=("self",))).get(pk=case_id)
+    message_id = PostItem.objects.values_list("message_id", flat=True).get(pk=item_id)
+    about = cases_about(message_id)
+    debtor_lock(about[message_id])
+    cases = cases_lock(about, with_terms(Recovery.objects.all()))
+    case = cases[message_id]
     item = PostItem.objects.standing().select_for_update(of=("self",)).filter(pk=item_id).first()
     letters = Message.objects.select_for_update(of=("self",)).filter(state=State.TO_POST)
     message = letters.filter(pk=item.message_id).first() if item else None
     if item is None or message is None:
         return ""  # Taken out, given up or posted by another person meanwhile.
     message.recovery = case
-    if why := _kept_back(message, case, batch):
+    if why := _kept_back(message, case, batch, cases):
         PostItem.objects.filter(pk=item_id).update(taken_out_at=now())
         audit_record(action=CHANGED, target=batch, details={"taken_out": item_id, "why": why[:500]}, actor=by)
         return why
@@ -266,13 +271,13 @@ def _posted(batch: PostBatch, item_id: int, number: str, at: datetime, by: User)
     return ""
 
 
-def _kept_back(message: Message, case: Recovery, batch: PostBatch) -> str:
+def _kept_back(message: Message, case: Recovery, batch: PostBatch, locked: Collection[int]) -> str:
     """Why a printed letter is not posted: what has come since holds it, ends it, or asks for other sums."""
     if message.is_receipt and (told := receipt_refusal(message)):
         Message.objects.filter(pk=message.pk).update(state=State.CANCELLED, error=told)
         return told
-    words, verdict = rejudged(case, message, datetime.combine(batch.posting_day, HOUR, PARIS))
-    verdict = verdict.without(Code.RHYTHM)
+    moment = datetime.combine(batch.posting_day, HOUR, PARIS)
+    words, verdict = rejudged(case, message, moment, locked=locked, is_rhythm_asked=False)
     if verdict.outcome != Outcome.SEND:
         values = values_of(verdict, now())
         if verdict.outcome == Outcome.HOLD:

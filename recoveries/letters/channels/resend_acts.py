@@ -22,7 +22,7 @@ RESEND = ObjectAction(
     label=gettext_lazy("Send again"),
     permission="recoveries.send_email",
     perform=_resend,
-    is_offered=lambda request, message: message.state == Message.State.FAILED,
+    is_offered=lambda request, message: message.state == Message.State.FAILED and message.goes_with_id is None,
     explain=gettext_lazy(
         "Where the answer of the mail server or of the carrier was lost (Interrupted), the message may have gone out: "
         "look there first. It is judged again, with the figures of today, and keeps its Message-ID."

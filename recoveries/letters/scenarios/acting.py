@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
+from django.db import transaction
 from django.db.models import Q
 
 from events.services import events_record, story
@@ -12,6 +13,7 @@ from law.scenario import Act, CaseFacts, Decision, Reason, Result, Standing, Why
 from law.scenario.planning import reasons_of
 from legalcity.lib.clock import today
 from legalcity.lib.errors import Conflict, Forbidden, Invalid
+from legalcity.lib.settings.live import live
 from recoveries.ledger.gathering import with_terms
 from recoveries.letters.contacts import debtor_lock, policy_for
 from recoveries.letters.scenarios.advancing import (
@@ -25,6 +27,7 @@ from recoveries.letters.scenarios.advancing import (
 )
 from recoveries.letters.scenarios.carrying import step_message, step_task, version_planned
 from recoveries.letters.scenarios.events import step_event
+from recoveries.letters.scenarios.grouping import NotTogether, group_of, group_write, near, neighbours
 from recoveries.letters.scenarios.progress import left_at
 from recoveries.letters.scenarios.running import may_run
 from recoveries.letters.scenarios.standing import (
@@ -49,7 +52,9 @@ def enrolment_act(*, enrolment_id: int, case_id: int, moment: datetime) -> Act |
     The locks: of the debtor, of the case, of the enrolment. All of it happens, or nothing.
     """
     debtor_lock(case_id)
-    if not with_terms(Recovery.objects.select_for_update(of=("self",))).filter(pk=case_id).exists():
+    beside = near(case_id, moment) if live.GROUP_BY_DEBTOR else {}
+    locked = with_terms(Recovery.objects.select_for_update(of=("self",))).filter(pk__in=[case_id, *beside.values()])
+    if case_id not in locked.order_by("pk").values_list("pk", flat=True):
         return None
     due = Q(state__in=(Standing.RUNNING, Standing.PAUSED), next_due_at__lte=moment)
     rows = Enrolment.objects.select_related("version__scenario").select_for_update(of=("self",))
@@ -64,7 +69,8 @@ def enrolment_act(*, enrolment_id: int, case_id: int, moment: datetime) -> Act |
     decision = plan(
         facts, version_planned(enrolment.version), enrolment.position, moment, policy_for(enrolment.owner_id)
     )
-    act = _carry_out(enrolment, case, facts, decision, moment)
+    act = _sent_together(enrolment, case, facts, decision, beside, moment) if beside else None
+    act = act or _carry_out(enrolment, case, facts, decision, moment)
     log.info("scenario_step", enrolment_id=enrolment.pk, recovery_id=case_id, act=act.value)
     return act
 
@@ -130,11 +136,42 @@ def _send(enrolment: Enrolment, case: Recovery, facts: CaseFacts, decision: Deci
     result = WAITS.get(message.state, Result.SENT)
     kept = reasons_kept(decision.reasons) if result == Result.HELD else []
     run = _run(enrolment, decision, result, moment, message=message, reasons=kept)
-    if result == Result.SENT:
+    until = message.due_at if result == Result.HELD else moment + UNTIL_POSTED
+    _gone_on(enrolment, facts, run, moment, until=until)
+    return Act.SEND
+
+
+def _gone_on(enrolment: Enrolment, facts: CaseFacts, run: StepRun, moment: datetime, *, until: datetime) -> None:
+    """To the next step, or until a moment where the step waits for its message."""
+    if run.state == Result.SENT:
         advance(enrolment, facts, run, moment)
-        return Act.SEND
-    enrolment.next_due_at = message.due_at if result == Result.HELD else moment + UNTIL_POSTED
+        return
+    enrolment.next_due_at = until
     enrolment.save()
+
+
+def _sent_together(
+    enrolment: Enrolment, case: Recovery, facts: CaseFacts, decision: Decision, beside: dict[int, int], moment: datetime
+) -> Act | None:
+    """Send the message of the step with those of the debtor's other cases that are near; None where it goes alone."""
+    if decision.act != Act.SEND:
+        return None
+    others = neighbours(beside, moment)
+    group = group_of(facts, decision, others, moment, policy_for(enrolment.owner_id))
+    if group is None:
+        return None
+    try:
+        with transaction.atomic():
+            lead, joined = group_write(case=case, step=_step(enrolment), group=group, others=others, moment=moment)
+    except (NotTogether, Forbidden, Invalid, Conflict):
+        return None
+    went, result = replace(decision, way=group.way, reasons=()), WAITS.get(lead.state, Result.SENT)
+    steps = [(enrolment, facts, lead), *((other.enrolment, other.facts, message) for other, message in joined)]
+    for one, of_case, message in steps:
+        one.claimed_until, one.attempts = None, 0
+        run = _run(one, went, result, moment, message=message)
+        _gone_on(one, of_case, run, moment, until=moment + UNTIL_POSTED)
+    log.info("scenario_steps_together", message_id=lead.pk, cases=1 + len(joined))
     return Act.SEND
 
 

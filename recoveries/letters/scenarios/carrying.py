@@ -11,7 +11,7 @@ from recoveries.agenda.services import task_open
 from recoveries.letters.channels.registry import channel_of
 from recoveries.letters.following import STATUSES
 from recoveries.letters.scenarios.task_kinds import STEP
-from recoveries.letters.services import message_send
+from recoveries.letters.services import message_join, message_send
 from recoveries.letters.task_kinds import POST_REGISTERED
 from recoveries.models import Message, Recovery, ScenarioVersion, Step
 from recoveries.statuses import Actor, is_allowed
@@ -28,19 +28,39 @@ def version_planned(version: ScenarioVersion) -> Version:
     return replace(drawn, steps=tuple(replace(step, ways=tuple(filter(is_carried, step.ways))) for step in drawn.steps))
 
 
-def step_message(*, case: Recovery, step: Step, decision: Decision) -> Message:
-    """The message of a step: judged by the guard, then queued or held. Raises as `message_send`."""
-    follows = step.then_status_id is not None and step.then_status_id == STATUSES.get(step.template)
-    moves = follows and is_allowed(case.status_id, step.then_status_id or 0, by=Actor.SYSTEM)
+def step_message(*, case: Recovery, step: Step, decision: Decision, kind: str = "") -> Message:
+    """The message of a step: judged by the guard, then queued or held; `kind`: a higher letter that it goes in.
+
+    Raises as `message_send`.
+    """
+    kind = kind or step.template
     return message_send(
         case_id=case.pk,
-        kind=step.template,
+        kind=kind,
         channel=decision.way or Way.EMAIL,
         to=decision.to,
         by=None,
-        moves_case=moves,
+        moves_case=_moves(case, step, kind),
         needs_approval=step.needs_approval,
     )
+
+
+def step_joined(*, lead: Message, case: Recovery, step: Step, decision: Decision) -> Message:
+    """The message of a step that goes in that of another case; alone it would go as `decision` says."""
+    return message_join(
+        lead=lead,
+        case=case,
+        kind=step.template,
+        channel=decision.way or Way.EMAIL,
+        to=decision.to,
+        moves_case=_moves(case, step, lead.kind),
+    )
+
+
+def _moves(case: Recovery, step: Step, kind: str) -> bool:
+    """Whether the case follows the letter `kind`, which the step sends or goes in."""
+    follows = step.then_status_id is not None and step.then_status_id == STATUSES.get(step.template)
+    return follows and is_allowed(case.status_id, STATUSES[kind], by=Actor.SYSTEM)
 
 
 def step_task(*, case: Recovery, step: Step, decision: Decision, day: date) -> StaffTask:

@@ -32,7 +32,7 @@ ARRIVED = (
 )
 Runs = Mapping[int, list[dict[str, Any]]]
 OF_RUN = (
-    *("enrolment_id", "state", "at", "step__position", "message_id"),
+    *("enrolment_id", "state", "at", "step__position", "step__template", "message_id"),
     *(
         "message__kind",
         "message__state",
@@ -77,8 +77,12 @@ def in_scenario(facts: CaseFacts, enrolment: Enrolment, runs: Runs) -> CaseFacts
 
 
 def _sent(runs: Iterable[dict[str, Any]]) -> Counter[str]:
-    """The letters of steps that went out."""
-    return Counter(run["message__kind"] for run in runs if run["message__state"] in Message.GONE_OUT)
+    """The letters of steps that went out; one that went in a higher letter with another case is none of its step."""
+    return Counter(
+        run["message__kind"]
+        for run in runs
+        if run["message__state"] in Message.GONE_OUT and run["message__kind"] == run["step__template"]
+    )
 
 
 def _done(run: dict[str, Any], place: Place) -> Done:
@@ -100,6 +104,8 @@ def _held(run: dict[str, Any]) -> Held:
         return Held(run["at"], Fate.CANCELLED)
     state = run["message__state"]
     fate = Fate.LEFT if state in QUEUED else FATES[state]
+    if state == State.PLANNED and run["state"] == Result.TO_POST:  # it goes in a letter that lies in the post folder
+        fate = Fate.TO_POST
     # A letter that the folder gave back waits since then, not since it was written.
     is_given_back = run["state"] == Result.TO_POST and state == State.HELD
     return Held(run["message__judged_at"] if is_given_back else run["at"], fate, run["message__due_at"])

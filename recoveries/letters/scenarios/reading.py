@@ -110,7 +110,7 @@ def everybody_read(moment: datetime, identities: Sequence[Identity] | None = Non
     """What is known of these parties, of all where none are named. Two statements."""
     alike = None if identities is None else reduce(or_, (one.same() for one in identities), Q(pk__in=[]))
     same = Q() if alike is None else Q(recovery__debtor__in=Company.objects.filter(alike))
-    demands = Message.objects.demands().filter(counted(None), same)
+    demands = Message.objects.demands().filter(counted(None), same, goes_with=None)
     recent = demands.filter(Q(sent_at=None) | Q(sent_at__gt=moment - LONGEST))
     contacts: Kin[Contact] = Kin()
     columns = (f"recovery__debtor__{name}" for name in COLUMNS)

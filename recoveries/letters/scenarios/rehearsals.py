@@ -29,7 +29,7 @@ JOB: Job[Rehearsal] = Job(
 )
 AHEAD = 12  # months
 MOST_CASES = 1000  # that a client names
-COLUMNS = ("recovery_id", "reference", "step", "on", "channel", "result", "reasons", "version", "due")
+COLUMNS = ("recovery_id", "reference", "step", "on", "channel", "result", "reasons", "version", "due", "goes_with")
 
 
 @transaction.atomic
@@ -97,4 +97,4 @@ def cases_of(rehearsal: Rehearsal) -> QuerySet[Recovery]:
 
 
 def _row(line: Line) -> tuple[object, ...]:
-    return (*line[:3], line.on.isoformat(), line.channel, line.result, " ".join(line.codes), line.version, line.due)
+    return (*line[:3], line.on.isoformat(), line.channel, line.result, " ".join(line.codes), *line[7:])

@@ -17,6 +17,7 @@ from companies.identity import COLUMNS, Identity
 from law.contact import Policy
 from law.scenario import CaseFacts, Version
 from legalcity.lib.dates import PARIS
+from legalcity.lib.settings.live import live
 from recoveries.letters.channels.prices import NOTHING, price_of
 from recoveries.letters.contacts import policy_for
 from recoveries.letters.scenarios.carrying import version_planned
@@ -42,6 +43,7 @@ class Line(NamedTuple):
     codes: tuple[str, ...]
     version: int
     due: Decimal
+    goes_with: int | None = None  # the case in whose message it goes, where one is about several
 
 
 @dataclass(slots=True)
@@ -57,10 +59,10 @@ class Summary:
     prices: dict[str, Decimal] = field(default_factory=dict)  # EUR, by channel
 
     def add(self, line: Line) -> None:
-        """Count a line."""
+        """Count a line; a message about several cases is one."""
         self.results[line.result] += 1
         self.reasons.update(line.codes)
-        if line.result in ("sent", "task"):
+        if line.result in ("sent", "task") and line.goes_with is None:
             self.by_day[line.on, line.channel] += 1
 
     def told(self) -> dict[str, Any]:
@@ -126,7 +128,7 @@ def rehearse(
                 if player.owner_id not in policies:
                     policies[player.owner_id] = policy(player.owner_id)
                 player.policy = policies[player.owner_id]
-            for play in played(mine, moment, end):
+            for play in played(mine, moment, end, is_grouped=live.GROUP_BY_DEBTOR):
                 line = _line(play)
                 summary.add(line)
                 sink(line)
@@ -156,6 +158,7 @@ def _line(play: Play) -> Line:
         play.codes,
         player.version.number,
         player.facts.guard.due,
+        play.goes_with,
     )
 
 

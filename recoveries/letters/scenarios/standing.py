@@ -11,6 +11,7 @@ from events.services import events_record
 from law.scenario import CaseFacts, Reason, Standing, Why, next_look
 from legalcity.lib.errors import Sentence
 from recoveries.letters.contacts import policy_for
+from recoveries.letters.followers import retractable
 from recoveries.letters.scenarios.carrying import version_planned
 from recoveries.letters.scenarios.events import FINISHED, PAUSED, RESUMED, STARTED, enrolment_event
 from recoveries.letters.scenarios.progress import in_scenario, runs_of
@@ -142,7 +143,9 @@ def enrolment_end(
     enrolment.save()
     if state == Standing.STOPPED:
         made = Message.objects.filter(runs__enrolment=enrolment, state__in=NOT_LEFT, claimed_until=None)
-        made.update(state=Message.State.CANCELLED, error=_("Its scenario was stopped."))
+        told = {"state": Message.State.CANCELLED, "error": _("Its scenario was stopped.")}
+        made.update(**told)
+        retractable(Message.objects.filter(runs__enrolment=enrolment)).update(**told)
     events_record([enrolment_event(FINISHED, enrolment, by=by)])
 
 

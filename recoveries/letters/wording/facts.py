@@ -69,6 +69,16 @@ def demand_told(account: Demanded) -> Told:
     }
 
 
+def case_beside_told(case: Recovery, account: Demanded, first_on: date | None) -> Told:
+    """A further case that a letter asks for, as the house tells it behind the author's words."""
+    return {
+        "reference": case.recovery_reference,
+        "object": case.recovery_service_object,
+        "first_on": first_on and day_told(first_on),
+        "decompte": demand_told(account),
+    }
+
+
 def balance_told(account: Decompte) -> Told:
     """`decompte` of a letter that tells what is left."""
     rows = [row for row in account.claims if row.left.due]

@@ -1,5 +1,8 @@
 """The papers of a message: made once, of what was frozen with it, and kept as they left."""
 
+import io
+from collections.abc import Iterator, Sequence
+
 from django.utils.translation import gettext_lazy as _
 
 from documents.services.storage import bytes_open, file_keep
@@ -31,14 +34,35 @@ def pdf_of(message: Message) -> bytes:
     case = with_terms(Recovery.objects.all()).get(pk=message.recovery_id)
     account = _account_of(message, case) if message.decompte_sha256 else None
     if message.channel in BY_POST:
-        return page_pdf(
+        first = page_pdf(
             message.html,
             reference=case.recovery_reference,
             account=account,
             creditor=case.customer,
             debtor=case.debtor,
         )
-    return decompte_pdf(account, case=case) if account else b""
+    else:
+        first = decompte_pdf(account, case=case) if account else b""
+    others = list(_accounts_beside(message)) if account else []
+    return bound([first, *others]) if others else first
+
+
+def _accounts_beside(message: Message) -> Iterator[bytes]:
+    """The accounts of the further cases that a message is about, each with its own pages."""
+    for follower in message.followers.filter(state=Message.State.PLANNED).order_by("pk"):
+        case = with_terms(Recovery.objects.all()).get(pk=follower.recovery_id)
+        yield decompte_pdf(_account_of(follower, case), case=case)
+
+
+def bound(papers: Sequence[bytes]) -> bytes:
+    """Several papers as one, in their order: the same papers give the same bytes."""
+    from pypdf import PdfWriter
+
+    writer, file = PdfWriter(), io.BytesIO()
+    for paper in papers:
+        writer.append(io.BytesIO(paper), import_outline=False)
+    writer.write(file)
+    return file.getvalue()
 
 
 def papers_keep(message: Message) -> None:

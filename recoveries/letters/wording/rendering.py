@@ -37,6 +37,21 @@ FRAMES: Mapping[str, Mapping[str, str]] = {
         "registered": "Lettre recommandée avec avis de réception",
         "electronic": "Lettre recommandée électronique",
         "enclosed": "Pièce jointe : décompte au {day}",
+        "also": "Vous devez également, pour le même créancier :",
+        "ground": "Objet de la créance",
+        "first": "Première lettre du",
+        "of": "du",
+        "due": "échéance du",
+        "left": "reste dû",
+        "more": "autres créances",
+        "principal": "principal",
+        "interest": "intérêts de retard",
+        "indemnity": "indemnités forfaitaires pour frais de recouvrement (art. D441-5 C. com.)",
+        "penalty": "pénalité convenue (art. 1231-5 C. civ.)",
+        "cost": "frais du titre exécutoire (art. L111-8 CPCE)",
+        "sum": "Total dû",
+        "all": "Total de vos {count} dossiers au {day}",
+        "refer": "Pour chaque paiement, indiquez la référence de son dossier.",
     },
     "en": {
         "colon": ": ",
@@ -55,6 +70,21 @@ FRAMES: Mapping[str, Mapping[str, str]] = {
         "registered": "Registered letter with acknowledgement of receipt",
         "electronic": "Electronic registered letter",
         "enclosed": "Enclosed: account as of {day} (in French)",
+        "also": "You also owe the same creditor:",
+        "ground": "Ground of the claim",
+        "first": "First letter of",
+        "of": "of",
+        "due": "due on",
+        "left": "left to pay",
+        "more": "further claims",
+        "principal": "principal",
+        "interest": "late interest",
+        "indemnity": "flat indemnities for the cost of recovery (art. D441-5 C. com.)",
+        "penalty": "agreed penalty (art. 1231-5 C. civ.)",
+        "cost": "costs of the enforceable title (art. L111-8 CPCE)",
+        "sum": "Total due",
+        "all": "Total of your {count} cases as of {day}",
+        "refer": "With each payment, give the reference of its case.",
     },
 }
 
@@ -68,21 +98,26 @@ class Letter:
     html: str
 
 
-def render(version: TemplateVersion, facts: Mapping[str, Any]) -> Letter:
-    """The letter of `version` (read with its template) with `facts` (`facts.py`). Raises CannotRender."""
+def render(version: TemplateVersion, facts: Mapping[str, Any], also: Mapping[str, Any] | None = None) -> Letter:
+    """The letter of `version` (read with its template) with `facts` (`facts.py`). Raises CannotRender.
+
+    `also`: the further cases that it is about, which the house tells behind the author's words.
+    """
     template = version.template
     subject = " ".join(liquid_render(version.subject, facts, escapes=False).split())
     text = liquid_render(version.text, facts, escapes=False)
     body = _own_html(version, facts) if version.html.strip() else paragraphs(text)
+    said = FRAMES[template.language]
     frame = {
         **{name: value for name, value in facts.items() if name != "extra"},
-        "said": FRAMES[template.language],
+        "said": said,
         "language": template.language,
         "channel": template.channel,
         "subject": subject,
         "has_law": Part.LAW in version.required,
         "has_privacy": Part.PRIVACY in version.required,
         "has_account": encloses(version),
+        "also": {**also, "all": said["all"].format(count=also["count"], day=facts["day"])} if also else {},
     }
     return Letter(subject, _text(template.channel, frame, text), _html(template.channel, {**frame, "body": body}))
 
