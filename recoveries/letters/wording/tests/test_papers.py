@@ -1,10 +1,12 @@
 """The papers of messages: the letter in the window of an envelope, the account behind it, kept as they left."""
 
 import io
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+import time_machine
 from django.core import mail
 from pypdf import PdfReader
 
@@ -46,8 +48,14 @@ def pages_of(paper: bytes) -> list[Any]:
 
 
 def test_the_same_message_has_the_same_bytes(owner: Api) -> None:
-    message = letter_of(owner)
-    assert pdf_of(message) == pdf_of(Message.objects.get(pk=message.pk))
+    """Whenever it is drawn: the same inputs give the same PDF."""
+    with time_machine.travel("2026-06-01T08:00:00Z", tick=False) as clock:
+        owner.login()
+        message = letter_of(owner)
+        first = pdf_of(message)
+        for _turn in range(2):
+            clock.shift(timedelta(hours=7))
+            assert pdf_of(Message.objects.get(pk=message.pk)) == first
 
 
 def test_papers_are_made_to_be_kept(owner: Api) -> None:
