@@ -27,7 +27,8 @@ from recoveries.catalogue import catalogue
 from recoveries.desk.tests.pages import office_of
 from recoveries.ledger.rate_book import rate_book
 from recoveries.legal_facts import facts_book
-from recoveries.models import Comment, Recovery, StatusChange
+from recoveries.letters.scenarios.ticking import tick
+from recoveries.models import Comment, Enrolment, Recovery, ScenarioVersion, StatusChange
 from recoveries.selectors.listing import SORTS, Wanted, cases_page
 from recoveries.services.copies import copies_set
 from recoveries.services.totals import case_counts_rebuild
@@ -387,3 +388,31 @@ def test_lists_are_prepared_and_searches_are_planned_for_their_term(owner: Api) 
         prepared = [statement for (statement,) in cursor.fetchall()]
     assert [statement for statement in prepared if "LIMIT" in statement]
     assert not [statement for statement in prepared if "search_text" in statement and "LIMIT" in statement]
+
+
+CLOCK_WITH_NOTHING_DUE = 5  # statements: settings, savepoint or transaction, the claim
+ENROLMENTS_IN_BULK = """
+    INSERT INTO recoveries_enrolment (recovery_id, owner_id, version_id, state, position, entered_at, next_due_at,
+        attempts, paused_by_client, why, reason, updated_at)
+    SELECT 900000 + n, %s, %s, CASE WHEN n %% 2 = 0 THEN 'finished' ELSE 'running' END, 0, now(),
+        now() + make_interval(hours => n), 0, FALSE, '', '', now()
+    FROM generate_series(1, 20000) AS n
+"""
+
+
+@pytest.mark.postgres
+@needs_postgresql
+def test_the_clock_of_scenarios_finds_what_is_due_by_its_partial_index(system_setting: Callable[..., None]) -> None:
+    """However many cases are in a scenario: those whose day has not come are never looked at."""
+    system_setting(SCENARIOS_RUNNING=True)
+    version = ScenarioVersion.objects.get(scenario__code="standard", state="published")
+    with connection.cursor() as cursor:
+        cursor.execute(ENROLMENTS_IN_BULK, [ApiUserFactory().pk, version.pk])
+        cursor.execute("ANALYZE recoveries_enrolment")
+    with CaptureQueriesContext(connection) as queries:
+        assert tick() == 0
+    [claim] = [one["sql"] for one in queries if "SKIP LOCKED" in one["sql"]]
+    indexes = {index for _kind, table, index in explained(claim, None) if table == "recoveries_enrolment"}
+    assert indexes == {"enrolment_due"}
+    assert len(queries) <= CLOCK_WITH_NOTHING_DUE
+    Enrolment.objects.all().delete()  # of cases that there are not
