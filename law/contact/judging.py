@@ -11,9 +11,10 @@ from law.contact import rows_of_claim, rows_of_people, rows_of_words
 from law.contact.claims import codes_of, parted
 from law.contact.facts import Facts, Message, Policy, Question
 from law.contact.verdict import Reason, Verdict, hold
-from law.contact.vocabulary import DEMANDS, ROWS, Code
+from law.contact.vocabulary import DEMANDS, ROWS, Code, Purpose
 
-TABLE: Mapping[Code, Callable[[Question], Iterator[Reason]]] = {
+Row = Callable[[Question], Iterator[Reason]]
+TABLE: Mapping[Code, Row] = {
     Code.MENTIONS: rows_of_words.mentions,
     Code.FUNDS: rows_of_words.funds,
     Code.NOTHING_DUE: rows_of_claim.nothing_due,
@@ -36,6 +37,9 @@ TABLE: Mapping[Code, Callable[[Question], Iterator[Reason]]] = {
     Code.APPROVAL: rows_of_people.approval,
     Code.SCENARIO: rows_of_people.scenario,
 }
+_ROWS: Mapping[Purpose, tuple[Row, ...]] = {
+    purpose: tuple(TABLE[code] for code in codes) for purpose, codes in ROWS.items()
+}
 
 
 def judge(message: Message, facts: Facts, policy: Policy, moment: datetime, *, lifted: Collection[str] = ()) -> Verdict:
@@ -46,18 +50,20 @@ def judge(message: Message, facts: Facts, policy: Policy, moment: datetime, *, l
     on = moment.astimezone(PARIS).date()
     asked, left_out = parted(facts.claims, counts_as_consumer=facts.counts_as_consumer, on=on)
     question = Question(message, facts, policy, moment, on, asked, codes_of(left_out))
-    questions = [question]
+    rows = _ROWS[message.purpose]
     if message.shown:
-        questions.append(replace(question, message=replace(message, text=message.shown)))
-    reasons = tuple(reason for code in ROWS[message.purpose] for reason in _told_once(code, questions))
+        questions = [question, replace(question, message=replace(message, text=message.shown))]
+        reasons = tuple(reason for row in rows for reason in _told_once(row, questions))
+    else:
+        reasons = tuple(reason for row in rows for reason in row(question))
     return Verdict(reasons, left_out if message.purpose in DEMANDS else ()).lifting(lifted)
 
 
-def _told_once(code: Code, questions: Iterable[Question]) -> Iterator[Reason]:
+def _told_once(row: Row, questions: Iterable[Question]) -> Iterator[Reason]:
     """What a row has against any wording of a message: what it has against both is one reason."""
     told: set[str] = set()
     for question in questions:
-        new = [reason for reason in TABLE[code](question) if str(reason) not in told]
+        new = [reason for reason in row(question) if str(reason) not in told]
         told.update(map(str, new))
         yield from new
 

@@ -84,6 +84,8 @@ class Verdict:
 
     def lifting(self, codes: Collection[str]) -> "Verdict":
         """The verdict where a manager has lifted the holds of these codes."""
+        if not codes:
+            return self
         reasons = (
             replace(reason, is_lifted=True) if reason.is_liftable and reason.code in codes else reason
             for reason in self.reasons

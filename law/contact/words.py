@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 from legalcity.lib.text import folded
 
@@ -57,13 +58,18 @@ def words_of(text: str) -> str:
 
 def found(said: str, forbidden: Iterable[str]) -> list[str]:
     """Those of `forbidden` that stand in `said` (`words_of`)."""
-    return [words for words in forbidden if words.strip() and words_of(words) in said]
+    return [words for words in forbidden if words.strip() and _forbidden(words) in said]
+
+
+@lru_cache(maxsize=1000)
+def _forbidden(words: str) -> str:
+    return words_of(words)
 
 
 def court_words_in(text: str, forbidden: Iterable[str]) -> list[str]:
     """Those of `forbidden` that `text` says, what is innocent aside."""
     said = words_of(text)
-    for innocent in map(words_of, INNOCENT):
+    for innocent in map(_forbidden, INNOCENT):
         said = said.replace(innocent, " ")
     return found(said, forbidden)
 
@@ -81,6 +87,7 @@ def without_indemnity(text: str) -> str:
     return _INDEMNITY.sub(" ", words_of(text))
 
 
+@lru_cache(maxsize=64)  # Several rows look at the same letter, and all at the same articles
 def plain(text: str) -> str:
     """`text` without case, accents and breaks of lines, to look for what it has to hold."""
     return " ".join(folded(text).split())

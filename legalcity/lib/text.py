@@ -27,6 +27,7 @@ _ALIKE = str.maketrans(
     }
 )
 _DASH, _INVISIBLE = "Pd", "Cf"
+_KNOWN = 5000  # characters kept in mind, whatever outsiders send
 
 
 def folded(text: str) -> str:
@@ -40,12 +41,23 @@ def folded(text: str) -> str:
     # Twice: what one of them makes is new to the other.
     for _turn in range(2):
         text = unicodedata.normalize("NFKD", text.translate(_ALIKE)).casefold().translate(_ALIKE)
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join("-" if unicodedata.category(char) == _DASH else char for char in decomposed if _is_seen(char))
+    return unicodedata.normalize("NFKD", text).translate(_seen)
 
 
-def _is_seen(char: str) -> bool:
-    return not unicodedata.combining(char) and unicodedata.category(char) != _INVISIBLE
+class _Seen(dict[int, int | str | None]):
+    """What becomes of each character, worked out when it comes first: whole letters go through it."""
+
+    def __missing__(self, point: int) -> int | str | None:
+        char = chr(point)
+        category = unicodedata.category(char)
+        is_seen = not unicodedata.combining(char) and category != _INVISIBLE
+        told = ("-" if category == _DASH else point) if is_seen else None
+        if len(self) < _KNOWN:
+            self[point] = told
+        return told
+
+
+_seen = _Seen()
 
 
 def searchable(*texts: str | None) -> str:

@@ -19,10 +19,11 @@ _BREAKS = frozenset({"p", "br", "hr", "li", "tr", "h2", "h3", "div", "table", "u
 
 
 class _Reader(HTMLParser):
-    """Reads the words, and what may not be there."""
+    """Reads the words, and where it `looks` what may not be there."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, looks: bool) -> None:
         super().__init__(convert_charrefs=True)
+        self.looks = looks
         self.refused: list[str] = []
         self.words: list[str] = []
         self.is_quiet = False
@@ -31,6 +32,8 @@ class _Reader(HTMLParser):
         self.is_quiet = tag in ("style", "title")
         if tag in _BREAKS:
             self.words.append("\n")
+        if not self.looks:
+            return
         if tag not in TAGS:
             self.refused.append(f"<{tag}>")
         self.refused.extend(bad for name, value in attrs for bad in _refused(tag, name, value or ""))
@@ -61,8 +64,8 @@ def _refused(tag: str, name: str, value: str) -> Iterator[str]:
         yield name
 
 
-def _read(html: str) -> _Reader:
-    reader = _Reader()
+def _read(html: str, *, looks: bool) -> _Reader:
+    reader = _Reader(looks=looks)
     reader.feed(html)
     reader.close()
     return reader
@@ -71,12 +74,12 @@ def _read(html: str) -> _Reader:
 def refused_in(html: str) -> list[str]:
     """What of `html`, as it was rendered, no letter may have: what runs, loads, sends, or is not seen."""
     loose = ["<"] if "<" in _TAG.sub("", html) else []
-    return list(dict.fromkeys((*_read(html).refused, *loose)))
+    return list(dict.fromkeys((*_read(html, looks=True).refused, *loose)))
 
 
 def words_in(html: str) -> str:
     """The words of `html`, a line for each of its blocks."""
-    lines = ("".join(_read(html).words)).splitlines()
+    lines = ("".join(_read(html, looks=False).words)).splitlines()
     return "\n".join(line for line in (" ".join(line.split()) for line in lines) if line)
 
 
