@@ -1,15 +1,22 @@
 """Clocks side by side: no step twice, and no cap of a debtor beyond (PostgreSQL)."""
 
+from contextlib import suppress
+from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core import mail
 from django.db import connection
 
-from legalcity.lib.clock import now
+from legalcity.lib.clock import now, today
+from legalcity.lib.errors import Forbidden
+from recoveries.ledger.services import acompte_record
+from recoveries.letters.channels.delivering import message_deliver
+from recoveries.letters.holding import message_cancel
 from recoveries.letters.scenarios.acting import enrolment_act
 from recoveries.letters.scenarios.tests.drawing import EMAIL, drawn, entered
 from recoveries.letters.scenarios.ticking import due_claim, tick
-from recoveries.models import Enrolment, Message, StepRun
+from recoveries.models import Enrolment, Message, MessageCase, Recovery, StepRun
 from tests.factories import Api, case_id
 from tests.letters import AT_ANY_HOUR, COMPLETE
 from tests.races import at_once
@@ -20,12 +27,13 @@ pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
     pytest.mark.usefixtures("in_process"),
 ]
+TO = "debtor@example.com"
 DUE = [{"invoice_date": "2025-09-01", "invoice_due_date": "2025-10-01"}]
 
 
 def due_cases(owner: Api, many: int) -> list[int]:
     """Cases of one debtor, whose first step is due."""
-    version = drawn(EMAIL)
+    version = drawn({**EMAIL, "at_hour": 0})
     cases = [case_id(owner, invoices=DUE, debtor={"company_email": "debtor@example.com"}) for _case in range(many)]
     ids = [entered(case, version).pk for case in cases]
     Enrolment.objects.open().update(next_due_at=now())
@@ -51,6 +59,42 @@ def test_the_same_enrolment_acted_on_at_once_is_done_once(owner: Api) -> None:
     case = Enrolment.objects.open().get().recovery_id
     at_once(4, lambda _number: enrolment_act(enrolment_id=pk, case_id=case, moment=now()))
     assert (StepRun.objects.count(), Message.objects.count()) == (1, 1)
+
+
+def test_one_message_of_several_cases_is_made_and_sent_once(owner: Api, system_setting: Any) -> None:
+    """While clocks and workers are at it, one of its cases is given up and another one is paid in part."""
+    system_setting(GROUP_BY_DEBTOR=True)
+    parties = {"customer": {"company_name": "Créancier"}, "debtor": {"company_name": "Débiteur", "company_email": TO}}
+    cases = [case_id(owner, invoices=DUE, **parties) for _case in range(4)]
+    version = drawn({**EMAIL, "at_hour": 0})
+    for case in cases:
+        entered(case, version)
+    Enrolment.objects.open().update(next_due_at=now())
+    at_once(3, lambda _number: tick())
+    assert StepRun.objects.count() == Message.objects.count() == 4
+    lead = Message.objects.get(goes_with=None)
+    given_up, paid, _left = Message.objects.filter(goes_with=lead, state="planned").order_by("pk")
+
+    def at_it(number: int) -> None:
+        if number == 0:
+            with suppress(Forbidden):
+                message_cancel(message_id=given_up.pk, by=None)
+        elif number == 1:
+            acompte_record(recovery_id=paid.recovery_id, amount=Decimal(10), day=today(), confirmed=True, by=None)
+        else:
+            message_deliver(message_id=lead.pk, moment=now())
+
+    at_once(5, at_it)
+    [email] = mail.outbox
+    told = {one.recovery.recovery_reference for one in MessageCase.objects.select_related("recovery")}
+    assert {one for one in map(reference, cases) if one in email.body} == told
+    sent = Message.objects.filter(state="sent")
+    assert {one.recovery.recovery_reference for one in sent.select_related("recovery")} == told
+    assert set(Message.objects.demands().values_list("state", flat=True)) <= {"sent", "cancelled"}
+
+
+def reference(case: int) -> str:
+    return Recovery.objects.get(pk=case).recovery_reference
 
 
 def test_two_clocks_claim_others(owner: Api) -> None:
