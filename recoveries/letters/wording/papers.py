@@ -44,7 +44,7 @@ def pdf_of(message: Message) -> bytes:
     else:
         first = decompte_pdf(account, case=case) if account else b""
     others = list(_accounts_beside(message)) if account else []
-    return bound([first, *others]) if others else first
+    return _appended(first, others) if others else first
 
 
 def _accounts_beside(message: Message) -> Iterator[bytes]:
@@ -52,6 +52,17 @@ def _accounts_beside(message: Message) -> Iterator[bytes]:
     for follower in message.followers.filter(state=Message.State.PLANNED).order_by("pk"):
         case = with_terms(Recovery.objects.all()).get(pk=follower.recovery_id)
         yield decompte_pdf(_account_of(follower, case), case=case)
+
+
+def _appended(first: bytes, others: Sequence[bytes]) -> bytes:
+    """A paper with others behind it; it stays what it says of itself (PDF/A-3b, with its colours and its fixed id)."""
+    from pypdf import PdfWriter
+
+    writer, file = PdfWriter(clone_from=io.BytesIO(first)), io.BytesIO()
+    for paper in others:
+        writer.append(io.BytesIO(paper), import_outline=False)
+    writer.write(file)
+    return file.getvalue()
 
 
 def bound(papers: Sequence[bytes]) -> bytes:

@@ -1,5 +1,6 @@
 """GROUP_BY_DEBTOR: steps of several cases of one debtor for one creditor in one message, as a rehearsal says."""
 
+import io
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -9,6 +10,7 @@ import pytest
 import time_machine
 from django.core import mail
 from django.db import DatabaseError, transaction
+from pypdf import PdfReader
 
 from legalcity.lib.clock import now, today
 from recoveries.ledger.services import acompte_record
@@ -30,6 +32,7 @@ from recoveries.letters.scenarios.tests.drawing import (
     told,
 )
 from recoveries.letters.scenarios.ticking import tick
+from recoveries.letters.wording.papers import pdf_of
 from recoveries.models import FormalNotice, Message, MessageCase, MessageFact, Recovery, StaffTask, StepRun
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, case_id, move
@@ -224,6 +227,11 @@ def test_a_follower_can_be_given_up(owner: Api, clock: time_machine.Traveller, d
 def test_a_letter_of_the_post_folder(owner: Api, clock: time_machine.Traveller) -> None:
     """Printed once with both accounts; what is paid meanwhile takes it out of its batch."""
     by, (first, second) = chief(), planned(owner, clock, **LETTER)
+    content = pdf_of(of(first))
+    assert pdf_of(of(first)) == content
+    catalog: Any = PdfReader(io.BytesIO(content)).trailer["/Root"]
+    assert 'pdfaid:part="3"' in catalog["/Metadata"].get_object().get_data().decode()
+    assert [of(case).decompte_sha256 in _text(content) for case in (first, second)] == [True, True]
     assert (of(first).state, of(second).state) == ("to_post", "planned")
     batch = batch_print(message_ids=[of(first).pk], posting_day=today(), by=by)
     paper = _text(batch_pdf(batch, by))
@@ -348,8 +356,4 @@ def test_the_clock_then_does_what_was_rehearsed(owner: Api, stranger: Api, clock
 
 
 def _text(content: bytes) -> str:
-    import io
-
-    from pypdf import PdfReader
-
     return "\n".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages)
