@@ -11,7 +11,7 @@ from legalcity.lib.owner_migrations import key_of_case_dropped, owners_filled
 class Migration(migrations.Migration):
     dependencies = [
         ("documents", "0011_owners_held"),
-        ("recoveries", "0074_found_by_court_number"),
+        ("recoveries", "0076_portfolio_figures"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
