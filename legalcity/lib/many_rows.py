@@ -148,7 +148,8 @@ def _update(model: type[models.Model], names: tuple[str, ...]) -> str:
 def _stored(row: Any) -> dict[str, Any]:
     """The attributes of a row as they are stored, those that are made when it is saved included."""
     row._prepare_related_fields_for_save(operation_name="rows_create")  # Keys of rows saved since they were named.
-    plain, made = _columns(type(row))
+    model: type[models.Model] = type(row)
+    plain, made = _columns(model)
     values = {name: getattr(row, name) for name in plain}
     for field in made:
         values[field.attname] = field.pre_save(row, True)

@@ -60,7 +60,7 @@ def records_by_case(ids: Collection[int]) -> dict[int, Records]:
     return {pk: found[pk] for pk in ids}
 
 
-def claims_told(invoices: Iterable[InvoiceRow]) -> list[Claim]:
+def claims_told(invoices: Iterable[InvoiceRow | Invoice]) -> list[Claim]:
     """Invoices that were just saved, as claims."""
     return [invoice_claim(*_CLAIMED(row)) for row in invoices if row.invoice_amount]
 

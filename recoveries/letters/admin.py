@@ -23,7 +23,7 @@ from recoveries.letters.telling import beside_told, verdict_told, why_told
 from recoveries.models import ClientRhythm, CreditorNotice, FormalNotice, Message, PartyFact
 
 State = Message.State
-TONES = {
+TONES: dict[str, str] = {
     **dict.fromkeys((State.HELD, State.PLANNED, State.TO_POST, State.SENDING), "wait"),
     **dict.fromkeys((State.SENT, State.DELIVERED, State.OPENED), "good"),
     **dict.fromkeys((State.BOUNCED, State.RETURNED, State.REFUSED, State.UNCLAIMED), "bad"),
