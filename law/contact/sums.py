@@ -1,4 +1,4 @@
-"""The sums that words say are owed in all: “total”, “reste dû”, “balance” and the like, with their amount."""
+"""The sums that words say are owed in all: “total”, “reste dû”, “vous devez” and the like, with their amount."""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +18,14 @@ _BEHIND = (
     r"(?:restent? (?:dus?|dues?|a payer|a regler)|a payer|au total|en tout|in total|outstanding|to pay"
     r"|(?:is|are) due)\b"
 )
+# Who owes it, with nothing but such words before the amount: "vous nous devez encore la somme de".
+_OF_WHO_OWES = (
+    r"\b(?:devez|redevables?|dette|owe|debt)(?:[\s:]+(?:nous|lui|leur|encore|toujours|donc|la|une?|somme|montant|de|est|a"
+    r"|d'un|d'une|s'eleve|payer|regler|verser|us|still|the|sum|of|is|amounts|to|pay))*[\s:]+"
+)
+_EACH = r"(?!\s(?:par|chaque|per|each|a)\b)"
 _FORWARD = re.compile(rf"{_OF_ALL}((?:(?!\. )[^;!?]){{0,60}}?){_AMOUNT}")
+_OWED = re.compile(rf"{_OF_WHO_OWES}{_AMOUNT}{_EACH}")
 _BACKWARD = re.compile(rf"{_AMOUNT}\s{_BEHIND}")
 # Parts of what is owed are no sum of it.
 _IN_PARTS = re.compile(r"mensualit|echeance|echelonn|fois\b|acompte|versement|instal|monthly|deposit")
@@ -40,7 +47,7 @@ def _sums(text: str) -> Iterator[Decimal]:
     for between, first, second in _FORWARD.findall(said):
         if not _IN_PARTS.search(between):
             yield amount_read(first or second)
-    for first, second in _BACKWARD.findall(said):
+    for first, second in (*_OWED.findall(said), *_BACKWARD.findall(said)):
         yield amount_read(first or second)
 
 

@@ -278,10 +278,13 @@ TABLE: list[tuple[Code, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]
         "Total 999 EUR", "Total à payer : 1 234,00 €", "Reste dû au 25/11/2026 : 1.200,00 €",
         "montant dû : 99,90 euros", "Le solde de 1 300 € est attendu", "Payez 999 € au total",
         "Outstanding balance: EUR 1,300.00", "Total :\n999 €",
+        "Vous nous devez 999 €", "Votre dette s'élève à 999,00 €",
+        "Vous devez payer la somme de 1 300 EUR", "You still owe us EUR 999", "une dette d'un montant de 999 euros",
     )),
     *((Code.FIGURES, {**said(words), **OWED}, {}, {}, SEND) for words in (
         "Total 1234,50 EUR", "reste dû au 25/11/2026 : 1 234,50 €", "le solde de 34,50 €", "en 3 mensualités de 50 €",
         "à payer en trois fois 50 €", "Votre virement de 100 € du 3 mai", "total des 5 factures",
+        "Vous devez 1 234,50 €", "Vous devez payer 50 € par mois", "Vous devez nous rendre le chèque de 100 €",
     )),
     (Code.FIGURES, said("Total 999 EUR"), {}, {}, SEND),  # Who has no account is asked for no sums.
     (Code.CONSENT, LRE, CONSUMER, {}, NEVER),
