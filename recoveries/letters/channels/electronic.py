@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 
 from companies.parties import quality_of
 from law.parties import Quality
+from legalcity.lib.clock import now
 from legalcity.lib.errors import Sentence
 from legalcity.lib.reading import Unreadable
 from legalcity.lib.reading.emails import read_email
 from legalcity.lib.settings.live import live
 from recoveries.letters.channels.clients.calling import ProviderAway, ProviderRefused
-from recoveries.letters.channels.clients.electronic import Account, ElectronicLetters, Event
+from recoveries.letters.channels.clients.electronic import Account, ElectronicLetters, Event, LetterRejected
 from recoveries.letters.channels.papers import letter_pdf
 from recoveries.letters.channels.protocol import Fact, Handed, Later, Refused
 from recoveries.letters.models import Message
@@ -52,14 +53,26 @@ class ElectronicChannel:
         return Handed(token, told.cost)
 
     def facts(self, payload: Mapping[str, Any]) -> list[Fact]:
-        """What has become of the letter `payload["ref"]`, with its proofs. Raises ProviderAway, ProviderRefused."""
+        """What has become of the letter `payload["ref"]`, with its proofs. Raises ProviderAway, ProviderRefused.
+
+        One that was taken may be rejected afterwards: it never went.
+        """
         ref = str(payload["ref"])
-        tracked = self.client.track(ref)
+        try:
+            tracked = self.client.track(ref)
+        except LetterRejected as error:
+            return [Fact(kind="failed", at=now(), provider_id=f"{ref}:rejected", note=error.reason)]
         return sorted((self._fact(ref, tracked.number, event) for event in tracked.events), key=lambda fact: fact.at)
 
     def _fact(self, ref: str, number: str, event: Event) -> Fact:
-        """The fact of an event; its proof is fetched with it, and makes it another fact than it was without."""
-        content = self.client.proof(event.proof) if event.proof else None
+        """The fact of an event; its proof is fetched with it, and makes it another fact than it was without.
+
+        One that cannot be fetched now keeps no news back.
+        """
+        try:
+            content = self.client.proof(event.proof) if event.proof else None
+        except (ProviderAway, ProviderRefused):
+            content = None
         return Fact(
             kind=event.kind,
             at=event.at,

@@ -10,7 +10,7 @@ from uuid import UUID
 import structlog
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from documents.services.storage import file_keep
 from events.services import story
@@ -32,6 +32,8 @@ log = structlog.get_logger("recoveries")
 KEPT = timedelta(days=30)
 UNCLAIMED_AFTER = timedelta(days=15)  # a registered letter waits so long at the post office
 TRACKED_FOR = timedelta(days=120)
+PROVED_WITHIN = timedelta(days=30)
+ENDED = [MessageFact.Kind.DELIVERED, MessageFact.Kind.REFUSED, MessageFact.Kind.UNCLAIMED, MessageFact.Kind.RETURNED]
 TRACKED = ("maileva", "electronic")  # carriers that are asked what has become of a letter
 JOB = Job(InboundHook, "recoveries.tasks.read_hook", waiting=Q(read_at=None), most_attempts=8)
 
@@ -110,9 +112,8 @@ def letter_track(message: Message) -> int:
 
 def letters_track(*, moment: datetime) -> int:
     """Ask for the letters that are under way; how many facts are new. A carrier that is away is asked the next time."""
-    under_way = Message.objects.filter(
-        state=Message.State.SENT, provider__in=TRACKED, sent_at__gt=moment - TRACKED_FOR
-    ).exclude(provider_ref="")
+    sent = Message.objects.filter(provider__in=TRACKED, sent_at__gt=moment - TRACKED_FOR).exclude(provider_ref="")
+    under_way = sent.filter(Q(state=Message.State.SENT) | _unproved(moment))
     new = 0
     for message in under_way.order_by("pk"):
         try:
@@ -120,6 +121,12 @@ def letters_track(*, moment: datetime) -> int:
         except (ProviderAway, ProviderRefused) as error:
             log.warning("letter_not_tracked", message_id=message.pk, error=error.reason)
     return new + letters_unclaimed(moment=moment)
+
+
+def _unproved(moment: datetime) -> Q:
+    """Letters that have ended not long ago, and whose proof of that has not come yet: it may come behind the news."""
+    ends = MessageFact.objects.filter(message=OuterRef("pk"), kind=OuterRef("state"), at__gt=moment - PROVED_WITHIN)
+    return Q(Exists(ends), ~Exists(ends.exclude(proof=None)), state__in=ENDED)
 
 
 def letters_unclaimed(*, moment: datetime) -> int:

@@ -28,6 +28,10 @@ EVENTS: Mapping[str, str] = {
 }
 
 
+class LetterRejected(ProviderRefused):
+    """The provider has the letter, and will never send it."""
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Account:
     """Where the bridge is, and what lets us in."""
@@ -90,7 +94,7 @@ def _tracked(told: Mapping[str, Any]) -> Tracked:
     if not number:
         raise ProviderAway("unreadable")
     if text(told.get("status")) == "rejected":
-        raise ProviderRefused(text(told.get("reason"), 50) or "rejected")
+        raise LetterRejected(text(told.get("reason"), 50) or "rejected")
     events = told.get("events")
     read = [_event(one) for one in events] if isinstance(events, list) else []
     return Tracked(number, tuple(one for one in read if one), _price(told.get("price")))

@@ -178,6 +178,29 @@ def test_a_proof_is_fetched_from_the_bridge_alone(case: Recovery, carrier: Bridg
     assert message.facts.get(kind="deposited").proof is None
 
 
+def test_a_proof_that_comes_behind_its_news_is_fetched_all_the_same(case: Recovery, carrier: Bridge) -> None:
+    message = sent(case)
+    path = f"/letters/{message.provider_ref}/proofs/acceptance"
+    carrier.tell(message.provider_ref, "accepted", now().isoformat(), path)  # Not there yet: 404
+    assert (track_letters(), track_letters()) == (1, 0)
+    message.refresh_from_db()
+    assert (message.state, message.facts.get(kind="delivered").proof) == ("delivered", None)
+    carrier.proofs[path] = PDF
+    assert (track_letters(), track_letters()) == (1, 0)
+    assert message.facts.exclude(proof=None).get().kind == "delivered"
+    carrier.letters.clear()
+    assert track_letters() == 0
+
+
+def test_a_letter_that_is_rejected_after_it_was_taken_has_failed(case: Recovery, carrier: Bridge) -> None:
+    message = sent(case)
+    carrier.letters[message.provider_ref].update(status="rejected", reason="identity")
+    assert (track_letters(), track_letters()) == (1, 0)
+    message.refresh_from_db()
+    assert (message.state, message.facts.get(kind="failed").note) == ("failed", "identity")
+    assert FormalNotice.objects.get().state == "failed"
+
+
 def test_the_bridge_may_tell_of_news(case: Recovery, carrier: Bridge, settings: Any, client: Client) -> None:
     token, secret = "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6", secret_made()
     settings.HOOKS = {**settings.HOOKS, "electronic": Hook(token, secret)}
