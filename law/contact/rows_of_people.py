@@ -66,10 +66,10 @@ def _about(known: Sequence[Known], to: str) -> bool:
 
 
 def consent(question: Question) -> Iterator[Reason]:
-    """An electronic registered letter goes to a private person only with a recorded consent."""
-    facts = question.facts
+    """An electronic registered letter goes to a private person only with a recorded consent, and only there."""
+    facts, to = question.facts, question.message.recipient
     is_private = facts.counts_as_consumer or facts.debtor != Quality.PROFESSIONAL
-    has_agreed = PartyFactKind.CONSENTS_TO_LRE in facts.people
+    has_agreed = _about(facts.people.get(PartyFactKind.CONSENTS_TO_LRE, ()), to)
     if question.message.channel == Channel.ELECTRONIC and is_private and not has_agreed:
         sentence = _("The debtor has not agreed to electronic registered letters.")
         yield never(Code.CONSENT, sentence, "art. L100 du code des postes")

@@ -289,6 +289,8 @@ TABLE: list[tuple[Code, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]
     (Code.FIGURES, said("Total 999 EUR"), {}, {}, SEND),  # Who has no account is asked for no sums.
     (Code.CONSENT, LRE, CONSUMER, {}, NEVER),
     (Code.CONSENT, LRE, {**CONSUMER, **people(PartyFactKind.CONSENTS_TO_LRE)}, {}, SEND),
+    (Code.CONSENT, LRE, {**CONSUMER, **people(PartyFactKind.CONSENTS_TO_LRE, "ANN@example.com")}, {}, SEND),
+    (Code.CONSENT, LRE, {**CONSUMER, **people(PartyFactKind.CONSENTS_TO_LRE, "x@example.com")}, {}, NEVER),
     (Code.CONSENT, LRE, {}, {}, SEND),
     (Code.RHYTHM, {}, {"own": ago(6)}, {}, HOLD),
     (Code.RHYTHM, {}, {"own": ago(7)}, {}, SEND),

@@ -41,8 +41,8 @@ class FactForm(forms.Form):
         required=False,
         max_length=254,
         help_text=gettext_lazy(
-            "The one that is wrong; the lawyer's, to which letters may go; the one that is not to be written to (empty "
-            "for all of them)."
+            "The one that is wrong; the lawyer's, to which letters may go; the one that it agreed to for electronic "
+            "registered letters (empty: its own); the one that is not to be written to (empty for all of them)."
         ),
     )
     note = TextField(label=gettext_lazy("Note"), required=False, max_length=500)

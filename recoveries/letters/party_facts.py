@@ -21,8 +21,8 @@ from recoveries.models import Enrolment, Message, PartyFact, Recovery
 from recoveries.services.cases import recovery_lock
 from recoveries.services.touching import cases_touch
 
-# What is about an address: `wrong` and the lawyer's own about one, `opted_out` about one or about all.
-WITH_ADDRESS = (PartyFactKind.WRONG, PartyFactKind.LAWYER, PartyFactKind.OPTED_OUT)
+# What is about an address: `wrong` and the lawyer's own about one, the others about one or about all.
+WITH_ADDRESS = (PartyFactKind.WRONG, PartyFactKind.LAWYER, PartyFactKind.OPTED_OUT, PartyFactKind.CONSENTS_TO_LRE)
 
 
 @story()
@@ -39,8 +39,9 @@ def party_fact_enter(
 ) -> PartyFact:
     """Write down a fact (`PartyFactKind`) about the debtor of a case; the guard heeds it, in every account.
 
-    `value` is the address that it is about: the wrong one, the lawyer's, the one that is not to be written to (empty:
-    none is). `since` and `published_on` are the days of a judgment and of its publication where proceedings are open.
+    `value` is the address that it is about: the wrong one, the lawyer's, the one that it agreed to (empty: its own),
+    the one that is not to be written to (empty: none is). `since` and `published_on` are the days of a judgment and of
+    its publication where proceedings are open.
     Raises NotFound, Invalid, Forbidden where it is known already.
     """
     case = recovery_lock(recovery_id=recovery_id)

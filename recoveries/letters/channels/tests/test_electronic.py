@@ -24,6 +24,7 @@ from recoveries.letters.channels.tests.conftest import DEBTOR
 from recoveries.letters.party_facts import party_fact_enter
 from recoveries.letters.services import message_send
 from recoveries.models import FormalNotice, InboundHook, Message, Recovery
+from tests.backoffice import act
 from tests.factories import Api, move
 
 PDF = b"%PDF-1.4 proof"
@@ -79,6 +80,15 @@ def test_a_private_person_gets_one_only_with_consent(owner: Api, carrier: Bridge
     message = sent(case)
     told = carrier.letters[message.provider_ref]
     assert told["recipient"] == {"name": "Jane Smith", "email": "debtor@example.com", "is_professional": False}
+
+
+def test_an_address_that_was_agreed_to_is_entered_and_written_to(owner: Api, carrier: Bridge, office: Client) -> None:
+    case = case_of(owner, debtor=PERSON)
+    fact = {"kind": "consents_to_lre", "since": "2026-03-01", "value": "lre@example.com", "note": ""}
+    assert act(office, case, "enter-party-fact", **fact).status_code == 302
+    with pytest.raises(Forbidden):
+        letter(case)
+    assert letter(case, "lre@example.com").state == "queued"
 
 
 def test_consent_that_is_withdrawn_before_it_leaves_keeps_it_back(owner: Api, carrier: Bridge) -> None:
