@@ -79,11 +79,12 @@ def scenario_stop(*, recovery_id: int, reason: str, by: User | None) -> Enrolmen
     return enrolment
 
 
+@story()
 def scenario_start(*, case: Recovery, code: str, by: User) -> Enrolment:
     """Have a case of a client enter the published scenario of this code, from whichever it is in.
 
     Raises Forbidden unless clients may, Invalid for a code that is none for this client, Conflict for a case that no
-    letter may be about.
+    letter may be about, or whose scenario the firm paused or holds.
     """
     scenario = Scenario.objects.for_client(by).filter(code=code).first()
     if scenario is None:
@@ -93,6 +94,10 @@ def scenario_start(*, case: Recovery, code: str, by: User) -> Enrolment:
     if not is_open(case):
         sentence = why(Why.CLOSED).sentence
         raise Conflict(sentence, code=ErrorCode.CASE_CLOSED, reasons=[sentence])
+    recovery_lock(recovery_id=case.pk)
+    present = enrolment_lock(case.pk)
+    if present is not None and present.state != Standing.RUNNING and not present.paused_by_client:
+        raise Conflict(_("The firm holds the scenario of this case."))
     published = scenario.versions.select_related("scenario").get(state=ScenarioVersion.State.PUBLISHED)
     return case_switch(recovery_id=case.pk, version=published, by=by)
 

@@ -120,6 +120,17 @@ def test_starting_one_where_the_firm_lets_clients(owner: Api, stranger: Api, sys
     assert codes == ["standard", "mine"]
 
 
+def test_starting_another_one_does_not_end_what_the_firm_holds(owner: Api, system_setting: Any) -> None:
+    system_setting(CLIENT_MAY_START=True)
+    drawn(CALL, code="mine", owner=owner.user, priority=900)
+    held, own = filed(owner), filed(owner)
+    scenario_pause(recovery_id=held, reason="Secret of the firm", until=None, by=None)
+    assert owner.post(f"/api/recoveries/{held}/scenario", {"code": "mine"}).status_code == 409
+    assert scenario(owner, held)["code"] == "standard"
+    owner.data("POST", f"/api/recoveries/{own}/scenario/pause", {"reason": "Promised"})
+    assert owner.data("POST", f"/api/recoveries/{own}/scenario", {"code": "mine"})["state"] == "running"
+
+
 def test_a_rehearsal_over_ones_own_cases(owner: Api, stranger: Api) -> None:
     case, other = filed(owner), filed(stranger)
     answer = owner.post("/api/scenarios/standard/rehearse", {"until": "2026-08-01"})
