@@ -15,13 +15,13 @@ KEY = "handlers.open_cases"
 
 def people_with_loads() -> list[tuple[User, int]]:
     """Who may handle cases, each with how many open ones they have; who has the fewest comes first."""
-    loads: dict[int, int] = cache.get_or_set(KEY, open_cases, KEPT_FOR) or {}
+    loads = dict(cache.get_or_set(KEY, open_cases, KEPT_FOR) or ())
     people = [(person, loads.get(person.pk, 0)) for person in handlers()[:MOST_HANDLERS]]
     return sorted(people, key=lambda one: one[1])
 
 
-def open_cases() -> dict[int, int]:
-    """Open cases by handler."""
+def open_cases() -> list[tuple[int, int]]:
+    """Open cases by handler; pairs, since a cache may keep numbers by which a dictionary is read as texts."""
     closed = [entry.id for entry in catalogue.entries.values() if entry.is_closing]
     cases = Recovery.objects.exclude(status_id__in=closed).order_by().annotate(of=NullIf("user", "owner"))
-    return dict(cases.exclude(of=None).values_list("of").annotate(n=Count("pk")))
+    return list(cases.exclude(of=None).values_list("of").annotate(n=Count("pk")))
