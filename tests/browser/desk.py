@@ -134,6 +134,19 @@ class Desk:
         self.page.click(selector)
 
     @there
+    def keys(self, *names: str) -> None:
+        """Press keys, one after the other."""
+        for name in names:
+            self.page.keyboard.press(name)
+
+    @there
+    def enter(self, text: str = "") -> None:
+        """Type into what has the focus, and Enter, which leads to another page."""
+        self.page.keyboard.type(text)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
+
+    @there
     def resize(self, size: Any) -> None:
         """Make the window wider or narrower."""
         self.page.set_viewport_size(size)
