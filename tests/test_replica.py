@@ -125,8 +125,8 @@ def test_figures_journal_and_exports_are_read_there(pair: Pair) -> None:
         assert answer.status == 200, path
     assert reference in content.decode()
     assert "staff_wrote=1" in str(answer.headers)
-    [last] = {query for (query,) in pair.on_replica(STATEMENTS)}
-    assert "_django_curs_" in last, "the rows of the export were read elsewhere"
+    last = [query for (query,) in pair.on_replica(STATEMENTS)]  # of each of the server's threads
+    assert any("_django_curs_" in query for query in last), "the rows of the export were read elsewhere"
 
 
 @pytest.mark.long
