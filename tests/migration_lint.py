@@ -30,7 +30,7 @@ HISTORY = {
     "documents": 11,
     "events": 32,
     "invoicing": 14,
-    "recoveries": 74,
+    "recoveries": 77,
     "scoring": 5,
 }
 
