@@ -39,7 +39,7 @@ class Command(BaseCommand):
             raise CommandError("no scanner is set up: set CLAMD_URL")
         served = served_documents(options["since"])
         looked_at = rejected = missing = 0
-        for document_id in tqdm(list(served.values_list("id", flat=True)), unit="document"):
+        for document_id in tqdm(list(served.values_list("id", flat=True)), unit=" documents", disable=None):
             try:
                 rejected += not document_rescan(document_id=document_id)
             except FileNotFoundError:
