@@ -64,7 +64,7 @@ DAYS = {
         "({} AT TIME ZONE 'Europe/Paris')::date", "date_trunc('month', {}::timestamp)::date", "({} - {})", "%s::date"
     ),
     "sqlite": _Days(
-        "django_datetime_cast_date({}, 'UTC', 'Europe/Paris')",
+        "django_datetime_cast_date({}, 'Europe/Paris', 'UTC')",
         "date({}, 'start of month')",
         "(julianday({}) - julianday({}))",
         "%s",
