@@ -10,6 +10,8 @@ from typing import Any
 import orjson
 import psycopg
 
+from legalcity.lib.reading.phones import phone_key
+
 from .database import query, stamp
 
 COMPANY = (
@@ -158,7 +160,8 @@ def _completed(user_id: int, sent: dict[str, Any]) -> bytes:
 
 
 def _searched(company: dict[str, Any]) -> str:
-    return "\n".join(company[f"company_{name}"] for name in SEARCHED).lower()
+    texts = (company[f"company_{name}"] for name in SEARCHED)
+    return "\n".join((*texts, phone_key(company["company_phone"]))).lower()
 
 
 def _case_answer(case_id: int, user_id: int, created_at: str, reference: str, amount: str, sent: Any) -> dict[str, Any]:
