@@ -38,8 +38,8 @@ class Goal:
 
 LIST = Goal(0.60, now=0.40, floor=True)
 DETAIL = Goal(0.55, now=0.35, floor=True)
-COMPLETE = {3: Goal(0.50, now=0.25, floor=True), 500: Goal(0.65, now=0.45, floor=True)}
-COMPLETE_CPU = Goal(2.5, now=4.5, unit=" ×")
+COMPLETE = {3: Goal(0.50, now=0.25, floor=True), 500: Goal(0.65, now=0.40, floor=True)}
+COMPLETE_CPU = Goal(2.5, now=6, unit=" ×")
 BIG_TO_SMALL = Goal(1.3, unit=" ×")
 TEXTBOOK = Goal(10, now=6, floor=True, unit=" ×")
 GROWTH = Goal(1.3, now=1.5, unit=" ×")
