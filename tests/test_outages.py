@@ -117,7 +117,8 @@ def test_each_service_is_told_by_name_and_processes_of_all_kinds_are_counted(hou
         eventually(lambda: is_open(int(house.environment["METRICS_PORT"])), logs[1].read_text)
         eventually(lambda: up()["beat"] == up()["worker"] == "ok", logs[0].read_text)
         assert up() == {
-            "status": "ready", "database": "ok", "redis": "ok", "worker": "ok", "beat": "ok", "scanner": "away",
+            "status": "ready", "database": "ok", "redis": "ok", "worker": "ok", "beat": "ok", "replica": "unused",
+            "scanner": "away",
         }  # fmt: skip
 
         def figures() -> str:
