@@ -9,6 +9,7 @@ from random import Random
 
 from demo.sentences import REMARKS, STEPS
 from law.vocabulary import Step
+from recoveries.html import plain_text
 from recoveries.models import Comment, Status, StatusChange
 from recoveries.statuses import STATUSES, Actor, allowed_moves
 
@@ -110,9 +111,10 @@ def _comment(rng: Random, moment: datetime, people: People, debtor: str, owed: D
         day=f"{moment + timedelta(days=rng.randint(3, 20)):%d/%m/%Y}",
         before=f"{moment - timedelta(days=rng.randint(0, 2)):%d/%m/%Y}",
     )
+    html = f"<p>{escape(text, quote=False)}</p>"
     return Comment(
-        html=f"<p>{escape(text, quote=False)}</p>",
-        text=text,
+        html=html,
+        text=plain_text(html),
         user_id=people.handler if remark.by_staff else people.client,
         visible_to_user=remark.to_client,
         visible_to_debtor=remark.to_debtor,

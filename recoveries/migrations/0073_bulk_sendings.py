@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 import legalcity.lib.claims
+from legalcity.lib.owner_migrations import key_of_case_dropped, owners_filled
 
 
 class Migration(migrations.Migration):
@@ -137,6 +138,18 @@ class Migration(migrations.Migration):
                 ("until", models.DateTimeField(null=True, verbose_name="held until")),
                 ("cost", models.DecimalField(decimal_places=2, max_digits=8, null=True, verbose_name="cost, EUR")),
                 (
+                    "owner",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
+                        editable=False,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="client",
+                    ),
+                ),
+                (
                     "mailing",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
@@ -181,4 +194,6 @@ class Migration(migrations.Migration):
             model_name="mailingcase",
             constraint=models.UniqueConstraint(fields=("mailing", "recovery"), name="mailing_case_once"),
         ),
+        *owners_filled("recoveries", "mailingcase"),
+        key_of_case_dropped("recoveries_mailingcase"),
     ]

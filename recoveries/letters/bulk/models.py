@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.reach import SeenWithCase
 from law.contact import Outcome
 from legalcity.lib.claims import JobRow
+from legalcity.lib.owned import OfOwner
 from recoveries.letters.models import Message
 from recoveries.models.cases import Recovery
 
@@ -57,7 +58,7 @@ class MailingCaseQuerySet(SeenWithCase["MailingCase"]):
     case_path = "recovery"
 
 
-class MailingCase(models.Model):
+class MailingCase(OfOwner):
     """A case of a bulk sending: what was said of it in the review, and what became of it."""
 
     class Verdict(models.TextChoices):

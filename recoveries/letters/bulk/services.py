@@ -48,9 +48,9 @@ def mailing_ask(
     if channel not in dict(channels_carried()):
         errors["channel"] = [_("No carrier is set up for this channel.")]
     reached = Recovery.objects.in_reach_of(by).filter(pk__in=case_ids).order_by("pk")
-    ids = list(reached.values_list("pk", flat=True)[: MOST + 1])
-    if not 0 < len(ids) <= MOST:
-        errors["cases"] = [_("Choose {count} cases at most.").format(count=MOST) if ids else _("Choose a case.")]
+    cases = list(reached.values_list("pk", "owner_id")[: MOST + 1])
+    if not 0 < len(cases) <= MOST:
+        errors["cases"] = [_("Choose {count} cases at most.").format(count=MOST) if cases else _("Choose a case.")]
     if errors:
         raise Invalid(errors)
     values = {"kind": kind, "channel": channel, "moves_case": moves_case, "by": by}
@@ -58,7 +58,8 @@ def mailing_ask(
     if mailing.by_id != by.pk:
         raise Forbidden(_("You may not do this."))
     if is_new:
-        MailingCase.objects.bulk_create((MailingCase(mailing=mailing, recovery_id=pk) for pk in ids), batch_size=1000)
+        rows = (MailingCase(mailing=mailing, recovery_id=pk, owner_id=owner) for pk, owner in cases)
+        MailingCase.objects.bulk_create(rows, batch_size=1000)
         queue(JOB.task, mailing.pk)
     return mailing
 
