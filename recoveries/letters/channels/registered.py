@@ -79,18 +79,25 @@ class MailevaChannel:
         facts = []
         for event in tracked.events:
             paper = papers.get(event.kind) or (papers.get("returned") if event.note.startswith("N0") else None)
-            content = self.client.proof(paper.path) if paper else None
+            content = self._proof(paper.path) if paper else None
             facts.append(
                 Fact(
                     kind=event.kind,
                     at=event.at,
-                    provider_id=f"{ref}:{event.kind}:{'proved' if paper else 'told'}",
+                    provider_id=f"{ref}:{event.kind}:{'proved' if content else 'told'}",
                     note=event.note or tracked.number,
                     sha256=hashlib.sha256(content).hexdigest() if content else "",
                     proof=content,
                 )
             )
         return sorted(facts, key=lambda fact: fact.at)
+
+    def _proof(self, path: str) -> bytes | None:
+        """One that cannot be fetched now keeps no news back: it is asked for again."""
+        try:
+            return self.client.proof(path)
+        except (ProviderAway, ProviderRefused):
+            return None
 
     def cost(self, message: Message) -> Decimal | None:
         """The provider tells it afterwards."""

@@ -96,6 +96,20 @@ def test_a_letter_from_deposit_to_receipt(case: Recovery, carrier: Provider) -> 
     assert track_letters() == 0
 
 
+def test_a_proof_that_comes_behind_its_news_is_fetched_all_the_same(case: Recovery, carrier: Provider) -> None:
+    message = sent(case)
+    ref, at = message.provider_ref, now().isoformat().replace("+00:00", "Z")
+    path = f"/sendings/{ref}/ar"
+    there = {"acknowledgement_of_receipt_date": at, "acknowledgement_of_receipt_url": path}
+    carrier.tell(ref, main_delivery_statuses=[{"category": "DELIVERED", "date": at}], **there)
+    carrier.proofs[path], carrier.moods["/ar$"] = PDF, [404]
+    assert track_letters() == 1
+    message.refresh_from_db()
+    assert (message.state, message.facts.get(kind="delivered").proof) == ("delivered", None)
+    assert (track_letters(), track_letters()) == (1, 0)
+    assert message.facts.exclude(proof=None).get().kind == "delivered"
+
+
 @pytest.mark.parametrize(
     ("reason", "state", "told", "kept"),
     [
