@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from events.services import story
 from legalcity.lib.errors import Conflict, DomainError, Forbidden
 from recoveries.letters.bulk.reviewing import refused_values
-from recoveries.letters.bulk.services import Result, Verdict, may_still
+from recoveries.letters.bulk.services import MOVING, Result, Verdict, sender_of
 from recoveries.letters.contacts import debtor_lock
 from recoveries.letters.following import may_follow
 from recoveries.letters.services import letter_case, message_send
@@ -41,15 +41,16 @@ def case_sent(*, pk: int, mailing: Mailing) -> None:
 def _sent(case: Recovery, mailing: Mailing) -> dict[str, Any]:
     """What becomes of a case; the caller holds its lock."""
     try:
-        if not (may_still(mailing) and Recovery.objects.in_reach_of(mailing.by).filter(pk=case.pk).exists()):
+        by = sender_of(mailing)
+        if by is None or not Recovery.objects.in_reach_of(by).filter(pk=case.pk).exists():
             raise Forbidden(gettext_lazy("You may not do this."))
         message = message_send(
             case_id=case.pk,
             kind=mailing.kind,
             channel=mailing.channel,
             to=blank_message(case, mailing.channel).recipient,
-            by=mailing.by,
-            moves_case=mailing.moves_case and may_follow(case, kind=mailing.kind),
+            by=by,
+            moves_case=mailing.moves_case and by.has_perm(MOVING) and may_follow(case, kind=mailing.kind),
             may_wait=mailing.with_held,
         )
     except DomainError as error:

@@ -101,9 +101,10 @@ def mailing_go_on(*, mailing_id: int, by: User) -> Mailing:
     return _begun(mailing, state=State.SENDING)
 
 
-def may_still(mailing: Mailing) -> bool:
-    """Whether who asked for it may still send such letters."""
-    return bool(mailing.by.is_active and mailing.by.has_perm(PERMISSION))
+def sender_of(mailing: Mailing) -> User | None:
+    """Who asked for it, as they are now; None where they may not send such letters any more."""
+    by = User.objects.filter(pk=mailing.by_id, is_active=True).first()
+    return by if by is not None and by.has_perm(PERMISSION) else None
 
 
 def _require_right(by: User, *, moves_case: bool) -> None:

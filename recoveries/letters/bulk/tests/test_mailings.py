@@ -16,6 +16,7 @@ from law.vocabulary import Step
 from legalcity.lib.clock import now
 from recoveries.desk.tests.pages import case_of, words
 from recoveries.letters.bulk import services
+from recoveries.letters.bulk.sending import case_sent
 from recoveries.letters.bulk.tasks import sweep_mailings
 from recoveries.letters.bulk.working import mailing_carry
 from recoveries.models import Mailing, Message, Recovery
@@ -281,6 +282,18 @@ def test_who_lost_the_right_sends_nothing_more(owner: Api, django_capture_on_com
     mailing_carry(mailing_id=mailing.pk, moment=now())
     assert set(results(mailing)) == {("send", "refused")}
     assert not Message.objects.exists()
+
+
+def test_who_is_shut_out_while_it_is_sent_sends_nothing_more(owner: Api) -> None:
+    boss, cases = chief(), cases_of(owner, 2)
+    reviewed(browser_of(boss), cases)
+    mailing_carry(mailing_id=Mailing.objects.get().pk, moment=now())
+    at_work = Mailing.objects.select_related("by").get()
+    first, second = at_work.cases.values_list("pk", flat=True)
+    case_sent(pk=first, mailing=at_work)
+    User.objects.filter(pk=boss.pk).update(is_active=False)
+    case_sent(pk=second, mailing=at_work)
+    assert results(at_work) == [("send", "written"), ("send", "refused")]
 
 
 def test_a_lost_worker_is_followed_by_another(
