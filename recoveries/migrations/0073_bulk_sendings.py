@@ -168,21 +168,23 @@ class Migration(migrations.Migration):
                         verbose_name="message",
                     ),
                 ),
-                (
-                    "recovery",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="+",
-                        to="recoveries.recovery",
-                        verbose_name="case",
-                    ),
-                ),
             ],
             options={
                 "verbose_name": "case of a bulk sending",
                 "verbose_name_plural": "cases of bulk sendings",
                 "ordering": ("id",),
             },
+        ),
+        # Its key is made at once, so that it can give way to the one over client and case.
+        migrations.AddField(
+            model_name="mailingcase",
+            name="recovery",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="+",
+                to="recoveries.recovery",
+                verbose_name="case",
+            ),
         ),
         migrations.AddIndex(
             model_name="mailing",
