@@ -267,7 +267,7 @@ TEXTS = [place for place in PLACES if type(place.field) is fields.TextField and 
 def test_text_may_be_as_long_as_its_limit(door: Door, places: list[Place], owner: Api) -> None:
     address = door.address(owner)
     for place in places:
-        limit = place.field.limit if isinstance(place.field.limit, int) else place.field.limit()
+        limit = place.field.most()
         words = str(place.keys[-1]).replace("_", " ")
         errors = owner.errors(door.method, address, _long(place, "x" * (limit + 1)))
         assert errors[place.name] == [f"The {words} must not be greater than {limit} characters."]

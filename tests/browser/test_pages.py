@@ -28,6 +28,7 @@ pytestmark = [
 
 Seat = Callable[..., Desk]
 ROOMS = sorted({model._meta.app_label for model in admin.site._registry})
+NAMED_BY_OTHERS = "/admin/axes/"  # Attempts to come in: the library says what its rows are called, day and all.
 # Links of a thing's page that lead to pages of its own.
 OWN_LINKS = (
     '[...document.querySelectorAll("#content-main a, .object-tools a")].map((link) => link.pathname + link.search)'
@@ -74,7 +75,7 @@ def _faults(window: Desk, pages: Iterator[str]) -> list[str]:
         for size in (WIDE, NARROW):
             window.resize(size)
             faults += [f"{page} at {size['width']}: {fault}" for fault in window.look()]
-        if page.startswith("/admin/") and status == 200:
+        if page.startswith("/admin/") and not page.startswith(NAMED_BY_OTHERS) and status == 200:
             faults += [f"{page} in French: {wrong}" for wrong in wrongs(window.run(TEXTS))]
     return faults
 
