@@ -55,6 +55,7 @@ class MessageAdmin(MessagePages, ReadOnlyStaffAdmin):
     audit_words = {
         "hold_lifted": gettext_lazy("Hold of a letter lifted"),
         "message_resent": gettext_lazy("Message sent again"),
+        "letter_left_already": gettext_lazy("Letter had left before what speaks against it was known"),
     }
     readonly_fields = ("verdict", "became", "paper", "account_sha256", "beside")
     fields = (

@@ -123,6 +123,7 @@ def batch_page(request: HttpRequest, batch_id: int) -> HttpResponse:
             "number": request.POST.get(f"number-{item.pk}", item.number),
             "errors": errors.get(f"number-{item.pk}"),
             "refused": refused.get(item.pk),
+            "has_left": f"left-{item.pk}" in request.POST,
         }
         for item in standing
     ]
@@ -148,8 +149,13 @@ def _done(request: HttpRequest, batch: PostBatch, user: User) -> None:
         item_take_out(batch_id=batch.pk, item_id=int(chosen), by=user)
         messages.success(request, _("The letter was taken out: it waits again, and is written anew."))
         return
-    numbers = {item.pk: request.POST.get(f"number-{item.pk}", "") for item in items_of(batch, user)}
-    taken_out = batch_confirm(batch_id=batch.pk, numbers=numbers, by=user)
+    ids = [item.pk for item in items_of(batch, user)]
+    taken_out = batch_confirm(
+        batch_id=batch.pk,
+        numbers={pk: request.POST.get(f"number-{pk}", "") for pk in ids},
+        left_already=[pk for pk in ids if f"left-{pk}" in request.POST],
+        by=user,
+    )
     for one in taken_out:
         told = _("Not posted, take it out of the pile: {reference}. {why}")
         messages.warning(request, told.format(reference=one.reference, why=one.why))

@@ -9,6 +9,7 @@ from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 import structlog
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -17,7 +18,7 @@ from backoffice.audit import ADDED, CHANGED, audit_record
 from documents.services.storage import bytes_open
 from events.services import events_record, story
 from law import contact
-from law.contact import Code, Outcome
+from law.contact import Code, Outcome, Verdict
 from law.scenario.days import opening
 from legalcity.lib.clock import now, today
 from legalcity.lib.dates import PARIS
@@ -206,10 +207,13 @@ def batch_rows(batch: PostBatch, user: User) -> Iterator[tuple[Any, ...]]:
 
 
 # --- post ------------------------------------------------------------------------------------------------------------
-def batch_confirm(*, batch_id: int, numbers: Mapping[int, str], by: User) -> list[TakenOut]:
+def batch_confirm(
+    *, batch_id: int, numbers: Mapping[int, str], by: User, left_already: Collection[int] = ()
+) -> list[TakenOut]:
     """Say that a batch was posted on its day: its letters were sent then. Those that were not, each with why.
 
-    Each letter is judged once more: one that may not leave any more, or whose sums are others by now, is taken out. Of
+    Each letter is judged once more: one that may not leave any more, or whose sums are others by now, is taken out,
+    unless it had left by then (`left_already`, ids of rows): that one was sent on the day as the others were. Of
     a batch with letters of cases that `by` does not see the others alone are posted, and it stays open. `numbers` are
     those of the receipts of registered letters, by the id of their row. Raises NotFound, Invalid for numbers that are
     missing or cannot be kept, Forbidden for a batch that was posted already, or whose day is to come.
@@ -221,7 +225,10 @@ def batch_confirm(*, batch_id: int, numbers: Mapping[int, str], by: User) -> lis
     items = list(waiting.order_by("message__recovery_id", "message_id"))
     kept = _numbers(items, numbers)
     at = now() if batch.posting_day == today() else datetime.combine(batch.posting_day, NOON, PARIS)
-    told = [(item, _posted(batch, item.pk, kept.get(item.pk, ""), at, by)) for item in items]
+    told = [
+        (item, _posted(batch, item.pk, kept.get(item.pk, ""), at, by, has_left=item.pk in left_already))
+        for item in items
+    ]
     out = [TakenOut(item.message.recovery.recovery_reference, why) for item, why in told if why]
     _close(batch_id, letters=len(items) - len(out), by=by)
     return out
@@ -238,7 +245,7 @@ def _close(batch_id: int, *, letters: int, by: User) -> None:
 
 
 @story()
-def _posted(batch: PostBatch, item_id: int, number: str, at: datetime, by: User) -> str:
+def _posted(batch: PostBatch, item_id: int, number: str, at: datetime, by: User, *, has_left: bool) -> str:
     """Post one letter of a batch, or take it out; why, where it was taken out. Each has a transaction of its own, so
     that nobody holds the locks of two debtors.
     """
@@ -253,7 +260,11 @@ def _posted(batch: PostBatch, item_id: int, number: str, at: datetime, by: User)
     if item is None or message is None:
         return ""  # Taken out, given up or posted by another person meanwhile.
     message.recovery = case
-    if why := _kept_back(message, case, batch, cases):
+    why, verdict = _against(message, case, batch, cases, is_kept=not has_left)
+    if why and has_left:
+        _left_already(message, batch, why, verdict, by)
+    elif why:
+        _kept_back(message, why, verdict)
         PostItem.objects.filter(pk=item_id).update(taken_out_at=now())
         audit_record(action=CHANGED, target=batch, details={"taken_out": item_id, "why": why[:500]}, actor=by)
         return why
@@ -271,14 +282,30 @@ def _posted(batch: PostBatch, item_id: int, number: str, at: datetime, by: User)
     return ""
 
 
-def _kept_back(message: Message, case: Recovery, batch: PostBatch, locked: Collection[int]) -> str:
-    """Why a printed letter is not posted: what has come since holds it, ends it, or asks for other sums."""
+def _against(
+    message: Message, case: Recovery, batch: PostBatch, locked: Collection[int], *, is_kept: bool
+) -> tuple[str, Verdict | None]:
+    """Why a printed letter may not be posted: what has come since holds it, ends it, or asks for other sums.
+
+    With what the guard says, where it was asked. `is_kept`: the cases that fall out of the letter go by themselves;
+    those of a paper that has left are told in it.
+    """
     if message.is_receipt and (told := receipt_refusal(message)):
-        Message.objects.filter(pk=message.pk).update(state=State.CANCELLED, error=told)
-        return told
+        return told, None
     moment = datetime.combine(batch.posting_day, HOUR, PARIS)
-    words, verdict = rejudged(case, message, moment, locked=locked, is_rhythm_asked=False)
+    with transaction.atomic():
+        words, verdict = rejudged(case, message, moment, locked=locked, is_rhythm_asked=False)
+        transaction.set_rollback(not is_kept)
     if verdict.outcome != Outcome.SEND:
+        return " ".join(map(str, verdict.standing)), verdict
+    return (changed() if words else ""), verdict
+
+
+def _kept_back(message: Message, why: str, verdict: Verdict | None) -> None:
+    """Hold, end or leave to the next batch what is not posted."""
+    if verdict is None:
+        Message.objects.filter(pk=message.pk).update(state=State.CANCELLED, error=why)
+    elif verdict.outcome != Outcome.SEND:
         values = values_of(verdict, now())
         if verdict.outcome == Outcome.HOLD:
             values |= {"state": State.HELD, "due_at": judged_next(verdict, now()), **WORDLESS}
@@ -287,8 +314,20 @@ def _kept_back(message: Message, case: Recovery, batch: PostBatch, locked: Colle
         Message.objects.filter(pk=message.pk).update(**values)
         if not message.is_receipt:
             events_record([held_event(message, verdict)])
-        return " ".join(map(str, verdict.standing))
-    return changed() if words else ""
+
+
+def _left_already(message: Message, batch: PostBatch, why: str, verdict: Verdict | None, by: User) -> None:
+    """Keep what came too late for a letter that was in the post by then, and who says that it was.
+
+    It keeps its words. What speaks against it has said where its case stands: it moves that no more.
+    """
+    values: dict[str, Any] = {}
+    if verdict is None or verdict.outcome != Outcome.SEND:
+        values |= {"moves_case": False}
+    if verdict is not None:
+        values |= {"guard": values_of(verdict, now())["guard"], "judged_at": now()}
+    Message.objects.filter(pk=message.pk).update(**values)
+    audit_record(action="letter_left_already", target=message, details={"batch": batch.pk, "why": why[:500]}, actor=by)
 
 
 def changed() -> str:

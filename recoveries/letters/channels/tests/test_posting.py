@@ -1,6 +1,7 @@
 """Letters on paper: printed on the day on which they are posted, confirmed by who posted them."""
 
 import io
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -10,6 +11,7 @@ import time_machine
 from django.test import Client
 from pypdf import PdfReader
 
+from accounts.models import AuditEvent
 from backoffice.roles import ACCOUNTANT, HANDLER, MANAGER
 from law.contact import PartyFactKind
 from legalcity.lib.clock import now, today
@@ -177,6 +179,69 @@ def test_what_came_since_it_was_printed_keeps_a_letter_out_of_the_post(
     printed(office, partly)
     partly.refresh_from_db()
     assert partly.total == Decimal("130.00")
+
+
+def test_what_had_left_before_it_was_known_counts_as_sent(case: Recovery, owner: Api, office: Client) -> None:
+    """Posted on Thursday; paid, disputed and partly paid on Friday; confirmed on Monday."""
+    with time_machine.travel("2026-11-12T09:00:00Z", tick=False):  # a Thursday
+        fine, paid, disputed, partly, kept = (letter(one) for one in (case, *others(owner, 4)))
+        Message.objects.filter(pk__in=[disputed.pk, partly.pk]).update(moves_case=True)
+        printed(office, fine, paid, disputed, partly, kept)
+        paper = dict(Message.objects.values_list("pk", "text"))
+    with time_machine.travel("2026-11-13T09:00:00Z", tick=False):
+        acompte_record(recovery_id=paid.recovery_id, amount=Decimal("140.00"), day=today(), by=None)
+        acompte_record(recovery_id=partly.recovery_id, amount=Decimal("10.00"), day=date(2026, 11, 12), by=None)
+        for one in (disputed, kept):
+            move(one.recovery_id, 2, 7)
+    with time_machine.travel("2026-11-16T09:00:00Z", tick=False):
+        desk, address = browser_of(PostBatch.objects.get().by), f"{PAGE}{PostBatch.objects.get().pk}/"
+        assert words(desk.get(address).content.decode()).count("It has left already") == 4
+        ids = dict(PostItem.objects.values_list("message_id", "pk"))
+        page = words(
+            desk.post(address, left(ids[one.pk] for one in (paid, disputed, partly)), follow=True).content.decode()
+        )
+    assert states(fine, paid, disputed, partly, kept) == ["sent", "sent", "sent", "sent", "held"]
+    assert page.count("take it out of the pile") == 1
+    for one, verdict in ((paid, "never"), (disputed, "hold"), (partly, "send")):
+        one.refresh_from_db()
+        assert (one.guard["verdict"], one.sent_at.date(), one.text) == (verdict, date(2026, 11, 12), paper[one.pk])
+        assert [(fact.kind, fact.source, fact.by.email) for fact in one.facts.all()] == [
+            ("sent", "staff", "chief@example.com")
+        ]
+        told = AuditEvent.objects.get(action="letter_left_already", object_id=str(one.pk))
+        assert (told.actor_email, bool(told.details["why"])) == ("chief@example.com", True)
+    assert Recovery.objects.get(pk=partly.recovery_id).status.name == "Relance 1"
+    assert Recovery.objects.get(pk=disputed.recovery_id).status_id == 7
+    messages_take_up(moment=now())
+    assert states(fine, paid, disputed, partly, kept) == ["sent", "sent", "sent", "sent", "held"]
+    assert not PostItem.objects.exclude(taken_out_at=None).exclude(message=kept).exists()
+
+
+def others(owner: Api, many: int) -> list[Recovery]:
+    return [case_of(owner, debtor=DEBTOR) for _n in range(many)]
+
+
+def left(ids: Iterable[int]) -> dict[str, str]:
+    return {f"left-{pk}": "on" for pk in ids}
+
+
+def test_what_is_said_of_letters_of_other_batches_does_nothing(case: Recovery, owner: Api, office: Client) -> None:
+    one, other, waiting = letter(case), *(letter(one) for one in others(owner, 2))
+    printed(office, one)
+    printed(office, other)
+    move(one.recovery_id, 2, 7)
+    move(other.recovery_id, 2, 7)
+    first, second = PostItem.objects.order_by("pk")
+    hostile = {**left([second.pk, 10**30, waiting.pk + 10**6]), "left-": "on", "left-x\x00": "on", "left_already": "1"}
+    office.post(f"{PAGE}{first.batch_id}/", hostile)
+    assert states(one, other, waiting) == ["held", "to_post", "to_post"]
+    assert not AuditEvent.objects.filter(action="letter_left_already").exists()
+    # One against which nothing stands is posted as any other.
+    printed(office, waiting)
+    third = PostItem.objects.get(message=waiting)
+    office.post(f"{PAGE}{third.batch_id}/", left([third.pk]))
+    assert states(waiting) == ["sent"]
+    assert not AuditEvent.objects.filter(action="letter_left_already").exists()
 
 
 def test_a_letter_that_waits_is_judged_when_something_happens_on_its_case(

@@ -248,6 +248,17 @@ def test_a_letter_of_the_post_folder(owner: Api, clock: time_machine.Traveller) 
     assert MessageCase.objects.count() == 2
 
 
+def test_a_letter_that_had_left_was_sent_to_all_its_cases(owner: Api, clock: time_machine.Traveller) -> None:
+    """One of its cases is paid between the posting and its confirmation: it stood on the paper all the same."""
+    by, (first, second) = chief(), planned(owner, clock, **LETTER)
+    batch = batch_print(message_ids=[of(first).pk], posting_day=today(), by=by)
+    acompte_record(recovery_id=second, amount=Decimal(20), day=today(), confirmed=True, by=None)
+    [item] = batch.items.all()
+    assert batch_confirm(batch_id=batch.pk, numbers={}, left_already=[item.pk], by=by) == []
+    assert [of(case).state for case in (first, second)] == ["sent", "sent"]
+    assert (of(second).goes_with_id, MessageCase.objects.count()) == (of(first).pk, 2)
+
+
 def test_what_becomes_of_it_is_told_on_every_case(owner: Api, clock: time_machine.Traveller) -> None:
     first, second = planned(owner, clock, then_status_id=2)
     round_of_the_house()
