@@ -238,6 +238,7 @@ PAGES: dict[str, Tells] = {
     "Send the reminders of a bulk sending": nothing(
         "A worker sends them.", later=(*LETTERS, "recovery.status_changed")
     ),
+    "Stop a bulk sending": nothing("What was not sent yet tells nobody anything."),
     "Undo an assignment of many cases": tells("recovery.assigned"),
     "Confirm a file of cases": nothing("A worker opens them.", later=("recovery.created",)),
 }

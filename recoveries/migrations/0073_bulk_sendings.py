@@ -71,6 +71,7 @@ class Migration(migrations.Migration):
                             ("reviewed", "to be sent"),
                             ("sending", "being sent"),
                             ("done", "done"),
+                            ("stopped", "stopped"),
                             ("failed", "failed"),
                         ],
                         default="reviewing",
@@ -122,7 +123,12 @@ class Migration(migrations.Migration):
                     "result",
                     models.CharField(
                         blank=True,
-                        choices=[("written", "on its way"), ("held", "waits"), ("refused", "not sent")],
+                        choices=[
+                            ("written", "on its way"),
+                            ("held", "waits"),
+                            ("refused", "not sent"),
+                            ("stopped", "not sent: stopped before"),
+                        ],
                         db_default="",
                         default="",
                         max_length=7,

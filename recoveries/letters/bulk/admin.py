@@ -14,7 +14,10 @@ class MailingAdmin(ReadOnlyStaffAdmin):
     list_display = ("created_at", "kind", "channel", "state", "by", "confirmed_at", "done_at")
     list_filter = ("state", "kind", "channel")
     list_select_related = ("by",)
-    audit_words = {"mailing_confirmed": gettext_lazy("Reminders sent to many")}
+    audit_words = {
+        "mailing_confirmed": gettext_lazy("Reminders sent to many"),
+        "mailing_stopped": gettext_lazy("Sending to many stopped"),
+    }
     fields = (
         *("kind", "channel", "moves_case", "with_held", "state", "by"),
         *("created_at", "reviewed_at", "confirmed_at", "done_at"),

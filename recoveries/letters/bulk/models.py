@@ -24,6 +24,7 @@ class Mailing(JobRow):
         REVIEWED = "reviewed", _("to be sent")
         SENDING = "sending", _("being sent")
         DONE = "done", _("done")
+        STOPPED = "stopped", _("stopped")
         FAILED = "failed", _("failed")
 
     kind = models.CharField(_("reminder"), max_length=40, choices=Message.Kind.choices)
@@ -75,6 +76,7 @@ class MailingCase(OfOwner):
         WRITTEN = "written", _("on its way")
         HELD = "held", _("waits")
         REFUSED = "refused", _("not sent")
+        STOPPED = "stopped", _("not sent: stopped before")
 
     mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="cases", verbose_name=_("bulk sending"))
     recovery = models.ForeignKey(Recovery, on_delete=models.CASCADE, related_name="+", verbose_name=_("case"))

@@ -28,6 +28,7 @@ from recoveries.letters.bulk.services import (
     mailing_confirm,
     mailing_go_on,
     mailing_review,
+    mailing_stop,
 )
 from recoveries.letters.bulk.working import done_of
 from recoveries.models import Mailing
@@ -72,6 +73,8 @@ def _done(request: HttpRequest, mailing: Mailing, user: User) -> None:
         mailing_review(mailing_id=mailing.pk, by=user)
     elif "go_on" in request.POST:
         mailing_go_on(mailing_id=mailing.pk, by=user)
+    elif "stop" in request.POST:
+        mailing_stop(mailing_id=mailing.pk, by=user)
     elif "send" in request.POST:
         mailing_confirm(mailing_id=mailing.pk, with_held="with_held" in request.POST, by=user)
 

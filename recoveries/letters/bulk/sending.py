@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from events.services import story
 from legalcity.lib.errors import Conflict, DomainError, Forbidden
 from recoveries.letters.bulk.reviewing import refused_values
-from recoveries.letters.bulk.services import MOVING, Result, Verdict, sender_of
+from recoveries.letters.bulk.services import MOVING, Result, sender_of
 from recoveries.letters.contacts import debtor_lock
 from recoveries.letters.following import may_follow
 from recoveries.letters.services import letter_case, message_send
@@ -17,12 +17,6 @@ from recoveries.letters.ways import blank_message
 from recoveries.models import Mailing, MailingCase, Message, Recovery
 
 log = structlog.get_logger("recoveries")
-
-
-def to_be_sent(mailing: Mailing) -> list[int]:
-    """The rows of a sending that are to be sent still."""
-    wanted = [Verdict.SEND, *([Verdict.HOLD] if mailing.with_held else [])]
-    return list(mailing.cases.filter(verdict__in=wanted, result="").order_by("pk").values_list("pk", flat=True))
 
 
 @story()

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -99,6 +99,32 @@ def mailing_go_on(*, mailing_id: int, by: User) -> Mailing:
     if mailing.state != State.FAILED or mailing.confirmed_at is None:
         raise Conflict(_("It did not break off."))
     return _begun(mailing, state=State.SENDING)
+
+
+@transaction.atomic
+def mailing_stop(*, mailing_id: int, by: User) -> Mailing:
+    """Stop a sending that runs: what was not sent yet is not sent. Its worker ends after the case that it is at.
+
+    Stopped twice it is stopped once. Raises Forbidden for who may not send, Conflict for one that does not run.
+    """
+    mailing = _locked(mailing_id, by)
+    if mailing.state == State.STOPPED:
+        return mailing
+    _require_right(by, moves_case=False)
+    if mailing.state != State.SENDING:
+        raise Conflict(_("It is not being sent."))
+    # A case that its worker is at is waited for: either it was sent, or it never is.
+    unsent = to_be_sent(mailing).update(result=Result.STOPPED)
+    audit_record(action="mailing_stopped", target=mailing, details={"not_sent": unsent}, actor=by)
+    mailing.state, mailing.done_at, mailing.claimed_until = State.STOPPED, now(), None
+    mailing.save(update_fields=["state", "done_at", "claimed_until"])
+    return mailing
+
+
+def to_be_sent(mailing: Mailing) -> QuerySet[MailingCase]:
+    """The cases of a sending that are to be sent still."""
+    wanted = [Verdict.SEND, *([Verdict.HOLD] if mailing.with_held else [])]
+    return mailing.cases.filter(verdict__in=wanted, result="")
 
 
 def sender_of(mailing: Mailing) -> User | None:

@@ -7,8 +7,8 @@ from functools import partial
 from legalcity.lib.claims import Claim, take
 from legalcity.lib.clock import now
 from recoveries.letters.bulk.reviewing import Reviewer
-from recoveries.letters.bulk.sending import case_sent, to_be_sent
-from recoveries.letters.bulk.services import JOB
+from recoveries.letters.bulk.sending import case_sent
+from recoveries.letters.bulk.services import JOB, to_be_sent
 from recoveries.models import Mailing, MailingCase
 
 State = Mailing.State
@@ -28,8 +28,12 @@ def mailing_carry(*, mailing_id: int, moment: datetime) -> None:
             rows = list(mailing.cases.filter(verdict="").values_list("pk", flat=True))
             if _gone_through(claim, rows, Reviewer(mailing).review):
                 claim.write(state=State.REVIEWED, reviewed_at=now(), claimed_until=None)
-        elif _gone_through(claim, to_be_sent(mailing), partial(_send, mailing)):
+        elif _gone_through(claim, _unsent(mailing), partial(_send, mailing)):
             claim.write(state=State.DONE, done_at=now(), claimed_until=None)
+
+
+def _unsent(mailing: Mailing) -> list[int]:
+    return list(to_be_sent(mailing).order_by("pk").values_list("pk", flat=True))
 
 
 def _send(mailing: Mailing, pk: int) -> None:
@@ -50,5 +54,5 @@ def done_of(mailing: Mailing) -> tuple[int, int]:
     cases = MailingCase.objects.filter(mailing=mailing)
     if mailing.confirmed_at is None:
         return cases.exclude(verdict="").count(), cases.count()
-    waiting = len(to_be_sent(mailing))
+    waiting = to_be_sent(mailing).count()
     return cases.exclude(result="").count(), cases.exclude(result="").count() + waiting

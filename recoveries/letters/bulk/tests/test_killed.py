@@ -3,7 +3,9 @@
 import os
 import signal
 import sys
+from collections import Counter
 from random import Random
+from time import monotonic, sleep
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from django.core import mail
 from django.db import connection, connections
 
 from legalcity.lib.clock import now
-from recoveries.letters.bulk.services import mailing_ask, mailing_confirm
+from recoveries.letters.bulk.services import mailing_ask, mailing_confirm, mailing_stop
 from recoveries.letters.bulk.working import mailing_carry
 from recoveries.models import Mailing, Message
 from tests.backoffice import chief
@@ -110,3 +112,24 @@ def test_confirmed_by_two_clicks_at_once_it_begins_once(mailing: Mailing) -> Non
     at_once(4, lambda _number: mailing_confirm(mailing_id=mailing.pk, with_held=False, by=mailing.by))
     carry(mailing)
     assert Message.objects.count() == CASES
+
+
+def test_stopped_while_workers_are_at_it_each_case_was_sent_or_never_is(mailing: Mailing) -> None:
+    confirmed(mailing)
+
+    def work(number: int) -> None:
+        if number:
+            mailing_carry(mailing_id=mailing.pk, moment=now())
+            return
+        deadline = monotonic() + 20
+        while not Message.objects.exists() and monotonic() < deadline:
+            sleep(0.005)
+        mailing_stop(mailing_id=mailing.pk, by=mailing.by)
+
+    at_once(2, work)
+    carry(mailing)
+    mailing.refresh_from_db()
+    results = Counter(mailing.cases.values_list("result", flat=True))
+    assert mailing.state == "stopped"
+    assert results["written"] == Message.objects.count()
+    assert results["stopped"] == CASES - results["written"] > 0

@@ -319,3 +319,35 @@ def test_what_breaks_off_again_and_again_is_told_and_gone_on_with_by_a_person(
     with django_capture_on_commit_callbacks(execute=True):
         office.post(reverse("mailing", args=[mailing.pk]), {"go_on": "1"})
     assert Message.objects.count() == 1
+
+
+def test_a_sending_that_runs_is_stopped_by_who_confirmed_it(
+    office: Client, owner: Api, django_capture_on_commit_callbacks: Any
+) -> None:
+    cases = cases_of(owner, 3)
+    with django_capture_on_commit_callbacks(execute=True):
+        mailing = reviewed(office, cases)
+    page = reverse("mailing", args=[mailing.pk])
+    assert "It is not being sent." in words(office.post(page, {"stop": "1"}, follow=True).content.decode())
+    sent(office, mailing)  # Its worker has not come yet: it is at the first case below.
+    assert "Stop the sending" in page_text(office, mailing)
+    at_work = Mailing.objects.get()
+    first, second, _third = mailing.cases.values_list("pk", flat=True)
+    case_sent(pk=first, mailing=at_work)
+    assert browser_of(member(HANDLER)).post(page, {"stop": "1"}).status_code == 404
+    assert browser_of(member(ACCOUNTANT)).post(page, {"stop": "1"}).status_code == 403
+    for _twice in range(2):
+        told = words(office.post(page, {"stop": "1"}, follow=True).content.decode())
+    assert "The sending was stopped" in told
+    assert "1 on their way" in told
+    assert "2 not sent: stopped before" in told
+    assert "Stop the sending" not in told
+    case_sent(pk=second, mailing=at_work)
+    mailing_carry(mailing_id=mailing.pk, moment=now())
+    office.post(page, {"go_on": "1"})
+    office.post(page, {"send": "1"})
+    mailing.refresh_from_db()
+    assert (mailing.state, results(mailing)) == ("stopped", [("send", "written"), *[("send", "stopped")] * 2])
+    assert [message.recovery_id for message in Message.objects.all()] == [cases[0].pk]
+    assert AuditEvent.objects.get(action="mailing_stopped").details == {"not_sent": 2}
+    assert cases[2].recovery_reference in page_text(office, mailing, "?of=stopped")
