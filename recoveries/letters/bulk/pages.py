@@ -77,6 +77,8 @@ def _done(request: HttpRequest, mailing: Mailing, user: User) -> None:
         mailing_stop(mailing_id=mailing.pk, by=user)
     elif "send" in request.POST:
         mailing_confirm(mailing_id=mailing.pk, with_held="with_held" in request.POST, by=user)
+    elif "write_held" in request.POST:
+        mailing_confirm(mailing_id=mailing.pk, with_held=True, by=user)
 
 
 def _progress(mailing: Mailing) -> dict[str, Any]:

@@ -78,7 +78,8 @@ def mailing_review(*, mailing_id: int, by: User) -> Mailing:
 def mailing_confirm(*, mailing_id: int, with_held: bool, by: User) -> Mailing:
     """Have what may leave written and sent; `with_held`: what is held as well, which leaves once it may.
 
-    Confirmed twice it is carried out once. Raises Conflict where the review is at work, or is of an earlier day.
+    Confirmed twice it is carried out once. Raises Conflict where the review is at work, or is of an earlier day, and
+    where there is nothing to write.
     """
     mailing = _locked(mailing_id, by)
     if mailing.confirmed_at is not None:
@@ -88,8 +89,11 @@ def mailing_confirm(*, mailing_id: int, with_held: bool, by: User) -> Mailing:
         raise Conflict(_("It is being reviewed still."))
     if mailing.reviewed_at.astimezone(PARIS).date() != today():
         raise Conflict(_("The review is of an earlier day: have it made again."))
+    mailing.with_held = with_held
+    if not to_be_sent(mailing).exists():
+        raise Conflict(_("None of these reminders may leave now."))
     audit_record(action="mailing_confirmed", target=mailing, details={"with_held": with_held}, actor=by)
-    return _begun(mailing, state=State.SENDING, with_held=with_held, confirmed_at=now())
+    return _begun(mailing, state=State.SENDING, confirmed_at=now())
 
 
 @transaction.atomic

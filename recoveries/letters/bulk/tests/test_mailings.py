@@ -351,3 +351,23 @@ def test_a_sending_that_runs_is_stopped_by_who_confirmed_it(
     assert [message.recovery_id for message in Message.objects.all()] == [cases[0].pk]
     assert AuditEvent.objects.get(action="mailing_stopped").details == {"not_sent": 2}
     assert cases[2].recovery_reference in page_text(office, mailing, "?of=stopped")
+
+
+def test_where_all_are_held_nothing_is_offered_to_be_sent(
+    office: Client, owner: Api, django_capture_on_commit_callbacks: Any
+) -> None:
+    cases = cases_of(owner, 2)
+    Recovery.objects.update(status_id=Step.DISPUTE)
+    with django_capture_on_commit_callbacks(execute=True):
+        mailing = reviewed(office, cases)
+    page = reverse("mailing", args=[mailing.pk])
+    html = office.get(page).content.decode()
+    assert 'name="send"' not in html
+    assert 'name="with_held"' not in html
+    assert "Send 0" not in words(html)
+    assert "None of these reminders may leave now." in sent(office, mailing)
+    mailing.refresh_from_db()
+    assert (mailing.state, mailing.with_held) == ("reviewed", False)
+    with django_capture_on_commit_callbacks(execute=True):
+        office.post(page, {"write_held": "1"})
+    assert results(mailing) == [("hold", "held")] * 2
