@@ -32,7 +32,7 @@ class Mailing(JobRow):
     moves_case = models.BooleanField(_("moves the case when it has been sent"))
     # Whether those that are held are written too, and leave by themselves once they may.
     with_held = models.BooleanField(_("with those that are held"), default=False)
-    by = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+", verbose_name=_("by"))
+    by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, related_name="+", verbose_name=_("by"))
     # The form that asked for it: sent twice, it is one.
     token = models.CharField(max_length=32, unique=True, editable=False)
     state = models.CharField(_("state"), max_length=9, choices=State.choices, default=State.REVIEWING)

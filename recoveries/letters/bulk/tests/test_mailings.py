@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.contrib.auth.models import Group
 from django.core import mail
+from django.db.models import ProtectedError
 from django.test import Client
 from django.urls import reverse
 
@@ -371,3 +372,10 @@ def test_where_all_are_held_nothing_is_offered_to_be_sent(
     with django_capture_on_commit_callbacks(execute=True):
         office.post(page, {"write_held": "1"})
     assert results(mailing) == [("hold", "held")] * 2
+
+
+def test_who_sent_to_many_is_not_deleted_with_what_they_sent(office: Client, owner: Api) -> None:
+    mailing = reviewed(office, cases_of(owner, 1))
+    with pytest.raises(ProtectedError):
+        mailing.by.delete()
+    assert Mailing.objects.filter(pk=mailing.pk).exists()
