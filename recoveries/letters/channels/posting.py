@@ -338,28 +338,33 @@ def changed() -> str:
 def refused_now(batch: PostBatch, items: Sequence[PostItem]) -> dict[int, str]:
     """Why letters of a batch may not be posted any more, by the id of their row: for a page, without their words.
 
-    As many statements for many as for one.
+    Each of the cases that a letter is about is looked at. As many statements for many as for one.
     """
     moment = datetime.combine(batch.posting_day, HOUR, PARIS)
-    read = facts_read({item.message.recovery_id for item in items}, moment)
-    resting = resting_of([item.message_id for item in items])
-    policy, found = firm_policy(), {}
-    for item in items:
-        message = item.message
-        _case, facts = read[message.recovery_id]
+    beside: dict[int | None, list[Message]] = {}
+    for follower in Message.objects.filter(goes_with__in=[item.message_id for item in items]).order_by("pk"):
+        beside.setdefault(follower.goes_with_id, []).append(follower)
+    parts = [(item, part) for item in items for part in (item.message, *beside.get(item.message_id, ()))]
+    read = facts_read({part.recovery_id for _item, part in parts}, moment)
+    resting = resting_of([part.pk for _item, part in parts])
+    policy = firm_policy()
+    found: dict[int, str] = {}
+    for item, part in parts:
+        lead = item.message
+        _case, facts = read[part.recovery_id]
         asked = contact.Message(
-            purpose=contact.Purpose(message.purpose),
-            channel=contact.Channel(message.channel),
-            recipient=written_to(message),
+            purpose=contact.Purpose(lead.purpose),
+            channel=contact.Channel(lead.channel),
+            recipient=written_to(lead),
             amounts=facts.amounts,
-            is_resting=message.pk in resting,
+            is_resting=part.pk in resting,
         )
-        verdict = contact.judge(asked, facts.on(batch.posting_day), policy, moment, lifted=lifted_codes(message))
+        verdict = contact.judge(asked, facts.on(batch.posting_day), policy, moment, lifted=lifted_codes(part))
         verdict = verdict.without(Code.RHYTHM)
         if verdict.outcome != Outcome.SEND:
-            found[item.pk] = " ".join(map(str, verdict.standing))
-        elif not message.is_receipt and facts.on(batch.posting_day).due != message.total:
-            found[item.pk] = changed()
+            found.setdefault(item.pk, " ".join(map(str, verdict.standing)))
+        elif not lead.is_receipt and facts.on(batch.posting_day).due != part.total:
+            found.setdefault(item.pk, changed())
     return found
 
 

@@ -16,7 +16,7 @@ from legalcity.lib.clock import now, today
 from recoveries.ledger.services import acompte_record
 from recoveries.letters.channels.delivering import message_deliver
 from recoveries.letters.channels.facts import fact_record
-from recoveries.letters.channels.posting import batch_confirm, batch_pdf, batch_print
+from recoveries.letters.channels.posting import batch_confirm, batch_pdf, batch_print, changed, items_of, refused_now
 from recoveries.letters.contacts import contacts_with
 from recoveries.letters.followers import followers_free
 from recoveries.letters.holding import message_cancel, messages_take_up
@@ -252,8 +252,10 @@ def test_a_letter_that_had_left_was_sent_to_all_its_cases(owner: Api, clock: tim
     """One of its cases is paid between the posting and its confirmation: it stood on the paper all the same."""
     by, (first, second) = chief(), planned(owner, clock, **LETTER)
     batch = batch_print(message_ids=[of(first).pk], posting_day=today(), by=by)
+    assert refused_now(batch, list(items_of(batch, by))) == {}
     acompte_record(recovery_id=second, amount=Decimal(20), day=today(), confirmed=True, by=None)
-    [item] = batch.items.all()
+    [item] = items_of(batch, by)
+    assert refused_now(batch, [item]) == {item.pk: changed()}
     assert batch_confirm(batch_id=batch.pk, numbers={}, left_already=[item.pk], by=by) == []
     assert [of(case).state for case in (first, second)] == ["sent", "sent"]
     assert (of(second).goes_with_id, MessageCase.objects.count()) == (of(first).pk, 2)
