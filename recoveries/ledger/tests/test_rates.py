@@ -74,10 +74,10 @@ def test_what_staff_corrected_stays_until_it_is_replaced(office: Client) -> None
     assert office.post(page_of(EcbRate, "change", rate.pk), form).status_code == 302
     assert rates_ecb()[-1][:2] == (date(2026, 7, 1), Decimal("2.41"))
     assert load() == [
-        "kept     ECB refinancing rate 01/07/2026: 2.41 % (entered by hand; --replace overwrites it)",
+        "kept     ECB refinancing rate 01/07/2026: 2.41\u00a0% (entered by hand; --replace overwrites it)",
         "0 rates written, 1 kept as entered by hand",
     ]
-    assert load("--replace")[0] == "changed  ECB refinancing rate 01/07/2026: 2.40 % (was 2.41 %)"
+    assert load("--replace")[0] == "changed  ECB refinancing rate 01/07/2026: 2.40\u00a0% (was 2.41 %)"
     assert rates_ecb()[-1][:2] == (date(2026, 7, 1), Decimal("2.40"))
 
 

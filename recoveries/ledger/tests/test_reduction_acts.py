@@ -156,7 +156,7 @@ def test_staff_record_a_credit_note_and_take_it_back(office: Client, case: Recov
     posting = Posting.objects.get(kind="credit_note")
     assert posting.reason == DAY["reason"]
     timeline = words(office.get(page_of(Recovery, "change", case.pk)).content.decode())
-    assert f"Credit note: 250.00 € 11/20/2026, {DAY['reason']}" in timeline
+    assert f"Credit note · 250.00 € 11/20/2026, {DAY['reason']}" in timeline
     page = office.get(page_of(Recovery, "ledger", case.pk)).content.decode()
     assert f"reverse-posting/?entry={posting.pk}" in page
     assert act(office, case, "reverse-posting", entry=posting.pk, reason="Of another case").status_code == 302

@@ -99,7 +99,7 @@ def test_a_reminder_goes_out_and_stands_in_the_timeline(owner: Api, system_setti
     assert message.subject == f"Rappel de paiement – dossier {case.recovery_reference}"
     for said in (
         "Cabinet Dupont",
-        "FR7630006000011234567890189",
+        "FR76 3000 6000 0112 3456 7890 189",
         "100,00 €",
         "L111-8",
         "Merci d'avance.",

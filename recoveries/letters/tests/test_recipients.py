@@ -66,8 +66,9 @@ def test_no_person_is_named_to_whoever_the_client_has_named(
     deliver()
     taken_back(payment)
     deliver()
-    assert len(mail.outbox) == 4
-    for letter in mail.outbox:
+    notices = [letter for letter in mail.outbox if letter.to[0] in (ONE, TWO)]  # The debtor has receipts of his own.
+    assert len(notices) == 4
+    for letter in notices:
         assert "Payeur" not in letter.body + letter.alternatives[0][0]
         assert ("Zébulon" in letter.body) is ("Zébulon" in letter.alternatives[0][0]) is is_named
         assert theirs.recovery_reference in letter.body
