@@ -211,15 +211,17 @@ def test_a_table_in_use_ends_the_migration_and_not_the_product(heap: ProjectStat
 def test_who_migrates_is_told_what_to_do(settings: Any) -> None:
     settings.MIGRATION_LOCK_TIMEOUT = 1
     recorder = MigrationRecorder(connection)
-    last = ("accounts", "0012_scopes_of_api_keys")
-    recorder.record_unapplied(*last)
+    asked, later = "0012_scopes_of_api_keys", "0013_found_by_phone"
+    for name in (later, asked):
+        recorder.record_unapplied("accounts", name)
     try:
         with psycopg.connect(**_address(), application_name="somebody") as other:
             other.execute("SELECT count(*) FROM accounts_apikey")
             with pytest.raises(CommandError) as told:
-                call_command("migrate", "accounts", last[1], verbosity=0)
+                call_command("migrate", "accounts", asked, verbosity=0)
     finally:
-        recorder.record_applied(*last)
+        for name in (asked, later):
+            recorder.record_applied("accounts", name)
     sentence = str(told.value)
     assert "in use for more than 1 seconds" in sentence
     assert "somebody, idle in transaction" in sentence
