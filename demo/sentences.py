@@ -16,21 +16,21 @@ class Remark:
 
 
 REMARKS = (
-    Remark("Appel au débiteur : pas de réponse, message laissé sur le répondeur."),
+    Remark("Appel au débiteur sans réponse, message laissé sur le répondeur."),
     Remark("Appel à {debtor} : la personne demande un rappel le {day}."),
     Remark("Le débiteur reconnaît la dette et propose un versement de {amount} le {day}."),
-    Remark("Le débiteur conteste la dernière facture : il dit ne pas avoir reçu le bon de livraison."),
+    Remark("Le débiteur conteste la dernière facture, il dit ne pas avoir reçu le bon de livraison."),
     Remark("Courrier revenu avec la mention « destinataire inconnu à l'adresse ». Recherche d'adresse lancée."),
-    Remark("Échéancier proposé : trois mensualités de {amount}, la première le {day}.", to_debtor=True),
-    Remark("Rappel : le règlement de {amount} est attendu au plus tard le {day}.", to_debtor=True),
+    Remark("Échéancier proposé en trois mensualités de {amount}, la première le {day}.", to_debtor=True),
+    Remark("Le règlement de {amount} est attendu au plus tard le {day}.", to_debtor=True),
     Remark("Votre versement de {amount} a bien été reçu, merci.", to_debtor=True),
-    Remark("Situation vérifiée au registre : société active, aucune procédure collective.", to_client=False),
+    Remark("Situation vérifiée au registre, société active, aucune procédure collective.", to_client=False),
     Remark("Second contact par courriel, accusé de lecture reçu le {before}.", to_client=False),
     Remark("Nous avons retrouvé le bon de commande signé, je le transmets.", by_staff=False),
     Remark("Le débiteur nous a appelés directement, il promet de payer avant le {day}.", by_staff=False),
     Remark("Merci de ne pas accorder plus de trois échéances.", by_staff=False),
-    Remark("Avez-vous du nouveau sur ce dossier ?", by_staff=False),
-    Remark("Contact : {debtor}, joignable le matin uniquement.", by_staff=False),
+    Remark("Merci de me dire s’il y a du nouveau sur ce dossier.", by_staff=False),
+    Remark("{debtor} n’est joignable que le matin.", by_staff=False),
 )
 
 OBSERVATIONS = (
