@@ -308,7 +308,7 @@ def test_who_looked_is_written_down(owner: Api) -> None:
             {
                 *(*MONEY, "move-status", "assign", "comment", "send-reminder", "notice-received", "upload-document"),
                 *("transfer", "set-matter", "enter-party-fact", "creditor-reminder"),
-                *("answer-client", "call-note", "add-task", "follow-up", "promise"),
+                *("answer-client", "call-note", "add-task", "follow-up", "promise", "correct-contact"),
             },
         ),
         ("accountant", {*MONEY, "comment", "answer-client", "call-note"}),
