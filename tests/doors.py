@@ -126,6 +126,11 @@ def credit_note_body() -> dict[str, Any]:
     return {"invoice_id": invoice, "amount": "1.00", "date": today().isoformat(), "reference": "AV-1"}
 
 
+def rehearsal_body() -> dict[str, Any]:
+    """Until when scenarios are played through: a day to come."""
+    return {"until": (today() + timedelta(30)).isoformat()}
+
+
 def endpoint_body() -> dict[str, Any]:
     """An endpoint at an address that nobody need look up."""
     return {"url": "https://93.184.216.34/hook", "types": ["recovery.*"], "description": "The ERP"}
@@ -149,7 +154,7 @@ BODIES: dict[tuple[str, str], Callable[[], dict[str, Any]]] = {
     ("case-credit-notes", "POST"): credit_note_body,
     ("case-scenario", "POST"): lambda: {"code": "standard"},
     ("case-scenario-pause", "POST"): lambda: {"reason": "Promised"},
-    ("scenario-rehearse", "POST"): lambda: {"until": (today() + timedelta(30)).isoformat()},
+    ("scenario-rehearse", "POST"): rehearsal_body,
     ("notification-preferences", "PUT"): preferences_body,
     ("scoring-order", "POST"): order_body,
     ("protected-invoices", "POST"): ProtectedInvoiceBody,

@@ -20,6 +20,7 @@ from tests.doors import (
     order_body,
     payment_body,
     preferences_body,
+    rehearsal_body,
     routes,
     status_body,
     things,
@@ -136,7 +137,7 @@ EXPECTED: dict[tuple[str, str], Expected] = {
     ("case-message", "GET"): Expected(CASE),
     ("case-message-file", "GET"): Expected((404, 403, 403, 401)),
     ("case-message-proof", "GET"): Expected((404, 403, 403, 401)),
-    ("scenario-rehearse", "POST"): Expected((202, 202, 202, 401), lambda: {"until": "2027-01-31"}),
+    ("scenario-rehearse", "POST"): Expected((202, 202, 202, 401), rehearsal_body),
     ("rehearsal", "GET"): Expected((200, 404, 404, 401)),
 }
 # Login and the fallback are walked by tests of their own below.

@@ -25,8 +25,8 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def address(folder: Path) -> Iterator[str]:
     """A server."""
-    with serving_slowly(folder, processes=1, threads=1) as address:
-        yield address
+    with serving_slowly(folder, processes=1, threads=1) as server:
+        yield server.address
 
 
 @pytest.mark.parametrize(

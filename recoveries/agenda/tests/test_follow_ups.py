@@ -28,9 +28,12 @@ from recoveries.models import FollowUp, Message, Recovery, StaffTask
 from tests.backoffice import chief
 from tests.factories import Api, case_id
 from tests.letters import FREE
+from tests.noon import noon_of
+from tests.told import last_event
 
 pytestmark = pytest.mark.django_db
 DAY = today()
+noon = noon_of(DAY)
 
 
 @pytest.fixture

@@ -16,10 +16,12 @@ from recoveries.ledger.task_kinds import CONFIRM_RATE
 from recoveries.models import Comment, Recovery, StaffTask
 from tests.backoffice import act, browser_of
 from tests.factories import Api, case_id
+from tests.noon import noon_of
 
 pytestmark = pytest.mark.django_db
 PAGE = "/admin/tasks/"
 DAY = today()
+noon = noon_of(DAY)
 
 
 @pytest.fixture

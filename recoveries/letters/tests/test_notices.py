@@ -141,7 +141,7 @@ def test_staff_enter_one_of_the_creditor(office: Client, owner: Api) -> None:
         ({"received_on": ""}, "This day is needed for a notice in this state."),
         ({"received_on": "01/01/2026"}, "is before “sent on” (05/01/2026)"),
         ({"sent_on": "31/12/1989"}, "1990"),
-        ({"received_on": f"{today() + timedelta(1):%d/%m/%Y}"}, "This day is still to come."),
+        ({"received_on": f"{today() + timedelta(2):%d/%m/%Y}"}, "This day is still to come."),
         ({"received_on": "x"}, "Enter a valid date."),
         ({"channel": "email"}, "The receipt of an e-mail needs a proof."),
         ({"channel": "hand", "state": "refused", "received_on": "", "presented_on": "09/01/2026"}, "handed over"),

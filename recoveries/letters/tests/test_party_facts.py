@@ -156,7 +156,7 @@ def test_a_receipt_for_the_dead_is_written_and_does_not_leave(owner: Api) -> Non
         ("kind", {"kind": "absent"}),
         ("value", {"kind": "wrong"}),
         ("value", {"kind": "deceased", "value": TO}),
-        ("since", {"since": today() + timedelta(1)}),
+        ("since", {"since": today() + timedelta(2)}),
         ("published_on", {"kind": "insolvent", "published_on": date(2026, 2, 1)}),
         ("published_on", {"published_on": date(2026, 4, 1)}),
         ("proof", {"proof_id": 1}),

@@ -26,6 +26,9 @@ from recoveries.letters.services import message_send
 from recoveries.models import FormalNotice, InboundHook, Message, Recovery
 from tests.backoffice import act
 from tests.factories import Api, move
+from tests.noon import noon_of
+
+noon = noon_of(date(2026, 11, 30))  # The debt of a consumer, as cases here have it, is barred from February 2028
 
 PDF = b"%PDF-1.4 proof"
 PERSON = {**DEBTOR, "company_type": "particular", "company_siren": None}
