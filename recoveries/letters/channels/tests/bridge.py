@@ -2,12 +2,12 @@
 
 import base64
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from recoveries.letters.channels.tests.serving import Answering, serving
 
 KEY = "bridge-key"
 
@@ -27,12 +27,11 @@ class Bridge:
         self.letters[token]["events"].append({"kind": kind, "at": at, "proof": proof})
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
+class _Handler(Answering, BaseHTTPRequestHandler):
     @property
     def bridge(self) -> Bridge:
-        return self.server.bridge  # type: ignore[attr-defined,no-any-return]
+        told: Bridge = self.carrier
+        return told
 
     def do_GET(self) -> None:
         if self.path in self.bridge.proofs:
@@ -67,25 +66,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         told = letter if mood == 200 else {"code": "MOOD", "message": "debtor@example.com is quoted here"}
-        self.say(mood, json.dumps(told).encode())
-
-    def say(self, status: int, content: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_words: Any) -> None:
-        """Nothing."""
+        self.say(mood, told)
 
 
-@contextmanager
-def bridge() -> Iterator[Bridge]:
+def bridge() -> AbstractContextManager[Bridge]:
     """A bridge that takes letters."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
-        server.bridge = Bridge(f"http://127.0.0.1:{server.server_address[1]}")  # type: ignore[attr-defined]
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        try:
-            yield server.bridge  # type: ignore[attr-defined]
-        finally:
-            server.shutdown()
+    return serving(Bridge(), _Handler)

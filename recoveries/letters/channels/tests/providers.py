@@ -2,13 +2,13 @@
 
 import json
 import re
-import threading
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
+
+from recoveries.letters.channels.tests.serving import Answering, serving
 
 PDF = b"%PDF-1.4 proof"
 
@@ -35,12 +35,11 @@ class Provider:
         self.sendings[ref]["recipients"][0].update(told)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-
+class _Handler(Answering, BaseHTTPRequestHandler):
     @property
     def provider(self) -> Provider:
-        return self.server.provider  # type: ignore[attr-defined,no-any-return]
+        told: Provider = self.carrier
+        return told
 
     def do_GET(self) -> None:
         self.answer(b"")
@@ -105,24 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
             return 200, {what: shown, "paging": {"total_results": len(sending[what])}}
         return 200, {name: value for name, value in sending.items() if name in ("id", "status", "custom_id")}
 
-    def say(self, status: int, told: Any) -> None:
-        content = told if isinstance(told, bytes) else json.dumps(told).encode()
-        self.send_response(status)
-        self.send_header("Content-Length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
 
-    def log_message(self, *_words: Any) -> None:
-        """Nothing."""
-
-
-@contextmanager
-def provider() -> Iterator[Provider]:
+def provider() -> AbstractContextManager[Provider]:
     """A provider of registered letters and text messages."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), _Handler) as server:
-        server.provider = Provider(f"http://127.0.0.1:{server.server_address[1]}")  # type: ignore[attr-defined]
-        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
-        try:
-            yield server.provider  # type: ignore[attr-defined]
-        finally:
-            server.shutdown()
+    return serving(Provider(), _Handler)
