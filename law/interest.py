@@ -5,7 +5,7 @@ half-up to the cent, no rate per day; no interest on interest (art. 1343-2 C. ci
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from legalcity.lib.dates import add_days
-from legalcity.lib.money import cents, euros
+from legalcity.lib.money import euros
 
 YEAR_DAYS = 365
 NOTHING = Decimal("0.00")
@@ -219,8 +219,3 @@ def legal_rates(legal: Iterable[Rate | RatePair], increased_from: date | None = 
 
 def _increased(rate: Rate) -> Rate:
     return rate._replace(percent=rate.percent + TITLE_MARGIN, kind=RateKind.LEGAL_PLUS_5)
-
-
-def interest_segments(principal: Decimal, first: date, last: date, rates: Sequence[Rate | RatePair]) -> list[Segment]:
-    """Interest on `principal` EUR from `first` to `last`, both included, cut at each entry of `rates`."""
-    return RateTable.of(rates).segments(cents(principal), first, last)

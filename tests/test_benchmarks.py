@@ -22,7 +22,7 @@ from recoveries.ledger.gathering import told_by_case, with_terms
 from recoveries.ledger.reckoning import reckoned
 from recoveries.models import CaseBalance, CaseCount, Recovery
 from recoveries.services.deadlines import next_deadlines_refresh, stale_deadlines
-from recoveries.services.totals import case_counts_rebuild
+from tests.counts import case_counts_rebuild
 from tests.factories import Api, detail
 from tests.written import TABLES, newest, written
 

@@ -31,7 +31,7 @@ from recoveries.letters.scenarios.ticking import tick
 from recoveries.models import Comment, Enrolment, Recovery, ScenarioVersion, StatusChange
 from recoveries.selectors.listing import SORTS, Wanted, cases_page
 from recoveries.services.copies import copies_set
-from recoveries.services.totals import case_counts_rebuild
+from tests.counts import case_counts_rebuild
 from tests.doors import things
 from tests.factories import Api, ApiUserFactory, case_id, complete_body
 

@@ -11,7 +11,7 @@ from legalcity.lib import snapshot
 from legalcity.lib.settings.live import LiveSettings, live
 from legalcity.lib.snapshot import Snapshot
 from recoveries.catalogue import Catalogue, catalogue
-from recoveries.ledger.rate_book import rate_book, rates_ecb
+from recoveries.ledger.rate_book import account_rates, rate_book
 from recoveries.models import Status
 from tests.factories import Api
 
@@ -58,13 +58,13 @@ def test_without_anything_kept_the_defaults_do_not_step_in(system_setting: Calla
 
 
 def test_catalogue_and_rates_stand_too_and_are_not_made_up(db: None) -> None:
-    names, rates = [entry.name for entry in catalogue.entries.values()], rates_ecb()
+    names, rates = [entry.name for entry in catalogue.entries.values()], account_rates().ecb
     assert names
     assert rates
     grow_old()
     with database_away():
         assert [entry.name for entry in catalogue.entries.values()] == names
-        assert rates_ecb() == rates
+        assert account_rates().ecb == rates
         with pytest.raises(OperationalError):
             _ = Catalogue().entries
 

@@ -26,8 +26,10 @@ from recoveries.models import Acompte, CaseCount, Comment, Dette, Recovery, Stat
 from recoveries.rules import recovery_errors
 from recoveries.services.cases import recovery_delete
 from recoveries.services.copies import copies_refresh
-from recoveries.services.totals import case_counts_rebuild, comments_count_refresh, totals_refresh
+from recoveries.services.deadlines import stale_deadlines
+from recoveries.services.totals import comments_count_refresh, totals_refresh
 from recoveries.statuses import OPEN, is_allowed
+from tests.counts import case_counts_rebuild
 from tests.factories import Api, ApiUserFactory, case_id
 
 pytestmark = pytest.mark.django_db

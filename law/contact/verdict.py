@@ -71,13 +71,6 @@ class Verdict:
             return None
         return max(moment for moment in moments if moment)
 
-    @property
-    def liftable(self) -> tuple[Code, ...]:
-        """The codes of what a manager may lift; nothing where that would not help."""
-        if self.outcome != Outcome.HOLD:
-            return ()
-        return tuple(dict.fromkeys(reason.code for reason in self.standing if reason.is_liftable))
-
     def without(self, code: Code) -> "Verdict":
         """The verdict where nobody asks for a row of the table."""
         return Verdict(tuple(reason for reason in self.reasons if reason.code != code), self.not_asked)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from law.interest import agreed_rates, business_rates, fixed_rate, interest_segments, least_rates
+from law.interest import agreed_rates, business_rates, fixed_rate, least_rates
+from law.tests.segments import interest_segments
 
 Rate = tuple[date, Decimal]
 

@@ -14,11 +14,11 @@ from law.interest import (
     agreed_rates,
     business_rates,
     half_years,
-    interest_segments,
     legal_rates,
     lower_rates,
 )
 from law.parties import Quality, acts_as, between
+from law.tests.segments import interest_segments
 
 
 def eur(text: str) -> Decimal:

@@ -10,7 +10,7 @@ import pytest
 from django.utils import translation
 
 from law.account.facts import ClaimKind
-from law.contact import ClaimFacts, Contact, Facts, Known, Named, PartyFactKind, Place, Policy, Purpose, Rates
+from law.contact import ClaimFacts, Contact, Facts, Known, Named, Outcome, PartyFactKind, Place, Policy, Purpose, Rates
 from law.parties import Quality
 from law.scenario import (
     PREDICATES,
@@ -227,7 +227,7 @@ def test_a_message_that_needs_approval_is_held_with_that_reason() -> None:
     told = planned(case(), moment=THURSDAY, version=only(replace(REMINDER, needs_approval=True)))
     assert (told.act, [one.code for one in told.reasons]) == (Act.SEND, ["approval"])
     assert told.verdict
-    assert told.verdict.liftable == ("approval",)
+    assert told.verdict.lifting({"approval"}).outcome == Outcome.SEND
 
 
 def test_a_held_message_is_waited_for() -> None:

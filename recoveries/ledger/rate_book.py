@@ -116,14 +116,3 @@ def presentation_counts(*, before: datetime | None = None) -> bool:
         if about == About.SETTING:
             return bool(loads(told["value"]) if told else settings.CONSTANCE_CONFIG["NOTICE_PRESENTATION_COUNTS"][0])
     return bool(live.NOTICE_PRESENTATION_COUNTS)
-
-
-def rates_legal(creditor: Creditor) -> tuple[Rate, ...]:
-    """The legal rate by half-year, in percent, for a claim of `creditor`."""
-    rates = account_rates()
-    return rates.individual if creditor == Creditor.INDIVIDUAL else rates.other
-
-
-def rates_ecb() -> tuple[Rate, ...]:
-    """The ECB's refinancing rate by half-year, in percent."""
-    return account_rates().ecb

@@ -26,7 +26,6 @@ from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.settling import case_settle_at_rates, settles_otherwise
 from recoveries.models import CaseBalance, Recovery
 
-Reckoned = Decompte | RateMissing
 AT_ONCE = 200  # cases
 ROLLS_FOR = timedelta(seconds=110)  # Started every minute: two at most roll at the same time
 

@@ -9,7 +9,7 @@ from invoicing.models import Invoice
 from legalcity.lib.audience import Audience
 from legalcity.lib.clock import now
 from legalcity.lib.one_statement import write
-from recoveries.models import Acompte, CaseCount, Comment, Dette, Recovery
+from recoveries.models import Acompte, Comment, Dette, Recovery
 
 MONEY = DecimalField(max_digits=20, decimal_places=2)
 ZERO = Value(Decimal(0), output_field=MONEY)
@@ -70,12 +70,3 @@ def case_count_move(*, owner_id: int, from_status: int, to_status: int) -> None:
         return
     for status_id in sorted((from_status, to_status)):
         case_count_add(owner_id=owner_id, status_id=status_id, by=1 if status_id == to_status else -1)
-
-
-def case_counts_rebuild() -> None:
-    """Count every case anew (after a bulk load)."""
-    CaseCount.objects.all().delete()
-    rows = Recovery.objects.order_by().values("owner_id", "status_id").annotate(cases=Count("pk"))
-    CaseCount.objects.bulk_create(
-        CaseCount(owner_id=row["owner_id"], status_id=row["status_id"], n=row["cases"]) for row in rows
-    )

@@ -14,7 +14,6 @@ def _refused(message: str, **more: Any) -> dict[str, Any]:
 
 
 ARTICLE = "art. 1342-10, 1343-1 C. civ."
-_CLOSED = "This case is closed. Ask the firm to reopen it."
 _MET = {"number": "2026-014", "interest": "173.76", "principal": "1326.24", "indemnity": "0.00", "article": ARTICLE}
 _PAID = {
     "id": 7,

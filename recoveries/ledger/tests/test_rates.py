@@ -13,7 +13,7 @@ from django.test import Client
 
 from accounts.models import AuditEvent
 from documents.models import FileType
-from recoveries.ledger.rate_book import rates_ecb, rates_legal
+from recoveries.ledger.rate_book import account_rates
 from recoveries.models import EcbRate, LegalRate, Status
 from tests.backoffice import browser_of, chief, page_of
 
@@ -37,9 +37,9 @@ def test_a_fresh_database_has_the_shipped_rates() -> None:
     assert not LegalRate.objects.filter(by_hand=True).exists()
     assert LegalRate.objects.filter(is_confirmed=False, valid_from=date(2026, 7, 1)).count() == 2
     assert LegalRate.objects.filter(is_confirmed=True, valid_from=date(2026, 1, 1)).count() == 2
-    assert rates_ecb()[-1][:2] == (date(2026, 7, 1), Decimal("2.40"))
-    assert rates_legal("other")[-1][:2] == (date(2026, 7, 1), Decimal("2.75"))
-    assert rates_legal("individual")[-1][:2] == (date(2026, 7, 1), Decimal("6.84"))
+    assert account_rates().ecb[-1][:2] == (date(2026, 7, 1), Decimal("2.40"))
+    assert account_rates().other[-1][:2] == (date(2026, 7, 1), Decimal("2.75"))
+    assert account_rates().individual[-1][:2] == (date(2026, 7, 1), Decimal("6.84"))
 
 
 def test_the_migration_adds_what_is_missing_and_leaves_the_rows_of_staff_alone() -> None:
@@ -62,9 +62,9 @@ def test_what_is_missing_is_loaded_once() -> None:
 
 def test_every_half_year_since_2015_has_a_rate_and_a_source() -> None:
     half_years = {date(year, month, 1) for year in range(2015, 2027) for month in (1, 7)}
-    for creditor in LegalRate.Creditor.values:
-        assert half_years <= {rate.since for rate in rates_legal(creditor)}
-    assert half_years <= {rate.since for rate in rates_ecb()}
+    rates = account_rates()
+    for table in (rates.individual, rates.other, rates.ecb):
+        assert half_years <= {rate.since for rate in table}
     assert not LegalRate.objects.filter(source="").exists()
 
 
@@ -72,13 +72,13 @@ def test_what_staff_corrected_stays_until_it_is_replaced(office: Client) -> None
     rate = EcbRate.objects.get(valid_from=date(2026, 7, 1))
     form = {"valid_from": "2026-07-01", "rate_percent": "2.41", "source": "BCE", "is_confirmed": "on"}
     assert office.post(page_of(EcbRate, "change", rate.pk), form).status_code == 302
-    assert rates_ecb()[-1][:2] == (date(2026, 7, 1), Decimal("2.41"))
+    assert account_rates().ecb[-1][:2] == (date(2026, 7, 1), Decimal("2.41"))
     assert load() == [
         "kept     ECB refinancing rate 01/07/2026: 2.41\u00a0% (entered by hand; --replace overwrites it)",
         "0 rates written, 1 kept as entered by hand",
     ]
     assert load("--replace")[0] == "changed  ECB refinancing rate 01/07/2026: 2.40\u00a0% (was 2.41 %)"
-    assert rates_ecb()[-1][:2] == (date(2026, 7, 1), Decimal("2.40"))
+    assert account_rates().ecb[-1][:2] == (date(2026, 7, 1), Decimal("2.40"))
 
 
 def test_a_half_year_to_come_is_added_by_hand_and_its_versions_are_in_sight(office: Client) -> None:
