@@ -10,6 +10,7 @@ from django.db.models import Model, QuerySet
 
 from accounts.models import IdempotentRequest
 from legalcity.api.idempotency import Answer, Asked, Known, Running
+from legalcity.lib.asking import rows_of
 from legalcity.lib.clock import now
 from legalcity.lib.sealing import opened, sealed
 from legalcity.lib.settings.live import live
@@ -25,8 +26,9 @@ _COLUMNS = (
 # Who comes second while the first one's transaction is open would wait for it at the index: the lock tells at once.
 _INSERT = {
     "postgresql": f"INSERT INTO accounts_idempotentrequest ({_COLUMNS[0]}) SELECT {_COLUMNS[1]} "
-    "WHERE pg_try_advisory_xact_lock(%s) ON CONFLICT DO NOTHING",
-    "sqlite": f"INSERT INTO accounts_idempotentrequest ({_COLUMNS[0]}) VALUES ({_COLUMNS[1]}) ON CONFLICT DO NOTHING",  # noqa: S608
+    "WHERE pg_try_advisory_xact_lock(%s) ON CONFLICT DO NOTHING RETURNING 1",
+    "sqlite": f"INSERT INTO accounts_idempotentrequest ({_COLUMNS[0]}) VALUES ({_COLUMNS[1]}) "  # noqa: S608
+    "ON CONFLICT DO NOTHING RETURNING 1",
 }
 # Each keyed request waits for it: written out, a third of what the ORM takes.
 _KEEP = """
@@ -60,8 +62,7 @@ class KeyStore:
         """Write down the answer, unless somebody has taken the key over. What shows a secret is sealed."""
         body = sealed(answer.body.decode()).encode() if asked.keyed.shows_secret else answer.body
         row: list[Any] = [asked.user_id, asked.key, connection.ops.adapt_datetimefield_value(asked.claim)]
-        with connection.cursor() as cursor:
-            cursor.execute(_KEEP, [answer.status, body, json.dumps(answer.headers), *row])
+        rows_of(_KEEP, [answer.status, body, json.dumps(answer.headers), *row])
 
     def bind(self, asked: Asked, job: Model) -> bool:
         """Write down which row tells the answer. False when somebody has taken the key over."""
@@ -93,9 +94,7 @@ def _insert(asked: Asked, moment: datetime) -> bool:
     values += [adapted(asked.claim), adapted(moment)]
     if connection.vendor == "postgresql":
         values.append(_lock_of(asked))
-    with connection.cursor() as cursor:
-        cursor.execute(_INSERT[connection.vendor], values)
-        return bool(cursor.rowcount)
+    return bool(rows_of(_INSERT[connection.vendor], values))
 
 
 def _lock_of(asked: Asked) -> int:

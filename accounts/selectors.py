@@ -1,12 +1,14 @@
 """Reads of accounts."""
 
 import uuid
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 
-from accounts.key_scopes import Session, comes_from, in_force, use_note
+from accounts.key_scopes import NOTED_EVERY, Session, comes_from, in_force, use_note
 from accounts.models import AccessToken, ApiKey, User
+from legalcity.lib.asking import rows_of
 from legalcity.lib.clock import now
 
 _FLAGS = frozenset({"can_register", "is_staff", "is_active", "has_api_access"})
@@ -17,11 +19,12 @@ _COLUMNS = [field.attname for field in User._meta.concrete_fields if field.attna
 # One statement gives the token's state, the user and whether the account is active. Written by hand because it
 # runs on every request: building the same query by the ORM costs ten times what PostgreSQL needs to answer it.
 _USER_OF_TOKEN = f"""
-    SELECT k.id, k.is_read_only, k.addresses, k.last_used_at, {", ".join(f"u.{column}" for column in _COLUMNS)}
+    SELECT k.id, k.is_read_only, k.addresses, k.last_used_at IS NULL OR k.last_used_at <= %(noted)s,
+        {", ".join(f"u.{column}" for column in _COLUMNS)}
     FROM accounts_accesstoken t
     JOIN accounts_user u ON u.id = t.user_id JOIN accounts_apikey k ON k.id = t.api_key_id
-    WHERE t.jti = %s AND t.revoked_at IS NULL AND t.expires_at > %s AND u.is_active AND u.has_api_access
-    AND (k.expires_at IS NULL OR k.expires_at > %s)
+    WHERE t.jti = %(jti)s AND t.revoked_at IS NULL AND t.expires_at > %(at)s AND u.is_active AND u.has_api_access
+    AND (k.expires_at IS NULL OR k.expires_at > %(at)s)
 """
 
 
@@ -32,23 +35,22 @@ def session_of_token(jti: uuid.UUID, *, address: str) -> Session | None:
     does not need are left out; they load when somebody looks at them.
     """
     moment = now()
-    stored_jti = jti if connection.features.has_native_uuid_field else jti.hex
-    with connection.cursor() as cursor:
-        at = connection.ops.adapt_datetimefield_value(moment)
-        cursor.execute(_USER_OF_TOKEN, [stored_jti, at, at])
-        row = cursor.fetchone()
-    if row is None or not comes_from(row[2], address):
+    rows = rows_of(_USER_OF_TOKEN, _asked(jti, moment))
+    if not rows or not comes_from(rows[0][2], address):
         return None
-    key_id, is_read_only, _addresses, used, *row = row
-    use_note(key_id=key_id, last_used_at=_moment(used), moment=moment)
+    key_id, is_read_only, _addresses, is_to_be_noted, *row = rows[0]
+    if is_to_be_noted:
+        use_note(key_id=key_id, moment=moment)
     # SQLite has no booleans.
     values = [bool(value) if name in _FLAGS else value for name, value in zip(_COLUMNS, row, strict=True)]
-    return Session(User.from_db(connection.alias, _COLUMNS, values), key_id, bool(is_read_only))
+    return Session(User.from_db(DEFAULT_DB_ALIAS, _COLUMNS, values), key_id, bool(is_read_only))
 
 
-def _moment(value: datetime | None) -> datetime | None:
-    """SQLite knows no zones: what it gives is of UTC."""
-    return value.replace(tzinfo=UTC) if value is not None and value.tzinfo is None else value
+def _asked(jti: uuid.UUID, moment: datetime) -> dict[str, Any]:
+    if connection.features.has_native_uuid_field:
+        return {"jti": jti, "at": moment, "noted": moment - NOTED_EVERY}
+    written = connection.ops.adapt_datetimefield_value
+    return {"jti": jti.hex, "at": written(moment), "noted": written(moment - NOTED_EVERY)}
 
 
 def has_access(*, user: User) -> bool:

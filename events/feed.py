@@ -17,6 +17,7 @@ from django.db.models import F
 from events.horizon import COMMITTED, LAG
 from events.models import Event
 from events.types import Seen
+from legalcity.lib.asking import rows_of
 from legalcity.lib.dates import moment_text
 
 log = structlog.get_logger("events")
@@ -100,9 +101,7 @@ def feed_page(wanted: Wanted, *, after: FeedPlace, limit: int) -> FeedPage:
     statement, values = _statement(wanted, types)
     looked = max(LOOKED_THROUGH, limit) if types else limit
     values |= {"xact": after.xact, "id": after.id, "looked": looked, "limit": limit + 1}
-    with connection.cursor() as cursor:
-        cursor.execute(statement, values)
-        read = [(_row(row[:-1]), bool(row[-1])) for row in cursor.fetchall()]
+    read = [(_row(row[:-1]), bool(row[-1])) for row in rows_of(statement, values)]
     rows = [row for row, is_wanted in read if is_wanted][:limit]
     last = rows[-1] if len(rows) == limit else (read[-1][0] if read else None)
     return FeedPage(rows, FeedPlace(last.xact, last.id) if last else None)

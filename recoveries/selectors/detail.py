@@ -18,6 +18,7 @@ from documents.models import Document
 from documents.selectors import ENDED_BADLY, DocumentRow
 from invoicing.selectors import InvoiceRow
 from law.parties import Quality, acts_as
+from legalcity.lib.asking import rows_of
 from legalcity.lib.audience import Audience
 from recoveries.models import Comment, Recovery
 from recoveries.rules import FIELDS
@@ -159,12 +160,10 @@ class CaseDetail:
 
 def case_detail(recovery_id: int, owner_id: int) -> CaseDetail | None:
     """The case when it is the owner's, else None."""
-    with connection.cursor() as cursor:
-        cursor.execute(_statement(connection.vendor), [recovery_id, owner_id])
-        row = cursor.fetchone()
-    if row is None:
+    rows = rows_of(_statement(connection.vendor), [recovery_id, owner_id])
+    if not rows:
         return None
-    values = iter(row)
+    values = iter(rows[0])
     return CaseDetail(
         case={column: next(values) for column in CASE_COLUMNS},
         handler=_taken(Handler, values),

@@ -88,6 +88,7 @@ def _no_database(scene: Scene, name: str) -> None:
         raise OperationalError("server closed the connection unexpectedly")
 
     scene.monkeypatch.setattr(QuerySet, name, gone)
+    scene.monkeypatch.setattr("legalcity.lib.one_statement.rows_of", gone)  # What PostgreSQL is sent as it stands.
 
 
 def while_writes_fail(method: str) -> Any:
