@@ -19,21 +19,25 @@ from typing import Any, NamedTuple
 
 from django.db import connection, models
 
+from legalcity.lib.asking import rows_of
+
 Keys = Mapping[type[models.Model], int]  # how many of each
 WAITING_ON = ("postgresql",)
-# The name of a sequence is asked for once, not for each key.
-RESERVED = (
-    "ARRAY(SELECT nextval(sequence.name) FROM (SELECT pg_get_serial_sequence('{table}', '{key}')::regclass AS name "
-    "OFFSET 0) AS sequence, generate_series(1, %s))"
-)
+# How many are wanted is hidden from the planner: by a number that it sees it would plan anew at each call. Sequences
+# are named as PostgreSQL names those of identity columns; to look their names up cost more than the keys.
+RESERVED = "ARRAY(SELECT nextval('{table}_{key}_seq') FROM generate_series(1, (SELECT %s::int)))"
 
 
 class Part(NamedTuple):
-    """A write: `statement` with its values, after the subqueries `before` that it reads."""
+    """A write: `statement` with its values, after the subqueries `before` that it reads.
+
+    Those of one `series` are never sent together: parts of a statement are written in no order, and names stand once.
+    """
 
     statement: str
     values: Sequence[Any]
     before: str = ""
+    series: str = ""
 
 
 @dataclass(slots=True)
@@ -77,24 +81,30 @@ def keys_taken(model: type[models.Model], many: int) -> list[int]:
     return [kept.popleft() for _unused in range(many)]
 
 
-def write(statement: str, values: Sequence[Any], *, before: str = "") -> None:
-    """Send a write that answers nothing, or let it wait. Subqueries stand in `before`, not in the statement."""
-    part, block = Part(statement, values, before), _open.get()
+def write(statement: str, values: Sequence[Any], *, before: str = "", series: str = "") -> None:
+    """Send a write that answers nothing, or let it wait. Subqueries stand in `before`, not in the statement.
+
+    `series`: writes of one name reach the database one after the other, those with one `before` among them.
+    """
+    block = _open.get()
     if block is None:
-        _send([part])
+        rows_of(f"WITH {before} {statement}" if before else statement, values)
         return
-    if before and any(before == waiting.before for waiting in block.parts):  # Their names are taken
+    if series and any(series == waiting.series for waiting in block.parts):
         _send(block.parts)
         block.parts = []
-    block.parts.append(part)
+    block.parts.append(Part(statement, values, before, series))
 
 
 def _send(parts: Sequence[Part]) -> None:
+    """Send them as one. PostgreSQL carries the last of such writes out first: they stand in it in reverse, so that a
+    row which others wait for (the count of an account) is locked last.
+    """
     if not parts:
         return
-    text = _joined(tuple((part.statement, part.before) for part in parts))
-    with connection.cursor() as cursor:
-        cursor.execute(text, [value for part in parts for value in part.values])
+    turned = parts[::-1]
+    text = _joined(tuple((part.statement, part.before) for part in turned))
+    rows_of(text, [value for part in turned for value in part.values])
 
 
 @lru_cache(maxsize=64)
@@ -114,9 +124,8 @@ def _reserved(keys: Keys) -> dict[type[models.Model], deque[int]]:
     wanted = {model: many for model, many in keys.items() if many}
     if not wanted:
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(_reservation(tuple(wanted)), list(wanted.values()))
-        return dict(zip(wanted, map(deque, cursor.fetchone()), strict=True))
+    (taken,) = rows_of(_reservation(tuple(wanted)), list(wanted.values()))
+    return dict(zip(wanted, map(deque, taken), strict=True))
 
 
 @lru_cache(maxsize=64)
