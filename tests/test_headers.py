@@ -67,6 +67,7 @@ def test_every_kind_of_answer_carries_the_headers(owner: Api, stranger: Api, ano
         assert answer.headers["Cache-Control"] == "no-cache, private, no-store"
         assert answer.headers["X-Request-ID"]
         assert answer.headers["Content-Type"] == "application/json"
+        assert answer.headers["Content-Length"] == str(len(answer.content)) or kind == "head"
         assert "Set-Cookie" not in answer.headers
 
 

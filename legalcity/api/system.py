@@ -17,7 +17,7 @@ from rest_framework.response import Response
 from legalcity.api.components import MOMENT, TEXT, bare, component, fields, one_of
 from legalcity.api.errors import NO_PERMISSION, SERVER_ERROR, UNAVAILABLE
 from legalcity.api.idempotency import GUIDE, HEADER, REPLAYED
-from legalcity.api.middleware import ApiHeaders, is_for_programs
+from legalcity.api.middleware import headers_added, is_for_programs
 from legalcity.api.views import ContractView
 from legalcity.lib.clock import now
 from legalcity.lib.codes import ErrorCode
@@ -238,7 +238,9 @@ def busy_answer(path: str) -> bytes:
     """What a server says to a request for `path` that it has no time to look at, byte for byte."""
     request = HttpRequest()
     request.path, request.method = path, "GET"
-    answer = ApiHeaders(_unavailable)(request)
+    answer = _unavailable(request)
+    if is_of_the_api(path):
+        headers_added(answer, is_secure=False)
     answer["Retry-After"], answer["Connection"] = str(BUSY_FOR), "close"
     answer["Content-Length"] = str(len(answer.content))
     return b"HTTP/1.1 503 Service Unavailable\r\n" + answer.serialize()

@@ -1,8 +1,8 @@
 """The middleware of pages (back-office, reference), which the API has no use for.
 
-An API request carries its own proof of who asks, so sessions, CSRF, messages and framing only cost it time: a fifth
-of what a list takes. They stand between `Fork` and `Landing` in the settings; a request under /api/ goes from one to
-the other.
+An API request carries its own proof of who asks, so static files, sessions, CSRF, messages and framing only cost it
+time: a fifth of what a list takes. They stand between `ApiDoor` (`legalcity/api/middleware.py`) and `Landing` in the
+settings; a request under /api/ goes from one to the other.
 """
 
 from collections.abc import Callable
@@ -38,7 +38,7 @@ def is_below(path: str, root: str) -> bool:
 
 
 class Landing:
-    """Where the middleware of pages ends. Django builds the last one first: the fork of the same server comes next."""
+    """Where the middleware of pages ends. Django builds the last one first: the door of the same server comes next."""
 
     newest: ClassVar["Landing"]
 
@@ -49,17 +49,6 @@ class Landing:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Nothing is done here."""
         return self.get_response(request)
-
-
-class Fork:
-    """Where the middleware of pages begins: the API goes past it."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.through_pages, self.past_them = get_response, Landing.newest.get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """One way or the other."""
-        return (self.past_them if is_of_the_api(request.path) else self.through_pages)(request)
 
 
 class Sessions(SessionMiddleware):
@@ -103,6 +92,5 @@ class PermissionsPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Say so on every page."""
         response = self.get_response(request)
-        if not is_of_the_api(request.path):
-            response["Permissions-Policy"] = self.VALUE
+        response["Permissions-Policy"] = self.VALUE
         return response
