@@ -20,16 +20,21 @@ Door = AuditEvent.Door
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """`user` is None for a worker, a command or a stranger; `address` is empty without a request.
+    """`user` is None for a worker, a command or a stranger.
 
     `idempotency_key` is the hash of the key that the request was sent with, or empty.
     """
 
     door: Door
     user: User | None = None
-    address: str = ""
+    request: HttpRequest | None = None
     request_id: str = ""
     idempotency_key: str = ""
+
+    @property
+    def address(self) -> str:
+        """The client's, empty without a request; found when it is asked for, which events do not."""
+        return client_address(self.request) if self.request is not None else ""
 
 
 def current_request() -> HttpRequest | None:
@@ -50,7 +55,7 @@ def current_origin() -> Origin:
     # The API knows its caller after the view has begun; until then there is no such attribute.
     user = getattr(request, "user", None)
     is_known = user is not None and user.is_authenticated
-    return Origin(door, cast(User, user) if is_known else None, client_address(request), request_id, key_hash())
+    return Origin(door, cast(User, user) if is_known else None, request, request_id, key_hash())
 
 
 def staff_of(request: HttpRequest) -> User:

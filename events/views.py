@@ -13,7 +13,7 @@ from events.public_ids import event_id_of
 from events.serializers import EventsQuery
 from events.shapes import EVENT, EVENT_ID, EVENT_TYPE
 from legalcity.api.components import REFUSED, TEXT, described, fields, list_of, success
-from legalcity.api.cursor import USUAL, cursor_opened, query_read, sealed_cursor
+from legalcity.api.cursor import USUAL, cursor_opened, query_asked, query_read, sealed_cursor
 from legalcity.api.envelope import reply
 from legalcity.api.validation import ContractSerializer
 from legalcity.api.views import ContractView
@@ -48,7 +48,7 @@ class EventsView(ContractView):
         are, even none: go on until `next` stays the same. `since` and `until` bound the time of recording, `until`
         itself left out; `timestamp` is when it became true and may be older.
         """
-        asked = query_read(EventsQuery, request.query_params)
+        asked = query_asked(EventsQuery, request)
         user = caller(request)
         of = f"events of {user.pk}"
         after = FeedPlace.of(cursor_opened(asked["after"], of, size=PLACE)) if asked.get("after") else BEGINNING

@@ -97,7 +97,7 @@ INSTALLED_APPS = [
     "operation",
 ]
 MIDDLEWARE = [
-    "legalcity.lib.logs.RequestLog",
+    "legalcity.lib.web.request_log.RequestLog",
     "legalcity.lib.metrics.requests.RequestMetrics",
     "legalcity.api.middleware.Language",
     "simple_history.middleware.HistoryRequestMiddleware",

@@ -11,6 +11,9 @@ register_converter(IdConverter, "id")
 register_converter(TextConverter, "text")
 
 urlpatterns = [
+    # First what is asked most: an address is looked for in this order, and no two of them are the same.
+    path("api/", include("events.urls")),
+    path("api/", include("recoveries.urls")),
     path("api/health", system.HealthView.as_view({"get": "health"}), name="health"),
     path("api/info", system.InfoView.as_view({"get": "info"}), name="info"),
     path("api/auth/", include("accounts.urls")),

@@ -43,9 +43,11 @@ class Catalogue:
 
     def entry(self, status_id: int) -> Entry:
         """One status; the catalogue is read again for one that another process has just added."""
-        if status_id not in self.entries:
+        entry = self.entries.get(status_id)
+        if entry is None:
             self.forget()
-        return self.entries[status_id]
+            entry = self.entries[status_id]
+        return entry
 
     def payload(self, status_id: int) -> dict[str, Any]:
         """A status as the API shows it."""

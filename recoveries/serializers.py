@@ -1,5 +1,6 @@
 """What the calls on cases take."""
 
+from collections.abc import Hashable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -145,6 +146,11 @@ class RecoveryQuery(ListQuery):
     )
     sorts = {name: name for name in SORTS}
     default_sort = ("created_at", "desc")
+
+    @classmethod
+    def depends_on(cls) -> Hashable:
+        """Groups of statuses too, which staff change."""
+        return super().depends_on(), catalogue.groups
 
     def get_fields(self) -> dict[str, Any]:
         """What was added to the reference behind what it documents."""

@@ -20,6 +20,7 @@ ONE: dict[str, Any] = {"get": "retrieve", "put": "update", "delete": "destroy"}
 CASE = "recoveries/<id:recovery_id>"
 
 urlpatterns = [
+    # The three that are asked most come first.
     path("recoveries/complete", CompleteView.as_view({"post": "create"}), name="recovery-complete"),
     path("recoveries", RecoveryView.as_view(MANY), name="recoveries"),
     path(CASE, RecoveryView.as_view({**ONE, "patch": "partial_update"}), name="recovery"),

@@ -6,6 +6,8 @@ of another list, it is refused.
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from cryptography.fernet import InvalidToken
@@ -15,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.serializers import ListField
 
 from legalcity.api.fields import CodeField, ExactTextField
+from legalcity.api.listing import REMEMBERED, SHORT
 from legalcity.api.validation import ContractSerializer, read, reader_of
 from legalcity.lib.codes import Coded, FieldCode
 from legalcity.lib.errors import Invalid
@@ -66,6 +69,19 @@ def query_read(query: type[ContractSerializer], sent: Mapping[str, Any]) -> dict
             raise _parameters(twice, _("The {field} parameter is sent more than once."), FieldCode.DUPLICATE)
         told = {name: sent.getlist(name) for name in lists if name in sent}
     return read(reader, {name: value for name, value in {**dict(sent.items()), **told}.items() if str(value).strip()})
+
+
+def query_asked(query: type[ContractSerializer], request: Request) -> Mapping[str, Any]:
+    """The same of a request: what was read well is remembered. For queries that depend on nothing else."""
+    text: str = request.META.get("QUERY_STRING", "")
+    return (_remembered if len(text) <= SHORT else _read)(query, text)
+
+
+def _read(query: type[ContractSerializer], text: str) -> Mapping[str, Any]:
+    return MappingProxyType(query_read(query, QueryDict(text.encode("iso-8859-1"))))
+
+
+_remembered = lru_cache(maxsize=REMEMBERED)(_read)
 
 
 def _parameters(names: Sequence[str], sentence: str, code: FieldCode) -> Invalid:

@@ -1,12 +1,15 @@
 """Lists: what a client asks of one (filters, order, page), and the pagination that answers it."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 from rest_framework.request import Request
 
@@ -17,6 +20,7 @@ from legalcity.lib.settings.live import live
 
 FAR = 18  # digits
 LAST_PAGE = 2**63 - 1
+SHORT, REMEMBERED = 200, 1000  # characters of a query string that is remembered, and how many are in a process
 
 
 class PageField(CodeField):
@@ -67,6 +71,11 @@ class PageQuery(ContractSerializer):
     per_page = PageSizeField(required=False)
     page = PageField(required=False)
 
+    @classmethod
+    def depends_on(cls) -> Hashable:
+        """What the reading of a query string depends on beside it. Subclasses whose fields ask more add that."""
+        return live.MAX_PAGE_SIZE, live.DEFAULT_PAGE_SIZE
+
     def get_fields(self) -> dict[str, Any]:
         """Filters and order first, the page last, as the reference lists them."""
         fields: dict[str, Any] = super().get_fields()
@@ -100,7 +109,7 @@ class ListQuery(PageQuery):
 class Asked:
     """What a client asked of a list: `filters` as the answer echoes them, defaults filled in."""
 
-    filters: dict[str, Any]
+    filters: Mapping[str, Any]
     page: int
     per_page: int
 
@@ -127,8 +136,16 @@ def _echoed(value: Any) -> Any:
 
 
 def asked(query: type[PageQuery], request: Request) -> Asked:
-    """Read the query string. An empty value is an absent one. Raises Invalid with every sentence."""
-    sent = {key: value for key, value in request.query_params.items() if str(value).strip()}
+    """Read the query string. An empty value is an absent one. Raises Invalid with every sentence.
+
+    Clients ask the same again and again: what was read well is remembered, as long as what it depends on stays.
+    """
+    text: str = request.META.get("QUERY_STRING", "")
+    return (_remembered if len(text) <= SHORT else _read)(query, text, query.depends_on())
+
+
+def _read(query: type[PageQuery], text: str, _depends_on: Hashable) -> Asked:
+    sent = {key: value for key, value in QueryDict(text.encode("iso-8859-1")).items() if str(value).strip()}
     reader = reader_of(query)
     values = read(reader, sent)
     names = [str(name) for name in reader.fields]
@@ -138,7 +155,10 @@ def asked(query: type[PageQuery], request: Request) -> Asked:
         sort_by, sort_order = reader.sort_of(values)
         filters["sort_by"] = filters["sort_by"] or sort_by
         filters["sort_order"] = filters["sort_order"] or sort_order
-    return Asked(filters=filters, page=page, per_page=per_page)
+    return Asked(filters=MappingProxyType(filters), page=page, per_page=per_page)
+
+
+_remembered = lru_cache(maxsize=REMEMBERED)(_read)
 
 
 def ordered(queryset: QuerySet[Any], query: type[ListQuery], asked: Asked) -> QuerySet[Any]:

@@ -5,12 +5,8 @@ and a person appears as a number only.
 """
 
 import logging
-import re
 import sys
-import time
 import traceback
-import uuid
-from collections.abc import Callable
 from typing import Any
 
 import orjson
@@ -21,15 +17,12 @@ from celery.signals import before_task_publish, task_failure, task_postrun, task
 from django.core.signals import got_request_exception
 from django.db.backends.signals import connection_created
 from django.dispatch import receiver
-from django.http import HttpRequest, HttpResponse
 
 from legalcity.lib.error_reports import report
 from legalcity.lib.outages import database_outage, is_away, is_of_the_queue, queue_outage
 
-REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 SECRET_KEYS = frozenset({"key", "api_key", "auth_secret", "password", "token", "authorization", "secret", "email"})
 
-access_log = structlog.get_logger("legalcity.access")
 failure_log = structlog.get_logger("legalcity.failure")
 
 
@@ -125,6 +118,20 @@ def _json(event: dict[str, Any], **options: Any) -> str:
     return orjson.dumps(event, default=options.get("default")).decode()
 
 
+class WholeLine(dict[str, Any]):
+    """What a line holds, all of it, made by who knows that no secret is in it."""
+
+
+class Lines(structlog.stdlib.ProcessorFormatter):
+    """Writes what comes from structlog and from libraries; a `WholeLine`, one for each request, without detours."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        if isinstance(record.msg, WholeLine):
+            return str(self.processors[-1](None, record.levelname, record.msg))
+        return super().format(record)
+
+
 def configure(level: str, form: str) -> dict[str, Any]:
     """Set structlog up and return Django's LOGGING. `form` is `json` or `console`."""
     structlog.configure(
@@ -146,7 +153,7 @@ def configure(level: str, form: str) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {
             "lines": {
-                "()": structlog.stdlib.ProcessorFormatter,
+                "()": Lines,
                 "processors": [*last, renderer],
                 "foreign_pre_chain": SHARED_PROCESSORS,
             }
@@ -168,39 +175,6 @@ def configure(level: str, form: str) -> dict[str, Any]:
             "factur-x": {"level": "CRITICAL"},  # and quotes the invoice that it finds fault with.
         },
     }
-
-
-class RequestLog:
-    """Middleware: gives each request an id, returns it as `X-Request-ID`, writes one line when it is done."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Answer, and write down that it was."""
-        given = request.headers.get("X-Request-ID", "")
-        request_id = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-        structlog.contextvars.clear_contextvars()
-        structlog.contextvars.bind_contextvars(request_id=request_id)
-        started = time.perf_counter()
-        response = self.get_response(request)
-        response["X-Request-ID"] = request_id
-        if access_log.isEnabledFor(logging.INFO):
-            self._write_line(request, response, started)
-        return response
-
-    @staticmethod
-    def _write_line(request: HttpRequest, response: HttpResponse, started: float) -> None:
-        user = getattr(request, "user", None)
-        match = request.resolver_match
-        access_log.info(
-            "request",
-            method=request.method,
-            route=match.route if match else None,
-            status=response.status_code,
-            ms=round((time.perf_counter() - started) * 1000, 1),
-            user_id=user.pk if user is not None and request.path.startswith("/api/") else None,
-        )
 
 
 @receiver(got_request_exception)

@@ -18,8 +18,8 @@ def money_text(amount: Decimal | float | int | str | None) -> str | None:
     """
     if amount is None:
         return None
-    if isinstance(amount, Decimal) and amount.as_tuple().exponent == -2:
-        return str(amount)
+    if isinstance(amount, Decimal) and (text := str(amount))[-3:-2] == ".":  # Two places, and no exponent
+        return text
     return str(rounded(Decimal(str(amount))))
 
 

@@ -29,6 +29,9 @@ class OptionalCache(RedisCache):
         """Keep `value`; whether it was."""
         return bool(self._asked(lambda: super(OptionalCache, self).set(key, value, *args, **options), False))
 
+    def close(self, **_: Any) -> None:
+        """Connections are kept from one request to the next."""
+
     @staticmethod
     def _asked(call: Callable[[], T], otherwise: T) -> T:
         if redis_breaker.is_open:

@@ -63,6 +63,7 @@ class AttentiveWorker(ThreadWorker):
         if head is None:
             self._wait_for_bytes(conn)
             return
+        then = self.finish_request
         if head == LIVENESS:
             asked = self._apart.submit(self.handle, conn)
         elif self._at_work >= self.cfg.threads + self.may_wait:
@@ -71,9 +72,8 @@ class AttentiveWorker(ThreadWorker):
             return
         else:
             self._at_work += 1
-            asked = self.tpool.submit(self.handle, conn)
-            asked.add_done_callback(lambda _asked: self.method_queue.defer(self._one_less))
-        asked.add_done_callback(lambda asked: self.method_queue.defer(self.finish_request, conn, asked))
+            asked, then = self.tpool.submit(self.handle, conn), self._one_less
+        asked.add_done_callback(lambda asked: self.method_queue.defer(then, conn, asked))
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Answer what went wrong before the application. A request that cannot be read is logged without its words."""
@@ -121,8 +121,10 @@ class AttentiveWorker(ThreadWorker):
             pass  # Gone already.
         close_graceful(conn.sock, timeout=HEARS)
 
-    def _one_less(self) -> None:
+    def _one_less(self, conn: Any, asked: Any) -> None:
+        """In one go with the end of the request: each call wakes the thread that takes connections."""
         self._at_work -= 1
+        self.finish_request(conn, asked)
 
     def _one_gone(self) -> None:
         self.nr_conns -= 1
