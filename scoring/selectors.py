@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 
 from accounts.models import User
+from legalcity.lib.among import Among
 from legalcity.lib.errors import NotFound, Sentence
 from scoring.models import ScoringOrder, TokenBalance
 
@@ -19,9 +20,9 @@ def levels_of(user_ids: Collection[int], company_ids: Collection[int]) -> dict[t
     """The level of risk of the latest report of each of these accounts on each of these companies.
 
     By account and company: `low`, `medium`, `high`, `critical`, or nothing where that report could tell none. Those
-    without a report are left out. One statement.
+    without a report are left out. One statement, however many they are.
     """
-    orders = ScoringOrder.objects.filter(user_id__in=user_ids, company_id__in=company_ids)
+    orders = ScoringOrder.objects.filter(Among("user_id", user_ids), Among("company_id", company_ids))
     done = orders.filter(status=ScoringOrder.Status.COMPLETED, results__isnull=False).order_by("completed_at", "id")
     rows = done.values_list("user_id", "company_id", "results__risk_level")
     return {(user_id, company_id): level or "" for user_id, company_id, level in rows}

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeVar
 from django.db.models import Model, Q
 
 from companies.models import Company
+from legalcity.lib.among import Among
 from recoveries.models import About, FormalNotice, FormerRow, Recovery
 
 Row = TypeVar("Row", bound=Model)
@@ -36,7 +37,7 @@ class NoticeRow(NamedTuple):
 
 def notice_rows(ids: Collection[int]) -> list[NoticeRow]:
     """The formal notices of these cases, in the order in which they were entered. One statement."""
-    rows = FormalNotice.objects.filter(recovery_id__in=ids).order_by("id")
+    rows = FormalNotice.objects.filter(Among("recovery_id", ids)).order_by("id")
     return [NoticeRow(*row) for row in rows.values_list(*NoticeRow._fields)]
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.reach import SeenWithCase
 from law.account.facts import Head
 from law.account.lines import LedgerAccount
+from legalcity.lib.among import Among
 from legalcity.lib.owned import OfOwner
 from recoveries.ledger.book import CREDIT_NOTE, REFUND, TOLD_BY, WAIVER
 from recoveries.models.cases import Recovery
@@ -27,7 +28,7 @@ class PostingQuerySet(SeenWithCase["Posting"]):
 
     def of_cases(self, ids: Collection[int]) -> "PostingQuerySet":
         """All that was recorded on these cases, in the order in which it was."""
-        return self.filter(recovery_id__in=ids).order_by("id")
+        return self.filter(Among("recovery_id", ids)).order_by("id")
 
     def of_clients(self) -> "PostingQuerySet":
         """What was recorded of clients and on no case: money that was handed over to them."""

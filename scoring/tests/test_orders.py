@@ -9,6 +9,8 @@ import time_machine
 from companies.models import Company
 from legalcity.lib.clock import today
 from scoring.models import OrderYear, ScoringOrder, TokenBalance, TokenEntry
+from scoring.selectors import levels_of
+from scoring.services.pipeline import Outcome
 from scoring.services.tokens import tokens_grant
 from scoring.tests.people import ORDER, ORDERS, TOKENS, debtor, place, shown, unknown_company, work
 from tests.factories import Api, OrderBody
@@ -237,3 +239,11 @@ def test_failed_writes_leave_nothing(owner: Api, company_id: int, monkeypatch: p
     assert (answer.status_code, answer.json()["message"]) == (500, "Failed to place scoring order")
     assert TokenBalance.objects.get(user=owner.user).tokens == 2
     assert (ScoringOrder.objects.count(), TokenEntry.objects.filter(kind="spent").count()) == (0, 0)
+
+
+def test_the_levels_of_more_companies_than_a_statement_has_values(owner: Api, company_id: int) -> None:
+    assert work(place(owner, company_id)) == Outcome.DONE
+    level = ScoringOrder.objects.get().results["risk_level"]
+    many = [company_id, *range(10**9, 10**9 + 300_000)]
+    assert levels_of(many, many[1:]) == {}
+    assert levels_of([owner.user.pk, *many[1:]], many) == {(owner.user.pk, company_id): level}

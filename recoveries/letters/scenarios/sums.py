@@ -17,6 +17,7 @@ from law.contact import ClaimFacts, Rates
 from law.contact.claims import parted
 from law.contact.vocabulary import Code
 from law.interest import NOTHING
+from legalcity.lib.among import Among
 from recoveries.ledger.balances import balance_terms
 from recoveries.ledger.gathering import Told
 from recoveries.ledger.rate_book import account_rates
@@ -71,7 +72,7 @@ def sums_read(
 def _balances(ids: Collection[int], day: date) -> dict[int, Balance]:
     """Those that are of `day`: written on it, or nothing has run since."""
     is_of_day = Q(on=day) | Q(on__lt=day) & (Q(next_change=None) | Q(next_change__gt=day))
-    kept = CaseBalance.objects.filter(is_of_day, pk__in=ids, terms=balance_terms(), due__isnull=False)
+    kept = CaseBalance.objects.filter(is_of_day, Among("pk", ids), terms=balance_terms(), due__isnull=False)
     rows = kept.order_by().values_list("pk", "not_due", "is_provisional", *HEADS)
     return {pk: Balance(Amounts(*amounts), not_due, provisional) for pk, not_due, provisional, *amounts in rows}
 
