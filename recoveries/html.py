@@ -38,6 +38,8 @@ _DANGEROUS = (
 )
 # References to numbers that no character has; longer ones than Python turns into a number are among them.
 _NO_CHARACTER = re.compile(r"&#(?:[xX][0-9a-fA-F]{9,}|[0-9]{9,});?")
+# Bleach makes "?" of some of them and leaves others, by what stands beside them.
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _DANGEROUS_SCHEMES = ("javascript:", "vbscript:", "data:text/html")
 _ELSEWHERE = re.compile(r"\s*(?:https?://|mailto:)", re.IGNORECASE)
 _NOT_LETTERS = re.compile(r"[\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202f\ufeff]+")
@@ -73,7 +75,8 @@ def _apart(raw: str) -> str:
 
 def cleaned(raw: str) -> str:
     """`raw` with the documented tags only. Call it on comments without `comment_errors` only."""
-    return str(_cleaner.clean(_NO_CHARACTER.sub("\ufffd", _apart(raw)))).strip()
+    text = _NO_CHARACTER.sub("\ufffd", _apart(_INVISIBLE.sub(" ", raw)))
+    return str(_cleaner.clean(text)).strip()
 
 
 def _unescaped(text: str) -> str:

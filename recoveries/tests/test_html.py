@@ -188,6 +188,7 @@ def test_what_is_left_has_documented_tags_only(raw: str) -> None:
 
 @SLOW_ENOUGH
 @given(MARKUP)
+@example("0\x0c<!>0")
 def test_cleaning_twice_is_cleaning_once(raw: str) -> None:
     once = cleaned(raw)
     assert cleaned(once) == once
