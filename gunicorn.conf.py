@@ -1,11 +1,15 @@
 """The production server. HOST, PORT, WEB_CONCURRENCY and WEB_THREADS come from the environment."""
 
+import gc
 import multiprocessing
 import signal
-import subprocess
 import sys
+from importlib import import_module
 from typing import Any
 
+from django.conf import settings
+
+from legalcity.lib import startup
 from legalcity.lib.settings.environment import Environment
 from legalcity.lib.startup import refusing
 
@@ -32,16 +36,32 @@ accesslog = None
 control_socket_disable = True
 
 
-def on_starting(_server: Any) -> None:
-    """Refuse to start without what the application needs.
+def _is_ours(app: Any) -> bool:
+    """Whether the product is served: the benchmarks serve other applications by this file too."""
+    return bool(app.app_uri.startswith("legalcity.wsgi"))
 
-    Asked in a process of its own, so that the workers inherit nothing of it; and once, so that a worker that is
-    renewed during a short outage of a service does not take the whole server down.
+
+def on_starting(server: Any) -> None:
+    """Load the application and refuse to start without what it needs, before the port opens.
+
+    Workers are forked from what is loaded: they answer at once, also one that takes the place of another, and share its
+    memory. Services are asked by a child that ends, so that workers inherit no connection; and once, so that a worker
+    that is renewed during a short outage does not take the whole server down.
     """
-    question = "import legalcity.wsgi, legalcity.lib.startup as startup; startup.main()"
-    asked = subprocess.run([sys.executable, "-c", question], check=False)  # noqa: S603
-    if asked.returncode:
-        sys.exit(asked.returncode)
+    if not _is_ours(server.app):
+        return
+    gc.disable()  # A sixth of loading was looking through what only grows.
+    import legalcity.wsgi  # noqa: F401 - here, because the environment was looked at by now
+
+    asked = multiprocessing.get_context("fork").Process(target=startup.main)
+    asked.start()
+    asked.join()
+    if asked.exitcode:
+        sys.exit(asked.exitcode)
+    import_module(settings.ROOT_URLCONF)  # and with it every view
+    gc.collect()
+    gc.freeze()  # What all have is left alone, and so stays one in memory.
+    gc.enable()
 
 
 def post_worker_init(worker: Any) -> None:
@@ -50,14 +70,12 @@ def post_worker_init(worker: Any) -> None:
 
     And leave Ctrl-C to the master, who tells the workers: told twice at once, a worker can lock itself up.
     """
-    from django.apps import apps  # Here, because the application is loaded by now.
-
-    from legalcity.lib.places import server_has
+    from legalcity.lib.places import server_has  # Here, because the application is loaded by now.
 
     server_has(threads=worker.cfg.workers * worker.cfg.threads)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     worker.may_wait = line
-    if apps.ready:  # The benchmarks serve a bare application by this file too.
+    if _is_ours(worker.app):
         from legalcity.api.system import busy_answer
         from legalcity.lib import embedded_clock
         from legalcity.lib.metrics.requests import count_refusal

@@ -262,6 +262,12 @@ class TestServices:
         assert result.returncode == REFUSED
         assert "migrations: run `python manage.py migrate` first." in result.stderr
 
+    def test_pages_without_their_files_are_refused(self, production: Environment, tmp_path: Path) -> None:
+        result = run({**production, "STATIC_DIR": str(tmp_path / "none")}, "-m", "legalcity.lib.startup")
+        assert result.returncode == REFUSED
+        assert f"legalcity: the pages' static files are not in {tmp_path / 'none'}" in result.stderr
+        assert "static files" not in run(production, "-m", "legalcity.lib.startup", "worker").stderr
+
     def test_a_signing_key_that_cannot_be_read_is_refused(self, production: Environment, tmp_path: Path) -> None:
         broken = tmp_path / "broken.pem"
         broken.write_text("no key at all")

@@ -1,7 +1,7 @@
 """What a process asks of its services before it begins to work.
 
-`python -m legalcity.lib.startup` asks from outside, once, before a server starts: it prints a sentence for each
-service that cannot be used and exits with 3 (gunicorn.conf.py and `make worker` do that).
+`main` asks once, before a server starts: it prints a sentence for each service that cannot be used and exits with 3.
+gunicorn.conf.py calls it in a child of its own, `make worker` runs `python -m legalcity.lib.startup worker`.
 """
 
 import os
@@ -18,17 +18,19 @@ from django.db.migrations.executor import MigrationExecutor
 from django_redis import get_redis_connection
 from kombu import Connection
 
+from legalcity.lib.start_questions import of_the_database
+
 REFUSED = 3  # the exit code on which gunicorn gives up instead of starting its workers again
 PATIENCE = 5  # seconds to wait for the broker
 
 
-def require_services() -> None:
-    """Refuse to start while a configured service cannot be used.
+def require_services(*, has_pages: bool = False) -> None:
+    """Refuse to start while a configured service cannot be used, or a server with pages lacks their files.
 
     Raises ImproperlyConfigured with a sentence for each, which names the setting and what to do.
     """
     faults = []
-    for require in (_require_database, _require_cache, _require_broker):
+    for require in (*[_require_pages] * has_pages, _require_database, _require_cache, _require_broker):
         try:
             require()
         except ImproperlyConfigured as fault:
@@ -74,6 +76,19 @@ def _require_database() -> None:
         raise ImproperlyConfigured(
             f"the database of DATABASE_URL lacks {len(pending)} migrations: run `python manage.py migrate` first."
         )
+    try:
+        for require in of_the_database:
+            require()
+    finally:
+        connection.close()
+
+
+def _require_pages() -> None:
+    if not settings.EMBEDDED and not staticfiles_storage.exists("staticfiles.json"):
+        raise ImproperlyConfigured(
+            f"the pages' static files are not in {settings.STATIC_ROOT}: name their place in STATIC_DIR, or run "
+            f"`make build` first."
+        )
 
 
 def _require_cache() -> None:
@@ -102,12 +117,6 @@ def _require_broker() -> None:
         ) from error
 
 
-def warn_without_pages() -> None:
-    """Say it when the static files of the pages were never gathered; the API works without them."""
-    if not settings.EMBEDDED and not staticfiles_storage.exists("staticfiles.json"):
-        sys.stderr.write("legalcity: back-office and reference cannot be shown: run `make build` first.\n")
-
-
 def warn_of_root() -> None:
     """Say it when the process could do more than its work asks for."""
     if not settings.EMBEDDED and os.geteuid() == 0:
@@ -119,12 +128,11 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "legalcity.settings")
     with refusing():
         django.setup()
-        if sys.argv[1:] == ["worker"]:
+        is_worker = sys.argv[1:] == ["worker"]
+        if is_worker:
             require_queue()
-        else:
-            warn_without_pages()
         warn_of_root()
-        require_services()
+        require_services(has_pages=not is_worker)
 
 
 if __name__ == "__main__":
