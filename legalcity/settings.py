@@ -44,7 +44,7 @@ ENCRYPTION_KEYS = env.required(
 )
 ALLOWED_HOSTS = env.required(
     "ALLOWED_HOSTS",
-    env.items("ALLOWED_HOSTS", ["*"] if EMBEDDED else []),
+    env.hosts("ALLOWED_HOSTS", ["*"] if EMBEDDED else []),
     "name the hosts that this server answers for, comma between.",
     safe=lambda hosts: bool(hosts) and "*" not in hosts,
 )

@@ -165,9 +165,18 @@ class TestSettings:
             ("TRUSTED_PROXIES", "11", "set it to a whole number from 0 to 10"),
             ("DATABASE_URL", "mysql://user:hidden@host/name", "begins with postgres://"),
             ("DATABASE_URL", "postgres://user:hidden@host:5432", "names no database"),
-            ("DATABASE_URL", "postgres://user:hidden@host:port/name", "names no database"),
+            ("DATABASE_URL", "postgres://user:hidden@host:port/name", "its port is no number"),
             ("REDIS_URL", "http://user:hidden@host", "begins with redis://"),
+            ("REDIS_URL", "redis://user:hidden@host:66379/0", "its port is no number"),
             ("PUBLIC_BASE_URL", "https://", "names neither a host nor a path"),
+            ("ALLOWED_HOSTS", "https://api.example.fr", "lists 'https://api.example.fr', which no request names"),
+            ("ALLOWED_HOSTS", "api.example.fr, api.example.fr:443", "lists 'api.example.fr:443'"),
+            ("SENTRY_DSN", "https://hidden@errors.example", "write https://key@host/number"),
+            (
+                "DATABASE_URL",
+                "sqlite:////dev/null/never-made",
+                "set DATA_DIR (or DATABASE_URL) to a place that this user may write to",
+            ),
             ("CLAMD_URL", "tcp://:3310", "names neither a host nor a path"),
             ("WEBHOOK_PORTS", "https", "list of whole numbers between 1 and 65535"),
         ],
@@ -189,6 +198,13 @@ class TestSettings:
         result = run(bare, "manage.py", "check")
         assert result.returncode == 1
         assert sentence(result).startswith("legalcity: SECRET_KEY is not set and only EMBEDDED=1 does without: ")
+
+    def test_what_looks_at_the_code_alone_needs_nothing(self, production: Environment) -> None:
+        bare = {name: production[name] for name in ("PATH", "HOME", "DATA_DIR")}
+        result = run(bare, "manage.py", "makemigrations", "--check", "--dry-run")
+        assert (result.returncode, result.stdout.strip()) == (0, "No changes detected")
+        result = run({**bare, "REDIS_URL": "redis://127.0.0.1:1/0"}, "manage.py", "makemigrations", "--check")
+        assert sentence(result).startswith("legalcity: SECRET_KEY is not set")
 
     def test_make_takes_who_names_nothing_for_one_who_tries_it(self, production: Environment) -> None:
         def told(target: str, **more: str) -> str:
@@ -253,6 +269,13 @@ class TestServices:
         for line, name, advice in zip(told, UNREACHABLE, ("start it", "start Redis", "start its broker"), strict=True):
             assert f"of {name} cannot be reached" in line
             assert advice in line
+        assert "hidden" not in result.stderr
+
+    def test_migrations_of_a_database_that_is_away_are_given_up_with_a_sentence(self, production: Environment) -> None:
+        result = run(production, "manage.py", "migrate")
+        assert result.returncode == 1
+        assert "the database of DATABASE_URL cannot be reached: start it" in result.stderr
+        assert "Traceback" not in result.stderr
         assert "hidden" not in result.stderr
 
     def test_a_database_without_its_tables_is_refused(self, production: Environment, tmp_path: Path) -> None:

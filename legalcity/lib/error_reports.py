@@ -11,25 +11,35 @@ from typing import Any
 
 import sentry_sdk
 import structlog
+from django.core.exceptions import ImproperlyConfigured
+from sentry_sdk.utils import BadDsn
 
 MOST_CAUSES = 5
 TAGS = ("request_id", "task", "task_id")  # of the log's own context: numbers and names of ours
 
 
 def report_to(dsn: str, **options: Any) -> None:
-    """Have failures of this process told to `dsn`; `options` are the library's, for tests."""
-    sentry_sdk.init(
-        dsn=dsn,
-        default_integrations=False,
-        auto_enabling_integrations=False,
-        send_default_pii=False,
-        include_local_variables=False,
-        include_source_context=False,
-        max_breadcrumbs=0,
-        auto_session_tracking=False,
-        send_client_reports=False,
-        **options,
-    )
+    """Have failures of this process told to `dsn`; `options` are the library's, for tests.
+
+    Raises ImproperlyConfigured where that is no address of such a service.
+    """
+    try:
+        sentry_sdk.init(
+            dsn=dsn,
+            default_integrations=False,
+            auto_enabling_integrations=False,
+            send_default_pii=False,
+            include_local_variables=False,
+            include_source_context=False,
+            max_breadcrumbs=0,
+            auto_session_tracking=False,
+            send_client_reports=False,
+            **options,
+        )
+    except BadDsn as error:
+        raise ImproperlyConfigured(
+            "SENTRY_DSN is not what a collecting service gives: write https://key@host/number."
+        ) from error
 
 
 def report(error: BaseException) -> None:

@@ -4,6 +4,8 @@ from collections.abc import MutableMapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 from legalcity.lib.private_files import keep_private
 from legalcity.lib.settings.environment import Environment
 
@@ -37,7 +39,13 @@ def databases_of(env: Environment, *, data_dir: Path, ours: Path) -> dict[str, D
 
 def _sqlite(found: Database, ours: Path) -> Database:
     if not found["NAME"].startswith(":"):
-        keep_private(Path(found["NAME"]), made_by_us=ours)
+        try:
+            keep_private(Path(found["NAME"]), made_by_us=ours)
+        except OSError as error:
+            raise ImproperlyConfigured(
+                f"the folder of the database {found['NAME']} cannot be made, or shut to others: set DATA_DIR (or "
+                f"DATABASE_URL) to a place that this user may write to ({error.strerror})."
+            ) from error
     # IMMEDIATE: two writers wait instead of failing half-way. Recursive triggers hear of INSERT OR REPLACE.
     options = {
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",

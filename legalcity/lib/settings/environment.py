@@ -1,5 +1,6 @@
 """The one reader of the environment: typed, and refusing nonsense with a sentence that says what to do."""
 
+import re
 from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
@@ -15,6 +16,8 @@ LOOPBACK = "127.0.0.1"
 DIFFERENT = 8  # characters of a secret: 32 random hexadecimal digits have 9 or more
 MAIL_PORTS = {"smtp": 25, "smtp+tls": 587, "smtp+ssl": 465}
 MAILBOX_PORTS = {"imaps": 993, "imap": 143}
+WITH_A_HOST = ("http", "https", "tcp")
+HOST = re.compile(r"\*|\.?[\w-]+(\.[\w-]+)*\.?|\[[0-9A-Fa-f:.]+\]", re.ASCII)
 YES, NO = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
@@ -114,9 +117,20 @@ class Environment:
         if raw and not raw.startswith(tuple(f"{scheme}://" for scheme in schemes)):
             begin = " or ".join(f"{scheme}://" for scheme in schemes)
             raise ImproperlyConfigured(f"{name} is not a URL that will do: write one that begins with {begin}.")
-        if raw and not _leads_somewhere(raw):
-            raise ImproperlyConfigured(f"{name} is not a URL that will do: it names neither a host nor a path.")
+        if raw and (fault := _fault_of(raw)):
+            raise ImproperlyConfigured(f"{name} is not a URL that will do: {fault}.")
         return raw
+
+    def hosts(self, name: str, default: list[str]) -> list[str]:
+        """Host names as browsers send them, without scheme and port; an IPv6 address with or without its brackets."""
+        hosts = [_in_brackets(host) for host in self.items(name, default)]
+        for host in hosts:
+            if not HOST.fullmatch(host):
+                raise ImproperlyConfigured(
+                    f"{name} lists {host!r}, which no request names: write api.example.fr, .example.fr for every name "
+                    f"under it, 192.0.2.7 or [2001:db8::7], without scheme, port or path."
+                )
+        return hosts
 
     def database(self, name: str, default: str) -> dict[str, Any]:
         """Django's settings of one database, from a URL (postgres:// or sqlite://)."""
@@ -186,15 +200,15 @@ class Environment:
             raise ImproperlyConfigured(f"{name} is not safe and only DEBUG=1 does with it: leave it unset.")
         return value
 
-    def listening(self, default: str = LOOPBACK) -> str:
-        """The address that a server listens on. The embedded default is for nobody but this machine."""
-        host = self.text("HOST", default)
+    def listening(self) -> str:
+        """The address that a server listens on (IPv6 in brackets). The embedded default is for this machine alone."""
+        host = self.text("HOST") or LOOPBACK
         if self.embedded and not is_of_this_machine(host):
             raise ImproperlyConfigured(
                 f"HOST={host} lets other machines in and EMBEDDED=1 is for this one alone: leave it unset, or set up "
                 f"production (docs/ops.md)."
             )
-        return host
+        return _in_brackets(host)
 
 
 def is_whole(text: str) -> bool:
@@ -225,10 +239,25 @@ def is_kept_apart(redis_url: str) -> bool:
     return parts.scheme == "rediss" and bool(parts.password)
 
 
-def _leads_somewhere(url: str) -> bool:
-    """Whether a URL names a host, or a path where that is enough (a socket, a file)."""
+def _fault_of(url: str) -> str:
+    """Why a URL leads nowhere: it must name a host, or a path where that is enough (a socket, a file); else nothing."""
     try:
         parts = urlsplit(url)
-        return bool(parts.hostname) or (parts.scheme not in ("http", "https", "tcp") and bool(parts.path.strip("/")))
+        is_enough = bool(parts.hostname) or (parts.scheme not in WITH_A_HOST and bool(parts.path.strip("/")))
     except ValueError:
-        return False
+        is_enough = False
+    if not is_enough:
+        return "it names neither a host nor a path"
+    try:
+        _ = parts.port
+    except ValueError:
+        return "its port is no number from 0 to 65535"
+    return ""
+
+
+def _in_brackets(host: str) -> str:
+    """A host as it stands before a port: an address of IPv6 is full of colons."""
+    try:
+        return f"[{host}]" if ip_address(host).version == 6 else host
+    except ValueError:
+        return host

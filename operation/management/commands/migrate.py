@@ -1,4 +1,4 @@
-"""Django's own, which says what to do when a lock could not be had."""
+"""Django's own, which says what to do when a lock could not be had, or the database is away."""
 
 from typing import Any
 
@@ -15,13 +15,19 @@ HOLDERS = """
     WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
     ORDER BY xact_start LIMIT 3
 """
+# Without the words of the driver: they repeat the user and the address.
+UNREACHED = "the database of DATABASE_URL cannot be reached: start it, or correct the URL ({kind})."
 
 
 class Command(migrate.Command):
     """Brings the database up to date; gives up where others hold a table for too long."""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Migrate. Raises CommandError with what to do when a lock could not be had."""
+        """Migrate. Raises CommandError with what to do when a lock could not be had, or nobody answers."""
+        try:
+            connections[options["database"]].ensure_connection()
+        except OperationalError as error:
+            raise CommandError(UNREACHED.format(kind=type(error).__name__)) from error
         try:
             super().handle(*args, **options)
         except OperationalError as error:
