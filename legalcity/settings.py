@@ -8,7 +8,6 @@ import os
 from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
-from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +19,7 @@ from legalcity.lib.settings import kinds, system
 from legalcity.lib.settings.carriers import carriers_of
 from legalcity.lib.settings.databases import databases_of
 from legalcity.lib.settings.environment import Environment, is_kept_apart, is_random
+from legalcity.lib.settings.storages import storages_of
 from legalcity.lib.settings.stores import caches_of
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -343,38 +343,7 @@ STATIC_URL = "/static/"
 STATIC_ROOT = env.folder("STATIC_DIR", DATA_DIR / "static")  # made by scripts/build_static.py
 STATICFILES_DIRS = [BASE_DIR / "legalcity" / "api" / "static"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = EMBEDDED
-STORAGES: dict[str, dict[str, Any]] = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if EMBEDDED
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
-}
-if S3_BUCKET:
-    STORAGES["documents"] = {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": S3_BUCKET,
-            "endpoint_url": env.text("S3_ENDPOINT_URL") or None,
-            "region_name": env.text("S3_REGION") or None,
-            "access_key": env.text("S3_ACCESS_KEY") or None,
-            "secret_key": env.text("S3_SECRET_KEY") or None,
-            "location": "documents",
-            "default_acl": None,
-            "file_overwrite": True,
-            "querystring_auth": True,
-            "querystring_expire": 60,
-            "signature_version": "s3v4",
-            "max_memory_size": 1024 * 1024,  # A larger object goes through a temporary file.
-        },
-    }
-else:
-    _private = {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
-    STORAGES["documents"] = {
-        "BACKEND": "documents.disk.SyncedStorage",
-        "OPTIONS": {"location": DOCUMENTS_DIR, "base_url": None, **_private},
-    }
+STORAGES = storages_of(env, bucket=S3_BUCKET, documents=DOCUMENTS_DIR)
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         **{key: ["'self'"] for key in ("default-src", "base-uri", "form-action")},

@@ -21,7 +21,12 @@ DEPLOY = ROOT / "deploy"
 UNITS = sorted(path for path in (DEPLOY / "systemd").iterdir() if path.is_file())
 COMPOSE: dict[str, Any] = yaml.safe_load((DEPLOY / "container" / "compose.yml").read_text())
 PRODUCT = {name: one for name, one in COMPOSE["services"].items() if one["image"] == "legalcity"}
-READ_BY_US = "\n".join(path.read_text() for path in (ROOT / "legalcity" / "settings.py", ROOT / "gunicorn.conf.py"))
+READERS = [
+    ROOT / "gunicorn.conf.py",
+    ROOT / "legalcity" / "settings.py",
+    *(ROOT / "legalcity" / "lib" / "settings").glob("*.py"),
+]
+READ_BY_US = "\n".join(path.read_text() for path in READERS)
 QUEUES = {queue.name for queue in settings.CELERY_TASK_QUEUES}
 PYTHON = "/opt/legalcity/.venv/bin/python"
 OF_THE_UNIT = {"PYTHONUNBUFFERED", "WORKER_CONCURRENCY", "QUEUES"}
