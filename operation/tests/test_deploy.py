@@ -1,11 +1,18 @@
 """What `deploy/` holds, as far as a machine without containers can try it: units, proxy, image, compose file."""
 
+import json
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPMessage, HTTPSConnection
 from pathlib import Path
+from socketserver import BaseRequestHandler, ThreadingTCPServer
+from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +21,8 @@ import yaml
 from django.conf import settings
 from django.core.management import get_commands
 
-from scripts.check_deploy import production, write_key
+from scripts.check_deploy import production
+from tests.proxy import NGINX, proxied, proxy_written
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -66,21 +74,62 @@ def test_units_run_commands_that_are_there_with_settings_that_are_read() -> None
 
 
 # --- the proxy -------------------------------------------------------------------------------------------------
-NGINX = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+needs_nginx = pytest.mark.skipif(NGINX is None, reason="apt-get install nginx-light to check the proxy")
 
 
-@pytest.mark.skipif(NGINX is None, reason="apt-get install nginx-light to check the proxy")
+@needs_nginx
 def test_nginx_understands_the_proxy(tmp_path: Path) -> None:
-    write_key(tmp_path / "key.pem")
-    options = ("-new", "-x509", "-key", str(tmp_path / "key.pem"), "-subj", "/CN=api.example.fr")
-    subprocess.run(["openssl", "req", *options, "-out", str(tmp_path / "cert.pem")], check=True, capture_output=True)
-    proxy = (DEPLOY / "nginx" / "legalcity.conf").read_text()
-    proxy = proxy.replace("/etc/ssl/legalcity/fullchain.pem", str(tmp_path / "cert.pem"))
-    proxy = proxy.replace("/etc/ssl/legalcity/privkey.pem", str(tmp_path / "key.pem"))
-    whole = tmp_path / "nginx.conf"
-    whole.write_text(f"pid {tmp_path}/pid;\nerror_log {tmp_path}/log;\nevents {{}}\nhttp {{\n{proxy}\n}}\n")
+    whole = proxy_written(tmp_path)
     told = subprocess.run([str(NGINX), "-t", "-q", "-c", str(whole)], capture_output=True, text=True)
     assert told.returncode == 0, told.stderr
+
+
+@pytest.fixture
+def hanging_up() -> Iterator[int]:
+    """The port of a server that takes each request and closes without an answer."""
+
+    class HangUp(BaseRequestHandler):
+        def handle(self) -> None:
+            self.request.recv(65536)
+
+    with ThreadingTCPServer(("127.0.0.1", 0), HangUp) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+@pytest.fixture
+def proxy(tmp_path: Path, hanging_up: int) -> Iterator[int]:
+    """The port of the proxy in front of it."""
+    with proxied(tmp_path, [hanging_up]) as port:
+        yield port
+
+
+def asked_through(port: int, method: str, path: str) -> tuple[int, HTTPMessage, bytes]:
+    """Status, headers and body of an answer of the proxy."""
+    window = HTTPSConnection("127.0.0.1", port, timeout=10, context=ssl._create_unverified_context())
+    with closing(window):
+        window.request(method, path, body=b"{}" if method == "POST" else None)
+        answer = window.getresponse()
+        return answer.status, answer.headers, answer.read()
+
+
+@needs_nginx
+def test_the_proxy_promises_nothing_of_a_request_that_it_passed_on(proxy: int) -> None:
+    status, headers, body = asked_through(proxy, "POST", "/api/recoveries")
+    assert (status, headers["Access-Control-Allow-Origin"]) == (502, "*")
+    assert json.loads(body)["code"] == "no_answer"
+    status, headers, body = asked_through(proxy, "GET", "/admin/")
+    assert (status, headers["Content-Type"]) == (502, "text/html")
+
+
+@needs_nginx
+def test_no_log_of_the_proxy_has_the_address_of_a_calendar(proxy: int, tmp_path: Path) -> None:
+    assert asked_through(proxy, "GET", "/calendar/secret.ics")[0] == 502
+    assert asked_through(proxy, "GET", "/admin/")[0] == 502
+    logs = (tmp_path / "access.log").read_text() + (tmp_path / "log").read_text()
+    assert "/admin/" in logs
+    assert "secret" not in logs
 
 
 # --- containers ------------------------------------------------------------------------------------------------

@@ -20,6 +20,9 @@ to people.
 Three refusals that the reference answers as 500 are told by their code, and so are those of 403: of ownership, of
 status, of eligibility. `reason_codes` beside `reasons` of the latter
 say why: `closed`, `transferred`, `no_debtor`, `time_barred`, `limitation_held` …
+
+The proxy in front of us says `no_answer` (502 or 504) where a server took a request and did not answer: it may have
+been carried out.
 """
 
 
