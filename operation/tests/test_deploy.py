@@ -73,6 +73,14 @@ def test_units_run_commands_that_are_there_with_settings_that_are_read() -> None
             assert "ProtectSystem=strict" in text
 
 
+def test_the_stand_in_runs_what_the_web_server_runs_at_the_same_port() -> None:
+    web, stand_in = ((DEPLOY / "systemd" / f"legalcity-{name}.service").read_text() for name in ("web", "standin"))
+    lines = [{line for line in text.splitlines() if "=" in line and line[0] != "#"} for text in (web, stand_in)]
+    only = sorted(line.partition("=")[0] for line in lines[0] ^ lines[1])
+    assert only == ["Description", "Description", "ExecReload", "Restart", "RestartSec", "Sockets", "WantedBy"]
+    assert "Sockets=legalcity-web.socket" in lines[1]
+
+
 # --- the proxy -------------------------------------------------------------------------------------------------
 needs_nginx = pytest.mark.skipif(NGINX is None, reason="apt-get install nginx-light to check the proxy")
 

@@ -10,6 +10,8 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from tests.proxy import NGINX
+
 pytestmark = [
     pytest.mark.long,
     pytest.mark.postgres,
@@ -27,6 +29,7 @@ def test_two_servers_are_replaced_one_after_the_other_and_every_call_is_answered
     address = f"postgres://{user}@{there['host']}:{there.get('port', 5432)}/{connection.settings_dict['NAME']}"
     ours = {**os.environ, "EMBEDDED": "1", "DATABASE_URL": address, "DATA_DIR": str(tmp_path)}
     command = [sys.executable, "scripts/rolling_update.py", "--seconds", "3", "--log", str(tmp_path / "log")]
+    command += ["--proxy"] if NGINX else []
     done = subprocess.run(command, cwd=ROOT, env=ours, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr[-2000:] + (tmp_path / "log").read_text()[-2000:]
     outcome = json.loads(done.stdout.splitlines()[-1])
