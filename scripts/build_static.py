@@ -35,6 +35,12 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
+def open_to_readers(folder: Path) -> None:
+    """Let everybody read what is served to everybody: who builds it is rarely the user that serves it."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+
+
 def main() -> int:
     """The exit code of `collectstatic`; 0 where nothing is to be done."""
     folder, made_from = target(), fingerprint()
@@ -48,6 +54,7 @@ def main() -> int:
         code = subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode  # noqa: S603
     if code == 0:
         mark.write_text(made_from)
+        open_to_readers(folder)
     return code
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import runpy
 import shutil
 import ssl
 import subprocess
@@ -79,6 +80,15 @@ def test_the_stand_in_runs_what_the_web_server_runs_at_the_same_port() -> None:
     only = sorted(line.partition("=")[0] for line in lines[0] ^ lines[1])
     assert only == ["Description", "Description", "ExecReload", "Restart", "RestartSec", "Sockets", "WantedBy"]
     assert "Sockets=legalcity-web.socket" in lines[1]
+
+
+def test_the_pages_files_are_for_others_than_who_built_them(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "scripts")  # As where it is run.
+    folder = tmp_path / "static" / "admin"
+    folder.mkdir(parents=True, mode=0o700)
+    (folder / "base.css.gz").touch(mode=0o600)
+    runpy.run_path(str(ROOT / "scripts" / "build_static.py"))["open_to_readers"](tmp_path / "static")
+    assert [path.stat().st_mode & 0o777 for path in (folder.parent, folder, *folder.iterdir())] == [0o755, 0o755, 0o644]
 
 
 # --- the proxy -------------------------------------------------------------------------------------------------
