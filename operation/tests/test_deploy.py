@@ -217,6 +217,21 @@ def test_all_that_must_be_given_stands_in_the_example() -> None:
     assert asked <= offered
 
 
+def test_the_steps_of_the_image_are_carried_out_in_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(ROOT / "scripts")  # As where it is run.
+    steps = runpy.run_path(str(ROOT / "scripts" / "image_steps.py"))
+    known = {"FROM", "WORKDIR", "COPY", "RUN", "ENV", "USER", "VOLUME", "EXPOSE", "STOPSIGNAL", "HEALTHCHECK", "CMD"}
+    assert {name for name, _rest in steps["instructions"]()} <= known
+    (tmp_path / "base").mkdir()
+    stage = steps["Stage"](tmp_path / "last", tmp_path / "base")
+    for name, rest in (("WORKDIR", "/opt/a"), ("COPY", ". ."), ("ENV", "PATH=/x:$PATH A=b"), ("USER", "10001")):
+        stage.carry_out(name, rest, {})
+    inside = tmp_path / "last" / "opt" / "a"
+    assert (inside / "manage.py").read_text() == (ROOT / "manage.py").read_text()
+    assert not any((inside / name).exists() for name in (".git", ".venv"))
+    assert (stage.user, stage.environment["A"], stage.environment["PATH"][:3]) == ("10001", "b", "/x:")
+
+
 def test_the_image_has_the_libraries_that_setup_installs_and_a_user_of_its_own() -> None:
     image = (DEPLOY / "container" / "Containerfile").read_text()
     wanted = re.findall(r'missing="\$missing ([\w.-]+)"', (ROOT / "scripts" / "setup.sh").read_text())

@@ -2,6 +2,8 @@
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +49,12 @@ def test_what_is_asked_for_is_told_under_that_name_with_those_labels(expression:
         assert set(re.findall(r"(\w+)\s*=~?", selector)) <= told[name]
     for labels in re.findall(r"by \(([^)]*)\)", expression):
         assert {label.strip() for label in labels.split(",")} <= set().union(*(told[name] for name in names))
+
+
+@pytest.mark.skipif(shutil.which("promtool") is None, reason="apt-get install prometheus to check the rules")
+def test_prometheus_understands_the_rules() -> None:
+    told = subprocess.run(["promtool", "check", "rules", MONITORING / "alerts.yml"], capture_output=True, text=True)
+    assert told.returncode == 0, told.stderr
 
 
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: str(alert["alert"]))
