@@ -111,6 +111,9 @@ PAGES = {
     "slowhead": lambda h: drip(h, b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
     "slowstatus": lambda h: drip(h, b"", b"H"),
     "slowbody": lambda h: drip(h, OK_HEAD, b"x"),
+    "hints": lambda h: h.wfile.write(
+        b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"
+    ),
     "continue": lambda h: drip(h, b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
     "slowchunks": lambda h: drip(h, b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
     "manyheaders": lambda h: h.wfile.write(b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 10**5),
@@ -685,6 +688,7 @@ def test_more_than_the_declared_length_is_left_unread(get):
 
 def test_chunks_are_joined(get):
     assert get("/chunks")[1] == b"abcde"
+    assert get("/hints")[1] == b"abc"
 
 
 @pytest.mark.parametrize("page", ["silence", "slowhead", "slowstatus", "slowbody", "slowchunks", "continue"])

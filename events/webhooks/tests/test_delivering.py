@@ -200,6 +200,9 @@ def test_who_says_that_it_is_gone_is_disabled_at_once(
     assert Event.objects.latest("pk").type == "webhook_endpoint.disabled"
 
 
+EARLY = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
+
+
 def test_a_2xx_counts_even_when_its_body_has_no_end(receiver: Receiver, endpoint: Endpoint, hurried: None) -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 999999999\r\n\r\n"
     answers = [
@@ -209,6 +212,7 @@ def test_a_2xx_counts_even_when_its_body_has_no_end(receiver: Receiver, endpoint
         lambda handler: reply(handler, 200, b"\x1f\x8b", Content_Encoding="gzip"),
         lambda handler: reply(handler, 204, b""),
         lambda handler: reply(handler, 200, b"\0\xff" * 2000),
+        lambda handler: handler.wfile.write(EARLY + b"HTTP/1.1 102 Processing\r\n\r\n" + head + b"x"),
     ]
     for answer in answers:
         receiver.answer = answer
@@ -227,6 +231,8 @@ def test_a_receiver_that_never_answers_is_given_up(receiver: Receiver, endpoint:
         lambda handler: drip(handler, b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
         lambda handler: drip(handler, b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
         lambda handler: handler.wfile.write(b"\0\1 what?\r\n\r\n"),
+        lambda handler: handler.wfile.write(EARLY),
+        lambda handler: handler.wfile.write(EARLY * 20 + b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"),
     ):
         receiver.answer = answer
         happen(endpoint.owner)

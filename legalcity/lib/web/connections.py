@@ -11,6 +11,8 @@ from typing import Any, cast
 
 from legalcity.lib.web.addresses import IPAddress
 
+INFORMED = 10  # times that a server may say something before it answers
+
 
 class Deadline:
     """A moment by which everything must be over."""
@@ -62,6 +64,21 @@ class _TimedSocket:
         """Nothing: the response is still to be read when http.client lets go of the socket."""
 
 
+class _Answer(http.client.HTTPResponse):
+    """A server's answer, past what it says before (RFC 9110, 15.2: `103 Early Hints`); http.client knows 100 alone.
+
+    Who changes the protocol (101) has answered, and so has who says too much before.
+    """
+
+    def begin(self) -> None:
+        for _time in range(INFORMED):
+            super().begin()
+            if self.status >= http.HTTPStatus.OK or self.status == http.HTTPStatus.SWITCHING_PROTOCOLS:
+                return
+            self.headers = None  # type: ignore[assignment]  # As of an answer that has not begun.
+        raise http.client.HTTPException("no answer")
+
+
 @contextmanager
 def http_connection(
     ips: Sequence[IPAddress],
@@ -88,6 +105,7 @@ def http_connection(
         connection = http.client.HTTPConnection(host, port)
         connection.default_port = 80 if tls is None else 443
         connection.auto_open = 0  # Never again by name.
+        connection.response_class = _Answer
         connection.sock = cast(socket.socket, _TimedSocket(sock, deadline, read_seconds, most_bytes))
         yield connection
 
