@@ -123,10 +123,10 @@ def tries_record(results: Sequence[tuple[Taken, Outcome]]) -> int:
     endpoints_work([endpoint for endpoint, _outcome, verdict in originals if verdict.is_delivered])
     endpoints_slow([taken.delivery.endpoint for taken, outcome in in_order if outcome.ms >= SLOW_MS], moment=now())
     for endpoint, outcome, verdict in originals:
+        if not verdict.is_delivered:
+            endpoint_failed(endpoint=endpoint, moment=outcome.at)
         if verdict.is_gone:
             endpoint_gone(tried=endpoint)
-        elif not verdict.is_delivered:
-            endpoint_failed(endpoint=endpoint, moment=outcome.at)
     return len(in_order)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -179,10 +180,10 @@ def endpoints_slow(tried: Collection[Endpoint], *, moment: datetime) -> None:
 
 
 def endpoint_failed(*, endpoint: Endpoint, moment: datetime) -> None:
-    """A try has failed: the first one since one succeeded says since when."""
-    mine = Endpoint.objects.filter(pk=endpoint.pk, url=endpoint.url, failing_since=None)
+    """A try has failed: the one that began first since one succeeded says since when, whichever ends first."""
     if endpoint.failing_since is None:
-        mine.update(failing_since=moment)
+        later = Q(failing_since=None) | Q(failing_since__gt=moment)
+        Endpoint.objects.filter(later, pk=endpoint.pk, url=endpoint.url).update(failing_since=moment)
 
 
 @transaction.atomic

@@ -135,7 +135,7 @@ class ReplaySerializer(ContractSerializer):
     """Which deliveries are sent again."""
 
     since = MomentField(required=False, help_text="Deliveries that were made from then on.")
-    until = MomentField(required=False, help_text="Deliveries that were made until then.")
+    until = MomentField(required=False, help_text="Deliveries that were made before then.")
     state = WordField(
         list(REPLAYABLE), required=False, help_text="How they have ended: failed unless you say so; `all` is every end."
     )

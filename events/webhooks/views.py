@@ -260,8 +260,8 @@ class ReplayView(WebhookView):
         """Send deliveries again: those that failed, or in another `state`, of a time.
 
         `cancelled` is what was given up when the endpoint was disabled, `all` whatever has ended, delivered or not.
-        `since` and `until` bound the making of the deliveries. The oldest 10,000 at most, each event once, without
-        those that have arrived since by being sent again. One such batch at a time.
+        `since` and `until` bound the making of the deliveries, `until` itself left out. The oldest 10,000 at most, each
+        event once, without those that have arrived since by being sent again. One such batch at a time.
         """
         endpoint = self.endpoint(request, endpoint_id)
         asked = {"state": "failed", **parse(ReplaySerializer, request)}

@@ -3,7 +3,9 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
+from hashlib import md5
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -177,11 +179,25 @@ def test_an_endpoint_has_fifty_tries_a_second(endpoint: Endpoint, settings: Sett
     assert [tried(0), tried(0.5), tried(0.5), tried(3)] == [50, 25, 0, 45]
 
 
+DELIVERIES_IN_BULK = """
+    INSERT INTO events_delivery (endpoint_id, event_id, public_id, state, is_replay, attempts, created_at, due_at,
+        claimed_until)
+    SELECT md5((n / 10 %% 200)::text)::uuid, n, gen_random_uuid(),
+        CASE WHEN n %% 10 = 0 THEN 'waiting' ELSE 'delivered' END, true, 0, %(moment)s,
+        %(moment)s + (n - 10000) * interval '1 second',
+        CASE WHEN n %% 1000 = 0 THEN %(moment)s + n * interval '1 second' END
+    FROM generate_series(1, 20000) n
+"""
+
+
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="plans are those of PostgreSQL")
 @pytest.mark.postgres
-def test_the_tables_have_the_indexes_that_are_asked_for(endpoint: Endpoint) -> None:
+def test_what_is_due_and_what_is_on_its_way_is_found_by_indexes() -> None:
+    """However many deliveries there were, and wait."""
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_seqscan = off")
-    due = endpoint.deliveries.filter(state="waiting", claimed_until=None, due_at__lte=now()).order_by("due_at")[:8]
-    assert "delivery_due" in due.explain()
+        cursor.execute(DELIVERIES_IN_BULK, {"moment": now()})
+        cursor.execute("ANALYZE events_delivery")
+    due = claiming._due(now()).filter(endpoint=UUID(md5(b"17").hexdigest()))
+    assert "on delivery_due_there" in due.order_by("due_at")[:8].explain()
     assert "delivery_in_flight" in claiming._in_flight(now()).explain()
+    Delivery.objects.all().delete()  # of events and endpoints that there are not

@@ -11,6 +11,7 @@ from pytest_django import Settings
 
 from accounts.models import IdempotentRequest
 from events.models import Event
+from events.public_ids import public_id
 from events.webhooks import endpoints, sending
 from events.webhooks.delivering import deliver
 from events.webhooks.endpoints import endpoint_disable, waiting_cancel
@@ -321,7 +322,9 @@ def test_a_time_bounds_what_is_sent_again(owner: Api, hook: dict[str, Any]) -> N
     assert owner.post(at(hook, "replay"), {"since": hour_ago}).json()["data"] == {"count": 0}
     wrong = {"since": hour_ago, "until": (now() - DAY).isoformat()}
     assert set(owner.errors("POST", at(hook, "replay"), wrong)) == {"since"}
-    assert owner.post(at(hook, "replay"), {"until": hour_ago}).json()["data"] == {"count": 2}
+    made = Delivery.objects.values_list("created_at", flat=True)[0].isoformat()
+    assert owner.post(at(hook, "replay"), {"until": made}).json()["data"] == {"count": 0}  # As the feed has it.
+    assert owner.post(at(hook, "replay"), {"since": made, "until": hour_ago}).json()["data"] == {"count": 2}
 
 
 # --- disabled, enabled -----------------------------------------------------------------------------------------------
@@ -347,6 +350,19 @@ def test_what_was_missed_is_sent_when_it_is_asked_for(owner: Api, hook: dict[str
     told = [owner.data("GET", at(hook, "deliveries", row["id"])) for row in listed]
     assert [row["attempts"] for row in listed] == [len(one["tries"]) for one in told] == [1, 1, 1, 4]
     assert Event.objects.filter(type="webhook_endpoint.disabled").count() == 1
+
+
+def test_what_was_answered_by_gone_is_among_what_was_missed(
+    owner: Api, hook: dict[str, Any], receiver: Receiver
+) -> None:
+    receiver.answer = lambda handler: reply(handler, 410)
+    happened = sent(owner, times=3)
+    failed_at = owner.data("GET", at(hook))["failing_since"]
+    assert Delivery.objects.filter(state="failed", ended_at__gte=failed_at).count() == 3
+    receiver.answer, receiver.got[:] = reply, []
+    owner.data("PATCH", at(hook), {"state": "enabled", "missed": "all"})
+    deliver()
+    assert {public_id(event.pk) for event in happened} < {got.id for got in receiver.got}
 
 
 def test_without_a_word_what_was_missed_stays_so(owner: Api, hook: dict[str, Any], receiver: Receiver) -> None:

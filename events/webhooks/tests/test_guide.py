@@ -18,7 +18,11 @@ from events.webhooks.signing import headers_signed, secret_made
 
 GUIDE = (Path(settings.BASE_DIR) / "docs" / "clients.md").read_text()
 SECRET = secret_made()
-RECEIVERS = {"python": ("receiver.py", sys.executable), "js": ("receiver.mjs", shutil.which("node"))}
+RECEIVERS = {
+    "python": ("receiver.py", sys.executable),
+    "js": ("receiver.mjs", shutil.which("node")),
+    "php": ("receiver.php", shutil.which("php")),
+}
 EVENT = json.dumps({"type": "recovery.paid"}).encode()
 Post = Callable[..., int]
 
@@ -44,8 +48,9 @@ def port(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[int]:
         pytest.skip(f"nothing runs {name} here")
     number = free_port()
     (tmp_path / name).write_text(sample(request.param, name).replace("9000", str(number)))
+    command = [program, *(["-S", f"127.0.0.1:{number}"] if request.param == "php" else []), name]
     process = subprocess.Popen(
-        [program, name], cwd=tmp_path, env={"SECRET": SECRET}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command, cwd=tmp_path, env={"SECRET": SECRET}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
         _wait_for(number, process)
