@@ -23,9 +23,21 @@ from events.webhooks.acts import DISABLE, ENABLE, REPLAY, REPLAY_FAILED
 from events.webhooks.models import Attempt, Delivery, Endpoint
 from events.webhooks.panel import in_trouble
 from legalcity.lib.clock import now
+from legalcity.lib.errors import Sentence
 
 STATE = Delivery.State
 DAY = timedelta(hours=24)
+# Why there was no answer (legalcity/lib/web/fetching.py), for people; what stands in none of these is shown as it is.
+REASONS: dict[str, Sentence] = {
+    "timeout": gettext_lazy("too slow"),
+    "connection": gettext_lazy("no connection"),
+    "resolver": gettext_lazy("host not found for now"),
+    "unknown_host": gettext_lazy("host not found"),
+    "certificate": gettext_lazy("invalid certificate"),
+    "address": gettext_lazy("not a public address"),
+    "incomplete": gettext_lazy("broken off"),
+    "too_large": gettext_lazy("answer too long"),
+}
 
 
 class TroubleFilter(admin.SimpleListFilter):
@@ -47,7 +59,7 @@ class TroubleFilter(admin.SimpleListFilter):
 class EndpointAdmin(ReadOnlyStaffAdmin):
     """Where clients are told what happens, and whether they are."""
 
-    list_display = ("owner", "host", "state", "fails_since", "oldest", "delivered", "failed")
+    list_display = ("owner", "host", "standing", "fails_since", "oldest", "delivered", "failed")
     list_display_links = ("owner", "host")
     list_filter = ("state", TroubleFilter, "disabled_reason")
     list_select_related = ("owner",)
@@ -80,6 +92,11 @@ class EndpointAdmin(ReadOnlyStaffAdmin):
     def host(self, endpoint: Endpoint) -> str:
         """Where it leads, without the path."""
         return str(endpoint)
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def standing(self, endpoint: Endpoint) -> str:
+        """Whether anything is sent; one that its owner has removed stays until its deliveries are gone."""
+        return _("removed") if endpoint.deleted_at else endpoint.get_state_display()
 
     @admin.display(description=gettext_lazy("kinds of events"))
     def subscribed(self, endpoint: Endpoint) -> str:
@@ -165,7 +182,7 @@ class DeliveryAdmin(ReadOnlyStaffAdmin):
         rows = [
             (
                 _moment(attempt.at),
-                attempt.status or attempt.reason,
+                attempt.status or REASONS.get(attempt.reason) or attempt.reason,
                 attempt.ms,
                 attempt.response_head or "–",
             )

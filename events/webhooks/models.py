@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from accounts.models import User
 from legalcity.lib.claims import JobRow
@@ -103,7 +104,7 @@ class Delivery(JobRow):
         WAITING = "waiting", _("waiting")
         DELIVERED = "delivered", _("delivered")
         FAILED = "failed", _("failed")
-        CANCELLED = "cancelled", _("cancelled")
+        CANCELLED = "cancelled", pgettext_lazy("delivery", "cancelled")
 
     # Outsiders know it by `public_id`; `id` is the order in which deliveries were made.
     public_id = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)

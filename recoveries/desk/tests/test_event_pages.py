@@ -6,10 +6,10 @@ import pytest
 from django.contrib.auth.models import Group
 from django.test import Client
 
-from events.models import Delivery, Event
+from events.models import Delivery, Endpoint, Event
 from events.public_ids import public_id
 from events.tests.feeds import committed
-from events.webhooks.endpoints import endpoint_create
+from events.webhooks.endpoints import endpoint_create, endpoint_remove
 from legalcity.lib.dates import PARIS
 from recoveries.models import Recovery
 from tests.backoffice import browser_of, chief, page_of
@@ -94,3 +94,11 @@ def test_a_handler_sees_that_something_was_sent_and_not_what(office: Client, own
     seen = browser_of(handler).get(page).content.decode()
     assert "recovery.created" in seen
     assert public_id(event.pk) not in seen
+
+
+def test_an_endpoint_that_its_owner_has_removed_is_not_one_that_staff_may_enable(office: Client, owner: Api) -> None:
+    endpoint = endpoint_create(owner=owner.user, values={"url": "https://erp.example.com/hook"})
+    endpoint_remove(endpoint_id=endpoint.pk)
+    listed = office.get(page_of(Endpoint, "changelist")).content.decode()
+    assert '<td class="field-standing">removed</td>' in listed
+    assert "enable-endpoint" not in office.get(page_of(Endpoint, "change", endpoint.pk)).content.decode()
