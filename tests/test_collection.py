@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 from jsonschema import Draft7Validator
 
-from legalcity.api.postman import ENDINGS, collection
+from legalcity.api.postman import AFTER_LISTS, ENDINGS, KEPT, LAST, NEEDED, SENT, collection
 from legalcity.api.published import FALLBACK
 from legalcity.api.reference_pages import document_at
 
@@ -19,6 +19,7 @@ CALLS = {
     for method, operation in methods.items()
     if path != FALLBACK
 }
+RECEIVER = "https://erp.example.com/legalcity"
 MADE_UP = {"$guid"}  # by Postman itself
 
 REQUEST_SHAPE = {
@@ -117,7 +118,7 @@ def _call(item: dict[str, Any]) -> tuple[str, str]:
 def test_collection_has_the_form_of_postman(postman: dict[str, Any]) -> None:
     Draft7Validator(COLLECTION_SHAPE).validate(postman)
     assert [folder["name"] for folder in postman["item"]] == [*(tag["name"] for tag in DOCUMENT["tags"]), ENDINGS]
-    assert json.loads(json.dumps(collection(DOCUMENT)))["item"]
+    assert json.loads(json.dumps(collection(DOCUMENT, receiver=RECEIVER)))["item"]
 
 
 def test_collection_has_every_call_and_every_example(postman: dict[str, Any]) -> None:
@@ -129,14 +130,23 @@ def test_collection_has_every_call_and_every_example(postman: dict[str, Any]) ->
 
 def test_everything_that_is_sent_was_filled_in_before(postman: dict[str, Any]) -> None:
     """By whoever runs it (`email`, `key`), or by the script of a call that made it."""
-    known = {"base_url", "email", "key"}
+    known = {"base_url", "email", "key", "webhook_url"}
     for item in _items(postman):
         used = set(re.findall(r"{{([$\w]+)}}", json.dumps(item["request"]))) - MADE_UP
         assert used <= known, item["name"]
         script = " ".join(line for event in item.get("event", []) for line in event["script"]["exec"])
         known |= set(re.findall(r'Variables.set\("(\w+)"', script))
-    assert known | {"base_url"} == {each["key"] for each in postman["variable"]}
+    assert known == {each["key"] for each in postman["variable"]}
+    assert {each["key"]: each["value"] for each in postman["variable"] if each["value"]} == {
+        "base_url": "http://legal.example",
+        "webhook_url": RECEIVER,
+    }
     assert postman["auth"]["bearer"][0]["value"] == "{{token}}"
+
+
+def test_what_is_said_of_calls_is_said_of_calls_that_there_are() -> None:
+    there_are = {operation["operationId"] for operation in CALLS.values()}
+    assert {*KEPT, *SENT, *NEEDED, *AFTER_LISTS, *LAST} <= there_are
 
 
 def test_what_ends_things_comes_last(postman: dict[str, Any]) -> None:

@@ -420,7 +420,8 @@ def test_unpublished_call_speaks_by_its_docstring(unpublished: dict[str, Any]) -
         "503",
     }
     assert [tag["name"] for tag in unpublished["tags"]] == operation["tags"]
-    assert [item["name"] for folder in collection(unpublished)["item"] for item in folder["item"]] == ["Keep a file"]
+    folders = collection(unpublished, receiver="https://ours.example")["item"]
+    assert [item["name"] for folder in folders for item in folder["item"]] == ["Keep a file"]
 
 
 def test_file_is_sent_in_a_form_only(unpublished: dict[str, Any]) -> None:

@@ -2,7 +2,8 @@
 
 It can be run from its beginning to its end: calls that make something keep its id in a variable, those that follow use
 it, and what ends things (deletions, a transfer, the logout) stands in the last folder. `email` and `key` are to be
-filled in; an upload asks for the file `order.pdf`.
+filled in, `webhook_url` names a server of the client's; an upload asks for the file `order.pdf`. What the account has
+none of (letters with a file, scenarios, deliveries) is passed over.
 """
 
 import json
@@ -36,10 +37,21 @@ KEPT = {
     "scoring_order_create": {"orders_id": "order_id"},
     "events_list": {"events_id": "items.0.id"},
     "webhook_endpoints_deliveries_list": {"deliveries_id": "items.0.id"},
-    "recoveries_messages_list": {"messages_id": "items.0.id"},
+    "recoveries_messages_list": {"messages_id": "items.0.id", "letters_id": "items.?has_file.id"},
     "recoveries_messages_retrieve": {"proofs_id": "proofs.0.n"},
-    "scenarios_list": {"scenarios_id": "0.code"},
+    "scenarios_list": {"scenarios_id": "items.0.code"},
     "scenarios_rehearse_create": {"rehearsals_id": "id"},
+    "recoveries_scenario_create": {"scenario_state": "state"},
+}
+# What an account may have none of: who needs it is passed over then.
+MAY_BE_MISSING = frozenset(
+    ("messages_id", "letters_id", "proofs_id", "scenarios_id", "rehearsals_id", "scenario_state", "deliveries_id")
+)
+# What a call needs that stands nowhere in its address.
+NEEDED = {
+    "recoveries_scenario_create": "scenarios_id",
+    "recoveries_scenario_pause": "scenario_state",
+    "recoveries_scenario_resume": "scenario_state",
 }
 # Fields of sample bodies that are not the same in every run.
 SENT: dict[str, Json] = {
@@ -50,14 +62,26 @@ SENT: dict[str, Json] = {
     "protected_invoices_create": {"api_invoice_id": "ERP-{{$guid}}"},
     "scoring_order_create": {"company_id": "{{debtor_id}}"},
     "recoveries_credit_notes_create": {"invoice_id": "{{claimed_invoice_id}}"},
+    "webhook_endpoints_create": {"url": "{{webhook_url}}"},
+    "recoveries_scenario_create": {"code": "{{scenarios_id}}"},
+    "recoveries_scenario_pause": {"until": None},
+    "scenarios_rehearse_create": {"recovery_ids": ["{{recoveries_id}}"]},
 }
 # A company is added to, and taken out of, a case that is not complete yet.
 ELSEWHERE = (
     (re.compile(r"^recoveries_companies_"), {"recoveries_id": "bare_case_id"}),
     (re.compile(r"^recoveries_destroy$"), {"recoveries_id": "bare_case_id"}),
+    (re.compile(r"^recoveries_messages_file"), {"messages_id": "letters_id"}),
 )
 # What is made of things that a list has named, and what is asked of that, in this order.
-AFTER_LISTS = ("webhook_endpoints_deliveries_replay_one", "scenarios_rehearse_create", "rehearsals_retrieve")
+AFTER_LISTS = (
+    "webhook_endpoints_deliveries_replay_one",
+    "recoveries_scenario_create",
+    "recoveries_scenario_pause",
+    "recoveries_scenario_resume",
+    "scenarios_rehearse_create",
+    "rehearsals_retrieve",
+)
 # After the deletions, in this order.
 LAST = ("recoveries_injonction_transfer_create", "recoveries_injonction_transfer_retrieve", "auth_logout")
 
@@ -85,10 +109,11 @@ class Call(NamedTuple):
         return (1 + LAST.index(self.id), 0) if self.id in LAST else (0, -self.path.count("/"))
 
 
-def collection(document: Json) -> Json:
+def collection(document: Json, *, receiver: str) -> Json:
     """The collection of an OpenAPI document: a folder for each tag, a request for each operation; then the endings.
 
-    `base_url` is the document's server. The address of a call that is not there is no request.
+    `base_url` is the document's server, `webhook_url` is `receiver` until somebody names another one. The address of a
+    call that is not there is no request.
     """
     server = document["servers"][0]["url"]
     calls = [
@@ -100,6 +125,7 @@ def collection(document: Json) -> Json:
     folders = [_folder(document, tag, calls) for tag in document["tags"]]
     endings = [_item(document, call) for call in sorted((c for c in calls if c.is_ending), key=lambda c: c.rank)]
     text = "What ends things, in an order in which all of it can be called."
+    filled = {"base_url": server, "webhook_url": receiver}
     items = [
         *(folder for folder in folders if folder["item"]),
         *([{"name": ENDINGS, "description": text, "item": endings}] if endings else []),
@@ -114,17 +140,14 @@ def collection(document: Json) -> Json:
         },
         "item": items,
         "auth": {"type": "bearer", "bearer": [{"key": "token", "value": "{{token}}", "type": "string"}]},
-        "variable": [
-            {"key": "base_url", "value": server, "type": "string"},
-            *({"key": name, "value": "", "type": "string"} for name in _variables(items)),
-        ],
+        "variable": [{"key": name, "value": filled.get(name, ""), "type": "string"} for name in _variables(items)],
     }
 
 
 def _variables(items: list[Json]) -> list[str]:
     """What the requests use, but for what Postman makes up itself (`$guid`)."""
     used = re.findall(r"{{(\w+)}}", json.dumps(items))
-    return list(dict.fromkeys(["email", "key", "token", *(name for name in used if name != "base_url")]))
+    return list(dict.fromkeys(["base_url", "email", "key", "webhook_url", "token", *used, *NEEDED.values()]))
 
 
 def _folder(document: Json, tag: Json, calls: list[Call]) -> Json:
@@ -144,9 +167,22 @@ def _item(document: Json, call: Call) -> Json:
         "response": list(_responses(document, request, call.operation)),
     }
     kept = KEPT.get(call.id) or _made(document, call)
-    if kept:
-        item["event"] = [{"listen": "test", "script": {"type": "text/javascript", "exec": _keeping(kept)}}]
-    return item
+    scripts = {"prerequest": _passing_over(call, request), "test": _keeping(kept) if kept else []}
+    events = [
+        {"listen": when, "script": {"type": "text/javascript", "exec": lines}}
+        for when, lines in scripts.items()
+        if lines
+    ]
+    return item | ({"event": events} if events else {})
+
+
+def _passing_over(call: Call, request: Json) -> list[str]:
+    """The script that leaves a call out where there is nothing for it."""
+    used = {*re.findall(r"{{(\w+)}}", json.dumps(request)), NEEDED.get(call.id, "")}
+    return [
+        f'if (!pm.collectionVariables.get("{name}")) pm.execution.skipRequest();'
+        for name in sorted(used & MAY_BE_MISSING)
+    ]
 
 
 def _made(document: Json, call: Call) -> dict[str, str]:
@@ -167,9 +203,16 @@ def _keeping(kept: dict[str, str]) -> list[str]:
     """The script that puts parts of an answer into variables."""
     lines = ["if (pm.response.code < 300) {", "    const data = pm.response.json().data;"]
     for name, place in kept.items():
-        path = "".join(f"[{word}]" if word.isdigit() else f".{word}" for word in place.split("."))
-        lines.append(f'    pm.collectionVariables.set("{name}", data{path});')
+        path = "".join(map(_step, place.split(".")))
+        lines.append(f'    pm.collectionVariables.set("{name}", data{path} ?? "");')
     return [*lines, "}"]
+
+
+def _step(word: str) -> str:
+    """One word of a path into an answer: a number in a list, `?word` the first that has it, or a name."""
+    if word.startswith("?"):
+        return f"?.find((one) => one.{word[1:]})"
+    return f"?.[{word}]" if word.isdigit() else f"?.{word}"
 
 
 def _request(call: Call) -> Json:

@@ -4,6 +4,7 @@ import json
 from functools import cache, lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.views import View
@@ -38,7 +39,15 @@ def _openapi(host: str) -> bytes:
 
 @lru_cache(maxsize=KEPT_HOSTS)
 def _collection(host: str) -> bytes:
-    return json.dumps(collection(document_at(host)), ensure_ascii=False, indent=2).encode()
+    made = collection(document_at(host), receiver=_receiver())
+    return json.dumps(made, ensure_ascii=False, indent=2).encode()
+
+
+def _receiver() -> str:
+    """Where the collection has webhooks sent: on one's own machine, where nothing else is reached, to that."""
+    if settings.WEBHOOK_LOOPBACK:
+        return f"http://127.0.0.1:{min(settings.WEBHOOK_PORTS)}/legalcity"
+    return "https://erp.example.com/legalcity"
 
 
 def _host(request: HttpRequest) -> str:
