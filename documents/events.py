@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from documents.models import Document, SignatureRequest
 from events.schemas import FLAG, ID, change, fields, one_of, or_null, thing, told
-from events.services import Changes, Ref, event_record
-from events.types import EventType, Json, Seen, event_type, seen_by
+from events.services import Ref, event_record
+from events.types import Changes, EventType, Json, Seen, event_type, seen_by
 
 State = Document.State
 # The columns that say who sees a document, by their names in the API.

@@ -20,23 +20,18 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
-import orjson
 from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.db.models import Model
 from django.db.transaction import TransactionManagementError
 
 from accounts.models import User
-from backoffice.origin import current_origin
-from events.models import Change, Event
+from backoffice.origin import Origin, current_origin
 from events.schemas import require_fitting
-from events.types import EventType, Seen, require_declared
+from events.types import Changes, EventType, Seen, require_declared
 from events.webhooks.listening import tell_soon
+from events.writing import Row, rows_write
 from legalcity.lib.clock import now
-from legalcity.lib.one_statement import write
-
-Changes = Mapping[str, Mapping[str, Mapping[str, Sequence[Any]]]]  # {"table": {"pk": {"field": [before, after]}}}
 
 
 class Ref(NamedTuple):
@@ -70,10 +65,6 @@ class Told:
     effective_at: datetime | None = None
     audience: Seen | None = None
     by: User | None = None
-
-
-# The values of COLUMNS, and what was changed. No model: making one takes longer than all else here.
-Row = tuple[dict[str, Any], Changes | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +158,7 @@ def _values(told: Told) -> dict[str, Any]:
         "object_type": told.obj.type,
         "object_id": str(told.obj.id),
         "recovery_id": told.recovery_id,
-        "audience": told.type.audience if told.audience is None else told.type.audience & told.audience,
+        "audience": int(told.type.audience if told.audience is None else told.type.audience & told.audience),
         "data": told.data,
         "actor_id": person.pk if person else None,
         "door": origin.door,
@@ -178,66 +169,10 @@ def _values(told: Told) -> dict[str, Any]:
     }
 
 
-# --- the statement ---------------------------------------------------------------------------------------------------
-COLUMNS = {
-    "owner_id": "bigint",
-    "type": "text",
-    "object_type": "text",
-    "object_id": "text",
-    "recovery_id": "bigint",
-    "audience": "smallint",
-    "data": "jsonb",
-    "actor_id": "bigint",
-    "door": "text",
-    "request_id": "text",
-    "idempotency_key": "text",
-    "effective_at": "timestamptz",
-    "recorded_at": "timestamptz",
-}
-_NAMES = ", ".join(COLUMNS)
-_ENCODER = DjangoJSONEncoder()
-# One text however many events there are, prepared once a connection: both tables are written by it. The place is asked
-# for before the ids, which it may move (the first event after a dump was restored).
-TOLD = f"""
-    told AS (
-        SELECT nextval('events_event_id_seq') AS id, place.xact, given.*
-        FROM (SELECT events_place() AS xact) AS place,
-            jsonb_to_recordset(%s::jsonb) AS given ({", ".join(map(" ".join, COLUMNS.items()))}, changes jsonb)
-    ), written AS (
-        INSERT INTO events_event (id, xact, {_NAMES})
-        SELECT id, xact, {_NAMES} FROM told
-    )
-"""  # noqa: S608 - names of ours
-CHANGED = "INSERT INTO events_change (event_id, changes) SELECT id, changes FROM told WHERE changes IS NOT NULL"
+_CLIENT = int(Seen.CLIENT)  # Flags take ten times as long as numbers.
 
 
 def _write(rows: Sequence[Row]) -> None:
-    """Write events, and what they changed. One statement on PostgreSQL; SQLite takes one for each of the tables."""
-    if owners := {row["owner_id"] for row, _changed in rows if row["owner_id"] and row["audience"] & Seen.CLIENT}:
+    if owners := {row["owner_id"] for row, _changed in rows if row["owner_id"] and row["audience"] & _CLIENT}:
         tell_soon(owners)
-    if connection.vendor == "postgresql":
-        told = [
-            {
-                **row,
-                "effective_at": row["effective_at"].isoformat(),  # With its microseconds, which the encoder would cut.
-                "recorded_at": row["recorded_at"].isoformat(),
-                "changes": changed,
-            }
-            for row, changed in rows
-        ]
-        write(CHANGED, [_as_json(told)], before=TOLD)
-        return
-    events = Event.objects.bulk_create([Event(**row, xact=0) for row, _changed in rows])
-    changes = [
-        Change(event=event, changes=changed)
-        for event, (_row, changed) in zip(events, rows, strict=True)
-        if changed is not None
-    ]
-    if changes:
-        Change.objects.bulk_create(changes)
-
-
-def _as_json(told: Any) -> str:
-    """JSON as Django's encoder writes it, three times as fast."""
-    options = orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_NON_STR_KEYS
-    return orjson.dumps(told, default=_ENCODER.default, option=options).decode()
+    rows_write(rows)

@@ -1,6 +1,6 @@
 """Kinds of events: declared where they arise, in the `events.py` of a room, and gathered when the process starts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntFlag
 from typing import Any
@@ -9,6 +9,7 @@ from legalcity.lib.audience import Audience, Visibility
 from legalcity.lib.errors import Sentence
 
 Json = dict[str, Any]
+Changes = Mapping[str, Mapping[str, Mapping[str, Sequence[Any]]]]  # {"table": {"pk": {"field": [before, after]}}}
 
 
 class Seen(IntFlag):

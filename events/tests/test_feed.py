@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 import jsonschema
 import pytest
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from events import feed, forgetting
@@ -106,6 +107,22 @@ def test_a_server_that_a_dump_is_restored_into_goes_on_behind_what_clients_have_
     bare_case_id(owner)
     assert set(Event.objects.exclude(pk=old.pk).values_list("xact", flat=True)) == {new.xact}
     assert ask(owner, after=page["next"])["items"] == []  # It has not been committed yet.
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite counts no transactions")
+def test_what_an_undone_transaction_has_found_of_its_server_is_forgotten(owner: Api) -> None:
+    with transaction.atomic():
+        committed(owner.user.pk, xact=1 << 36)
+        Server.objects.all().delete()
+        with connection.cursor() as cursor:
+            cursor.execute("RESET legalcity.events_counted_before")
+        bare_case_id(owner)
+        assert Event.objects.order_by("-id")[0].xact > 1 << 40
+        transaction.set_rollback(True)
+    bare_case_id(owner)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_current_xact_id()::text::bigint")
+        assert [Event.objects.order_by("-id")[0].xact] == list(cursor.fetchone())
 
 
 def test_a_cursor_tells_nothing_and_belongs_to_its_account(owner: Api, stranger: Api) -> None:

@@ -12,8 +12,8 @@ from companies.events import COMPANY_CREATED, COMPANY_REMOVED, COMPANY_UPDATED, 
 from companies.models import Company
 from companies.services import company_create, company_update, company_values, quality_confirm
 from events.schemas import differences, sides
-from events.services import Changes, Ref, changes_of, event_record, story
-from events.types import EventType
+from events.services import Ref, changes_of, event_record, story
+from events.types import Changes, EventType
 from law.parties import Quality
 from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Failed, NotFound
