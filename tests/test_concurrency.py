@@ -16,6 +16,7 @@ from invoicing.models import Invoice
 from law.vocabulary import Step
 from recoveries.models import CaseCount, Comment, Recovery, StatusChange
 from recoveries.services.life import status_move
+from recoveries.services.parties import party_correct
 from recoveries.statuses import STATUSES
 from scoring.models import TokenBalance, TokenEntry
 from scoring.services.tokens import tokens_grant
@@ -87,6 +88,29 @@ def test_a_case_gets_one_customer(race_owner: Api) -> None:
     assert shown["customer"]["id"] == winner.pk
     assert shown["customer_company"] == winner.company_name
     assert shown["debtor"] is None
+
+
+def test_a_party_is_changed_from_its_cases_and_by_staff_at_once(race_owner: Api) -> None:
+    cases = [case_id(race_owner) for _number in range(3)]
+    debtor_id = detail(race_owner, cases[0])["debtor"]["id"]
+    Recovery.objects.update(debtor=debtor_id)
+
+    def change(api: Api, number: int) -> Any:
+        field = ("company_city", "company_phone", "company_email")[number % 3]
+        value = ("Lyon", "0472000000", "office@example.com")[number % 3]
+        return api.send("PUT", f"/api/recoveries/{cases[number % 3]}/companies/{debtor_id}", {field: value})
+
+    def correct(number: int) -> None:
+        values = {"company_address": f"{number} rue Haute"}
+        party_correct(recovery_id=cases[number % 3], side="debtor", values=values, by=None)
+
+    apis = [twin(race_owner) for _number in range(12)]
+    answers = at_once(18, lambda n: change(apis[n], n).status_code if n < 12 else correct(n))
+    assert answers[:12] == [200] * 12
+    party = Company.objects.get(pk=debtor_id)
+    shown = (party.company_city, party.company_phone, party.company_email)
+    assert shown == ("Lyon", "0472000000", "office@example.com")
+    assert str(party.company_address).endswith("rue Haute")
 
 
 def test_cases_opened_at_once_are_all_counted(race_owner: Api) -> None:

@@ -11,7 +11,7 @@ from backoffice.actions import ObjectAction
 from backoffice.origin import staff_of
 from legalcity.lib.form_fields import EmailField, PhoneField, TextField
 from recoveries.models import Recovery
-from recoveries.services.parties import debtor_contact_correct
+from recoveries.services.parties import party_correct
 
 CONTACTS = (
     *("company_email", "company_phone", "company_address", "company_postal", "company_city", "company_country"),
@@ -35,7 +35,7 @@ def _present(_request: HttpRequest, case: Recovery) -> dict[str, Any]:
 
 def _correct(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
     values = {name: data[name] or None for name in CONTACTS}
-    debtor_contact_correct(recovery_id=case.pk, values=values, by=staff_of(request))
+    party_correct(recovery_id=case.pk, side="debtor", values=values, by=staff_of(request))
     return _("The contact details are corrected.")
 
 

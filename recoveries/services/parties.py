@@ -20,7 +20,7 @@ from legalcity.lib.errors import Failed, NotFound
 from recoveries.ledger.posting import Source
 from recoveries.ledger.settling import case_reckon
 from recoveries.models import Recovery
-from recoveries.services.cases import company_delete_if_unused, recovery_lock
+from recoveries.services.cases import NOT_FOUND, company_delete_if_unused
 from recoveries.services.copies import copies_refresh
 from recoveries.services.heard import case_listeners
 from recoveries.services.touching import cases_touch
@@ -53,7 +53,10 @@ def party_attach(*, recovery: Recovery, side: str, values: Mapping[str, Any], by
 
 @story()
 def party_update(*, company: Company, values: Mapping[str, Any], by: User | None) -> Company:
-    """Change a company, and what every case where it stands has of it. Raises Invalid."""
+    """Change a company, and what every case where it stands has of it. The caller holds `party_lock`.
+
+    Raises Invalid.
+    """
     before = company_values(company)
     company = company_update(company=company, values=values, by=by)
     _changed(company, before, by, Source.API)
@@ -63,25 +66,22 @@ def party_update(*, company: Company, values: Mapping[str, Any], by: User | None
 @story()
 def party_quality_confirm(*, recovery_id: int, side: str, quality: Quality, by: User | None) -> Company:
     """Confirm in which quality the `customer` or the `debtor` of a case deals. Raises Invalid or NotFound."""
-    company_id: int | None = getattr(recovery_lock(recovery_id=recovery_id), f"{side}_id")
-    if company_id is None:
-        raise NotFound(NO_PARTY)
-    before = company_values(Company.objects.get(pk=company_id))
-    company = quality_confirm(company_id=company_id, quality=quality, by=by)
+    company = _party_locked(recovery_id, side)
+    before = company_values(company)
+    company = quality_confirm(company_id=company.pk, quality=quality, by=by)
     _changed(company, before, by, Source.STAFF)
     return company
 
 
 @story()
-def debtor_contact_correct(*, recovery_id: int, values: Mapping[str, Any], by: User | None) -> Company:
-    """Correct how the debtor of a case is reached (`company_email`, `company_phone`, `company_address` …).
+def party_correct(
+    *, recovery_id: int, side: str, values: Mapping[str, Any], by: User | None
+) -> Company:
+    """Correct what is stored of the `customer` or the `debtor` of a case; `values` are fields of a company.
 
     What it was before stays in the audit. Raises Invalid or NotFound.
     """
-    company_id = recovery_lock(recovery_id=recovery_id).debtor_id
-    if company_id is None:
-        raise NotFound(NO_PARTY)
-    company = Company.objects.select_for_update().get(pk=company_id)
+    company = _party_locked(recovery_id, side)
     shown, before = field_values(company), company_values(company)
     company = company_update(company=company, values=values, by=by)
     was, became = changed_values(shown, field_values(company))
@@ -106,6 +106,34 @@ def party_detach(*, recovery: Recovery, company: Company, by: User | None) -> No
     recovery.save(update_fields=["customer", "debtor", "updated_at"])
     _follow([recovery.pk], by, Source.API)
     company_delete_if_unused(company_id=company.pk, by=by)
+
+
+def party_lock(*, company_id: int, recovery_id: int, owner_id: int) -> dict[int, Recovery]:
+    """Lock a case, every other one of the account where a party stands, and then the party; returns the cases by id.
+
+    The one order of all who correct a party: cases by their ids, the party after them. Whoever corrects it from another
+    of its cases waits, and neither keeps the other in.
+    """
+    stands = Q(pk=recovery_id) | Q(customer=company_id) | Q(debtor=company_id)
+    cases = Recovery.objects.filter(stands, owner=owner_id).order_by("pk").select_for_update(of=("self",))
+    locked = {case.pk: case for case in cases}
+    Company.objects.filter(pk=company_id, owner=owner_id).select_for_update().first()
+    return locked
+
+
+def _party_locked(recovery_id: int, side: str) -> Company:
+    """A party of a case, locked as `party_lock` does. Raises NotFound."""
+    found = Recovery.objects.filter(pk=recovery_id).values_list(f"{side}_id", "owner_id").first()
+    if found is None:
+        raise NotFound(NOT_FOUND, code=ErrorCode.CASE_NOT_FOUND)
+    company_id, owner_id = found
+    case = party_lock(company_id=company_id or 0, recovery_id=recovery_id, owner_id=owner_id).get(recovery_id)
+    if case is None:
+        raise NotFound(NOT_FOUND, code=ErrorCode.CASE_NOT_FOUND)
+    company = Company.objects.filter(pk=company_id).first()
+    if company is None or getattr(case, f"{side}_id") != company_id:
+        raise NotFound(NO_PARTY)
+    return company
 
 
 def _changed(company: Company, before: Mapping[str, Any], by: User | None, source: Source) -> None:

@@ -27,9 +27,15 @@ class CaseCompanyView(UnderCase, CompanyView):
     """The customer and the debtor of a case."""
 
     def locked(self) -> Recovery:
-        """Creation tells another account's case (403) from none (404); the other calls do not."""
+        """Creation tells another account's case (403) from none (404); the other calls do not.
+
+        What is changed of a party is changed on every case where it stands.
+        """
+        owner, recovery_id = caller(self.request), self.kwargs["recovery_id"]
         if self.action == "create":
-            return cases.recovery_locked(recovery_id=self.kwargs["recovery_id"], owner=caller(self.request))
+            return cases.recovery_locked(recovery_id=recovery_id, owner=owner)
+        if self.action == "update":
+            parties.party_lock(company_id=self.kwargs["company_id"], recovery_id=recovery_id, owner_id=owner.pk)
         return super().locked()
 
     def companies(self, parent: Recovery, side: str | None = None) -> QuerySet[Company]:
