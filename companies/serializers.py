@@ -6,6 +6,7 @@ from typing import Any
 
 from companies.models import Company
 from companies.parties import quality_of
+from companies.plain import read_plain
 from companies.services import company_errors
 from legalcity.api.fields import CodeField, DayField, DigitsField, EmailField, PhoneField, TextField, WordField
 from legalcity.api.validation import ContractSerializer, Errors
@@ -81,6 +82,10 @@ class PartySerializer(CompanySerializer):
         for name, sentence in self.sentences.items():
             fields[name].error_messages.update(required=sentence, null=sentence)
         return fields
+
+    def read_plainly(self, data: Any) -> dict[str, Any] | None:
+        """A company in the usual forms."""
+        return read_plain(data)
 
 
 PAYLOAD = (

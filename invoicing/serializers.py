@@ -3,8 +3,6 @@
 from datetime import date
 from typing import Any
 
-from rest_framework import serializers
-
 from invoicing.models import Invoice
 from invoicing.plain import read_plain
 from invoicing.rules import days_overdue, is_paid
@@ -38,12 +36,11 @@ class InvoiceSerializer(ContractSerializer):
     performed_on = DayField(required=False, allow_null=True)
     is_disputed = FlagField(required=False)
 
-    def run_validation(self, data: Any = serializers.empty) -> Any:
-        """What a program sent whole and plain needs no field; a change is read with what is stored."""
-        plain = None if self.partial else self.read_plainly([data])
-        return super().run_validation(data) if plain is None else plain[0]
+    def read_plainly(self, data: Any) -> dict[str, Any] | None:
+        """An invoice in the usual forms."""
+        return read_plain(data, longest=number_length())
 
-    def read_plainly(self, items: list[Any]) -> list[dict[str, Any]] | None:
+    def read_all_plainly(self, items: list[Any]) -> list[dict[str, Any]] | None:
         """Whole invoices that a program sent; None unless each of them is plain."""
         if self.manner is not Manner.MACHINE:
             return None

@@ -15,6 +15,7 @@ from legalcity.lib.errors import Sentence
 Errors = dict[str, list[Sentence]]
 
 ALPHABET = string.ascii_uppercase + string.digits
+EXTERNAL_ID = 64  # characters
 # What clients send of a case itself and the database keeps, in the order in which answers show it.
 FIELDS = (
     "type",

@@ -29,10 +29,9 @@ from recoveries.catalogue import catalogue
 from recoveries.guards import complete_errors, recovery_errors
 from recoveries.html import comment_errors
 from recoveries.models import Comment, Recovery
-from recoveries.rules import PENALTY_TYPES, PERCENTAGES
+from recoveries.plain import read_plain
+from recoveries.rules import EXTERNAL_ID, PENALTY_TYPES, PERCENTAGES
 from recoveries.selectors.listing import SORTS
-
-EXTERNAL_ID = 64  # characters
 
 
 class PenaltyTypeField(WordField):
@@ -79,6 +78,10 @@ class NewRecoverySerializer(RecoverySerializer):
 
     assign_to_me = FlagField(required=False)
 
+    def read_plainly(self, data: Any) -> dict[str, Any] | None:
+        """A case in the usual forms."""
+        return read_plain(data)
+
 
 class InvoiceListField(serializers.ListField):
     """The invoices of a complete case, bounded."""
@@ -95,7 +98,7 @@ class InvoiceListField(serializers.ListField):
             if len(data) > live.MAX_INVOICES_PER_REQUEST:
                 sentence = _("The invoices field must not have more than {most} items.")
                 raise serializers.ValidationError([sentence.format(most=live.MAX_INVOICES_PER_REQUEST)])
-            plain: list[dict[str, Any]] | None = self.child.read_plainly(data)
+            plain: list[dict[str, Any]] | None = self.child.read_all_plainly(data)
             if plain is not None:
                 return plain
         return super().run_validation(data)

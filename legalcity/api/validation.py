@@ -62,8 +62,21 @@ class ContractSerializer(ContractField, serializers.Serializer):
         """Sentences on what was sent well, because of what could not be read (`failed`)."""
         return {}
 
+    def read_plainly(self, data: Any) -> dict[str, Any] | None:
+        """The values of `data` where they are plainly right, as the fields would give them; None where fields have to
+        look. Overridden by rooms.
+        """
+        return None
+
     def run_validation(self, data: Any = serializers.empty) -> Any:
-        """A nested object that is missing is reported with each of its required fields."""
+        """What a program sent whole, plain and by the rules needs no field; a change is read with what is stored.
+
+        A nested object that is missing is reported with each of its required fields.
+        """
+        if not self.partial and self.manner is Manner.MACHINE:
+            plain = self.read_plainly(data)
+            if plain is not None and not self.rule_errors(plain):
+                return plain
         is_missing = data is serializers.empty or data is None
         if self.root is self and not isinstance(data, Mapping):
             raise _failure(self._not_an_object())
