@@ -1,6 +1,6 @@
 """What happens to a case, to its comments and to what is sent to its debtor: what is told of it, and to whom."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -25,8 +25,8 @@ from events.schemas import (
     thing,
     told,
 )
-from events.services import Changes, Ref, Told
-from events.types import EventType, Json, Seen, event_type, seen_by
+from events.services import Ref, Told, changes_of
+from events.types import Changes, EventType, Json, Seen, event_type, seen_by
 from law.account.facts import NoticeState
 from law.contact import Channel as Way
 from law.contact import Code, Verdict
@@ -190,9 +190,9 @@ def end_of(status_id: int) -> str:
     return ENDS.get(Step(status_id), OTHER_END) if status_id in set(Step) else OTHER_END
 
 
-def opened_as(case: Recovery, invoice_ids: Sequence[int]) -> Json:
-    """What a case is when it begins."""
-    return {
+def filed_event(case: Recovery, invoice_ids: Sequence[int], *, by: User | None) -> Told:
+    """A case as it is when it begins."""
+    current = {
         **standing(case.status_id),
         "amount": plain(Decimal(case.amount)),
         "invoices_count": case.invoices_count,
@@ -200,6 +200,35 @@ def opened_as(case: Recovery, invoice_ids: Sequence[int]) -> Json:
         "customer_id": case.customer_id,
         "debtor_id": case.debtor_id,
     }
+    return case_event(RECOVERY_CREATED, case, by=by, current=current)
+
+
+def moved_events(case: Recovery, *, from_status: int, to_status: int, at: datetime, by: User | None) -> Iterator[Told]:
+    """A move, and that it has closed the case or opened it again. A transfer closes nothing: the claim goes on.
+
+    The move became true `at` the moment of its row of the history, by which the timeline finds that.
+    """
+    yield case_event(
+        STATUS_CHANGED,
+        case,
+        by=by,
+        changes=changes_of(case, {"status_id": [from_status, to_status]}),
+        effective_at=at,
+        previous=standing(from_status),
+        current=standing(to_status),
+    )
+    if catalogue.is_closing(to_status):
+        if to_status != Step.TRANSFERRED:
+            yield case_event(RECOVERY_CLOSED, case, by=by, current={"reason": end_of(to_status)})
+    elif catalogue.is_closing(from_status):
+        yield case_event(RECOVERY_REOPENED, case, by=by)
+
+
+def assigned_event(case: Recovery, *, was: int | None, by: User | None) -> Told:
+    """A case that its handler has now and `was` (an id) had before; None is nobody."""
+    changes = changes_of(case, {"user_id": [was, case.user_id]})
+    sides: Json = {"previous": {"user_id": was}, "current": {"user_id": case.user_id}}
+    return case_event(RECOVERY_ASSIGNED, case, by=by, changes=changes, **sides)
 
 
 # --- comments --------------------------------------------------------------------------------------------------------

@@ -38,7 +38,7 @@ from recoveries.court.events import (
     transfer_event,
 )
 from recoveries.court.selectors import facts_of, limits
-from recoveries.events import RECOVERY_CREATED, case_event, opened_as
+from recoveries.events import filed_event
 from recoveries.ledger.acknowledgements import acknowledgements_copy
 from recoveries.ledger.moving import ledger_move, records_move
 from recoveries.models import Injunction, InjunctionFee, Recovery, StatusChange, TransferRequest
@@ -210,8 +210,7 @@ def _tell_opened(case: Recovery, by: User | None) -> None:
         case = invoices[0].recovery
     else:
         case.refresh_from_db()
-    current = opened_as(case, [invoice.pk for invoice in invoices])
-    events_record([case_event(RECOVERY_CREATED, case, by=by, current=current)])
+    events_record([filed_event(case, [invoice.pk for invoice in invoices], by=by)])
 
 
 def _staying(answers: Sequence[ClaimAnswer]) -> list[int]:

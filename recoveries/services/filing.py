@@ -12,7 +12,7 @@ from invoicing.services import invoices_create
 from law.vocabulary import Step
 from legalcity.lib.many_rows import rows_create
 from legalcity.lib.one_statement import Keys, one_statement
-from recoveries.events import RECOVERY_CREATED, case_event, opened_as
+from recoveries.events import filed_event
 from recoveries.ledger.posting import Source, ledger_open
 from recoveries.ledger.posting_models import Posting
 from recoveries.ledger.records import claims_told
@@ -61,6 +61,5 @@ def case_file(
 
 def _begin_history(recovery: Recovery, by: User | None, invoices: Sequence[InvoiceRow]) -> None:
     rows_create([StatusChange(owner_id=recovery.owner_id, recovery=recovery, to_status_id=Step.CREATED, user=by)])
-    current = opened_as(recovery, [invoice.id for invoice in invoices])
-    events_record([case_event(RECOVERY_CREATED, recovery, by=by, current=current)])
+    events_record([filed_event(recovery, [invoice.id for invoice in invoices], by=by)])
     case_count_add(owner_id=recovery.owner_id, status_id=Step.CREATED)

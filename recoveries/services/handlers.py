@@ -1,13 +1,11 @@
 """Who handles a case."""
 
-from typing import Any
-
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from events.services import changes_of, events_record, story
+from events.services import events_record, story
 from legalcity.lib.errors import Invalid
-from recoveries.events import RECOVERY_ASSIGNED, case_event
+from recoveries.events import assigned_event
 from recoveries.models import Recovery
 from recoveries.services.cases import recovery_lock
 
@@ -24,7 +22,5 @@ def case_assign(*, recovery_id: int, handler: User | None, by: User | None) -> R
     if recovery.user_id == was:
         return recovery
     recovery.save(update_fields=["user", "updated_at"])
-    changes = changes_of(recovery, {"user_id": [was, recovery.user_id]})
-    sides: Any = {"previous": {"user_id": was}, "current": {"user_id": recovery.user_id}}
-    events_record([case_event(RECOVERY_ASSIGNED, recovery, by=by, changes=changes, **sides)])
+    events_record([assigned_event(recovery, was=was, by=by)])
     return recovery

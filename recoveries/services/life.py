@@ -1,13 +1,12 @@
 """The life of a case: one way to another status, for every door."""
 
-from collections.abc import Iterator
-from datetime import datetime
+from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from events.services import Told, changes_of, events_record, story
 from law.vocabulary import Step
 from recoveries.catalogue import catalogue
-from recoveries.events import RECOVERY_CLOSED, RECOVERY_REOPENED, STATUS_CHANGED, case_event, end_of, standing
+from recoveries.events import moved_events
 from recoveries.guards import require_move, require_notice
 from recoveries.models import Recovery, StatusChange
 from recoveries.services.deadlines import KEPT, next_deadline_set, next_deadlines_refresh
@@ -43,30 +42,10 @@ def status_move(
     change = StatusChange.objects.create(
         recovery=recovery, from_status_id=from_status, to_status_id=to_status, user=by, comment=comment
     )
-    events_record(list(_told(recovery, from_status, change.created_at, by)))
+    told = moved_events(recovery, from_status=from_status, to_status=to_status, at=change.created_at, by=by)
+    events_record(list(told))
     if catalogue.is_closing(from_status):
         next_deadlines_refresh(recovery_ids=[recovery.pk])
     case_count_move(owner_id=recovery.owner_id, from_status=from_status, to_status=to_status)
     case_listeners.listener.moved(recovery)
     return recovery
-
-
-def _told(case: Recovery, from_status: int, at: datetime, by: User | None) -> Iterator[Told]:
-    """The move, and that it has closed the case or opened it again. A transfer closes nothing: the claim goes on.
-
-    The move became true `at` the moment of its row of the history, by which the timeline finds that.
-    """
-    yield case_event(
-        STATUS_CHANGED,
-        case,
-        by=by,
-        changes=changes_of(case, {"status_id": [from_status, case.status_id]}),
-        effective_at=at,
-        previous=standing(from_status),
-        current=standing(case.status_id),
-    )
-    if catalogue.is_closing(case.status_id):
-        if case.status_id != Step.TRANSFERRED:
-            yield case_event(RECOVERY_CLOSED, case, by=by, current={"reason": end_of(case.status_id)})
-    elif catalogue.is_closing(from_status):
-        yield case_event(RECOVERY_REOPENED, case, by=by)
