@@ -1,7 +1,7 @@
 """Writes of invoices. The case that holds them is locked, and its totals recomputed, by the caller."""
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from events.schemas import differences, plain, sides
-from events.services import Changes, Ref, changes_of, event_record, story
-from events.types import EventType
+from events.services import Ref, changes_of, event_record, story
+from events.types import Changes, EventType
 from invoicing import rules
 from invoicing.events import INVOICE_CREATED, INVOICE_DELETED, INVOICE_UPDATED, TOLD, invoice_object
 from invoicing.models import Invoice
@@ -80,25 +80,23 @@ def invoices_create(*, recovery_id: int, owner_id: int, items: Sequence[Mapping[
     for values in items:
         if errors := _errors(values, reject_inapplicable):
             raise Invalid(errors)
-    rows = [_opened(recovery_id, owner_id, values, moment) for values in items]
-    keys = rows_insert(Invoice, rows)
-    return [_shown(key, row) for key, row in zip(keys, rows, strict=True)]
+    rows = [_opened(values) for values in items]
+    of_all = {"recovery_id": recovery_id, "owner_id": owner_id, "created_at": moment, "updated_at": moment}
+    keys = rows_insert(Invoice, rows, of_all)
+    return [_shown(key, recovery_id, row) for key, row in zip(keys, rows, strict=True)]
 
 
-def _opened(recovery_id: int, owner_id: int, values: Mapping[str, Any], moment: datetime) -> dict[str, Any]:
+def _opened(values: Mapping[str, Any]) -> dict[str, Any]:
     """A whole invoice as it is stored."""
     whole = {**NOT_SENT, **rules.invoice_settled(values)}
-    found_by = searchable(whole["invoice_number"], whole["api_invoice_id"])
-    return {
-        **{"recovery_id": recovery_id, "owner_id": owner_id, **whole},
-        **{"search_text": found_by, "created_at": moment, "updated_at": moment},
-    }
+    whole["search_text"] = searchable(whole["invoice_number"], whole["api_invoice_id"])
+    return whole
 
 
-def _shown(key: int, row: Mapping[str, Any]) -> InvoiceRow:
+def _shown(key: int, recovery_id: int, row: Mapping[str, Any]) -> InvoiceRow:
     return InvoiceRow(
         id=key,
-        recovery_id=row["recovery_id"],
+        recovery_id=recovery_id,
         invoice_amount=row["invoice_amount"],
         invoice_number=row["invoice_number"],
         invoice_date=row["invoice_date"],

@@ -204,6 +204,24 @@ class TestWhatIsRemembered:
 
         assert statements(bodies[2], **KEY) == statements(bodies[1]) + 2
 
+    def test_a_reference_that_is_taken_has_the_whole_carried_out_anew(
+        self, owner: Api, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        letters = iter("AAAAAA" * 3 + "BBBBBB")
+        monkeypatch.setattr("secrets.choice", lambda _alphabet: next(letters))
+        owner.data("POST", COMPLETE, complete_body())
+        answer = owner.post(COMPLETE, complete_body(), **KEY)
+        assert answer.json()["data"]["recovery"]["recovery_reference"] == "REC-BBBBBB"
+        assert Event.objects.filter(type="recovery.created").count() == Recovery.objects.count() == 2
+
+    def test_references_that_are_all_taken_leave_nothing_behind(
+        self, owner: Api, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("secrets.choice", lambda _alphabet: "A")
+        owner.data("POST", COMPLETE, complete_body())
+        assert owner.post(COMPLETE, complete_body(), **KEY).status_code == 500
+        assert (Recovery.objects.count(), Company.objects.count(), IdempotentRequest.objects.count()) == (1, 2, 0)
+
 
 @pytest.mark.django_db
 class TestTransfer:

@@ -9,6 +9,8 @@ from law.account.opening import case_terms, due_day
 from law.interest import NOTHING
 from law.terms import NEVER
 
+_INVOICE, _PRINCIPAL = ClaimKind.INVOICE, DebtHead.PRINCIPAL  # To look them up for each claim is dear.
+
 
 class FlatSums(NamedTuple):
     """EUR: the `principal` of what is due and the `indemnity` of what is late; what is not due, or dated later.
@@ -51,4 +53,4 @@ def _has_invoices_only(facts: Facts) -> bool:
 
 
 def _is_invoice(claim: Claim) -> bool:
-    return claim.kind == ClaimKind.INVOICE and claim.head == DebtHead.PRINCIPAL
+    return claim.kind is _INVOICE and claim.head is _PRINCIPAL

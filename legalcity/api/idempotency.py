@@ -32,6 +32,7 @@ from rest_framework.response import Response
 
 from legalcity.api.envelope import ContractRenderer, refusal
 from legalcity.api.parsing import MALFORMED
+from legalcity.lib.anew import carry_out
 from legalcity.lib.codes import Coded, ErrorCode, FieldCode
 from legalcity.lib.errors import BadRequest, Conflict
 
@@ -185,9 +186,9 @@ def carried_out(view: Any, request: Request, call: Call, path: dict[str, Any]) -
     asked = Asked(user_id, key, fingerprint(request), keyed)
     if keyed.ahead:
         getattr(view, keyed.ahead)(request)
-    carry_out = _with_its_effect if keyed.way is Way.ATOMIC else _before_and_after
+    way = _with_its_effect if keyed.way is Way.ATOMIC else _before_and_after
     try:
-        known = carry_out(asked, call)
+        known = way(asked, call)
     except Running:
         return refusal(IN_USE, code=ErrorCode.IDEMPOTENCY_KEY_IN_USE, headers={"Retry-After": "1"})
     if not isinstance(known, Known):
@@ -198,7 +199,7 @@ def carried_out(view: Any, request: Request, call: Call, path: dict[str, Any]) -
 
 
 def _with_its_effect(asked: Asked, call: Call) -> HttpResponseBase | Known:
-    with transaction.atomic():
+    def effect() -> HttpResponseBase | Known:
         known = _stores[0].take(asked)
         if known is not None:
             return known
@@ -208,6 +209,8 @@ def _with_its_effect(asked: Asked, call: Call) -> HttpResponseBase | Known:
         else:
             transaction.set_rollback(True)
         return answer
+
+    return carry_out(effect)
 
 
 def _before_and_after(asked: Asked, call: Call) -> HttpResponseBase | Known:

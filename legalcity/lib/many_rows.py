@@ -14,7 +14,9 @@ from django.db import connection, models
 
 from legalcity.lib.one_statement import is_waiting, keys_taken, write
 
+Row = Mapping[str, Any]  # attribute → value
 BY_JSON = ("postgresql",)
+NOTHING: Row = {}
 
 
 def rows_create(rows: Sequence[models.Model]) -> None:
@@ -24,7 +26,7 @@ def rows_create(rows: Sequence[models.Model]) -> None:
     """
     if not rows:
         return
-    if connection.vendor not in BY_JSON:
+    if not is_by_json():
         type(rows[0])._base_manager.bulk_create(rows)
         return
     for row, key in zip(rows, _inserted(type(rows[0]), [_stored(row) for row in rows]), strict=True):
@@ -32,24 +34,24 @@ def rows_create(rows: Sequence[models.Model]) -> None:
         row._state.adding, row._state.db = False, connection.alias
 
 
-def rows_insert(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list[int]:
-    """Insert `rows`: the same attributes of the model in each, as they are stored. Returns their keys.
+def rows_insert(model: type[models.Model], rows: Sequence[Row], shared: Row = NOTHING) -> list[int]:
+    """Insert `rows`: the same attributes of the model in each, as they are stored; all of them have `shared` too.
 
-    No instance is made of them. Raises IntegrityError.
+    Returns their keys. No instance is made of them. Raises IntegrityError.
     """
     if not rows:
         return []
-    if connection.vendor not in BY_JSON:
-        return [row.pk for row in model._base_manager.bulk_create([model(**row) for row in rows])]
-    return _inserted(model, rows)
+    if not is_by_json():
+        return [row.pk for row in model._base_manager.bulk_create([model(**shared, **row) for row in rows])]
+    return _inserted(model, rows, shared)
 
 
-def rows_append(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
+def rows_append(model: type[models.Model], rows: Sequence[Row], shared: Row = NOTHING) -> None:
     """`rows_insert` where nobody asks for the keys."""
-    if connection.vendor not in BY_JSON:
-        rows_insert(model, rows)
+    if not is_by_json():
+        rows_insert(model, rows, shared)
     elif rows:
-        write(_insert(model, tuple(rows[0])), [_as_json(rows)])
+        write(*_insertion(model, rows, shared))
 
 
 def rows_put(rows: Sequence[models.Model], names: Sequence[str]) -> None:
@@ -57,12 +59,12 @@ def rows_put(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    if connection.vendor not in BY_JSON:
+    if not is_by_json():
         fields: Any = {"unique_fields": [model._meta.pk.name], "update_fields": names}
         model._base_manager.bulk_create(rows, update_conflicts=True, **fields)
         return
     sent = [{model._meta.pk.attname: row.pk, **_stored(row)} for row in rows]
-    write(_put(model, tuple(sent[0]), tuple(names)), [_as_json(sent)])
+    write(_put(model, tuple(sent[0]), tuple(names)), [as_json(sent)])
 
 
 def rows_update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
@@ -70,28 +72,40 @@ def rows_update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    if connection.vendor not in BY_JSON:
+    if not is_by_json():
         model._base_manager.bulk_update(rows, names)
         return
     meta: Any = model._meta
     fields = [meta.pk, *(meta.get_field(name) for name in names)]
     sent = [{field.column: getattr(row, field.attname) for field in fields} for row in rows]
     with connection.cursor() as cursor:
-        cursor.execute(_update(model, tuple(names)), [_as_json(sent)])
+        cursor.execute(_update(model, tuple(names)), [as_json(sent)])
 
 
-def _inserted(model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> list[int]:
+def _inserted(model: type[models.Model], rows: Sequence[Row], shared: Row = NOTHING) -> list[int]:
     """The keys of the rows: those that the database gives, or that were reserved where what is written waits."""
     if is_waiting():
         keys = keys_taken(model, len(rows))
-        rows_append(model, [{model._meta.pk.attname: key, **row} for key, row in zip(keys, rows, strict=True)])
+        rows_append(model, [{model._meta.pk.attname: key, **row} for key, row in zip(keys, rows, strict=True)], shared)
         return keys
+    statement, values = _insertion(model, rows, shared)
     with connection.cursor() as cursor:
-        cursor.execute(_insert(model, tuple(rows[0])) + _keys_told(model), [_as_json(rows)])
+        cursor.execute(statement + _keys_told(model), values)
         return [key for (key,) in cursor.fetchall()]
 
 
-def _as_json(rows: Any) -> str:
+def _insertion(model: type[models.Model], rows: Sequence[Row], shared: Row) -> tuple[str, list[str]]:
+    values = [as_json(rows), as_json(shared)] if shared else [as_json(rows)]
+    return _insert(model, tuple(rows[0]), tuple(shared)), values
+
+
+def is_by_json() -> bool:
+    """Whether the database takes rows as one JSON value."""
+    return connection.vendor in BY_JSON
+
+
+def as_json(rows: Any) -> str:
+    """Rows as such a value."""
     return orjson.dumps(rows, default=_text).decode()
 
 
@@ -102,17 +116,21 @@ def _text(value: Any) -> str:
 
 
 @cache
-def _insert(model: type[models.Model], names: tuple[str, ...]) -> str:
+def _insert(model: type[models.Model], names: tuple[str, ...], shared: tuple[str, ...] = ()) -> str:
     """One text however many rows there are, prepared once a connection."""
     meta: Any = model._meta
     quoted = connection.ops.quote_name
-    fields = [meta.get_field(name) for name in names]
-    columns = ", ".join(quoted(field.column) for field in fields)
-    typed = ", ".join(f"{quoted(field.column)} {field.rel_db_type(connection)}" for field in fields)
+    columns = ", ".join(quoted(meta.get_field(name).column) for name in (*names, *shared))
+    beside = f", json_to_record(%s::json) AS shared ({_typed(model, shared)})" if shared else ""
     return (
         f"INSERT INTO {quoted(meta.db_table)} ({columns}) "  # noqa: S608 - names of ours
-        f"SELECT {columns} FROM json_to_recordset(%s::json) AS given ({typed})"
+        f"SELECT {columns} FROM json_to_recordset(%s::json) AS given ({_typed(model, names)}){beside}"
     )
+
+
+def _typed(model: type[models.Model], names: tuple[str, ...]) -> str:
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    return ", ".join(f"{connection.ops.quote_name(each.column)} {each.rel_db_type(connection)}" for each in fields)
 
 
 @cache

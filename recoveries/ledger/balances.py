@@ -14,7 +14,7 @@ from law.account.decompte import Decompte
 from law.account.facts import Facts, Rates
 from law.account.flat import flat_sums
 from law.interest import NOTHING, RateMissing
-from legalcity.lib.many_rows import rows_put
+from legalcity.lib.many_rows import rows_append, rows_put
 from legalcity.lib.settings.live import live
 from recoveries.ledger.posting_models import CaseBalance
 from recoveries.ledger.rate_book import account_rates
@@ -25,6 +25,8 @@ AT_ONCE = 200  # cases
 NEXT_DAY = timedelta(days=1)
 SUMS = ("due", "principal", "interest", "indemnity", "penalty", "cost", "not_due", "surplus", "per_day")
 KEPT = ("on", *SUMS, "is_provisional", "missing_on", "next_change", "terms")
+
+_BEGUN = ("recovery_id", "owner_id", *KEPT)
 
 
 # --- one balance -----------------------------------------------------------------------------------------------------
@@ -86,6 +88,11 @@ def _fingerprint(rates: Rates, presentation_counts: bool) -> str:
 def balance_write(*, case: Recovery, account: Decompte | RateMissing, day: date) -> None:
     """Keep what is owed on a case. One statement; the caller holds the lock."""
     balances_write([balance_of(case, account, day)])
+
+
+def balance_begin(balance: CaseBalance) -> None:
+    """Keep what is owed on a case that has no balance yet. One statement."""
+    rows_append(CaseBalance, [{name: getattr(balance, name) for name in _BEGUN}])
 
 
 def balances_write(balances: Sequence[CaseBalance]) -> None:

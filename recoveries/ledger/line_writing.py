@@ -20,9 +20,14 @@ def lines_write(told: Iterable[tuple[int, Told]]) -> None:
     Without a model for each row: their making was a third of the time of a large transfer. Raises Unbalanced: SQLite
     has no trigger that adds the lines of a posting up.
     """
+    rows_append(Line, lines_stored(told))
+
+
+def lines_stored(told: Iterable[tuple[int, Told]]) -> list[dict[str, Any]]:
+    """Lines as they are stored. Raises Unbalanced."""
     lines = list(told)
     _require_balanced(lines)
-    rows_append(Line, [_stored(posting_id, line) for posting_id, line in lines])
+    return [_stored(posting_id, line) for posting_id, line in lines]
 
 
 def _require_balanced(lines: Iterable[tuple[int, Told]]) -> None:

@@ -3,7 +3,7 @@
 Who changes a claim or a payment calls `ledger_follow` in the same transaction, under the lock of the case.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple
@@ -11,17 +11,17 @@ from typing import NamedTuple
 from accounts.models import User
 from events.services import events_record, story
 from law.account.decompte import Decompte
-from law.account.facts import Claim, Facts
+from law.account.facts import Facts
 from law.account.lines import Line as Told
 from law.interest import RateMissing
 from legalcity.lib.clock import now, today
 from legalcity.lib.many_rows import rows_create
-from recoveries.ledger.balances import balance_opened, balance_write, balances_write
+from recoveries.ledger.balances import balance_write
 from recoveries.ledger.book import PAYMENT, Book
-from recoveries.ledger.drafting import REALLOCATED, Draft, claims_opened, differences, posted_in
+from recoveries.ledger.drafting import REALLOCATED, Draft, differences, posted_in
 from recoveries.ledger.events import reallocated_events, settled_events
 from recoveries.ledger.gathering import Told as Known
-from recoveries.ledger.gathering import facts_from, told_in, told_of, with_terms
+from recoveries.ledger.gathering import told_in, told_of, with_terms
 from recoveries.ledger.laying import Lines, allocated, lines_of, lines_read, stayed_lines, undone
 from recoveries.ledger.line_writing import lines_write
 from recoveries.ledger.posting_models import CLIENT, Posting
@@ -160,17 +160,6 @@ def _kept_over(
     return drafts if book.not_met == held else with_not_met(drafts, book.not_met, day)
 
 
-def ledger_open(*, case: Recovery, claims: Sequence[Claim], by: User | None, source: Source) -> None:
-    """The first postings of a case that was just opened with these claims, and its balance: no case is without one.
-
-    Three statements, one where nothing is claimed. In the caller's story.
-    """
-    drafts = claims_opened(claims)
-    drafts_write([(case, draft) for draft in drafts], {}, by=by, source=source)
-    facts = facts_from(case, Book(claims={claim.key: claim for claim in claims}))
-    balances_write([balance_opened(case, facts, today())])
-
-
 def reversal_draft(row: Posting, reason: str) -> Draft:
     """What undoes a posting, on its own day. One statement."""
     lines = lines_read([row.pk])[row.pk]
@@ -201,8 +190,18 @@ def drafts_write(
         return []
     if not keeps_times:
         events_record(list(reallocated_events(drafts, by=by)))
+    rows = posting_rows(drafts, by=by, source=source, keeps_times=keeps_times)
+    rows_create(rows)
+    lines_write((row.pk, line) for row, line in lines_told(rows, drafts, lines))
+    return rows
+
+
+def posting_rows(
+    drafts: Sequence[tuple[Recovery, Draft]], *, by: User | None, source: Source, keeps_times: bool
+) -> list[Posting]:
+    """The postings that drafts become, unsaved."""
     moment = now()
-    rows = [
+    return [
         Posting(
             recovery_id=case.pk,
             owner_id=case.owner_id,
@@ -218,10 +217,15 @@ def drafts_write(
         )
         for case, draft in drafts
     ]
-    rows_create(rows)
-    told = zip(rows, drafts, strict=True)
-    lines_write((row.pk, line) for row, (_case, draft) in told for line in _told(draft, lines))
-    return rows
+
+
+def lines_told(
+    rows: Sequence[Posting], drafts: Sequence[tuple[Recovery, Draft]], lines: Lines
+) -> Iterator[tuple[Posting, Told]]:
+    """The lines of what drafts became, each with its posting."""
+    for row, (_case, draft) in zip(rows, drafts, strict=True):
+        for line in _told(draft, lines):
+            yield row, line
 
 
 def _told(draft: Draft, lines: Lines) -> Sequence[Told]:

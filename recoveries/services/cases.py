@@ -39,7 +39,7 @@ from recoveries.services.copies import copies_refresh
 from recoveries.services.deadlines import next_deadline_set
 from recoveries.services.filing import case_file
 from recoveries.services.heard import case_listeners
-from recoveries.services.references import external_id_free
+from recoveries.services.references import external_id_free, with_reference
 from recoveries.services.totals import case_count_add
 
 # What decides how a case is reckoned
@@ -52,6 +52,7 @@ TERMS = (
     "recovery_penalty_amount",
     "recovery_penalty_percent",
 )
+PREFIX = "REC-"  # of references
 NOT_FOUND = NO_CASE
 NOT_YOURS = _("Unauthorized access to this recovery")
 
@@ -105,15 +106,17 @@ def _opening(
     return recovery
 
 
-@story()
 def recovery_create(*, owner: User, values: Mapping[str, Any], by: User | None) -> Recovery:
     """A bare case of `owner`. Raises Invalid."""
-    recovery = _opening(owner, values)
-    case_file(recovery, by=by, source=Source.API)
-    return recovery
+
+    def create(reference: str) -> Recovery:
+        recovery = _opening(owner, values)
+        case_file(recovery, reference=reference, by=by, source=Source.API)
+        return recovery
+
+    return with_reference(PREFIX, create)
 
 
-@story()
 def recovery_create_complete(
     *,
     owner: User,
@@ -130,24 +133,31 @@ def recovery_create_complete(
     """
     if errors := complete_errors({"invoices": invoices}):
         raise Invalid(errors)
-    creditor = company_build(owner_id=owner.pk, values=customer, by=by)
-    payer = company_build(owner_id=owner.pk, values=debtor, by=by)
     amount = sum((item["invoice_amount"] for item in invoices), Decimal(0))
     paid = sum((_part_paid(item) for item in invoices), Decimal(0))
-    case = _opening(
-        owner,
-        recovery,
-        _limitation_starts(invoices),
-        customer=creditor,
-        debtor=payer,
-        amount=amount,
-        amount_torecover=amount - paid,
-        invoices_count=len(invoices),
-    )
-    parties = {"customer": creditor, "debtor": payer}
-    saved = case_file(case, by=by, source=source, parties=parties, invoices=invoices, within="recovery.")
-    case_listeners.listener.opened(case)
-    return CompleteCase(case, creditor, payer, saved)
+    starts = _limitation_starts(invoices)
+
+    def create(reference: str) -> CompleteCase:
+        creditor = company_build(owner_id=owner.pk, values=customer, by=by)
+        payer = company_build(owner_id=owner.pk, values=debtor, by=by)
+        case = _opening(
+            owner,
+            recovery,
+            starts,
+            customer=creditor,
+            debtor=payer,
+            amount=amount,
+            amount_torecover=amount - paid,
+            invoices_count=len(invoices),
+        )
+        parties = {"customer": creditor, "debtor": payer}
+        saved = case_file(
+            case, reference=reference, by=by, source=source, parties=parties, invoices=invoices, within="recovery."
+        )
+        case_listeners.listener.opened(case)
+        return CompleteCase(case, creditor, payer, saved)
+
+    return with_reference(PREFIX, create)
 
 
 def _limitation_starts(invoices: Sequence[Mapping[str, Any]]) -> set[Starts]:

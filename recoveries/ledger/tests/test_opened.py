@@ -1,4 +1,4 @@
-"""The balance of a case that was just opened is the one that its account comes to, though no account is made."""
+"""What is posted and owed when a case is opened is what its records and its account come to, though none are made."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -14,11 +14,16 @@ from law.account.flat import flat_sums
 from law.parties import Quality
 from law.tests.accounts import case, debt, eur, invoice, paid
 from recoveries.ledger.balances import KEPT, balance_of, balance_opened
+from recoveries.ledger.drafting import claims_opened
+from recoveries.ledger.posting import Source
+from recoveries.ledger.posting_models import CaseBalance, Posting
 from recoveries.ledger.rate_book import account_rates
 from recoveries.ledger.reckoning import reckoned
+from recoveries.ledger.records import records_of
 from recoveries.models import Recovery
+from tests.factories import Api, ApiUserFactory, file_case
 
-pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
+pytestmark = pytest.mark.django_db
 TODAY = date(2026, 6, 15)
 NEAR = st.sampled_from([-400, -31, -30, -29, -1, 0, 1, 2, 40])
 INVOICES = st.lists(
@@ -70,3 +75,27 @@ def test_what_is_more_than_invoices_takes_an_account(facts: Facts) -> None:
     assert flat_sums(facts, TODAY, account_rates()) is None
     short, whole = rows(facts)
     assert short == whole
+
+
+@pytest.mark.parametrize("paid", ["0.00", "40.25", "100.00"])
+def test_what_is_posted_at_first_is_what_is_posted_of_claims_later(paid: str) -> None:
+    part_paid = {"invoice_amount": "100.00", "invoice_part_paid": True, "invoice_part_paid_amount": paid}
+    api = Api.of(ApiUserFactory())
+    opened = file_case(api, invoices=[{}, part_paid, {"invoice_date": "2025-02-01", "performed_on": "2025-03-01"}])
+    posting = Posting.objects.get(recovery_id=opened["recovery"]["id"])
+    (draft,) = claims_opened(list(records_of(posting.recovery_id).claims.values()))
+    assert (posting.kind, posting.effective_on, posting.facts) == (draft.kind, draft.on, draft.facts)
+    written = posting.lines.order_by("pk").values_list(
+        "account", "head", "claim_kind", "claim_id", "debit", "credit", "article"
+    )
+    assert list(written) == [
+        (line.account, line.head, *(line.claim or ()), line.debit, line.credit, line.article) for line in draft.lines
+    ]
+    assert (posting.by_id, posting.reason, posting.source) == (api.user.pk, "", Source.API)
+
+
+def test_a_case_without_invoices_has_a_balance_and_no_posting() -> None:
+    opened = file_case(Api.of(ApiUserFactory()), invoices=[])
+    case_id = opened["recovery"]["id"]
+    assert not Posting.objects.filter(recovery_id=case_id).exists()
+    assert CaseBalance.objects.get(recovery_id=case_id).due == 0
