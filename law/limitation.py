@@ -101,7 +101,7 @@ def last_days(
     """
     helped = [*acknowledged, *payments]
     earliest = last_day_to_sue(starts.first, limitation, acknowledged)
-    if_paid = last_day_to_sue(starts.first, limitation, helped)
+    if_paid = last_day_to_sue(starts.first, limitation, helped) if payments else earliest
     latest = max(if_paid, last_day_to_sue(starts.last, limitation, helped))
     return LastDays(earliest, latest, is_paid=if_paid != earliest)
 

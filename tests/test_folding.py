@@ -52,6 +52,12 @@ def test_what_is_folded_stays_as_it_is(text: str) -> None:
     assert folded(folded(text)) == folded(text)
 
 
+@given(st.text(st.characters(max_codepoint=0x2FFF)), st.text(st.sampled_from("aéŒ’` ")))
+def test_a_text_is_folded_character_by_character(strange: str, usual: str) -> None:
+    text = f"{usual}{strange}{usual}"
+    assert folded(text) == "".join(map(folded, text))
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("term", TERMS)
 def test_cases_companies_and_protected_invoices_are_found(term: str, owner: Api) -> None:

@@ -1,7 +1,6 @@
 """The guard itself: the table, asked row by row."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 
 from legalcity.lib.dates import PARIS
@@ -52,11 +51,11 @@ def judge(message: Message, facts: Facts, policy: Policy, moment: datetime, *, l
     question = Question(message, facts, policy, moment, on, asked, codes_of(left_out))
     rows = _ROWS[message.purpose]
     if message.shown:
-        questions = [question, replace(question, message=replace(message, text=message.shown))]
-        reasons = tuple(reason for row in rows for reason in _told_once(row, questions))
+        questions = [question, question._replace(message=message._replace(text=message.shown))]
+        reasons = [reason for row in rows for reason in _told_once(row, questions)]
     else:
-        reasons = tuple(reason for row in rows for reason in row(question))
-    return Verdict(reasons, left_out if message.purpose in DEMANDS else ()).lifting(lifted)
+        reasons = [reason for row in rows for reason in row(question)]
+    return Verdict(tuple(reasons), left_out if message.purpose in DEMANDS else ()).lifting(lifted)
 
 
 def _told_once(row: Row, questions: Iterable[Question]) -> Iterator[Reason]:

@@ -1,7 +1,7 @@
 """When it is day where a debtor lives: time zones, public holidays, the hours in which one may be written to."""
 
 from collections.abc import Container, Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -44,7 +44,7 @@ class Place(NamedTuple):
     @property
     def zone(self) -> ZoneInfo:
         """The time zone: of a foreign country that of its capital."""
-        return _zone(self.territory)
+        return _zone_of(self)
 
     def is_holiday(self, day: date) -> bool:
         """Whether the day is a public holiday there; of a country that the library does not know none is."""
@@ -57,6 +57,11 @@ class Place(NamedTuple):
         if territory in OVERSEAS:
             return "FR", _OF_DEPARTMENTS.get(territory, territory)
         return territory, _LOCAL.get("".join(self.postal.split())[:2]) if territory == "FR" else None
+
+    @property
+    def alike(self) -> "Place":
+        """One place for all that have the same holidays and the same hours, so that days are reckoned once for them."""
+        return _alike(self)
 
     def opening(self, moment: datetime, *, days: Iterable[int], from_hour: int, until_hour: int) -> datetime:
         """The first moment from `moment` on within the hours of an allowed day, in the zone of the place.
@@ -73,6 +78,24 @@ class Place(NamedTuple):
             if here < closes:
                 return moment if here >= opens else opens
         return moment
+
+
+@lru_cache(maxsize=20_000)
+def opening(moment: datetime, place: Place, days: frozenset[int], from_hour: int, until_hour: int) -> datetime:
+    """`Place.opening` in UTC, kept in mind: of a place and those that are `alike` it is asked again and again."""
+    return place.opening(moment, days=days, from_hour=from_hour, until_hour=until_hour).astimezone(UTC)
+
+
+@lru_cache(maxsize=20_000)
+def _alike(place: Place) -> Place:
+    territory = place.territory
+    country, part = place.calendar
+    return Place(territory, "".join(place.postal.split())[:2] if part and country == territory else "")
+
+
+@lru_cache(maxsize=20_000)
+def _zone_of(place: Place) -> ZoneInfo:
+    return _zone(place.territory)
 
 
 @lru_cache(maxsize=300)

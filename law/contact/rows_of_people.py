@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from law.contact.addresses import is_asked_to_leave, is_same_place, mailbox_of, plain_address
 from law.contact.facts import Known, Question
+from law.contact.places import opening
 from law.contact.verdict import Reason, hold, never
 from law.contact.vocabulary import DEMANDS, Channel, Code, PartyFactKind, Purpose
 from law.parties import Quality
@@ -111,9 +112,11 @@ def _pause(question: Question) -> Iterator[Reason]:
 
 
 def _cap(question: Question, days: int, most: int) -> Iterator[Reason]:
+    if not most or len(question.facts.contacts) < most:
+        return
     window = timedelta(days)
     recent = sorted(contact.at for contact in question.facts.contacts if contact.at > question.moment - window)
-    if most and len(recent) >= most:
+    if len(recent) >= most:
         sentence = _(
             "The firm writes to a debtor {most} times within {days} days at most, for all it works for: this may leave "
             "on {day}."
@@ -122,10 +125,9 @@ def _cap(question: Question, days: int, most: int) -> Iterator[Reason]:
 
 
 def _opening(question: Question, moment: datetime) -> datetime:
-    policy = question.policy
-    return question.facts.place.opening(
-        moment, days=policy.days, from_hour=policy.from_hour, until_hour=policy.until_hour
-    )
+    place, policy = question.facts.place, question.policy
+    opens = opening(moment, place.alike, policy.days, policy.from_hour, policy.until_hour)
+    return moment if opens == moment else opens.astimezone(place.zone)
 
 
 def _held(question: Question, until: datetime, sentence: Promise, **values: Any) -> Reason:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.text import format_lazy
 from legalcity.lib.errors import Sentence
@@ -45,8 +45,7 @@ class NotAsked:
     article: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """All that speaks against a message, and what a demand does not ask for."""
 
     reasons: tuple[Reason, ...] = ()
@@ -55,13 +54,17 @@ class Verdict:
     @property
     def standing(self) -> tuple[Reason, ...]:
         """The reasons that nobody has lifted."""
-        return tuple(reason for reason in self.reasons if not reason.is_lifted)
+        return tuple([reason for reason in self.reasons if not reason.is_lifted]) if self.reasons else ()
 
     @property
     def outcome(self) -> Outcome:
         """Never where one reason says so, hold where one does, send where none stands."""
-        outcomes = {reason.outcome for reason in self.standing}
-        return next((one for one in (Outcome.NEVER, Outcome.HOLD) if one in outcomes), Outcome.SEND)
+        outcome = Outcome.SEND
+        for reason in self.standing:
+            if reason.outcome == Outcome.NEVER:
+                return reason.outcome
+            outcome = reason.outcome
+        return outcome
 
     @property
     def until(self) -> datetime | None:

@@ -96,8 +96,25 @@ def plain(text: str) -> str:
 def without(text: str, quoted: Iterable[str]) -> str:
     """`text` (`plain`) without what it quotes: the law, names and addresses are not its own words."""
     for part in sorted(filter(None, map(plain, quoted)), key=len, reverse=True):
-        text = re.sub(rf"(?<!\w){re.escape(part)}(?!\w)", " ", text)
+        text = _cut(text, part)
     return text
+
+
+def _cut(text: str, part: str) -> str:
+    """`text` without `part` where no word goes on before or behind it; a pattern for each name would cost far more."""
+    kept, begin, at = [], 0, text.find(part)
+    while at >= 0:
+        end = at + len(part)
+        if _ends_word(text[at - 1 : at]) and _ends_word(text[end : end + 1]):
+            kept.append(text[begin:at])
+            begin, at = end, text.find(part, end)
+        else:
+            at = text.find(part, at + 1)
+    return " ".join((*kept, text[begin:]))
+
+
+def _ends_word(sign: str) -> bool:
+    return not (sign.isalnum() or sign == "_")
 
 
 def printed(amount: Decimal) -> tuple[str, ...]:

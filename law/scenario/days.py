@@ -7,6 +7,7 @@ from legalcity.lib.dates import add_days
 
 from law.contact.facts import Policy
 from law.contact.places import SUNDAY, Place
+from law.contact.places import opening as opening_at
 from law.scenario.vocabulary import Unit
 
 _SATURDAY = 6
@@ -17,13 +18,12 @@ def days_later(day: date, delay: int, unit: Unit, place: Place) -> date:
     """The day that comes `delay` days, or working days of `place`, after `day`."""
     if unit == Unit.DAYS:
         return add_days(day, delay)
-    return _working_days_later(day, delay, Place(*_representative(place)))
+    return _working_days_later(day, delay, place.alike)
 
 
 def opening(moment: datetime, place: Place, policy: Policy) -> datetime:
     """The first moment from `moment` on at which the firm writes to somebody at `place`, in UTC."""
-    there = Place(*_representative(place))
-    return _opening(moment, there, policy.days, policy.from_hour, policy.until_hour)
+    return opening_at(moment, place.alike, policy.days, policy.from_hour, policy.until_hour)
 
 
 def moment_of(day: date, hour: int, place: Place, policy: Policy) -> datetime:
@@ -32,18 +32,13 @@ def moment_of(day: date, hour: int, place: Place, policy: Policy) -> datetime:
     On the night on which an hour is left out what falls into it comes an hour later; of an hour that comes twice the
     first one counts.
     """
-    return _moment_of(day, hour, Place(*_representative(place)), policy.days, policy.from_hour, policy.until_hour)
+    return _moment_of(day, hour, place.alike, policy.days, policy.from_hour, policy.until_hour)
 
 
 @lru_cache(maxsize=20_000)
 def _moment_of(day: date, hour: int, place: Place, days: frozenset[int], from_hour: int, until_hour: int) -> datetime:
     moment = datetime.combine(day, time(hour), place.zone).astimezone(UTC)
-    return _opening(moment, place, days, from_hour, until_hour)
-
-
-@lru_cache(maxsize=20_000)
-def _opening(moment: datetime, place: Place, days: frozenset[int], from_hour: int, until_hour: int) -> datetime:
-    return place.opening(moment, days=days, from_hour=from_hour, until_hour=until_hour).astimezone(UTC)
+    return opening_at(moment, place, days, from_hour, until_hour)
 
 
 @lru_cache(maxsize=20_000)
@@ -53,11 +48,3 @@ def _working_days_later(day: date, delay: int, place: Place) -> date:
         is_off = day.isoweekday() in (_SATURDAY, SUNDAY) or place.is_holiday(day)
         delay -= not is_off
     return day
-
-
-@lru_cache(maxsize=20_000)
-def _representative(place: Place) -> tuple[str, str]:
-    """One place for all that have the same holidays and the same hours, so that days are reckoned once for them."""
-    territory = place.territory
-    country, part = place.calendar
-    return (territory, "".join(place.postal.split())[:2]) if part and country == territory else (territory, "")

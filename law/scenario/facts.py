@@ -1,7 +1,7 @@
 """What the planner looks at: a case in its scenario, and the scenario. Values alone."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -82,8 +82,7 @@ class Debtor(NamedTuple):
     post: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseFacts:
+class CaseFacts(NamedTuple):
     """A case in its scenario.
 
     guard          what the guard looks at; `later`: claims of it that fall due on a day to come
@@ -100,7 +99,7 @@ class CaseFacts:
     debtor: Debtor
     entered_at: datetime
     due_on: date
-    amounts: Amounts = field(default_factory=Amounts)
+    amounts: Amounts = Amounts()
     is_unreckoned: bool = False
     later: tuple[tuple[date, ClaimFacts], ...] = ()
     notified_on: date | None = None
@@ -114,16 +113,18 @@ class CaseFacts:
 
     def on(self, day: date) -> Facts:
         """What the guard looks at on a day: claims fall due as days pass."""
-        if not any(due_on <= day for due_on, _claim in self.later):
+        if not self.later or not any(due_on <= day for due_on, _claim in self.later):
             return self.guard
         due = {claim.key for due_on, claim in self.later if due_on <= day}
-        claims = tuple(replace(one, is_due=True) if one.key in due else one for one in self.guard.claims)
+        claims = tuple(one._replace(is_due=True) if one.key in due else one for one in self.guard.claims)
         more = sum((claim.amount for due_on, claim in self.later if due_on <= day), self.guard.due)
-        return replace(self.guard, claims=claims, due=more)
+        return self.guard._replace(claims=claims, due=more)
 
     def address(self, way: Way) -> str | None:
         """Where a message of this way goes; None where it cannot."""
         to, people = _ADDRESSES[way](self.debtor), self.guard.people
+        if not people:
+            return to or None
         is_wrong = any(is_same_place(one.value, to) for one in people.get(PartyFactKind.WRONG, ()))
         is_closed = is_wrong or any(is_asked_to_leave(one.value, to) for one in people.get(PartyFactKind.OPTED_OUT, ()))
         return None if not to or is_closed else to
@@ -138,18 +139,21 @@ _ADDRESSES: Mapping[Way, Callable[[Debtor], str]] = {
 }
 
 
-def after_message(case: CaseFacts, step: Step, moment: datetime, *, day: date) -> CaseFacts:
-    """The case once the demand of a step has left at `moment`, the `day` in Paris, and nothing else happened."""
-    guard, contact = case.guard, Contact(moment, step.purpose == Purpose.FORMAL_NOTICE)
+def after_message(case: CaseFacts, step: Step, contact: Contact, *, day: date, is_counted: bool) -> CaseFacts:
+    """The case once the demand of a step has left as `contact`, on the `day` in Paris, and nothing else happened.
+
+    `is_counted`: as one to the debtor; of a message about several cases one is.
+    """
+    guard = case.guard
     is_reminder = step.purpose == Purpose.REMINDER
-    written = replace(
-        guard,
+    written = guard._replace(
         own=(*guard.own, contact),
+        contacts=(*guard.contacts, contact) if is_counted else guard.contacts,
         reminders=guard.reminders + is_reminder,
         first_on=guard.first_on or day,
         is_informed=True,
     )
-    return replace(case, guard=written)
+    return case._replace(guard=written)
 
 
 CHANNELS: Mapping[Way, Channel] = {way: Channel(way.value) for way in Way if way != Way.TASK}

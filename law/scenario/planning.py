@@ -1,9 +1,8 @@
 """The planner: what a scenario does with a case at a moment. Asked by the clock and by the rehearsal alike."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -13,7 +12,7 @@ from legalcity.lib.errors import Sentence
 from law.contact.facts import Message, Policy
 from law.contact.judging import judge
 from law.contact.verdict import Verdict
-from law.contact.vocabulary import Outcome
+from law.contact.vocabulary import Outcome, PartyFactKind
 from law.scenario.conditions import first_unmet
 from law.scenario.days import days_later, moment_of, opening
 from law.scenario.facts import CHANNELS, CaseFacts, Step, Version
@@ -42,16 +41,14 @@ SENTENCES: Mapping[Why, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why something is not done: a code (`Why`, or one of the guard) and its sentence."""
 
     code: str
     sentence: Sentence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(NamedTuple):
     """What is to be done with a case.
 
     step      which step it is about; `way` and `to` how and where its message goes
@@ -125,9 +122,10 @@ def due_moment(case: CaseFacts, version: Version, position: int, policy: Policy)
     base = _base(case, step)
     if base is None:
         return None
-    days = [days_later(base, step.delay, step.unit, place)]
-    days += [days_later(_day(at, case), _gap(version, position), step.unit, place) for at in _since(case)]
-    return moment_of(max(days), step.at_hour, place, policy)
+    day = days_later(base, step.delay, step.unit, place)
+    for at in _since(case):
+        day = max(day, days_later(_day(at, case), _gap(version, position), step.unit, place))
+    return moment_of(day, step.at_hour, place, policy)
 
 
 def next_look(case: CaseFacts, version: Version, position: int, moment: datetime, policy: Policy) -> datetime:
@@ -179,7 +177,7 @@ def _standing(case: CaseFacts) -> Decision | None:
 
 
 def _is_insolvent(case: CaseFacts) -> bool:
-    return any(kind == "insolvent" and known for kind, known in case.guard.people.items())
+    return bool(case.guard.people.get(PartyFactKind.INSOLVENT))
 
 
 def _is_overtaken(case: CaseFacts, version: Version, position: int) -> bool:
@@ -262,11 +260,8 @@ def _base(case: CaseFacts, step: Step) -> date | None:
     return _day(case.last.at if case.last and step.base == Base.PREVIOUS else case.entered_at, case)
 
 
-def _since(case: CaseFacts) -> Iterator[datetime]:
-    if case.last is not None:
-        yield case.last.at
-    if case.restarted is not None:
-        yield case.restarted
+def _since(case: CaseFacts) -> list[datetime]:
+    return [at for at in (case.last and case.last.at, case.restarted) if at is not None]
 
 
 def _gap(version: Version, position: int) -> int:

@@ -108,7 +108,7 @@ def ago(*days: int, is_formal: bool = False) -> tuple[Contact, ...]:
 
 def claims(**changes: Any) -> dict[str, Any]:
     """Of the one claim something is otherwise, so that nothing else is due."""
-    return {"claims": (replace(CLAIM, **changes),)}
+    return {"claims": (CLAIM._replace(**changes),)}
 
 
 def people(kind: PartyFactKind, value: str = "") -> dict[str, Any]:
@@ -133,7 +133,7 @@ def judged(
     **options: Any,
 ) -> Verdict:
     """The verdict on a message that nothing speaks against, but for what is changed."""
-    changed = replace(MESSAGE, **(message or {})), replace(FACTS, **(facts or {})), replace(POLICY, **(policy or {}))
+    changed = MESSAGE._replace(**(message or {})), FACTS._replace(**(facts or {})), replace(POLICY, **(policy or {}))
     return judge(*changed, moment, **options)
 
 
@@ -168,7 +168,7 @@ TABLE: list[tuple[Code, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]
     (Code.BARRED, {}, {**CONSUMER, **claims(until=DOUBTFUL)}, {}, HOLD),
     (Code.BARRED, {}, {**CONSUMER, **claims(until=DOUBTFUL), "is_hold_lifted": True}, {}, SEND),
     (Code.BARRED, {}, claims(until=DOUBTFUL), {}, SEND),
-    (Code.BARRED, {}, {**CONSUMER, "claims": (CLAIM, replace(CLAIM, until=OVER))}, {}, SEND),
+    (Code.BARRED, {}, {**CONSUMER, "claims": (CLAIM, CLAIM._replace(until=OVER))}, {}, SEND),
     (Code.INSOLVENT, {}, people(PartyFactKind.INSOLVENT), {}, NEVER),
     (Code.INSOLVENT, {}, people(PartyFactKind.CONSENTS_TO_LRE), {}, SEND),
     (Code.COSTS, {"heads": frozenset({DebtHead.KEPT_BY_CREDITOR})}, {}, {}, NEVER),
@@ -188,7 +188,7 @@ TABLE: list[tuple[Code, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]
     (Code.PENALTY, PENALTY, {}, {}, NEVER),
     (Code.PENALTY, PENALTY, {"is_notified": True}, {}, SEND),
     (Code.NOT_DUE, {}, claims(is_due=False), {}, NEVER),
-    (Code.NOT_DUE, {}, {"claims": (CLAIM, replace(CLAIM, is_due=False))}, {}, SEND),
+    (Code.NOT_DUE, {}, {"claims": (CLAIM, CLAIM._replace(is_due=False))}, {}, SEND),
     (Code.NOTHING_DUE, {}, {"is_open": False}, {}, NEVER),
     (Code.NOTHING_DUE, {}, NOBODY, {}, NEVER),
     (Code.NOTHING_DUE, {}, {**claims(is_due=False), "due": Decimal(0)}, {}, SEND),  # not_due says it
@@ -226,8 +226,8 @@ TABLE: list[tuple[Code, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]
     (Code.RATES, {}, {"rates": Rates()}, {}, SEND),
     (Code.DISPUTE, {}, {"is_disputed": True}, {}, HOLD),
     (Code.DISPUTE, {}, {**claims(is_disputed=True), "due": Decimal(0)}, {}, HOLD),
-    (Code.DISPUTE, {}, {"claims": (CLAIM, replace(CLAIM, is_disputed=True))}, {}, SEND),
-    (Code.DISPUTE, {}, {"claims": (replace(CLAIM, is_due=False), replace(CLAIM, is_disputed=True))}, {}, HOLD),
+    (Code.DISPUTE, {}, {"claims": (CLAIM, CLAIM._replace(is_disputed=True))}, {}, SEND),
+    (Code.DISPUTE, {}, {"claims": (CLAIM._replace(is_due=False), CLAIM._replace(is_disputed=True))}, {}, HOLD),
     (Code.PLAN, {}, {"has_plan": True}, {}, HOLD),
     (Code.PLAN, {}, {"has_plan": False}, {}, SEND),
     (Code.ADDRESSEE, {}, people(PartyFactKind.OPTED_OUT), {}, NEVER),
@@ -350,7 +350,7 @@ def test_each_purpose_has_its_rows(purpose: Purpose) -> None:
 
 def test_claims_that_may_not_be_asked_for_leave_the_demand_and_are_listed() -> None:
     several = tuple(
-        replace(CLAIM, number=number, **change)
+        CLAIM._replace(number=number, **change)
         for number, change in {
             "due": {}, "barred": {"until": OVER}, "later": {"is_due": False}, "disputed": {"is_disputed": True},
             "unconfirmed": {"is_confirmed": False},
@@ -443,10 +443,10 @@ OUR_WORDS = tuple(CONFIG["LOOK_WORDS"][0].split(","))
     ],
 )
 def test_words_of_acts_are_known_from_the_start(text: str) -> None:
-    letter = replace(MESSAGE, text=f"{TEXT}\n{text}")
+    letter = MESSAGE._replace(text=f"{TEXT}\n{text}")
     policy = replace(POLICY, look_words=OUR_WORDS)
     assert [one.code for one in judge(letter, FACTS, policy, NOW).reasons] == [Code.LOOK]
-    assert judge(letter, replace(FACTS, has_title=True), policy, NOW).outcome == SEND
+    assert judge(letter, FACTS._replace(has_title=True), policy, NOW).outcome == SEND
 
 
 @pytest.mark.parametrize(
@@ -463,7 +463,7 @@ def test_words_of_acts_are_known_from_the_start(text: str) -> None:
     ],
 )
 def test_what_is_true_and_no_act_may_be_said(text: str) -> None:
-    letter = replace(MESSAGE, text=f"{TEXT}\n{text}")
+    letter = MESSAGE._replace(text=f"{TEXT}\n{text}")
     assert judge(letter, FACTS, replace(POLICY, look_words=OUR_WORDS), NOW).outcome == SEND
 
 

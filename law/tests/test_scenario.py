@@ -62,11 +62,11 @@ VERSION = Version(code="standard", number=1, steps=(REMINDER, SECOND, CALL))
 
 def case(**values: Any) -> CaseFacts:
     debtor = Debtor("commercial", "FR", "debtor@example.com", "+33612345678", post="1 rue du Port, 69001 Lyon")
-    return replace(CaseFacts(guard=GUARD, debtor=debtor, entered_at=MONDAY, due_on=date(2026, 1, 1)), **values)
+    return CaseFacts(guard=GUARD, debtor=debtor, entered_at=MONDAY, due_on=date(2026, 1, 1))._replace(**values)
 
 
 def guarded(**values: Any) -> CaseFacts:
-    return case(guard=replace(GUARD, **values))
+    return case(guard=GUARD._replace(**values))
 
 
 def planned(facts: CaseFacts, position: int = 0, *, moment: datetime, version: Version = VERSION) -> Decision:
@@ -206,7 +206,7 @@ def test_the_next_way_is_taken_where_one_leads_nowhere() -> None:
         ({"is_disputed": True}, Act.HOLD, "dispute"),
         ({"has_plan": True}, Act.PAUSE, "plan"),
         ({"people": {PartyFactKind.DECEASED: (Known(date(2026, 6, 1)),)}}, Act.SKIP, "addressee"),
-        ({"claims": (replace(CLAIM, is_due=False),), "due": Decimal(0)}, Act.SKIP, "not_due"),
+        ({"claims": (CLAIM._replace(is_due=False),), "due": Decimal(0)}, Act.SKIP, "not_due"),
         ({"firm": Named()}, Act.SKIP, "mentions"),
     ],
 )
@@ -217,10 +217,10 @@ def test_what_ends_holds_or_skips(facts: dict[str, Any], act: Act, code: str) ->
 
 
 def test_a_claim_is_asked_for_once_its_day_has_come() -> None:
-    later = replace(CLAIM, is_due=False)
-    facts = case(guard=replace(GUARD, claims=(later,), due=Decimal(0)), later=((date(2026, 6, 4), later),))
+    later = CLAIM._replace(is_due=False)
+    facts = case(guard=GUARD._replace(claims=(later,), due=Decimal(0)), later=((date(2026, 6, 4), later),))
     assert planned(facts, moment=THURSDAY).act == Act.SEND
-    assert planned(replace(facts, later=((date(2026, 6, 5), later),)), moment=THURSDAY).act == Act.SKIP
+    assert planned(facts._replace(later=((date(2026, 6, 5), later),)), moment=THURSDAY).act == Act.SKIP
 
 
 def test_a_message_that_needs_approval_is_held_with_that_reason() -> None:
@@ -252,10 +252,10 @@ def test_a_task_and_the_end() -> None:
 
 # --- conditions ------------------------------------------------------------------------------------------------------
 HOLD_OF: list[tuple[str, Any, dict[str, Any], dict[str, Any]]] = [
-    ("amount_at_least", "100.00", {}, {"guard": replace(GUARD, due=Decimal("99.99"))}),
+    ("amount_at_least", "100.00", {}, {"guard": GUARD._replace(due=Decimal("99.99"))}),
     ("age_at_least", 30, {}, {"due_on": date(2026, 6, 1)}),
     ("debtor_is", ["commercial"], {}, {"debtor": Debtor("civil")}),
-    ("debtor_is", ["professional"], {}, {"guard": replace(GUARD, debtor=Quality.CONSUMER)}),
+    ("debtor_is", ["professional"], {}, {"guard": GUARD._replace(debtor=Quality.CONSUMER)}),
     ("country_in", ["fr", "BE"], {}, {"debtor": Debtor(country="DE")}),
     ("has", ["email"], {}, {"debtor": Debtor(post="1 rue du Port, 69001 Lyon")}),
     ("no_open", ["dispute", "promise"], {}, {"has_promise": True}),
@@ -341,11 +341,11 @@ def going(delay: int = 3, step: Step = REMINDER, **values: Any) -> Going:
         (going(3, replace(REMINDER, ways=(Way.SMS,))), False),
         (going(3, CALL), False),
         (going(3, debtor=Debtor("commercial", "FR", "other@example.com")), False),
-        (going(3, guard=replace(GUARD, creditor=Named("Other", THERE))), False),
-        (going(3, guard=replace(GUARD, debtor_named=Named("Other", THERE))), False),
-        (going(3, guard=replace(GUARD, is_disputed=True)), False),
-        (going(3, guard=replace(GUARD, is_open=False)), False),
-        (going(3, guard=replace(GUARD, own=(Contact(MONDAY),))), True),  # this policy leaves no pause
+        (going(3, guard=GUARD._replace(creditor=Named("Other", THERE))), False),
+        (going(3, guard=GUARD._replace(debtor_named=Named("Other", THERE))), False),
+        (going(3, guard=GUARD._replace(is_disputed=True)), False),
+        (going(3, guard=GUARD._replace(is_open=False)), False),
+        (going(3, guard=GUARD._replace(own=(Contact(MONDAY),))), True),  # this policy leaves no pause
         (going(3, sent_aside=("relance_2",)), False),
         (going(3, held=Held(MONDAY, Fate.WAITING)), False),
     ],
@@ -372,7 +372,7 @@ def test_a_case_that_may_not_be_asked_at_that_level_stays_behind() -> None:
     """The pause before a formal notice is longer than that before a reminder."""
     notice = replace(SECOND, kind="mise_en_demeure", purpose=Purpose.FORMAL_NOTICE, ways=(Way.EMAIL,))
     policy = replace(POLICY, formal_notice_days=8)
-    written = replace(GUARD, own=(Contact(MONDAY),))
+    written = GUARD._replace(own=(Contact(MONDAY),))
     others = (going(3, guard=written), going(3, notice), going(3))
     group = together(case(), planned(case(), moment=LEAVES), others, LEAVES, policy)
     assert group is not None

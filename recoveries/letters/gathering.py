@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from functools import partial
@@ -105,8 +105,7 @@ def claims_told(
 def facts_aside(case: Recovery) -> Facts:
     """What is asked of every message: who is written to, and what may not be said."""
     same = Company.objects.filter(Identity.of(case.debtor).same()) if case.debtor else Company.objects.none()
-    return replace(
-        quality_facts(case),
+    return quality_facts(case)._replace(
         is_open=is_open(case),
         has_title=case.status_id in TITLED,
         firm=Named(live.FIRM_NAME, (live.FIRM_ADDRESS, live.FIRM_POSTAL_CODE, live.FIRM_CITY)),
@@ -124,8 +123,7 @@ def facts_of(case: Recovery, demand: Demand, *, moment: datetime, email: Message
     same = Company.objects.filter(Identity.of(debtor).same()) if debtor else Company.objects.none()
     sent = _sent(case)
     reminders = [kind for kind, *_rest in sent if kind != Message.Kind.FORMAL_NOTICE]
-    return replace(
-        facts_aside(case),
+    return facts_aside(case)._replace(
         due=account.total,
         claims=demand.claims,
         is_hold_lifted=case.is_hold_lifted,

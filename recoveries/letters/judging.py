@@ -1,7 +1,7 @@
 """The guard's door for letters: what one would say, and whether it may leave, when it is made and when it leaves."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -67,7 +67,7 @@ def drafts_of(
     day = moment.astimezone(PARIS).date()
     demand = demand or demand_of(case, day)
     facts, policy = facts_of(case, demand, moment=moment, email=email), policy_for(case.owner_id)
-    facts = replace(facts, contacts=(*facts.contacts, *alongside))
+    facts = facts._replace(contacts=(*facts.contacts, *alongside))
     drafts = []
     for kind in kinds:
         told = letter_write(
@@ -80,8 +80,7 @@ def drafts_of(
             extra=extra,
             others=others,
         )
-        message = replace(
-            message_asked(kind, channel, to, told.letter, demand),
+        message = message_asked(kind, channel, to, told.letter, demand)._replace(
             added=extra,
             needs_approval=needs_approval or is_approval_wanted(email),
             is_resting=is_resting(email),
@@ -126,8 +125,9 @@ def words_of(draft: Draft) -> dict[str, object]:
 def verdict_of(case: Recovery, email: Message, *, moment: datetime) -> Verdict:
     """Whether a demand that waits, with the words that it has, may leave at `moment`. Raises Conflict likewise."""
     demand = demand_of(case, moment.astimezone(PARIS).date())
-    then = demand_of(case, written_on(email)).account
-    facts = replace(facts_of(case, demand, moment=moment, email=email), then=then.total)
+    demanded_then = demand_of(case, written_on(email))
+    then = demanded_then.account
+    facts = facts_of(case, demand, moment=moment, email=email)._replace(then=then.total)
     message = contact.Message(
         purpose=Purpose(email.purpose),
         channel=Channel(email.channel),

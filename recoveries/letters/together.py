@@ -109,7 +109,7 @@ def _draft(case: Recovery, message: Message, parts: list[Part], moment: datetime
 def _verdict(message: Message, part: Part, draft: Draft, moment: datetime, without: Code | None) -> Verdict:
     """What the guard says of the letter as one about this case."""
     asked = message_asked(message.kind, message.channel, written_to(message), draft.letter, part.demand)
-    asked = replace(asked, is_resting=is_resting(part.message))
+    asked = asked._replace(is_resting=is_resting(part.message))
     policy, lifted = policy_for(part.message.owner_id), lifted_codes(part.message)
     verdict = judge(asked, part.facts, policy, moment, lifted=lifted)
     return verdict.without(without) if without else verdict

@@ -1,6 +1,5 @@
 """What the planner decided, carried out for one case in one transaction: a message, a task, a date."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -57,8 +56,8 @@ def enrolment_act(*, enrolment_id: int, case_id: int, moment: datetime) -> Act |
     if case_id not in locked.order_by("pk").values_list("pk", flat=True):
         return None
     due = Q(state__in=(Standing.RUNNING, Standing.PAUSED), next_due_at__lte=moment)
-    rows = Enrolment.objects.select_related("version__scenario").select_for_update(of=("self",))
-    enrolment = rows.filter(due, pk=enrolment_id).first()
+    rows = Enrolment.objects.select_related("version__scenario").prefetch_related("version__steps")
+    enrolment = rows.select_for_update(of=("self",)).filter(due, pk=enrolment_id).first()
     if enrolment is None or not may_run(enrolment.owner_id):
         return None
     enrolment.claimed_until, enrolment.attempts = None, 0
@@ -125,10 +124,10 @@ def _send(enrolment: Enrolment, case: Recovery, facts: CaseFacts, decision: Deci
     except Forbidden as refused:
         standing = tuple(refused.extra.get("reasons", ()))
         reasons = reasons_of(Verdict(standing)) if standing else (Reason(refused.code.value, refused.message),)
-        return _passed_over(enrolment, facts, replace(decision, reasons=reasons), moment)
+        return _passed_over(enrolment, facts, decision._replace(reasons=reasons), moment)
     except Invalid as refused:
         said = tuple(Reason("address", one) for sentences in refused.errors.values() for one in sentences)
-        return _passed_over(enrolment, facts, replace(decision, reasons=said), moment)
+        return _passed_over(enrolment, facts, decision._replace(reasons=said), moment)
     except Conflict:  # No rate is known for a day: it is asked again.
         enrolment.next_due_at = moment + NEXT_LOOK
         enrolment.save()
@@ -165,7 +164,7 @@ def _sent_together(
             lead, joined = group_write(case=case, step=_step(enrolment), group=group, others=others, moment=moment)
     except (NotTogether, Forbidden, Invalid, Conflict):
         return None
-    went, result = replace(decision, way=group.way, reasons=()), WAITS.get(lead.state, Result.SENT)
+    went, result = decision._replace(way=group.way, reasons=()), WAITS.get(lead.state, Result.SENT)
     steps = [(enrolment, facts, lead), *((other.enrolment, other.facts, message) for other, message in joined)]
     for one, of_case, message in steps:
         one.claimed_until, one.attempts = None, 0
@@ -181,7 +180,7 @@ def _passed_over(enrolment: Enrolment, facts: CaseFacts, decision: Decision, mom
 
 
 def _step(enrolment: Enrolment) -> Step:
-    return enrolment.version.steps.get(position=enrolment.position)
+    return enrolment.version.steps.all()[enrolment.position]
 
 
 def _run(

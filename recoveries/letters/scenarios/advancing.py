@@ -5,7 +5,6 @@ that day.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,7 +39,7 @@ def advance(enrolment: Enrolment, facts: CaseFacts, run: StepRun, moment: dateti
     """Go on to the next step, on its day; after the last one the scenario is over."""
     version = version_planned(enrolment.version)
     enrolment.position += 1
-    facts = replace(facts, last=Done(run.at), held=None)
+    facts = facts._replace(last=Done(run.at), held=None)
     policy = policy_for(enrolment.owner_id)
     enrolment.next_due_at = next_look(facts, version, enrolment.position, moment, policy)
     if enrolment.position < len(version.steps):

@@ -1,11 +1,12 @@
 """The clock of a rehearsal: cases of one debtor, looked at when they are due, as the real clock would."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heapify, heappop, heappush
+from typing import NamedTuple
 
-from companies.identity import Identity, Kin
+from companies.identity import Identity
 from law.contact import Contact, Outcome, Policy, Purpose
 from law.scenario import (
     WITHIN,
@@ -31,7 +32,6 @@ from law.scenario import (
 from law.scenario.days import days_later, opening
 from legalcity.lib.dates import PARIS
 
-WINDOW = timedelta(days=31)  # what no cap looks beyond
 NOT_YET = "until"  # how a case stands whose scenario goes on after the last day
 RESULTS = {Act.TASK: Result.TASK, Act.SKIP: Result.SKIPPED, Act.STOP: Result.STOPPED, Act.LEFT: Result.SENT}
 
@@ -54,8 +54,7 @@ class Player:
     next_look: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Play:
+class Play(NamedTuple):
     """What would be done with a case at a moment."""
 
     player: Player
@@ -75,7 +74,6 @@ def played(players: Sequence[Player], moment: datetime, end: datetime, *, is_gro
 
     `is_grouped`: steps of several of them that are near go in one message.
     """
-    left: Kin[Contact] = Kin()
     for player in players:
         player.next_look = _start(player, moment)
     queue = [(player.next_look, player.recovery_id, player) for player in players if player.next_look]
@@ -84,7 +82,7 @@ def played(players: Sequence[Player], moment: datetime, end: datetime, *, is_gro
         at, _pk, player = heappop(queue)
         if at != player.next_look:  # It has gone with another case meanwhile.
             continue
-        for one, look, play in _looked(player, at, left, players if is_grouped else ()):
+        for one, look, play in _looked(player, at, players, is_grouped=is_grouped):
             if play is not None:
                 yield play
             one.next_look = look if look is not None and (look > at or play is not None) else None
@@ -107,27 +105,32 @@ def _start(player: Player, moment: datetime) -> datetime | None:
     return next_look(player.facts, player.version, player.position, moment, player.policy)
 
 
-def _looked(player: Player, at: datetime, left: Kin[Contact], players: Sequence[Player]) -> Iterator[Looked]:
+def _looked(player: Player, at: datetime, players: Sequence[Player], *, is_grouped: bool) -> Iterator[Looked]:
     """What is done at a moment with a case, and with those that go along."""
-    facts = _posted(_with_contacts(player, at, left))
+    facts = _posted(player.facts)
     decision = plan(facts, player.version, player.position, at, player.policy)
     if player.waits is not None and decision.act == Act.WAIT:
-        decision = plan(replace(facts, held=None), player.version, player.position, at, player.policy)
-    others = [one for one in players if _is_near(player, one, at)] if player.waits is None else []
-    going = [Going(_with_contacts(one, at, left), one.version, one.position) for one in others]
+        decision = plan(facts._replace(held=None), player.version, player.position, at, player.policy)
+    others = [one for one in players if _is_near(player, one, at)] if is_grouped and player.waits is None else []
+    going = [Going(one.facts, one.version, one.position) for one in others]
     group = together(facts, decision, going, at, player.policy) if others else None
     if group is None:
-        yield player, *_look(player, decision, at, left)
+        yield player, *_look(player, decision, at, players)
         return
-    yield _gone(player, decision, group, at, left, goes_with=None)
+    yield _gone(player, decision, group, at, players, goes_with=None)
     for joined in group.joined:
-        yield _gone(others[joined.number], joined.own, group, at, None, goes_with=player.recovery_id)
+        yield _gone(others[joined.number], joined.own, group, at, (), goes_with=player.recovery_id)
 
 
 def _is_near(player: Player, other: Player, at: datetime) -> bool:
     """Whether a case is one of the same debtor and client whose step may go along."""
     if other is player or other.next_look is None or other.next_look > at + WITHIN or other.owner_id != player.owner_id:
         return False
+    return _is_kin(player, other)
+
+
+def _is_kin(player: Player, other: Player) -> bool:
+    """Whether two cases have the same debtor."""
     return bool(player.identity and other.identity and player.identity.is_same(other.identity))
 
 
@@ -136,20 +139,22 @@ def _gone(
     decision: Decision,
     group: Together,
     at: datetime,
-    left: Kin[Contact] | None,
+    players: Sequence[Player],
     *,
     goes_with: int | None,
 ) -> Looked:
-    """A case whose step goes in a message about several; `left`: where that is counted, once."""
-    went = replace(decision, way=group.way, reasons=())
-    _leaves(player, group.top, at, left)
+    """A case whose step goes in a message about several; `players`: for whom that is counted, once."""
+    went = decision._replace(way=group.way, reasons=())
+    _leaves(player, group.top, at, players)
     if decision.step is not None and decision.step.kind != group.top.kind:
-        player.facts = replace(player.facts, sent_aside=(*player.facts.sent_aside, group.top.kind))
+        player.facts = player.facts._replace(sent_aside=(*player.facts.sent_aside, group.top.kind))
     look = _advanced(player, at, went)
-    return player, look, replace(_play(player, went, at, Result.SENT), goes_with=goes_with)
+    return player, look, _play(player, went, at, Result.SENT)._replace(goes_with=goes_with)
 
 
-def _look(player: Player, decision: Decision, at: datetime, left: Kin[Contact]) -> tuple[datetime | None, Play | None]:
+def _look(
+    player: Player, decision: Decision, at: datetime, players: Sequence[Player]
+) -> tuple[datetime | None, Play | None]:
     """What is done with a case alone, and when the clock looks next; None where it does so no more."""
     if decision.act == Act.WAIT:
         return decision.until, None
@@ -157,7 +162,7 @@ def _look(player: Player, decision: Decision, at: datetime, left: Kin[Contact]) 
         return _held(player, decision, at), None
     if decision.act == Act.SEND:
         assert decision.step is not None  # noqa: S101 - what leaves is of a step
-        _leaves(player, decision.step, at, left)
+        _leaves(player, decision.step, at, players)
         return _advanced(player, at, decision), _play(player, decision, at, Result.SENT)
     if decision.step is None or decision.act in (Act.HOLD, Act.PAUSE):
         player.end = decision.reasons[0].code if decision.reasons else ""
@@ -184,17 +189,22 @@ def _held(player: Player, decision: Decision, at: datetime) -> datetime | None:
     assert verdict is not None and step is not None  # noqa: S101, PT018 - a message was judged
     since = player.facts.held.since if player.facts.held else at
     player.waits = decision
-    player.facts = replace(player.facts, held=Held(since, Fate.WAITING, verdict.until))
+    player.facts = player.facts._replace(held=Held(since, Fate.WAITING, verdict.until))
     last = since + timedelta(step.max_wait_days) if step.max_wait_days else None
     if verdict.until is None:
         return last
     return min(verdict.until, last) if last else verdict.until
 
 
-def _leaves(player: Player, step: Step, at: datetime, left: Kin[Contact] | None) -> None:
-    player.facts = after_message(player.facts, step, at, day=at.astimezone(PARIS).date())
-    if left is not None and player.identity is not None:
-        left.add(player.identity, Contact(at, step.purpose == Purpose.FORMAL_NOTICE))
+def _leaves(player: Player, step: Step, at: datetime, players: Sequence[Player]) -> None:
+    """A message of the case leaves; it counts for those of `players` that have the same debtor, where there are any."""
+    contact, is_counted = Contact(at, step.purpose == Purpose.FORMAL_NOTICE), bool(players and player.identity)
+    day = at.astimezone(PARIS).date()
+    player.facts = after_message(player.facts, step, contact, day=day, is_counted=is_counted)
+    for one in players:
+        if one is not player and _is_kin(player, one):
+            guard = one.facts.guard
+            one.facts = one.facts._replace(guard=guard._replace(contacts=(*guard.contacts, contact)))
 
 
 def _advanced(player: Player, at: datetime, decision: Decision) -> datetime | None:
@@ -204,7 +214,7 @@ def _advanced(player: Player, at: datetime, decision: Decision) -> datetime | No
         place = player.facts.guard.place
         delivered = days_later(at.astimezone(PARIS).date(), 1, Unit.WORKING_DAYS, place)
     fate = Fate.LEFT if decision.act in (Act.SEND, Act.LEFT) else None
-    player.facts = replace(player.facts, last=Done(at, fate, delivered), held=None)
+    player.facts = player.facts._replace(last=Done(at, fate, delivered), held=None)
     player.waits = None
     player.position += 1
     if player.position >= len(player.version.steps):
@@ -218,15 +228,4 @@ def _posted(facts: CaseFacts) -> CaseFacts:
     """What lies in the post folder is taken to be posted at once: what is written meanwhile, on its day."""
     if facts.held is None or facts.held.fate != Fate.TO_POST:
         return facts
-    return replace(facts, held=facts.held._replace(fate=Fate.LEFT))
-
-
-def _with_contacts(player: Player, at: datetime, left: Kin[Contact]) -> CaseFacts:
-    """The facts with what was sent to the debtor meanwhile, on whichever case."""
-    if player.identity is None:
-        return player.facts
-    more = tuple(contact for contact in left.of(player.identity) if contact.at > at - WINDOW)
-    if not more:
-        return player.facts
-    guard = replace(player.facts.guard, contacts=(*player.facts.guard.contacts, *more))
-    return replace(player.facts, guard=guard)
+    return facts._replace(held=facts.held._replace(fate=Fate.LEFT))

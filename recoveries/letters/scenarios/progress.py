@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -66,8 +65,7 @@ def in_scenario(facts: CaseFacts, enrolment: Enrolment, runs: Runs) -> CaseFacts
     """The facts of a case with how far it is."""
     done = [run for run in runs.get(enrolment.pk, ()) if run["step__position"] < enrolment.position]
     present = [run for run in runs.get(enrolment.pk, ()) if run["step__position"] == enrolment.position]
-    return replace(
-        facts,
+    return facts._replace(
         entered_at=enrolment.entered_at,
         restarted=enrolment.restarted_at,
         last=_done(done[-1], facts.guard.place) if done else None,

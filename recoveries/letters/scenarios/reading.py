@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
@@ -81,8 +81,7 @@ def facts_read(
     for case in cases:
         of_case = sums[case.pk]
         notified_on = demanded_on(told[case.pk].facts.notices, presentation_counts=counts)
-        guard = replace(
-            quality_facts(case),
+        guard = quality_facts(case)._replace(
             firm=firm,
             is_notified=notified_on is not None,
             **_of_case(case, of_case),
