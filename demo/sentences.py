@@ -50,12 +50,11 @@ STEPS: dict[int, str] = {
     Step.PRE_LITIGATION: "Sans réponse à la mise en demeure, pièces réunies",
     Step.PAYMENT_PLAN: "Échéancier accepté par le débiteur",
     Step.DISPUTE: "Le débiteur conteste la créance par écrit",
-    Step.PAID: "Solde reçu",
     Step.CLOSED: "Créance jugée irrécouvrable, dossier clos à la demande du client",
 }
 
 DEBTS = (
-    ("Indemnité forfaitaire pour frais de recouvrement", 4000, 4000),
+    ("Location prolongée de matériel", 4000, 9000),
     ("Frais de rejet de prélèvement", 1200, 2500),
     ("Frais de rejet de chèque", 3000, 5000),
     ("Caution de matériel non restitué", 15_000, 90_000),

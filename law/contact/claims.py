@@ -3,13 +3,16 @@
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from law.account.facts import ClaimKind, DebtHead
 from law.contact.facts import ClaimFacts
 from law.contact.verdict import NotAsked
 from law.contact.vocabulary import Code
+from law.contact.words import costs_in
 from law.limitation import LastDays, Starts, last_days, limitation_for
 from law.parties import Party
 from law.vocabulary import CompanyType, Matter
@@ -17,12 +20,14 @@ from law.vocabulary import CompanyType, Matter
 BARRED = "art. L218-2 C. conso."
 NOT_DUE = "art. 1305-2 C. civ."
 DISPUTE = "art. 1412 CPC"
+COSTS = "art. L111-8 CPCE"
 UNCONFIRMED = "unconfirmed"
 _LEFT_OUT: dict[str, tuple[Promise, str]] = {
     Code.NOT_DUE: (_("It is not due yet."), NOT_DUE),
     Code.DISPUTE: (_("The debtor disputes it."), DISPUTE),
     UNCONFIRMED: (_("It is not confirmed yet."), ""),
     Code.BARRED: (_("It is time-barred."), BARRED),
+    Code.COSTS: (_("It is for costs that stay with the creditor, by its name."), COSTS),
 }
 
 
@@ -76,7 +81,20 @@ def _why_not(claim: ClaimFacts, counts_as_consumer: bool, on: date) -> str | Non
         return Code.DISPUTE
     if not claim.is_confirmed:
         return UNCONFIRMED
-    return Code.BARRED if counts_as_consumer and claim.until and claim.until.is_barred(on) else None
+    if counts_as_consumer and claim.until and claim.until.is_barred(on):
+        return Code.BARRED
+    return Code.COSTS if counts_as_consumer and _is_costs(claim) else None
+
+
+def _is_costs(claim: ClaimFacts) -> bool:
+    """Whether a further debt of the client is one that no consumer owes: costs of a title have a head of their own."""
+    is_debt = claim.key[0] == ClaimKind.DEBT and claim.head == DebtHead.PRINCIPAL
+    return is_debt and bool(_costs_named(claim.number))
+
+
+@lru_cache(maxsize=1000)  # A book has few names of debts
+def _costs_named(name: str) -> list[str]:
+    return costs_in(name, is_business=False)
 
 
 def codes_of(left_out: Collection[NotAsked]) -> frozenset[Code]:

@@ -73,6 +73,7 @@ class ClaimFacts(NamedTuple):
     until: LastDays | None = None
     is_disputed: bool = False
     is_confirmed: bool = True
+    head: DebtHead = DebtHead.PRINCIPAL
 
 
 class Known(NamedTuple):

@@ -5,15 +5,14 @@ from collections.abc import Iterator
 from django.utils.translation import gettext_lazy as _
 
 from law.account.facts import DebtHead
-from law.contact.claims import BARRED, DISPUTE, NOT_DUE
+from law.contact.claims import BARRED, COSTS, DISPUTE, NOT_DUE
 from law.contact.facts import Question
 from law.contact.sums import sums_told
 from law.contact.verdict import Reason, hold, never
-from law.contact.vocabulary import SHOWN, Code, PartyFactKind
-from law.contact.words import costs_in, printed
+from law.contact.vocabulary import DEMANDS, SHOWN, Code, PartyFactKind
+from law.contact.words import costs_in, is_indemnity, printed
 from law.parties import Quality
 
-COSTS = "art. L111-8 CPCE"
 _OF_COMMENT = _("The comment must not ask for costs that stay with the creditor ({article}): “{words}”.")
 
 
@@ -85,7 +84,12 @@ def costs(question: Question) -> Iterator[Reason]:
 def indemnity(question: Question) -> Iterator[Reason]:
     """The 40 EUR are owed between businesses only."""
     facts, article = question.facts, "art. D441-5 C. com."
-    if not question.message.amounts.indemnity or facts.debtor == Quality.PROFESSIONAL:
+    if not question.message.amounts.indemnity:
+        return
+    if named := [claim.number for claim in question.asked if is_indemnity(claim.number)]:
+        sentence = _("The flat indemnity is asked for by the account, and as a debt of its own: “{number}”.")
+        yield hold(Code.INDEMNITY, sentence, article, number=named[0])
+    if facts.debtor == Quality.PROFESSIONAL:
         return
     if facts.counts_as_consumer:
         yield never(Code.INDEMNITY, _("The indemnity of 40 EUR is owed between businesses, by no consumer."), article)

@@ -82,6 +82,12 @@ def costs_in(text: str, *, is_business: bool) -> list[str]:
     return found(said, COSTS) or _PRICED.findall(said)
 
 
+@lru_cache(maxsize=1000)
+def is_indemnity(name: str) -> bool:
+    """Whether a claim is the indemnity, by its name."""
+    return bool(_INDEMNITY.search(words_of(name)))
+
+
 def without_indemnity(text: str) -> str:
     """The words of `text` (`words_of`) without the name of the indemnity."""
     return _INDEMNITY.sub(" ", words_of(text))

@@ -181,6 +181,8 @@ TABLE: list[tuple[Code, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]
     (Code.COSTS, said("et 45 euros de frais"), UNKNOWN, {}, NEVER),
     (Code.COSTS, said("Payez sans frais par virement de 100 €"), CONSUMER, {}, SEND),
     (Code.COSTS, {}, CONSUMER, {}, SEND),  # Article L111-8 itself speaks of costs.
+    (Code.INDEMNITY, INDEMNITY, claims(number="Indemnité forfaitaire pour frais de recouvrement"), {}, HOLD),
+    (Code.INDEMNITY, INDEMNITY, claims(number="Caution de matériel"), {}, SEND),
     (Code.INDEMNITY, INDEMNITY, CONSUMER, {}, NEVER),
     (Code.INDEMNITY, INDEMNITY, UNKNOWN, {}, NEVER),
     (Code.INDEMNITY, INDEMNITY, UNSURE, {}, HOLD),
@@ -361,6 +363,26 @@ def test_claims_that_may_not_be_asked_for_leave_the_demand_and_are_listed() -> N
     assert [(one.number, one.code) for one in verdict.not_asked] == [
         ("barred", "barred"), ("later", "not_due"), ("disputed", "dispute"), ("unconfirmed", "unconfirmed"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "debtor", "change", "is_asked"),
+    [
+        ("Frais de dossier", CONSUMER, {}, False),
+        ("FRAIS\u00a0DE RELANCE (2)", UNKNOWN, {}, False),
+        ("Indemnité forfaitaire pour frais de recouvrement", CONSUMER, {}, False),
+        ("Caution de matériel", CONSUMER, {}, True),
+        ("Frais de procédure", CONSUMER, {"head": DebtHead.COST_OF_TITLE}, True),
+        ("Frais de dossier", {}, {}, True),  # A business may owe them by L441-10 C. com.
+    ],
+)
+def test_a_debt_that_is_named_as_costs_is_asked_of_no_consumer(
+    name: str, debtor: dict[str, Any], change: dict[str, Any], is_asked: bool
+) -> None:
+    debt = CLAIM._replace(key=(ClaimKind.DEBT, 1), number=name, **change)
+    verdict = judged(facts={**debtor, "claims": (CLAIM, debt)})
+    assert [(one.number, one.code) for one in verdict.not_asked] == ([] if is_asked else [(name, "costs")])
+    assert verdict.outcome == SEND
 
 
 def test_a_hold_may_be_lifted_and_a_never_by_nobody() -> None:

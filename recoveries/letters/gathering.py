@@ -164,6 +164,7 @@ def _claim(
         is_due=isinstance(row, ClaimRow),
         until=until,
         is_disputed=row.claim.key in disputed,
+        head=row.claim.head,
     )
 
 

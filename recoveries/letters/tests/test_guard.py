@@ -23,7 +23,7 @@ from recoveries.court.hold import hold_lift, hold_restore
 from recoveries.desk.tests.pages import act_page, case_of, office_of, opened, words
 from recoveries.desk.tests.test_home_panels import panels
 from recoveries.ledger.acknowledgements import acknowledgement_record
-from recoveries.ledger.services import acompte_record
+from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.letters.channels.delivering import message_deliver
 from recoveries.letters.holding import message_lift, message_take_up
 from recoveries.letters.party_facts import party_fact_enter, party_fact_withdraw
@@ -136,6 +136,15 @@ def test_a_barred_claim_is_not_asked_for_from_a_consumer(owner: Api, kind: str |
     case = case_of(owner, debtor=PERSON, invoices=[due_in(-800)])
     Company.objects.filter(pk=case.debtor_id).update(company_type=kind)
     assert reasons(case) == {"barred"}
+
+
+def test_a_debt_of_costs_that_the_client_has_filed_is_not_asked_of_a_consumer(owner: Api) -> None:
+    case = case_of(owner, debtor=PERSON)
+    dette_record(recovery_id=case.pk, label="Frais de dossier", amount=Decimal(150), day=today(), by=None)
+    email = written(case)
+    assert (email.state, email.total) == ("queued", Decimal("100.00"))
+    assert "Frais de dossier" not in email.text
+    assert [(one["number"], one["code"]) for one in email.guard["not_asked"]] == [("Frais de dossier", "costs")]
 
 
 def test_costs_and_words_of_a_court_are_not_added_by_hand(owner: Api) -> None:
