@@ -28,6 +28,7 @@ class Message(NamedTuple):
     day             the day of the figures that its words name; `total` and `amounts` what they ask for on it, EUR
     sums            the amounts, EUR, that the account of that day says are owed: in all, by head and by claim; None
                     where its words are asked for no sums
+    told            those that it tells besides, without their being owed: what was invoiced, paid and credited
     heads           what its printed lines are for
     needs_approval  the step of the scenario that it is of waits for a manager
     is_resting      the scenario that it is of is paused, held, stopped or switched off
@@ -43,6 +44,7 @@ class Message(NamedTuple):
     total: Decimal | None = None
     amounts: Amounts = Amounts()
     sums: frozenset[Decimal] | None = None
+    told: frozenset[Decimal] = frozenset()
     heads: frozenset[DebtHead] = frozenset()
     needs_approval: bool = False
     is_resting: bool = False

@@ -1,13 +1,14 @@
 """Rows of the table about what is asked for."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
 
 from law.account.facts import DebtHead
 from law.contact.claims import BARRED, COSTS, DISPUTE, NOT_DUE
-from law.contact.facts import Question
-from law.contact.sums import sums_told
+from law.contact.facts import Message, Question
+from law.contact.sums import sums_beside, sums_told
 from law.contact.verdict import Reason, hold, never
 from law.contact.vocabulary import DEMANDS, SHOWN, Code, PartyFactKind
 from law.contact.words import costs_in, is_indemnity, printed
@@ -120,9 +121,15 @@ def figures(question: Question) -> Iterator[Reason]:
     total, then = question.message.total, question.facts.then
     if total is not None and then is not None and total != then:
         yield never(Code.FIGURES, _("What is due has changed since the letter was written: write a new one."))
-    sums = question.message.sums
-    named = () if sums is None else sums_told(question.message.added)
-    strange = [one for one in named if one and sums is not None and one not in sums]
-    if strange:
+    if question.message.sums is not None:
+        yield from _figures_added(question.message, question.message.sums)
+
+
+def _figures_added(message: Message, sums: Collection[Decimal]) -> Iterator[Reason]:
+    """What a person has written: never another sum as owed, and none that the account does not hold unseen."""
+    if strange := [one for one in sums_told(message.added) if one and one not in sums]:
         told = ", ".join(printed(one)[0] for one in strange)
         yield never(Code.FIGURES, _("It names a sum as owed that is not that of the account: {sums} EUR."), sums=told)
+    elif message.purpose in DEMANDS and (beside := sums_beside(message.added, {*sums, *message.told}, message.total)):
+        sentence = _("It names a sum that the account of its day does not hold: “{sums}”. A manager has to look at it.")
+        yield hold(Code.FIGURES, sentence, sums="”, “".join(beside))

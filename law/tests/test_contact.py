@@ -158,7 +158,7 @@ SMS: dict[str, Any] = {
 }
 BY_SMS = {**SMS, "recipient": "+33612345678"}
 BY_POST = {"channel": Channel.LETTER, "recipient": "Ann Dupont, 3 rue Haute, 69001 LYON"}
-OWED = {"sums": frozenset({Decimal("1234.50"), Decimal("34.50")})}
+OWED = {"sums": frozenset({Decimal("1234.50"), Decimal("34.50")}), "told": frozenset({Decimal(200)})}
 FIRST = {"first_on": date(2026, 11, 2), "reminders": 1, "is_informed": True}
 # What is changed of message, facts and policy; what the row of this code says then.
 TABLE: list[tuple[Code, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]] = [
@@ -285,9 +285,20 @@ TABLE: list[tuple[Code, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]
     )),
     *((Code.FIGURES, {**said(words), **OWED}, {}, {}, SEND) for words in (
         "Total 1234,50 EUR", "reste dû au 25/11/2026 : 1 234,50 €", "le solde de 34,50 €", "en 3 mensualités de 50 €",
-        "à payer en trois fois 50 €", "Votre virement de 100 € du 3 mai", "total des 5 factures",
-        "Vous devez 1 234,50 €", "Vous devez payer 50 € par mois", "Vous devez nous rendre le chèque de 100 €",
+        "à payer en trois fois 50 €", "Votre virement de 200 € du 3 mai", "total des 5 factures",
+        "Vous devez 1 234,50 €", "Vous devez payer 50 € par mois", "200 € réglés le 03/05/2026, merci",
+        "par exemple en deux versements de 617,25 €", "la somme de 1 234,50 €", "La somme de 1234,50",
+        "Notre courrier du 02/11/2026 (dossier REC-1234, facture n° 2026-500)", "sous 8 jours, avant le 15 décembre",
+        "au taux de 12,15 %, soit 3 fois le taux légal", "Réglez en euros", "appelez le 01 23 45 67 89",
     )),
+    *((Code.FIGURES, {**said(words), **OWED}, {}, {}, HOLD) for words in (
+        "la somme de 500 €", "la somme de 500", "Merci de nous adresser 500 euros", "500,00 EUR sous 8 jours",
+        "un montant de 1 300", "Votre virement de 100 € du 3 mai", "100 € réglés le 03/05/2026", "EUR 500, please",
+        "Vous devez nous rendre le chèque de 100 €", "la somme de cinq cents euros", "five hundred euros",
+        "Adressez-nous 500.00", "en 2 mensualités de 1 300 €", "Il manque 1 300,00",
+        "cinq cents €", "2 k€ sous huitaine", "£500", "500 CHF",
+    )),
+    (Code.FIGURES, {**said("la somme de 500 €"), **OWED, "purpose": Purpose.CLOSING}, {}, {}, SEND),
     (Code.FIGURES, said("Total 999 EUR"), {}, {}, SEND),  # Who has no account is asked for no sums.
     (Code.CONSENT, LRE, CONSUMER, {}, NEVER),
     (Code.CONSENT, LRE, {**CONSUMER, **people(PartyFactKind.CONSENTS_TO_LRE)}, {}, SEND),

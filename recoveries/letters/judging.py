@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from law import contact
 from law.account.canonical import canonical
-from law.account.decompte import Amounts
+from law.account.decompte import Amounts, Decompte
 from law.account.demand import Demanded, enclosed
 from law.contact import Channel, Contact, Facts, Purpose, Verdict, judge
 from legalcity.lib.dates import PARIS
@@ -101,6 +101,7 @@ def message_asked(kind: str, channel: str, to: str, letter: Letter, demand: Dema
         total=demand.account.total,
         amounts=demand.account.amounts,
         sums=_sums_of(demand.account),
+        told=_told_besides(demand.told),
         heads=frozenset(row.claim.head for row in demand.account.rows),
     )
 
@@ -108,6 +109,14 @@ def message_asked(kind: str, channel: str, to: str, letter: Letter, demand: Dema
 def _sums_of(account: Demanded) -> frozenset[Decimal]:
     """The amounts that a person may name as owed: in all, by head, by claim."""
     return frozenset((account.total, *account.amounts, *(row.left.principal for row in account.rows)))
+
+
+def _told_besides(told: Decompte) -> frozenset[Decimal]:
+    """Those that a person may name beside them: what was invoiced, credited and received."""
+    claims = (*(row.claim for row in told.claims), *(row.claim for row in told.not_due))
+    credited = [note.amount for row in told.claims for note in row.credit_notes]
+    payments = [row.payment.amount for row in told.payments if not row.is_reversed]
+    return frozenset((*(claim.amount for claim in claims), *credited, *payments, told.received))
 
 
 def words_of(draft: Draft) -> dict[str, object]:
@@ -138,6 +147,7 @@ def verdict_of(case: Recovery, email: Message, *, moment: datetime) -> Verdict:
         total=email.total,
         amounts=then.amounts if then.total == email.total else Amounts(),
         sums=_sums_of(then),
+        told=_told_besides(demanded_then.told),
         heads=frozenset(row.claim.head for row in then.rows),
         needs_approval=is_approval_wanted(email),
         is_resting=is_resting(email),

@@ -149,7 +149,7 @@ def test_a_debt_of_costs_that_the_client_has_filed_is_not_asked_of_a_consumer(ow
 
 def test_costs_and_words_of_a_court_are_not_added_by_hand(owner: Api) -> None:
     case = case_of(owner, debtor=PERSON)
-    for code, extra in (("costs", "S'ajoutent 150 € de frais de dossier."), ("look", "Une saisie-attribution suivra.")):
+    for code, extra in (("costs", "S'ajoutent des frais de dossier."), ("look", "Une saisie-attribution suivra.")):
         with pytest.raises(Forbidden) as refused:
             written(case, extra=extra)
         assert [reason.code for reason in refused.value.extra["reasons"]] == [code]
@@ -173,6 +173,16 @@ def test_a_sum_that_is_not_that_of_the_account_is_not_added_by_hand(owner: Api) 
     assert email.state == "queued"
     acompte_record(recovery_id=case.pk, amount=Decimal("10.00"), day=today(), by=None)
     assert delivered(email).state == "cancelled"  # What was true when it was typed is so no more.
+
+
+def test_a_sum_of_no_account_waits_for_a_manager_whatever_words_stand_around_it(owner: Api) -> None:
+    other = case_of(owner)
+    held = written(other, extra="Merci de nous adresser la somme de 500 €.")
+    assert (held.state, {one["code"] for one in held.guard["reasons"]}) == ("held", {"figures"})
+    assert message_lift(message_id=held.pk, reason="Agreed by phone.", by=None).state == "queued"
+    paid = case_of(owner)
+    acompte_record(recovery_id=paid.pk, amount=Decimal("10.00"), day=today(), by=None)
+    assert written(paid, extra="Nous avons reçu 10,00 € et vous en remercions.").state == "queued"
 
 
 # --- of several claims those that may be asked for -------------------------------------------------------------------
