@@ -35,6 +35,12 @@ def mailbox_of(address: str) -> str:
 
 
 @lru_cache(maxsize=1000)
+def reached_at(address: str) -> str:
+    """By what an e-mail or a phone is the same, however spelled: its mailbox, its number; empty for a postal one."""
+    return mailbox_of(address) if "@" in address else _phone(plain_address(address))
+
+
+@lru_cache(maxsize=1000)
 def is_same_place(known: str, to: str) -> bool:
     """Whether what people know of the address `known` holds for what goes `to` one.
 

@@ -114,7 +114,8 @@ class Facts(NamedTuple):
     own             demands of this case, `contacts` those to this debtor for all creditors: sent, or on their way
     is_informed     a message with the notice of article 14 RGPD was sent
     people          what is known of the debtor as a person
-    creditor_emails the creditor's own addresses; `debtor_addresses`: e-mail and phone, as the case knows them
+    ours            e-mails and phones of the firm and of the creditor, who are no debtors
+    debtor_addresses e-mail and phone of the debtor, as the case knows them
     """
 
     is_open: bool = True
@@ -140,7 +141,7 @@ class Facts(NamedTuple):
     contacts: tuple[Contact, ...] = ()
     is_informed: bool = False
     people: Mapping[PartyFactKind, tuple[Known, ...]] = MappingProxyType({})
-    creditor_emails: frozenset[str] = frozenset()
+    ours: frozenset[str] = frozenset()
     debtor_addresses: frozenset[str] = frozenset()
     place: Place = Place()
 

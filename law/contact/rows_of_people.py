@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from law.contact.addresses import is_asked_to_leave, is_same_place, mailbox_of, plain_address
+from law.contact.addresses import is_asked_to_leave, is_same_place, plain_address, reached_at
 from law.contact.facts import Known, Question
 from law.contact.places import opening
 from law.contact.verdict import Reason, hold, never
@@ -44,8 +44,8 @@ def _forbidden(question: Question) -> Iterator[Reason]:
         yield never(Code.ADDRESSEE, _("The debtor has asked not to be written to there."), RGPD)
     if to and any(is_same_place(known.value, to) for known in people.get(PartyFactKind.WRONG, ())):
         yield never(Code.ADDRESSEE, _("The address is wrong, or e-mails to it came back."), RGPD)
-    if to and mailbox_of(to) in {mailbox_of(email) for email in question.facts.creditor_emails}:
-        yield never(Code.ADDRESSEE, _("The recipient is the creditor."), RGPD)
+    if (place := reached_at(to)) and place in map(reached_at, question.facts.ours):
+        yield never(Code.ADDRESSEE, _("The recipient is the creditor, or the firm."), RGPD)
     lawyers = people.get(PartyFactKind.LAWYER, ())
     if lawyers and not any(known.value and plain_address(known.value) == to for known in lawyers):
         sentence = _("The debtor is represented by a lawyer: write to the lawyer.")

@@ -127,5 +127,6 @@ def privacy(question: Question) -> Iterator[Reason]:
 
 def truth(question: Question) -> Iterator[Reason]:
     """It speaks of no more reminders than were sent."""
-    if reminders_told(question.message.text) > question.facts.reminders:
+    text = question.message.text
+    if text and reminders_told(text) > question.facts.reminders:
         yield hold(Code.TRUTH, _("It speaks of reminders that were not sent."))

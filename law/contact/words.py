@@ -42,10 +42,23 @@ _PRICED = re.compile(
     r"(?<! san) (frai (?:[^\W\d]+ ){0,6}?\d+ (?:\d+ )*(?:€|eur|euro)|\d+ ?(?:€|eur|euro) (?:de )?frai) "
 )
 # What a letter says of reminders, folded; and how many there must have been.
-_IN_SPITE = r"\b(?:malgre|en depit de|despite|in spite of) (?:\w+ ){0,3}?"
+_IN_SPITE = (
+    r"\b(?:malgre|en depit de|suite a|a la suite de|apres|faisant suite a|despite|in spite of|following|after)"
+    r" (?:\w+ ){0,3}?"
+)
+_IN_VAIN = (
+    r"(?:\w+ ){0,6}?(?:sans (?:reponse|effet|suite|succes)|vains?|vaines?|unanswered|ignored|no (?:reply|answer))\b"
+)
 _OF_REMINDERS = {
-    2: re.compile(_IN_SPITE + r"(?:nos|our) (?:\w+ ){0,3}?(?:rappels|relances|reminders)\b"),
-    1: re.compile(_IN_SPITE + r"(?:notre|our) (?:\w+ ){0,3}?(?:rappel|relance|reminder)\b"),
+    2: re.compile(
+        rf"{_IN_SPITE}(?:nos|plusieurs|nombreu(?:x|ses)|our|several|many) (?:\w+ ){{0,3}}?"
+        r"(?:rappels|relances|reminders)\b"
+        rf"|\b(?:nos|plusieurs|our|several) (?:\w+ ){{0,3}}?(?:rappels|relances|reminders) {_IN_VAIN}"
+    ),
+    1: re.compile(
+        rf"{_IN_SPITE}(?:notre|our) (?:\w+ ){{0,3}}?(?:rappel|relance|reminder)\b"
+        rf"|\b(?:notre|our) (?:\w+ ){{0,3}}?(?:rappel|relance|reminder) {_IN_VAIN}"
+    ),
 }
 _ANSWER = re.compile(r"[^\s@]+@[^\s@]+\.\w+|https?://\S+|(?<![\d,/])\+?\d(?:[ .-]?\d){8,13}(?![\d/,])")
 

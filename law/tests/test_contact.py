@@ -81,7 +81,7 @@ FACTS = Facts(
     debtor_named=Named("Dupont & Fils", ("3 rue du Jugement", "69003", "Lyon")),
     ground="travaux de toiture",
     reference="REC-AB12CD",
-    creditor_emails=frozenset({"martin@example.com"}),
+    ours=frozenset({"martin@example.com", "06 11 22 33 44", "contact@firm.example"}),
     debtor_addresses=frozenset({"Ann@example.com", "+33612345678"}),
     place=Place("FR", "69003"),
 )
@@ -240,8 +240,12 @@ TABLE: list[tuple[Code, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]
     (Code.ADDRESSEE, {"recipient": "Martin@Example.com"}, {}, {}, NEVER),
     (Code.ADDRESSEE, {"recipient": "martin+relance@EXAMPLE.com."}, {}, {}, NEVER),
     (Code.ADDRESSEE, {"recipient": '"martin"@example.com'}, {}, {}, NEVER),
-    (Code.ADDRESSEE, {"recipient": "m.artin@gmail.com"}, {"creditor_emails": {"martin@googlemail.com"}}, {}, NEVER),
-    (Code.ADDRESSEE, {"recipient": "a@xn--tude-9oa.fr"}, {"creditor_emails": {"a@étude.fr"}}, {}, NEVER),
+    (Code.ADDRESSEE, {**SMS, "recipient": "+33611223344"}, {**FIRST, "debtor_addresses": {"+33611223344"}}, {}, NEVER),
+    (Code.ADDRESSEE, {**SMS, "recipient": "06.11.22.33.44"}, FIRST, {}, NEVER),
+    (Code.ADDRESSEE, BY_SMS, {**FIRST, "debtor_addresses": {"+33612345678"}}, {}, SEND),
+    (Code.ADDRESSEE, {"recipient": "Contact+x@firm.example"}, {}, {}, NEVER),
+    (Code.ADDRESSEE, {"recipient": "m.artin@gmail.com"}, {"ours": {"martin@googlemail.com"}}, {}, NEVER),
+    (Code.ADDRESSEE, {"recipient": "a@xn--tude-9oa.fr"}, {"ours": {"a@étude.fr"}}, {}, NEVER),
     (Code.ADDRESSEE, {}, people(PartyFactKind.OPTED_OUT, "Ann+factures@example.com"), {}, NEVER),
     (Code.ADDRESSEE, {"recipient": "ann+x@example.com"}, people(PartyFactKind.OPTED_OUT, "ann@example.com"), {}, NEVER),
     (Code.ADDRESSEE, BY_SMS, {**FIRST, **people(PartyFactKind.OPTED_OUT, "06 12 34 56 78")}, {}, NEVER),
@@ -274,6 +278,14 @@ TABLE: list[tuple[Code, dict[str, Any], dict[str, Any], dict[str, Any], Outcome]
     (Code.TRUTH, said("Malgré nos précédents rappels"), {"reminders": 1}, {}, HOLD),
     (Code.TRUTH, said("Malgré nos précédents rappels"), {"reminders": 2}, {}, SEND),
     (Code.TRUTH, said("Despite our reminder"), {}, {}, HOLD),
+    *((Code.TRUTH, said(words), {"reminders": 1}, {}, HOLD) for words in (
+        "Suite à nos relances", "Après plusieurs rappels", "Nos précédentes relances sont restées sans réponse",
+        "Our reminders went unanswered", "Following our several reminders",
+    )),
+    *((Code.TRUTH, said(words), {}, {}, SEND) for words in (
+        "Suite à votre appel", "Nos services restent à votre écoute", "Une relance suivra",
+        "sans réponse de votre part",
+    )),
     (Code.FIGURES, {}, {"then": Decimal("1134.50")}, {}, NEVER),
     (Code.FIGURES, {}, {"then": Decimal("1234.50")}, {}, SEND),
     *((Code.FIGURES, {**said(words), **OWED}, {}, {}, NEVER) for words in (

@@ -108,11 +108,11 @@ def facts_aside(case: Recovery) -> Facts:
     return quality_facts(case)._replace(
         is_open=is_open(case),
         has_title=case.status_id in TITLED,
-        firm=Named(live.FIRM_NAME, (live.FIRM_ADDRESS, live.FIRM_POSTAL_CODE, live.FIRM_CITY)),
+        firm=firm_named(),
         creditor=named(case.customer),
         debtor_named=named(case.debtor),
         people=_people(same),
-        creditor_emails=frozenset({(case.customer and case.customer.company_email) or "", case.owner.email}),
+        ours=our_addresses(case.customer, case.owner.email, case.owner.phone),
         debtor_addresses=addresses_of(case.debtor) | _phone_of(case.debtor),
     )
 
@@ -191,9 +191,9 @@ def place_of(debtor: Company | None) -> Place:
     return Place(country_code(debtor.company_country) or "", debtor.company_postal or "")
 
 
-def addresses_of(debtor: Company | None) -> frozenset[str]:
-    """Where the debtor is known to be reached by e-mail and phone."""
-    return frozenset(filter(None, (debtor.company_email, debtor.company_phone))) if debtor else frozenset()
+def addresses_of(party: Company | None) -> frozenset[str]:
+    """Where a party is known to be reached by e-mail and phone."""
+    return frozenset(filter(None, (party.company_email, party.company_phone))) if party else frozenset()
 
 
 def _phone_of(debtor: Company | None) -> frozenset[str]:
@@ -202,6 +202,16 @@ def _phone_of(debtor: Company | None) -> frozenset[str]:
         return frozenset()
     region = country_code(debtor.company_country) or "FR"
     return frozenset(filter(None, (known(partial(read_mobile, region=region), debtor.company_phone),)))
+
+
+def firm_named() -> Named:
+    """The firm as a letter has to name it: by what staff have entered."""
+    return Named(live.FIRM_NAME, (live.FIRM_ADDRESS, live.FIRM_POSTAL_CODE, live.FIRM_CITY))
+
+
+def our_addresses(creditor: Company | None, *of_account: str | None) -> frozenset[str]:
+    """E-mails and phones of the firm, of the creditor and of its account."""
+    return addresses_of(creditor) | frozenset(filter(None, (*of_account, live.FIRM_EMAIL, live.FIRM_PHONE)))
 
 
 def named(company: Company | None) -> Named:

@@ -8,7 +8,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Coalesce
 
 from companies.identity import COLUMNS, Identity, Kin
@@ -18,13 +18,23 @@ from law.account.opening import demanded_on
 from law.contact import Contact, Known, Named, PartyFactKind
 from law.scenario import CaseFacts, Debtor
 from law.vocabulary import Step as Status
+from legalcity.lib.among import Among
 from legalcity.lib.dates import PARIS
 from legalcity.lib.settings.live import live
 from recoveries.ledger.gathering import DECIDING, told_by_case, with_terms
 from recoveries.ledger.rate_book import presentation_counts
 from recoveries.letters.channels.postal import postal_lines
 from recoveries.letters.contacts import LONGEST, counted
-from recoveries.letters.gathering import TITLED, addresses_of, is_open, named, place_of, quality_facts
+from recoveries.letters.gathering import (
+    TITLED,
+    addresses_of,
+    firm_named,
+    is_open,
+    named,
+    our_addresses,
+    place_of,
+    quality_facts,
+)
 from recoveries.letters.party_facts import address_line
 from recoveries.letters.scenarios.sums import Sums, sums_read
 from recoveries.models import Acknowledgement, Acompte, CreditorReminder, Message, PartyFact, Recovery
@@ -35,7 +45,7 @@ FORMAL = Message.Kind.FORMAL_NOTICE.value
 # What is read of a case: of many the columns that nobody asks for would cost more than all else.
 READ = (
     *DECIDING,
-    *("status", "user", "matter", "is_hold_lifted", "recovery_service_object", "recovery_due_date", "owner__email"),
+    *("status", "user", "matter", "is_hold_lifted", "recovery_service_object", "recovery_due_date"),
     *(f"customer__{name}" for name in (*COLUMNS[1:], "company_address", "company_postal", "company_city")),
     *("customer__company_country", "customer__company_freelance_type"),
     *(f"debtor__{name}" for name in (*COLUMNS[1:], "company_address", "company_postal", "company_city")),
@@ -68,13 +78,14 @@ def facts_read(
 
     As many statements for many as for one. `everybody`: what is known of all debtors, where it was read before.
     """
-    cases = list(with_terms(Recovery.objects).select_related("owner").filter(pk__in=ids).only(*READ))
+    account = {"owner_email": F("owner__email"), "owner_phone": F("owner__phone")}
+    cases = list(with_terms(Recovery.objects).filter(Among("pk", ids)).only(*READ).annotate(**account))
     day = moment.astimezone(PARIS).date()
     told, written = told_by_case(cases), _written(ids)
     acknowledged, disputed, paid = _acknowledged(ids), _disputed(ids), _paid(ids)
     reminded = dict(_of(CreditorReminder, ids).values_list("recovery_id").annotate(n=Count("pk")))
-    known = everybody or everybody_read(moment, [Identity.of(case.debtor) for case in cases if case.debtor])
-    firm, counts = _firm(), presentation_counts()
+    known = everybody_read(moment, [Identity.of(case.debtor) for case in cases if case.debtor])
+    firm, counts = firm_named(), presentation_counts()
     levels = levels_of({case.owner_id for case in cases}, {case.debtor_id for case in cases if case.debtor_id})
     sums = sums_read(cases, told, day, acknowledged=acknowledged, disputed=disputed)
     read = {}
@@ -139,12 +150,7 @@ def debtor_told(debtor: Company | None) -> Debtor:
 
 
 # --- of a case -------------------------------------------------------------------------------------------------------
-def _firm() -> Named:
-    return Named(live.FIRM_NAME, (live.FIRM_ADDRESS, live.FIRM_POSTAL_CODE, live.FIRM_CITY))
-
-
 def _of_case(case: Recovery, sums: Sums) -> dict[str, Any]:
-    emails = ((case.customer and case.customer.company_email) or "", case.owner.email)
     return {
         "is_open": is_open(case),
         "due": sums.amounts.due,
@@ -158,7 +164,7 @@ def _of_case(case: Recovery, sums: Sums) -> dict[str, Any]:
         "debtor_named": named(case.debtor),
         "ground": case.recovery_service_object,
         "reference": case.recovery_reference,
-        "creditor_emails": frozenset(emails),
+        "ours": our_addresses(case.customer, case.owner_email, case.owner_phone),  # type: ignore[attr-defined]
         "debtor_addresses": addresses_of(case.debtor),
         "place": place_of(case.debtor),
     }
