@@ -156,8 +156,8 @@ class Deadline:
 
 
 def told(kind: Kind) -> Sentence:
-    """What a deadline is for and what hangs on it, in one sentence."""
-    return format_lazy(_("{what}: {lost}"), what=LABELS[kind], lost=CONSEQUENCES[kind])
+    """What a deadline is for, and what hangs on it."""
+    return format_lazy(_("{what}. {lost}"), what=LABELS[kind], lost=CONSEQUENCES[kind])
 
 
 def lawyer_needed(amount: Decimal, *, over: Decimal) -> bool:

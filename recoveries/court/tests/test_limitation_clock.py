@@ -65,7 +65,7 @@ def test_a_client_sees_until_when_the_claim_can_be_asked_for(owner: Api, consume
     assert shown["next_deadline"] == {
         "code": "limitation",
         "on": LAPSES,
-        "sentence": "Have the order served before the claim is time-barred: "
+        "sentence": "Have the order served before the claim is time-barred. "
         "The claim can no longer be asked for in court.",
         "article": "art. L218-2 C. conso.",
     }

@@ -95,7 +95,7 @@ TOO_LATE = "The claim can no longer be asked for in court. (art. L110-4 C. com.)
 @pytest.mark.same_everywhere
 def test_an_amicable_case_says_until_when_it_may_go_to_court(office: Client, owner: Api) -> None:
     case = case_of(owner, invoices=[{"invoice_date": "2025-10-20", "invoice_due_date": "2025-11-20"}])
-    assert f"Next deadline 10/20/2030 {LIMITATION}: {TOO_LATE}" in words(opened(office, case))
+    assert f"Next deadline 10/20/2030 {LIMITATION}. {TOO_LATE}" in words(opened(office, case))
     acompte_record(recovery_id=case.pk, amount=Decimal("10.00"), day=date(2026, 1, 5), by=None)
     said = words(opened(office, case))
     assert f"Legal deadlines 10/20/2030 {LIMITATION} {TOO_LATE} 01/05/2031 {LIMITATION}, if payments or the due" in said
@@ -114,7 +114,7 @@ def test_an_injunction_case_says_what_the_court_waits_for(office: Client, owner:
         by=None,
     )
     said = words(opened(office, case))
-    assert "Next deadline 08/03/2026 Serve the order on the debtor: The order becomes void. (art. 1411 CPC)" in said
+    assert "Next deadline 08/03/2026 Serve the order on the debtor. The order becomes void. (art. 1411 CPC)" in said
     assert f"Transferred from {original.recovery_reference}" in said
     original.refresh_from_db()
     assert f"Goes on as {case.recovery_reference}" in words(opened(office, original))
