@@ -4,6 +4,7 @@ from typing import Any
 
 IBAN = "FR7630006000011234567890189"
 COMPLETE: dict[str, Any] = {
+    "FIRM_NAME": "Cabinet Morvan",
     "FIRM_ADDRESS": "12 rue de la Paix",
     "FIRM_POSTAL_CODE": "75002",
     "FIRM_CITY": "Paris",

@@ -17,7 +17,7 @@ from events.notices.preferences import recipient_confirm, recipient_leave
 from events.notices.tokens import Confirming, Leaving, token_opened
 from legalcity.api.limits import ANONYMOUS, client_address, take
 from legalcity.lib.clock import now
-from legalcity.lib.settings.live import live
+from legalcity.lib.firm import firm_shown
 
 PAGE = "pages/notice.html"
 # A page of a secret address: kept by nobody, shown to no search engine, its address sent to nobody.
@@ -62,5 +62,5 @@ def _answer(request: HttpRequest, said: Confirming | Leaving | None) -> HttpResp
 
 def _page(request: HttpRequest, owner: User, is_done: bool, **told: object) -> HttpResponse:
     with translation.override(owner.language):
-        context = {**told, "is_done": is_done, "firm": live.FIRM_NAME, "account": account_quoted(owner)}
+        context = {**told, "is_done": is_done, "firm": firm_shown(), "account": account_quoted(owner)}
         return render(request, PAGE, {**context, "language": owner.language})

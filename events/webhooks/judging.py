@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from events.webhooks.endpoints import endpoint_disable
 from events.webhooks.models import Attempt, Endpoint
 from legalcity.lib.clock import now
+from legalcity.lib.firm import firm_shown
 from legalcity.lib.mail import automatic_headers, firm_sender
-from legalcity.lib.settings.live import live
 
 PATIENCE = timedelta(days=5)
 TELL_AGAIN = timedelta(minutes=10)  # after a mail server that was away, or a worker that was lost
@@ -67,6 +67,6 @@ def _letter(endpoint: Endpoint) -> EmailMessage:
             why=endpoint.get_disabled_reason_display(),
             id=endpoint.pk,
             guide=f"{settings.PUBLIC_BASE_URL}/docs",
-            firm=live.FIRM_NAME,
+            firm=firm_shown(),
         )
     return EmailMessage(subject, text, firm_sender(), to=[endpoint.owner.email], headers=automatic_headers())

@@ -16,6 +16,7 @@ from invoicing.models import FirmInvoice, FirmInvoiceItem
 from law.territories import OVERSEAS
 from legalcity.lib.clock import today
 from legalcity.lib.dates import PARIS
+from legalcity.lib.firm import PRODUCT
 from legalcity.lib.settings.live import live
 
 FRENCH = OVERSEAS | {"FR"}
@@ -102,10 +103,11 @@ class Paper:
 def paper_of(invoice: FirmInvoice) -> Paper:
     """The paper of an invoice as `selectors.whole` reads it."""
     issued_on = invoice.date_time.astimezone(PARIS).date() if invoice.date_time else today()
+    seller = invoice.seller if invoice.is_issued else firm.seller_now()
     lines = tuple(_paper_line(item) for item in whole_items(invoice.items.all()))
     return Paper(
         invoice=invoice,
-        seller=invoice.seller if invoice.is_issued else firm.seller_now(),
+        seller={**seller, "name": seller["name"] or PRODUCT},  # Where nobody has to be named to try it out.
         buyer=invoice.buyer if invoice.is_issued else buyer_details(invoice.client),
         issued_on=issued_on,
         due_on=invoice.due_on or rules.due_date(issued_on, live.PAYMENT_DAYS),

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from segno.helpers import make_epc_qr
 
 from legalcity.api.limits import ANONYMOUS, client_address, take
+from legalcity.lib.firm import firm_shown
 from legalcity.lib.reading.identifiers import in_fours, known, read_bic, read_iban
 from legalcity.lib.settings.live import live
 from legalcity.lib.text import is_storable
@@ -59,7 +60,7 @@ def _context(injunction: Injunction) -> dict[str, Any]:
         "reference": reference,
         "is_due": is_due,
         "is_unconfirmed": is_due and is_fee_unconfirmed(injunction),
-        "firm": live.FIRM_NAME,
+        "firm": firm_shown(),
         "iban": in_fours(iban),
         "bic": bic,
         "qr": _qr(injunction, reference, iban=iban, bic=bic) if is_due and iban else "",

@@ -21,7 +21,6 @@ FIELD_TYPES: dict[str, list[Any]] = {
     "week_days": ["django.forms.RegexField", {"regex": r"^[1-7](,[1-7])*$"}],
     "days_kept": [_COUNT, {"min_value": 1, "max_value": 366}],
     "optional": ["legalcity.lib.form_fields.TextField", {"max_length": 50, "required": False}],
-    "line": ["legalcity.lib.form_fields.TextField", {"max_length": 255}],
     "long_text": [
         "legalcity.lib.form_fields.TextField",
         {"max_length": 5_000, "required": False, "widget": "django.forms.Textarea"},

@@ -189,7 +189,7 @@ CONFIG: dict[str, tuple[Any, str, Any]] = {
     ),
     "INJUNCTION_MAX_AGE_DAYS": (0, _("Greatest age, in days since the oldest due date; 0 is no limit."), "days"),
     "TRANSFER_WAIT_SECONDS": (10, _("Seconds that a transfer waits for the worker before it answers 202."), "seconds"),
-    "FIRM_NAME": ("LegalCity", _("Name of the firm, as the payment page shows it."), "line"),
+    "FIRM_NAME": ("", _("Name of the firm, as letters, invoices and the payment page show it."), "optional_line"),
     "FIRM_IBAN": (
         "",
         _("IBAN for the fees of procedures; without one the payment page names the firm only."),

@@ -506,6 +506,15 @@ def test_a_firm_whose_address_went_away_sends_nothing(owner: Api, system_setting
     assert delivered(email).state == "cancelled"
 
 
+def test_no_demand_leaves_in_a_name_that_nobody_has_entered(owner: Api, system_setting: Any) -> None:
+    system_setting(FIRM_NAME="")
+    with pytest.raises(Forbidden) as refused:
+        written(case_of(owner))
+    assert next(str(reason) for reason in refused.value.extra["reasons"]) == (
+        "The firm's name and address are not complete: enter them in the system settings (art. R124-4 CPCE)."
+    )
+
+
 def test_the_html_of_a_letter_answers_for_itself(owner: Api) -> None:
     email = written(case_of(owner))
     Message.objects.update(html=email.html.replace(in_fours(IBAN), "FR76-3000-1007-9412-3456-7890-185"))

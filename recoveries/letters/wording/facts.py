@@ -13,6 +13,7 @@ from law.account.decompte import Amounts, ClaimRow, Decompte
 from law.account.demand import Demanded
 from law.contact.words import L111_8
 from legalcity.lib.countries import country_code
+from legalcity.lib.firm import firm_shown
 from legalcity.lib.reading.identifiers import in_fours, known, read_bic, read_iban
 from legalcity.lib.settings.live import live
 from recoveries.letters.wording.variables import Told, nothing_told
@@ -55,6 +56,7 @@ def firm_told() -> Told:
     iban, bic = known(read_iban, firm["iban"] or ""), known(read_bic, firm["bic"] or "")
     identifiers = {"iban": in_fours(iban or ""), "bic": bic}
     lines = list(legal_lines(seller_now()))
+    firm["name"] = firm_shown()
     return {**firm, **{name: value or None for name, value in identifiers.items()}, "legal_lines": lines}
 
 

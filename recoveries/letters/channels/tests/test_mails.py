@@ -64,7 +64,7 @@ def test_each_message_has_a_name_and_addresses_of_its_own(case: Recovery, mailbo
     token = message.client_token.hex
     assert out.from_email == f"retours+{token}@firm.example"
     assert out.reply_to == [f"reponses+{token}@firm.example"]
-    assert out.message()["From"] == "LegalCity <noreply@localhost>"
+    assert out.message()["From"] == "Cabinet Morvan <noreply@localhost>"
     assert out.message()["Message-ID"] == message.header_id == f"<{token}@localhost>"
     assert out.message()["Auto-Submitted"] == "auto-generated"
 
@@ -73,7 +73,7 @@ def test_without_mailboxes_the_firm_is_answered(case: Recovery, system_setting: 
     system_setting(FIRM_EMAIL="cabinet@firm.example")
     sent(case)
     assert mail.outbox[0].reply_to == ["cabinet@firm.example"]
-    assert mail.outbox[0].from_email == "LegalCity <noreply@localhost>"
+    assert mail.outbox[0].from_email == "Cabinet Morvan <noreply@localhost>"
 
 
 @pytest.mark.parametrize("server", ["postfix", "exim", "exchange", "gmail", "qmail"])
