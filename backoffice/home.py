@@ -1,7 +1,7 @@
-"""The home page: panels that the rooms bring, each for whom it is meant.
+"""The home page: panels that the rooms bring, each for whom it is meant; and the ways that every page has in its head.
 
-A room registers its panels where its admin pages are registered. The site asks each of them, and shows those that the
-person may see. A panel takes two statements at most, whatever the number of things behind it.
+A room registers its panels and ways where its admin pages are registered. The site asks each of them, and shows those
+that the person may see. A panel takes two statements at most, whatever the number of things behind it; a way none.
 """
 
 from collections.abc import Callable, Sequence
@@ -83,16 +83,18 @@ class _Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class _Link:
+class _Way:
     permission: str
     page: str
     label: Sentence
+    position: int
+    is_of_all_cases: bool
 
 
 KEPT = 60  # seconds: over all cases a panel may take some tenths of a second to read
 
 _entries: dict[str, _Entry] = {}
-_links: dict[str, _Link] = {}
+_ways: dict[str, _Way] = {}
 
 
 def panel_register(name: str, *, position: int, permission: str, read: Callable[[Viewer], Panel]) -> None:
@@ -100,9 +102,20 @@ def panel_register(name: str, *, position: int, permission: str, read: Callable[
     _entries[name] = _Entry(name, position, permission, read)
 
 
-def link_register(page: str, *, permission: str, label: Sentence) -> None:
-    """Bring a way from the home page to another `page` (its name), for who has `permission`."""
-    _links[page] = _Link(permission, page, label)
+def way_register(page: str, *, position: int, permission: str, label: Sentence, is_of_all_cases: bool = False) -> None:
+    """Bring a way to a `page` (its name): in the head of every page, in the order of `position`, for who has
+    `permission`; to a page that `is_of_all_cases`, for who sees all of them too.
+    """
+    _ways[page] = _Way(permission, page, label, position, is_of_all_cases)
+
+
+def ways_of(request: HttpRequest) -> list[dict[str, Any]]:
+    """The ways that the person may go, each with whether the present page lies on it: the longest that leads there."""
+    of_all = (False, True) if sees_all_cases(request.user) else (False,)
+    may = [way for way in _ways.values() if way.is_of_all_cases in of_all and request.user.has_perm(way.permission)]
+    ways = [(reverse(way.page), way.label) for way in sorted(may, key=lambda way: way.position)]
+    here = max((url for url, _label in ways if request.path.startswith(url)), key=len, default="")
+    return [{"url": url, "label": label, "is_here": url == here} for url, label in ways]
 
 
 def viewer_of(request: HttpRequest) -> Viewer:
@@ -120,11 +133,6 @@ def home_context(request: HttpRequest) -> dict[str, Any]:
         "panels": panels,
         "busy": [panel for panel in panels if panel.count],
         "idle": [panel for panel in panels if not panel.count],
-        "links": [
-            {"url": reverse(link.page), "label": link.label}
-            for link in _links.values()
-            if viewer.user.has_perm(link.permission)
-        ],
         "may_switch": sees_all_cases(viewer.user),
         "scope": MINE if viewer.mine else ALL,
     }

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from backoffice import entrance
-from backoffice.home import home_context
+from backoffice.home import home_context, ways_of
 from backoffice.login_guard import login_refused
 from backoffice.odd_queries import readable
 from backoffice.steps import knows_password, next_step
@@ -32,6 +32,12 @@ class StaffSite(admin.AdminSite):
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         """Every page of the site: an address that cannot be read is answered by a page that says so."""
         return super().admin_view(readable(view), cacheable)
+
+    def each_context(self, request: HttpRequest) -> dict[str, Any]:
+        """With the ways that the head of every page has."""
+        context = super().each_context(request)
+        ways = ways_of(request) if context["has_permission"] else []
+        return {**context, "ways": ways}
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The first step; who has taken it is led to the second one."""

@@ -26,7 +26,7 @@ class AccessInline(StandingInline):
         may_revoke = self.revoke.is_allowed(request, self.model, self.model(user=obj) if obj else None)
         return fields if may_revoke else [name for name in fields if name != "revoke_link"]
 
-    @admin.display(description="")
+    @admin.display(description=_("Act"))
     def revoke_link(self, thing: Any) -> str:
         """The page that revokes, while there is something to revoke."""
         if thing.revoked_at is not None:

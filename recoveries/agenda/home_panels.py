@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.home import Panel, Row, Viewer, first_rows, link_register, panel_register
+from backoffice.home import Panel, Row, Viewer, first_rows, panel_register, way_register
 from legalcity.lib.clock import today
 from recoveries.agenda.models import StaffTask
 from recoveries.agenda.task_lists import MOST, Asked, View, tasks_asked
@@ -45,4 +45,4 @@ def task_page(task: StaffTask) -> str:
 
 
 panel_register("tasks", position=5, permission="recoveries.do_task", read=tasks_due)
-link_register("tasks", permission="recoveries.view_stafftask", label=gettext_lazy("Tasks"))
+way_register("tasks", position=30, permission="recoveries.view_stafftask", label=gettext_lazy("Tasks"))

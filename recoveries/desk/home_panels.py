@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.amounts import euros
-from backoffice.home import ALL, MINE, SCOPE, Panel, Row, Viewer, first_rows, link_register, panel_register
+from backoffice.home import ALL, MINE, SCOPE, Panel, Row, Viewer, first_rows, panel_register, way_register
 from backoffice.reach import sees_all_cases
 from law.deadlines import LABELS
 from legalcity.lib.clock import today
@@ -221,7 +221,17 @@ PANELS: tuple[tuple[str, str, Callable[[Viewer], Panel]], ...] = (
 
 for _place, (_name, _permission, _read) in enumerate(PANELS):
     panel_register(_name, position=10 * _place, permission=_permission, read=_read)
-link_register("queue", permission="recoveries.move_status", label=gettext_lazy("Cases to do"))
-link_register("journal", permission="recoveries.see_journal", label=gettext_lazy("Journal"))
-link_register("remittances-due", permission="recoveries.view_remittance", label=gettext_lazy("Money to be handed over"))
-link_register("portfolio", permission="recoveries.see_reports", label=gettext_lazy("Portfolio"))
+for _place, (_page, _permission, _label) in {
+    10: ("queue", "recoveries.move_status", gettext_lazy("Cases to do")),
+    20: ("admin:recoveries_recovery_changelist", "recoveries.view_recovery", gettext_lazy("Cases")),
+    60: ("portfolio", "recoveries.see_reports", gettext_lazy("Portfolio")),
+    80: ("journal", "recoveries.see_journal", gettext_lazy("Journal")),
+}.items():
+    way_register(_page, position=_place, permission=_permission, label=_label)
+way_register(
+    "remittances-due",
+    position=90,
+    permission="recoveries.view_remittance",
+    label=gettext_lazy("Money to be handed over"),
+    is_of_all_cases=True,
+)

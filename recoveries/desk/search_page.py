@@ -81,7 +81,7 @@ def search_view(request: HttpRequest) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": _("What was found"),
-        "asked": term.text,
+        "looked_for": term.text,
         "groups": groups,
         "is_short": bool(term) and not term.is_long_enough,
     }

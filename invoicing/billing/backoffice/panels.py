@@ -6,9 +6,10 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from backoffice.amounts import amount_shown
-from backoffice.home import Panel, Row, Viewer, first_rows, panel_register
+from backoffice.home import Panel, Row, Viewer, first_rows, panel_register, way_register
 from invoicing.billing.selectors import to_pay
 from invoicing.models import FirmInvoice
 from legalcity.lib.clock import today
@@ -70,3 +71,9 @@ def _day(day: Any) -> str:
 
 panel_register("drafts", position=100, permission="invoicing.change_firminvoice", read=drafts)
 panel_register("overdue", position=110, permission="invoicing.change_firminvoice", read=overdue)
+way_register(
+    "admin:invoicing_firminvoice_changelist",
+    position=100,
+    permission="invoicing.change_firminvoice",
+    label=gettext_lazy("Invoices of the firm"),
+)

@@ -63,6 +63,14 @@ def test_the_list_shows_what_the_work_needs(owner: Api, office: Client) -> None:
         assert shown in text
 
 
+def test_the_button_of_the_menu_does_not_say_that_it_sends(owner: Api) -> None:
+    """In French the word of Django's button is the one for letters that leave."""
+    case_id(owner)
+    menu = browser_of(chief(language="fr")).get(LIST).content.decode().partition('<div class="actions">')[2]
+    button = menu.partition("</button>")[0].rpartition(">")[2]
+    assert button.strip() == "Continuer"
+
+
 @pytest.mark.parametrize("role", ["handler", "manager", "accountant", "auditor"])
 def test_handlers_find_their_own_cases_and_those_of_nobody(owner: Api, role: str) -> None:
     person, other = ApiUserFactory(is_staff=True), ApiUserFactory(is_staff=True)

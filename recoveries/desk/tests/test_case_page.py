@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -23,13 +24,14 @@ from recoveries.desk.tests.pages import case_of, office_of, opened, person, read
 from recoveries.ledger.rate_book import rate_book
 from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import Acompte, Comment, Dette, EcbRate, Recovery, StatusChange, TransferRequest
-from tests.backoffice import browser_of, chief, page_of
+from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, InvoiceBody, move
 
 pytestmark = pytest.mark.django_db
 
 INTEREST = {"assign_to_me": False, "recovery_late_interest": True, "recovery_interest_rate": "no"}
-BUDGET = 21
+LIST = "/admin/recoveries/recovery/"
+BUDGET = 24
 CHILDREN = {"status", "comment", "document", "signature", "payment", "debt"}  # that `_children` makes
 MONEY = {"record-payment", "record-debt", "credit-note", "waive", "write-off", "record-acknowledgement"}
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT")
@@ -395,3 +397,9 @@ def test_bytes_that_are_gone_are_not_found(folder: Path, office: Client, owner: 
     document = ready_document(case_of(owner))
     assert office.get(_address("content", document)).status_code == 404
     assert not AuditEvent.objects.filter(object_type="documents.document").exists()
+@pytest.mark.same_everywhere
+@pytest.mark.parametrize("act", ["change", "action/call-note"])
+def test_the_breadcrumb_leads_back_to_the_filtered_list(owner: Api, act: str) -> None:
+    case = case_of(owner)
+    page = office_of("manager").get(f"{LIST}{case.pk}/{act}/", {"_changelist_filters": "work=unread&p=2"})
+    assert f'<a href="{LIST}?work=unread&amp;p=2">Cases</a>' in page.content.decode()

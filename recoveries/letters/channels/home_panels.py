@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from backoffice.home import Panel, Row, Viewer, first_rows, link_register, panel_register
+from backoffice.home import Panel, Row, Viewer, first_rows, panel_register, way_register
 from legalcity.lib.clock import now
 from recoveries.models import InboundMail, Message
 
@@ -65,4 +65,6 @@ def strangers(viewer: Viewer) -> Panel:
 
 panel_register("not-arrived", position=72, permission="recoveries.send_email", read=not_arrived)
 panel_register("strangers", position=73, permission="recoveries.send_email", read=strangers)
-link_register("letters-to-post", permission="recoveries.confirm_posting", label=gettext_lazy("Letters to post"))
+way_register(
+    "letters-to-post", position=50, permission="recoveries.confirm_posting", label=gettext_lazy("Letters to post")
+)
