@@ -3,8 +3,10 @@
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import time_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from accounts.models import AuditEvent
@@ -33,12 +35,18 @@ def latest_events(_viewer: Viewer) -> Panel:
 def _row(event: AuditEvent) -> Row:
     label = action_labels().get(event.action, event.action)
     return Row(
-        text=" · ".join(filter(None, (str(label), event.object_label))),
+        text=" · ".join(filter(None, (str(label), _called(event)))),
         url=reverse("admin:accounts_auditevent_change", args=[event.pk]),
         note=event.actor_email,
         badge=time_format(event.at.astimezone(PARIS), "TIME_FORMAT"),
         tone="info" if event.succeeded else "bad",
     )
+
+
+def _called(event: AuditEvent) -> str:
+    """A setting by what it is for; the audit itself keeps its key."""
+    setting = settings.CONSTANCE_CONFIG.get(event.object_label)
+    return Truncator(setting[1]).chars(80) if setting else event.object_label
 
 
 panel_register("audit", position=900, permission="accounts.view_auditevent", read=latest_events)

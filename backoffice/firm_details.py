@@ -1,4 +1,4 @@
-"""The details of the firm that say where money goes and who asks for it: changed apart, and told to all managers."""
+"""The details of the firm. Those that say where money goes and who asks for it are told to all managers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,16 +19,34 @@ from legalcity.lib.mail import automatic_headers, firm_sender
 from legalcity.lib.settings.live import live
 
 DETAILS = ("FUNDS_IBAN", "FUNDS_BIC", "FIRM_IBAN", "FIRM_BIC", "FIRM_SIREN", "FIRM_VAT_NUMBER")
+FURTHER = (
+    "FIRM_NAME",
+    "FIRM_LEGAL_FORM",
+    "FIRM_CAPITAL",
+    "FIRM_RCS",
+    "FIRM_ADDRESS",
+    "FIRM_POSTAL_CODE",
+    "FIRM_CITY",
+    "FIRM_EMAIL",
+    "FIRM_PHONE",
+    "LETTERS_SIGNATORY",
+    "PRIVACY_NOTICE",
+    "LATE_PENALTIES",
+    "EARLY_PAYMENT_DISCOUNT",
+)
 
 
 @transaction.atomic
 def firm_details_change(*, values: Mapping[str, Any], by: User) -> list[str]:
-    """Store those of `values` (by name of DETAILS) that differ; returns their names. Managers are told by e-mail."""
-    changed = [name for name in DETAILS if name in values and values[name] != getattr(live, name)]
+    """Store those of `values` (by name of DETAILS and FURTHER) that differ; returns their names.
+
+    Managers are told of DETAILS by e-mail.
+    """
+    changed = [name for name in (*DETAILS, *FURTHER) if name in values and values[name] != getattr(live, name)]
     for name in changed:
         setattr(config, name, values[name])
-    if changed:
-        queue("backoffice.tasks.managers_tell", changed, by.pk)
+    if told := [name for name in changed if name in DETAILS]:
+        queue("backoffice.tasks.managers_tell", told, by.pk)
     return changed
 
 

@@ -15,7 +15,7 @@ from kombu import Queue
 
 from legalcity.lib import logs, queues
 from legalcity.lib.error_reports import report_to
-from legalcity.lib.settings import kinds, system
+from legalcity.lib.settings import groups, kinds, system
 from legalcity.lib.settings.carriers import carriers_of
 from legalcity.lib.settings.databases import databases_of
 from legalcity.lib.settings.environment import Environment, is_kept_apart, is_random
@@ -328,7 +328,7 @@ SPECTACULAR_SETTINGS = {
 CONSTANCE_BACKEND = "legalcity.lib.settings.stored.StoredSettings"
 CONSTANCE_CONFIG = system.CONFIG
 CONSTANCE_ADDITIONAL_FIELDS = kinds.FIELD_TYPES
-CONSTANCE_CONFIG_FIELDSETS = system.FIELDSETS
+CONSTANCE_CONFIG_FIELDSETS = groups.FIELDSETS
 CONSTANCE_SUPERUSER_ONLY = False  # Roles say who may.
 
 # --- language and time -----------------------------------------------------------------------------------------

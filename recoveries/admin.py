@@ -5,6 +5,7 @@
 import recoveries.agenda.admin
 import recoveries.agenda.home_panels
 import recoveries.court.admin
+import recoveries.court.firm_needs
 import recoveries.desk.admin
 import recoveries.desk.event_pages
 import recoveries.desk.home_panels
@@ -17,6 +18,7 @@ import recoveries.letters.admin
 import recoveries.letters.bulk.admin
 import recoveries.letters.channels.admin
 import recoveries.letters.channels.home_panels
+import recoveries.letters.firm_needs
 import recoveries.letters.home_panels
 import recoveries.letters.scenarios.admin
 import recoveries.letters.wording.admin

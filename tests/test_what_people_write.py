@@ -140,7 +140,7 @@ def test_a_billed_client_has_real_identifiers(office: Client) -> None:
 
 
 # --- the system settings ---------------------------------------------------------------------------------------
-FIRM = "/admin/constance/config/firm/"
+FIRM, IDENTITY = "/admin/constance/config/firm/", "/admin/constance/config/identity/"
 
 
 @pytest.mark.same_everywhere
@@ -152,13 +152,11 @@ def test_bank_details_and_numbers_of_the_firm_are_kept_in_normal_form(office: Cl
         "FIRM_VAT_NUMBER": "FR 44 732 829 320",
     }
     assert office.post(FIRM, details).status_code == 302
-    answer = submitted(
-        office,
-        FIRM_PHONE="\u202d04 50 12 34 56\u202c",
-        FIRM_ADDRESS="1\r\nrue du Lac",
-        SCORING_CREDIT_BASE="12 500,00 €",
-        COMMENT_MARKUP_SHARE="0,5",
-    )
+    written = {"FIRM_PHONE": "\u202d04 50 12 34 56\u202c", "FIRM_ADDRESS": "1\r\nrue du Lac"}
+    form = office.get(IDENTITY).context["form"]
+    sent = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    assert office.post(IDENTITY, {**sent, **written}).status_code == 302
+    answer = submitted(office, SCORING_CREDIT_BASE="12 500,00 €", COMMENT_MARKUP_SHARE="0,5")
     assert answer.status_code == 302, answer.context["form"].errors
     assert (live.FIRM_IBAN, live.FIRM_BIC) == (IBAN, "AGRIFRPP")
     assert (live.FIRM_SIREN, live.FIRM_VAT_NUMBER) == ("732829320", "FR44732829320")
@@ -175,8 +173,11 @@ def test_bank_details_that_are_none_are_refused(office: Client) -> None:
         "FIRM_VAT_NUMBER": "FR45732829320",
     }
     assert set(office.post(FIRM, wrong).context["form"].errors) == set(wrong)
-    others = {"FIRM_EMAIL": "nobody", "FIRM_NAME": "\u200b", "SCORING_CREDIT_BASE": "1.234"}
-    assert set(submitted(office, **others).context["form"].errors) == set(others)
+    form = office.get(IDENTITY).context["form"]
+    sent = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    others = {"FIRM_EMAIL": "nobody"}
+    assert set(office.post(IDENTITY, {**sent, **others}).context["form"].errors) == set(others)
+    assert set(submitted(office, SCORING_CREDIT_BASE="1.234").context["form"].errors) == {"SCORING_CREDIT_BASE"}
     assert not Constance.objects.filter(key__in={**wrong, **others}).exists()
 
 

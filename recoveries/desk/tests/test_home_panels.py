@@ -226,6 +226,12 @@ def test_the_audit_of_today(owner: Api) -> None:
     assert browser.get(panel.url).context["cl"].result_count == panel.count
 
 
+def test_the_audit_names_a_setting_by_what_it_is_for() -> None:
+    audit_record(action="setting_changed", label="FIRM_NAME")
+    texts = [row.text for row in panels(browser_of(person("auditor")))["Audit of today"].rows]
+    assert not any("FIRM_NAME" in text for text in texts)
+
+
 @pytest.mark.same_everywhere
 def test_nothing_to_do_is_said_kindly() -> None:
     page = browser_of(person("accountant")).get(HOME).content.decode()
