@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.defaults import page_not_found
 
 from backoffice.replica_pages import remember_writing
+from backoffice.staying import BEGAN, SEEN, is_question
 from legalcity.lib.clock import now
 from legalcity.lib.settings.live import live
 
 BACKOFFICE = "/admin/"
 LOGIN = "/admin/login/"
-BEGAN, SEEN = "staff_began", "staff_seen"  # seconds since 1970
 SEEN_STEP = 30  # seconds: a session is written so often at most
 
 
@@ -39,7 +39,8 @@ class StaffPages:
                 logout(request)
                 if request.path != LOGIN:
                     messages.info(request, _("Your session has ended. Please log in again."))
-            _remember(request, now())
+            if not is_question(request):
+                _remember(request, now())
             response = self.get_response(request)
             remember_writing(request, response)
             response["Content-Language"] = translation.get_language() or ""

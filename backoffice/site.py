@@ -14,6 +14,7 @@ from backoffice import entrance
 from backoffice.home import home_context, ways_of
 from backoffice.login_guard import login_refused
 from backoffice.odd_queries import readable
+from backoffice.staying import seconds_left, session_view
 from backoffice.steps import knows_password, next_step
 
 
@@ -34,10 +35,10 @@ class StaffSite(admin.AdminSite):
         return super().admin_view(readable(view), cacheable)
 
     def each_context(self, request: HttpRequest) -> dict[str, Any]:
-        """With the ways that the head of every page has."""
+        """With how long the session goes on, and the ways that the head of every page has."""
         context = super().each_context(request)
         ways = ways_of(request) if context["has_permission"] else []
-        return {**context, "ways": ways}
+        return {**context, "session_seconds": seconds_left(request), "ways": ways}
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The first step; who has taken it is led to the second one."""
@@ -60,6 +61,7 @@ class StaffSite(admin.AdminSite):
             path("second-factor/setup/", entrance.second_factor_setup, name="second_factor_setup"),
             path("second-factor/codes/", self.admin_view(entrance.backup_codes), name="backup_codes"),
             path("second-factor/remove/", self.admin_view(entrance.second_factor_remove), name="second_factor_remove"),
+            path("session/", session_view, name="session"),
             path("account/", self.admin_view(entrance.account), name="account"),
         ]
         return own + super().get_urls()

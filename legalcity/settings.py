@@ -352,6 +352,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 IS_HTTPS = PUBLIC_BASE_URL.startswith("https://")
+CSRF_FAILURE_VIEW = "backoffice.csrf_page.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_AGE = 24 * 60 * 60  # The system settings end a session of staff before (backoffice/middleware.py).

@@ -60,7 +60,7 @@ def desk(
     desks: list[Desk] = []
 
     def sit_down(user: User | None = None, size: Any = WIDE, **options: str) -> Desk:
-        desks.append(Desk(chromium, live_server.url, _session_of(user) if user else None, size, **options))
+        desks.append(Desk(chromium, live_server.url, session_of(user) if user else None, size, **options))
         return desks[-1]
 
     yield sit_down
@@ -75,7 +75,7 @@ def office(owner: Api, development: None) -> User:  # noqa: F811
     return chief(language="fr")
 
 
-def _session_of(user: User) -> dict[str, str]:
+def session_of(user: User) -> dict[str, str]:
     """The cookie of somebody who has logged in."""
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)

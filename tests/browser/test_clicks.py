@@ -85,3 +85,11 @@ def test_a_wrong_number_is_one_click(desk: Seat, handler: User, cases: list[Reco
     window.press('#contacts button:has-text("Numéro erroné")')
     assert PartyFact.objects.get().value == "+33612345678"
     assert window.look() == []
+def seated(desk: Seat, handler: User, case: Recovery) -> Desk:
+    """At the page of a case, with no click counted yet."""
+    window = desk(handler)
+    window.go(page_of(Recovery, "change", case.pk))
+    window.clicks = 0
+    return window
+
+
