@@ -40,7 +40,9 @@ def act(browser: Client, thing: models.Model, name: str, **data: Any) -> HttpRes
     page = browser.get(address)
     if page.status_code != 200:
         return page
-    answer = browser.post(address, {"form_token": page.context["token"], **data})
+    hidden = {field.html_name: field.value() for field in page.context["form"].hidden_fields()}
+    named = {name: value for name, value in hidden.items() if value is not None}
+    answer = browser.post(address, {"form_token": page.context["token"], **named, **data})
     if not (answer.status_code == 200 and getattr(answer.context.get("form"), "outcome", None)):
         return answer
     seen = answer.context["form"].data["seen"]

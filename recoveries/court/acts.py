@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.actions import ObjectAction
+from backoffice.correcting import CorrectingForm
 from backoffice.fields import column_field
 from backoffice.origin import staff_of
 from law.eligibility import Eligibility
@@ -149,19 +150,25 @@ SET_MATTER = ObjectAction(
 
 
 # --- record ----------------------------------------------------------------------------------------------------------
-class ProcedureForm(forms.Form):
+class ProcedureForm(CorrectingForm):
     """The court and its dates, as the model has them."""
 
     def __init__(self, *args: Any, procedure: Injunction | None, **options: Any) -> None:
         super().__init__(*args, **options)
         columns = forms.fields_for_model(Injunction, (*COURT, *DATES), formfield_callback=column_field)
         for name, field in columns.items():
-            field.initial = getattr(procedure, name, field.initial)
             self.fields[name] = field
+        self.correct(columns, {name: getattr(procedure, name, field.initial) for name, field in columns.items()})
+
+    def clean(self) -> dict[str, Any]:
+        """What was changed."""
+        values = {name: value for name, value in self.cleaned_data.items() if self.is_to_change(name)}
+        return self.settled(values)
 
 
 def _record(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
-    procedure_record(recovery_id=case.pk, values=data, today=today(), by=staff_of(request))
+    values, seen = data["values"], data.pop("seen")
+    procedure_record(recovery_id=case.pk, values=values, seen=seen, today=today(), by=staff_of(request))
     return _("Recorded. The legal deadlines follow from these dates.")
 
 

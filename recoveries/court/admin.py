@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db import models
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
 from backoffice.amounts import amount_column
+from backoffice.correcting import CorrectingForm
 from backoffice.origin import staff_of
 from backoffice.versions import VersionedAdmin
 from law.procedure_dates import GRANTED
@@ -43,12 +45,14 @@ COURT_FEE = amount_column("court_fee", _("court fee"))
 HANDLING_FEE = amount_column("handling_fee", _("handling fee"))
 
 
-class ProcedureForm(forms.ModelForm):
+class ProcedureForm(CorrectingForm, forms.ModelForm):
     """The record of a procedure, under the rules of the service that writes it."""
 
     def clean(self) -> dict[str, Any]:
-        """Days in an order that can be."""
+        """Days in an order that can be; what others have changed since it was shown is not overwritten unawares."""
         values: dict[str, Any] = super().clean() or {}
+        self.stored = {name: getattr(self.instance, name) for name in values}
+        self.settled({name: values[name] for name in self.changed_data if name in values})
         for name, sentences in procedure_errors(values, recovery_id=self.instance.recovery_id, today=today()).items():
             for sentence in sentences:
                 self.add_error(name, str(sentence))
@@ -90,6 +94,13 @@ class InjunctionAdmin(StaffAdmin):
         (_("End"), {"fields": ("enforceable_on", "ended_on")}),
         (_("Fee"), {"fields": ("court_fee", "handling_fee", "handling_vat", "fee_paid_on", "fee_payment_reference")}),
     )
+
+    def formfield_for_dbfield(self, db_field: models.Field, request: HttpRequest, **kwargs: Any) -> Any:
+        """Each brings along what it was when it was shown: what others have written meanwhile stays."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.show_hidden_initial = True
+        return field
 
     def save_model(self, request: HttpRequest, obj: Injunction, form: Any, change: bool) -> None:
         """What was changed is written by the service."""

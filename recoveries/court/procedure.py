@@ -18,6 +18,7 @@ from law.interest import RateMissing
 from law.procedure_dates import GRANTED, Errors
 from law.procedure_dates import procedure_errors as law_errors
 from legalcity.lib.errors import Invalid, NotFound, Sentence
+from legalcity.lib.seen import require_as_seen
 from recoveries.court.events import procedure_events
 from recoveries.court.recorded import FIELDS
 from recoveries.ledger.gathering import told_of, with_terms
@@ -70,8 +71,17 @@ def _beyond(recovery_id: int, order: Mapping[str, Any]) -> Errors:
 
 
 @story()
-def procedure_record(*, recovery_id: int, values: Mapping[str, Any], today: date, by: User | None) -> Injunction:
-    """Write down what `values` name (FIELDS); rules hold for the merged state. Raises Invalid or NotFound.
+def procedure_record(
+    *,
+    recovery_id: int,
+    values: Mapping[str, Any],
+    seen: Mapping[str, Any] | None = None,
+    today: date,
+    by: User | None,
+) -> Injunction:
+    """Write down what `values` name (FIELDS); rules hold for the merged state.
+
+    Raises Invalid, NotFound, or Conflict where it is other than `seen`.
 
     The account of the case follows: what an order did not grant is no longer owed once it is served, a title lets
     costs be owed and interest rise. So does its status, where nothing is owed any more or something is again.
@@ -81,6 +91,7 @@ def procedure_record(*, recovery_id: int, values: Mapping[str, Any], today: date
     if procedure is None:
         raise NotFound(NO_PROCEDURE)
     before = {name: getattr(procedure, name) for name in FIELDS}
+    require_as_seen(before, values, seen)
     whole = {**before, **values}
     if errors := procedure_errors(whole, recovery_id=recovery_id, today=today):
         raise Invalid(errors)

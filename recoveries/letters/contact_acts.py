@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.actions import ObjectAction
+from backoffice.correcting import CorrectingForm
 from backoffice.origin import staff_of
 from legalcity.lib.form_fields import EmailField, PhoneField, TextField
 from recoveries.models import Recovery
@@ -18,7 +18,7 @@ CONTACTS = (
 )
 
 
-class ContactForm(forms.Form):
+class ContactForm(CorrectingForm):
     """How the debtor is reached; what is left empty is not known."""
 
     company_phone = PhoneField(label=gettext_lazy("Phone"), required=False)
@@ -28,14 +28,24 @@ class ContactForm(forms.Form):
     company_city = TextField(label=gettext_lazy("City"), required=False, max_length=255)
     company_country = TextField(label=gettext_lazy("Country"), required=False, max_length=255)
 
+    def __init__(self, *args: Any, stored: dict[str, Any], **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.correct(CONTACTS, stored)
+
+    def clean(self) -> dict[str, Any]:
+        """What was changed; an empty field is one that is not known."""
+        return self.settled(
+            {name: self.cleaned_data[name] or None for name in self.cleaned_data if self.is_to_change(name)}
+        )
+
 
 def _present(_request: HttpRequest, case: Recovery) -> dict[str, Any]:
-    return {"initial": {name: getattr(case.debtor, name) for name in CONTACTS}}
+    return {"stored": {name: getattr(case.debtor, name) for name in CONTACTS}}
 
 
 def _correct(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
-    values = {name: data[name] or None for name in CONTACTS}
-    party_correct(recovery_id=case.pk, side="debtor", values=values, by=staff_of(request))
+    values, seen = data["values"], data.pop("seen")
+    party_correct(recovery_id=case.pk, side="debtor", values=values, seen=seen, by=staff_of(request))
     return _("The contact details are corrected.")
 
 

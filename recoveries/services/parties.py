@@ -17,6 +17,7 @@ from events.types import Changes, EventType
 from law.parties import Quality
 from legalcity.lib.codes import ErrorCode
 from legalcity.lib.errors import Failed, NotFound
+from legalcity.lib.seen import require_as_seen
 from recoveries.ledger.posting import Source
 from recoveries.ledger.settling import case_reckon
 from recoveries.models import Recovery
@@ -75,14 +76,15 @@ def party_quality_confirm(*, recovery_id: int, side: str, quality: Quality, by: 
 
 @story()
 def party_correct(
-    *, recovery_id: int, side: str, values: Mapping[str, Any], by: User | None
+    *, recovery_id: int, side: str, values: Mapping[str, Any], seen: Mapping[str, Any] | None = None, by: User | None
 ) -> Company:
     """Correct what is stored of the `customer` or the `debtor` of a case; `values` are fields of a company.
 
-    What it was before stays in the audit. Raises Invalid or NotFound.
+    What it was before stays in the audit. Raises Invalid, NotFound, or Conflict where it is other than `seen`.
     """
     company = _party_locked(recovery_id, side)
     shown, before = field_values(company), company_values(company)
+    require_as_seen(before, values, seen)
     company = company_update(company=company, values=values, by=by)
     was, became = changed_values(shown, field_values(company))
     if became:

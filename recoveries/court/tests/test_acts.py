@@ -11,6 +11,7 @@ from django.test import Client
 from accounts.models import AuditEvent
 from invoicing.models import Invoice
 from legalcity.lib.clock import today
+from recoveries.court.procedure import procedure_record
 from recoveries.court.tests.transfers import refusing_rows
 from recoveries.court.transfer import transfer_carry_out
 from recoveries.desk.tests.pages import act_page, assert_refused, case_of, event_of, followed, office_of, person, words
@@ -118,7 +119,7 @@ def test_dates_of_a_procedure_set_its_deadlines(office: Client, owner: Api) -> N
     procedure = Injunction.objects.get(recovery=case)
     assert (procedure.court_name, procedure.order_made_on) == ("Lyon", date(2026, 2, 2))
     assert "08/03/2026 Serve the order on the debtor" in said
-    assert event_of(case, "record-dates").details["order_made_on"] == "2026-02-02"
+    assert event_of(case, "record-dates").details["values"]["order_made_on"] == "2026-02-02"
 
 
 @pytest.mark.same_everywhere
@@ -151,6 +152,19 @@ def test_the_page_of_the_procedure_has_the_same_rules(office: Client, owner: Api
     assert (procedure.filed_on, procedure.fee_payment_reference) == (date(2026, 1, 5), "R1")
     event = AuditEvent.objects.get(action="changed", object_type="recoveries.injunction")
     assert event.after["filed_on"] == "2026-01-05"
+
+
+def test_what_somebody_else_has_written_since_is_told_on_the_page_of_the_procedure(office: Client, owner: Api) -> None:
+    procedure = Injunction.objects.get(recovery=_procedure(owner))
+    address = page_of(Injunction, "change", procedure.pk)
+    assert 'name="initial-court_name"' in office.get(address).content.decode()
+    procedure_record(recovery_id=procedure.recovery_id, values={"court_name": "Lyon"}, today=today(), by=None)
+    sent = {**COURT, "court_name": "Lille", "initial-court_name": ""}
+    refused = office.post(address, sent)
+    assert "It was changed meanwhile and is “Lyon” now." in words(refused.content.decode())
+    assert Injunction.objects.get().court_name == "Lyon"
+    assert office.post(address, {**sent, "initial-court_name": "Lyon"}).status_code == 302
+    assert Injunction.objects.get().court_name == "Lille"
 
 
 def test_handlers_see_the_procedures_of_the_cases_that_they_see(owner: Api) -> None:

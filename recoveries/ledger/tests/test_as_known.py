@@ -141,7 +141,7 @@ def asks_otherwise(case: int, n: int) -> None:
 def was_performed(case: int, n: int) -> None:
     invoice = Invoice.objects.get(recovery_id=case, invoice_number="F2").pk
     told = {"performed_on": ASKED[0] + timedelta(n % 60), "is_disputed": False}
-    invoice_facts_record(recovery_id=case, invoice_id=invoice, by=None, **told)
+    invoice_facts_record(recovery_id=case, invoice_id=invoice, values=told, by=None)
 
 
 def corrects_a_rate(_case: int, n: int) -> None:
