@@ -70,12 +70,24 @@ class ActionPages(admin.ModelAdmin):
         return self._address("action", quote(thing.pk), action.name)
 
     def offered_actions(self, request: HttpRequest, thing: models.Model) -> list[dict[str, Any]]:
-        """What the person may do to `thing` now, as buttons."""
+        """What the person may do to `thing` now, as buttons (`_act.html`)."""
         return [
-            {"action": action, "url": self.action_address(thing, action) + way_kept(request)}
+            self.offered(request, thing, action)
             for action in self.object_actions
             if action.is_allowed(request, self.model, thing) and action.is_offered(request, thing)
         ]
+
+    def offered(self, request: HttpRequest, thing: models.Model, action: ObjectAction) -> dict[str, Any]:
+        """An act as its button: `url` is its page, `asking` what a further question is put behind."""
+        url = self.action_address(thing, action) + way_kept(request)
+        return {
+            "action": action,
+            "label": action.button(thing),
+            "url": url,
+            "asking": f"{url}{'&' if '?' in url else '?'}",
+            "token": form_token() if action.at_once else "",
+            "named": action.named(request, thing),
+        }
 
     def render_change_form(
         self,
@@ -88,7 +100,8 @@ class ActionPages(admin.ModelAdmin):
     ) -> HttpResponse:
         """The page of a thing, with its buttons and the way to its audit."""
         if obj is not None:
-            context["offered_actions"] = self.offered_actions(request, obj)
+            if "offered_actions" not in context:  # A page that has asked already
+                context["offered_actions"] = self.offered_actions(request, obj)
             context["audit_url"] = audit_address(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
 

@@ -47,6 +47,10 @@ class ObjectAction:
     is_offered  whether the act makes sense for the thing now
     explain     what will happen, in a sentence: a text or a function of the thing
     danger      shown as what cannot be undone
+    at_once     its button carries it out: it asks nothing, and `says` what the button does where the label does not.
+                What it named goes along in the hidden fields of `form`, for `perform` to refuse when it is no longer so
+    in_place    its form opens on the page that its button stands on (static/backoffice/in-place.js); without a script
+                it has a page of its own, as every act
     asks_again  the second factor must have been shown lately (backoffice/steps.py)
     atomic      the act and its audit row are one transaction. False for a service that works long outside of
                 transactions: then its beginning is written down before it
@@ -61,6 +65,9 @@ class ObjectAction:
     is_offered: Callable[[HttpRequest, Any], bool] = lambda request, thing: True
     explain: Sentence | Callable[[Any], Sentence] = ""
     danger: bool = False
+    at_once: bool = False
+    says: Callable[[Any], Sentence] | None = None
+    in_place: bool = False
     asks_again: bool = False
     atomic: bool = True
 
@@ -74,6 +81,17 @@ class ObjectAction:
     def explanation(self, thing: Any) -> Sentence:
         """What will happen to `thing`."""
         return self.explain(thing) if callable(self.explain) else self.explain
+
+    def button(self, thing: Any) -> Sentence:
+        """What the button of the act says on the page of `thing`."""
+        return self.says(thing) if self.says else self.label
+
+    def named(self, request: HttpRequest, thing: Any) -> Values:
+        """What the button of the act has named, as it goes along with the click: values by names of fields."""
+        if not (self.at_once and self.says and self.form):
+            return {}
+        fields = self.bound_form(request, thing, sent=False).hidden_fields()
+        return {field.html_name: field.value() for field in fields}
 
     def bound_form(self, request: HttpRequest, thing: Any, *, sent: bool) -> forms.Form:
         """The form, filled with what was sent or fresh; one without fields when there is nothing to ask."""

@@ -221,6 +221,7 @@ ADD_TASK = ObjectAction(
     form=AddTaskForm,
     form_options=lambda request, case: {"people": person_choices(case), "initial": {"due_on": today()}},
     explain=gettext_lazy("It stands among the tasks of the person, or of the handler of the case, from today on."),
+    in_place=True,
 )
 
 
@@ -264,6 +265,7 @@ FOLLOW_UP = ObjectAction(
         "Until then the case is not among those to do, unless something unread comes in. It cannot be put off beyond "
         "its next legal date."
     ),
+    in_place=True,
 )
 PROMISE = ObjectAction(
     name="promise",
@@ -272,5 +274,9 @@ PROMISE = ObjectAction(
     perform=_promise,
     form=PromiseForm,
     is_offered=_is_followed,
-    explain=gettext_lazy("The case comes up three working days after the day that was promised, to see what arrived."),
+    explain=gettext_lazy(
+        "The case comes up three working days after the day that was promised, to see what arrived. The client is told "
+        "of it, as the law has it (art. R124-5 CPCE)."
+    ),
+    in_place=True,
 )

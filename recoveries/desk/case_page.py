@@ -101,10 +101,11 @@ class CasePage(ActionPages):
         if obj is not None:
             way = way_of(request, obj, self)
             place_keep(request, way)
-            offered = {entry["action"].name: entry for entry in self.offered_actions(request, obj)}
+            context["offered_actions"] = self.offered_actions(request, obj)
+            offered = {entry["action"].name: entry for entry in context["offered_actions"]}
             context["groups"] = _groups(offered)
             context["work"] = work_context(request, obj, offered) | {"way": way}
-            context["row_actions"] = {name.replace("-", "_"): offered.get(name) for name in ROW_ACTIONS}
+            context["row_actions"] = {name.replace("-", "_"): entry for name, entry in offered.items()}
             context |= case_context(request, obj)
         return super().render_change_form(request, context, *args, obj=obj, **options)  # type: ignore[misc]
 

@@ -156,6 +156,7 @@ RECORD_PAYMENT = ObjectAction(
         "What the payment meets is shown before it is recorded. The client sees it at once; when nothing is owed any "
         "more the case is moved to Payé by itself."
     ),
+    in_place=True,
 )
 RECORD_DEBT = ObjectAction(
     name="record-debt",
@@ -168,4 +169,5 @@ RECORD_DEBT = ObjectAction(
         "The debt is added to the amount of the case at once, and to what remains to recover unless it stays with the "
         "creditor. The client sees it."
     ),
+    in_place=True,
 )

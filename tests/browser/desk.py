@@ -91,6 +91,7 @@ class Desk:
         self, thread: BrowserThread, server: str, session: dict[str, str] | None, size: Any, locale: str = "fr-FR"
     ) -> None:
         self.thread, self.server = thread, server
+        self.clicks = 0  # since they were last set to none
         self.faults: list[str] = []
         self._open(session, size, locale)
 
@@ -107,6 +108,11 @@ class Desk:
         self.page.on("pageerror", lambda error: self._fault(f"script: {error}"))
         self.page.on("response", self._response)
         self.page.on("requestfailed", self._failed)
+
+    @there
+    def sit_again(self, session: dict[str, str]) -> None:
+        """Come back with a new session, as after another login."""
+        self._context.add_cookies([{**session, "url": self.server}])
 
     @there
     def close(self) -> list[str]:
@@ -131,13 +137,50 @@ class Desk:
     @there
     def click(self, selector: str) -> None:
         """Click something that leads nowhere else."""
+        self.clicks += 1
         self.page.click(selector)
+
+    @there
+    def open_in_place(self, selector: str) -> None:
+        """Click the button of an act whose form opens beside it."""
+        self.clicks += 1
+        self.page.click(selector)
+        self.page.wait_for_selector(".lc-place .lc-form")
+
+    @there
+    def save_in_place(self, selector: str = ".lc-place .lc-buttons button") -> str:
+        """Click what carries an act out in place, and wait for the page as it has become. Returns what it says."""
+        self.page.evaluate("document.getElementById('content-start').dataset.before = '1'")
+        self.clicks += 1
+        self.page.click(selector)
+        self.page.wait_for_selector("#content-start:not([data-before])")
+        return self.said()
+
+    @there
+    def wait_longer(self) -> None:
+        """Give a page two minutes: what workers do is done within the request here."""
+        self.page.set_default_timeout(120_000)
+
+    @there
+    def choose_files(self, selector: str, *files: Path) -> None:
+        """Choose files in a field."""
+        self.page.set_input_files(selector, list(files))
+
+    @there
+    def wait(self, selector: str) -> None:
+        """Wait for something to be seen."""
+        self.page.wait_for_selector(selector)
 
     @there
     def keys(self, *names: str) -> None:
         """Press keys, one after the other."""
         for name in names:
             self.page.keyboard.press(name)
+
+    @there
+    def type(self, text: str) -> None:
+        """Type into what has the focus."""
+        self.page.keyboard.type(text)
 
     @there
     def enter(self, text: str = "") -> None:
@@ -165,14 +208,16 @@ class Desk:
     @there
     def press(self, selector: str) -> None:
         """Click what leads to another page."""
+        self.clicks += 1
         with self.page.expect_navigation():
             self.page.click(selector)
 
     @there
     def fill(self, **values: Any) -> None:
         """Fill in fields by their names: true and false tick, paths are files."""
+        room = ".lc-place" if self.page.locator(".lc-place").count() else "#content"
         for name, value in values.items():
-            field = self.page.locator(f"#content [name={name}], #login-form [name={name}]").first
+            field = self.page.locator(f"{room} [name={name}], #login-form [name={name}]").first
             if isinstance(value, bool):
                 field.set_checked(value)
             elif isinstance(value, Path):
@@ -192,7 +237,16 @@ class Desk:
     @there
     def act(self, name: str, picture: str = "", **values: Any) -> str:
         """Press the button of an act on the present page, fill in its form, confirm. Returns what the page says."""
-        self.press(f'#content a[href*="/action/{name}/"]')
+        button = f'#content a[href*="/action/{name}/"]'
+        if self.count(f"{button}[data-place]"):
+            self.open_in_place(button)
+            self.fill(**values)
+            self.picture(picture)
+            if self.count(".lc-place [name=seen]"):
+                self.wait(".lc-place .lc-outcome")
+                self.picture(picture)
+            return self.save_in_place()
+        self.press(button)
         self.fill(**values)
         self.picture(picture)
         self.confirm(picture)

@@ -66,4 +66,5 @@ CALL_NOTE = ObjectAction(
         "The note stays in the house: neither the client nor the debtor sees it. Calls that were to be made on this "
         "case count as made."
     ),
+    in_place=True,
 )
