@@ -3,7 +3,8 @@
 from dataclasses import replace
 
 from legalcity.lib.emails.rows import mail_job
-from recoveries.letters.models import CreditorNotice, Message
+from recoveries.letters.models import Message
+from recoveries.letters.notice_models import CreditorNotice
 
 # Another worker begins again: as long as a message is queued nothing of it has left (channels/delivering.py).
 JOB = replace(mail_job(Message, "recoveries.tasks.send_email"), is_resumed=True)

@@ -16,7 +16,8 @@ from recoveries.agenda.kinds import TaskKind, Tasks, condition_register, kind_re
 from recoveries.agenda.models import StaffTask
 from recoveries.agenda.sentences import Fact
 from recoveries.agenda.services import task_open
-from recoveries.letters.models import FormalNotice, Message
+from recoveries.letters.models import Message
+from recoveries.letters.notice_models import FormalNotice
 
 POST_REGISTERED, REPLY_RECEIVED, MESSAGE_BOUNCED = "post_registered", "reply_received", "message_bounced"
 MESSAGE_UNKNOWN, LETTERS_TO_POST = "message_unknown", "letters_to_post"

@@ -12,7 +12,8 @@ from recoveries.ledger.remittance_models import Remittance, RemittanceLine
 from recoveries.letters.bulk.models import Mailing, MailingCase
 from recoveries.letters.channels.models import InboundHook, InboundMail, PostBatch, PostItem
 from recoveries.letters.fact_models import ClientRhythm, CreditorReminder, PartyFact
-from recoveries.letters.models import CreditorNotice, FormalNotice, Message, MessageCase, MessageFact
+from recoveries.letters.models import Message, MessageCase, MessageFact
+from recoveries.letters.notice_models import CreditorNotice, FormalNotice
 from recoveries.letters.scenarios.models import (
     Enrolment,
     Rehearsal,
