@@ -30,7 +30,7 @@ HISTORY = {
     "documents": 11,
     "events": 32,
     "invoicing": 14,
-    "recoveries": 77,
+    "recoveries": 70,
     "scoring": 5,
 }
 
@@ -93,7 +93,11 @@ UNASKED = {
 }
 
 # (migration, rule) → why it may. A column goes in the version after the last one that reads it.
-ALLOWED: dict[tuple[str, str], str] = {}
+ALLOWED: dict[tuple[str, str], str] = {
+    ("recoveries.0077_messages_of_several_cases", "rows-written-while-the-table-is-locked"): (
+        "the rows are those of the table that it makes: there are none"
+    ),
+}
 
 # A column that begins empty has nothing for a foreign key to look through, and PostgreSQL does not look.
 _EMPTY_REFERENCE = re.compile(r'ADD COLUMN "\w+" \w+ NULL CONSTRAINT "\w+" REFERENCES')

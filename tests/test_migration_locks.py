@@ -175,6 +175,24 @@ def test_online_steps_do_their_work_on_both_databases(heap: ProjectState) -> Non
     assert "heap_word" not in constraints()
 
 
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_an_index_that_an_earlier_migration_made_is_made_anew(heap: ProjectState) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE INDEX heap_word ON events_heap (number)")
+    carry_out(Try(online.AddIndexConcurrently("heap", INDEX), atomic=False), heap.clone())
+    assert constraints()["heap_word"]["columns"] == ["word"]
+
+
+@on_postgresql
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_an_index_that_was_left_half_built_is_made_anew(heap: ProjectState) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE INDEX heap_word ON events_heap (number)")
+        cursor.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'heap_word'::regclass")
+    carry_out(Try(online.AddIndexConcurrently("heap", INDEX), atomic=False), heap.clone())
+    assert constraints()["heap_word"]["columns"] == ["word"]
+
+
 def patience() -> str:
     with connection.cursor() as cursor:
         cursor.execute("SHOW lock_timeout")

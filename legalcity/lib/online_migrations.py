@@ -14,7 +14,9 @@ class AddIndexConcurrently(online.AddIndexConcurrently):
     """An index that is built beside those who write. Wants `atomic = False`."""
 
     def database_forwards(self, app_label: str, schema_editor: Any, from_state: Any, to_state: Any) -> None:
-        """Build it."""
+        """Build it; what an earlier migration has left of it goes before."""
+        drop = "DROP INDEX CONCURRENTLY" if _is_postgres(schema_editor) else "DROP INDEX"
+        schema_editor.execute(f"{drop} IF EXISTS {schema_editor.quote_name(self.index.name)}")
         way = online.AddIndexConcurrently if _is_postgres(schema_editor) else plain.AddIndex
         way.database_forwards(self, app_label, schema_editor, from_state, to_state)
 

@@ -45,16 +45,6 @@ class Migration(migrations.Migration):
                 verbose_name="goes with",
             ),
         ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("goes_with__isnull", False)), fields=["goes_with"], name="message_goes_with"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(condition=models.Q(("state", "planned")), fields=["id"], name="message_planned"),
-        ),
         migrations.AddField(
             model_name="messagecase",
             name="message",
