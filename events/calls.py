@@ -146,6 +146,10 @@ ACTS: dict[str, Tells] = {
     "recoveries.stafftask:task-assign": nothing(NO_TYPE),
     "recoveries.stafftask:task-drop": nothing(NO_TYPE),
     "recoveries.recovery:send-reminder": nothing("A worker sends it.", later=(*LETTERS, "recovery.status_changed")),
+    "recoveries.recovery:send-next-reminder": nothing(
+        "A worker sends it.", later=(*LETTERS, "recovery.status_changed")
+    ),
+    "recoveries.recovery:send-decompte": nothing("A worker sends it.", later=LETTERS),
     "recoveries.recovery:notice-received": tells(
         "message.delivered", instead=("message.sent", "message.returned", "message.refused")
     ),

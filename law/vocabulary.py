@@ -68,11 +68,21 @@ class Reminder(StrEnum):
     FORMAL_NOTICE = "mise_en_demeure"
 
 
+# Those that later letters count when they speak of earlier reminders.
+COUNTED = (Reminder.FIRST, Reminder.SECOND)
+
+
 class Receipt(StrEnum):
     """The letters that tell a debtor of a payment, by the name of their template."""
 
     PAYMENT = "quittance"
     CORRECTION = "quittance_rectifiee"
+
+
+class Statement(StrEnum):
+    """The letters that tell a debtor what is owed without being a step of dunning, by the name of their template."""
+
+    DECOMPTE = "decompte"
 
 
 class CompanyType(StrEnum):

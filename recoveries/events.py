@@ -31,7 +31,7 @@ from law.account.facts import NoticeState
 from law.contact import Channel as Way
 from law.contact import Code, Verdict
 from law.notices import Channel
-from law.vocabulary import CaseType, InterestRate, Matter, PenaltyType, Receipt, Reminder, Step
+from law.vocabulary import CaseType, InterestRate, Matter, PenaltyType, Receipt, Reminder, Statement, Step
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Sentence
 from recoveries.catalogue import catalogue
@@ -303,7 +303,8 @@ _LETTER: Json = {"type": "message", "id": 14, "recovery_id": 25}
 _NOTICE: Json = {"type": "formal_notice", "id": 5, "recovery_id": 25}
 # Letters are told by post, whichever of the two words they have; nobody need know which carrier takes them.
 _WAYS = one_of(list(dict.fromkeys([*map(str, Channel), *(WAYS.get(way, way.value) for way in Way)])))
-_WAY = fields({"channel": _WAYS, "kind": one_of([*Reminder, *Receipt])})
+LETTERS = [*Reminder, *Statement, *Receipt]
+_WAY = fields({"channel": _WAYS, "kind": one_of(LETTERS)})
 _BY_EMAIL: Json = {"channel": "email", "kind": "relance_1"}
 _REGISTERED: Json = {"channel": "registered", "kind": "mise_en_demeure"}
 
@@ -316,7 +317,7 @@ MESSAGE_SENT = _message("message.sent", _("A message went out to the debtor."), 
 _KEPT_BACK = fields(
     {
         "channel": _WAYS,
-        "kind": one_of([*Reminder, *Receipt]),
+        "kind": one_of(LETTERS),
         "reasons": {"type": "array", "items": one_of(Code)},
         "until": or_null(DAY),
     }

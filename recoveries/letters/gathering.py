@@ -22,7 +22,7 @@ from law.contact import ClaimFacts, Facts, Known, Named, PartyFactKind, Place, R
 from law.contact.claims import last_days_of, parted
 from law.limitation import LastDays, starts_of
 from law.parties import Quality
-from law.vocabulary import Matter, Step
+from law.vocabulary import COUNTED, Matter, Step
 from legalcity.lib.countries import country_code
 from legalcity.lib.dates import PARIS
 from legalcity.lib.reading.identifiers import known
@@ -122,7 +122,7 @@ def facts_of(case: Recovery, demand: Demand, *, moment: datetime, email: Message
     debtor, account = case.debtor, demand.account
     same = Company.objects.filter(Identity.of(debtor).same()) if debtor else Company.objects.none()
     sent = _sent(case)
-    reminders = [kind for kind, *_rest in sent if kind != Message.Kind.FORMAL_NOTICE]
+    reminders = [kind for kind, *_rest in sent if kind in COUNTED]
     return facts_aside(case)._replace(
         due=account.total,
         claims=demand.claims,

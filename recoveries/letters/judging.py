@@ -26,6 +26,7 @@ PURPOSES = {
     Kind.REMINDER_1.value: Purpose.REMINDER,
     Kind.REMINDER_2.value: Purpose.REMINDER,
     Kind.FORMAL_NOTICE.value: Purpose.FORMAL_NOTICE,
+    Kind.DECOMPTE.value: Purpose.PROPOSAL,  # It names a sum and how to pay it: everything is asked of it.
     Kind.RECEIPT.value: Purpose.RECEIPT,
     Kind.RECEIPT_CORRECTION.value: Purpose.RECEIPT,
 }

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from backoffice.reach import SeenWithCase
 from law import contact
 from law.contact import Purpose
-from law.vocabulary import Receipt, Reminder
+from law.vocabulary import Receipt, Reminder, Statement
 from legalcity.lib.emails.rows import Email
 from legalcity.lib.owned import OfOwner
 from legalcity.lib.pairs import pair
@@ -85,6 +85,7 @@ class Message(OfOwner, Email):
         REMINDER_1 = Reminder.FIRST, "Relance 1"
         REMINDER_2 = Reminder.SECOND, "Relance 2"
         FORMAL_NOTICE = Reminder.FORMAL_NOTICE, "Mise en demeure"
+        DECOMPTE = Statement.DECOMPTE, "Décompte"
         RECEIPT = Receipt.PAYMENT, "Quittance"
         RECEIPT_CORRECTION = Receipt.CORRECTION, "Rectificatif de quittance"
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from accounts.models import User
 from events.services import events_record, story
 from law.contact import Channel, Contact, Outcome, Verdict
-from law.vocabulary import Reminder
+from law.vocabulary import Reminder, Statement
 from legalcity.lib.claims import anew, queue
 from legalcity.lib.clock import now
 from legalcity.lib.dates import PARIS, add_days
@@ -31,6 +31,7 @@ from recoveries.models import Message, Recovery
 
 State = Message.State
 Kind = Message.Kind
+SENDABLE = (*Reminder, *Statement)
 EXTRA_LENGTH = 2000
 NIGHT = time(5)  # in Paris: what is held without a day is judged again
 # A held letter has no words, and no papers.
@@ -54,7 +55,7 @@ def message_send(
     needs_approval: bool = False,
     may_wait: bool = True,
 ) -> Message:
-    """Write a reminder (`Reminder`) to the debtor, to leave after the commit or once it may.
+    """Write a letter (`SENDABLE`) to the debtor, to leave after the commit or once it may.
 
     `to` is its e-mail address or mobile phone, by the `channel`; a letter goes to the debtor's postal address, and
     waits in the post folder where no carrier is set up.
@@ -207,7 +208,7 @@ def _require_sendable(kind: str, channel: str, extra: str) -> None:
     errors: dict[str, list[str]] = {}
     if channel not in Message.Channel.values:
         errors["channel"] = [_("There is no such channel.")]
-    if kind not in list(Reminder):
+    if kind not in SENDABLE:
         errors["kind"] = [_("There is no such reminder.")]
     if len(extra) > EXTRA_LENGTH or not is_storable(extra):
         errors["extra"] = [_("This text is too long, or holds characters that cannot be kept.")]

@@ -180,7 +180,7 @@ def test_every_status_is_reached_from_the_first(kind: CaseType) -> None:
         (vocabulary.CompanyType, Company.Type.choices),
         (vocabulary.FreelanceType, Company.FreelanceType.choices),
         (vocabulary.Creditor, LegalRate.Creditor.choices),
-        ([*vocabulary.Reminder, *vocabulary.Receipt], Message.Kind.choices),
+        ([*vocabulary.Reminder, *vocabulary.Statement, *vocabulary.Receipt], Message.Kind.choices),
         (vocabulary.Procedure, Injunction._meta.get_field("procedure").choices),
         (vocabulary.Court, Injunction._meta.get_field("court_type").choices),
     ],

@@ -17,6 +17,7 @@ from recoveries.ledger.acts import RECORD_DEBT, RECORD_PAYMENT
 from recoveries.ledger.reduction_acts import CREDIT_NOTE, MOVE_SURPLUS, REFUND, WAIVE, WRITE_OFF
 from recoveries.ledger.reversal_acts import REVERSE_DEBT, REVERSE_PAYMENT, REVERSE_POSTING
 from recoveries.letters.acts import SEND_REMINDER
+from recoveries.letters.at_once_acts import REMIND_NEXT, SEND_DECOMPTE
 from recoveries.letters.contact_acts import CORRECT_CONTACT
 from recoveries.letters.creditor_reminder_acts import CREDITOR_REMINDER
 from recoveries.letters.notice_acts import NOTICE_RECEIVED

@@ -17,6 +17,7 @@ from invoicing.models import Invoice
 from law.account.opening import demanded_on
 from law.contact import Contact, Known, Named, PartyFactKind
 from law.scenario import CaseFacts, Debtor
+from law.vocabulary import COUNTED
 from law.vocabulary import Step as Status
 from legalcity.lib.among import Among
 from legalcity.lib.dates import PARIS
@@ -171,7 +172,7 @@ def _of_case(case: Recovery, sums: Sums) -> dict[str, Any]:
 
 
 def _of_writing(written: Written, reminded: int) -> dict[str, Any]:
-    reminders = sum(kind != FORMAL for kind in written.kinds)
+    reminders = sum(kind in COUNTED for kind in written.kinds)
     return {
         "own": tuple(written.own),
         "reminders": reminders + reminded,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from backoffice.audit import audit_record
 from events.services import story
-from law.vocabulary import Receipt, Reminder
+from law.vocabulary import Receipt, Reminder, Statement
 from legalcity.lib.clock import now
 from legalcity.lib.errors import Conflict, Forbidden
 from recoveries.letters.wording.models import Template, TemplateVersion
@@ -17,7 +17,7 @@ from recoveries.letters.wording.sealing import words_sha256
 
 State = TemplateVersion.State
 # What services send by themselves: of these there is always a version of the firm.
-SENT_BY_THE_HOUSE = frozenset({*Reminder, *Receipt})
+SENT_BY_THE_HOUSE = frozenset({*Reminder, *Statement, *Receipt})
 
 
 @story()

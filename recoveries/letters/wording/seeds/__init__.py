@@ -1,6 +1,7 @@
 """The letters of a new installation, as rows: first versions, which managers change by publishing others.
 
-`migrations/0056_first_templates.py` writes them down once. What changes in the files later reaches no installation.
+`migrations/0056_first_templates.py` writes them down once; a letter that came later has a migration of its own
+(`0079_decompte_to_the_debtor.py`). What changes in the files otherwise reaches no installation.
 """
 
 import re
