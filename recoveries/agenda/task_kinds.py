@@ -8,6 +8,7 @@ from recoveries.agenda.sentences import Fact
 from recoveries.models.children import Comment
 
 CALL, CALL_BACK, ANSWER_CLIENT, ANSWER_DISPUTE, OTHER = "call", "call_back", "answer_client", "answer_dispute", "other"
+READ_NOTE = "read_note"
 CLIENT_ANSWERED = "client_answered"
 
 
@@ -57,6 +58,12 @@ kind_register(
         sentences=(_("The debtor disputes the claim: {about}"), _("The debtor disputes the claim.")),
         facts={"about": Fact.TEXT},
         by_hand=True,
+    ),
+    TaskKind(
+        code=READ_NOTE,
+        label=_("Read a note"),
+        sentences=(_("{who} mentions you in a note: {about}"), _("You are mentioned in a note.")),
+        facts={"who": Fact.TEXT, "about": Fact.TEXT},
     ),
     TaskKind(
         code=OTHER,

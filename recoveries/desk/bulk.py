@@ -26,7 +26,7 @@ def _statuses(_request: HttpRequest, _case: Any) -> dict[str, Any]:
 
 
 class PersonChoice(forms.ChoiceField):
-    """A member of staff by e-mail. Those who are many cases' handlers are offered; any other one may be named."""
+    """A member of staff by e-mail. Those who act on cases are offered; any other one may be named."""
 
     def valid_value(self, value: Any) -> bool:
         """`clean` looks for the person."""

@@ -12,6 +12,8 @@ from legalcity.lib.dates import add_days
 from recoveries.agenda.follow_ups import follow_up_sentence
 from recoveries.agenda.task_lists import tasks_of_case
 from recoveries.agenda.task_pages import acts_context
+from recoveries.catalogue import catalogue
+from recoveries.desk.acts.everyday import MOVE, moves_by_hand
 from recoveries.models import Recovery
 
 OFFERED = ("add-task", "call-note", "promise")
@@ -27,12 +29,18 @@ def work_context(request: HttpRequest, case: Recovery, offered: dict[str, Any]) 
         "ways": [offered[name] for name in OFFERED if name in offered],
         "follow_up": _follow_up(case),
         "put_off": offered.get(FOLLOW_UP),
+        "moves": _moves(case) if MOVE.name in offered else [],
         "later": [(days, add_days(today(), days)) for days in LATER],
         "token": form_token(),
         "case_id": case.pk,
         "kept_query": way_kept(request),
         **(acts_context(request, case) if tasks else {}),
     }
+
+
+def _moves(case: Recovery) -> list[tuple[int, str]]:
+    """The statuses that a person may move the case to, as buttons."""
+    return [(status_id, catalogue.entry(status_id).name) for status_id in moves_by_hand(case)]
 
 
 def _follow_up(case: Recovery) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from recoveries.desk.acts.everyday import ANSWER, ASSIGN, COMMENT, MARK_READ, MO
 from recoveries.desk.acts.invoice_facts import INVOICE_FACTS
 from recoveries.desk.acts.papers import REQUEST_SIGNATURE, SET_VISIBILITY, UPLOAD
 from recoveries.desk.acts.qualities import CONFIRM_QUALITY
+from recoveries.desk.acts.taking import TAKE
 from recoveries.ledger.acknowledgement_acts import RECORD_ACKNOWLEDGEMENT, REVERSE_ACKNOWLEDGEMENT
 from recoveries.ledger.acts import RECORD_DEBT, RECORD_PAYMENT
 from recoveries.ledger.reduction_acts import CREDIT_NOTE, MOVE_SURPLUS, REFUND, WAIVE, WRITE_OFF

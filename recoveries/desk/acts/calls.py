@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.utils.formats import date_format
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,10 +15,8 @@ from legalcity.lib.clock import today
 from legalcity.lib.form_fields import DayField, TextField
 from recoveries.agenda.services import By, task_open, tasks_close
 from recoveries.agenda.task_kinds import CALL, CALL_BACK
-from recoveries.desk.acts.everyday import PlainComment, comment_write
+from recoveries.desk.acts.everyday import ABOUT_LENGTH, PlainComment, comment_write
 from recoveries.models import Recovery
-
-ABOUT_LENGTH = 120  # of the note, as the task to call back shows it
 
 
 class CallForm(PlainComment):
@@ -44,7 +43,7 @@ def _note(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
         tasks_close(recovery_id=case.pk, kind=kind, by=by)
     if data["call_back_on"] is None:
         return _("The call is noted.")
-    facts = {"about": text if len(text) <= ABOUT_LENGTH else f"{text[:ABOUT_LENGTH]}…"}
+    facts = {"about": Truncator(text).chars(ABOUT_LENGTH)}
     task = task_open(
         kind=CALL_BACK,
         recovery_id=case.pk,

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 from django.utils.html import linebreaks
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,10 +16,15 @@ from backoffice.fields import ChildField, Suggestions, chosen_child, moment_show
 from backoffice.origin import staff_of
 from law.vocabulary import Step
 from legalcity.lib.audience import Audience
+from legalcity.lib.clock import today
 from legalcity.lib.errors import Sentence
 from legalcity.lib.form_fields import TextField
 from legalcity.lib.settings.live import live
+from recoveries.agenda.acts import PersonField, person_choices
+from recoveries.agenda.services import By, task_open
+from recoveries.agenda.task_kinds import READ_NOTE
 from recoveries.catalogue import catalogue
+from recoveries.desk.reads.worklist import case_workers
 from recoveries.desk.visibility import visibility_fields
 from recoveries.guards import moves_of
 from recoveries.html import comment_errors
@@ -31,6 +37,8 @@ from recoveries.services.life import status_move
 from recoveries.statuses import Actor
 
 SUGGESTED_HANDLERS = 100
+ABOUT_LENGTH = 120  # of a note, as a task about it shows it
+VISIBLE = tuple(Comment.visibility.columns.values())
 MOST_ANSWERED = 100  # comments that one answer marks as read
 
 
@@ -58,6 +66,11 @@ def _move(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
     return _("The case is now in the status “{status}”.").format(status=catalogue.entry(moved.status_id).name)
 
 
+def _move_options(request: HttpRequest, case: Recovery) -> dict[str, Any]:
+    """Where the case may go; `?to=` names where it shall."""
+    return {"statuses": moves_by_hand(case), "initial": {"to_status": request.GET.get("to", "")[:9]}}
+
+
 def _explain_move(case: Recovery) -> Sentence:
     sentence = _(
         "The case leaves the status “{status}” for the one that you choose. The client sees the new status and the "
@@ -72,16 +85,16 @@ MOVE = ObjectAction(
     permission="recoveries.move_status",
     perform=_move,
     form=MoveForm,
-    form_options=lambda request, case: {"statuses": moves_by_hand(case)},
+    form_options=_move_options,
     is_offered=lambda request, case: bool(moves_by_hand(case)),
     explain=_explain_move,
+    in_place=True,
 )
 
 
 # --- assign ----------------------------------------------------------------------------------------------------------
 def _handlers() -> list[tuple[str, str]]:
-    people = User.objects.filter(is_staff=True, is_active=True).order_by("last_name", "first_name", "id")
-    return [(person.email, str(person)) for person in people[:SUGGESTED_HANDLERS]]
+    return [(person.email, str(person)) for person in case_workers()[:SUGGESTED_HANDLERS]]
 
 
 class AssignForm(forms.Form):
@@ -141,6 +154,7 @@ ASSIGN = ObjectAction(
     form=AssignForm,
     form_options=_proposed_handler,
     explain=_explain_assign,
+    in_place=True,
 )
 
 
@@ -155,19 +169,29 @@ class PlainComment(forms.Form):
     )
 
     def clean_text(self) -> str:
-        """The rules of the API hold here too."""
-        text = str(self.cleaned_data["text"])
-        errors = comment_errors(text, length=live.COMMENT_LENGTH, share=float(live.COMMENT_MARKUP_SHARE))
+        """The rules of the API hold here too; of its length, what the person sees is told."""
+        text, most = str(self.cleaned_data["text"]), live.COMMENT_LENGTH
+        if len(text) > most:
+            told = _("It is {length} characters long: at most {most} are kept.")
+            raise forms.ValidationError(told.format(length=len(text), most=most))
+        errors = comment_errors(text, length=most, share=float(live.COMMENT_MARKUP_SHARE))
         if errors:
             raise forms.ValidationError(errors)
         return text
 
 
 class CommentForm(PlainComment):
-    """And whom it is for: the house alone, unless somebody is chosen."""
+    """Which colleague is to read it, and whom it is for besides: the house alone, unless somebody is chosen."""
 
-    def __init__(self, *args: Any, **options: Any) -> None:
+    assignee = PersonField(
+        label=gettext_lazy("Mention a colleague"),
+        required=False,
+        help_text=gettext_lazy("The note stands among their tasks until they have read it."),
+    )
+
+    def __init__(self, *args: Any, people: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
+        self.fields["assignee"].choices = people  # type: ignore[attr-defined]
         self.fields.update(visibility_fields(Comment, internal=True))
 
 
@@ -181,8 +205,28 @@ def comment_write(request: HttpRequest, case: Recovery, text: str, *, seen: Coll
 
 
 def _comment(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
-    comment_write(request, case, data["text"], seen=[name for name, value in data.items() if value is True])
+    comment_write(request, case, data["text"], seen=[name for name in VISIBLE if data[name]])
+    if data["assignee"] is not None:
+        _mention(request, case, data["text"], data["assignee"])
     return _("The note stands on the case.")
+
+
+def _mention(request: HttpRequest, case: Recovery, text: str, colleague: User) -> None:
+    """The colleague finds it at home, among the tasks. Raises Invalid for who does not see the case."""
+    task_open(
+        kind=READ_NOTE,
+        recovery_id=case.pk,
+        due_on=today(),
+        sentence_facts={"who": str(staff_of(request)), "about": Truncator(text).chars(ABOUT_LENGTH)},
+        subject=f"{colleague.pk} {text.casefold()}"[:64],
+        created_by=By.STAFF,
+        assignee=colleague,
+        by=staff_of(request),
+    )
+
+
+def _colleagues(_request: HttpRequest, case: Recovery) -> dict[str, Any]:
+    return {"people": [("", _("nobody")), *person_choices(case)[1:]]}
 
 
 COMMENT = ObjectAction(
@@ -191,11 +235,13 @@ COMMENT = ObjectAction(
     permission="recoveries.add_comment",
     perform=_comment,
     form=CommentForm,
+    form_options=_colleagues,
     explain=gettext_lazy(
         "The note is added to the case under your name. It stays in the house, unless you make it visible to others: "
         "once it has been read, or the debtor or a bailiff on an injunction case can see it, nobody changes or deletes "
         "it any more."
     ),
+    in_place=True,
 )
 
 
@@ -218,6 +264,7 @@ ANSWER = ObjectAction(
         "The client sees your answer on the case, and is told of it by e-mail where it asked for that; nobody else "
         "sees it. Comments that wait to be read count as read."
     ),
+    in_place=True,
 )
 
 
@@ -269,4 +316,5 @@ MARK_READ = ObjectAction(
         "The client sees that the comment has been read. From then on nobody can change or delete it. It cannot be "
         "marked as unread again."
     ),
+    at_once=True,
 )

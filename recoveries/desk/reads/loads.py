@@ -6,7 +6,7 @@ from django.db.models.functions import NullIf
 
 from accounts.models import User
 from recoveries.catalogue import catalogue
-from recoveries.desk.reads.worklist import MOST_HANDLERS, handlers
+from recoveries.desk.reads.worklist import MOST_HANDLERS, case_workers
 from recoveries.models import Recovery
 
 KEPT_FOR = 60  # seconds: every open case is counted
@@ -14,9 +14,9 @@ KEY = "handlers.open_cases"
 
 
 def people_with_loads() -> list[tuple[User, int]]:
-    """Who may handle cases, each with how many open ones they have; who has the fewest comes first."""
+    """Who acts on cases, each with how many open ones they have; who has the fewest comes first."""
     loads = dict(cache.get_or_set(KEY, open_cases, KEPT_FOR) or ())
-    people = [(person, loads.get(person.pk, 0)) for person in handlers()[:MOST_HANDLERS]]
+    people = [(person, loads.get(person.pk, 0)) for person in case_workers()[:MOST_HANDLERS]]
     return sorted(people, key=lambda one: one[1])
 
 

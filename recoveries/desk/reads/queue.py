@@ -25,6 +25,7 @@ from recoveries.models import CaseBalance, Recovery
 from recoveries.models.handling import without_handler
 
 MOST = 200
+FREE = 10  # cases of nobody that are offered to be taken
 CANDIDATES = 2_000  # the largest claims that are due, among which time decides
 SHOWN = ("pk", "recovery_reference", "debtor_company", "debtor_name", "recovery_due_date")
 
@@ -59,6 +60,13 @@ def queue(user: User, *, mine: bool, day: date) -> list[Due]:
 def queue_ids(user: User, *, mine: bool, day: date) -> Sequence[int]:
     """The same by their ids."""
     return [due.pk for due in queue(user, mine=mine, day=day)]
+
+
+def free_cases(user: User, *, day: date) -> list[Due]:
+    """Cases that nobody handles, the oldest debt first, FREE at most."""
+    cases = work.unassigned(Recovery.objects.in_reach_of(user)).order_by("recovery_due_date", "pk")
+    rows = cases.values(*SHOWN, owed=_owed())[:FREE]
+    return [_due(row, row["recovery_due_date"] or day, _("Nobody handles it."), "wait") for row in rows]
 
 
 def _by_law(cases: Cases, day: date) -> Iterator[Due]:

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from django.contrib.auth.backends import ModelBackend
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +23,7 @@ from recoveries.statuses import IN_COURT
 
 NEW_DAYS = 7
 MOST_HANDLERS = 500
+ACTING = "recoveries.move_status"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,11 @@ QUIET: dict[str, Sentence] = {"7": _("for 7 days"), "30": _("for 30 days"), "90"
 def handlers() -> QuerySet[User]:
     """The members of staff who may handle cases: a bounded number, by name."""
     return User.objects.filter(is_staff=True, is_active=True).order_by("last_name", "first_name", "id")
+
+
+def case_workers() -> QuerySet[User]:
+    """Those of them who act on cases: to whom cases are offered."""
+    return ModelBackend().with_perm(ACTING).filter(is_staff=True).order_by("last_name", "first_name", "id")
 
 
 def cases_searched(cases: QuerySet[Recovery], term: str) -> QuerySet[Recovery]:

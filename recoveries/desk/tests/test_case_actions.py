@@ -12,7 +12,7 @@ from legalcity.lib.clock import today
 from recoveries.court.transfer import transfer_carry_out
 from recoveries.desk.reads.timeline import timeline
 from recoveries.desk.tests.pages import act_page, assert_refused, case_of, event_of, office_of, opened, person, words
-from recoveries.models import Acompte, Comment, Dette, Recovery, StatusChange, TransferRequest
+from recoveries.models import Acompte, Comment, Dette, Recovery, StaffTask, StatusChange, TransferRequest
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, ApiUserFactory, add_status, detail, move
 
@@ -98,7 +98,7 @@ def test_the_form_proposes_who_handles_the_case_or_oneself(office: Client, owner
 def test_no_list_of_all_staff_is_loaded(office: Client, owner: Api) -> None:
     case = case_of(owner)
     for number in range(120):
-        ApiUserFactory(email=f"handler{number}@example.com", is_staff=True)
+        person("handler", email=f"handler{number}@example.com")
     page = act_page(office, case, "assign").content.decode()
     assert page.count("<option") == 100
     assert act(office, case, "assign", handler="handler119@example.com").status_code == 302
@@ -275,3 +275,15 @@ def test_after_a_transfer_money_is_recorded_on_the_injunction_case(office: Clien
     assert not Acompte.objects.exists()
     act(office, case, "record-payment", **sent)
     assert Acompte.objects.get().recovery_id == case.pk
+
+
+def test_a_colleague_who_is_mentioned_finds_the_note_among_their_tasks(office: Client, owner: Api) -> None:
+    case, colleague, stranger = case_of(owner), person("handler"), person("accountant")
+    assert act(office, case, "comment", text="Can you call him?", assignee=colleague.pk).status_code == 302
+    task = StaffTask.objects.get(kind="read_note")
+    assert (task.assignee, task.due_on) == (colleague, today())
+    assert "Can you call him?" in task.sentence
+    assert_refused(
+        act(office, case, "comment", text="And you?", assignee=stranger.pk), "Only an active member of staff"
+    )
+    assert not Comment.objects.filter(text="And you?").exists()

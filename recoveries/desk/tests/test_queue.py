@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
 from legalcity.lib.clock import today
@@ -14,11 +15,13 @@ from recoveries.agenda.follow_ups import follow_up_set
 from recoveries.desk.reads.queue import queue, queue_ids
 from recoveries.desk.tests.pages import opened, person, words
 from recoveries.models import CaseBalance, Comment, FollowUp, Recovery
-from tests.backoffice import act, browser_of
+from tests.backoffice import act, browser_of, page_of
 from tests.factories import Api, case_id
+from tests.noon import noon_of
 
 pytestmark = pytest.mark.django_db
 DAY = today()
+noon = noon_of(DAY)
 
 
 @pytest.fixture
@@ -157,3 +160,14 @@ def test_a_promise_is_noted_on_the_page_of_the_case(owner: Api, handler: User, b
     assert act(browser, case, "promise", amount="250,50", promised=promised).status_code == 302
     assert "250.50 € were promised for" in words(opened(browser, case))
     assert queue_ids(handler, mine=True, day=DAY) == []
+
+
+def test_a_case_of_nobody_is_taken_from_the_queue_by_one_click(owner: Api, handler: User, browser: Client) -> None:
+    free, theirs = due(owner, None), due(owner, person("handler"))
+    page = browser.get(reverse("queue"))
+    [[address, token, offered]] = page.context["free"]
+    assert offered.pk == free.pk != theirs.pk
+    answer = browser.post(address, {"form_token": token})
+    assert answer["Location"].startswith(page_of(Recovery, "change", free.pk))
+    assert Recovery.objects.get(pk=free.pk).user == handler
+    assert browser.get(reverse("queue")).context["free"] == []
