@@ -42,6 +42,10 @@ class CompanyAdmin(ReadOnlyStaffAdmin):
     """Creditors and debtors. Their names stand on cases too, so they are changed through the case."""
 
     holds_personal_data = True
+    audit_words = {
+        "parties_linked": _("Debtors linked as one person"),
+        "party_unlinked": _("Debtor taken out of a link"),
+    }
     list_display = ("__str__", "company_type", "company_legal_form", "siren", "company_city", "owner", "cases")
     list_filter = ("company_type", LegalForms, "acts_as")
     list_select_related = ("owner",)

@@ -1,35 +1,40 @@
 """Who a party is, whichever account filed it: several clients may each know the same debtor.
 
-By its SIREN; where one of two has none, by e-mail, phone, or the name of a person with the birthday.
+By its SIREN; where one of two has none, by e-mail, phone, or the name of a person with the birthday; and whatever they
+say, where staff have linked them as one (`linking.py`).
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator
 from datetime import date
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from companies.models import Company
+from legalcity.lib.among import Among, AmongTexts
 
 Thing = TypeVar("Thing")
 COLUMNS = (
     *("id", "company_siren", "company_email", "company_phone", "company_name"),
-    *("company_legalrep_lastname", "company_legalrep_firstname", "company_legalrep_birthday"),
+    *("company_legalrep_lastname", "company_legalrep_firstname", "company_legalrep_birthday", "linked_as"),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """What tells a party from others. `person`: last and first name and birthday, of who is no company."""
+class Identity(NamedTuple):
+    """What tells a party from others. `person`: last and first name and birthday, of who is no company.
+
+    `link`: the number that rows share which staff have linked, or None.
+    """
 
     pk: int
     siren: str
     email: str
     phone: str
     person: tuple[str, str, date] | None
+    link: int | None = None
 
     @classmethod
     def of(cls, company: Company) -> "Identity":
@@ -47,10 +52,11 @@ class Identity:
         last: str,
         first: str,
         birthday: date | None,
+        link: int | None = None,
     ) -> "Identity":
         """That of the columns `COLUMNS` of a row, where many are read."""
         person = (last.upper(), first.upper(), birthday) if birthday and not name else None
-        return cls(pk, siren or "", (email or "").upper(), phone or "", person)
+        return cls(pk, siren or "", (email or "").upper(), phone or "", person, link)
 
     def same(self) -> Q:
         """The rows of the same party, in every account."""
@@ -69,10 +75,13 @@ class Identity:
         if self.siren:
             nameless = Q(company_siren=None) | Q(company_siren="")
             alike = Q(company_siren=self.siren) | (alike & nameless if alike else Q())
-        return Q(pk=self.pk) | alike
+        linked = Q(linked_as=self.link) if self.link else Q()
+        return Q(pk=self.pk) | alike | linked
 
     def is_same(self, other: "Identity") -> bool:
         """Whether both are one party, as `same` finds it."""
+        if self.link and self.link == other.link:
+            return True
         if self.siren and other.siren:
             return self.pk == other.pk or self.siren == other.siren
         return not {*self.names()}.isdisjoint(other.names())
@@ -85,6 +94,7 @@ class Identity:
         if connection.vendor != "postgresql":
             return
         known = [self.siren, self.email, self.phone, "|".join(map(str, self.person or ()))]
+        known.append(str(self.link or ""))
         keys = [f"{number}:{value}" for number, value in enumerate(known) if value] or [f"company:{self.pk}"]
         statement = (
             "SELECT pg_advisory_xact_lock(key) FROM "
@@ -101,9 +111,29 @@ class Identity:
             ("email", self.email),
             ("phone", self.phone),
             ("person", self.person),
+            ("link", self.link),
         ):
             if value:
                 yield kind, value
+
+
+def alike(identities: Collection[Identity]) -> Q:
+    """The rows of any of these parties, in every account, and some more: one condition, however many parties.
+
+    Which of them are whose is told by `Kin`.
+    """
+    born = {one.person[2].isoformat() for one in identities if one.person}
+    found = Q(Among("pk", [one.pk for one in identities]))
+    found |= Q(Among("linked_as", {one.link for one in identities if one.link}))
+    for field, kind, values in (
+        (F("company_siren"), "text", {one.siren for one in identities}),
+        (Upper("company_email"), "text", {one.email for one in identities}),
+        (F("company_phone"), "text", {one.phone for one in identities}),
+        (F("company_legalrep_birthday"), "date", born),
+    ):
+        if known := {value for value in values if value}:
+            found |= Q(AmongTexts(field, known, kind))
+    return found
 
 
 class Kin(Generic[Thing]):
@@ -128,7 +158,7 @@ class Kin(Generic[Thing]):
             return []
         found: dict[int, Thing] = {}
         for kind, value in identity.names():
-            is_enough = not identity.siren or kind in ("row", "siren")
+            is_enough = not identity.siren or kind in ("row", "siren", "link")
             for has_siren in (False, True) if is_enough else (False,):
                 for entry in self._by_name.get((kind, value, has_siren), ()):
                     found[id(entry)] = entry[1]

@@ -136,6 +136,8 @@ class Company(models.Model):
         verbose_name=_("quality confirmed by"),
     )
     acts_as_confirmed_at = models.DateTimeField(_("quality confirmed at"), null=True, editable=False)
+    # A number that rows share which staff have linked as one person (linking.py); never shown to clients.
+    linked_as = models.BigIntegerField(_("linked as"), null=True, editable=False)
     # The name of a party in a procedure: CUST-… or DEBT-… and six of A–Z0–9.
     reference = models.CharField(_("reference"), max_length=20, null=True, blank=True, unique=True, editable=False)
     search_text = SearchText(*SEARCHED, phones=("company_phone",))
@@ -158,6 +160,7 @@ class Company(models.Model):
                 condition=Q(company_legalrep_birthday__isnull=False),
                 name="company_by_birthday",
             ),
+            models.Index(fields=("linked_as",), condition=Q(linked_as__isnull=False), name="company_by_link"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -183,3 +186,27 @@ class Company(models.Model):
     def phone_dialled(self) -> str:
         """The phone as a telephone takes it; empty where it is no number."""
         return phone_dialled(self.company_phone or "")
+class PartyLink(models.Model):
+    """That a row of a party was linked with others as one person, by whom; and undone, if it was."""
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="links", verbose_name=_("company"))
+    linked_as = models.BigIntegerField(_("linked as"), editable=False)
+    by = models.ForeignKey(
+        "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("linked by")
+    )
+    at = models.DateTimeField(_("linked at"), auto_now_add=True)
+    undone_by = models.ForeignKey(
+        "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("unlinked by")
+    )
+    undone_at = models.DateTimeField(_("unlinked at"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("link of a party")
+        verbose_name_plural = _("links of parties")
+        ordering = ("-at", "-id")
+        indexes = [models.Index(fields=("linked_as",), name="party_link_of")]
+
+    def __str__(self) -> str:
+        return str(self.company)
+
+

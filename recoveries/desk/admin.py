@@ -19,6 +19,8 @@ class RecoveryAdmin(DecomptePage, LedgerPage, PapersPage, CasePage, CaseList, Re
     holds_personal_data = True
     # What the pages beside the list of cases leave in the audit.
     audit_words = {
+        "link-person": _("Debtors linked as one person"),
+        "unlink-person": _("Debtor taken out of a link"),
         "cases_exported": _("List of cases exported"),
         "cases_imported": _("File of cases imported"),
         "filter_saved": _("Filter of cases kept"),

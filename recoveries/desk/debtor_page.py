@@ -19,7 +19,9 @@ from backoffice.origin import staff_of
 from companies.models import Company
 from legalcity.lib.clock import today
 from legalcity.lib.ids import is_id
+from recoveries.desk.acts.persons import LINK_PERSON, UNLINK_PERSON
 from recoveries.desk.reads.debtor import Debtor, cases_against, debtor_of
+from recoveries.desk.reads.duplicates import likenesses, links_of
 from recoveries.letters.contact_acts import CORRECT_CONTACT
 from recoveries.letters.party_acts import ENTER_FACT, WITHDRAW_FACT
 from recoveries.models import PartyFact, Recovery
@@ -55,6 +57,10 @@ def _context(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
         "token": form_token(),
         "today": today(),
         "kinds": PartyFact.Kind,
+        "likenesses": likenesses(debtor.party, staff_of(request)),
+        "links": links_of(debtor.rows),
+        "link_label": LINK_PERSON.label,
+        "unlink_label": UNLINK_PERSON.label,
         "may_act": ENTER_FACT.is_allowed(request, Recovery, case),
         "may_see_letters": request.user.has_perm("recoveries.view_message"),
         "may_see_people": request.user.has_perm("accounts.view_user"),

@@ -13,6 +13,7 @@ from django.test import Client
 from django.utils import translation
 
 from accounts.models import AuditEvent
+from companies.linking import parties_link
 from companies.models import Company
 from events.models import Event
 from legalcity.lib.append_only import door
@@ -37,6 +38,8 @@ from tests.races import at_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_process"), pytest.mark.same_everywhere]
 TO = "debtor@example.com"
+STRANGER = {"company_email": "stranger@example.com", "company_phone": None}
+SIRENS = ("542051180", "775670417")
 PERSON = {"company_type": "particular", "company_legal_form": None, "company_siren": None, "company_name": None}
 
 
@@ -306,6 +309,18 @@ def test_a_debtor_is_written_to_so_often_for_all_clients_together(owner: Api, of
     Message.objects.filter(state="sent").update(sent_at=now() - timedelta(8))
     assert message_take_up(message_id=email.pk, case_id=case.pk, moment=now())
     assert fresh(email).state == "queued"
+
+
+def test_rows_that_staff_have_linked_are_one_debtor_by_the_caps(owner: Api) -> None:
+    case = case_of(owner)
+    strangers = [case_of(Api.of(ApiUserFactory()), debtor={**STRANGER, "company_siren": siren}) for siren in SIRENS]
+    for days, other in enumerate(strangers, 2):
+        sent_days_ago(other, days)
+    assert written(case).state == "queued"
+    Message.objects.filter(state="queued").delete()
+    for other in strangers:
+        parties_link(company_id=case.debtor_id or 0, other_id=other.debtor_id or 0, by=None)
+    assert held(written(case)) == {"rhythm"}
 
 
 def test_a_client_may_be_gentler_and_no_harder(owner: Api, system_setting: Any) -> None:
