@@ -186,6 +186,8 @@ class Company(models.Model):
     def phone_dialled(self) -> str:
         """The phone as a telephone takes it; empty where it is no number."""
         return phone_dialled(self.company_phone or "")
+
+
 class PartyLink(models.Model):
     """That a row of a party was linked with others as one person, by whom; and undone, if it was."""
 
@@ -210,3 +212,50 @@ class PartyLink(models.Model):
         return str(self.company)
 
 
+class PartyContact(models.Model):
+    """A further phone or e-mail of a party, which staff have found; clients never see it.
+
+    A row is not changed: what is corrected ends it, and the new one `replaces` it. `key` is by what it is found.
+    """
+
+    class Kind(models.TextChoices):
+        """How it reaches the party."""
+
+        PHONE = "phone", _("phone")
+        EMAIL = "email", _("e-mail")
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="contacts", verbose_name=_("company"))
+    kind = models.CharField(_("kind"), max_length=5, choices=Kind.choices)
+    value = models.CharField(_("number or address"), max_length=254)
+    key = models.CharField(max_length=254, editable=False)
+    note = models.CharField(_("note"), max_length=200, blank=True)
+    replaces = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, editable=False, related_name="+", verbose_name=_("replaces")
+    )
+    by = models.ForeignKey(
+        "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("added by")
+    )
+    at = models.DateTimeField(_("added at"), auto_now_add=True)
+    ended_by = models.ForeignKey(
+        "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("taken away by")
+    )
+    ended_at = models.DateTimeField(_("taken away at"), null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("further contact")
+        verbose_name_plural = _("further contacts")
+        ordering = ("id",)
+        indexes = [models.Index(fields=("key",), name="party_contact_by_key")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=("company", "key"), condition=Q(ended_at=None), name="party_contact_known_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.value
+
+    @property
+    def dialled(self) -> str:
+        """As a telephone takes it; empty for an e-mail."""
+        return phone_dialled(self.value) if self.kind == self.Kind.PHONE else ""

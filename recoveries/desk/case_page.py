@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from backoffice.action_pages import ActionPages
+from companies.contacts import further_contacts
 from companies.models import Company
 from companies.parties import quality_of
 from law.account.facts import ClaimKind
@@ -58,6 +59,9 @@ PAGES = {
 LAST_PAGE = 10_000
 ROW_ACTIONS = (
     "mark-read",
+    "correct-added-contact",
+    "end-contact",
+    "write-there",
     "set-visibility",
     "request-signature",
     "reverse-payment",
@@ -145,6 +149,7 @@ def case_context(request: HttpRequest, case: Recovery) -> dict[str, Any]:
         "is_limitation_doubtful": not case.is_in_court and is_in_doubt(deadlines, day),
         "is_court_unknown": procedure is not None and not is_court_known(procedure.court_territory),
         "is_opposed_too_late": opposed_too_late(case),
+        "further_contacts": list(further_contacts(case.debtor)) if case.debtor else [],
         "party_facts": list(facts_about(case)),
         "scenario": panel_of(case, now()),
         "timeline": timeline(case.pk, tab=kind or None, after=cursor_read(request.GET.get("after", ""))),

@@ -23,10 +23,11 @@ from recoveries.desk.acts.persons import LINK_PERSON, UNLINK_PERSON
 from recoveries.desk.reads.debtor import Debtor, cases_against, debtor_of
 from recoveries.desk.reads.duplicates import likenesses, links_of
 from recoveries.letters.contact_acts import CORRECT_CONTACT
+from recoveries.letters.further_contact_acts import END_CONTACT, FURTHER_CONTACTS, WRITE_THERE
 from recoveries.letters.party_acts import ENTER_FACT, WITHDRAW_FACT
 from recoveries.models import PartyFact, Recovery
 
-ACTIONS = (ENTER_FACT, WITHDRAW_FACT, CORRECT_CONTACT)
+ACTIONS = (ENTER_FACT, WITHDRAW_FACT, CORRECT_CONTACT, *FURTHER_CONTACTS, LINK_PERSON, UNLINK_PERSON)
 
 
 @never_cache
@@ -59,6 +60,8 @@ def _context(request: HttpRequest, debtor: Debtor) -> dict[str, Any]:
         "kinds": PartyFact.Kind,
         "likenesses": likenesses(debtor.party, staff_of(request)),
         "links": links_of(debtor.rows),
+        "end_label": END_CONTACT.label,
+        "write_there_label": WRITE_THERE.label,
         "link_label": LINK_PERSON.label,
         "unlink_label": UNLINK_PERSON.label,
         "may_act": ENTER_FACT.is_allowed(request, Recovery, case),

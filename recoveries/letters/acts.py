@@ -1,5 +1,6 @@
 """Reminders to the debtor: what would be sent by each channel is shown with what the guard says of it, then sent."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django import forms
@@ -9,7 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.actions import ObjectAction, refusal_text
+from backoffice.fields import Suggestions
 from backoffice.origin import staff_of
+from companies.contacts import further_contacts
+from companies.models import PartyContact
 from law.contact import Channel, Outcome
 from law.vocabulary import Reminder, Step
 from legalcity.lib.clock import now
@@ -53,8 +57,14 @@ class ReminderForm(forms.Form):
         help_text=gettext_lazy("Once it has been sent; a case that has gone elsewhere by then stays there."),
     )
 
-    def __init__(self, *args: Any, may_move: bool, ways: list[Way], **options: Any) -> None:
+    def __init__(
+        self, *args: Any, may_move: bool, ways: list[Way], contacts: Collection[PartyContact], **options: Any
+    ) -> None:
         super().__init__(*args, **options)
+        for name, kind in (("to", PartyContact.Kind.EMAIL), ("phone", PartyContact.Kind.PHONE)):
+            offered = [(one.value, one.note) for one in contacts if one.kind == kind]
+            if offered:
+                self.fields[name].widget = Suggestions(offered)
         self.fields["channel"].choices = [(way.channel, way.label) for way in ways]  # type: ignore[attr-defined]
         if Channel.SMS not in {way.channel for way in ways}:
             del self.fields["phone"]
@@ -69,6 +79,7 @@ def _options(request: HttpRequest, case: Recovery) -> dict[str, Any]:
     return {
         "may_move": request.user.has_perm("recoveries.move_status"),
         "ways": ways,
+        "contacts": list(further_contacts(case.debtor)) if case.debtor else [],
         "initial": {
             **{"kind": kind, "channel": Channel.EMAIL.value, "move": True},
             **{"to": to.get(Channel.EMAIL, ""), "phone": to.get(Channel.SMS, "")},
@@ -127,7 +138,7 @@ def _written(case: Recovery) -> list[tuple[Way, list[Draft]]]:
 def _shown_by(way: Way, drafts: list[Draft]) -> Sentence:
     """The reminders by one channel; the page shows those of the channel that is chosen."""
     shown = format_html_join("", "{}", ((_shown(draft),) for draft in drafts))
-    return format_html('<div class="lc-by" data-by="{}"><h3>{}</h3>{}</div>', way.channel, way.label, shown)
+    return format_html('<div class="lc-by" data-by="{}"><h2>{}</h2>{}</div>', way.channel, way.label, shown)
 
 
 def _warned(case: Recovery, demand: Demand) -> Sentence:

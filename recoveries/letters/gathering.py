@@ -9,6 +9,7 @@ from functools import partial
 
 from django.db.models import QuerySet
 
+from companies.contacts import further_contacts
 from companies.identity import Identity
 from companies.models import Company
 from companies.parties import party_of, quality_of
@@ -113,7 +114,7 @@ def facts_aside(case: Recovery) -> Facts:
         debtor_named=named(case.debtor),
         people=_people(same),
         ours=our_addresses(case.customer, case.owner.email, case.owner.phone),
-        debtor_addresses=addresses_of(case.debtor) | _phone_of(case.debtor),
+        debtor_addresses=addresses_of(case.debtor) | _phone_of(case.debtor) | _added_to(case.debtor),
     )
 
 
@@ -202,6 +203,15 @@ def _phone_of(debtor: Company | None) -> frozenset[str]:
         return frozenset()
     region = country_code(debtor.company_country) or "FR"
     return frozenset(filter(None, (known(partial(read_mobile, region=region), debtor.company_phone),)))
+
+
+def _added_to(debtor: Company | None) -> frozenset[str]:
+    """Further phones and e-mails that staff have added, as they wrote them and as networks know them."""
+    if debtor is None:
+        return frozenset()
+    region, values = country_code(debtor.company_country) or "FR", {one.value for one in further_contacts(debtor)}
+    mobiles = (known(partial(read_mobile, region=region), value) for value in values)
+    return frozenset(values | {*filter(None, mobiles)})
 
 
 def firm_named() -> Named:

@@ -108,11 +108,13 @@ kind_register(
         code=MESSAGE_BOUNCED,
         label=_("Find another address"),
         sentences=(
+            _("“{letter}” did not reach {address}. {other} is known too: write there from now on? ({reason})"),
+            _("“{letter}” did not reach {address}. {other} is known too: write there from now on?"),
             _("“{letter}” did not reach {address}: {reason}"),
             _("“{letter}” did not reach {address}."),
             _("A letter did not reach the debtor."),
         ),
-        facts={"letter": Fact.TEXT, "address": Fact.TEXT, "reason": Fact.TEXT},
+        facts={"letter": Fact.TEXT, "address": Fact.TEXT, "reason": Fact.TEXT, "other": Fact.TEXT},
         condition=WRITTEN_AGAIN,
     ),
     TaskKind(

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from companies.contacts import contact_add
+from events.models import Event
 from law.vocabulary import Step
 from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
@@ -23,6 +25,7 @@ from recoveries.agenda.follow_ups import (
 )
 from recoveries.letters.channels.delivering import message_deliver
 from recoveries.letters.channels.facts import fact_record
+from recoveries.letters.party_facts import party_fact_enter
 from recoveries.letters.services import message_send
 from recoveries.models import FollowUp, Message, Recovery, StaffTask
 from tests.backoffice import chief
@@ -136,6 +139,23 @@ def written(case: Recovery) -> Message:
     letter.refresh_from_db()
     assert letter.state == "sent"
     return letter
+
+
+def test_another_address_that_is_known_is_proposed(case: Recovery, system_setting: Any, in_process: None) -> None:
+    system_setting(**FREE)
+    debtor = case.debtor
+    assert debtor is not None
+    party_fact_enter(recovery_id=case.pk, kind="wrong", since=today(), value="wrong@example.com", by=None)
+    party_fact_enter(recovery_id=case.pk, kind="opted_out", since=today(), value="left@example.com", by=None)
+    for value in ("06 12 34 56 78", "wrong@example.com", "left+bills@example.com", "other@example.com"):
+        contact_add(company_id=debtor.pk, value=value, by=None)
+    told: dict[str, Any] = {"kind": "bounced", "at": now(), "source": "smtp"}
+    fact_record(message_id=written(case).pk, provider_id="bounce", note="user unknown", **told)
+    task = StaffTask.objects.get(recovery=case, kind="message_bounced")
+    assert task.sentence == (
+        "“Relance 1” did not reach debtor@example.com. other@example.com is known too: write there from now on? "
+        "(user unknown)"
+    )
 
 
 def test_a_letter_that_came_back_asks_for_somebody(case: Recovery, system_setting: Any, in_process: None) -> None:

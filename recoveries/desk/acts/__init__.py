@@ -21,6 +21,7 @@ from recoveries.letters.acts import SEND_REMINDER
 from recoveries.letters.at_once_acts import REMIND_NEXT, SEND_DECOMPTE
 from recoveries.letters.contact_acts import CORRECT_CONTACT
 from recoveries.letters.creditor_reminder_acts import CREDITOR_REMINDER
+from recoveries.letters.further_contact_acts import ADD_CONTACT, CORRECT_ADDED, END_CONTACT, WRITE_THERE
 from recoveries.letters.notice_acts import NOTICE_RECEIVED
 from recoveries.letters.party_acts import ENTER_FACT, WITHDRAW_FACT
 from recoveries.letters.scenarios.acts import PAUSE_SCENARIO, RESUME_SCENARIO, STOP_SCENARIO

@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from companies.identity import Identity
-from companies.models import Company
+from companies.models import Company, PartyContact
 from law.contact.vocabulary import PartyFactKind
 from legalcity.lib.reading.identifiers import known
-from legalcity.lib.reading.phones import phone_dialled, phone_key, read_mobile
+from legalcity.lib.reading.phones import HOME, phone_dialled, phone_key, read_mobile
 from legalcity.lib.text import folded
 from recoveries.letters.channels.postal import country_of, postal_lines
 from recoveries.letters.party_facts import address_line
@@ -33,6 +33,8 @@ class Contact:
     value: str
     dialled: str = ""
     clients: list[str] = field(default_factory=list)
+    added: PartyContact | None = None  # by staff
+    on_case: int = 0  # by which what staff have added is acted upon
     known: list[PartyFact] = field(default_factory=list)
 
     @property
@@ -57,6 +59,7 @@ class Debtor:
     due: Decimal
     is_due_whole: bool
     contacts: Sequence[Contact]
+    former_contacts: Sequence[PartyContact]
     facts: Sequence[PartyFact]
     former_facts: Sequence[PartyFact]
     messages: Sequence[Message]
@@ -84,6 +87,7 @@ def debtor_of(party: Company, user: User) -> Debtor | None:
     rows = list({case.debtor_id: case.debtor for case in cases if case.debtor}.values())
     sums = seen.aggregate(due=Sum("balance__due"), cases=Count("pk"), told=Count("balance__due"))
     facts = list(PartyFact.objects.filter(party__in=_same(party)).select_related("by", "withdrawn_by"))
+    added = list(PartyContact.objects.filter(company__in=_same(party)).select_related("by", "ended_by"))
     standing = [fact for fact in facts if fact.withdrawn_at is None]
     ids = [case.pk for case in cases]
     messages = Message.objects.filter(recovery__in=ids).select_related("recovery").order_by("-created_at", "-id")
@@ -95,7 +99,8 @@ def debtor_of(party: Company, user: User) -> Debtor | None:
         case_count=sums["cases"],
         due=sums["due"] or Decimal(0),
         is_due_whole=sums["told"] == sums["cases"],
-        contacts=_contacts(rows, standing),
+        contacts=_contacts(rows, [one for one in added if one.ended_at is None], standing, cases),
+        former_contacts=[one for one in reversed(added) if one.ended_at],
         facts=[fact for fact in standing if fact.kind not in ABOUT_ADDRESSES or not fact.value],
         former_facts=[fact for fact in facts if fact.withdrawn_at],
         messages=list(messages[:LATEST]),
@@ -107,8 +112,10 @@ def _same(party: Company) -> QuerySet[Company]:
     return Company.objects.filter(Identity.of(party).same())
 
 
-def _contacts(rows: Iterable[Company], facts: Sequence[PartyFact]) -> list[Contact]:
-    """Each way once, with the clients that gave it; those that facts name and no row has any more come last."""
+def _contacts(
+    rows: Iterable[Company], added: Iterable[PartyContact], facts: Sequence[PartyFact], cases: Sequence[Recovery]
+) -> list[Contact]:
+    """Each way once, with the clients that gave it, or who added it; those that only facts name come last."""
     contacts: dict[tuple[str, str], Contact] = {}
     for row in rows:
         for key, contact in _ways(row):
@@ -116,6 +123,11 @@ def _contacts(rows: Iterable[Company], facts: Sequence[PartyFact]) -> list[Conta
             client = row.owner.entreprise or str(row.owner)
             if client not in kept.clients:
                 kept.clients.append(client)
+    for one in added:
+        on_case = next((case.pk for case in cases if case.debtor_id == one.company_id), cases[0].pk)
+        value = number_of(one.value) if one.kind == PHONE else one.key
+        further = Contact(one.kind, one.value, value, dialled=one.dialled, added=one, on_case=on_case)
+        contacts.setdefault((one.kind, one.key), further)
     for fact in facts:
         if fact.value and fact.kind in ABOUT_ADDRESSES:
             _state(contacts, fact)
@@ -124,7 +136,7 @@ def _contacts(rows: Iterable[Company], facts: Sequence[PartyFact]) -> list[Conta
 
 def _ways(row: Company) -> Iterator[tuple[str, Contact]]:
     if row.company_phone:
-        number = known(partial(read_mobile, region=country_of(row)), row.company_phone) or row.company_phone
+        number = number_of(row.company_phone, country_of(row))
         key = phone_key(row.company_phone) or row.company_phone
         yield key, Contact(PHONE, row.company_phone, number, dialled=row.phone_dialled)
     if row.company_email:
@@ -132,6 +144,11 @@ def _ways(row: Company) -> Iterator[tuple[str, Contact]]:
     if row.company_address:
         lines = postal_lines(row)
         yield folded(address_line("\n".join(lines))), Contact(POST, ", ".join(lines), address_line("\n".join(lines)))
+
+
+def number_of(phone: str, region: str = HOME) -> str:
+    """A phone as facts about it name it: as networks know it, where it is a mobile one."""
+    return known(partial(read_mobile, region=region), phone) or phone
 
 
 def _state(contacts: dict[tuple[str, str], Contact], fact: PartyFact) -> None:

@@ -2,16 +2,19 @@
 
 from django.urls import reverse
 
+from companies.models import PartyContact
 from legalcity.lib.clock import today
 from legalcity.lib.dates import PARIS
 from legalcity.lib.emails.rows import INTERRUPTED
 from recoveries.agenda.follow_ups import letter_followed
 from recoveries.agenda.services import task_open
+from recoveries.letters.other_contacts import contact_elsewhere
 from recoveries.letters.task_kinds import MESSAGE_BOUNCED, MESSAGE_UNKNOWN, REPLY_RECEIVED
 from recoveries.models import Message, MessageFact
 
 State = Message.State
 ABOUT_LENGTH = 120  # of what a mail server said
+FOUND_BY_STAFF = {Message.Channel.EMAIL: PartyContact.Kind.EMAIL, Message.Channel.SMS: PartyContact.Kind.PHONE}
 
 
 def tasks_of(message: Message, fact: MessageFact) -> None:
@@ -20,7 +23,7 @@ def tasks_of(message: Message, fact: MessageFact) -> None:
         sent = fact.at.astimezone(PARIS).date()
         letter_followed(recovery_id=message.recovery_id, letter=message.get_kind_display(), sent=sent)
     elif message.state in (State.BOUNCED, State.RETURNED):
-        _opened(message, MESSAGE_BOUNCED, reason=fact.note[:ABOUT_LENGTH])
+        _opened(message, MESSAGE_BOUNCED, reason=fact.note[:ABOUT_LENGTH], other=_elsewhere(message))
     elif message.state == State.FAILED and message.error == INTERRUPTED:
         _opened(message, MESSAGE_UNKNOWN)
 
@@ -35,6 +38,11 @@ def reply_task(message: Message, *, mail_id: int, sender: str) -> None:
         fix_url=reverse("admin:recoveries_inboundmail_change", args=[mail_id]),
         subject=f"mail:{mail_id}",
     )
+
+
+def _elsewhere(message: Message) -> str:
+    kind = FOUND_BY_STAFF.get(Message.Channel(message.channel))
+    return contact_elsewhere(message.recovery.debtor, kind=kind, besides=message.recipient) if kind else ""
 
 
 def _opened(message: Message, kind: str, **facts: str) -> None:
