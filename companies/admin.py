@@ -17,6 +17,7 @@ from legalcity.lib.bounded_paginator import BoundedPaginator
 from legalcity.lib.reading import Unreadable
 from legalcity.lib.reading.identifiers import is_real_siren, read_siren
 from legalcity.lib.reading.phones import phone_key
+from legalcity.lib.searching import begun, is_short
 from legalcity.lib.settings.live import live
 
 REFERENCE = re.compile(r"[A-Z0-9-]{1,20}")
@@ -60,7 +61,7 @@ class CompanyAdmin(ReadOnlyStaffAdmin):
     ) -> tuple[QuerySet[Company], bool]:
         """Nine digits, however they are grouped, are a SIREN, and a reference is one: each found by its index.
 
-        A phone number is looked for as it is found in any spelling.
+        A phone number is looked for as it is found in any spelling; one or two letters where a word begins.
         """
         try:
             return queryset.filter(company_siren=read_siren(search_term)), False
@@ -69,6 +70,8 @@ class CompanyAdmin(ReadOnlyStaffAdmin):
             named = queryset.filter(reference=reference) if REFERENCE.fullmatch(reference) else queryset.none()
             if named.exists():
                 return named, False
+            if is_short(search_term):
+                return begun(queryset, search_term), False
             return super().get_search_results(request, queryset, phone_key(search_term) or search_term)
 
     @admin.display(description="SIREN", ordering="company_siren")

@@ -13,6 +13,7 @@ from legalcity.lib.text import searchable
 
 TRIGRAM = 3  # Shorter terms have no trigram: the search index would have to be read whole.
 COLUMN = "search_text"
+BEFORE_A_WORD = (" ", "\n", "-")
 
 Row = TypeVar("Row", bound=Model)
 
@@ -29,6 +30,25 @@ def found(rows: QuerySet[Row], term: str, *columns: str) -> QuerySet[Row]:
     for column in columns:
         wanted |= Q((f"{column}__contains", text))
     return rows.filter(wanted)
+
+
+def is_short(term: str) -> bool:
+    """Whether it is one or two letters or digits, of which staff look for those that begin a word (`begun`)."""
+    text = searchable(term)
+    return len(text) < TRIGRAM and text.isalnum()
+
+
+def begun(rows: QuerySet[Row], term: str, column: str = COLUMN) -> QuerySet[Row]:
+    """Those of `rows` in which a word of `column` begins with `term`; all for a term of nothing.
+
+    For terms of one or two letters among the rows of all accounts: a trigram knows where a word begins, so the index
+    finds them.
+    """
+    text = searchable(term)
+    wanted = Q((f"{column}__startswith", text))
+    for before in BEFORE_A_WORD:
+        wanted |= Q((f"{column}__contains", before + text))
+    return rows.filter(wanted) if text else rows
 
 
 def _unindexed(column: str) -> Concat:

@@ -8,12 +8,14 @@ that is meant, whatever else contains it.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Generic, TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
 from accounts.models import User
 from backoffice.reach import sees_all_cases
+from companies.contacts import parties_reached_by
 from companies.models import Company
 from invoicing.models import Invoice
 from legalcity.lib.reading import Unreadable
@@ -23,11 +25,14 @@ from legalcity.lib.reading.texts import one_line
 from legalcity.lib.searching import TRIGRAM, found
 from legalcity.lib.text import folded, is_storable
 from recoveries.models import Injunction, Recovery
+from recoveries.services.cases import PREFIX
 
 Row = TypeVar("Row", bound=Model)
 SHOWN = 8  # hits of a kind
 LOOKED_AT = 100  # cases or parties of which more is asked
 LONGEST = 100  # characters
+MOST_WORDS = 6
+BEGINS = PREFIX.rstrip("-")
 # How people begin the number of a court: "RG 26/01234", "n° 21-26-000123".
 COURT_WORDS = ("rg n°", "rg no", "rg:", "rg", "n°", "no")
 
@@ -60,6 +65,18 @@ class Term:
     def phone(self) -> str:
         """The phone number that it is, as numbers are found."""
         return phone_key(self.text) if len(self.text) <= LIMIT and not self.siren else ""
+
+    @property
+    def reference(self) -> str:
+        """As the reference of a case is stored, whatever stands between its signs: `rec pk8ls3` → `REC-PK8LS3`."""
+        signs = "".join(char for char in self.text.upper() if char.isalnum())
+        return f"{PREFIX}{signs[len(BEGINS) :]}" if signs.startswith(BEGINS) else self.text.upper()
+
+    @property
+    def words(self) -> list[str]:
+        """The first words where it has several, one of which an index knows; else none."""
+        words = self.folded.split()[:MOST_WORDS]
+        return words if len(words) > 1 and max(map(len, words)) >= TRIGRAM else []
 
     @property
     def court_number(self) -> str:
@@ -96,10 +113,13 @@ def _hits(rows: Iterable[Row], is_meant: Callable[[Row], bool]) -> Hits[Row]:
 
 
 def cases_for(term: Term, user: User, parties: Sequence[Company]) -> Hits[Recovery]:
-    """By reference, the client's own one, a name, the number of the court; else those of the `parties` found."""
+    """By reference, the client's own one, a name, the number of the court; else those of the `parties` found.
+
+    Where nothing has what was typed, those that have each of its words: `peron capucine`, `fa 2024 69306`.
+    """
     seen = Recovery.objects.in_reach_of(user).select_related("owner")
     newest = seen.order_by("-created_at", "-id")
-    named = list(seen.filter(recovery_reference=term.text.upper()))
+    named = list(seen.filter(recovery_reference=term.reference))
     in_court = _in_court(term, user)
     rows = [*named, *(seen.filter(pk__in=in_court.keys()) if in_court else ())]
     if term.is_long_enough:
@@ -107,8 +127,16 @@ def cases_for(term: Term, user: User, parties: Sequence[Company]) -> Hits[Recove
     if not rows and parties:
         ids = [party.pk for party in parties]
         rows = list(newest.filter(Q(debtor__in=ids) | Q(customer__in=ids))[: SHOWN + 1])
+    if not rows and term.words:
+        rows = list(_with_each(newest, term.words)[: SHOWN + 1])
     meant = {case.pk for case in named} | {pk for pk, is_all in in_court.items() if is_all}
     return _hits(rows, lambda case: case.pk in meant or term.is_all_of(case.external_id))
+
+
+def _with_each(rows: QuerySet[Row], words: Iterable[str]) -> QuerySet[Row]:
+    for word in words:
+        rows = found(rows, word)
+    return rows
 
 
 def _in_court(term: Term, user: User) -> dict[int, bool]:
@@ -122,13 +150,16 @@ def _in_court(term: Term, user: User) -> dict[int, bool]:
 
 
 def parties_for(term: Term, user: User) -> Hits[Company]:
-    """By SIREN, phone in any spelling, e-mail, name."""
+    """By SIREN, phone in any spelling, e-mail, name; by further contacts, which staff have added, as a whole."""
     parties = Company.objects.select_related("owner").order_by("-id")
+    reached = {*islice(parties_reached_by(term.text), LOOKED_AT)}
+    further = [*parties.filter(pk__in=reached)[: SHOWN + 1]] if reached else []
     if sees_all_cases(user):
-        return _hits(_rows_for(term, parties), lambda party: _is_meant(term, party))
-    among = {*_parties_of_cases(term, user), *_within_reach(term, user)}
-    rows = _rows_for(term, parties.filter(pk__in=among)) if among else []
-    return _hits(rows, lambda party: _is_meant(term, party))
+        return _hits([*further, *rows_for(term, parties)], lambda one: one.pk in reached or _is_meant(term, one))
+    among = {*_parties_of_cases(term, user), *_within_reach(term, user, reached)}
+    rows = rows_for(term, parties.filter(pk__in=among)) if among else []
+    shown = [one for one in further if one.pk in among]
+    return _hits([*shown, *rows], lambda one: one.pk in reached or _is_meant(term, one))
 
 
 def _parties_of_cases(term: Term, user: User) -> Iterator[int]:
@@ -138,13 +169,13 @@ def _parties_of_cases(term: Term, user: User) -> Iterator[int]:
         yield from _sides(cases[:LOOKED_AT])
 
 
-def _within_reach(term: Term, user: User) -> set[int]:
-    """Of the newest parties that are found in whichever account, those that the person sees.
+def _within_reach(term: Term, user: User, reached: set[int]) -> set[int]:
+    """Of the newest parties that are found in whichever account, and of those `reached`, those that the person sees.
 
     Asked of these alone: the condition of `in_reach_of` would be asked of all parties that there are.
     """
     newest = _found_by(term, Company.objects.order_by("-id"))
-    ids = {pk for parties in newest for pk in parties.values_list("pk", flat=True)[:LOOKED_AT]}
+    ids = reached | {pk for parties in newest for pk in parties.values_list("pk", flat=True)[:LOOKED_AT]}
     cases = Recovery.objects.filter(Q(debtor__in=ids) | Q(customer__in=ids))
     return {*_sides(cases.in_reach_of(user))} | ids.difference(_sides(cases))
 
@@ -181,7 +212,7 @@ def invoices_for(term: Term, user: User) -> Hits[Invoice]:
 def clients_for(term: Term) -> Hits[User]:
     """By e-mail, name, company, SIREN, phone."""
     clients = User.objects.filter(is_staff=False).order_by("-id")
-    return _hits(_rows_for(term, clients), lambda client: _is_client(term, client))
+    return _hits(rows_for(term, clients), lambda client: _is_client(term, client))
 
 
 def _is_client(term: Term, client: User) -> bool:
@@ -189,7 +220,8 @@ def _is_client(term: Term, client: User) -> bool:
     return is_phone or (bool(term.siren) and client.siren == term.siren) or term.is_all_of(client.email)
 
 
-def _rows_for(term: Term, rows: QuerySet[Row]) -> list[Row]:
+def rows_for(term: Term, rows: QuerySet[Row]) -> list[Row]:
+    """The first of `rows` that it finds."""
     return [row for some in _found_by(term, rows) for row in some[: SHOWN + 1]]
 
 

@@ -14,7 +14,7 @@ from accounts.models import User
 from law.vocabulary import CaseType
 from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Sentence
-from legalcity.lib.searching import found
+from legalcity.lib.searching import begun, found, is_short
 from recoveries.catalogue import catalogue
 from recoveries.desk.reads.work import unread_comments
 from recoveries.models import Recovery
@@ -79,8 +79,11 @@ def case_workers() -> QuerySet[User]:
 
 
 def cases_searched(cases: QuerySet[Recovery], term: str) -> QuerySet[Recovery]:
-    """The cases that a text is found in: reference and names, without case and accents, as in the API."""
-    return found(cases, term)
+    """The cases that a text is found in: reference and names, without case and accents, as in the API.
+
+    One or two letters are looked for where a word begins: all cases would have to be read for them otherwise.
+    """
+    return begun(cases, term) if is_short(term) else found(cases, term)
 
 
 def with_unread(cases: Sequence[Recovery]) -> Set[int]:

@@ -225,6 +225,15 @@ def test_the_search_finds_without_case_and_accents_across_owners(
     assert found(q="eolienne", client=owner.user.pk) == {first}  # type: ignore[union-attr]
 
 
+def test_one_or_two_letters_are_looked_for_where_a_word_begins(owner: Api, found: Callable[..., set[int]]) -> None:
+    zinc = case_id(owner, debtor={"company_name": "Couverture Zinc"})
+    seized = case_id(owner, customer={"company_name": "Saint-Zéphyrin"})
+    case_id(owner, debtor={"company_name": "Azimut"})
+    assert found(q="z") == {zinc, seized}
+    assert found(q="ZÉ") == {seized}
+    assert found(q="zi") == {zinc}
+
+
 @pytest.mark.parametrize(
     "query",
     [

@@ -1,14 +1,17 @@
 """The search in the head of every page: all that people know a case by, each role as far as it sees."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import Model
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from invoicing.models import Invoice
 from legalcity.lib.reading.phones import phone_key
 from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.desk.tests.pages import office_of, person, words
@@ -69,8 +72,20 @@ def test_whatever_names_one_case_alone_opens_it(text: str, owner: Api, office: C
 
 def test_a_reference_opens_its_case_in_any_writing(owner: Api, office: Client) -> None:
     case = filed(owner)
-    for text in (case.recovery_reference, case.recovery_reference.lower(), f" {case.recovery_reference}\n"):
+    reference = case.recovery_reference
+    spelled = (reference.lower(), f" {reference}\n", reference.replace("-", " "), reference.lower().replace("-", ""))
+    for text in (reference, *spelled, f"{reference[:7]} {reference[7:]}"):
         assert sought(office, text)["Location"] == page_of(Recovery, "change", case.pk)
+
+
+@pytest.mark.parametrize("text", ["vautrin  œuvres", "Atelier OEUVRES vautrin", "fa 2025 00731", "00731 atelier"])
+def test_where_nothing_has_all_of_it_each_of_its_words_is_looked_for(text: str, owner: Api, office: Client) -> None:
+    """French offices say the surname first; a number is dictated without its strokes."""
+    case = filed(owner)
+    other = {"company_siren": "552081317", "company_email": "o@example.com", "company_phone": "0499999999"}
+    case_id(owner, debtor=other, customer=other)
+    assert sought(office, text)["Location"] == page_of(Recovery, "change", case.pk)
+    assert hits(sought(office, f"{text} nulle-part")) == {}
 
 
 @pytest.mark.parametrize("text", ["21-26-000123", "RG 21-26-000123", "rg n° 21-26-000123", "n°21-26-000123"])
@@ -179,17 +194,35 @@ def test_it_asks_as_many_statements_whatever_is_found(owner: Api, office: Client
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no index that finds a part of a text")
 def test_each_kind_is_found_by_an_index(owner: Api, office: Client) -> None:
     filed(owner)
+    plans = plans_of(lambda: sought(office, "06 12 34 56 78", all=1))
+    for index in ("company_search", "recovery_search", "injunction_search", "user_search"):
+        assert index in plans, index
+
+
+@pytest.mark.postgres
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no index that finds a part of a text")
+@pytest.mark.parametrize(
+    ("model", "term", "index"), [(Recovery, "zz", "recovery_search"), (Invoice, "f-99", "invoice_search")]
+)
+def test_lists_of_all_accounts_are_searched_by_an_index(
+    model: type[Model], term: str, index: str, owner: Api, office: Client
+) -> None:
+    filed(owner)
+    assert index in plans_of(lambda: office.get(page_of(model, "changelist"), {"q": term}))
+
+
+def plans_of(search: Callable[[], Any]) -> str:
+    """How PostgreSQL would find what `search` looks for in texts, were there more of them."""
     with CaptureQueriesContext(connection) as asked, connection.cursor() as cursor:
-        sought(office, "06 12 34 56 78", all=1)
+        search()
         searches = [query["sql"] for query in asked if "LIKE" in query["sql"]]
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_indexscan = off")
         plans = ""
-        for search in searches:
-            cursor.execute(f"EXPLAIN {search}")
+        for one in searches:
+            cursor.execute(f"EXPLAIN {one}")
             plans += "\n".join(line for [line] in cursor.fetchall())
-    for index in ("company_search", "recovery_search", "injunction_search", "user_search"):
-        assert index in plans, index
+    return plans
 
 
 @pytest.mark.parametrize(
