@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from law.parties import Quality
 from law.vocabulary import CompanyType
@@ -23,6 +24,7 @@ QUALITIES = {
     "SARL": {3, 4, 5},
     "SNC": {3, 4, 5},
 }
+NOT_REAL_SIREN = gettext_lazy("The company siren is not a valid SIREN.")
 # Types that say by themselves in which quality a party deals.
 DECIDED = {CompanyType.PARTICULAR: Quality.CONSUMER, CompanyType.COMMERCIAL: Quality.PROFESSIONAL}
 
@@ -83,7 +85,7 @@ def company_errors(values: Mapping[str, Any], *, strict_siren: bool, reject_inap
         ]
     siren = values.get("company_siren")
     if strict_siren and siren and "company_siren" not in inapplicable_fields(values) and not is_real_siren(siren):
-        errors["company_siren"] = [_("The company siren is not a valid SIREN.")]
+        errors["company_siren"] = [NOT_REAL_SIREN]
     if sentence := _quality_error(kind, values.get("acts_as", Quality.UNKNOWN)):
         errors["acts_as"] = [sentence]
     if reject_inapplicable:

@@ -242,6 +242,7 @@ FORMS: dict[str, Tells] = {
 
 # Other pages of staff that write.
 PAGES: dict[str, Tells] = {
+    "Open a case by hand": tells("recovery.created", "recovery.assigned"),
     "Hand over what is held for a client": tells("remittance.sent"),
     "Confirm the posting of letters": tells("message.sent", "scenario.step_done", "scenario.finished"),
     "Send the reminders of a bulk sending": nothing(

@@ -19,6 +19,8 @@ rights_register(
     },
     buttons={
         "recoveries.see_all_cases": (MANAGER, ACCOUNTANT, AUDITOR),
+        "recoveries.add_recovery": (HANDLER, MANAGER),
+        "recoveries.change_recovery": (HANDLER, MANAGER),
         "recoveries.add_comment": (HANDLER, MANAGER, ACCOUNTANT),
         "recoveries.change_comment": (HANDLER, MANAGER, ACCOUNTANT),
         "recoveries.assign_case": (HANDLER, MANAGER),

@@ -21,6 +21,7 @@ class RecoveryAdmin(DecomptePage, LedgerPage, PapersPage, CasePage, CaseList, Re
     audit_words = {
         "link-person": _("Debtors linked as one person"),
         "unlink-person": _("Debtor taken out of a link"),
+        "case_opened": _("Case opened by hand"),
         "cases_exported": _("List of cases exported"),
         "cases_imported": _("File of cases imported"),
         "filter_saved": _("Filter of cases kept"),

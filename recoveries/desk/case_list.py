@@ -154,6 +154,7 @@ class CaseList(UndoPages, ExportPages, ImportPages, SavedFilterPages, MailingPag
             context["saved_filters"] = filters_offered(request)
             context["may_export"] = self.may_export(request)
             context["may_import"] = self.may_import(request)
+            context["may_open"] = request.user.has_perm("recoveries.add_recovery")
         return response
 
     @admin.display(description=gettext_lazy("creditor"), ordering="customer_company")

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from recoveries.desk.debtor_page import debtor_view
 from recoveries.desk.journal_page import journal_csv, journal_fec, journal_view
+from recoveries.desk.opening.page import known_debtors_view, opening_view
 from recoveries.desk.portfolio_page import portfolio_page, portfolio_table
 from recoveries.desk.queue_page import queue_view
 from recoveries.desk.remittance_pages import remittance_page, remittances_csv, remittances_due
@@ -22,6 +23,8 @@ urlpatterns = [
     path("portfolio/<slug:key>.csv", admin.site.admin_view(portfolio_table), name="portfolio-table"),
     path("queue/", admin.site.admin_view(queue_view), name="queue"),
     path("search/", admin.site.admin_view(search_view), name="search"),
+    path("cases/new/", admin.site.admin_view(opening_view), name="case-open"),
+    path("cases/new/debtors/", admin.site.admin_view(known_debtors_view), name="case-open-debtors"),
     path("debtors/<id:company_id>/", admin.site.admin_view(debtor_view), name="debtor"),
     path("journal/", admin.site.admin_view(journal_view), name="journal"),
     path("journal/journal.csv", admin.site.admin_view(journal_csv), name="journal-csv"),

@@ -1,6 +1,6 @@
 """Rows into cases: grouped by their key, each as the body that the API's `complete` takes, read by its serializer."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +10,8 @@ from accounts.models import User
 from invoicing.models import Invoice
 from legalcity.api.validation import read, reader_of
 from legalcity.lib.errors import BadRequest, Invalid
-from legalcity.lib.reading import Manner
+from legalcity.lib.reading import Manner, Unreadable
+from legalcity.lib.reading.days import read_day
 from recoveries.intake.columns import CASE, INVOICE, PARTS, api_text, columns
 from recoveries.intake.tables import REFUSED, TOLD, Table
 from recoveries.serializers import CompleteSerializer
@@ -110,6 +111,19 @@ def _body(first: Mapping[str, str], rows: Sequence[Mapping[str, str]]) -> dict[s
     return body
 
 
+def first_due(invoices: Sequence[Mapping[str, str]]) -> str:
+    """The earliest day on which one of the bodies of invoices is due, as far as their days can be read; or nothing."""
+    return min(filter(None, map(_due, invoices)), default="")
+
+
+def _due(invoice: Mapping[str, str]) -> str:
+    typed = invoice.get("invoice_due_date") or invoice.get("invoice_date") or ""
+    try:
+        return read_day(typed, manner=Manner.WRITTEN).isoformat()
+    except Unreadable:
+        return ""
+
+
 def _part(row: Mapping[str, str], part: str) -> dict[str, str]:
     prefix = f"{part}."
     return {
@@ -135,7 +149,20 @@ def _warn_of_duplicates(draft: Draft, owner: User) -> None:
     for case in draft.cases:
         for invoice in (case.values or {}).get("invoices", ()):
             numbers.setdefault(invoice["invoice_number"], case.rows[0])
-    found = Invoice.objects.filter(recovery__owner=owner, invoice_number__in=numbers)
-    for number, reference in found.values_list("invoice_number", "recovery__recovery_reference")[:1000]:
-        sentence = _("The invoice {number} stands in the case {reference}.").format(number=number, reference=reference)
+    for number, reference in invoices_known(owner, numbers):
+        sentence = invoice_known_sentence(number, reference)
         draft.warnings.setdefault(numbers[number], {}).setdefault(f"{INVOICE}.invoice_number", []).append(sentence)
+
+
+def invoices_known(owner: User, numbers: Collection[str]) -> list[tuple[str, str]]:
+    """Of `numbers` of invoices those that stand in cases of the client, each with the case's reference: one statement.
+
+    A thousand at most.
+    """
+    found = Invoice.objects.filter(recovery__owner=owner, invoice_number__in=numbers)
+    return list(found.values_list("invoice_number", "recovery__recovery_reference")[:1000])
+
+
+def invoice_known_sentence(number: str, reference: str) -> str:
+    """What is said of one."""
+    return _("The invoice {number} stands in the case {reference}.").format(number=number, reference=reference)
