@@ -203,6 +203,12 @@ ACTS: dict[str, Tells] = {
     "recoveries.recovery:invoice-facts": tells("invoice.updated"),
     "recoveries.recovery:confirm-quality": tells("company.updated"),
     "recoveries.recovery:correct-contact": tells("company.updated"),
+    "recoveries.recovery:correct-party": tells("company.updated"),
+    "recoveries.recovery:add-invoice": tells("invoice.created"),
+    "recoveries.recovery:correct-invoice": tells("invoice.updated"),
+    "recoveries.recovery:remove-invoice": tells("invoice.deleted"),
+    "recoveries.recovery:correct-claim": tells("recovery.updated"),
+    "recoveries.recovery:order-score": tells("tokens.spent", later=ORDERED),
     "scoring.scoringorder:retry-order": tells("tokens.spent", later=ORDERED),
     "scoring.tokenaccount:grant-tokens": tells("tokens.granted"),
 }

@@ -174,7 +174,9 @@ def _part_paid(item: Mapping[str, Any]) -> Decimal:
 
 
 @story()
-def recovery_update(*, recovery: Recovery, values: Mapping[str, Any], by: User | None) -> Recovery:
+def recovery_update(
+    *, recovery: Recovery, values: Mapping[str, Any], by: User | None, source: Source = Source.API
+) -> Recovery:
     """Change what `values` name; rules hold for the merged state. The caller holds the lock. Raises Invalid."""
     before = recovery_values(recovery)
     matter, terms = recovery.matter, [getattr(recovery, name) for name in TERMS]
@@ -192,7 +194,7 @@ def recovery_update(*, recovery: Recovery, values: Mapping[str, Any], by: User |
     if recovery.external_id != before["external_id"]:
         copies_refresh(recovery_id=recovery.pk)
     if recovery.matter != matter or [getattr(recovery, name) for name in TERMS] != terms:
-        case_reckon(recovery_id=recovery.pk, by=by, source=Source.API)
+        case_reckon(recovery_id=recovery.pk, by=by, source=source)
     case_change_tell(recovery, before=before, by=by)
     return recovery
 

@@ -36,8 +36,11 @@ class Wish:
 
 
 @story()
-def order_place(*, user: User, company: Company, wish: Wish, moment: datetime) -> ScoringOrder:
-    """Order `wish` for `user` about `company`, one of theirs. Raises Forbidden for too few tokens."""
+def order_place(*, user: User, company: Company, wish: Wish, moment: datetime, by: User | None = None) -> ScoringOrder:
+    """Order `wish` for `user` about `company`, one of theirs; `by` is who does it in their place, if anybody does.
+
+    Raises Forbidden for too few tokens.
+    """
     tokens_reserve(user_id=user.pk, amount=wish.tokens)
     order = ScoringOrder.objects.create(
         order_id=_next_order_id(moment.astimezone(PARIS).year),
@@ -56,7 +59,7 @@ def order_place(*, user: User, company: Company, wish: Wish, moment: datetime) -
         created_at=moment,
         estimated_delivery=after_working_hours(moment, delivery_hours(wish.priority)),
     )
-    spending_note(order=order, amount=wish.tokens, by=user)
+    spending_note(order=order, amount=wish.tokens, by=by or user)
     queue(JOB.task, order.pk)
     return order
 

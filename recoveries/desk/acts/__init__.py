@@ -8,10 +8,18 @@ from recoveries.agenda.acts import ADD_TASK, FOLLOW_UP, PROMISE
 from recoveries.court.acts import CHECK_ELIGIBILITY, RECORD_DATES, SET_MATTER, TRANSFER
 from recoveries.court.hold_acts import LIFT_HOLD, RESTORE_HOLD
 from recoveries.desk.acts.calls import CALL_NOTE
+from recoveries.desk.acts.corrections import (
+    ADD_INVOICE,
+    CORRECT_CLAIM,
+    CORRECT_INVOICE,
+    CORRECT_PARTY,
+    REMOVE_INVOICE,
+)
 from recoveries.desk.acts.everyday import ANSWER, ASSIGN, COMMENT, MARK_READ, MOVE
 from recoveries.desk.acts.invoice_facts import INVOICE_FACTS
 from recoveries.desk.acts.papers import REQUEST_SIGNATURE, SET_VISIBILITY, UPLOAD
 from recoveries.desk.acts.qualities import CONFIRM_QUALITY
+from recoveries.desk.acts.scores import ORDER_SCORE
 from recoveries.desk.acts.taking import TAKE
 from recoveries.ledger.acknowledgement_acts import RECORD_ACKNOWLEDGEMENT, REVERSE_ACKNOWLEDGEMENT
 from recoveries.ledger.acts import RECORD_DEBT, RECORD_PAYMENT
