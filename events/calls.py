@@ -199,6 +199,8 @@ ACTS: dict[str, Tells] = {
     "recoveries.recovery:check-eligibility": nothing("It only looks."),
     "recoveries.recovery:transfer": tells("transfer.requested", later=TRANSFERRED),
     "recoveries.recovery:record-dates": tells("procedure.updated"),
+    "recoveries.recovery:next-date": tells("procedure.updated"),
+    "recoveries.recovery:fee-paid": tells("procedure.updated", "procedure.fee_paid"),
     "recoveries.recovery:set-matter": tells("recovery.updated"),
     "recoveries.recovery:invoice-facts": tells("invoice.updated"),
     "recoveries.recovery:confirm-quality": tells("company.updated"),

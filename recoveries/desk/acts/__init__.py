@@ -7,6 +7,7 @@ from legalcity.lib.errors import Sentence
 from recoveries.agenda.acts import ADD_TASK, FOLLOW_UP, PROMISE
 from recoveries.court.acts import CHECK_ELIGIBILITY, RECORD_DATES, SET_MATTER, TRANSFER
 from recoveries.court.hold_acts import LIFT_HOLD, RESTORE_HOLD
+from recoveries.court.next_acts import FEE_PAID, NEXT_DATE
 from recoveries.desk.acts.calls import CALL_NOTE
 from recoveries.desk.acts.corrections import (
     ADD_INVOICE,
