@@ -18,10 +18,8 @@ urlpatterns = [
     path("api/info", system.InfoView.as_view({"get": "info"}), name="info"),
     path("api/auth/", include("accounts.urls")),
     path("api/scoring/", include("scoring.urls")),
-    path("api/", include("events.urls")),
     path("api/", include("events.webhooks.urls")),
     path("", include("events.notices.urls")),
-    path("api/", include("recoveries.urls")),
     path("api/", include("invoicing.protected.urls")),
     # Not `.`, which stops at a line break. What nobody sees behind the name is no other name (`is_below`).
     re_path(
@@ -40,6 +38,7 @@ urlpatterns = [
     path("docs/openapi.yaml", reference_pages.SchemaView.as_view(), name="openapi"),
     path("docs/collection.json", reference_pages.CollectionView.as_view(), name="collection"),
     path("", include("recoveries.court.urls")),
+    path("", include("recoveries.desk.public_urls")),
     path("", include("recoveries.letters.channels.urls")),
     path("healthz", system.alive, name="healthz"),
     path("readyz", system.ready, name="readyz"),

@@ -58,6 +58,7 @@ SMALL = frozenset(
         "invoicing_vatrule",
         "recoveries_chartaccount",
         "recoveries_clientrhythm",
+        "recoveries_calendarfeed",
         "recoveries_ecbrate",
         "recoveries_historicalchartaccount",
         "recoveries_historicalecbrate",

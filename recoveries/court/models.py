@@ -133,6 +133,9 @@ class Injunction(OfOwner):
     class Meta:
         verbose_name = _("procedure")
         verbose_name_plural = _("procedures")
+        indexes = [
+            models.Index(fields=("hearing_on",), name="injunction_by_hearing", condition=Q(hearing_on__isnull=False)),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=reduce(and_, (Q(**{name: None}) | Q(**{f"{name}__gte": 0}) for name in GRANTED)),

@@ -28,5 +28,7 @@ class RecoveryAdmin(DecomptePage, LedgerPage, PapersPage, CasePage, CaseList, Re
         "filter_deleted": _("Filter of cases deleted"),
         "journal_exported": _("Journal exported"),
         "portfolio_exported": _("Portfolio exported"),
+        "calendar_feed_made": _("Address of the calendar made"),
+        "calendar_feed_revoked": _("Address of the calendar closed"),
         "remittances_exported": _("Money held for clients exported"),
     }

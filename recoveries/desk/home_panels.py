@@ -224,6 +224,7 @@ for _place, (_name, _permission, _read) in enumerate(PANELS):
 for _place, (_page, _permission, _label) in {
     10: ("queue", "recoveries.move_status", gettext_lazy("Cases to do")),
     20: ("admin:recoveries_recovery_changelist", "recoveries.view_recovery", gettext_lazy("Cases")),
+    40: ("calendar", "recoveries.view_recovery", gettext_lazy("Calendar")),
     60: ("portfolio", "recoveries.see_reports", gettext_lazy("Portfolio")),
     80: ("journal", "recoveries.see_journal", gettext_lazy("Journal")),
 }.items():

@@ -52,3 +52,21 @@ class PortfolioFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.cases}"
+class CalendarFeed(models.Model):
+    """The address at which a program reads the calendar of a member of staff. It is known by its hash alone."""
+
+    user = models.OneToOneField(
+        "accounts.User", on_delete=models.CASCADE, related_name="calendar_feed", verbose_name=_("whose")
+    )
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    made_at = models.DateTimeField(_("made at"))
+    read_at = models.DateTimeField(_("last read at"), null=True)
+
+    class Meta:
+        verbose_name = _("calendar feed")
+        verbose_name_plural = _("calendar feeds")
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
+from recoveries.desk.calendar_page import calendar_address, calendar_view
 from recoveries.desk.debtor_page import debtor_view
 from recoveries.desk.journal_page import journal_csv, journal_fec, journal_view
 from recoveries.desk.opening.page import known_debtors_view, opening_view
@@ -21,6 +22,8 @@ urlpatterns = [
     re_path(r"^recoveries/sentemail/(?P<rest>[\w/]*)$", _MESSAGES),
     path("portfolio/", admin.site.admin_view(portfolio_page), name="portfolio"),
     path("portfolio/<slug:key>.csv", admin.site.admin_view(portfolio_table), name="portfolio-table"),
+    path("calendar/", admin.site.admin_view(calendar_view), name="calendar"),
+    path("calendar/address/", admin.site.admin_view(calendar_address), name="calendar-address"),
     path("queue/", admin.site.admin_view(queue_view), name="queue"),
     path("search/", admin.site.admin_view(search_view), name="search"),
     path("cases/new/", admin.site.admin_view(opening_view), name="case-open"),

@@ -2,7 +2,7 @@
 
 from recoveries.agenda.models import FollowUp, StaffTask
 from recoveries.court.models import DeadlineAlert, HoldChange, Injunction, InjunctionFee, TransferRequest
-from recoveries.desk.models import PortfolioFigure, SavedFilter
+from recoveries.desk.models import CalendarFeed, PortfolioFigure, SavedFilter
 from recoveries.intake.models import CaseImport
 from recoveries.ledger.chart_models import ChartAccount
 from recoveries.ledger.models import Acknowledgement, Acompte, Dette
@@ -34,6 +34,7 @@ __all__ = [
     "About",
     "Acknowledgement",
     "Acompte",
+    "CalendarFeed",
     "CaseBalance",
     "CaseCount",
     "CaseImport",
