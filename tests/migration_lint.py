@@ -60,6 +60,7 @@ SMALL = frozenset(
         "recoveries_clientrhythm",
         "recoveries_calendarfeed",
         "recoveries_ecbrate",
+        "recoveries_handlergoal",
         "recoveries_historicalchartaccount",
         "recoveries_historicalecbrate",
         "recoveries_historicalinjunctionfee",

@@ -196,3 +196,32 @@ class FollowUp(OfOwner):
 
     def __str__(self) -> str:
         return pair(self.recovery_id, f"{self.on:%d/%m/%Y}")
+
+
+class PaymentPromiseQuerySet(SeenWithCase["PaymentPromise"]):
+    """Words of the field."""
+
+    case_path = "recovery"
+
+
+class PaymentPromise(OfOwner):
+    """What a debtor promised to pay by a day, EUR. Whether it was kept is read from the ledger."""
+
+    recovery = models.ForeignKey(Recovery, on_delete=models.CASCADE, related_name="promises", verbose_name=_("case"))
+    amount = models.DecimalField(_("amount promised, EUR"), max_digits=14, decimal_places=2)
+    promised_on = models.DateField(_("promised for"))
+    noted_on = models.DateField(_("noted on"))
+    by = models.ForeignKey(
+        "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
+    )
+
+    objects = PaymentPromiseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("promise to pay")
+        verbose_name_plural = _("promises to pay")
+        ordering = ("promised_on", "id")
+        indexes = [models.Index(fields=("promised_on", "id"), name="payment_promise_by_day")]
+
+    def __str__(self) -> str:
+        return pair(self.recovery_id, f"{self.promised_on:%d/%m/%Y}")

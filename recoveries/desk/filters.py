@@ -10,6 +10,7 @@ type        1 amicable | 2 injonction de payer | wish: amicable, the client asks
 handler     me | none | id of a member of staff
 client      id of the client's account
 company     id of a company that is creditor or debtor
+did         behind a figure of the results: what.from.to, as received.2026-01.2026-11 (reads/results.py, Did)
 age         days since the due date: due | 30 | 60 | 90 | 180 | 365 | older (selectors/worklist.py, AGES)
 amount      EUR to be recovered: 1000 | 5000 | 20000 | more (AMOUNTS)
 amount_min  EUR to be recovered, at least
@@ -26,6 +27,7 @@ They add up. A value that is none of these is shown as an error above the list a
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -40,9 +42,11 @@ from accounts.models import User
 from backoffice.origin import staff_of
 from legalcity.lib.clock import today
 from legalcity.lib.countries import EU, country_names
+from legalcity.lib.dates import EARLIEST
 from legalcity.lib.form_fields import AmountField
 from recoveries.catalogue import catalogue
 from recoveries.desk import work_filter
+from recoveries.desk.reads.results import Did
 from recoveries.desk.reads.worklist import (
     AGES,
     AMOUNTS,
@@ -57,6 +61,7 @@ from recoveries.models import Recovery, StatusGroup
 from recoveries.widgets import ClientSelect, PlainSelect
 
 Choices = Iterable[tuple[Any, Any]]
+LATEST = date(2100, 1, 1)  # the last month that is asked for
 MOST_QUERY = 1_000  # characters
 YES = [("1", _("yes"))]
 TYPES = [*Recovery.Type.choices, ("wish", _("amicable, the client asks for an injonction de payer"))]
@@ -104,6 +109,36 @@ def _amount(label: Any) -> AmountField:
     return AmountField(label=label, max_digits=20, required=False)
 
 
+class FigureField(forms.Field):
+    """What stands behind a figure of some months: `received.2026-01.2026-11`, the months last."""
+
+    def to_python(self, value: Any) -> Any:
+        """What `read` makes of it; None for nothing."""
+        if value in self.empty_values:
+            return None
+        try:
+            *what, first, last = str(value).split(".")
+            months = date.fromisoformat(f"{first}-01"), date.fromisoformat(f"{last}-01")
+            if not EARLIEST <= months[0] <= months[1] <= LATEST:
+                raise ValueError
+            return self.read(what, *months)
+        except (ValueError, KeyError):
+            raise forms.ValidationError(_("This figure is not known.")) from None
+
+    def read(self, what: list[str], first: date, last: date) -> Any:
+        """The figure, of the months from `first` to `last` (their first days). Raises ValueError, KeyError for none."""
+        raise NotImplementedError
+
+
+class DidField(FigureField):
+    """What was done: `received.2026-01.2026-11`."""
+
+    def read(self, what: list[str], first: date, last: date) -> tuple[Did, date, date]:
+        """What, and the months."""
+        [did] = what
+        return Did(did), first, last
+
+
 class CaseFilter(forms.Form):
     """The filters, as the panel above the list shows them."""
 
@@ -132,6 +167,7 @@ class CaseFilter(forms.Form):
     company = forms.IntegerField(
         label=_("company (id)"), min_value=1, max_value=2**63 - 1, required=False, widget=forms.HiddenInput
     )
+    did = DidField(label=_("behind a figure of the results"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data, auto_id="filter_%s")

@@ -226,6 +226,7 @@ for _place, (_page, _permission, _label) in {
     20: ("admin:recoveries_recovery_changelist", "recoveries.view_recovery", gettext_lazy("Cases")),
     40: ("calendar", "recoveries.view_recovery", gettext_lazy("Calendar")),
     60: ("portfolio", "recoveries.see_reports", gettext_lazy("Portfolio")),
+    70: ("results", "recoveries.see_reports", gettext_lazy("Results")),
     80: ("journal", "recoveries.see_journal", gettext_lazy("Journal")),
 }.items():
     way_register(_page, position=_place, permission=_permission, label=_label)

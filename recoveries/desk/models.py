@@ -52,6 +52,8 @@ class PortfolioFigure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month:%Y-%m} {self.cases}"
+
+
 class CalendarFeed(models.Model):
     """The address at which a program reads the calendar of a member of staff. It is known by its hash alone."""
 
@@ -70,3 +72,47 @@ class CalendarFeed(models.Model):
         return str(self.user)
 
 
+class ResultFigure(models.Model):
+    """What was done for a client by a handler in a month, counted and added up in the night (`desk/results.py`).
+
+    `what`: reads/results.py has them; `number` things, of `amount` EUR or days. `client`, `handler`: ids of accounts.
+    """
+
+    taken_at = models.DateTimeField(_("taken at"))
+    what = models.CharField(max_length=9)
+    month = models.DateField(_("month"))
+    client = models.BigIntegerField(_("client"))
+    handler = models.BigIntegerField(_("handler"), null=True)
+    number = models.IntegerField()
+    amount = models.DecimalField(max_digits=20, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("figure of results")
+        verbose_name_plural = _("figures of results")
+        indexes = [models.Index(fields=("month",), name="result_figure_by_month")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.what}"
+
+
+class HandlerGoal(models.Model):
+    """What a member of staff is to recover in a month, EUR, as a manager has set it."""
+
+    handler = models.ForeignKey(
+        "accounts.User", on_delete=models.CASCADE, related_name="goals", verbose_name=_("handler")
+    )
+    month = models.DateField(_("month"))
+    amount = models.DecimalField(_("to recover, EUR"), max_digits=14, decimal_places=2)
+    by = models.ForeignKey(
+        "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("set by")
+    )
+
+    class Meta:
+        verbose_name = _("goal of a handler")
+        verbose_name_plural = _("goals of handlers")
+        ordering = ("month", "id")
+        permissions = [("set_goal", _("Can set the goals of handlers"))]
+        constraints = [models.UniqueConstraint(fields=("handler", "month"), name="handler_goal_once_a_month")]
+
+    def __str__(self) -> str:
+        return f"{self.handler} {self.month:%Y-%m}"

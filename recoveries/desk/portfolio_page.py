@@ -50,11 +50,32 @@ class MonthField(forms.Field):
         return month
 
 
-class PeriodForm(forms.Form):
-    """What is asked for: the last twelve months unless it is said."""
+class MonthsForm(forms.Form):
+    """From which month to which: the last `usual` ones unless it is said."""
 
+    usual = 1
     first = MonthField(label=gettext_lazy("From"), required=False)
     last = MonthField(label=gettext_lazy("To"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """A period forward, of a length that can be drawn."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        if self.errors:
+            return data
+        last = data["last"] or max(this_month(), data["first"] or this_month())
+        first = data["first"] or add_months(last, 1 - self.usual)
+        if first > last:
+            raise forms.ValidationError(_("The period ends before it begins."))
+        if add_months(first, MOST - 1) < last:
+            raise forms.ValidationError(_("Choose {months} months at most.").format(months=MOST))
+        data["first"], data["last"] = first, last
+        return data
+
+
+class PeriodForm(MonthsForm):
+    """What is asked for."""
+
+    usual = USUAL
     client = forms.ModelChoiceField(
         User.objects.all(),
         label=gettext_lazy("Client"),
@@ -64,20 +85,6 @@ class PeriodForm(forms.Form):
     handler = forms.ModelChoiceField(
         handlers(), label=gettext_lazy("Handler"), required=False, empty_label=gettext_lazy("All handlers")
     )
-
-    def clean(self) -> dict[str, Any]:
-        """A period forward, of a length that can be drawn."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        if self.errors:
-            return data
-        last = data["last"] or max(this_month(), data["first"] or this_month())
-        first = data["first"] or add_months(last, 1 - USUAL)
-        if first > last:
-            raise forms.ValidationError(_("The period ends before it begins."))
-        if add_months(first, MOST - 1) < last:
-            raise forms.ValidationError(_("Choose {months} months at most.").format(months=MOST))
-        data["first"], data["last"] = first, last
-        return data
 
     @property
     def question(self) -> Question:

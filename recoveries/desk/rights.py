@@ -6,6 +6,7 @@ rights_register(
     buttons={
         "recoveries.export_cases": (MANAGER, ACCOUNTANT, AUDITOR),
         "recoveries.share_filter": (MANAGER,),
+        "recoveries.set_goal": (MANAGER,),
         "recoveries.see_reports": (MANAGER, ACCOUNTANT, AUDITOR),
     },
 )

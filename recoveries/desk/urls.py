@@ -11,6 +11,7 @@ from recoveries.desk.opening.page import known_debtors_view, opening_view
 from recoveries.desk.portfolio_page import portfolio_page, portfolio_table
 from recoveries.desk.queue_page import queue_view
 from recoveries.desk.remittance_pages import remittance_page, remittances_csv, remittances_due
+from recoveries.desk.results_page import results_view
 from recoveries.desk.search_page import search_view
 from recoveries.letters.bulk.pages import mailing_page
 from recoveries.letters.channels.post_pages import batch_csv, batch_file, batch_page, letters_page
@@ -24,6 +25,7 @@ urlpatterns = [
     path("portfolio/<slug:key>.csv", admin.site.admin_view(portfolio_table), name="portfolio-table"),
     path("calendar/", admin.site.admin_view(calendar_view), name="calendar"),
     path("calendar/address/", admin.site.admin_view(calendar_address), name="calendar-address"),
+    path("results/", admin.site.admin_view(results_view), name="results"),
     path("queue/", admin.site.admin_view(queue_view), name="queue"),
     path("search/", admin.site.admin_view(search_view), name="search"),
     path("cases/new/", admin.site.admin_view(opening_view), name="case-open"),

@@ -1,8 +1,8 @@
 """The case and what hangs on it."""
 
-from recoveries.agenda.models import FollowUp, StaffTask
+from recoveries.agenda.models import FollowUp, PaymentPromise, StaffTask
 from recoveries.court.models import DeadlineAlert, HoldChange, Injunction, InjunctionFee, TransferRequest
-from recoveries.desk.models import CalendarFeed, PortfolioFigure, SavedFilter
+from recoveries.desk.models import CalendarFeed, HandlerGoal, PortfolioFigure, ResultFigure, SavedFilter
 from recoveries.intake.models import CaseImport
 from recoveries.ledger.chart_models import ChartAccount
 from recoveries.ledger.models import Acknowledgement, Acompte, Dette
@@ -51,6 +51,7 @@ __all__ = [
     "FollowUp",
     "FormalNotice",
     "FormerRow",
+    "HandlerGoal",
     "HoldChange",
     "InboundHook",
     "InboundMail",
@@ -65,6 +66,7 @@ __all__ = [
     "MessageCase",
     "MessageFact",
     "PartyFact",
+    "PaymentPromise",
     "PortfolioFigure",
     "PostBatch",
     "PostItem",
@@ -74,6 +76,7 @@ __all__ = [
     "Rehearsal",
     "Remittance",
     "RemittanceLine",
+    "ResultFigure",
     "SavedFilter",
     "Scenario",
     "ScenarioStop",

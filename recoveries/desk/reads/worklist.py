@@ -16,6 +16,7 @@ from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Sentence
 from legalcity.lib.searching import begun, found, is_short
 from recoveries.catalogue import catalogue
+from recoveries.desk.reads.results import condition_of
 from recoveries.desk.reads.work import unread_comments
 from recoveries.models import Recovery
 from recoveries.models.handling import without_handler
@@ -154,6 +155,7 @@ _CONDITIONS: dict[str, Callable[[Any, _Asker], Q]] = {
     "type": lambda value, _asker: _TYPES[value],
     "handler": _handler,
     "client": lambda value, _asker: Q(owner_id=value.pk),
+    "did": lambda value, _asker: condition_of(*value),
     "company": lambda value, _asker: Q(customer_id=value) | Q(debtor_id=value),
     "age": _age,
     "amount": lambda value, _asker: AMOUNTS[value].condition("amount_torecover"),
