@@ -142,7 +142,7 @@ ACTS: dict[str, Tells] = {
     "recoveries.recovery:end-contact": nothing(NO_TYPE),
     "recoveries.recovery:write-there": tells("company.updated"),
     "recoveries.recovery:follow-up": nothing(NO_TYPE),
-    "recoveries.recovery:promise": nothing(NO_TYPE),
+    "recoveries.recovery:promise": tells("promise.made"),
     "recoveries.recovery:answer-client": tells("comment.created", instead=("comment.read",)),
     "recoveries.recovery:call-note": tells("comment.created"),
     "recoveries.recovery:comment": tells("comment.created"),

@@ -144,6 +144,12 @@ RECOVERY_PAID = event_type(
     told(_CASE),
     {"object": _EXAMPLE},
 )
+PROMISE_MADE = event_type(
+    "promise.made",
+    _("The debtor has promised to pay an amount by a day."),
+    told(_CASE, current=fields({"amount": AMOUNT, "promised": DAY})),
+    {"object": _EXAMPLE, "current": {"amount": "500.00", "promised": "2026-12-15"}},
+)
 
 
 def case_object(case: Recovery) -> Json:

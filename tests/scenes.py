@@ -19,6 +19,7 @@ from law.account.facts import NoticeState
 from law.notices import Channel
 from law.vocabulary import Reminder
 from legalcity.lib.clock import now, today
+from recoveries.agenda.follow_ups import promise_note
 from recoveries.court.clocks import alerts_record
 from recoveries.court.procedure import procedure_record
 from recoveries.court.tests.transfers import transferable, transferred
@@ -384,6 +385,13 @@ def an_invoice_of_the_firm_that_is_paid(owner: Api) -> Iterator[None]:
 def a_pack_of_tokens(owner: Api) -> Iterator[None]:
     yield
     token_pack_sell(user=owner.user, pack=TokenPack.objects.filter(enable=True)[0], by=None)
+
+
+@tells("promise.made")
+def a_promise(owner: Api) -> Iterator[None]:
+    case = case_id(owner)
+    yield
+    promise_note(recovery_id=case, amount=Decimal("50.00"), promised=today(), by=None)
 
 
 # --- keys ------------------------------------------------------------------------------------------------------------

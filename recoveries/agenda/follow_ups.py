@@ -14,14 +14,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from events.services import story
+from events.services import events_record, story
 from law.deadlines import next_working_day
 from legalcity.lib.clock import today
 from legalcity.lib.dates import PARIS, add_days
 from legalcity.lib.errors import Forbidden, Invalid, NotFound, Sentence
-from recoveries.agenda.models import FollowUp
+from legalcity.lib.money import money_text
+from recoveries.agenda.models import FollowUp, PaymentPromise
 from recoveries.agenda.sentences import Fact, plain, said
 from recoveries.catalogue import catalogue
+from recoveries.events import PROMISE_MADE, case_event
 from recoveries.models.cases import Recovery
 
 Reason = FollowUp.Reason
@@ -77,14 +79,18 @@ def follow_up_set(*, recovery_id: int, on: date, why: str = "", by: User | None)
 def promise_note(*, recovery_id: int, amount: Decimal, promised: date, by: User | None) -> FollowUp:
     """Note that the debtor promised to pay an amount (EUR) by a day: the case comes up when it should have arrived.
 
-    Raises as `follow_up_set` does.
+    The client is told: it is a proposal to pay otherwise than at once (art. R124-5 CPCE). Raises as `follow_up_set`
+    does.
     """
     case = _open_case(recovery_id)
     if promised < today():
         raise Invalid({"promised": [_("Choose today or a day to come.")]})
     on = working_days_after(promised, AFTER_PROMISE)
     _require_sensible(case, on, "promised")
-    return _write(case, on, Reason.PROMISE, {"amount": amount, "promised": promised}, by=by)
+    PaymentPromise.objects.create(recovery=case, amount=amount, promised_on=promised, noted_on=today(), by=by)
+    facts = plain({"amount": money_text(amount), "promised": promised})
+    events_record([case_event(PROMISE_MADE, case, current=facts, by=by)])
+    return _write(case, on, Reason.PROMISE, facts, by=by)
 
 
 def _open_case(recovery_id: int) -> Recovery:

@@ -20,6 +20,7 @@ from events.types import event_types
 from invoicing.billing.firm import legal_lines, seller_now
 from legalcity.lib.clock import today
 from legalcity.lib.dates import PARIS
+from recoveries.agenda.sentences import Fact, said
 from recoveries.catalogue import catalogue
 from recoveries.letters.notice_facts import CaseFacts, clients, facts_of, week_of
 from recoveries.letters.wording.facts import firm_told
@@ -43,7 +44,10 @@ SENTENCES = {
     "signature.requested": gettext_noop("A signature is asked for."),
     "signature.signed": gettext_noop("A document was signed."),
     "signature.declined": gettext_noop("A signature was declined."),
+    "promise.made": gettext_noop("The debtor promises to pay {amount} by {promised}."),
 }
+
+NAMED = {"status": Fact.TEXT, "amount": Fact.MONEY, "promised": Fact.DAY}  # by these sentences
 
 
 class Line(NamedTuple):
@@ -159,9 +163,10 @@ def _reference(facts: CaseFacts | None, events: list[Event]) -> str:
 def _sentence(event: Event) -> str:
     if event.type not in SENTENCES:
         return str(event_types()[event.type].sentence)
-    status_id = event.data.get("current", {}).get("recovery_last_status", 0)
-    entry = catalogue.entries.get(status_id)
-    return _(SENTENCES[event.type]).format(status=entry.name if entry else "–")
+    current = event.data.get("current", {})
+    entry = catalogue.entries.get(current.get("recovery_last_status", 0))
+    told = {name: current.get(name) for name in NAMED} | {"status": entry.name if entry else "–"}
+    return said([_(SENTENCES[event.type])], NAMED, told)
 
 
 def _written(template: str, subject: str, told: News, **more: Any) -> Words:

@@ -25,6 +25,8 @@ from events.types import Seen, event_types
 from legalcity.lib.clock import now
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Forbidden
+from recoveries.agenda.follow_ups import promise_note
+from recoveries.agenda.services import task_open
 from recoveries.desk.tests.pages import case_of, person
 from recoveries.ledger.services import acompte_record
 from recoveries.letters.tests.test_emails import Moody, moods  # noqa: F401 - fixtures
@@ -142,6 +144,15 @@ def test_what_a_client_did_and_what_it_hears_from_letters_is_not_told_again(owne
     assert {"recovery.created", "payment.recorded"} <= set(happened)
     assert events_read() == len(happened)
     assert not Waiting.objects.exists()
+
+
+@commits
+def test_a_promise_of_the_debtor_is_told_at_once_and_cannot_be_left(owner: Api, case: Recovery) -> None:
+    promise_note(recovery_id=case.pk, amount=Decimal("50.00"), promised=date(2026, 12, 15), by=None)
+    assert tell_notices() == 1
+    [letter] = mail.outbox
+    assert (letter.to, letter.message()["List-Unsubscribe"]) == ([owner.user.email], None)
+    assert "Le débiteur promet de payer 50,00 € d’ici au 15/12/2026." in letter.body.replace("\xa0", " ")
 
 
 @commits

@@ -84,13 +84,16 @@ def test_a_promise_comes_up_when_the_money_should_be_there(case: Recovery) -> No
     friday = date(2026, 12, 4)
     assert working_days_after(friday, 3) == date(2026, 12, 9)
     assert working_days_after(date(2026, 12, 24), 1) == date(2026, 12, 28)
-    promised = DAY + timedelta(days=2)
+    promised, last = DAY + timedelta(days=2), last_event()
     found = promise_note(recovery_id=case.pk, amount=Decimal("150.00"), promised=promised, by=None)
     assert found.on == working_days_after(promised, 3)
     said = follow_up_sentence(found.reason, row(case).facts)
     assert said.startswith("150.00 € were promised for")
     with pytest.raises(Invalid):
         promise_note(recovery_id=case.pk, amount=Decimal(1), promised=DAY - timedelta(days=1), by=None)
+    [told] = Event.objects.filter(pk__gt=last)  # None of what was refused.
+    assert (told.type, told.recovery_id, told.owner_id) == ("promise.made", case.pk, case.owner_id)
+    assert told.data["current"] == {"amount": "150.00", "promised": promised.isoformat()}
 
 
 def test_a_letter_that_went_out_asks_for_an_answer(case: Recovery, system_setting: Any, in_process: None) -> None:
