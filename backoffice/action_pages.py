@@ -197,7 +197,7 @@ class ActionPages(admin.ModelAdmin):
             context["failed"] = sum(not result.succeeded for result in results)
             context["done"] = len(results) - context["failed"]
             context["undo"] = self.undo_offered(request, action, rows) if context["done"] else None
-            return self._page(request, action, form, "results", context)
+            return self._page(request, action, form, "bulk_results", context)
         if not callable(action.explain):
             context["explanation"] = action.explain
         return self._page(request, action, form, "bulk", context)
@@ -231,6 +231,7 @@ class ActionPages(admin.ModelAdmin):
             "form": form,
             "media": self.media + form.media,
             "token": form_token(),
+            "preserved_filters": self.get_preserved_filters(request),
             **context,
         }
         request.current_app = self.admin_site.name

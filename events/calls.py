@@ -134,6 +134,7 @@ ACTS: dict[str, Tells] = {
     "recoveries.remittance:reverse-remittance": nothing("No type tells it: what was covered is held again."),
     "recoveries.recovery:move-status": tells("recovery.status_changed"),
     "recoveries.recovery:assign": tells("recovery.assigned"),
+    "recoveries.recovery:undo": tells("recovery.assigned", instead=("recovery.status_changed",)),
     "recoveries.recovery:take": tells("recovery.assigned"),
     "recoveries.recovery:release": tells("recovery.assigned"),
     "recoveries.recovery:add-task": nothing(NO_TYPE),

@@ -16,7 +16,7 @@ from legalcity.lib.clock import today
 from legalcity.lib.dates import add_days
 from legalcity.lib.form_fields import AmountField, DayField, TextField
 from legalcity.lib.ids import is_id
-from recoveries.agenda.follow_ups import follow_up_set, promise_note
+from recoveries.agenda.follow_ups import follow_up_set, follow_up_was, promise_note
 from recoveries.agenda.kinds import kinds
 from recoveries.agenda.models import StaffTask
 from recoveries.agenda.services import By, task_assign, task_done, task_drop, task_open, task_snooze
@@ -233,7 +233,9 @@ class FollowUpForm(forms.Form):
 
 
 def _follow_up(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    data["was"] = follow_up_was(case.pk)  # In the audit, by which *Annuler* puts it back
     row = follow_up_set(recovery_id=case.pk, on=data["on"], why=data["why"], by=staff_of(request))
+    data["set"] = row.on
     return _("The case comes up again on {day}.").format(day=date_format(row.on, "SHORT_DATE_FORMAT"))
 
 
@@ -245,7 +247,9 @@ class PromiseForm(forms.Form):
 
 
 def _promise(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
+    was = follow_up_was(case.pk)
     row = promise_note(recovery_id=case.pk, **data, by=staff_of(request))
+    data |= {"was": was, "set": row.on}
     return _("The promise is noted; the case comes up on {day}.").format(day=date_format(row.on, "SHORT_DATE_FORMAT"))
 
 

@@ -93,6 +93,27 @@ def promise_note(*, recovery_id: int, amount: Decimal, promised: date, by: User 
     return _write(case, on, Reason.PROMISE, facts, by=by)
 
 
+def follow_up_was(recovery_id: int) -> dict[str, Any]:
+    """The day of a case as `follow_up_put_back` takes it; empty where it has none."""
+    row = FollowUp.objects.filter(pk=recovery_id).first()
+    if row is None:
+        return {}
+    return {"on": row.on.isoformat(), "reason": row.reason, "facts": row.facts, "by_hand": row.by_hand, "by": row.by_id}
+
+
+@story()
+def follow_up_put_back(*, recovery_id: int, was: Mapping[str, Any], by: User) -> FollowUp:
+    """The day of a case as it was (`follow_up_was`), whether or not it has come. Raises NotFound, Forbidden."""
+    case = _open_case(recovery_id)
+    setter = User.objects.filter(pk=was["by"]).first() if was["by"] else None
+    values = {"on": date.fromisoformat(was["on"]), "reason": was["reason"], "facts": was["facts"]}
+    values |= {"by_hand": was["by_hand"], "by": setter}
+    row, _is_new = FollowUp.objects.update_or_create(
+        recovery_id=case.pk, defaults=values, create_defaults={**values, "owner_id": case.owner_id}
+    )
+    return row
+
+
 def _open_case(recovery_id: int) -> Recovery:
     case = Recovery.objects.select_for_update(of=("self",)).filter(pk=recovery_id).first()
     if case is None:

@@ -87,7 +87,7 @@ MOVE = replace(
     is_offered=lambda request, case: True,
     explain=_(
         "Each case is moved if its life cycle allows it. The others stay as they are, and the report says why. The "
-        "client sees the new status and the reason in the history of the case."
+        "client sees the new status and the reason in the history of the case. Within an hour you can undo it for the "
+        "cases to which nothing has happened since."
     ),
 )
-UNDONE_BY = (ASSIGN.name, RELEASE.name)

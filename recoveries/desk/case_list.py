@@ -27,7 +27,7 @@ from recoveries.desk.export import ExportPages
 from recoveries.desk.filters import NAMES, CaseFilters, filters_shown
 from recoveries.desk.reads.worklist import cases_searched, with_unread
 from recoveries.desk.saved_filters import SavedFilterPages, filters_offered
-from recoveries.desk.undoing import UndoPages
+from recoveries.desk.undoing import UNDO_MANY, UndoPages
 from recoveries.intake.import_pages import ImportPages
 from recoveries.letters.bulk.list_pages import MailingPages
 from recoveries.models import CaseBalance, Recovery
@@ -154,6 +154,7 @@ class CaseList(UndoPages, ExportPages, ImportPages, SavedFilterPages, MailingPag
             context["saved_filters"] = filters_offered(request)
             context["may_export"] = self.may_export(request)
             context["may_import"] = self.may_import(request)
+            context["may_undo"] = UNDO_MANY.is_allowed(request, Recovery)
             context["may_open"] = request.user.has_perm("recoveries.add_recovery")
         return response
 

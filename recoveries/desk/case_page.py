@@ -76,6 +76,9 @@ ROW_ACTIONS = (
     "correct-claim",
     "notice-received",
     "withdraw-party-fact",
+    "move-status",
+    "undo",
+    "take",
     *OFFERED,
     FOLLOW_UP,
 )

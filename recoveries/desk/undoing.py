@@ -1,121 +1,113 @@
-"""*Annuler*: cases that somebody has just given away or taken away go back to who had them."""
+"""*Annuler*: what was done to many cases at once goes back, case by case, where nothing has happened since."""
 
-from collections.abc import Iterable, Iterator
-from datetime import timedelta
 from typing import Any
 
-from django.contrib import messages
-from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import AuditEvent, User
-from backoffice.action_pages import MOST_ROWS, ActionPages, sent_token
-from backoffice.actions import AlreadyDone, ObjectAction, action_run
+from accounts.models import AuditEvent
+from backoffice.action_pages import ActionPages, RowResult, sent_token
+from backoffice.actions import AlreadyDone, ObjectAction, action_run, refusal_text
 from backoffice.origin import staff_of
-from legalcity.lib.clock import now
 from legalcity.lib.errors import DomainError, Forbidden
-from legalcity.lib.ids import is_id
-from recoveries.desk.acts.everyday import ASSIGN
-from recoveries.desk.bulk import UNDONE_BY
+from recoveries.desk.acts.taking_back import WAYS, Way
+from recoveries.desk.bulk import ASSIGN, MOVE, RELEASE
 from recoveries.desk.filters import query_kept
+from recoveries.desk.reads.bulk_acts import UNDONE, bulk_acts
 from recoveries.models import Recovery
 from recoveries.services.cases import recovery_lock
-from recoveries.services.handlers import case_assign
 
-WITHIN = timedelta(hours=1)
 TOKEN = "undone"  # noqa: S105 - the name of a field
+BULK_WAYS = {ASSIGN.name: WAYS[ASSIGN.name], RELEASE.name: WAYS[ASSIGN.name], MOVE.name: WAYS[MOVE.name]}
+"""How each act on many cases is undone; letters and what else has left the house have no way back."""
+LABELS = {action.name: action.label for action in (ASSIGN, RELEASE, MOVE)}
 
 
 def _undo(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
-    """Back to who had it, unless somebody has given it to another one since."""
+    """As the act was before, unless something stands in the way. Raises Forbidden with what does."""
+    event = AuditEvent.objects.get(pk=data["event"])
+    way: Way = BULK_WAYS[event.action]
     locked = recovery_lock(recovery_id=case.pk)
-    if locked.user_id != data["became"]:
-        raise Forbidden(_("Somebody has assigned the case anew since."))
-    former = User.objects.filter(pk=data["was"], is_staff=True, is_active=True).first() if data["was"] else None
-    case_assign(recovery_id=case.pk, handler=former, by=staff_of(request))
+    obstacle = way.obstacle(locked, event)
+    if obstacle is not None:
+        raise Forbidden(obstacle)
+    way.undo(locked, event, staff_of(request))
     return _("The case is back where it was.")
 
 
-UNDO = ObjectAction(
-    name="undo-assignment",
-    label=gettext_lazy("Undo the assignment"),
-    permission=ASSIGN.permission,
-    perform=_undo,
+def _may(request: HttpRequest, case: Any) -> bool:
+    return any(way.action.is_allowed(request, Recovery, case) for way in BULK_WAYS.values())
+
+
+UNDO_MANY = ObjectAction(
+    name=UNDONE, label=gettext_lazy("Undo what was done to many cases"), permission=_may, perform=_undo
 )
 
 
 class UndoPages(ActionPages):
-    """The way back from an assignment of many cases."""
+    """The way back from what was done to many cases."""
 
     def undo_urls(self) -> list[URLPattern]:
         """The address; it stands before Django's own."""
-        page = self.admin_site.admin_view(self.undo_view)
-        return [path("undo-assignment/", page, name="recoveries_recovery_undo")]
+        return [path("undo/", self.admin_site.admin_view(self.undo_view), name="recoveries_recovery_undo")]
 
     def undo_offered(self, request: HttpRequest, action: ObjectAction, rows: list[Any]) -> dict[str, Any] | None:
-        """Who handles the cases can be undone."""
-        if action.name not in UNDONE_BY:
+        """Who handles the cases and where they stand can be undone."""
+        if action.name not in BULK_WAYS:
             return None
         query = request.GET.urlencode()
         address = reverse("admin:recoveries_recovery_undo")
-        return {
-            "address": f"{address}?{query}" if query else address,
-            "token": sent_token(request),
-            "rows": [row.pk for row in rows],
-        }
+        return {"address": f"{address}?{query}" if query else address, "token": sent_token(request)}
 
     def undo_view(self, request: HttpRequest) -> HttpResponse:
-        """Undo what the person did to the named cases by the form of that token, within an hour.
+        """What can be undone: one's own acts of the last hour, a manager's those of all. What is sent is undone.
 
         The audit says what it was: cases that one has given away one may see no more.
         """
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        if not UNDO.is_allowed(request, Recovery):
+        if not UNDO_MANY.is_allowed(request, Recovery):
             raise PermissionDenied
-        outcomes = [self._undone(request, event) for event in _done(request)]
-        back, refused = outcomes.count(True), outcomes.count(False)
-        if back:
-            said = ngettext("{count} case is back where it was.", "{count} cases are back where they were.", back)
-            messages.success(request, said.format(count=back))
-        if refused:
-            said = ngettext("{count} case has changed since.", "{count} cases have changed since.", refused)
-            messages.warning(request, said.format(count=refused))
-        if not outcomes:
-            messages.warning(request, _("There is nothing to undo, or no longer."))
         kept = query_kept(request.GET.urlencode())
         address = reverse("admin:recoveries_recovery_changelist")
-        return HttpResponseRedirect(f"{address}?{kept}" if kept else address)
+        context: dict[str, Any] = {"back": f"{address}?{kept}" if kept else address, "title": _("Undo a bulk act")}
+        token = request.POST.get(TOKEN, "")
+        person = staff_of(request)
+        if request.method == "POST" and token.isalnum() and token.isascii():
+            events = [event for act in bulk_acts(person, BULK_WAYS, token[:64]) for event in reversed(act.events)]
+            results = [self._undone(request, event) for event in events]
+            context |= {"results": results, "failed": sum(not result.succeeded for result in results)}
+            context["done"] = len(results) - context["failed"]
+            if results:
+                return self._undo_page(request, "bulk_results", context)
+        context["acts"] = [
+            {"act": act, "label": LABELS[act.name], "cases": _counted(len(act.events))}
+            for act in bulk_acts(person, BULK_WAYS)
+            if len(act.events) > 1 or act.token == token
+        ]
+        return self._undo_page(request, "bulk_undo", context)
 
-    @staticmethod
-    def _undone(request: HttpRequest, event: AuditEvent) -> bool:
+    def _undo_page(self, request: HttpRequest, name: str, context: dict[str, Any]) -> TemplateResponse:
+        page = {**self.admin_site.each_context(request), "opts": self.opts, "media": self.media, **context}
+        return TemplateResponse(request, f"admin/backoffice/{name}.html", page)
+
+    def _undone(self, request: HttpRequest, event: AuditEvent) -> RowResult:
+        label, address = event.object_label, self._address("change", event.object_id)
         case = Recovery.objects.filter(pk=event.object_id).first()
-        if case is None:
-            return False
-        sides = {"was": (event.before or {}).get("user_id"), "became": (event.after or {}).get("user_id")}
         try:
-            action_run(UNDO, request, case, sides, str(event.pk))
-        except (DomainError, AlreadyDone):
-            return False
-        return True
+            if case is None:
+                raise Forbidden(_("It is no longer there."))
+            if not BULK_WAYS[event.action].action.is_allowed(request, Recovery, case):
+                raise Forbidden(_("You may not do this."))
+            said = action_run(UNDO_MANY, request, case, {"event": event.pk}, str(event.pk))
+        except AlreadyDone as error:
+            return RowResult(label, address, succeeded=True, sentence=str(error))
+        except DomainError as error:
+            return RowResult(label, address, succeeded=False, sentence=refusal_text(error))
+        return RowResult(label, address, succeeded=True, sentence=str(said))
 
 
-def _done(request: HttpRequest) -> Iterable[AuditEvent]:
-    """What the person did to the named cases by that form."""
-    pks = [pk for pk in request.POST.getlist(ACTION_CHECKBOX_NAME)[:MOST_ROWS] if is_id(pk)]
-    keys = list(_keys(pks, request.POST.get(TOKEN, "")[:64]))
-    since = now() - WITHIN
-    events = AuditEvent.objects.filter(once_key__in=keys, actor_id=staff_of(request).pk, succeeded=True, at__gte=since)
-    return [event for event in events.order_by("pk") if "user_id" in (event.after or {})]
-
-
-def _keys(pks: Iterable[str], token: str) -> Iterator[str]:
-    if not token.isalnum():
-        return
-    for pk in pks:
-        for name in UNDONE_BY:
-            yield f"{name}:{Recovery._meta.label_lower}:{pk}:{token}"
+def _counted(count: int) -> str:
+    return ngettext("{count} case", "{count} cases", count).format(count=count)

@@ -3,8 +3,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from events.services import Told, changes_of, events_record, story
+from events.services import events_record, story
 from law.vocabulary import Step
+from legalcity.lib.errors import Forbidden
 from recoveries.catalogue import catalogue
 from recoveries.events import moved_events
 from recoveries.guards import require_move, require_notice
@@ -14,6 +15,8 @@ from recoveries.services.heard import case_listeners
 from recoveries.services.totals import case_count_move
 from recoveries.services.touching import procedure_touch
 from recoveries.statuses import Actor, is_in_court
+
+NOT_LAST = _("This was not the last move of the case.")
 
 
 @story()
@@ -31,6 +34,26 @@ def status_move(
     require_move(recovery, to_status, actor=actor)
     if actor == Actor.STAFF:
         require_notice(recovery, to_status)
+    return _moved(recovery, to_status, by, comment)
+
+
+@story()
+def status_put_back(*, recovery_id: int, to_status: int, by: User | None, comment: str = "") -> Recovery:
+    """Take the last move of a case back, to where it came from: also where the life cycle has no such move.
+
+    The caller has made sure that nothing has come of the move. Raises Forbidden where `to_status` is not where the case
+    came from, or it came by a transfer, which makes another case.
+    """
+    recovery = Recovery.objects.select_for_update(of=("self",)).get(pk=recovery_id)
+    last = StatusChange.objects.filter(recovery=recovery).order_by("-created_at", "-pk").first()
+    is_last = last is not None and (last.from_status_id, last.to_status_id) == (to_status, recovery.status_id)
+    if not is_last or recovery.status_id == Step.TRANSFERRED:
+        raise Forbidden(NOT_LAST)
+    return _moved(recovery, to_status, by, comment)
+
+
+def _moved(recovery: Recovery, to_status: int, by: User | None, comment: str) -> Recovery:
+    """The move itself, of a locked case, with all that follows it."""
     from_status, recovery.status_id = recovery.status_id, to_status
     written = ["status", "updated_at"]
     if catalogue.is_closing(to_status):
@@ -38,7 +61,7 @@ def status_move(
         written += KEPT
     recovery.save(update_fields=written)
     if is_in_court(to_status):
-        procedure_touch(recovery_id)
+        procedure_touch(recovery.pk)
     change = StatusChange.objects.create(
         recovery=recovery, from_status_id=from_status, to_status_id=to_status, user=by, comment=comment
     )

@@ -22,6 +22,7 @@ from recoveries.desk.acts.papers import REQUEST_SIGNATURE, SET_VISIBILITY, UPLOA
 from recoveries.desk.acts.qualities import CONFIRM_QUALITY
 from recoveries.desk.acts.scores import ORDER_SCORE
 from recoveries.desk.acts.taking import TAKE
+from recoveries.desk.acts.taking_back import UNDO
 from recoveries.ledger.acknowledgement_acts import RECORD_ACKNOWLEDGEMENT, REVERSE_ACKNOWLEDGEMENT
 from recoveries.ledger.acts import RECORD_DEBT, RECORD_PAYMENT
 from recoveries.ledger.reduction_acts import CREDIT_NOTE, MOVE_SURPLUS, REFUND, WAIVE, WRITE_OFF

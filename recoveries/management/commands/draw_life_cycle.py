@@ -16,7 +16,8 @@ amicable case. Ids and moves are code, where the reason stands beside each move.
 
 A move is made by one service, which refuses what is not listed here and says what is. Who: the **client** by the
 API, **staff** in the back-office, the **system** where a fact leaves no choice. A closing status ends the case;
-where one can be left again (a payment that bounced, a file reopened), staff do it.
+where one can be left again (a payment that bounced, a file reopened), staff do it. A move by hand is taken back within
+the hour while nothing has come of it, also where no move is listed: the history keeps both.
 """
 
 
