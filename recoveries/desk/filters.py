@@ -11,6 +11,7 @@ handler     me | none | id of a member of staff
 client      id of the client's account
 company     id of a company that is creditor or debtor
 did         behind a figure of the results: what.from.to, as received.2026-01.2026-11 (reads/results.py, Did)
+aged        behind a band of age of the portfolio: at.band.from.to, as now.2.2026-01.2026-11 (reads/aged.py)
 age         days since the due date: due | 30 | 60 | 90 | 180 | 365 | older (selectors/worklist.py, AGES)
 amount      EUR to be recovered: 1000 | 5000 | 20000 | more (AMOUNTS)
 amount_min  EUR to be recovered, at least
@@ -46,6 +47,8 @@ from legalcity.lib.dates import EARLIEST
 from legalcity.lib.form_fields import AmountField
 from recoveries.catalogue import catalogue
 from recoveries.desk import work_filter
+from recoveries.desk.reads.aged import Aged, At
+from recoveries.desk.reads.portfolio_groups import BANDS, NOT_DUE
 from recoveries.desk.reads.results import Did
 from recoveries.desk.reads.worklist import (
     AGES,
@@ -63,6 +66,7 @@ from recoveries.widgets import ClientSelect, PlainSelect
 Choices = Iterable[tuple[Any, Any]]
 LATEST = date(2100, 1, 1)  # the last month that is asked for
 MOST_QUERY = 1_000  # characters
+BAND_NAMES = {str(band): band for band in range(NOT_DUE, len(BANDS) + 1)}
 YES = [("1", _("yes"))]
 TYPES = [*Recovery.Type.choices, ("wish", _("amicable, the client asks for an injonction de payer"))]
 
@@ -139,6 +143,15 @@ class DidField(FigureField):
         return Did(did), first, last
 
 
+class AgedField(FigureField):
+    """A band of age: `now.2.2026-01.2026-11`."""
+
+    def read(self, what: list[str], first: date, last: date) -> Aged:
+        """The band, today or at filing, of the cases filed in the months."""
+        at, band = what
+        return Aged(At(at), BAND_NAMES[band], first, last)
+
+
 class CaseFilter(forms.Form):
     """The filters, as the panel above the list shows them."""
 
@@ -168,6 +181,7 @@ class CaseFilter(forms.Form):
         label=_("company (id)"), min_value=1, max_value=2**63 - 1, required=False, widget=forms.HiddenInput
     )
     did = DidField(label=_("behind a figure of the results"), required=False, widget=forms.HiddenInput)
+    aged = AgedField(label=_("behind a figure of the portfolio"), required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         super().__init__(data, auto_id="filter_%s")

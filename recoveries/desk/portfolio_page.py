@@ -123,8 +123,8 @@ def portfolio_page(request: HttpRequest) -> HttpResponse:
             "question": question,
             "at": found.at.astimezone(PARIS),
             "taken_at": found.taken_at and found.taken_at.astimezone(PARIS),
-            "headline": headline(found),
-            "tables": tables_of(found),
+            "headline": headline(found, question),
+            "tables": tables_of(found, question),
             "query": request.GET.urlencode(),
         }
     return TemplateResponse(request, "admin/backoffice/portfolio.html", context)
@@ -139,7 +139,7 @@ def portfolio_table(request: HttpRequest, key: str) -> HttpResponseBase:
     if not form.is_valid():
         return HttpResponseRedirect(f"{reverse('portfolio')}?{request.GET.urlencode()}")
     question = form.question
-    table = next((table for table in tables_of(portfolio(question)) if table.key == key), None)
+    table = next((table for table in tables_of(portfolio(question), question) if table.key == key), None)
     if table is None:
         raise Http404
     details = {"table": key, "first": question.first, "last": question.last}

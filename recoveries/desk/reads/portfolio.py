@@ -19,7 +19,7 @@ from legalcity.lib.dates import PARIS, add_months
 from legalcity.lib.kept import kept
 from legalcity.lib.money import rounded
 from recoveries.catalogue import catalogue
-from recoveries.desk.reads.portfolio_groups import BANDS, Group, groups_of
+from recoveries.desk.reads.portfolio_groups import BANDS, NOT_DUE, Group, groups_of
 from recoveries.ledger.money import money_lines
 
 KEPT = 300  # seconds
@@ -74,7 +74,7 @@ class StatusRow:
 
 @dataclass(slots=True)
 class AgeRow:
-    """Cases of a band of age (its place in BANDS). `claimed` and `recovered` by the age on the day of filing,
+    """Cases of a band of age (its place in BANDS, or NOT_DUE). `claimed` and `recovered` by the age at filing,
     `open_cases` and `open` by the age today. `claimed` is what was recovered and what is owed, interest and all: so
     nothing is recovered in full on which something is owed.
     """
@@ -125,16 +125,16 @@ def _reckoned(question: Question, present: date) -> Portfolio:
     groups = groups_of(start, end, (question.first, question.last), present, _chosen(question))
     months = {month: MonthRow(month) for month in question.months}
     statuses = {entry.id: StatusRow(entry.id) for entry in catalogue.entries.values()}
-    ages = [AgeRow(band) for band in range(len(BANDS) + 1)]
+    ages = {band: AgeRow(band) for band in range(NOT_DUE, len(BANDS) + 1)}
     for found in groups.found:
         _count(found, months[found.month], statuses[found.status_id], ages)
     for paid in _received(question):
         months[paid["month"]].received += _money(paid["received"])
     there = [row for row in statuses.values() if row.cases]
-    return Portfolio(now(), list(months.values()), there, ages, groups.taken_at)
+    return Portfolio(now(), list(months.values()), there, list(ages.values()), groups.taken_at)
 
 
-def _count(found: Group, month: MonthRow, status: StatusRow, ages: list[AgeRow]) -> None:
+def _count(found: Group, month: MonthRow, status: StatusRow, ages: Mapping[int, AgeRow]) -> None:
     """Add a group of cases to the rows that tell of it."""
     owed, recovered = _money(found.owed), _money(found.recovered)
     status.cases += found.cases

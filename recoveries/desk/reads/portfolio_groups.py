@@ -18,6 +18,7 @@ from recoveries.ledger.money import MONEY
 from recoveries.models import PortfolioFigure
 
 BANDS = (30, 60, 90, 180, 365)  # The last days of the bands of age; the last band has no end.
+NOT_DUE = -1  # the band of what is not late yet, before those of BANDS
 STALE = timedelta(hours=36)  # Figures of two nights ago are told by nobody
 SUMS = ("cases", "claimed", "recovered", "owed")
 
@@ -120,11 +121,11 @@ def groups_statement(
         filed_on=words.in_paris.format("r.created_at"),
         month=words.month.format("filed_on"),
         chosen=" ".join(f"AND r.{column} = %s" for column in chosen),
-        age_filed=_band(words.between.format("filed_on", "oldest")),
-        age_now=_band(words.between.format(words.given, "oldest")),
+        age_filed=band_of(words.between.format("filed_on", "oldest")),
+        age_now=band_of(words.between.format(words.given, "oldest")),
     )
     bounds = map(connection.ops.adapt_datetimefield_value, (start, end))
-    return statement, [*bounds, *chosen.values(), *[present] * len(BANDS)]
+    return statement, [*bounds, *chosen.values(), *[present] * (len(BANDS) + 1)]
 
 
 def groups_of(
@@ -159,7 +160,8 @@ def _kept(months: tuple[date, date], chosen: Mapping[str, int]) -> Iterator[Grou
         yield Group(*row)
 
 
-def _band(days: str) -> str:
-    """The place of an age in BANDS."""
-    steps = " ".join(f"WHEN {days} <= {last} THEN {band}" for band, last in enumerate(BANDS))
+def band_of(days: str) -> str:
+    """The place of an age in BANDS; NOT_DUE up to the due date itself."""
+    steps = f"WHEN {days} <= 0 THEN {NOT_DUE} "
+    steps += " ".join(f"WHEN {days} <= {last} THEN {band}" for band, last in enumerate(BANDS))
     return f"CASE {steps} ELSE {len(BANDS)} END"

@@ -16,6 +16,7 @@ from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Sentence
 from legalcity.lib.searching import begun, found, is_short
 from recoveries.catalogue import catalogue
+from recoveries.desk.reads.aged import aged_condition
 from recoveries.desk.reads.results import condition_of
 from recoveries.desk.reads.work import unread_comments
 from recoveries.models import Recovery
@@ -70,7 +71,7 @@ QUIET: dict[str, Sentence] = {"7": _("for 7 days"), "30": _("for 30 days"), "90"
 
 
 def handlers() -> QuerySet[User]:
-    """The members of staff who may handle cases: a bounded number, by name."""
+    """The members of staff who may have cases, by name."""
     return User.objects.filter(is_staff=True, is_active=True).order_by("last_name", "first_name", "id")
 
 
@@ -156,6 +157,7 @@ _CONDITIONS: dict[str, Callable[[Any, _Asker], Q]] = {
     "handler": _handler,
     "client": lambda value, _asker: Q(owner_id=value.pk),
     "did": lambda value, _asker: condition_of(*value),
+    "aged": lambda value, _asker: aged_condition(value),
     "company": lambda value, _asker: Q(customer_id=value) | Q(debtor_id=value),
     "age": _age,
     "amount": lambda value, _asker: AMOUNTS[value].condition("amount_torecover"),

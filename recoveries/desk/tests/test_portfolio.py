@@ -123,7 +123,21 @@ def test_statuses(filed: Callable[..., int]) -> None:
 
 @pytest.mark.parametrize(
     ("age", "band"),
-    [(-3, 0), (0, 0), (30, 0), (31, 1), (60, 1), (61, 2), (90, 2), (91, 3), (180, 3), (181, 4), (365, 4), (366, 5)],
+    [
+        (-3, -1),
+        (0, -1),
+        (1, 0),
+        (30, 0),
+        (31, 1),
+        (60, 1),
+        (61, 2),
+        (90, 2),
+        (91, 3),
+        (180, 3),
+        (181, 4),
+        (365, 4),
+        (366, 5),
+    ],
 )
 def test_bands_of_age(filed: Callable[..., int], age: int, band: int) -> None:
     moment = datetime.combine(today(), datetime.min.time(), UTC).replace(hour=12)
@@ -151,7 +165,7 @@ def test_recovery_rate(filed: Callable[..., int]) -> None:
     over = filed()
     pay(over, "500")  # more than was owed counts as all of it
     filed(age=200)
-    found = figures().ages
+    found = {row.band: row for row in figures().ages}
     young, old = found[1], found[4]
     assert (young.claimed, young.recovered) == (Decimal("180.00"), Decimal("140.00"))
     assert young.rate is not None
@@ -231,6 +245,32 @@ def test_the_page_is_readable_without_scripts(office: Client, filed: Callable[..
     assert "<style" not in text
     assert "30.50" in text
     assert page["Cache-Control"]
+
+
+def test_each_figure_leads_to_its_cases(office: Client, filed: Callable[..., int]) -> None:
+    young, old, closed = filed(age=10), filed(age=400), filed(age=10)
+    pay(young, "10")
+    move(closed, 9)
+    forget()
+    page = office.get(PAGE, QUERY)
+    ages, rates = (next(table for table in page.context["tables"] if table.key == key) for key in ("ages", "rates"))
+    for table, cases in ((ages, {young, old}), (rates, {young, old, closed})):
+        met = set()
+        for (_label, number, *_rest), (_none, url, *_others) in zip(table.rows, table.links, strict=True):
+            listed = {case.pk for case in office.get(url).context["cl"].result_list}
+            assert len(listed) == number
+            met |= listed
+        assert met == cases
+    for _value, _words, url in page.context["headline"]:
+        assert office.get(url).context["cl"].result_count
+
+
+@pytest.mark.parametrize("aged", ["now.9.2026-05.2026-06", "now.2026-05.2026-06", "x.1.2026-05.2026-06", "now.1.x.y"])
+def test_a_band_that_is_none_filters_nothing(office: Client, filed: Callable[..., int], aged: str) -> None:
+    filed()
+    page = office.get("/admin/recoveries/recovery/", {"aged": aged})
+    assert page.context["cl"].result_count == 1
+    assert "not known" in page.text
 
 
 @pytest.mark.same_everywhere
