@@ -40,15 +40,23 @@ def kept(key: str, seconds: int, shape: Any, read: Callable[[], T]) -> T:
     `shape` is its type: dataclasses of texts, numbers, dates, Decimals, None and dataclasses, lists and tuples of them.
     A lazy text is kept in the language of who asks.
     """
-    found = cache.get(key)
+    found = kept_already(key, shape)
     if found is not None:
-        try:
-            return cast(T, _built(shape, json.loads(found)))
-        except _NOT_OURS:
-            pass
+        return cast(T, found)
     value = read()
     cache.set(key, json.dumps(value, cls=_Encoder), seconds)
     return value
+
+
+def kept_already(key: str, shape: Any) -> Any:
+    """What `kept` gave under `key` and still keeps, of that shape; None where it would have to be read."""
+    found = cache.get(key)
+    if found is None:
+        return None
+    try:
+        return _built(shape, json.loads(found))
+    except _NOT_OURS:
+        return None
 
 
 def _built(shape: Any, plain: Any) -> Any:

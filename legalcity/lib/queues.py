@@ -44,6 +44,8 @@ PURPOSES: Mapping[str, Purpose] = {
             "recoveries.tasks.watch_ledger",
             "recoveries.tasks.mend_copies",
             "recoveries.tasks.forget_imports",
+            "recoveries.tasks.reckon_day",
+            "recoveries.tasks.list_day",
             "recoveries.tasks.rehearse",
             "recoveries.tasks.carry_mailing",
             "recoveries.tasks.mend_follow_ups",

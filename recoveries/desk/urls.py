@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
+from recoveries.desk.as_of_cases_page import as_of_cases_csv, as_of_cases_page
+from recoveries.desk.as_of_page import as_of_page
 from recoveries.desk.calendar_page import calendar_address, calendar_view
 from recoveries.desk.debtor_page import debtor_view
 from recoveries.desk.journal_page import journal_csv, journal_fec, journal_view
@@ -22,6 +24,9 @@ _MESSAGES = RedirectView.as_view(url="/admin/recoveries/message/%(rest)s", query
 urlpatterns = [
     re_path(r"^recoveries/sentemail/(?P<rest>[\w/]*)$", _MESSAGES),
     path("portfolio/", admin.site.admin_view(portfolio_page), name="portfolio"),
+    path("portfolio/as-of/", admin.site.admin_view(as_of_page), name="portfolio-as-of"),
+    path("portfolio/as-of/cases/", admin.site.admin_view(as_of_cases_page), name="portfolio-as-of-cases"),
+    path("portfolio/as-of/cases.csv", admin.site.admin_view(as_of_cases_csv), name="portfolio-as-of-cases-csv"),
     path("portfolio/<slug:key>.csv", admin.site.admin_view(portfolio_table), name="portfolio-table"),
     path("calendar/", admin.site.admin_view(calendar_view), name="calendar"),
     path("calendar/address/", admin.site.admin_view(calendar_address), name="calendar-address"),
