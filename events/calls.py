@@ -259,6 +259,7 @@ PAGES: dict[str, Tells] = {
     ),
     "Stop a bulk sending": nothing("What was not sent yet tells nobody anything."),
     "Undo an assignment of many cases": tells("recovery.assigned"),
+    "Say what the columns of a client's file are": nothing("A worker reads it."),
     "Confirm a file of cases": nothing("A worker opens them.", later=("recovery.created",)),
 }
 

@@ -24,6 +24,7 @@ class RecoveryAdmin(DecomptePage, LedgerPage, PapersPage, CasePage, CaseList, Re
         "case_opened": _("Case opened by hand"),
         "cases_exported": _("List of cases exported"),
         "cases_imported": _("File of cases imported"),
+        "rows_to_correct": _("Rows to correct taken from a file of cases"),
         "filter_saved": _("Filter of cases kept"),
         "filter_deleted": _("Filter of cases deleted"),
         "journal_exported": _("Journal exported"),

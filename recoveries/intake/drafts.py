@@ -13,6 +13,7 @@ from legalcity.lib.errors import BadRequest, Invalid
 from legalcity.lib.reading import Manner, Unreadable
 from legalcity.lib.reading.days import read_day
 from recoveries.intake.columns import CASE, INVOICE, PARTS, api_text, columns
+from recoveries.intake.matching import REMARK, completed
 from recoveries.intake.tables import REFUSED, TOLD, Table
 from recoveries.serializers import CompleteSerializer
 
@@ -45,18 +46,32 @@ def draft_of(table: Table, *, owner: User, told: Callable[[int], object] = lambd
 
     `told` is called with the number of rows that are checked, case by case.
     """
-    headings = table.rows[0]
-    _check_headings(headings)
-    rows = table.rows[1:]
-    cells = {number: dict(zip(headings, row, strict=True)) for number, row in enumerate(rows, 2) if any(row)}
+    _check_headings(table.names)
+    cells = cells_of(table)
     draft, checked = Draft(), 0
     for numbers in _grouped(cells):
-        draft.cases.append(_case(draft, numbers, cells))
+        draft.cases.append(_case(draft, numbers, cells, takes_first_due=table.fixed is not None))
         checked += len(numbers)
         told(checked)
     _tell_of_cells(draft, table)
     _warn_of_duplicates(draft, owner)
     return draft
+
+
+def cells_of(table: Table) -> dict[int, dict[str, str]]:
+    """The rows that say something, by their numbers: the text of each of our columns.
+
+    What goes for every row is said in the first row of each case: further ones may leave it empty.
+    """
+    rows = {number: row for number, row in enumerate(table.rows[1:], 2) if any(row)}
+    named = {
+        number: {name: text for name, text in zip(table.names, row, strict=True) if name not in ("", REMARK)}
+        for number, row in rows.items()
+    }
+    if table.fixed is not None:
+        for first, *_further in _grouped(named):
+            named[first] = completed(named[first], table.fixed)
+    return named
 
 
 def _tell_of_cells(draft: Draft, table: Table) -> None:
@@ -69,6 +84,7 @@ def _tell_of_cells(draft: Draft, table: Table) -> None:
 
 
 def _check_headings(headings: Sequence[str]) -> None:
+    headings = [heading for heading in headings if heading not in ("", REMARK)]
     unknown = [heading for heading in headings if heading not in columns()]
     if unknown:
         names = ", ".join(heading[:60] or "—" for heading in unknown[:10])
@@ -84,13 +100,17 @@ def _grouped(cells: Mapping[int, Mapping[str, str]]) -> list[list[int]]:
     return list(groups.values())
 
 
-def _case(draft: Draft, numbers: list[int], cells: Mapping[int, Mapping[str, str]]) -> CaseDraft:
+def _case(
+    draft: Draft, numbers: list[int], cells: Mapping[int, Mapping[str, str]], *, takes_first_due: bool
+) -> CaseDraft:
     first = cells[numbers[0]]
     for number in numbers[1:]:
         _check_same(draft, number, cells[number], first)
     case = CaseDraft(numbers)
     try:
         body = _body(first, [cells[number] for number in numbers])
+        if takes_first_due and (due := first_due(body["invoices"])):
+            body["recovery"].setdefault("recovery_due_date", due)
         case.values = read(reader_of(CompleteSerializer, Manner.WRITTEN), body)
     except Invalid as invalid:
         for key, sentences in invalid.errors.items():
@@ -101,7 +121,8 @@ def _case(draft: Draft, numbers: list[int], cells: Mapping[int, Mapping[str, str
 def _check_same(draft: Draft, number: int, row: Mapping[str, str], first: Mapping[str, str]) -> None:
     """What is said of the case stands in its first row; further rows leave it empty or repeat it."""
     for column, text in row.items():
-        if text and column != CASE and not column.startswith(f"{INVOICE}.") and text != first[column]:
+        is_of_case = column != CASE and not column.startswith(f"{INVOICE}.")
+        if text and is_of_case and text != first.get(column):
             draft.fail(number, column, [_("This differs from the first row of the case.")])
 
 
@@ -144,7 +165,7 @@ def _place(key: str, numbers: list[int]) -> tuple[int, str]:
 
 
 def _warn_of_duplicates(draft: Draft, owner: User) -> None:
-    """Invoices whose number stands in another case of the client: the case may be there already. One statement."""
+    """Invoices whose number stands in another case of the client: the case may be there already."""
     numbers: dict[str, int] = {}
     for case in draft.cases:
         for invoice in (case.values or {}).get("invoices", ()):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from django.utils.translation import gettext as _
@@ -25,12 +26,12 @@ def ending_of(name: str) -> str:
     return ending
 
 
-def file_table(data: bytes, name: str) -> Table:
-    """The table of a CSV or XLSX file. Raises BadRequest with the reason."""
+def file_table(data: bytes, name: str, names: Sequence[str] = ()) -> Table:
+    """The table of a CSV or XLSX file; `names` are what its columns are. Raises BadRequest with the reason."""
     if len(data) > MOST_BYTES:
         raise BadRequest(_("The file may have {most} MB at most.").format(most=MOST_BYTES // 1024 // 1024))
     try:
-        return csv_table(data) if ending_of(name) in CSV_ENDINGS else _workbook_table(data)
+        return csv_table(data, names) if ending_of(name) in CSV_ENDINGS else _workbook_table(data, names)
     except ContentRefused as error:
         raise BadRequest(error.sentence) from error
     except csv.Error as error:
@@ -42,13 +43,13 @@ def file_table(data: bytes, name: str) -> Table:
         ) from error
 
 
-def _workbook_table(data: bytes) -> Table:
+def _workbook_table(data: bytes, names: Sequence[str]) -> Table:
     from recoveries.intake.workbooks import xlsx_table  # Most processes read no workbook, and openpyxl is big.
 
     if inspect(io.BytesIO(data), file_name="cases.xlsx").mime != XLSX_KIND.mime:
         raise BadRequest(_("Send a CSV or an XLSX file."))
     try:
-        return xlsx_table(data)
+        return xlsx_table(data, names)
     except BadRequest:
         raise
     except Exception as error:  # Whatever openpyxl says of a workbook whose parts do not fit together.

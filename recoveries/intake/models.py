@@ -1,4 +1,4 @@
-"""Files of cases that wait to be confirmed."""
+"""Files of cases that wait to be confirmed, and what the columns of a client's own files are."""
 
 from django.db import models
 from django.db.models import Q
@@ -12,13 +12,15 @@ class CaseImport(JobRow):
     """A file of cases on its way: read and checked by a worker, confirmed, carried out by a worker.
 
     Its personal data are there as long as they are needed: the bytes (`content`) until they are read, the rows (lists
-    of text, the headings first) and what was found in them until the import is carried out, refused or forgotten.
+    of text, the headings first) and what was found in them until the import is carried out, refused or forgotten, the
+    rows that were set aside a day longer.
     """
 
     class State(models.TextChoices):
         """Where a file is on its way."""
 
         READING = "reading", _("being read")
+        MATCHING = "matching", _("waiting for its columns to be matched")
         CHECKED = "checked", _("waiting to be confirmed")
         IMPORTING = "importing", _("being imported")
         IMPORTED = "imported", _("imported")
@@ -37,6 +39,11 @@ class CaseImport(JobRow):
     findings = models.JSONField(_("findings"), default=dict, editable=False)
     done = models.PositiveIntegerField(_("rows done"), default=0, editable=False)
     reason = models.TextField(_("reason"), default="", editable=False)
+    # Of a client's own file: what its columns are (`intake/matching.py`).
+    matching = models.JSONField(_("columns"), null=True, editable=False)
+    # Rows that are not right are left out: with the headings, and what is wrong with each behind it.
+    sets_aside = models.BooleanField(_("wrong rows set aside"), default=False, db_default=False, editable=False)
+    set_aside = models.JSONField(_("rows set aside"), null=True, editable=False)
     despite_warnings = models.BooleanField(_("despite warnings"), default=False, editable=False)
     references = models.JSONField(_("cases"), default=list, editable=False)
     created_at = models.DateTimeField(_("uploaded at"), auto_now_add=True)
@@ -57,3 +64,25 @@ class CaseImport(JobRow):
 
     def __str__(self) -> str:
         return self.file_name
+
+
+class ColumnMatching(models.Model):
+    """What was said the last time of the columns of a client's own file.
+
+    `columns`: one of ours (or nothing) for each heading in its plain form; `fixed`: texts that go for every row.
+    """
+
+    owner = models.OneToOneField("accounts.User", on_delete=models.CASCADE, related_name="+", verbose_name=_("client"))
+    columns = models.JSONField(_("columns"), default=dict)
+    fixed = models.JSONField(_("for every row"), default=dict)
+    user = models.ForeignKey(
+        "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("changed by")
+    )
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    class Meta:
+        verbose_name = _("columns of a client's files")
+        verbose_name_plural = _("columns of clients' files")
+
+    def __str__(self) -> str:
+        return str(self.owner)

@@ -1,4 +1,5 @@
-"""The way of a file of cases through a worker: reading → checked or refused; importing → imported, checked or refused.
+"""The way of a file of cases through a worker: reading → checked, matching (a client's own file, whose columns a person
+matches, and which is read again) or refused; importing → imported, checked or refused.
 
 A worker may die at any line: who works on a file holds a claim (legalcity/lib/claims.py), and what it found or opened
 is written through the claim alone. The cases are opened in the transaction that says so.
@@ -22,6 +23,7 @@ from legalcity.lib.errors import DomainError, Forbidden
 from recoveries.intake.drafts import draft_of
 from recoveries.intake.files import file_table
 from recoveries.intake.findings import findings_of, table_again
+from recoveries.intake.matching import is_own, matching_propose, samples_of
 from recoveries.intake.resource import CaseResource
 from recoveries.models import CaseImport
 
@@ -78,7 +80,15 @@ def _check(claim: Claim[CaseImport], case_import: CaseImport) -> None:
         if rows % ROWS_BETWEEN_SIGNS == 0:
             claim.write(done=rows)
 
-    table = file_table(bytes(case_import.content), case_import.file_name)
+    matching = case_import.matching
+    names = matching["columns"] if matching else ()
+    table = file_table(bytes(case_import.content), case_import.file_name, names)
+    if matching:
+        table.fixed = matching["fixed"]
+    elif is_own(table.rows[0]):
+        found = matching_propose(table, case_import.owner) | {"headings": table.rows[0], "samples": samples_of(table)}
+        claim.write(state=State.MATCHING, findings={**found, "sheets": table.sheets}, claimed_until=None)
+        return
     resource = CaseResource(table, draft_of(table, owner=case_import.owner, told=tell), case_import, claim.signs)
     _show(claim, resource, content=b"")
 

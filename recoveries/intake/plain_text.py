@@ -3,6 +3,7 @@
 import csv
 import io
 import re
+from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
@@ -20,7 +21,7 @@ FOREIGN = re.compile(
 )
 
 
-def csv_table(data: bytes) -> Table:
+def csv_table(data: bytes, names: Sequence[str] = ()) -> Table:
     """The table of a CSV file, whose separator is the one most used between the headings, or named above them.
 
     Raises BadRequest, and csv.Error for quotes that do not close and for cells without end.
@@ -33,7 +34,7 @@ def csv_table(data: bytes) -> Table:
     head = re.split(r"[\r\n]", text, maxsplit=1)[0]
     separator = named[1] if named else max(SEPARATORS, key=head.count)
     lines = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    return table_of(lines, lambda raw, _heading: Cell(raw))
+    return table_of(lines, lambda raw, _heading: Cell(raw), names)
 
 
 def _decoded(data: bytes) -> str:

@@ -14,6 +14,7 @@ from import_export.results import RowResult
 from tablib import Dataset
 
 from accounts.models import User
+from backoffice.actions import refusal_text
 from legalcity.lib.errors import Invalid
 from recoveries.intake.drafts import CaseDraft, Draft
 from recoveries.intake.models import CaseImport
@@ -35,17 +36,19 @@ class CaseResource(resources.Resource):
         self.table, self.draft, self.case_import, self.signs = table, draft, case_import, signs
         self.first_rows: dict[int, CaseDraft] = {case.rows[0]: case for case in draft.cases}
         self.references: list[str] = []
+        self.refused: dict[int, str] = {}  # what the service says of cases that are set aside, by their first rows
 
     def run(self, *, dry_run: bool) -> bool:
         """Check all rows; unless it is a dry run, open the cases if nothing is wrong with any. Whether it is so."""
-        dataset = Dataset(*self.table.rows[1:], headers=self.table.rows[0])
+        numbers = sorted({number for case in self.draft.cases for number in case.rows} | self.draft.errors.keys())
+        dataset = Dataset(*([number] for number in numbers), headers=["row"])
         is_dry = dry_run or bool(self.draft.errors)
         result = self.import_data(dataset, dry_run=is_dry, rollback_on_validation_errors=True)
         return not (result.has_errors() or result.has_validation_errors())
 
     def import_row(self, row: Any, instance_loader: Any, **kwargs: Any) -> RowResult:
-        """Open the case that begins in this row. The library counts rows from 1, people from the headings."""
-        number = kwargs["row_number"] + 1
+        """Open the case that begins in this row; rows are named by their numbers in the file."""
+        number = int(row["row"])
         result = self.get_row_result_class()()
         result.row_values = row
         try:
@@ -73,5 +76,8 @@ class CaseResource(resources.Resource):
                 invoices=values["invoices"],
             )
         except Invalid as error:
+            if self.case_import.sets_aside:
+                self.refused[case.rows[0]] = refusal_text(error)
+                return
             raise ValidationError({key: list(map(str, texts)) for key, texts in error.errors.items()}) from error
         self.references.append(opened.recovery.recovery_reference)

@@ -7,15 +7,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from legalcity.lib.errors import BadRequest
 from legalcity.lib.text import is_storable
 
-MOST_ROWS = 1_000
+MOST_ROWS = 50_000
 MOST_COLUMNS = 120
-MOST_LINES = 20_000  # with empty ones between the rows
+MOST_LINES = 60_000  # with empty ones between the rows
+
+GUARDED = ("=", "+", "-", "@")
 
 Rows = list[list[str]]
 
@@ -57,15 +60,22 @@ class Fault(NamedTuple):
 
 @dataclass(slots=True)
 class Table:
-    """What a file says: `rows` (headings first) of one width; `sheets`: if several are visible, the read one first."""
+    """What a file says: `rows` (headings first) of one width; `sheets`: if several are visible, the read one first.
+
+    `names`: which of our columns each one is, nothing for those that are none. `fixed`, of a client's own file: texts
+    that go for every row.
+    """
 
     rows: Rows = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    fixed: dict[str, str] | None = None
     faults: list[Fault] = field(default_factory=list)
     sheets: list[str] = field(default_factory=list)
 
 
-def table_of(lines: Iterable[Sequence[Any]], cell_of: Callable[[Any, str], Cell]) -> Table:
-    """A table of `lines`, each cell read by `cell_of` with its heading. Empty rows stay between others.
+def table_of(lines: Iterable[Sequence[Any]], cell_of: Callable[[Any, str], Cell], names: Sequence[str] = ()) -> Table:
+    """A table of `lines`, each cell read by `cell_of` with the name of its column: its heading, where `names` say
+    nothing else. Empty rows stay between others.
 
     Raises BadRequest for headings, widths and lengths that cannot be, and for characters that cannot be stored.
     """
@@ -73,10 +83,11 @@ def table_of(lines: Iterable[Sequence[Any]], cell_of: Callable[[Any, str], Cell]
     for line in lines:
         if not table.rows:
             table.rows.append(_headings([cell_of(raw, "").text.strip() for raw in line]))
+            table.names = list(names) or table.rows[0]
             continue
         headings = table.rows[0]
         number = len(table.rows) + empty + 1
-        cells = [_tidy(cell_of(raw, heading)) for raw, heading in zip(line, headings, strict=False)]
+        cells = [_tidy(cell_of(raw, heading)) for raw, heading in zip(line, table.names, strict=False)]
         if any(cell_of(raw, "").text.strip() for raw in line[len(headings) :]):
             raise BadRequest(_("Row {number} is longer than the headings.").format(number=number))
         if not any(cell.text for cell in cells):
@@ -88,18 +99,24 @@ def table_of(lines: Iterable[Sequence[Any]], cell_of: Callable[[Any, str], Cell]
         empty = 0
         table.rows.append([cell.text for cell in cells] + [""] * (len(headings) - len(cells)))
         table.faults += [
-            Fault(number, heading, cell.fault) for cell, heading in zip(cells, headings, strict=False) if cell.fault
+            Fault(number, name, cell.fault)
+            for cell, name in zip(cells, table.names, strict=False)
+            if cell.fault and name
         ]
     return _checked(table)
 
 
 def too_long() -> str:
     """The sentence about a file of too many rows."""
-    return _("The file may have {most} rows at most: split it.").format(most=MOST_ROWS)
+    return _("The file may have {most} rows at most: split it.").format(
+        most=number_format(MOST_ROWS, use_l10n=True, force_grouping=True)
+    )
 
 
 def _tidy(cell: Cell) -> Cell:
     text = cell.text.strip()
+    if text[:1] == "'" and text[1:2] in GUARDED:  # A file that we gave back, in which no text looks like a formula
+        text = text[1:]
     return Cell(text, cell.fault or ("error" if text.upper() in ERRORS else ""))
 
 

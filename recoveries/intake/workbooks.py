@@ -29,7 +29,7 @@ class Uncalculated:
     """A cell with a formula whose result nobody has stored."""
 
 
-def xlsx_table(data: bytes) -> Table:
+def xlsx_table(data: bytes, names: Sequence[str] = ()) -> Table:
     """The visible sheet that has the headings, as far as a file of cases may go, whatever it says of its size.
 
     Where none has it is the first one. Raises BadRequest, which names the sheet where there are several.
@@ -47,7 +47,7 @@ def xlsx_table(data: bytes) -> Table:
             lines = _with_uncalculated(lines, _cells(formulas))
         titles = [sheet.title for sheet in sheets] if len(sheets) > 1 else []
         try:
-            table = table_of(lines, cell_of)
+            table = table_of(lines, cell_of, names)
         except BadRequest as error:
             raise BadRequest(f"{error} {_told_of(titles)}".strip()) from error
     table.sheets = titles

@@ -3,7 +3,7 @@
 from recoveries.agenda.models import FollowUp, PaymentPromise, StaffTask
 from recoveries.court.models import DeadlineAlert, HoldChange, Injunction, InjunctionFee, TransferRequest
 from recoveries.desk.models import CalendarFeed, HandlerGoal, PortfolioFigure, ResultFigure, SavedFilter
-from recoveries.intake.models import CaseImport
+from recoveries.intake.models import CaseImport, ColumnMatching
 from recoveries.ledger.chart_models import ChartAccount
 from recoveries.ledger.models import Acknowledgement, Acompte, Dette
 from recoveries.ledger.posting_models import CaseBalance, DepartedPosting, Line, Posting
@@ -40,6 +40,8 @@ __all__ = [
     "CaseImport",
     "ChartAccount",
     "ClientRhythm",
+    "ClientStatement",
+    "ColumnMatching",
     "Comment",
     "CreditorNotice",
     "CreditorReminder",

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import openpyxl
 from openpyxl.utils.datetime import CALENDAR_MAC_1904
 
-from legalcity.lib.spreadsheets import harmless, xlsx_write
+from legalcity.lib.spreadsheets import xlsx_write
 from recoveries.intake.tables import Fault
 
 CASE, NAME, OBJECT = "case", "debtor.company_name", "recovery.recovery_service_object"
@@ -129,7 +129,7 @@ def _workbook(chance: Random) -> OddTable:
     lines[0][0] = Written("Durand", "General", "Durand")
     producer = chance.choice((_by_hand, _by_hand, _row_by_row, _by_export))
     if producer is _by_export:
-        lines = [[Written(cell.text, "General", harmless(cell.text)) for cell in line] for line in lines]
+        lines = [[Written(cell.text, "General", cell.text) for cell in line] for line in lines]
     sheets, data, how = producer(chance, headings, lines)
     table = OddTable(f"{producer.__name__}, {how}", "cases.xlsx", data, [headings], [], sheets)
     for number, line in enumerate(lines, 2):
@@ -248,7 +248,7 @@ def _row_by_row(_chance: Random, headings: list[str], lines: list[list[Written]]
 
 
 def _by_export(_chance: Random, headings: list[str], lines: list[list[Written]]) -> tuple[list[str], bytes, str]:
-    """As we write them ourselves: texts alone."""
+    """As we write them ourselves: texts alone, with a sign before those that look like formulas, not to be read."""
     data = io.BytesIO()
     xlsx_write(data, [headings, *([cell.value for cell in line] for line in lines)], title="Dossiers")
     return [], data.getvalue(), ""

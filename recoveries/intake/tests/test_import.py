@@ -161,7 +161,7 @@ def test_every_row_shows_its_errors_in_the_sentences_of_the_api(office: Client, 
     }
     text = page.content.decode()
     assert "The company siren must be exactly 9 characters." in text
-    assert "Nothing can be imported before every row is right" in text
+    assert "The rows of the others are set aside in a file" in text
     confirm(office)
     assert not Recovery.objects.exists(), "one wrong row keeps all out"
     assert not Company.objects.exists()
@@ -182,6 +182,21 @@ def test_errors_of_invoices_stand_in_their_own_rows(office: Client, owner: Api) 
     assert list(wrong[6]) == ["debtor.company_name"]
     assert wrong[6]["debtor.company_name"] == ["This differs from the first row of the case."]
     assert 3 not in wrong
+
+
+def test_what_came_back_is_taken_with_what_was_said_of_its_rows(office: Client, owner: Api) -> None:
+    assert owner.user is not None
+    first, wrong = {"invoice.invoice_number": "F-1"}, {"invoice.invoice_number": "F-2", "invoice.invoice_amount": "-5"}
+    rows = table(*({"case": "A", **each} for each in (first, wrong)), {"case": "B", "invoice.invoice_number": "F-3"})
+    upload(office, owner.user, csv_file(rows))
+    answer = office.get(f"{IMPORT}{CaseImport.objects.get().pk}/to-correct/csv/")
+    back = b"".join(answer.streaming_content).decode("utf-8-sig")
+    number = rows[0].index("invoice.invoice_number")
+    given = list(csv.reader(io.StringIO(back, newline=""), delimiter=";"))
+    assert [row[number] for row in given[1:]] == ["F-1", "F-2"]
+    page = upload(office, owner.user, back.replace("'-5", "5").encode())
+    assert errors_of(page) == {}
+    assert (page.context["cases_count"], page.context["rows_count"]) == (1, 2)
 
 
 def test_the_same_number_twice_in_a_case_is_refused(office: Client, owner: Api) -> None:
@@ -346,7 +361,7 @@ def test_too_many_rows_are_refused_wherever_they_stand(
 @pytest.mark.same_everywhere
 def test_too_many_bytes_are_refused(office: Client, owner: Api) -> None:
     assert owner.user is not None
-    assert "4 MB at most" in refusal(upload(office, owner.user, b"case\n" + b"A\n" * 2_200_000))
+    assert "24 MB at most" in refusal(upload(office, owner.user, b"case\n" + b"A\n" * 13_000_000))
 
 
 @pytest.mark.same_everywhere
