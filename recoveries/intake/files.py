@@ -13,7 +13,7 @@ from legalcity.lib.errors import BadRequest
 from recoveries.intake.plain_text import csv_table
 from recoveries.intake.tables import Table
 
-MOST_BYTES = 4 * 1024 * 1024
+MOST_BYTES = 24 * 1024 * 1024
 CSV_ENDINGS = (".csv", ".txt", ".tsv")
 ENDINGS = (*CSV_ENDINGS, ".xlsx")
 

@@ -2,24 +2,24 @@
 matches, and which is read again) or refused; importing → imported, checked or refused.
 
 A worker may die at any line: who works on a file holds a claim (legalcity/lib/claims.py), and what it found or opened
-is written through the claim alone. The cases are opened in the transaction that says so.
+is written through the claim alone. Cases are opened by batches (`batches.py`), each in the transaction that says so.
 """
 
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.db.models import Q
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from backoffice.actions import refusal_text
-from backoffice.audit import audit_record
 from legalcity.lib.claims import Claim, Job, take
 from legalcity.lib.clock import now
 from legalcity.lib.errors import DomainError, Forbidden
+from recoveries.intake.batches import cases_open
 from recoveries.intake.drafts import draft_of
 from recoveries.intake.files import file_table
 from recoveries.intake.findings import findings_of, table_again
@@ -38,6 +38,10 @@ ROWS_BETWEEN_SIGNS = 50
 
 IMPORTED = _("This file was imported for this client already, on {day}.")
 INTERRUPTED = _("The work on this file was cut short several times: nothing was imported.")
+HALFWAY = _(
+    "The work on this file was cut short several times: {count} of its cases are open, the others are not. Send those "
+    "in a file of their own."
+)
 NOBODY = _("The account of who sent this file is gone: send it again.")
 
 
@@ -64,7 +68,8 @@ def require_new(owner: User, digest: str) -> None:
 
 def _go_on(claim: Claim[CaseImport], case_import: CaseImport) -> None:
     if JOB.is_given_up(case_import.attempts):
-        raise Forbidden(INTERRUPTED)
+        opened = len(case_import.references)
+        raise Forbidden(str(HALFWAY).format(count=opened) if opened else INTERRUPTED)
     if case_import.user is None:
         raise Forbidden(NOBODY)
     if case_import.state == State.READING:
@@ -100,32 +105,22 @@ def _show(claim: Claim[CaseImport], resource: CaseResource, **values: Any) -> No
 
 
 def _carry_out(claim: Claim[CaseImport], case_import: CaseImport) -> None:
-    """Open the cases, all or none; what looks otherwise than when it was confirmed is shown again instead."""
-    require_new(case_import.owner, case_import.digest)
+    """Open the cases; what looks otherwise than when it was confirmed is shown again instead."""
+    has_begun = case_import.imported_at is not None
+    if not has_begun:
+        require_new(case_import.owner, case_import.digest)
     table = table_again(case_import)
-    resource = CaseResource(table, draft_of(table, owner=case_import.owner), case_import, claim.signs)
-    is_asked = resource.draft.warnings and not case_import.despite_warnings
-    with transaction.atomic():
-        if not is_asked and resource.run(dry_run=False):
-            _end(claim, case_import, resource.references)
-            return
-        transaction.set_rollback(True)
-    _show(claim, resource)
-
-
-def _end(claim: Claim[CaseImport], case_import: CaseImport, references: list[str]) -> None:
-    """Say what was opened, in the transaction that opened it; whoever was overtaken has opened nothing."""
-    ended = {"state": State.IMPORTED, "imported_at": now(), "references": references, "rows": [], "findings": {}}
+    draft = draft_of(table, owner=case_import.owner)
+    is_asked = draft.errors or (draft.warnings and not case_import.despite_warnings)
+    if is_asked and not (has_begun or case_import.sets_aside):
+        _show(claim, CaseResource(table, draft, case_import, claim.signs))
+        return
     try:
-        with transaction.atomic():
-            is_mine = claim.write(**ended, claimed_until=None)
+        is_refused = not cases_open(claim, case_import, table, draft)
     except IntegrityError as error:  # The same file, carried out by another worker at the same moment.
         raise Forbidden(str(IMPORTED).format(day=f"{now():%Y-%m-%d}")) from error
-    if not is_mine:
-        transaction.set_rollback(True)
-        return
-    details = {"file": case_import.file_name, "client": case_import.owner_id, "cases": references}
-    audit_record(action="cases_imported", target=case_import, actor=case_import.user, details=details)
+    if is_refused:
+        _show(claim, CaseResource(table, draft, case_import, claim.signs))
 
 
 def _refuse(claim: Claim[CaseImport], reason: str) -> None:

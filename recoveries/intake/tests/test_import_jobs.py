@@ -156,6 +156,17 @@ def test_a_confirmed_file_is_not_forgotten_a_refused_one_is(office: Client, clie
     assert CaseImport.objects.get().state == "importing"
 
 
+def test_a_file_that_came_halfway_is_not_taken_again_later(office: Client, client: User, boss: User) -> None:
+    data = csv_file(table({}))
+    upload(office, client, data)
+    halfway = {"state": "refused", "imported_at": now(), "references": ["REC-1"], "rows": [], "findings": {}}
+    CaseImport.objects.update(**halfway)
+    assert imports_forget(moment=now() + timedelta(days=2)) == 0
+    page = upload(office, client, data)
+    assert "imported for this client already" in page.content.decode()
+    assert CaseImport.objects.count() == 1
+
+
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_without_workers_the_file_is_checked_and_imported_in_the_requests(
     office: Client,
