@@ -131,6 +131,7 @@ ACTS: dict[str, Tells] = {
     "invoicing.protectedinvoice:protected_paid": tells("protected_invoice.status_changed"),
     "invoicing.protectedinvoice:protected_cancelled": tells("protected_invoice.status_changed"),
     "invoicing.protectedinvoice:protected_pending": tells("protected_invoice.status_changed"),
+    "recoveries.clientstatement:send-statement": nothing("The e-mail with the paper tells it."),
     "recoveries.remittance:reverse-remittance": nothing("No type tells it: what was covered is held again."),
     "recoveries.recovery:move-status": tells("recovery.status_changed"),
     "recoveries.recovery:assign": tells("recovery.assigned"),

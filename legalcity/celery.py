@@ -43,6 +43,7 @@ app.conf.beat_schedule = {
     "take-figures": {"task": "recoveries.tasks.take_figures", "schedule": crontab(hour="4", minute="30")},
     "mend-copies": {"task": "recoveries.tasks.mend_copies", "schedule": crontab(minute="*/5")},
     "roll-balances": {"task": "recoveries.tasks.roll_balances", "schedule": crontab()},
+    "make-statements": {"task": "recoveries.tasks.make_statements", "schedule": crontab(hour="5", minute="10")},
     "watch-ledger": {"task": "recoveries.tasks.watch_ledger", "schedule": crontab(hour="1", minute="40")},
     "tick-scenarios": {"task": "recoveries.tasks.tick_scenarios", "schedule": crontab()},
     "sweep-rehearsals": {"task": "recoveries.tasks.sweep_rehearsals", "schedule": SWEEP_EVERY},

@@ -21,4 +21,5 @@ import recoveries.letters.channels.home_panels
 import recoveries.letters.firm_needs
 import recoveries.letters.home_panels
 import recoveries.letters.scenarios.admin
+import recoveries.letters.statement_admin
 import recoveries.letters.wording.admin

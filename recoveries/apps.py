@@ -17,7 +17,8 @@ class RecoveriesConfig(AppConfig):
         watches over the house, figures of cases. Inner rooms bring their types of events and their kinds of tasks.
         """
         from backoffice.reach import case_reach
-        from events.notices.ports import notice_writers
+        from events.notices.groups import Group
+        from events.notices.ports import notice_enclosers, notice_writers
         from recoveries.agenda import task_kinds
         from recoveries.court import events
         from recoveries.court import task_kinds as court_task_kinds
@@ -34,6 +35,7 @@ class RecoveriesConfig(AppConfig):
         from recoveries.letters.scenarios import events as scenario_events
         from recoveries.letters.scenarios import task_kinds as scenario_task_kinds
         from recoveries.letters.scenarios.hearing import Scenarios
+        from recoveries.letters.statement_mails import statement_enclosed
         from recoveries.models.handling import own_or_nobodys
         from recoveries.services.heard import case_listeners
         from scoring.providers.records import payment_records
@@ -47,5 +49,6 @@ class RecoveriesConfig(AppConfig):
         assert task_kinds and court_task_kinds and ledger_task_kinds and letter_task_kinds  # noqa: S101, PT018
         assert scenario_task_kinds  # noqa: S101
         notice_writers.register(clients=ClientWriter(), morning=morning_write)
+        notice_enclosers.register(Group.CLIENT_STATEMENTS, statement_enclosed)
         ledger_receivers.connect(self)
         watched.register()

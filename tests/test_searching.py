@@ -27,6 +27,7 @@ OTHERWISE = {
     "auth.group": "a table of a library, a few rows",
     "events.endpoint": "hosts of addresses",
     "invoicing.vatrule": "places and sources, a few rows",
+    "recoveries.clientstatement": "by its client and its number",
     "recoveries.ecbrate": "sources, a few rows",
     "recoveries.formalnotice": "by the reference of its case",
     "recoveries.legalfact": "articles and sources, a few rows",

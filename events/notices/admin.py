@@ -62,7 +62,7 @@ class NoticeAdmin(ReadOnlyStaffAdmin):
     object_actions = (RESEND,)
     bulk_actions = (RESEND,)
     fields = (
-        *("owner", "group", "period", "recipient", "subject", "words"),
+        *("owner", "group", "recipient", "subject", "words"),
         *("state", "error", "attempts", "created_at", "sent_at"),
     )
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from events.notices.groups import LEGAL, Group, Mode
+from events.notices.groups import LEGAL, RULES, Group, Mode
 from events.notices.jobs import NOTICE_JOB
 from events.notices.models import CONFIRMATION, DIGEST, MORNING, Notice, Recipient
 from events.notices.recipients import is_held, told_choices
@@ -39,14 +39,18 @@ def _may_leave(claim: Claim[Notice], notice: Notice) -> bool:
 def _is_wanted(notice: Notice) -> bool:
     if notice.group == MORNING:
         return not is_held(notice.owner_id, notice.recipient)
-    choices = told_choices(User.objects.get(pk=notice.owner_id))
+    owner = User.objects.get(pk=notice.owner_id)
+    choices = told_choices(owner)
+    if notice.group == Group.CLIENT_STATEMENTS:  # Staff send one also to who wants none each month, or names nobody.
+        is_own = notice.recipient == owner.email.lower() and not is_held(owner.pk, notice.recipient)
+        return is_own or notice.recipient in choices[Group.CLIENT_STATEMENTS].recipients
     groups = digest_groups() if notice.group == DIGEST else [Group(notice.group)]
     return any(notice.recipient in choices[group].recipients and choices[group].mode != Mode.OFF for group in groups)
 
 
 def digest_groups() -> list[Group]:
     """What a digest may tell of."""
-    return [group for group in Group if group not in LEGAL and group != Group.WEEKLY_SUMMARY]
+    return [group for group in Group if group not in LEGAL and RULES[group].events]
 
 
 def _sent(claim: Claim[Notice], notice: Notice) -> None:

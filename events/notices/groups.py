@@ -30,6 +30,7 @@ class Group(models.TextChoices):
     SCORING = "scoring", _("Scoring")
     FIRM_INVOICES = "firm_invoices", _("Invoices of the firm")
     WEEKLY_SUMMARY = "weekly_summary", _("Weekly summary")
+    CLIENT_STATEMENTS = "client_statements", _("Statements of account")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,8 @@ RULES: Mapping[Group, Rule] = {
     Group.SCORING: Rule(("scoring_order.*", "surveillance.*", "insolvency.*"), Mode.INSTANT),
     Group.FIRM_INVOICES: Rule(("firm_invoice.*",), Mode.INSTANT),
     Group.WEEKLY_SUMMARY: Rule((), Mode.WEEKLY, (Mode.OFF, Mode.WEEKLY)),
+    # Once a month each, with its paper; told by letters/ when it is made, or when staff send it.
+    Group.CLIENT_STATEMENTS: Rule((), Mode.OFF, (Mode.OFF, Mode.INSTANT)),
 }
 
 # No e-mail tells of these; feed and webhooks do.

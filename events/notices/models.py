@@ -1,14 +1,19 @@
 """Whom a client wants to be told, of what and how; the events that still wait for it; the e-mails."""
 
+from collections.abc import Sequence
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.reach import Person, sees_all_cases
 from events.notices.groups import LEGAL, Group, Mode
+from events.notices.ports import notice_enclosers
 from events.notices.tokens import leaving_address
-from legalcity.lib.emails.rows import Email
+from legalcity.lib.emails.rows import Email, Enclosure
 from legalcity.lib.pairs import pair
 
 MOST_RECIPIENTS = 5
@@ -157,7 +162,7 @@ class Notice(Email):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_group_display()} {self.period}"
+        return f"{self.get_group_display()} · {date_format(localtime(self.created_at), 'SHORT_DATE_FORMAT')}"
 
     @property
     def may_be_left(self) -> bool:
@@ -170,3 +175,7 @@ class Notice(Email):
             return {}
         address = leaving_address(owner_id=self.owner_id, group=self.group, email=self.recipient)
         return {"List-Unsubscribe": f"<{address}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+
+    def enclosures(self) -> Sequence[Enclosure]:
+        """As the room knows that the notice tells of."""
+        return notice_enclosers.of(self.group, self.owner_id, self.period)

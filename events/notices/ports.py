@@ -3,12 +3,13 @@
 The engine says who is told of which events; the writer makes the e-mail, with figures of the cases (the décompte).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Protocol
 
 from accounts.models import User
+from legalcity.lib.emails.rows import Enclosure
 
 if TYPE_CHECKING:
     from events.models import Event
@@ -60,6 +61,25 @@ class MorningWriter(Protocol):
         """How many cases wait for `user`; None where none does."""
 
 
+Encloser = Callable[[int, str], Sequence[Enclosure]]
+
+
+class Enclosers:
+    """Who knows what goes with the notices of a group; there is one."""
+
+    def __init__(self) -> None:
+        self._registered: dict[str, Encloser] = {}
+
+    def register(self, group: str, encloser: Encloser) -> None:
+        """Name who knows: of an account (its id) and a period of the group. Done when its room is loaded."""
+        self._registered[group] = encloser
+
+    def of(self, group: str, owner_id: int, period: str) -> Sequence[Enclosure]:
+        """What goes with a notice. Raises OSError where it cannot be read now."""
+        encloser = self._registered.get(group)
+        return encloser(owner_id, period) if encloser else ()
+
+
 class NoticeWriters:
     """Where the writers are registered; there is one of each."""
 
@@ -87,3 +107,4 @@ class NoticeWriters:
 
 
 notice_writers = NoticeWriters()
+notice_enclosers = Enclosers()

@@ -8,8 +8,10 @@ rights_register(
         "recoveries.ecbrate": ("v", "vacd", "v", "v"),
         "recoveries.legalrate": ("v", "vacd", "v", "v"),
         "recoveries.remittance": ("", "v", "v", "v"),
+        "recoveries.clientstatement": ("", "v", "v", "v"),
     },
     buttons={
+        "recoveries.make_statement": (MANAGER, ACCOUNTANT),
         "recoveries.record_payment": (HANDLER, MANAGER, ACCOUNTANT),
         "recoveries.record_remittance": (MANAGER, ACCOUNTANT),
         "recoveries.see_journal": (MANAGER, ACCOUNTANT, AUDITOR),

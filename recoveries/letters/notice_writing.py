@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, ngettext
 
@@ -99,6 +100,14 @@ class ClientWriter:
         told = News(owner=owner, group="", events=(), language=language, leave="")
         with translation.override(language):
             return _written("client_confirmation", _("Confirm your address"), told, address=address, hours=HOURS)
+
+    def statement(self, told: News, *, reference: str, month: date) -> Words:
+        """That the statement of a month is enclosed, which the firm calls `reference`."""
+        with translation.override(told.language):
+            subject = _("Statement of account, {month} – {reference}").format(
+                month=date_format(month, "F Y"), reference=reference
+            )
+            return _written("client_statement", subject, told, reference=reference, month=month)
 
     def clients(self) -> Iterable[int]:
         """The accounts that have cases."""

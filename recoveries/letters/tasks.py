@@ -4,9 +4,11 @@ from typing import Any
 
 from celery import shared_task
 
+from accounts.models import User
 from legalcity.lib import claims
 from legalcity.lib.clock import now
-from recoveries.letters import creditor_notices, holding
+from recoveries.ledger.statements import TASK, last_month, statements_make
+from recoveries.letters import creditor_notices, holding, statement_mails
 from recoveries.letters.channels import delivering
 from recoveries.letters.jobs import JOB, NOTICE_JOB
 
@@ -42,3 +44,16 @@ def sweep_creditor_notices() -> int:
     moment = now()
     creditor_notices.creditor_notices_interrupted(moment=moment)
     return claims.sweep(NOTICE_JOB, moment=moment)
+
+
+@shared_task(name=TASK)
+def make_statements(by_id: int | None = None) -> int:
+    """Make the statements of clients for the month that ended last, those that are missing, and send them to who wants
+    them; returns how many were made.
+
+    `by_id`: who asked for them; nobody where the clock did.
+    """
+    by, month = User.objects.filter(pk=by_id).first() if by_id else None, last_month()
+    made = statements_make(month=month, by=by)
+    statement_mails.statements_mail(month=month)
+    return made

@@ -9,6 +9,7 @@ from recoveries.ledger.models import Acknowledgement, Acompte, Dette
 from recoveries.ledger.posting_models import CaseBalance, DepartedPosting, Line, Posting
 from recoveries.ledger.rate_models import EcbRate, LegalRate
 from recoveries.ledger.remittance_models import Remittance, RemittanceLine
+from recoveries.ledger.statement_models import ClientStatement
 from recoveries.letters.bulk.models import Mailing, MailingCase
 from recoveries.letters.channels.models import InboundHook, InboundMail, PostBatch, PostItem
 from recoveries.letters.fact_models import ClientRhythm, CreditorReminder, PartyFact

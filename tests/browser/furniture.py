@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.core.management import call_command
 from django.db import models
 from django.test import RequestFactory
+from time_machine import travel
 
 from accounts.models import User
 from backoffice.audit import audit_record
@@ -18,6 +19,7 @@ from invoicing.tests.billing.papers import FIRM, draft, issued
 from law.contact import Outcome
 from law.contact.vocabulary import PartyFactKind
 from legalcity.lib.clock import now, today
+from recoveries.ledger.statements import last_month, statements_make
 from recoveries.letters.judging import drafts_of
 from recoveries.letters.party_facts import party_fact_enter
 from recoveries.letters.scenarios.rehearsals import rehearsal_ask
@@ -58,6 +60,8 @@ def furnish(owner: Api) -> None:
     party_fact_enter(recovery_id=case.pk, kind=PartyFactKind.CONSENTS_TO_LRE, since=today(), by=owner.user)
     InboundHook.objects.create(adapter="maileva", provider_id="1", body=b"{}")
     PostBatch.objects.create(posting_day=today(), by=owner.user)
+    with travel(now() + timedelta(hours=2)):  # A month is settled an hour after its end.
+        statements_make(month=last_month(), by=owner.user)
     rehearsal_ask(version=standard(), until=today() + timedelta(30), owner=owner.user, by=owner.user)
     Mailing.objects.create(kind="relance_2", channel="email", moves_case=False, by=owner.user, token="furniture")
     ClientRhythm.objects.create(owner=owner.user, reminder_days=14)

@@ -55,6 +55,7 @@ def test_nobody_has_to_choose(owner: Api) -> None:
         "scoring": "instant",
         "firm_invoices": "instant",
         "weekly_summary": "weekly",
+        "client_statements": "off",
     }
     assert told["money_received"] == {
         "group": "money_received",
@@ -95,6 +96,7 @@ FIVE = [f"{number}@example.com" for number in range(6)]
         ([{"group": "scoring"}, {"group": "scoring"}], "groups.1.group"),
         ([{"group": "scoring", "mode": "hourly"}], "groups.0.mode"),
         ([{"group": "weekly_summary", "mode": "instant"}], "groups.0.mode"),
+        ([{"group": "client_statements", "mode": "daily"}], "groups.0.mode"),
         ([{"group": "scoring", "recipients": FIVE}], "groups.0.recipients"),
         ([{"group": "scoring", "recipients": ["a@example.com", "b"]}], "groups.0.recipients.1"),
         ([{"group": "scoring", "recipients": "a@example.com"}], "groups.0.recipients"),

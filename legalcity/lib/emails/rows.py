@@ -1,7 +1,8 @@
 """The columns of an e-mail that is a job, and how its table is worked on."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -10,6 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from legalcity.lib.claims import Job, JobRow, lapsed
 
 INTERRUPTED = "Interrupted"  # The worker was lost while it was sending: it may have gone out
+
+
+class Enclosure(NamedTuple):
+    """A file that goes with an e-mail."""
+
+    name: str
+    content: bytes
+    mime: str
 
 
 class Email(JobRow):
@@ -44,6 +53,10 @@ class Email(JobRow):
     def own_headers(self) -> dict[str, str]:
         """Headers of this e-mail, beside those that every one has."""
         return {}
+
+    def enclosures(self) -> Sequence[Enclosure]:
+        """Files that go with this one, read as it leaves. Raises OSError where another attempt may do better."""
+        return ()
 
 
 Row = TypeVar("Row", bound=Email)

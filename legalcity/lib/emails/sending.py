@@ -59,6 +59,8 @@ def _message(email: Email) -> EmailMultiAlternatives:
         headers=automatic_headers() | email.own_headers(),
     )
     message.attach_alternative(email.html, "text/html")
+    for file in email.enclosures():
+        message.attach(*file)
     return message
 
 
