@@ -47,6 +47,7 @@ app.conf.beat_schedule = {
     "watch-ledger": {"task": "recoveries.tasks.watch_ledger", "schedule": crontab(hour="1", minute="40")},
     "tick-scenarios": {"task": "recoveries.tasks.tick_scenarios", "schedule": crontab()},
     "sweep-rehearsals": {"task": "recoveries.tasks.sweep_rehearsals", "schedule": SWEEP_EVERY},
+    "sweep-rehearsal-parts": {"task": "recoveries.tasks.sweep_rehearsal_parts", "schedule": SWEEP_EVERY},
     "sweep-mailings": {"task": "recoveries.tasks.sweep_mailings", "schedule": SWEEP_EVERY},
     "sweep-emails": {"task": "recoveries.tasks.sweep_emails", "schedule": SWEEP_EVERY},
     "sweep-creditor-notices": {"task": "recoveries.tasks.sweep_creditor_notices", "schedule": SWEEP_EVERY},

@@ -130,6 +130,7 @@ def test_a_row_that_sql_has_written_is_due_at_once(document: Document) -> None:
 JOBS: list[claims.Job[Any]] = [
     *(documents.JOB, scoring.JOB, imports.JOB, letters.JOB, letters.NOTICE_JOB, NOTICE_JOB, transfer.JOB, charges.JOB),
     rehearsals.JOB,
+    rehearsals.PART_JOB,
     MAILING_JOB,
     webhooks.JOB,
     hook_calls.JOB,

@@ -47,6 +47,7 @@ PURPOSES: Mapping[str, Purpose] = {
             "recoveries.tasks.reckon_day",
             "recoveries.tasks.list_day",
             "recoveries.tasks.rehearse",
+            "recoveries.tasks.rehearse_part",
             "recoveries.tasks.carry_mailing",
             "recoveries.tasks.mend_follow_ups",
             "documents.tasks.remove_orphans",

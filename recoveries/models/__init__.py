@@ -17,13 +17,13 @@ from recoveries.letters.models import Message, MessageCase, MessageFact
 from recoveries.letters.notice_models import CreditorNotice, FormalNotice
 from recoveries.letters.scenarios.models import (
     Enrolment,
-    Rehearsal,
     Scenario,
     ScenarioStop,
     ScenarioVersion,
     Step,
     StepRun,
 )
+from recoveries.letters.scenarios.rehearsal_models import Rehearsal, RehearsalPart
 from recoveries.letters.wording.models import Template, TemplateVersion
 from recoveries.models.cases import CaseCount, Recovery, RecoveryQuerySet
 from recoveries.models.children import Comment, StatusChange
@@ -77,6 +77,7 @@ __all__ = [
     "Recovery",
     "RecoveryQuerySet",
     "Rehearsal",
+    "RehearsalPart",
     "Remittance",
     "RemittanceLine",
     "ResultFigure",

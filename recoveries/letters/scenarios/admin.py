@@ -20,6 +20,7 @@ from legalcity.lib.errors import Sentence
 from recoveries.letters.scenarios.acts import NEW_DRAFT, PUBLISH, REHEARSE, SWITCH
 from recoveries.letters.scenarios.carrying import templates_known
 from recoveries.letters.scenarios.drawing import condition_errors, step_errors
+from recoveries.letters.scenarios.rehearsals import lines_of, progress_of
 from recoveries.letters.scenarios.report import days_of, sides_of
 from recoveries.letters.scenarios.timeline import drawn_line
 from recoveries.models import Enrolment, Message, Rehearsal, Scenario, ScenarioStop, ScenarioVersion, Step
@@ -223,14 +224,16 @@ class RehearsalAdmin(ReadOnlyStaffAdmin):
         rehearsal = Rehearsal.objects.filter(pk=pk).first()
         if rehearsal is None or not self.has_view_permission(request, rehearsal):
             raise Http404
-        rows = (line.split(",") for line in rehearsal.rows.splitlines())
-        return table_answer(rows, name=f"rehearsal-{pk}", form=CSV)
+        return table_answer(lines_of(rehearsal), name=f"rehearsal-{pk}", form=CSV)
 
     @admin.display(description=_("what comes of it"))
     def told(self, rehearsal: Rehearsal) -> Sentence:
         """The sums, beside those of today."""
         if rehearsal.result is None:
-            return render_to_string("admin/recoveries/rehearsal.html")
+            done, cases = progress_of(rehearsal)
+            has_failed = rehearsal.state == Rehearsal.State.FAILED
+            waits = {"has_failed": has_failed, "done": done, "cases": cases}
+            return render_to_string("admin/recoveries/rehearsal.html", waits)
         version, today = sides_of(rehearsal.result)
         told = {"version": version, "today": today, "days": days_of(rehearsal.result)}
         return render_to_string("admin/recoveries/rehearsal.html", told)

@@ -14,7 +14,6 @@ from law.scenario.facts import Step as DrawnStep
 from law.scenario.facts import Version as DrawnVersion
 from law.scenario.vocabulary import OPEN, Base, IfImpossible, Result, Standing, Unit, Way
 from law.vocabulary import Reminder
-from legalcity.lib.claims import JobRow
 from legalcity.lib.owned import OfOwner
 from legalcity.lib.pairs import pair
 from recoveries.models.cases import Recovery
@@ -330,38 +329,3 @@ class ScenarioStop(models.Model):
 
     def __str__(self) -> str:
         return str(self.owner)
-
-
-class Rehearsal(JobRow):
-    """A rehearsal that was asked for: of a version, over cases, until a day; a worker carries it out."""
-
-    class State(models.TextChoices):
-        """How far it is."""
-
-        WAITING = "waiting", _("waiting")
-        DONE = "done", _("done")
-        FAILED = "failed", _("failed")
-
-    version = models.ForeignKey(ScenarioVersion, on_delete=models.CASCADE, related_name="+", verbose_name=_("version"))
-    owner = models.ForeignKey(
-        "accounts.User", on_delete=models.CASCADE, null=True, related_name="+", verbose_name=_("client")
-    )
-    by = models.ForeignKey(
-        "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("by")
-    )
-    until = models.DateField(_("until"))
-    case_ids = models.JSONField(_("cases"), null=True)  # None: all that are open and in the scope
-    state = models.CharField(_("state"), max_length=7, choices=State.choices, default=State.WAITING)
-    result = models.JSONField(_("result"), null=True)
-    rows = models.TextField("CSV", default="", db_default="", editable=False)
-    created_at = models.DateTimeField(_("asked for at"), auto_now_add=True)
-    done_at = models.DateTimeField(_("done at"), null=True)
-
-    class Meta:
-        verbose_name = _("rehearsal")
-        verbose_name_plural = _("rehearsals")
-        ordering = ("-created_at", "-id")
-        indexes = [models.Index(fields=("due_at",), name="rehearsal_waiting", condition=Q(state="waiting"))]
-
-    def __str__(self) -> str:
-        return f"{self.version} → {self.until:%d/%m/%Y}"

@@ -4,18 +4,16 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django.db.models import Count, F, Max, Q
 from django.db.models.functions import Coalesce
 
-from companies.identity import COLUMNS, Identity, Kin
+from companies.identity import COLUMNS, Identity, Kin, alike
 from companies.models import Company
 from invoicing.models import Invoice
 from law.account.opening import demanded_on
-from law.contact import Contact, Known, Named, PartyFactKind
+from law.contact import Contact, Known, PartyFactKind
 from law.scenario import CaseFacts, Debtor
 from law.vocabulary import COUNTED
 from law.vocabulary import Step as Status
@@ -72,12 +70,10 @@ class Everybody:
     people: Kin[tuple[str, Known]]
 
 
-def facts_read(
-    ids: Collection[int], moment: datetime, everybody: Everybody | None = None
-) -> dict[int, tuple[Recovery, CaseFacts]]:
+def facts_read(ids: Collection[int], moment: datetime) -> dict[int, tuple[Recovery, CaseFacts]]:
     """These cases with their facts at `moment`, by id; without what hangs on their scenario (`entered_at` is `moment`).
 
-    As many statements for many as for one. `everybody`: what is known of all debtors, where it was read before.
+    As many statements for many as for one.
     """
     account = {"owner_email": F("owner__email"), "owner_phone": F("owner__phone")}
     cases = list(with_terms(Recovery.objects).filter(Among("pk", ids)).only(*READ).annotate(**account))
@@ -117,11 +113,10 @@ def facts_read(
     return read
 
 
-def everybody_read(moment: datetime, identities: Sequence[Identity] | None = None) -> Everybody:
-    """What is known of these parties, of all where none are named. Two statements."""
-    alike = None if identities is None else reduce(or_, (one.same() for one in identities), Q(pk__in=[]))
-    same = Q() if alike is None else Q(recovery__debtor__in=Company.objects.filter(alike))
-    demands = Message.objects.demands().filter(counted(None), same, goes_with=None)
+def everybody_read(moment: datetime, identities: Sequence[Identity]) -> Everybody:
+    """What is known of these parties, whichever client knows them. Two statements."""
+    parties = Company.objects.filter(alike(identities))
+    demands = Message.objects.demands().filter(counted(None), recovery__debtor__in=parties, goes_with=None)
     recent = demands.filter(Q(sent_at=None) | Q(sent_at__gt=moment - LONGEST))
     contacts: Kin[Contact] = Kin()
     columns = (f"recovery__debtor__{name}" for name in COLUMNS)
@@ -129,7 +124,7 @@ def everybody_read(moment: datetime, identities: Sequence[Identity] | None = Non
         if party[0] is not None:
             contacts.add(Identity.read(*party), Contact(at, kind == FORMAL))
     people: Kin[tuple[str, Known]] = Kin()
-    facts = PartyFact.objects.standing().filter(Q() if alike is None else Q(party__in=Company.objects.filter(alike)))
+    facts = PartyFact.objects.standing().filter(party__in=parties)
     for kind, since, value, *party in facts.values_list(
         "kind", "since", "value", *(f"party__{one}" for one in COLUMNS)
     ):
@@ -196,7 +191,7 @@ def _of_person(debtor: Company | None, known: Everybody) -> dict[str, Any]:
 
 # --- of many cases ---------------------------------------------------------------------------------------------------
 def _of(model: Any, ids: Collection[int]) -> Any:
-    return model.objects.filter(recovery_id__in=ids).order_by()
+    return model.objects.filter(Among("recovery_id", ids)).order_by()
 
 
 def _written(ids: Collection[int]) -> Mapping[int, Written]:

@@ -1,32 +1,36 @@
-"""Rehearsals as jobs: asked for by staff or a client, carried out by a worker."""
+"""Rehearsals as jobs: asked for by staff or a client, parted among workers, joined by the one that ends last."""
 
 import csv
 import io
-from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date, datetime
+from hashlib import sha256
+from itertools import chain
+from typing import Any
 
-from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db import InterfaceError, OperationalError, transaction
+from django.db.models import Q, QuerySet, Sum, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from legalcity.lib.claims import Job, queue, take
+from legalcity.lib.claims import Claim, Job, queue, take
 from legalcity.lib.clock import now, today
 from legalcity.lib.codes import Coded, FieldCode
 from legalcity.lib.dates import add_months
 from legalcity.lib.errors import Invalid
-from legalcity.lib.logs import log_failure
 from recoveries.catalogue import catalogue
-from recoveries.letters.scenarios.rehearsing import Line, rehearse
-from recoveries.models import Recovery, Rehearsal, ScenarioVersion
+from recoveries.letters.scenarios.carrying import version_planned
+from recoveries.letters.scenarios.outcome import Line, Summary
+from recoveries.letters.scenarios.parting import parts_of
+from recoveries.letters.scenarios.rehearsing import rehearse
+from recoveries.models import Recovery, Rehearsal, RehearsalPart, ScenarioVersion
 
 JOB: Job[Rehearsal] = Job(
     Rehearsal,
     "recoveries.tasks.rehearse",
-    Q(state=Rehearsal.State.WAITING),
-    claim=timedelta(minutes=15),
-    most_attempts=3,
+    Q(state=Rehearsal.State.WAITING, begun_at=None),
 )
+PART_JOB: Job[RehearsalPart] = Job(RehearsalPart, "recoveries.tasks.rehearse_part", Q(done_at=None))
 AHEAD = 12  # months
 MOST_CASES = 1000  # that a client names
 COLUMNS = ("recovery_id", "reference", "step", "on", "channel", "result", "reasons", "version", "due", "goes_with")
@@ -58,33 +62,104 @@ def rehearsal_ask(
     return rehearsal
 
 
-def rehearsal_carry_out(*, rehearsal_id: int, moment: datetime) -> None:
-    """Do it, and keep what it comes to: the sums, and the lines as CSV."""
+def rehearsal_begin(*, rehearsal_id: int, moment: datetime) -> None:
+    """Make the parts of a rehearsal, which workers take then."""
     claim = take(JOB, rehearsal_id, moment=moment)
-    rehearsal = claim.row("version__scenario", "owner") if claim else None
+    rehearsal = claim.row("owner") if claim else None
     if claim is None or rehearsal is None:
         return
     if JOB.is_given_up(rehearsal.attempts):
-        claim.write(state=Rehearsal.State.FAILED, claimed_until=None)
+        rehearsal_fail(rehearsal.pk)
         return
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(COLUMNS)
+    with claim.kept():
+        debtors = list(parts_of(cases_of(rehearsal)))
+    parts = [
+        RehearsalPart(rehearsal=rehearsal, number=number, debtors=part, cases=sum(map(len, part)))
+        for number, part in enumerate(debtors)
+    ]
+    with transaction.atomic():
+        if claim.write(begun_at=moment, rows=_text([COLUMNS]), claimed_until=None):
+            for part in RehearsalPart.objects.bulk_create(parts):
+                queue(PART_JOB.task, part.pk)
+
+
+def part_carry_out(*, part_id: int, moment: datetime) -> None:
+    """Rehearse a part, and keep what it comes to; the last one joins the sums of all."""
+    claim = take(PART_JOB, part_id, moment=moment)
+    part = claim.row("rehearsal__version__scenario") if claim else None
+    if claim is None or part is None:
+        return
+    if PART_JOB.is_given_up(part.attempts):
+        rehearsal_fail(part.rehearsal_id)
+        return
+    rehearsal, rows = part.rehearsal, list[Sequence[object]]()
+    prefetch_related_objects([rehearsal.version], "steps")  # Once: what is rehearsed is what has the fingerprint.
+    steps = sha256(repr(version_planned(rehearsal.version)).encode()).hexdigest()
     try:
-        told = rehearse(
-            rehearsal.version,
-            cases_of(rehearsal),
-            rehearsal.until,
-            moment=now(),
-            sink=lambda line: writer.writerow(_row(line)),
-        )
-        as_today = rehearse(rehearsal.version, cases_of(rehearsal), rehearsal.until, moment=now(), as_today=True)
-    except Exception as error:
-        log_failure(error)
-        claim.write(state=Rehearsal.State.FAILED, claimed_until=None, done_at=now())
+        with claim.kept():
+            rehearsed = rehearse(
+                rehearsal.version,
+                part.debtors,
+                rehearsal.until,
+                moment=rehearsal.begun_at or moment,
+                sink=lambda line: rows.append(_row(line)),
+            )
+    except (OperationalError, InterfaceError):
+        raise  # A database that is away is waited for.
+    except Exception:
+        rehearsal_fail(part.rehearsal_id)
         raise
-    result = {**told.told(), "today": as_today.told()}
-    claim.write(state=Rehearsal.State.DONE, result=result, rows=text.getvalue(), claimed_until=None, done_at=now())
+    sums = {"told": rehearsed.told.kept(), "today": rehearsed.today.kept(), "steps": steps}
+    _part_done(claim, rehearsal.pk, sums=sums, rows=_text(rows))
+
+
+@transaction.atomic
+def _part_done(claim: Claim[RehearsalPart], rehearsal_id: int, **found: object) -> None:
+    """Parts of a rehearsal end one at a time: one of them sees that it is the last."""
+    waiting = Rehearsal.objects.filter(pk=rehearsal_id, state=Rehearsal.State.WAITING)
+    rehearsal = waiting.select_for_update().defer("rows").first()
+    if rehearsal is None:  # Given up, or done by a worker that knew of no parts.
+        RehearsalPart.objects.filter(rehearsal=rehearsal_id).delete()
+        return
+    if not claim.write(**found, done_at=now(), claimed_until=None):
+        return
+    if rehearsal.parts.filter(done_at=None).exists():
+        return
+    parts: list[dict[str, Any]] = [
+        part.sums or {} for part in rehearsal.parts.order_by("number").defer("rows", "debtors")
+    ]
+    if len({sums["steps"] for sums in parts}) > 1:  # The draft was changed meanwhile.
+        rehearsal_fail(rehearsal_id)
+        return
+    told, today = Summary(), Summary()
+    for sums in parts:
+        told.join(sums["told"])
+        today.join(sums["today"])
+    rehearsal.state, rehearsal.done_at = Rehearsal.State.DONE, now()
+    rehearsal.result = {**told.told(), "today": today.told()}
+    rehearsal.save(update_fields=["state", "done_at", "result"])
+    rehearsal.parts.update(sums=None)
+
+
+@transaction.atomic
+def rehearsal_fail(rehearsal_id: int) -> None:
+    """Give a rehearsal up: its parts go, so who works on one has nothing to write to."""
+    waiting = Rehearsal.objects.filter(pk=rehearsal_id, state=Rehearsal.State.WAITING)
+    if waiting.update(state=Rehearsal.State.FAILED, done_at=now(), claimed_until=None):
+        RehearsalPart.objects.filter(rehearsal=rehearsal_id).delete()
+
+
+def progress_of(rehearsal: Rehearsal) -> tuple[int, int]:
+    """How many cases were rehearsed, and of how many: for who waits."""
+    parts = rehearsal.parts.aggregate(done=Sum("cases", filter=Q(done_at__isnull=False)), all=Sum("cases"))
+    return parts["done"] or 0, parts["all"] or 0
+
+
+def lines_of(rehearsal: Rehearsal) -> Iterator[list[str]]:
+    """The lines of a rehearsal below their heading, part by part."""
+    parts = rehearsal.parts.order_by("number").values_list("rows", flat=True).iterator(chunk_size=1)
+    for text in chain([rehearsal.rows], parts):
+        yield from csv.reader(io.StringIO(text, newline=""))
 
 
 def cases_of(rehearsal: Rehearsal) -> QuerySet[Recovery]:
@@ -98,3 +173,9 @@ def cases_of(rehearsal: Rehearsal) -> QuerySet[Recovery]:
 
 def _row(line: Line) -> tuple[object, ...]:
     return (*line[:3], line.on.isoformat(), line.channel, line.result, " ".join(line.codes), *line[7:])
+
+
+def _text(rows: Iterable[Sequence[object]]) -> str:
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(rows)
+    return text.getvalue()

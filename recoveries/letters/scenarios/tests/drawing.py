@@ -1,7 +1,8 @@
 """Scenarios as tests draw them, and a clock that ticks."""
 
+from collections.abc import Collection
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import time_machine
@@ -13,9 +14,12 @@ from legalcity.lib.errors import Conflict
 from recoveries.letters.channels.delivering import message_deliver
 from recoveries.letters.channels.posting import batch_confirm, batch_print, items_of, letters_to_post, working_day
 from recoveries.letters.holding import messages_take_up
+from recoveries.letters.scenarios.outcome import Line, Summary
+from recoveries.letters.scenarios.parting import parts_of
+from recoveries.letters.scenarios.rehearsing import rehearse
 from recoveries.letters.scenarios.switching import case_switch
 from recoveries.letters.scenarios.ticking import tick
-from recoveries.models import Enrolment, Message, Scenario, ScenarioVersion, Step, StepRun
+from recoveries.models import Enrolment, Message, Recovery, Scenario, ScenarioVersion, Step, StepRun
 from tests.backoffice import chief
 
 EMAIL: dict[str, Any] = {"channels": ["email"], "template": "relance_1"}
@@ -87,3 +91,14 @@ def told(case_id: int) -> list[tuple[str, str, str]]:
     """What was done for a case: day, step, result."""
     runs = StepRun.objects.filter(enrolment__recovery_id=case_id).select_related("step").order_by("at", "id")
     return [(f"{run.at:%Y-%m-%d}", run.step.code, run.state) for run in runs]
+
+
+def rehearsed(
+    version: ScenarioVersion, cases: Collection[int], until: date, *, at_once: int = 1000
+) -> tuple[Summary, list[Line]]:
+    """What comes of a rehearsal over these cases, part by part of about `at_once`: its sums, its lines."""
+    lines: list[Line] = []
+    summary = Summary()
+    for part in parts_of(Recovery.objects.filter(pk__in=cases), at_once):
+        summary.join(rehearse(version, part, until, moment=now(), sink=lines.append).told.kept())
+    return summary, lines

@@ -9,9 +9,10 @@ import time_machine
 
 from legalcity.lib.clock import today
 from recoveries.letters.scenarios.pausing import scenario_pause
-from recoveries.letters.scenarios.tasks import rehearse
+from recoveries.letters.scenarios.rehearsals import lines_of
+from recoveries.letters.scenarios.tasks import rehearse, rehearse_part
 from recoveries.letters.scenarios.tests.drawing import CALL, EMAIL, drawn, entered, lived_through, standard
-from recoveries.models import Enrolment, Message, Rehearsal
+from recoveries.models import Enrolment, Message, Rehearsal, RehearsalPart
 from tests.factories import Api, bare_case_id, case_id, move
 from tests.letters import COMPLETE
 
@@ -137,12 +138,15 @@ def test_a_rehearsal_over_ones_own_cases(owner: Api, stranger: Api) -> None:
     assert answer.status_code == 202
     told = answer.json()["data"]
     assert told["poll_url"].endswith(f"/api/rehearsals/{told['id']}")
+    assert owner.data("GET", f"/api/rehearsals/{told['id']}")["state"] == "waiting"
     rehearse(told["id"])
+    for part in RehearsalPart.objects.values_list("pk", flat=True):
+        rehearse_part(part)
     done = owner.data("GET", f"/api/rehearsals/{told['id']}")
     assert (done["state"], done["result"]["cases"]) == ("done", 1)
     assert done["result"]["days"][0] == {"on": "2026-06-04", "channel": "email", "count": 1}
     assert "cost" not in str(done)
-    assert Rehearsal.objects.get().rows.splitlines()[1].split(",")[2:6] == ["relance_1", "2026-06-04", "email", "sent"]
+    assert list(lines_of(Rehearsal.objects.get()))[1][2:6] == ["relance_1", "2026-06-04", "email", "sent"]
     assert stranger.get(f"/api/rehearsals/{told['id']}").status_code == 404
     assert owner.post("/api/scenarios/none/rehearse", {"until": "2026-08-01"}).status_code == 404
     for ids in ([], [other], [case, 0], "x", [case] * 1001, [2**70]):

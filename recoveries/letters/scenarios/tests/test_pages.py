@@ -15,7 +15,7 @@ from legalcity.lib.errors import Forbidden, Invalid
 from recoveries.desk.tests.pages import words
 from recoveries.letters.scenarios.acts import FilterForm, cases_for
 from recoveries.letters.scenarios.drawing import draft_open, step_errors, version_publish
-from recoveries.letters.scenarios.rehearsals import rehearsal_carry_out
+from recoveries.letters.scenarios.rehearsals import part_carry_out, rehearsal_begin
 from recoveries.letters.scenarios.switching import cases_switch
 from recoveries.letters.scenarios.tests.drawing import CALL, EMAIL, drawn, lived_through, standard
 from recoveries.models import Enrolment, Recovery, Rehearsal, Scenario, ScenarioVersion, Step
@@ -155,8 +155,12 @@ def test_the_pages_of_staff(owner: Api, system_setting: Any) -> None:
     assert act(office, Recovery.objects.get(pk=case), "resume-scenario").status_code == 302
     assert act(office, version, "rehearse", until="2026-08-01").status_code == 302
     rehearsal = Rehearsal.objects.get()
-    rehearsal_carry_out(rehearsal_id=rehearsal.pk, moment=now())
-    report = read(office, page_of(Rehearsal, "change", rehearsal.pk))
+    page = page_of(Rehearsal, "change", rehearsal.pk)
+    assert "It is being carried out" in read(office, page)
+    rehearsal_begin(rehearsal_id=rehearsal.pk, moment=now())
+    assert "0 of 1 cases were rehearsed" in read(office, page)
+    part_carry_out(part_id=rehearsal.parts.get().pk, moment=now())
+    report = read(office, page)
     assert "waits for approval: 1" in report
     assert "e-mail: 1" in report
     assert act(office, version, "switch", owner="", at_least="", only_new="").status_code == 302

@@ -12,12 +12,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from law.contact import PartyFactKind
-from legalcity.lib.clock import now, today
+from legalcity.lib.clock import today
 from legalcity.lib.errors import Conflict
 from recoveries.letters.party_facts import party_fact_enter
-from recoveries.letters.scenarios.rehearsing import Line, Summary, rehearse
-from recoveries.letters.scenarios.tests.drawing import CALL, EMAIL, drawn, entered, lived_through, standard
-from recoveries.models import Message, Recovery, ScenarioVersion, StepRun
+from recoveries.letters.scenarios.outcome import Line
+from recoveries.letters.scenarios.tests.drawing import CALL, EMAIL, drawn, entered, lived_through, rehearsed, standard
+from recoveries.models import Message, ScenarioVersion, StepRun
 from tests.factories import Api, bare_case_id, case_id, move
 from tests.letters import COMPLETE
 
@@ -81,19 +81,13 @@ def versions() -> list[ScenarioVersion]:
     return [standard(), fast]
 
 
-def rehearsed(version: ScenarioVersion, cases: list[int]) -> tuple[Summary, list[Line]]:
-    lines: list[Line] = []
-    summary = rehearse(version, Recovery.objects.filter(pk__in=cases), UNTIL, moment=now(), sink=lines.append)
-    return summary, lines
-
-
 @pytest.mark.parametrize("which", [0, 1])
 def test_the_clock_then_does_what_was_rehearsed(
     owner: Api, stranger: Api, clock: time_machine.Traveller, system_setting: Any, which: int
 ) -> None:
     cases, version = a_book(owner, stranger), versions()[which]
     with CaptureQueriesContext(connection) as queries:
-        summary, lines = rehearsed(version, cases)
+        summary, lines = rehearsed(version, cases, UNTIL)
     written = [one["sql"] for one in queries if one["sql"].lstrip().upper().startswith(("INSERT", "UPDATE", "DELETE"))]
     assert written == []
     assert "FOR UPDATE" not in " ".join(one["sql"] for one in queries)
@@ -114,7 +108,7 @@ def test_a_rehearsal_reckons_with_the_prices_of_the_firm(owner: Api, system_sett
         owner, invoices=due("2026-02-01"), debtor={"company_siren": "552100554", "company_email": "m@example.com"}
     )
     version = drawn({**EMAIL, "channels": ["email", "letter"], "delay": 1}, {**CALL, "delay": 2})
-    summary, _lines = rehearsed(version, [*by_post, by_mail])
+    summary, _lines = rehearsed(version, [*by_post, by_mail], UNTIL)
     told = summary.told()
     assert told["cost"] == "3.00"
     assert sorted((one["channel"], one["count"], one["cost"]) for one in told["channels"]) == [
