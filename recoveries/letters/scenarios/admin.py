@@ -1,25 +1,28 @@
 """Staff's pages of scenarios: the list, the editor, rehearsals, the clients for whom none runs."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
+from backoffice.correcting import CorrectingModelForm
 from backoffice.lookups import StaffTabularInline
 from backoffice.tables import CSV, table_answer
 from law.scenario import OPEN, Way
 from legalcity.lib.errors import Sentence
+from legalcity.lib.json_text import JsonOfPeople
 from recoveries.letters.scenarios.acts import NEW_DRAFT, PUBLISH, REHEARSE, SWITCH
 from recoveries.letters.scenarios.carrying import templates_known
-from recoveries.letters.scenarios.drawing import condition_errors, step_errors
+from recoveries.letters.scenarios.drawing import condition_errors, step_errors, steps_step_aside
 from recoveries.letters.scenarios.rehearsals import lines_of, progress_of
 from recoveries.letters.scenarios.report import days_of, sides_of
 from recoveries.letters.scenarios.timeline import drawn_line
@@ -81,8 +84,8 @@ def _linked(version: ScenarioVersion, text: str) -> Sentence:
     )
 
 
-class StepForm(forms.ModelForm):
-    """A step: what is wrong with it stands in its row."""
+class StepForm(CorrectingModelForm):
+    """A step: what is wrong with it stands in its row, and what somebody else has made of it meanwhile."""
 
     channels = forms.MultipleChoiceField(
         label=_("channels"), choices=[(way.value, way.value) for way in Way], widget=forms.CheckboxSelectMultiple
@@ -93,6 +96,7 @@ class StepForm(forms.ModelForm):
         super().__init__(*args, **options)
         self.fields["template"].choices = [("", "—"), *templates_known()]  # type: ignore[attr-defined]
         self.fields["channels"].choices = _ways()  # type: ignore[attr-defined]
+        self.fields["conditions"].decoder = JsonOfPeople  # type: ignore[attr-defined]
 
     def clean_conditions(self) -> Any:
         """None is an empty list."""
@@ -103,6 +107,33 @@ class StepForm(forms.ModelForm):
         if not self.errors:
             for sentence in step_errors(self.instance):
                 self.add_error(None, str(sentence))
+
+    def validate_constraints(self) -> None:
+        """Steps may change places: that no two have the same one is looked at over all rows (StepFormSet)."""
+        try:
+            excluded = self._get_validation_exclusions()  # type: ignore[attr-defined]
+            self.instance.validate_constraints(exclude={*excluded, "version"})
+        except ValidationError as error:
+            self._update_errors(error)  # type: ignore[attr-defined]
+
+
+class StepFormSet(forms.models.BaseInlineFormSet):
+    """The table of a draft, as its reader has seen it."""
+
+    def clean(self) -> None:
+        """No two steps of one place or code; none that somebody else has drawn or deleted since, none to go that they
+        changed.
+        """
+        super().clean()
+        seen = [form.instance.pk for form in self.initial_forms]
+        if any(form.instance.pk is None and not self._should_delete_form(form) for form in self.initial_forms):  # type: ignore[attr-defined]
+            raise ValidationError(_("Somebody else has deleted a step meanwhile: open the draft again."))
+        if self.instance.pk and self.instance.steps.exclude(pk__in=seen).exists():
+            raise ValidationError(_("Somebody else has drawn a step meanwhile: open the draft again."))
+        for form in cast("list[StepForm]", self.initial_forms):
+            if self._should_delete_form(form) and any(form.is_stale(name) for name in form.correcting):  # type: ignore[attr-defined]
+                sentence = _("Somebody else has changed the step “{code}” that is to be deleted: open the draft again.")
+                raise ValidationError(sentence.format(code=form.instance.code))
 
 
 def _ways() -> list[tuple[str, Any]]:
@@ -115,6 +146,7 @@ class StepInline(StaffTabularInline):
 
     model = Step
     form = StepForm
+    formset = StepFormSet
     extra = 1
     ordering = ("position",)
     fields = (
@@ -142,6 +174,7 @@ class StepInline(StaffTabularInline):
 class ScenarioVersionAdmin(StaffAdmin):
     """The editor: the line of the steps, and the table in which a draft is changed."""
 
+    form = CorrectingModelForm
     list_display = ("scenario", "number", "state", "author", "published_at")
     list_filter = ("state",)
     list_select_related = ("scenario", "author")
@@ -162,9 +195,24 @@ class ScenarioVersionAdmin(StaffAdmin):
         """A draft alone is changed."""
         return (obj is None or obj.state == State.DRAFT) and super().has_change_permission(request, obj)
 
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """One after the other: who comes second reads what the first has written, and is told of it."""
+        with transaction.atomic():
+            if request.method == "POST" and (version := self.get_object(request, object_id or "")):
+                ScenarioVersion.objects.select_for_update().get(pk=version.pk)
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
     def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
         """The table of a draft; of what is published the line tells all."""
         return self.inlines if obj is not None and obj.state == State.DRAFT else ()
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Steps may change places, which no two of them have at a time: first they leave theirs."""
+        moved = [one.instance for one in formset.initial_forms if {"position", "code"} & {*one.changed_data}]
+        steps_step_aside(form.instance, [step.pk for step in moved])
+        super().save_formset(request, form, formset, change)
 
     @admin.display(description=_("the line"))
     def line(self, version: ScenarioVersion) -> Sentence:

@@ -1,6 +1,6 @@
 """Scenarios as staff draw them: a draft is changed as long as nobody has published it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from django.db.models import Max
@@ -19,6 +19,7 @@ from recoveries.models import Scenario, ScenarioVersion, Step
 
 State = ScenarioVersion.State
 MOST_STEPS = 50
+LAST_PLACE = 32_767  # that the column holds
 OF_STEP = tuple(field.name for field in Step._meta.concrete_fields if field.name not in {"id", "version"})
 
 
@@ -55,6 +56,14 @@ def version_publish(*, version_id: int, by: User | None) -> ScenarioVersion:
     version.state, version.published_at, version.author = State.PUBLISHED, now(), version.author or by
     version.save(update_fields=["state", "published_at", "author"])
     return version
+
+
+def steps_step_aside(version: ScenarioVersion, ids: Collection[int]) -> None:
+    """Have steps of a draft give up their places and codes, for the ones that the caller then saves."""
+    taken = set(version.steps.values_list("position", flat=True))
+    free = (place for place in range(LAST_PLACE, 0, -1) if place not in taken)
+    for pk, place in zip(ids, free, strict=False):
+        version.steps.filter(pk=pk).update(position=place, code=f"-{pk}")
 
 
 def version_errors(version: ScenarioVersion, steps: Sequence[Step]) -> Iterator[Sentence]:

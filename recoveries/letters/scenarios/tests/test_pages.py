@@ -1,7 +1,9 @@
 """Scenarios as staff draw, rehearse, publish and switch them, and the panel of a case."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from html import unescape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -166,24 +168,138 @@ def test_the_pages_of_staff(owner: Api, system_setting: Any) -> None:
     assert act(office, version, "switch", owner="", at_least="", only_new="").status_code == 302
 
 
-def test_a_draft_is_changed_in_its_table(owner: Api) -> None:
-    office = browser_of(chief())
-    draft = draft_open(scenario_id=Scenario.objects.get(code="standard").pk, by=None)
-    address = page_of(ScenarioVersion, "change", draft.pk)
-    page = office.get(address)
+def shown_before(html: str) -> dict[str, Any]:
+    """What the page carries along of how each field was shown."""
+    told: dict[str, Any] = {}
+    for tag in re.findall(r"<input type=\"hidden\"[^>]*>", html):
+        name, value = (re.search(rf' {part}="([^"]*)"', tag) for part in ("name", "value"))
+        if name and name[1].startswith("initial-"):
+            told.setdefault(name[1], []).append(unescape(value[1]) if value else "")
+    return told
+
+
+def table_of(office: Client, draft: ScenarioVersion) -> tuple[list[str], dict[str, Any]]:
+    """The table of a draft as a browser would send it: the names before the fields of each row, and all values."""
+    page = office.get(page_of(ScenarioVersion, "change", draft.pk))
     assert page.status_code == 200
     formset = page.context["inline_admin_formsets"][0].formset
-    sent: dict[str, Any] = {"restart_on_payment": "on", "after_plan": ""}
+    sent: dict[str, Any] = {"restart_on_payment": "on", "after_plan": "", **shown_before(page.content.decode())}
     for form in (formset.management_form, *formset.initial_forms):
         for name in form.fields:
             value = form[name].value()
             if value is not None and value is not False:
                 sent[form.add_prefix(name)] = "[]" if name == "conditions" else value
     sent["steps-TOTAL_FORMS"] = sent["steps-INITIAL_FORMS"]
-    sent[f"{formset.initial_forms[0].prefix}-delay"] = 5
+    return [form.prefix for form in formset.initial_forms], sent
+
+
+def test_a_draft_is_changed_in_its_table(owner: Api) -> None:
+    office = browser_of(chief())
+    draft = draft_open(scenario_id=Scenario.objects.get(code="standard").pk, by=None)
+    address = page_of(ScenarioVersion, "change", draft.pk)
+    [first, *_others], sent = table_of(office, draft)
+    sent[f"{first}-delay"] = 5
     changed = office.post(address, sent)
     assert changed.status_code == 302, changed.context["errors"]
     assert draft.steps.get(code="relance_1").delay == 5
-    sent[f"{formset.initial_forms[0].prefix}-conditions"] = '[{"name": "no_such"}]'
+    sent[f"{first}-conditions"] = '[{"name": "no_such"}]'
     refused = office.post(address, sent)
     assert "There is no condition" in refused.content.decode()
+
+
+def test_steps_of_a_draft_change_places(owner: Api) -> None:
+    office = browser_of(chief())
+    draft = draft_open(scenario_id=Scenario.objects.get(code="standard").pk, by=None)
+    address = page_of(ScenarioVersion, "change", draft.pk)
+    before = list(draft.steps.values_list("code", flat=True))
+    [first, second, *_others], sent = table_of(office, draft)
+    sent[f"{first}-position"], sent[f"{second}-position"] = sent[f"{second}-position"], sent[f"{first}-position"]
+    assert office.post(address, sent).status_code == 302
+    assert list(draft.steps.values_list("code", flat=True)) == [before[1], before[0], *before[2:]]
+    [first, second, *_others], sent = table_of(office, draft)
+    sent[f"{first}-position"] = sent[f"{second}-position"]
+    assert office.post(address, sent).status_code == 200
+    sent[f"{first}-position"], sent[f"{first}-at_hour"] = 0, 24
+    assert office.post(address, sent).status_code == 200
+
+
+def test_two_managers_that_change_the_same_step(owner: Api) -> None:
+    """What each has changed stays; what both have is refused with what it is now, and written if it is sent again."""
+    office = browser_of(chief())
+    draft = draft_open(scenario_id=Scenario.objects.get(code="standard").pk, by=None)
+    address = page_of(ScenarioVersion, "change", draft.pk)
+    [first, *_others], sent = table_of(office, draft)
+    theirs = {"delay": 30, "channels": ["letter"], "conditions": [{"name": "amount_at_least", "value": "50.00"}]}
+    draft.steps.filter(code="relance_1").update(**theirs)
+    ScenarioVersion.objects.filter(pk=draft.pk).update(after_plan="relance_2")
+    assert office.post(address, {**sent, f"{first}-at_hour": 14}).status_code == 302
+    step = draft.steps.get(code="relance_1")
+    draft.refresh_from_db()
+    assert (step.at_hour, {name: getattr(step, name) for name in theirs}) == (14, theirs)
+    assert (draft.after_plan, draft.restart_on_payment) == ("relance_2", True)
+
+    mine = {f"{first}-delay": 5, f"{first}-channels": ["email"], "after_plan": "relance_1"}
+    refused = office.post(address, {**sent, **mine})
+    page = unescape(refused.content.decode())
+    assert "It was changed meanwhile and is “30” now." in page
+    assert "It was changed meanwhile and is “letter by post” now." in page
+    assert "It was changed meanwhile and is “relance_2” now." in page
+    step.refresh_from_db()
+    assert (step.delay, step.channels) == (30, ["letter"])
+    assert office.post(address, {**sent, **mine, **shown_before(refused.content.decode())}).status_code == 302
+    step.refresh_from_db()
+    draft.refresh_from_db()
+    assert (step.delay, step.channels, draft.after_plan) == (5, ["email"], "relance_1")
+
+
+def test_a_step_that_somebody_else_has_changed_is_not_deleted_unawares(owner: Api) -> None:
+    office = browser_of(chief())
+    draft = draft_open(scenario_id=Scenario.objects.get(code="standard").pk, by=None)
+    [first, *_others], sent = table_of(office, draft)
+    draft.steps.filter(code="relance_1").update(delay=30)
+    refused = office.post(page_of(ScenarioVersion, "change", draft.pk), {**sent, f"{first}-DELETE": "on"})
+    assert "has changed the step “relance_1” that is to be deleted" in refused.content.decode()
+    _rows, sent = table_of(office, draft)
+    assert (
+        office.post(page_of(ScenarioVersion, "change", draft.pk), {**sent, f"{first}-DELETE": "on"}).status_code == 302
+    )
+    assert not draft.steps.filter(code="relance_1").exists()
+
+
+def test_a_step_that_somebody_else_has_deleted(owner: Api) -> None:
+    """Who goes on with it is told; who wanted it gone too has it so."""
+    office = browser_of(chief())
+    draft = draft_open(scenario_id=Scenario.objects.get(code="standard").pk, by=None)
+    address = page_of(ScenarioVersion, "change", draft.pk)
+    [first, second, *_others], sent = table_of(office, draft)
+    draft.steps.get(code=sent[f"{first}-code"]).delete()
+    told = office.post(address, {**sent, f"{second}-delay": 9})
+    assert "Somebody else has deleted a step meanwhile: open the draft again." in told.content.decode()
+    assert office.post(address, {**sent, f"{second}-delay": 9, f"{first}-DELETE": "on"}).status_code == 302
+    assert draft.steps.get(code=sent[f"{second}-code"]).delay == 9
+
+
+@pytest.mark.parametrize("written", ["[" * 100_000, "[" + "9" * 5_000 + "]", "[[", "\x00"])
+@pytest.mark.parametrize("before", ["", "initial-"])
+def test_conditions_that_are_none(owner: Api, written: str, before: str) -> None:
+    office = browser_of(chief())
+    draft = draft_open(scenario_id=Scenario.objects.get(code="standard").pk, by=None)
+    [first, *_others], sent = table_of(office, draft)
+    told = office.post(page_of(ScenarioVersion, "change", draft.pk), {**sent, f"{before}{first}-conditions": written})
+    assert told.status_code == (302 if before else 200)
+
+
+def test_two_managers_that_draw_the_same_draft(owner: Api) -> None:
+    """What one has added since the other opened it is told, not run into."""
+    office = browser_of(chief())
+    draft = draft_open(scenario_id=Scenario.objects.get(code="standard").pk, by=None)
+    rows, sent = table_of(office, draft)
+    Step.objects.create(version=draft, position=9, code="theirs", channels=["task"])
+    sent[f"{rows[0]}-position"] = 9
+    refused = office.post(page_of(ScenarioVersion, "change", draft.pk), sent)
+    assert "Somebody else has drawn a step meanwhile" in refused.content.decode()
+    draft.steps.get(code="theirs").delete()
+    draft.steps.get(code="relance_2").delete()
+    assert office.post(page_of(ScenarioVersion, "change", draft.pk), sent).status_code == 200
+    version_publish(version_id=draft.pk, by=None)
+    assert office.post(page_of(ScenarioVersion, "change", draft.pk), sent).status_code == 403
