@@ -143,6 +143,8 @@ ACTS: dict[str, Tells] = {
     "recoveries.recovery:correct-added-contact": nothing(NO_TYPE),
     "recoveries.recovery:end-contact": nothing(NO_TYPE),
     "recoveries.recovery:write-there": tells("company.updated"),
+    "recoveries.recovery:pin-note": nothing(NO_TYPE),
+    "recoveries.recovery:unpin-note": nothing(NO_TYPE),
     "recoveries.recovery:follow-up": nothing(NO_TYPE),
     "recoveries.recovery:promise": tells("promise.made"),
     "recoveries.recovery:answer-client": tells("comment.created", instead=("comment.read",)),

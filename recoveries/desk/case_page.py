@@ -46,6 +46,7 @@ from recoveries.letters.scenarios.outlook import panel_of
 from recoveries.models import Injunction, Recovery
 from recoveries.selectors.deadlines import deadlines_of, opposed_too_late, procedure_of
 from recoveries.selectors.sides import SIDES
+from recoveries.services.pins import pins_of
 
 PAGES = {
     "invoices": invoices_of,
@@ -62,6 +63,8 @@ ROW_ACTIONS = (
     "correct-added-contact",
     "end-contact",
     "write-there",
+    "pin-note",
+    "unpin-note",
     "set-visibility",
     "request-signature",
     "reverse-payment",
@@ -79,6 +82,8 @@ ROW_ACTIONS = (
     "move-status",
     "undo",
     "take",
+    "next-date",
+    "fee-paid",
     *OFFERED,
     FOLLOW_UP,
 )
@@ -140,6 +145,7 @@ def case_context(request: HttpRequest, case: Recovery) -> dict[str, Any]:
     procedure = procedure_of(case)
     account, deadlines = case_account(case, day), deadlines_of(case, day)
     tables = {name: rows_of(rows(case), _page(request, name)) for name, rows in PAGES.items()}
+    pins = pins_of(case.pk)
     kind = request.GET.get("kind", "")
     kind = kind if kind in TABS else ""
     return {
@@ -159,6 +165,8 @@ def case_context(request: HttpRequest, case: Recovery) -> dict[str, Any]:
         "is_opposed_too_late": opposed_too_late(case),
         "further_contacts": list(further_contacts(case.debtor)) if case.debtor else [],
         "party_facts": list(facts_about(case)),
+        "pins": pins,
+        "pinned": {pin.comment_id for pin in pins},
         "scenario": panel_of(case, now()),
         "timeline": timeline(case.pk, tab=kind or None, after=cursor_read(request.GET.get("after", ""))),
         "is_older": "after" in request.GET,

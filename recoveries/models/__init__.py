@@ -26,7 +26,7 @@ from recoveries.letters.scenarios.models import (
 from recoveries.letters.scenarios.rehearsal_models import Rehearsal, RehearsalPart
 from recoveries.letters.wording.models import Template, TemplateVersion
 from recoveries.models.cases import CaseCount, Recovery, RecoveryQuerySet
-from recoveries.models.children import Comment, StatusChange
+from recoveries.models.children import Comment, NotePin, StatusChange
 from recoveries.models.former import About, FormerRow
 from recoveries.models.legal_facts import LegalFact
 from recoveries.models.statuses import Status, StatusGroup
@@ -68,6 +68,7 @@ __all__ = [
     "Message",
     "MessageCase",
     "MessageFact",
+    "NotePin",
     "PartyFact",
     "PaymentPromise",
     "PortfolioFigure",

@@ -87,3 +87,22 @@ class Comment(OfOwner):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+class NotePin(models.Model):
+    """That a note was pinned to the top of its case, or taken down again; the last row of a note says how it stands."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.CASCADE, related_name="pins", verbose_name=_("note"))
+    is_pinned = models.BooleanField(_("pinned"))
+    user = models.ForeignKey(
+        "accounts.User", on_delete=models.SET_NULL, null=True, related_name="+", verbose_name=_("who")
+    )
+    created_at = models.DateTimeField(_("when"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("pinning of a note")
+        verbose_name_plural = _("pinnings of notes")
+        ordering = ("created_at", "id")
+
+    def __str__(self) -> str:
+        return str(_("note pinned") if self.is_pinned else _("note taken down"))

@@ -34,6 +34,7 @@ from recoveries.services.cases import recovery_lock
 from recoveries.services.comments import comment_create, comment_mark_read
 from recoveries.services.handlers import NOT_A_HANDLER, case_assign
 from recoveries.services.life import status_move
+from recoveries.services.pins import NOT_INTERNAL, note_pin
 from recoveries.statuses import Actor
 
 SUGGESTED_HANDLERS = 100
@@ -189,10 +190,18 @@ class CommentForm(PlainComment):
         help_text=gettext_lazy("The note stands among their tasks until they have read it."),
     )
 
+    is_pinned = forms.BooleanField(label=gettext_lazy("Pin it to the top of the case"), required=False)
+
     def __init__(self, *args: Any, people: list[tuple[str, str]], **options: Any) -> None:
         super().__init__(*args, **options)
         self.fields["assignee"].choices = people  # type: ignore[attr-defined]
         self.fields.update(visibility_fields(Comment, internal=True))
+
+    def clean(self) -> dict[str, Any]:
+        """What is pinned stays in the house."""
+        if self.cleaned_data.get("is_pinned") and any(self.cleaned_data.get(name) for name in VISIBLE):
+            self.add_error("is_pinned", NOT_INTERNAL)
+        return self.cleaned_data
 
 
 def comment_write(request: HttpRequest, case: Recovery, text: str, *, seen: Collection[str]) -> Recovery:
@@ -206,6 +215,9 @@ def comment_write(request: HttpRequest, case: Recovery, text: str, *, seen: Coll
 
 def _comment(request: HttpRequest, case: Recovery, data: dict[str, Any]) -> str:
     comment_write(request, case, data["text"], seen=[name for name in VISIBLE if data[name]])
+    if data["is_pinned"]:
+        written = Comment.objects.filter(recovery=case, user=staff_of(request)).latest("pk")
+        note_pin(recovery_id=case.pk, comment_id=written.pk, by=staff_of(request))
     if data["assignee"] is not None:
         _mention(request, case, data["text"], data["assignee"])
     return _("The note stands on the case.")

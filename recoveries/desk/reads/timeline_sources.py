@@ -110,6 +110,12 @@ SOURCES: dict[str, Source] = {
         who="t.user_id",
         told_by="'comment.created'",
     ),
+    "pin": Source(
+        columns={"is_pinned": "t.is_pinned", "note": "c.text"},
+        tables="recoveries_notepin t JOIN recoveries_comment c ON c.id = t.comment_id",
+        of_case="c.recovery_id = %(case)s",
+        who="t.user_id",
+    ),
     "document": Source(
         columns={"name": "t.name", "state": "t.state", "reason": "t.reason", "type": "y.type"},
         tables="documents_document t LEFT JOIN documents_filetype y ON y.id = t.file_type_id",
@@ -257,6 +263,7 @@ SHOWN_ALONE = f"CASE t.type {_CASES} ELSE 1 = 1 END"
 TABS: dict[str, Tab] = {
     "status": Tab(_("Status"), ("recovery.status_changed",)),
     "comment": Tab(_("Comments"), ("comment.*",)),
+    "pin": Tab(_("Pinned notes")),
     "document": Tab(_("Documents"), ("document.*",)),
     "signature": Tab(_("Signatures"), ("signature.*",)),
     "payment": Tab(_("Payments (acomptes)"), ("payment.*",)),
