@@ -28,7 +28,7 @@ from recoveries.ledger.remittances import remittance_record
 from recoveries.ledger.services import acompte_record
 from recoveries.letters.channels.delivering import message_deliver, messages_interrupted
 from recoveries.letters.channels.facts import fact_record
-from recoveries.letters.receipts import receipt_posted
+from recoveries.letters.channels.receipt_posting import receipt_posted
 from recoveries.letters.scenarios.pausing import scenario_pause, scenario_resume, scenario_stop
 from recoveries.letters.scenarios.switching import case_switch
 from recoveries.letters.scenarios.ticking import tick

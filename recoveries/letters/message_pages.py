@@ -1,13 +1,16 @@
 """The papers of a message on the screens of staff: the letter as it left, and the proofs of what became of it."""
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponseBase
-from django.urls import URLPattern, path
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.urls import URLPattern, path, reverse
 
 from backoffice.action_pages import ActionPages
 from backoffice.audit import view_record
 from documents.models import StoredFile
 from documents.showing import file_shown
+from legalcity.lib.errors import Unavailable
+from recoveries.letters.channels.receipt_posting import receipt_paper, receipt_waits
 from recoveries.models import Message
 
 
@@ -25,8 +28,14 @@ class MessagePages(ActionPages):
         ]
 
     def paper_view(self, request: HttpRequest, message_id: int) -> HttpResponseBase:
-        """The PDF of a message, as it was kept."""
+        """The PDF of a message, as it was kept; of a receipt that staff post, as they print it."""
         message = self._message(request, message_id)
+        if message.pdf is None and receipt_waits(message):
+            try:
+                receipt_paper(message)
+            except Unavailable as refusal:
+                messages.error(request, str(refusal.message))
+                return HttpResponseRedirect(reverse("admin:recoveries_message_change", args=[message_id]))
         return self._served(request, message, message.pdf)
 
     def proof_view(self, request: HttpRequest, message_id: int, fact_id: int) -> HttpResponseBase:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from backoffice.actions import ObjectAction
 from backoffice.origin import staff_of
-from recoveries.letters.receipts import receipt_posted
+from recoveries.letters.channels.receipt_posting import receipt_posted, receipt_waits
 from recoveries.models import Message
 
 
@@ -22,9 +22,9 @@ RECEIPT_POSTED = ObjectAction(
     label=gettext_lazy("Sent by post"),
     permission="recoveries.send_email",
     perform=_posted,
-    is_offered=lambda request, email: email.is_receipt and email.state == Message.State.TO_POST,
+    is_offered=lambda request, email: receipt_waits(email),
     explain=gettext_lazy(
-        "The debtor has no e-mail address. Print the text of the receipt, send it by post, then confirm here: it "
-        "counts as sent today (art. R124-6 CPCE)."
+        "The debtor has no e-mail address. Print the receipt (paper), send it by post, then confirm here: it counts as "
+        "sent today (art. R124-6 CPCE)."
     ),
 )

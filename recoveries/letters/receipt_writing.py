@@ -40,6 +40,16 @@ HEADS = {
         "cost": "costs of the title",
     },
 }
+# How was paid, where it is one of what the form proposes (ledger/acts.py); other words stay as they were entered.
+METHODS = {
+    "en": {
+        "virement": "bank transfer",
+        "chèque": "cheque",
+        "carte bancaire": "bank card",
+        "prélèvement": "direct debit",
+        "espèces": "cash",
+    },
+}
 NOTICE, REVERSAL_NOTICE = "avis_paiement", "avis_annulation"
 SUBJECTS = {
     ("fr", NOTICE): "Paiement reçu – dossier {reference}",
@@ -147,7 +157,7 @@ def payment_told(money: Money) -> dict[str, Any]:
     return {
         "amount": euros_told(paid.amount),
         "date": day_told(paid.date),
-        "method": paid.method or None,
+        "method": METHODS.get(language, {}).get(paid.method.strip().lower(), paid.method) or None,
         "reference": paid.reference or None,
         "is_direct": paid.is_direct,
         "met": [{"number": row.number, "told": _met_told(row)} for row in met],

@@ -8,20 +8,17 @@ from collections.abc import Callable
 from functools import partial
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 
 from accounts.models import User
 from companies.models import Company
-from events.services import events_record, story
 from law.contact import Channel, Facts, Outcome, PartyFactKind, Purpose
 from legalcity.lib.claims import queue
 from legalcity.lib.clock import now
 from legalcity.lib.emails.rows import INTERRUPTED
-from legalcity.lib.errors import Conflict, Forbidden
+from legalcity.lib.errors import Conflict
 from legalcity.lib.reading import Unreadable
 from legalcity.lib.reading.emails import read_email
 from legalcity.lib.settings.live import live
-from recoveries.events import MESSAGE_SENT, message_event
 from recoveries.ledger.decompte import case_decompte
 from recoveries.ledger.gathering import with_terms
 from recoveries.ledger.listeners import PaymentTold
@@ -79,24 +76,6 @@ def receipt_sent(*, receipt: Message) -> None:
     except Conflict:
         account = None
     _correct(case, receipt, Money.of(payment, account), None)
-
-
-@story()
-def receipt_posted(*, message_id: int, by: User | None) -> Message:
-    """Write down that a receipt went out by post. Raises Forbidden for one that does not wait for that, or may not."""
-    letter = Message.objects.get(pk=message_id)
-    if not letter.is_receipt:
-        raise Forbidden(_("This receipt does not wait to be sent by post."))
-    case = with_terms(Recovery.objects.select_for_update(of=("self",))).get(pk=letter.recovery_id)
-    verdict = verdict_of_receipt(facts_aside(case), letter, recipient="", moment=now())
-    if verdict.outcome == Outcome.NEVER:
-        raise Forbidden(_("This letter may not leave."), reasons=list(verdict.standing))
-    waiting = Message.objects.filter(pk=message_id, state=State.TO_POST)
-    if not waiting.update(state=State.SENT, sent_at=now(), user=by):
-        raise Forbidden(_("This receipt does not wait to be sent by post."))
-    receipt = Message.objects.select_related("recovery").get(pk=message_id)
-    events_record([message_event(MESSAGE_SENT, receipt, by=by)])
-    return receipt
 
 
 def _correct(case: Recovery, receipt: Message, money: Money, by: User | None) -> None:

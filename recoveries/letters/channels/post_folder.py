@@ -11,6 +11,8 @@ from recoveries.letters.channels.postal import LEAST_LINES, MOST_LINES
 from recoveries.letters.channels.protocol import Fact, Handed, Refused
 from recoveries.letters.models import Message
 
+PROVIDER = "post-folder"
+
 
 def address_faults(message: Message) -> list[Sentence]:
     """Why an address does not do for a letter."""
@@ -25,7 +27,7 @@ def address_faults(message: Message) -> list[Sentence]:
 class PostFolder:
     """By hand: `posting.py` prints and confirms."""
 
-    provider = "post-folder"
+    provider = PROVIDER
     is_by_hand = True
     can_ask = False
 

@@ -7,14 +7,17 @@ from django.utils.translation import gettext as _
 
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Sentence
+from recoveries.letters.channels.receipt_posting import receipt_waits
 from recoveries.models import Message, MessageFact
 
 
 def paper_told(message: Message) -> Sentence:
-    """The PDF that is kept with a message, to be opened or downloaded."""
+    """The PDF that is kept with a message, or made of a receipt that staff post, to be opened or downloaded."""
+    address = reverse("admin:recoveries_message_paper", args=[message.pk])
+    if message.pdf is None and receipt_waits(message):
+        return format_html('<a href="{}">{}</a>', address, _("Print it"))
     if message.pdf is None:
         return _("None is kept.")
-    address = reverse("admin:recoveries_message_paper", args=[message.pk])
     told = '<a href="{}">{}</a> · <a href="{}?download=1">{}</a><br><small>SHA-256 {}</small>'
     return format_html(told, address, message.pdf.filename, address, _("Download"), message.pdf.sha256)
 

@@ -16,8 +16,8 @@ from legalcity.lib.errors import Forbidden, Invalid
 from recoveries.desk.tests.pages import act_page, case_of, opened, words
 from recoveries.ledger.services import acompte_record
 from recoveries.letters.channels.delivering import message_deliver
+from recoveries.letters.channels.receipt_posting import receipt_posted
 from recoveries.letters.party_facts import party_fact_enter
-from recoveries.letters.receipts import receipt_posted
 from recoveries.letters.services import message_send
 from recoveries.letters.tests.test_emails import Moody, moods  # noqa: F401 - fixtures
 from recoveries.models import Message, PartyFact, Recovery

@@ -21,11 +21,12 @@ from recoveries.ledger.rate_services import rates_load
 from recoveries.ledger.reversals import acompte_reverse
 from recoveries.ledger.services import acompte_record
 from recoveries.letters.channels.delivering import message_deliver, messages_interrupted
+from recoveries.letters.channels.receipt_posting import receipt_posted
 from recoveries.letters.creditor_notices import creditor_notice_deliver, creditor_notices_interrupted
 from recoveries.letters.jobs import JOB, NOTICE_JOB
 from recoveries.letters.judging import drafts_of
-from recoveries.letters.receipts import receipt_posted
 from recoveries.letters.tests.test_emails import Moody, moods  # noqa: F401 - fixtures
+from recoveries.letters.wording.papers import pdf_of
 from recoveries.models import Acompte, CreditorNotice, EcbRate, Message, Posting, Recovery
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, move
@@ -52,7 +53,7 @@ TERMS = {"recovery_late_interest": True, "recovery_interest_rate": "no", "assign
 @pytest.fixture(autouse=True)
 def autumn(db: None, system_setting: Any) -> Any:
     rates_load()
-    system_setting(FIRM_NAME="Cabinet Dupont", **FREE)
+    system_setting(**{**FREE, "FIRM_NAME": "Cabinet Dupont"})
     with time_machine.travel("2026-11-28T10:00:00Z", tick=False):
         yield
 
@@ -99,7 +100,7 @@ def test_a_receipt_says_what_the_payment_met_and_what_remains(case: Recovery) ->
         "Cabinet Dupont, exerçant une activité de recouvrement amiable",
         "12 rue de la Paix, 75002 Paris",
         f"Agissant pour le compte de : {case.customer}",
-        f"À l'attention de {case.debtor}",
+        f"À l’attention de {case.debtor}",
         "quittance (art. R124-6 CPCE) du paiement de 1\xa0500,00 € que nous avons reçu le 10/06/2026",
         "(mode : Virement, référence : VIR 12)",
         "- F1 : intérêts 173,76 €, principal 1\xa0326,24 €\n",
@@ -117,13 +118,22 @@ def test_a_receipt_says_what_the_payment_met_and_what_remains(case: Recovery) ->
         assert demanded not in letter.body + html
 
 
+@pytest.mark.parametrize(
+    ("method", "told"), [("Chèque", "method: cheque"), (" ESPÈCES ", "method: cash"), ("Swift", "method: Swift")]
+)
+def test_an_english_receipt_tells_the_method_in_english(owner: Api, method: str, told: str) -> None:
+    paid(case_with(owner, company_country="Allemagne"), method=method)
+    deliver()
+    assert f"({told}, reference: VIR 12)" in mail.outbox[0].body
+
+
 def test_the_creditor_is_told_at_once_and_by_when_the_money_is_handed_over(owner: Api, case: Recovery) -> None:
     payment = paid(case)
     deliver()
     letter = mail.outbox[1]
     assert (letter.to, letter.subject) == ([owner.user.email], f"Paiement reçu – dossier {case.recovery_reference}")
     for said in (
-        "d'un paiement de 1\xa0500,00 € que nous avons reçu le 10/06/2026",
+        "d’un paiement de 1\xa0500,00 € que nous avons reçu le 10/06/2026",
         "1\xa0500,00 € vous seront reversés au plus tard le 10/07/2026 (art. R124-6 CPCE)",
         "- F1 : intérêts 173,76 €, principal 1\xa0326,24 €",
         "7\xa0572,53 €",
@@ -305,6 +315,32 @@ def test_without_an_address_the_page_of_the_case_says_that_the_receipt_goes_by_p
     assert states()[0] == ["quittance sent", "quittance_rectifiee to_post"]
     with pytest.raises(Forbidden):
         receipt_posted(message_id=receipt.pk, by=None)
+
+
+def test_a_receipt_that_goes_by_post_has_the_papers_of_any_message(owner: Api, system_setting: Any) -> None:
+    system_setting(LETTER_PRICE="1.52")
+    office, case = browser_of(chief()), case_with(owner, company_email=None)
+    paid(case)
+    receipt = Message.objects.get()
+    paper = page_of(Message, "change", receipt.pk).replace("/change/", "/paper/")
+    page = office.get(page_of(Message, "change", receipt.pk))
+    assert paper in page.content.decode()
+    assert page.context["subtitle"].startswith(receipt.recovery.recovery_reference)
+    printed = office.get(paper)
+    assert (printed.status_code, printed["Content-Type"]) == (200, "application/pdf")
+    act(office, receipt, "receipt-posted")
+    receipt.refresh_from_db()
+    assert b"".join(printed.streaming_content if printed.streaming else [printed.content]) == pdf_of(receipt)
+    assert (receipt.state, receipt.provider, receipt.cost, bool(receipt.pdf)) == (
+        "sent",
+        "post-folder",
+        Decimal("1.52"),
+        True,
+    )
+    [fact] = receipt.facts.all()
+    assert (fact.kind, fact.source, fact.by and fact.by.email) == ("sent", "staff", "chief@example.com")
+    assert act(office, receipt, "receipt-posted").status_code != 500
+    assert receipt.facts.count() == 1
 
 
 @pytest.mark.parametrize(

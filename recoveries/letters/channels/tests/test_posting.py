@@ -19,10 +19,10 @@ from legalcity.lib.errors import Forbidden, Invalid
 from recoveries.desk.tests.pages import case_of, office_of, person, ready_document, words
 from recoveries.ledger.services import acompte_record
 from recoveries.letters.channels.posting import working_day
+from recoveries.letters.channels.receipt_posting import receipt_posted
 from recoveries.letters.channels.tests.conftest import DEBTOR
 from recoveries.letters.holding import messages_take_up
 from recoveries.letters.party_facts import party_fact_enter
-from recoveries.letters.receipts import receipt_posted
 from recoveries.letters.services import message_send
 from recoveries.letters.tasks import sweep_emails
 from recoveries.models import FormalNotice, Message, PostBatch, PostItem, Recovery
