@@ -47,7 +47,17 @@ def messages_take_up(*, moment: datetime) -> int:
             message_take_up(message_id=message_id, case_id=case_id, moment=moment)
         except Exception:  # One that cannot be judged keeps no other back.
             log.exception("email_not_judged", message_id=message_id, recovery_id=case_id)
+            _put_off(message_id, moment)
     return len(waiting)
+
+
+def _put_off(message_id: int, moment: datetime) -> None:
+    """Look at a letter that could not be judged again when its case changes, at night if it is held: not each time.
+
+    `due_at` of one in the post folder is when it came there.
+    """
+    Message.objects.filter(pk=message_id).update(judged_at=moment)
+    Message.objects.filter(pk=message_id, state=State.HELD).update(due_at=judged_next(None, moment))
 
 
 @story()
@@ -71,7 +81,7 @@ def message_take_up(*, message_id: int, case_id: int, moment: datetime) -> Messa
         is_decided = email.state == State.TO_POST
         draft, _is_same = redrafted(case, email, moment, locked=cases, is_rhythm_asked=not is_decided)
     except Conflict:
-        Message.objects.filter(pk=message_id).update(judged_at=moment, due_at=judged_next(None, moment))
+        _put_off(message_id, moment)
         return email
     if is_decided:
         draft = replace(draft, verdict=draft.verdict.without(Code.RHYTHM))

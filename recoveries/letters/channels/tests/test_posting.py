@@ -257,6 +257,25 @@ def test_a_letter_that_waits_is_judged_when_something_happens_on_its_case(
     assert messages_take_up(moment=now()) == 0
 
 
+def test_letters_that_cannot_be_judged_do_not_fill_each_round(case: Recovery, owner: Api) -> None:
+    """One of a kind that this version does not know any more, held or in the folder."""
+    held, in_folder, fine = letter(case), *(letter(case_of(owner, debtor=DEBTOR)) for _n in range(2))
+    for one in (held, fine):
+        move(one.recovery_id, 2, 7)
+    messages_take_up(moment=now())
+    assert states(held, in_folder, fine) == ["held", "to_post", "held"]
+    Message.objects.filter(pk__in=[held.pk, in_folder.pk]).update(kind="of_before")
+    move(fine.recovery_id, 3)
+    Recovery.objects.filter(pk__in=[held.recovery_id, in_folder.recovery_id]).update(updated_at=now())
+    waits_since = Message.objects.get(pk=in_folder.pk).due_at
+    assert messages_take_up(moment=now()) == 3
+    assert states(held, in_folder, fine) == ["held", "to_post", "to_post"]
+    assert messages_take_up(moment=now()) == 0
+    assert Message.objects.get(pk=in_folder.pk).due_at == waits_since
+    with time_machine.travel(now() + timedelta(1)):
+        assert messages_take_up(moment=now()) == 1
+
+
 def test_letters_of_others_are_out_of_reach(case: Recovery, owner: Api, office: Client) -> None:
     handler = person(HANDLER)
     mine, other = letter(case), letter(case_of(owner, debtor=DEBTOR))
