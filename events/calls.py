@@ -257,6 +257,7 @@ PAGES: dict[str, Tells] = {
     "Open a case by hand": tells("recovery.created", "recovery.assigned"),
     "Hand over what is held for a client": tells("remittance.sent"),
     "Confirm the posting of letters": tells("message.sent", "scenario.step_done", "scenario.finished"),
+    "Say that a letter that was given up had left": tells("message.sent", "scenario.step_done"),
     "Send the reminders of a bulk sending": nothing(
         "A worker sends them.", later=(*LETTERS, "recovery.status_changed")
     ),

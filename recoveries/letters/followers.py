@@ -5,8 +5,9 @@ and share from then on its words, its paper and what becomes of it. Where it doe
 How they are written and judged: together.py.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -44,6 +45,71 @@ def cases_lock(about: Mapping[int, int], cases: QuerySet[Recovery] | None = None
 def followers_of(message: Message) -> QuerySet[Message]:
     """The messages that left, or are to leave, with this one."""
     return Message.objects.filter(goes_with=message).exclude(state__in=LEFT_BEHIND).order_by("pk")
+
+
+def printed_others(message: Message) -> list[dict[str, Any]]:
+    """What the paper of a message says of further cases, as JSON: their messages, the account of each."""
+    return [
+        {
+            "message": follower.pk,
+            "day": follower.day.isoformat() if follower.day else None,
+            "decompte": follower.decompte,
+            "decompte_sha256": follower.decompte_sha256,
+            "total": str(follower.total) if follower.total is not None else None,
+        }
+        for follower in followers_of(message).filter(state=State.PLANNED)
+    ]
+
+
+def bring_back(message: Message, others: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Have those whom the paper of a message named (`printed_others`) go with it again: it had left for them too.
+
+    Returns those that have left otherwise meanwhile, which stay as they are. The caller holds the locks of the cases.
+    """
+    words = {name: getattr(message, name) for name in ("subject", "text", "html", "template_version")}
+    apart = []
+    for told in others:
+        # Under its lock: no worker begins to send it meanwhile.
+        follower = Message.objects.select_for_update(of=("self",)).filter(pk=told["message"]).first()
+        if follower is None or (follower.goes_with_id == message.pk and follower.state not in LEFT_BEHIND):
+            continue
+        if _is_free(follower, message):
+            account = {name: told[name] for name in ("day", "decompte", "decompte_sha256", "total")}
+            place = {"state": State.PLANNED, "goes_with": message, "error": ""}
+            Message.objects.filter(pk=follower.pk).update(**words, **account, **place)
+        else:
+            apart.append(told)
+    return apart
+
+
+def apart_keep(message: Message, apart: Iterable[Mapping[str, Any]]) -> None:
+    """Write down that a message that has left was about cases that had gone by themselves (`bring_back`)."""
+    others = Message.objects.in_bulk([told["message"] for told in apart])
+    if others and not message.cases.exists():
+        cases_keep(message, [])
+    MessageCase.objects.bulk_create(
+        MessageCase(
+            message=message,
+            recovery_id=others[told["message"]].recovery_id,
+            owner_id=others[told["message"]].owner_id,
+            decompte=told["decompte"],
+            sha256=told["decompte_sha256"],
+            total=told["total"],
+        )
+        for told in apart
+        if told["message"] in others
+    )
+
+
+def _is_free(message: Message, lead: Message) -> bool:
+    """Whether a message has not left, is not being handed over, and neither goes with another nor has one with it.
+
+    One that was given up beside `lead` goes with that no more, though it names it still.
+    """
+    waits = message.state in (State.HELD, State.CANCELLED, State.QUEUED, State.TO_POST, State.PLANNED)
+    is_taken = message.claimed_until is not None or message.post_items.filter(taken_out_at=None).exists()
+    is_alone = message.goes_with_id in (None, lead.pk) and not message.followers.exists()
+    return waits and message.sent_at is None and not is_taken and is_alone
 
 
 def carry_along(follower: Message, message: Message) -> None:

@@ -139,6 +139,8 @@ class PostItem(models.Model):
     # The number of the receipt of a registered letter, as the post office prints it.
     number = models.CharField(_("number of the receipt"), max_length=30, default="", db_default="", blank=True)
     taken_out_at = models.DateTimeField(_("taken out at"), null=True)
+    # Of a letter about several cases: what the paper says of the others (followers.py: `printed_others`).
+    others = models.JSONField(_("further cases on it"), null=True, editable=False)
 
     objects = PostItemQuerySet.as_manager()
 

@@ -24,20 +24,18 @@ from legalcity.lib.clock import today
 from legalcity.lib.errors import DomainError, Invalid
 from legalcity.lib.form_fields import DayField
 from legalcity.lib.ids import MOST_ID
-from recoveries.letters.channels.posting import (
-    MOST,
-    batch_confirm,
+from recoveries.letters.channels.batches import (
     batch_pdf,
-    batch_print,
     batch_rows,
     batches_of,
-    item_take_out,
     items_of,
     letters_to_post,
     refused_now,
     withdrawn_of,
     working_day,
 )
+from recoveries.letters.channels.left_after_all import given_up_in, item_left
+from recoveries.letters.channels.posting import MOST, batch_confirm, batch_print, item_take_out
 from recoveries.models import PostBatch
 
 POST = "recoveries.confirm_posting"
@@ -127,12 +125,23 @@ def batch_page(request: HttpRequest, batch_id: int) -> HttpResponse:
         }
         for item in standing
     ]
+    given_up = set(given_up_in(batch, user).values_list("pk", flat=True))
+    withdrawn = [
+        {
+            "item": item,
+            "may_have_left": item.pk in given_up,
+            "number": request.POST.get(f"number-{item.pk}", ""),
+            "errors": errors.get(f"number-{item.pk}"),
+        }
+        for item in withdrawn_of(batch, user)
+    ]
     context = {
         **admin.site.each_context(request),
         "title": _("Batch {number}").format(number=batch.pk),
         "batch": batch,
         "items": items,
-        "withdrawn": withdrawn_of(batch, user),
+        "withdrawn": withdrawn,
+        "has_given_up": bool(given_up),
         "has_errors": bool(errors),
         "is_open": is_open,
         "may_confirm": batch.posting_day <= today(),
@@ -141,13 +150,15 @@ def batch_page(request: HttpRequest, batch_id: int) -> HttpResponse:
 
 
 def _done(request: HttpRequest, batch: PostBatch, user: User) -> None:
-    """Take one letter out where its button was pressed, else confirm."""
-    chosen = request.POST.get("take_out", "")
-    if chosen:
-        if not (chosen.isascii() and chosen.isdecimal() and int(chosen) <= MOST_ID):
-            raise Http404
-        item_take_out(batch_id=batch.pk, item_id=int(chosen), by=user)
+    """Take one letter out, or say that it had left, where its button was pressed; else confirm."""
+    if chosen := request.POST.get("take_out", ""):
+        item_take_out(batch_id=batch.pk, item_id=_id_of(chosen), by=user)
         messages.success(request, _("The letter was taken out: it waits again, and is written anew."))
+        return
+    if chosen := request.POST.get("left_after_all", ""):
+        number = request.POST.get(f"number-{_id_of(chosen)}", "")
+        item_left(batch_id=batch.pk, item_id=_id_of(chosen), number=number, by=user)
+        messages.success(request, _("The letter had left: it counts as sent on the posting day."))
         return
     ids = [item.pk for item in items_of(batch, user)]
     taken_out = batch_confirm(
@@ -161,6 +172,12 @@ def _done(request: HttpRequest, batch: PostBatch, user: User) -> None:
         messages.warning(request, told.format(reference=one.reference, why=one.why))
     if items_of(batch, user).exists():
         messages.success(request, _("Posted: these letters count as sent."))
+
+
+def _id_of(chosen: str) -> int:
+    if not (chosen.isascii() and chosen.isdecimal() and len(chosen) < 20 and int(chosen) <= MOST_ID):
+        raise Http404
+    return int(chosen)
 
 
 @require_POST

@@ -4,43 +4,44 @@ Their words are made when they are printed, with the figures of the posting day,
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time
 from typing import Any, NamedTuple
 
 import structlog
 from django.db import transaction
-from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
 from backoffice.audit import ADDED, CHANGED, audit_record
-from documents.services.storage import bytes_open
 from events.services import events_record, story
-from law import contact
-from law.contact import Code, Outcome, Verdict
-from law.scenario.days import opening
+from law.contact import Outcome, Verdict
 from legalcity.lib.clock import now, today
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Conflict, Forbidden, Invalid, NotFound, Unavailable
 from recoveries.events import held_event
 from recoveries.ledger.gathering import with_terms
+from recoveries.letters.channels.batches import (
+    HOUR,
+    batches_of,
+    changed,
+    items_of,
+    letters_to_post,
+    moment_of,
+    working_day,
+)
 from recoveries.letters.channels.delivering import rejudged
 from recoveries.letters.channels.facts import fact_record
-from recoveries.letters.channels.models import PostItemQuerySet
-from recoveries.letters.channels.papers import cover_pdf, letter_pdf
+from recoveries.letters.channels.papers import letter_pdf
+from recoveries.letters.channels.post_folder import PROVIDER
 from recoveries.letters.channels.prices import cost_of
 from recoveries.letters.channels.protocol import Later
 from recoveries.letters.channels.registry import PROVED
-from recoveries.letters.contacts import debtor_lock, firm_policy
-from recoveries.letters.followers import cases_about, cases_lock
-from recoveries.letters.judging import lifted_codes, written_to
+from recoveries.letters.contacts import debtor_lock
+from recoveries.letters.followers import cases_about, cases_lock, printed_others
 from recoveries.letters.receipts import receipt_refusal
-from recoveries.letters.scenarios.reading import facts_read
-from recoveries.letters.scenarios.running import resting_of
 from recoveries.letters.services import WORDLESS, judged_next
 from recoveries.letters.verdicts import values_of
-from recoveries.letters.wording.papers import bound
 from recoveries.models import Message, MessageFact, PostBatch, PostItem, Recovery
 
 log = structlog.get_logger("recoveries")
@@ -48,19 +49,9 @@ log = structlog.get_logger("recoveries")
 State = Message.State
 MOST = 200  # letters of a batch
 LATEST = 7  # days ahead for which letters are printed
-HOUR, NOON = time(10), time(12)  # of a posting day to come, in Paris: when its letters are judged, and count as posted
+NOON = time(12)  # of a posting day, in Paris: when its letters count as posted
 # As La Poste prints it, without blanks: 2C 012 345 6789 0, RK 123 456 789 FR, 87 000 123 456 7890.
 NUMBER = re.compile(r"(?=(?:.*[0-9]){2})[0-9A-Z]{13,15}")
-FRANCE = contact.Place("FR")
-UNPRINTED = (State.PLANNED, State.HELD, State.QUEUED, State.CANCELLED)  # what a letter is that left its batch by itself
-HEADINGS = ("position", "case", "letter", "channel", "recipient", "address", "receipt_number")
-
-
-def letters_to_post(user: User) -> QuerySet[Message]:
-    """The letters that wait to be printed, of cases that a member of staff sees; the oldest first."""
-    printed = PostItem.objects.standing().values("message")
-    waiting = Message.objects.in_reach_of(user).filter(state=State.TO_POST).exclude(pk__in=printed)
-    return waiting.select_related("recovery", "recovery__debtor").order_by("created_at", "pk")
 
 
 class TakenOut(NamedTuple):
@@ -68,39 +59,6 @@ class TakenOut(NamedTuple):
 
     reference: str
     why: str
-
-
-def working_day(day: date) -> date:
-    """The first day from `day` on, today or later, on which the firm writes; none is today once its hours are over."""
-    return opening(_moment_of(day), FRANCE, firm_policy()).astimezone(PARIS).date()
-
-
-def _moment_of(posting_day: date) -> datetime:
-    """When the letters of a posting day are judged."""
-    return now() if posting_day == today() else datetime.combine(posting_day, HOUR, PARIS)
-
-
-def batches_of(user: User) -> QuerySet[PostBatch]:
-    """The batches with a letter of a case that a member of staff sees, and those whose cases are gone."""
-    is_seen = Q(pk__in=PostItem.objects.in_reach_of(user).values("batch"))
-    return PostBatch.objects.filter(is_seen | ~Q(pk__in=PostItem.objects.values("batch")))
-
-
-def items_of(batch: PostBatch, user: User) -> QuerySet[PostItem]:
-    """The letters of a batch that are, or were, posted with it, as they lie one on the other.
-
-    Of cases that `user` sees; not those that were taken out, given up or kept back since they were printed.
-    """
-    return _printed_in(batch).in_reach_of(user).standing().exclude(message__state__in=UNPRINTED)
-
-
-def withdrawn_of(batch: PostBatch, user: User) -> QuerySet[PostItem]:
-    """The letters that were printed with a batch and are not posted with it."""
-    return _printed_in(batch).in_reach_of(user).exclude(pk__in=items_of(batch, user).values("pk"))
-
-
-def _printed_in(batch: PostBatch) -> PostItemQuerySet:
-    return PostItem.objects.filter(batch=batch).select_related("message", "message__recovery", "message__pdf")
 
 
 # --- print -----------------------------------------------------------------------------------------------------------
@@ -136,7 +94,7 @@ def _made_ready(message_id: int, posting_day: date) -> bool:
     if message is None:
         return False
     message.recovery = case
-    moment = _moment_of(posting_day)
+    moment = moment_of(posting_day)
     if message.is_receipt and (told := receipt_refusal(message)):
         Message.objects.filter(pk=message_id).update(state=State.CANCELLED, error=told)
         return False
@@ -174,36 +132,12 @@ def _bound_together(message_ids: Sequence[int], posting_day: date, by: User) -> 
         raise Conflict(_("Somebody else has printed these letters just now."))
     batch = PostBatch.objects.create(posting_day=posting_day, by=by)
     PostItem.objects.bulk_create(
-        PostItem(batch=batch, message=letter, position=position) for position, letter in enumerate(letters, start=1)
+        PostItem(batch=batch, message=letter, position=position, others=printed_others(letter))
+        for position, letter in enumerate(letters, start=1)
     )
     audit_record(action=ADDED, target=batch, details={"letters": len(letters)}, actor=by)
     log.info("letters_printed", batch_id=batch.pk, letters=len(letters))
     return batch
-
-
-def batch_pdf(batch: PostBatch, user: User) -> bytes:
-    """The cover sheet and the letters of a batch, as they were printed.
-
-    Those that were withdrawn stand on the sheet alone. Raises PdfUnavailable, StorageFailed.
-    """
-    items = list(items_of(batch, user))
-    papers = [cover_pdf(batch=batch, items=items, withdrawn=list(withdrawn_of(batch, user)))]
-    for item in items:
-        if item.message.pdf is not None:
-            with bytes_open(key=item.message.pdf.key) as file:
-                papers.append(file.read())
-    return bound(papers)
-
-
-def batch_rows(batch: PostBatch, user: User) -> Iterator[tuple[Any, ...]]:
-    """The letters of a batch as a table."""
-    yield HEADINGS
-    for item in items_of(batch, user):
-        message = item.message
-        name, *address = message.address.splitlines() or [""]
-        reference, kind = message.recovery.recovery_reference, message.get_kind_display()
-        number = item.number or message.provider_ref
-        yield (item.position, reference, kind, message.get_channel_display(), name, ", ".join(address), number)
 
 
 # --- post ------------------------------------------------------------------------------------------------------------
@@ -223,8 +157,8 @@ def batch_confirm(
         raise Forbidden(_("The posting day of this batch is still to come."))
     waiting = items_of(batch, by).filter(message__state=State.TO_POST)
     items = list(waiting.order_by("message__recovery_id", "message_id"))
-    kept = _numbers(items, numbers)
-    at = now() if batch.posting_day == today() else datetime.combine(batch.posting_day, NOON, PARIS)
+    kept = numbers_read(items, numbers)
+    at = posted_at(batch)
     told = [
         (item, _posted(batch, item.pk, kept.get(item.pk, ""), at, by, has_left=item.pk in left_already))
         for item in items
@@ -269,7 +203,7 @@ def _posted(batch: PostBatch, item_id: int, number: str, at: datetime, by: User,
         audit_record(action=CHANGED, target=batch, details={"taken_out": item_id, "why": why[:500]}, actor=by)
         return why
     PostItem.objects.filter(pk=item_id).update(number=number)
-    Message.objects.filter(pk=message.pk).update(provider="post-folder", provider_ref=number, cost=cost_of(message))
+    Message.objects.filter(pk=message.pk).update(provider=PROVIDER, provider_ref=number, cost=cost_of(message))
     fact_record(
         message_id=message.pk,
         kind=MessageFact.Kind.SENT,
@@ -330,45 +264,13 @@ def _left_already(message: Message, batch: PostBatch, why: str, verdict: Verdict
     audit_record(action="letter_left_already", target=message, details={"batch": batch.pk, "why": why[:500]}, actor=by)
 
 
-def changed() -> str:
-    """Why a letter is not posted whose figures are others by now."""
-    return _("Its sums have changed since it was printed: it waits, and is written anew in the next batch.")
+def posted_at(batch: PostBatch) -> datetime:
+    """When the letters of a batch count as posted."""
+    return now() if batch.posting_day == today() else datetime.combine(batch.posting_day, NOON, PARIS)
 
 
-def refused_now(batch: PostBatch, items: Sequence[PostItem]) -> dict[int, str]:
-    """Why letters of a batch may not be posted any more, by the id of their row: for a page, without their words.
-
-    Each of the cases that a letter is about is looked at. As many statements for many as for one.
-    """
-    moment = datetime.combine(batch.posting_day, HOUR, PARIS)
-    beside: dict[int | None, list[Message]] = {}
-    for follower in Message.objects.filter(goes_with__in=[item.message_id for item in items]).order_by("pk"):
-        beside.setdefault(follower.goes_with_id, []).append(follower)
-    parts = [(item, part) for item in items for part in (item.message, *beside.get(item.message_id, ()))]
-    read = facts_read({part.recovery_id for _item, part in parts}, moment)
-    resting = resting_of([part.pk for _item, part in parts])
-    policy = firm_policy()
-    found: dict[int, str] = {}
-    for item, part in parts:
-        lead = item.message
-        _case, facts = read[part.recovery_id]
-        asked = contact.Message(
-            purpose=contact.Purpose(lead.purpose),
-            channel=contact.Channel(lead.channel),
-            recipient=written_to(lead),
-            amounts=facts.amounts,
-            is_resting=part.pk in resting,
-        )
-        verdict = contact.judge(asked, facts.on(batch.posting_day), policy, moment, lifted=lifted_codes(part))
-        verdict = verdict.without(Code.RHYTHM)
-        if verdict.outcome != Outcome.SEND:
-            found.setdefault(item.pk, " ".join(map(str, verdict.standing)))
-        elif not lead.is_receipt and facts.on(batch.posting_day).due != part.total:
-            found.setdefault(item.pk, changed())
-    return found
-
-
-def _numbers(items: Iterable[PostItem], given: Mapping[int, str]) -> dict[int, str]:
+def numbers_read(items: Iterable[PostItem], given: Mapping[int, str]) -> dict[int, str]:
+    """The numbers of receipts that were typed, by the id of the row. Raises Invalid for what is none."""
     numbers = {item.pk: "".join(given.get(item.pk, "").split()).upper() for item in items}
     errors: dict[str, list[str]] = {}
     for item in items:
@@ -386,9 +288,11 @@ def _numbers(items: Iterable[PostItem], given: Mapping[int, str]) -> dict[int, s
 def item_take_out(*, batch_id: int, item_id: int, by: User) -> None:
     """Take a letter out of its batch: it waits again, and is written anew. Raises NotFound, Forbidden."""
     batch = _require_open(batches_of(by).select_for_update(of=("self",)).filter(pk=batch_id).first())
-    waiting = items_of(batch, by).filter(pk=item_id, message__state=State.TO_POST)
-    if not waiting.update(taken_out_at=now()):
+    item = items_of(batch, by).select_for_update(of=("self",)).filter(pk=item_id).first()
+    letters = Message.objects.select_for_update(of=("self",)).filter(state=State.TO_POST)
+    if item is None or not letters.filter(pk=item.message_id).exists():
         raise NotFound(_("There is no such letter in this batch."))
+    PostItem.objects.filter(pk=item_id).update(taken_out_at=now())
     audit_record(action=CHANGED, target=batch, details={"taken_out": item_id}, actor=by)
 
 

@@ -65,9 +65,10 @@ def run_follow(enrolment: Enrolment, facts: CaseFacts, moment: datetime) -> None
 def run_posted(message: Message) -> None:
     """The letter of a step was posted: its step is done on that day, and the case goes on to the next one.
 
-    The caller holds the lock of the case.
+    So is one that was passed over since its letter was given up, which had left. The caller holds the lock of the case.
     """
-    run = StepRun.objects.select_related("step").filter(message=message, state__in=OPEN).first()
+    runs = StepRun.objects.select_related("step").filter(message=message, state__in=(*OPEN, Result.SKIPPED))
+    run = runs.first()
     if run is None or message.sent_at is None or message.state not in Message.GONE_OUT:
         return
     _became(run, Result.SENT, message.sent_at)

@@ -18,14 +18,14 @@ from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Forbidden, Invalid
 from recoveries.desk.tests.pages import case_of, office_of, person, ready_document, words
 from recoveries.ledger.services import acompte_record
-from recoveries.letters.channels.posting import working_day
+from recoveries.letters.channels.batches import working_day
 from recoveries.letters.channels.receipt_posting import receipt_posted
 from recoveries.letters.channels.tests.conftest import DEBTOR
 from recoveries.letters.holding import messages_take_up
 from recoveries.letters.party_facts import party_fact_enter
 from recoveries.letters.services import message_send
 from recoveries.letters.tasks import sweep_emails
-from recoveries.models import FormalNotice, Message, PostBatch, PostItem, Recovery
+from recoveries.models import FormalNotice, Message, MessageFact, PostBatch, PostItem, Recovery
 from tests.backoffice import act, browser_of, page_of
 from tests.factories import Api, move
 
@@ -149,6 +149,76 @@ def test_one_that_was_given_up_is_not_printed_again(case: Recovery, owner: Api, 
     rows = b"".join(office.post(f"{address}letters.csv").streaming_content).decode("utf-8-sig").splitlines()
     assert len(rows) == 2
     assert "Withdrawn" in words(office.get(address).content.decode())
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_one_that_was_given_up_and_had_left_is_told_so(
+    case: Recovery, owner: Api, office: Client, confirmed: bool
+) -> None:
+    one, other = letter(case), letter(case_of(owner, debtor=DEBTOR))
+    Message.objects.filter(pk=one.pk).update(moves_case=True)
+    printed(office, one, other)
+    batch, item = PostBatch.objects.get(), PostItem.objects.get(message=one)
+    address = f"{PAGE}{batch.pk}/"
+    paper = Message.objects.get(pk=one.pk).pdf_id
+    act(office, one, "cancel-letter")
+    if confirmed:
+        office.post(address)
+    assert office.get(address).content.decode().count('name="left_after_all"') == 1
+    page = words(office.post(address, {"left_after_all": item.pk}, follow=True).content.decode())
+    assert "The letter had left: it counts as sent on the posting day." in page
+    one.refresh_from_db()
+    assert (one.state, one.error, one.pdf_id, one.sent_at and one.sent_at.date()) == ("sent", "", paper, today())
+    assert [(fact.kind, fact.source, fact.by.email) for fact in one.facts.all()] == [
+        ("sent", "staff", "chief@example.com")
+    ]
+    told = AuditEvent.objects.get(action="letter_left_already", object_id=str(one.pk))
+    assert told.details["why"] == "Cancelled by staff."
+    assert Recovery.objects.get(pk=case.pk).status.name == "Relance 1"
+    assert 'name="left_after_all"' not in office.get(address).content.decode()
+    assert office.post(address, {"left_after_all": item.pk}).status_code == 200
+    assert one.facts.count() == 1
+    assert states(other) == ["sent" if confirmed else "to_post"]
+
+
+def test_a_registered_letter_that_had_left_has_its_number(case: Recovery, office: Client) -> None:
+    one = letter(case, "mise_en_demeure", "registered")
+    printed(office, one)
+    item = PostItem.objects.get()
+    address = f"{PAGE}{item.batch_id}/"
+    act(office, one, "cancel-letter")
+    left = {"left_after_all": item.pk}
+    assert "Enter the number of the receipt" in office.post(address, left).content.decode()
+    assert states(one) == ["cancelled"]
+    office.post(address, {**left, f"number-{item.pk}": "2C 012 345 6789 0"})
+    one.refresh_from_db()
+    assert (one.state, one.provider_ref) == ("sent", "2C01234567890")
+    assert FormalNotice.objects.get().state == "sent"
+
+
+def test_what_was_not_printed_or_is_not_seen_has_not_left(case: Recovery, owner: Api, office: Client) -> None:
+    """Nor what was taken out, held, printed anew since, or is of a batch that nobody has posted yet."""
+    out, held, later, theirs = (letter(one) for one in (case, *others(owner, 3)))
+    printed(office, out, held, theirs)
+    batch = PostBatch.objects.get()
+    ids = dict(PostItem.objects.values_list("message_id", "pk"))
+    address = f"{PAGE}{batch.pk}/"
+    office.post(address, {"take_out": ids[out.pk]})
+    move(held.recovery_id, 2, 7)
+    act(office, theirs, "cancel-letter")
+    printed(office, later, posting_day=working_day(today() + timedelta(days=1)).isoformat())
+    tomorrow = PostItem.objects.get(message=later)
+    act(office, later, "cancel-letter")
+    for target, pk in ((address, ids[out.pk]), (address, ids[held.pk]), (f"{PAGE}{tomorrow.batch_id}/", tomorrow.pk)):
+        office.post(target, {"left_after_all": pk})
+    handler = person(HANDLER)
+    Recovery.objects.filter(pk=out.recovery_id).update(user=handler)
+    Recovery.objects.filter(pk=theirs.recovery_id).update(user=person(MANAGER))
+    assert browser_of(handler).post(address, {"left_after_all": ids[theirs.pk]}).status_code == 200
+    assert states(out, later, theirs) == ["to_post", "cancelled", "cancelled"]
+    assert not MessageFact.objects.exists()
+    for hostile in ("x", "\x00", "9" * 5000, "-1"):
+        assert office.post(address, {"left_after_all": hostile}).status_code == 404
 
 
 def test_what_came_since_it_was_printed_keeps_a_letter_out_of_the_post(

@@ -11,8 +11,9 @@ from accounts.models import User
 from law.scenario import Standing
 from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Conflict
+from recoveries.letters.channels.batches import items_of, letters_to_post, working_day
 from recoveries.letters.channels.delivering import message_deliver
-from recoveries.letters.channels.posting import batch_confirm, batch_print, items_of, letters_to_post, working_day
+from recoveries.letters.channels.posting import batch_confirm, batch_print
 from recoveries.letters.holding import messages_take_up
 from recoveries.letters.scenarios.outcome import Line, Summary
 from recoveries.letters.scenarios.parting import parts_of

@@ -13,27 +13,30 @@ from django.db import DatabaseError, transaction
 from pypdf import PdfReader
 
 from legalcity.lib.clock import now, today
+from legalcity.lib.errors import NotFound
 from recoveries.ledger.services import acompte_record
+from recoveries.letters.channels.batches import batch_pdf, changed, items_of, refused_now
 from recoveries.letters.channels.delivering import message_deliver
 from recoveries.letters.channels.facts import fact_record
-from recoveries.letters.channels.posting import batch_confirm, batch_pdf, batch_print, changed, items_of, refused_now
+from recoveries.letters.channels.left_after_all import given_up_in, item_left
+from recoveries.letters.channels.posting import batch_confirm, batch_print
 from recoveries.letters.contacts import contacts_with
 from recoveries.letters.followers import followers_free
 from recoveries.letters.holding import message_cancel, messages_take_up
 from recoveries.letters.scenarios.pausing import scenario_stop
-from recoveries.letters.scenarios.rehearsing import Line, rehearse
 from recoveries.letters.scenarios.tests.drawing import (
     CALL,
     EMAIL,
     drawn,
     entered,
     lived_through,
+    rehearsed,
     round_of_the_house,
     told,
 )
 from recoveries.letters.scenarios.ticking import tick
 from recoveries.letters.wording.papers import pdf_of
-from recoveries.models import FormalNotice, Message, MessageCase, MessageFact, Recovery, StaffTask, StepRun
+from recoveries.models import FormalNotice, Message, MessageCase, MessageFact, PostItem, Recovery, StaffTask, StepRun
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, case_id, move
 from tests.letters import COMPLETE
@@ -248,6 +251,65 @@ def test_a_letter_of_the_post_folder(owner: Api, clock: time_machine.Traveller) 
     assert MessageCase.objects.count() == 2
 
 
+def test_one_that_was_given_up_had_left_for_all_its_cases(owner: Api, clock: time_machine.Traveller) -> None:
+    """Whether they are together still, or one of them was to go by itself."""
+    by, (first, second) = chief(), planned(owner, clock, **LETTER)
+    batch = batch_print(message_ids=[of(first).pk], posting_day=today(), by=by)
+    account = of(second).decompte_sha256
+    message_cancel(message_id=of(first).pk, by=by)
+    item = given_up_in(batch, by).get()
+    with transaction.atomic():
+        item_left(batch_id=batch.pk, item_id=item.pk, number="", by=by)
+        assert [of(case).state for case in (first, second)] == ["sent", "sent"]
+        transaction.set_rollback(True)
+    assert followers_free(moment=now()) == 1
+    assert [of(case).state for case in (first, second)] == ["cancelled", "held"]
+    item_left(batch_id=batch.pk, item_id=item.pk, number="", by=by)
+    assert [of(case).state for case in (first, second)] == ["sent", "sent"]
+    assert (of(second).goes_with_id, of(second).decompte_sha256) == (of(first).pk, account)
+    assert sorted(MessageCase.objects.values_list("recovery", flat=True)) == sorted([first, second])
+    assert [told(case)[0][2] for case in (first, second)] == ["sent", "sent"]
+    assert not given_up_in(batch, by).exists()
+
+
+def test_a_case_that_was_written_to_by_itself_meanwhile_stood_on_the_paper_too(
+    owner: Api, clock: time_machine.Traveller
+) -> None:
+    by, (first, second) = chief(), planned(owner, clock, **LETTER)
+    batch = batch_print(message_ids=[of(first).pk], posting_day=today(), by=by)
+    message_cancel(message_id=of(first).pk, by=by)
+    followers_free(moment=now())
+    messages_take_up(moment=now())
+    own = batch_print(message_ids=[of(second).pk], posting_day=today(), by=by)
+    batch_confirm(batch_id=own.pk, numbers={}, by=by)
+    sent_at, item = of(second).sent_at, given_up_in(batch, by).get()
+    item_left(batch_id=batch.pk, item_id=item.pk, number="", by=by)
+    assert (of(first).state, of(second).state) == ("sent", "sent")
+    assert (of(second).goes_with_id, of(second).sent_at) == (None, sent_at)
+    assert sorted(of(first).cases.values_list("recovery", flat=True)) == sorted([first, second])
+
+
+def test_a_case_that_was_given_up_by_itself_stood_on_the_paper_too(owner: Api, clock: time_machine.Traveller) -> None:
+    by, (first, second) = chief(), planned(owner, clock, **LETTER)
+    batch = batch_print(message_ids=[of(first).pk], posting_day=today(), by=by)
+    for case in (second, first):
+        message_cancel(message_id=of(case).pk, by=by)
+    item_left(batch_id=batch.pk, item_id=given_up_in(batch, by).get().pk, number="", by=by)
+    assert [of(case).state for case in (first, second)] == ["sent", "sent"]
+    assert sorted(of(first).cases.values_list("recovery", flat=True)) == sorted([first, second])
+
+
+def test_of_what_was_printed_before_that_was_kept_nothing_is_told(owner: Api, clock: time_machine.Traveller) -> None:
+    by, (first, _second) = chief(), planned(owner, clock, **LETTER)
+    batch = batch_print(message_ids=[of(first).pk], posting_day=today(), by=by)
+    PostItem.objects.update(others=None)
+    message_cancel(message_id=of(first).pk, by=by)
+    item = given_up_in(batch, by).get()
+    followers_free(moment=now())
+    with pytest.raises(NotFound):
+        item_left(batch_id=batch.pk, item_id=item.pk, number="", by=by)
+
+
 def test_a_letter_that_had_left_was_sent_to_all_its_cases(owner: Api, clock: time_machine.Traveller) -> None:
     """One of its cases is paid between the posting and its confirmation: it stood on the paper all the same."""
     by, (first, second) = chief(), planned(owner, clock, **LETTER)
@@ -349,10 +411,7 @@ def test_the_clock_then_does_what_was_rehearsed(owner: Api, stranger: Api, clock
         {**LETTER, "delay": 16, "channels": ["letter"]},
         {**CALL, "delay": 20},
     )
-    lines: list[Line] = []
-    summary = rehearse(
-        version, Recovery.objects.filter(pk__in=cases), date(2026, 8, 31), moment=now(), sink=lines.append
-    )
+    summary, lines = rehearsed(version, cases, date(2026, 8, 31))
     for case in cases:
         entered(case, version)
     lived_through(clock, datetime(2026, 8, 31, 21, tzinfo=UTC))

@@ -11,13 +11,22 @@ from legalcity.lib.clock import now, today
 from recoveries.agenda.closing import tasks_sweep
 from recoveries.agenda.models import StaffTask
 from recoveries.desk.tests.pages import office_of, opened, words
+from recoveries.letters.channels.batches import items_of
 from recoveries.letters.channels.facts import fact_record
-from recoveries.letters.channels.posting import batch_confirm, batch_print, item_take_out, items_of
+from recoveries.letters.channels.posting import batch_confirm, batch_print, item_take_out
 from recoveries.letters.holding import message_cancel, message_lift, message_take_up
 from recoveries.letters.scenarios.elsewhere import step_elsewhere
 from recoveries.letters.scenarios.pausing import scenario_pause, scenario_resume
-from recoveries.letters.scenarios.rehearsing import Line, rehearse
-from recoveries.letters.scenarios.tests.drawing import CALL, EMAIL, drawn, entered, lived_through, posted, told
+from recoveries.letters.scenarios.tests.drawing import (
+    CALL,
+    EMAIL,
+    drawn,
+    entered,
+    lived_through,
+    posted,
+    rehearsed,
+    told,
+)
 from recoveries.letters.scenarios.ticking import tick
 from recoveries.models import Enrolment, Message, PostBatch, Recovery, StepRun
 from tests.backoffice import chief
@@ -199,10 +208,7 @@ def test_an_e_mail_that_came_back_goes_by_post_and_the_scenario_waits(
 
 def test_a_rehearsal_takes_what_lies_in_the_folder_to_be_posted(owner: Api, clock: time_machine.Traveller) -> None:
     message = begun(owner, clock, LETTER, {**EMAIL, "template": "relance_2", "delay": 3}, {**CALL, "delay": 9})
-    lines: list[Line] = []
-    version = enrolment().version
-    cases = Recovery.objects.filter(pk=message.recovery_id)
-    rehearse(version, cases, date(2026, 7, 1), moment=now(), sink=lines.append)
+    _summary, lines = rehearsed(enrolment().version, [message.recovery_id], date(2026, 7, 1))
     lived_through(clock, day(7, 1))
     assert [(f"{one.on}", one.step, one.result) for one in lines] == told(message.recovery_id)
 
