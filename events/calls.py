@@ -273,7 +273,12 @@ BY_ITSELF: dict[str, Tells] = {
     "Every day, for each company under surveillance": tells("surveillance.alert", "insolvency.detected"),
     "When an endpoint is gone, or every try has failed for five days": tells("webhook_endpoint.disabled"),
     "Every minute, for each case in a scenario": tells(
-        "scenario.step_done", "scenario.step_skipped", "scenario.paused", "scenario.resumed", "scenario.finished"
+        "message.planned",
+        "scenario.step_done",
+        "scenario.step_skipped",
+        "scenario.paused",
+        "scenario.resumed",
+        "scenario.finished",
     ),
     "When rates have changed": tells("payment.reallocated"),
 }

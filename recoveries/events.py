@@ -319,6 +319,9 @@ def _message(code: str, sentence: Sentence, about: Json, way: Json) -> EventType
     return event_type(code, sentence, told(_MESSAGE, current=_WAY), {"object": about, "current": way})
 
 
+MESSAGE_PLANNED = _message(
+    "message.planned", _("A message about the case goes in the one of another case of the debtor."), _LETTER, _BY_EMAIL
+)
 MESSAGE_SENT = _message("message.sent", _("A message went out to the debtor."), _LETTER, _BY_EMAIL)
 _KEPT_BACK = fields(
     {
@@ -346,7 +349,7 @@ MESSAGE_RETURNED = _message(
     "message.returned", _("A message came back: the debtor did not fetch it."), _NOTICE, _REGISTERED
 )
 MESSAGE_REFUSED = _message("message.refused", _("The debtor has refused a message."), _NOTICE, _REGISTERED)
-# How far a formal notice came that the product did not send; nothing plans messages yet, so no type tells of a plan.
+# How far a formal notice came that the product did not send; nobody enters one that is only planned.
 OUTCOMES: dict[str, EventType] = {
     NoticeState.SENT: MESSAGE_SENT,
     NoticeState.PRESENTED: MESSAGE_SENT,

@@ -68,6 +68,7 @@ def _by_value(column: str, values: Mapping[Any, str]) -> str:
 
 # What a letter came to; the events of formal notices are about others.
 _SENT = {
+    Message.State.PLANNED: "message.planned",
     **dict.fromkeys(Message.GONE_OUT, "message.sent"),
     Message.State.FAILED: "message.failed",
     Message.State.CANCELLED: "message.held",

@@ -26,7 +26,7 @@ from recoveries.letters.scenarios.advancing import (
 )
 from recoveries.letters.scenarios.carrying import step_message, step_task, version_planned
 from recoveries.letters.scenarios.events import step_event
-from recoveries.letters.scenarios.grouping import NotTogether, group_of, group_write, near, neighbours
+from recoveries.letters.scenarios.grouping import NotTogether, group_of, group_write, joined_tell, near, neighbours
 from recoveries.letters.scenarios.progress import left_at
 from recoveries.letters.scenarios.running import may_run
 from recoveries.letters.scenarios.standing import (
@@ -164,6 +164,7 @@ def _sent_together(
             lead, joined = group_write(case=case, step=_step(enrolment), group=group, others=others, moment=moment)
     except (NotTogether, Forbidden, Invalid, Conflict):
         return None
+    joined_tell(message for _other, message in joined)
     went, result = decision._replace(way=group.way, reasons=()), WAITS.get(lead.state, Result.SENT)
     steps = [(enrolment, facts, lead), *((other.enrolment, other.facts, message) for other, message in joined)]
     for one, of_case, message in steps:

@@ -1,13 +1,15 @@
 """Cases of one debtor whose steps go in one message (GROUP_BY_DEBTOR): found, locked, and written with the first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from companies.identity import Identity
 from companies.models import Company
+from events.services import events_record
 from law.contact import Policy
 from law.scenario import WITHIN, Act, CaseFacts, Decision, Going, Standing, Together, together
+from recoveries.events import MESSAGE_PLANNED, message_event
 from recoveries.letters.judging import words_of
 from recoveries.letters.scenarios.carrying import step_joined, step_message, version_planned
 from recoveries.letters.scenarios.progress import in_scenario, runs_of
@@ -76,21 +78,46 @@ def group_write(
     Raises as `step_message`.
     """
     decision = Decision(act=Act.SEND, step=group.top, way=group.way, to=group.to)
-    lead = step_message(case=case, step=step, decision=decision, kind=group.top.kind)
-    if lead.state == Message.State.HELD:
-        raise NotTogether
-    joined = []
+    joining = []
     for one in group.joined:
         other = others[one.number]
         own_step = other.enrolment.version.steps.get(position=other.enrolment.position)
-        message = step_joined(lead=lead, case=other.case, step=own_step, decision=one.own)
-        joined.append((other, message))
-    draft, _is_same = redrafted(case, lead, moment, locked=[lead.pk, *(message.pk for _other, message in joined)])
+        joining.append((other.case, own_step, one.own))
+    lead, joined = joined_write(
+        case=case, step=step, decision=decision, kind=group.top.kind, joining=joining, moment=moment
+    )
+    return lead, [(others[one.number], joined[n]) for n, one in enumerate(group.joined) if n in joined]
+
+
+def joined_tell(joined: Iterable[Message]) -> None:
+    """Tell of messages that go in another one: behind the savepoint that wrote them, so with all else of the story."""
+    events_record([message_event(MESSAGE_PLANNED, message) for message in joined])
+
+
+def joined_write(
+    *,
+    case: Recovery,
+    step: Step,
+    decision: Decision,
+    kind: str,
+    joining: Sequence[tuple[Recovery, Step, Decision]],
+    moment: datetime,
+) -> tuple[Message, dict[int, Message]]:
+    """Write one message (`kind`) of a step with those of further cases in it: each with how it would go alone.
+
+    The caller holds the locks of the debtor and the cases. Returns it with the messages that go along, by the number in
+    `joining`. Raises NotTogether where it would not leave, or nobody goes along, and as `step_message`.
+    """
+    lead = step_message(case=case, step=step, decision=decision, kind=kind)
+    if lead.state == Message.State.HELD:
+        raise NotTogether
+    joined = [step_joined(lead=lead, case=other, step=its, decision=own) for other, its, own in joining]
+    draft, _is_same = redrafted(case, lead, moment, locked=[lead.pk, *(message.pk for message in joined)])
     gone = set(lead.followers.filter(state=Message.State.PLANNED).values_list("pk", flat=True))
     if not gone or draft.verdict.standing:
         raise NotTogether
-    Message.objects.filter(pk__in=[message.pk for _other, message in joined if message.pk not in gone]).delete()
+    Message.objects.filter(pk__in=[message.pk for message in joined if message.pk not in gone]).delete()
     for name, value in words_of(draft).items():
         setattr(lead, name, value)
     lead.save(update_fields=[*words_of(draft)])
-    return lead, [(other, message) for other, message in joined if message.pk in gone]
+    return lead, {n: message for n, message in enumerate(joined) if message.pk in gone}
