@@ -94,6 +94,16 @@ def paragraphs(text: str) -> str:
     return "\n".join(_blocks(text))
 
 
+def whole_in(html: str, value: str | None) -> str:
+    """`html` whose lines break before `value`, and within it only where it is longer than a line: who copies an account
+    number from a narrow window takes it whole.
+    """
+    if not value:
+        return html
+    shown = re.compile(re.escape(value) + r"(?![^<>]*>)")  # Not within a tag.
+    return shown.sub(lambda found: f'<span style="display: inline-block">{found[0]}</span>', html)
+
+
 def _blocks(text: str) -> Iterator[str]:
     for block in re.split(r"\n\s*\n", text.strip()):
         said: list[str] = []

@@ -1,10 +1,13 @@
 """A letter of a version and its facts: the author's words, within what the house and the law put around them."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from babel.dates import format_date
 from css_inline import CSSInliner
 from django.template.loader import render_to_string
 from django.utils.text import format_lazy
@@ -14,10 +17,11 @@ from law.contact import Channel
 from recoveries.letters.channels.text_messages import plain_signs
 from recoveries.letters.wording.facts import envelope_lines
 from recoveries.letters.wording.liquid import CannotRender, liquid_render
-from recoveries.letters.wording.markup import paragraphs, refused_in, words_in
+from recoveries.letters.wording.markup import paragraphs, refused_in, whole_in, words_in
 from recoveries.letters.wording.models import TemplateVersion
 
 Part = TemplateVersion.Part
+LOCALES = {"fr": "fr_FR", "en": "en_GB"}
 BY_POST = frozenset({Channel.LETTER.value, Channel.REGISTERED.value, Channel.ELECTRONIC.value})
 # What the house says around the words.
 FRAMES: Mapping[str, Mapping[str, str]] = {
@@ -106,7 +110,7 @@ def render(version: TemplateVersion, facts: Mapping[str, Any], also: Mapping[str
     template = version.template
     subject = " ".join(liquid_render(version.subject, facts, escapes=False).split())
     text = liquid_render(version.text, facts, escapes=False)
-    body = _own_html(version, facts) if version.html.strip() else paragraphs(text)
+    body = whole_in(_own_html(version, facts) if version.html.strip() else paragraphs(text), facts["firm"]["iban"])
     said = FRAMES[template.language]
     frame = {
         **{name: value for name, value in facts.items() if name != "extra"},
@@ -156,14 +160,21 @@ def _html(channel: str, frame: Mapping[str, Any]) -> str:
     return _inliner().inline(render_to_string("letters/email.html", frame))
 
 
+def day_in_full(day: str, language: str) -> str:
+    """A day (`01/12/2026`) as a letter is dated: `1er décembre 2026`, `1 December 2026`."""
+    told = format_date(datetime.strptime(day, "%d/%m/%Y").date(), "long", locale=LOCALES[language])
+    return re.sub(r"^1 ", "1er ", told) if language == "fr" else told
+
+
 def _of_page(channel: str, frame: Mapping[str, Any]) -> dict[str, Any]:
     """What a letter on paper has besides: the envelope's lines, place and day, how it goes."""
     said, firm = frame["said"], frame["firm"]
     day = frame["day"]
     way = {Channel.REGISTERED.value: said["registered"], Channel.ELECTRONIC.value: said["electronic"]}
+    written_on = day_in_full(day, frame["language"])
     return {
         "envelope": envelope_lines(frame["debtor"]),
-        "place": said["place"].format(city=firm["city"], day=day) if firm["city"] else day,
+        "place": said["place"].format(city=firm["city"], day=written_on) if firm["city"] else written_on,
         "enclosed": said["enclosed"].format(day=day),
         "way": way.get(channel, ""),
     }

@@ -24,6 +24,7 @@ from recoveries.letters.channels.delivering import message_deliver
 from recoveries.letters.gathering import demand_of
 from recoveries.letters.services import message_send
 from recoveries.letters.wording.papers import papers_keep, pdf_of
+from recoveries.letters.wording.rendering import day_in_full
 from recoveries.models import Message, Recovery
 from tests.factories import Api
 from tests.letters import FREE
@@ -35,7 +36,7 @@ LIVES = {"company_address": "18 avenue Foch", "company_postal": "33000", "compan
 
 @pytest.fixture(autouse=True)
 def firm(system_setting: Any) -> None:
-    system_setting(**FREE, FIRM_NAME="Cabinet Dupont")
+    system_setting(**{**FREE, "FIRM_NAME": "Cabinet Dupont"})
 
 
 def letter_of(owner: Api, channel: str = "letter", **parts: Any) -> Message:
@@ -91,6 +92,7 @@ def test_a_letter_is_signed_and_says_whose_it_is(owner: Api, system_setting: Any
     message = letter_of(owner)
     pages = [page.extract_text() for page in pages_of(pdf_of(message))]
     assert "Camille Morvan, gérante" in pages[0]
+    assert f"Paris, le {day_in_full(f'{today():%d/%m/%Y}', 'fr')}" in pages[0]
     assert "FR76 3000 6000 0112 3456 7890 189" in pages[0]
     for number, page in enumerate(pages, start=1):
         assert "SIREN 998009018" in page
@@ -111,6 +113,19 @@ def test_a_letter_has_its_parties_its_law_and_the_account_behind_it(owner: Api) 
     assert message.decompte_sha256 in account
     assert message.decompte["sha256"] == message.decompte_sha256
     assert message.template_version.template.channel == "letter"
+
+
+@pytest.mark.parametrize(
+    ("day", "language", "told"),
+    [
+        ("29/11/2026", "fr", "29 novembre 2026"),
+        ("01/12/2026", "fr", "1er décembre 2026"),
+        ("11/12/2026", "fr", "11 décembre 2026"),
+        ("01/12/2026", "en", "1 December 2026"),
+    ],
+)
+def test_a_letter_is_dated_in_full(day: str, language: str, told: str) -> None:
+    assert day_in_full(day, language) == told
 
 
 def test_the_address_stands_behind_the_window(owner: Api) -> None:

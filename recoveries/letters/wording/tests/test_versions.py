@@ -252,6 +252,15 @@ def test_a_letter_without_html_has_its_paragraphs() -> None:
     assert ">trois &amp; REC-2026-00042</li>" in page
 
 
+def test_an_account_number_stays_on_one_line_and_alone_in_an_address() -> None:
+    iban, template = sample_told()["firm"]["iban"], template_of()
+    for html in ("", '<p>{{ firm.iban }}, <a href="https://example.com/?{{ firm.iban }}">here</a></p>'):
+        version = TemplateVersion(template=template, subject="S", text="IBAN {{ firm.iban }}", html=html)
+        page = render(version, sample_told()).html
+        assert page.count(f'<span style="display: inline-block">{iban}</span>') == 1
+        assert f"?{iban}" in page or not html
+
+
 def test_the_documentation_lists_every_variable() -> None:
     page = (Path(settings.BASE_DIR) / "docs" / "letters.md").read_text(encoding="utf-8")
     with translation.override("en"):
