@@ -14,6 +14,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from liquid import BoundTemplate, Environment, RenderContext, StrictUndefined
 from liquid.ast import BlockNode, Node
+from liquid.builtin.expressions.primitive import RangeLiteral
 from liquid.builtin.filters import misc, string
 from liquid.builtin.tags.for_tag import ForTag
 from liquid.exceptions import (
@@ -98,12 +99,26 @@ class _Round(BlockNode):
         return super().render_to_output(context, buffer)
 
 
+class _Range(RangeLiteral):
+    """A range that is no longer than a loop may go: what is passed over, or turned round, is counted too."""
+
+    def evaluate(self, context: RenderContext) -> range:
+        """The numbers. Raises where there are too many."""
+        found = super().evaluate(context)
+        if found.stop - found.start > REPEATS:
+            raise LoopIterationLimitError("too many", token=None)
+        return found
+
+
 class _CountedFor(ForTag):
     """The loop, with its rounds counted."""
 
     def parse(self, stream: TokenStream) -> Node:
-        """As usual, with a body that counts."""
+        """As usual, with a body that counts and a range that has an end."""
         node: Any = super().parse(stream)
+        things = node.expression.iterable
+        if isinstance(things, RangeLiteral):
+            node.expression.iterable = _Range(things.token, things.start, things.stop)
         node.block = _Round(node.block.token, node.block.nodes)
         return cast(Node, node)
 
@@ -160,17 +175,22 @@ def liquid_render(source: str, told: Mapping[str, Any], *, escapes: bool) -> str
 
 
 _MARKS = re.compile(r"\{\{|\{%|\}\}|%\}")
+_WORDS = re.compile(r"'[^']*'|\"[^\"]*\"")
+# A range is counted where a loop goes through it, and nowhere else.
+_LOOP = re.compile(r"\{%-?\s*for\s+[\w-]+\s+in\s*\([^()]*\)")
 _VERBATIM = re.compile(r"\{%-?\s{0,9}(?:raw|doc)\b")
 
 
 def _require_readable(source: str) -> None:
-    """Refuse at one glance what the patterns of the library would read for hours: marks without an end, or endless."""
+    """Refuse at one glance what the library would read for hours: marks without an end, or endless; ranges at large."""
     if len(source) > SOURCE:
         raise CannotRender(format_lazy(_("It is too long: at most {count} characters."), count=SOURCE))
     opened: re.Match[str] | None = None
     for mark in _MARKS.finditer(source):
         is_opening = mark.group()[0] == "{"
         if opened and (is_opening or mark.start() - opened.start() > MARK):
+            raise CannotRender(_unreadable(source, opened.start()))
+        if opened and ".." in _LOOP.sub("", _WORDS.sub("", source[opened.start() : mark.end()])):
             raise CannotRender(_unreadable(source, opened.start()))
         opened = mark if is_opening else None
     if opened or (opened := _VERBATIM.search(source)):

@@ -4,7 +4,7 @@ from time import monotonic
 
 import pytest
 
-from recoveries.letters.wording.liquid import OUTPUT, SECONDS, SOURCE, CannotRender, liquid_render
+from recoveries.letters.wording.liquid import SECONDS, SOURCE, CannotRender, liquid_render
 
 TOLD = {"case": {"reference": "<b>R</b>", "nothing": None}, "rows": ["a", "b"], "long": "&" * 1000}
 WORKS = "{% for row in rows %}{{ row }}{% unless forloop.last %}, {% endunless %}{% endfor %}"
@@ -15,6 +15,12 @@ HOSTILE = {
     "the clock": "{{ now }}{{ today }}",
     "a loop of a thousand millions": "{% for i in (1..1000000000) %}x{% endfor %}",
     "a loop of more than any": "{% for i in (1..1000000000000000000000000000000) %}x{% endfor %}",
+    "what is not in a range": "{% if (1..1000000000000) contains 'x' %}{% endif %}",
+    "what is not in a range that is kept": "{% assign r = (1..1000000000000) %}{% if r contains 'x' %}{% endif %}",
+    "the end of a range": "{% for i in (1..1000000000000) limit:1 offset:999999999998 %}{% endfor %}",
+    "a range that is turned round": "{% for i in (1..1000000000000) reversed limit:1000000000000 %}{% endfor %}",
+    "a range that is turned round as a whole": "{% for i in (1..1000000000000) reversed %}{% endfor %}",
+    "a range that is written out": "{{ (1..1000000000000) }}",
     "loops in loops": "{% for i in (1..10000) %}{% for j in (1..10000) %}{% endfor %}{% endfor %}",
     "loop after loop": "{% for i in (1..15000) %}{% endfor %}{% for i in (1..15000) %}{% endfor %}",
     "a loop with a long way": "{% for i in (1..19999) %}" + "{% if 1 == 1 %}{% endif %}" * 2000 + "{% endfor %}",
@@ -66,5 +72,7 @@ def test_values_are_words_in_html() -> None:
     assert liquid_render("{{ case.reference }}", TOLD, escapes=False) == "<b>R</b>"
 
 
-def test_a_range_is_not_written_out() -> None:
-    assert len(liquid_render("{{ (1..1000000000) }}", TOLD, escapes=False)) < OUTPUT
+def test_a_loop_goes_through_a_range() -> None:
+    assert liquid_render("{%- for i in (1..3) reversed -%}{{ i }}{%- endfor -%}", TOLD, escapes=False) == "321"
+    assert liquid_render("{% for i in (1..9) offset:2 limit:3 %}{{ i }}{% endfor %}", TOLD, escapes=False) == "345"
+    assert liquid_render("{{ 'a (1..3)..' | append: \"..\" }}", TOLD, escapes=False) == "a (1..3)...."
