@@ -117,6 +117,11 @@ def is_storable(text: str) -> bool:
     return True
 
 
+def storable(text: str) -> str:
+    """`text` without what PostgreSQL refuses: for what strangers write and nobody is told to correct."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+
+
 def xml_text(text: str) -> str:
     """`text` with a replacement character for each that XML, of which workbooks and e-invoices are, cannot hold."""
     return NOT_IN_XML.sub("\N{REPLACEMENT CHARACTER}", text)

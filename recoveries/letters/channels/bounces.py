@@ -5,14 +5,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import Message as Mail
 
+from legalcity.lib.text import storable
+
 DIAGNOSTIC_LENGTH = 300
 QUOTED_LENGTH = 20_000  # characters of what a server brings back
 _STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 _CODE = re.compile(r"(?<!\d)([45]\d\d)[ -]")
-_RECIPIENT = re.compile(r"[^\s<>;,]+@[^\s<>;,]+")
+# No longer than servers take (RFC 5321): without a bound a long word would be looked through from each of its letters.
+_ADDRESS = r"[^\s<>;,@]{1,128}@[^\s<>;,@]{1,255}"
+_RECIPIENT = re.compile(_ADDRESS)
 # qmail's own form: paragraphs that begin with the address, after these words.
 _QMAIL = re.compile(r"^Hi\. This is the [\w.-]+ (?:send )?program|^Hi\. This is the qmail", re.MULTILINE)
-_QMAIL_RECIPIENT = re.compile(r"^<([^<>\s]+@[^<>\s]+)>:\s*$", re.MULTILINE)
+_QMAIL_RECIPIENT = re.compile(rf"^<({_ADDRESS})>:\s*$", re.MULTILINE)
 _QMAIL_COPY = "--- Below this line is a copy of the message"
 _EXIM = "This message was created automatically by mail delivery software"
 _EXIM_LATE = re.compile(r"has not (?:yet )?been delivered|delivery attempts will continue", re.IGNORECASE)
@@ -94,9 +98,9 @@ def _of_words(recipient: str, text: str, quoted: tuple[str, ...]) -> Bounce:
 
 
 def _bounce(recipient: str, is_final: bool, status: str, diagnostic: str, quoted: tuple[str, ...]) -> Bounce:
-    said = diagnostic.replace("\x00", "")[:DIAGNOSTIC_LENGTH]
+    said = storable(diagnostic)[:DIAGNOSTIC_LENGTH]
     is_unknown = is_final and _is_unknown(status, diagnostic[:2000])
-    return Bounce(recipient.strip("<>").lower()[:254], is_final, is_unknown, status, said, quoted)
+    return Bounce(storable(recipient).strip("<>").lower()[:254], is_final, is_unknown, status, said, quoted)
 
 
 def _is_unknown(status: str, diagnostic: str) -> bool:

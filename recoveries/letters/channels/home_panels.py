@@ -52,7 +52,7 @@ def strangers(viewer: Viewer) -> Panel:
         url=f"{reverse('admin:recoveries_inboundmail_changelist')}?{query}",
         rows=[
             Row(
-                text=f"{mail.sender or '?'} · {mail.subject}",
+                text=" · ".join(filter(None, (mail.sender or "?", mail.subject))),
                 url=reverse("admin:recoveries_inboundmail_change", args=[mail.pk]),
                 badge=date_format(mail.received_at, "SHORT_DATE_FORMAT"),
             )

@@ -2,10 +2,11 @@
 
 import html
 from datetime import datetime, timedelta
+from functools import partial
 
 import structlog
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -13,12 +14,14 @@ from backoffice.audit import audit_record
 from events.services import story
 from legalcity.lib.clock import now
 from legalcity.lib.errors import Forbidden
+from legalcity.lib.logs import log_failure
 from legalcity.lib.settings.environment import Mailbox
 from recoveries.html import cleaned
 from recoveries.letters.channels.facts import fact_record
 from recoveries.letters.channels.mail_reading import Arrival, Sort, mail_read
-from recoveries.letters.channels.mailbox import MailboxAway, mailbox_read
+from recoveries.letters.channels.mailbox import MailboxAway, NotTaken, mailbox_read
 from recoveries.letters.channels.staff_tasks import reply_task
+from recoveries.letters.followers import cases_about, cases_lock
 from recoveries.letters.party_facts import address_is_wrong
 from recoveries.models import InboundMail, Message, MessageFact, Recovery
 from recoveries.services.comments import comment_create
@@ -43,10 +46,43 @@ def mailboxes_poll() -> int:
     taken = 0
     for box in mailboxes():
         try:
-            taken += mailbox_read(box, mail_take)
+            taken += mailbox_read(box, _take_or_leave, partial(mail_set_aside, box))
         except MailboxAway as error:
             log.warning("mailbox_away", host=box.host, error=str(error))
     return taken
+
+
+def _take_or_leave(raw: bytes) -> None:
+    """Take a mail. Raises NotTaken for one that breaks us, OperationalError and InterfaceError without a database."""
+    try:
+        mail_take(raw)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:
+        log_failure(error)
+        raise NotTaken from error
+
+
+@story()
+def mail_set_aside(box: Mailbox, uid: str) -> InboundMail:
+    """Have staff look at a mail that could not be taken: it stays in its mailbox, unseen and flagged."""
+    told = _(
+        "It could not be read and is still in the mailbox, unread and marked with a flag. Read it there; once the flag "
+        "is taken away, it is tried again."
+    )
+    mail, _is_new = InboundMail.objects.update_or_create(
+        mail_id=f"aside:{box.address}/{box.folder}:{uid}"[:255],
+        defaults={
+            "sort": InboundMail.Sort.REPLY,
+            "sender": box.address[:254],
+            "subject": _("A mail that could not be read"),
+            "text": told,
+            "handled_at": None,
+            "handled_by": None,
+        },
+    )
+    log.warning("mail_set_aside", mail_id=mail.pk, host=box.host, uid=uid)
+    return mail
 
 
 def mail_take(raw: bytes) -> InboundMail | None:
@@ -55,17 +91,23 @@ def mail_take(raw: bytes) -> InboundMail | None:
     try:
         with transaction.atomic():
             return _taken(arrival)
-    except IntegrityError:  # Another worker reads the same mailbox.
-        return None
+    except IntegrityError:
+        if _is_known(arrival):  # Another worker reads the same mailbox.
+            return None
+        raise
+
+
+def _is_known(arrival: Arrival) -> bool:
+    return InboundMail.objects.filter(mail_id=arrival.id[:255]).exists()
 
 
 @story()
 def _taken(arrival: Arrival) -> InboundMail | None:
-    if InboundMail.objects.filter(mail_id=arrival.id[:255]).exists():
+    if _is_known(arrival):
         return None
     message = _message_of(arrival)
     if message is not None:
-        Recovery.objects.select_for_update(of=("self",)).get(pk=message.recovery_id)
+        cases_lock(cases_about(message.pk))
     mail = InboundMail.objects.create(
         mail_id=arrival.id[:255],
         sort=arrival.sort.value,

@@ -12,22 +12,27 @@ from email import message_from_bytes
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message as Mail
+from email.policy import Compat32
 from email.utils import parseaddr
 from enum import StrEnum
+from itertools import islice
 from uuid import UUID
 
+from legalcity.lib.text import storable
+from recoveries.letters.channels.mail_addresses import tokens_in
 from recoveries.html import plain_text
 from recoveries.letters.channels.bounces import Bounce, bounce_of
-from recoveries.letters.channels.mail_addresses import tokens_in
 
 LIMIT = 256 * 1024  # bytes of a mail
 MOST_PARTS = 50
 TEXT_LENGTH = 5_000  # characters of what a person wrote
 HTML_LENGTH = 50_000  # characters of a page that is turned into text
 LINE_LENGTH = 255
+HEADER_LENGTH = 10_000  # characters of a header: reading one takes time by the square of them
 # Where servers write the address that a mail came to, the most reliable first.
 ADDRESSED = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "Apparently-To", "To", "Cc", "Received")
 REFERRING = ("In-Reply-To", "References")
+_BOUNDARY = re.compile(rb"\bboundary\b", re.IGNORECASE)
 _MESSAGE_ID = re.compile(r"<[^<>\s]{3,250}>")
 _AUTOMATIC_SUBJECT = re.compile(
     r"^\s*(?:auto(?:matic)?[ -]?reply|out of (?:the )?office|r[ée]ponse automatique|absen(?:ce|t)\b|"
@@ -72,18 +77,35 @@ class Arrival:
     bounce: Bounce | None = None
 
 
+class _Headers(Compat32):
+    """Headers as they came, as far as they are looked at."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        """The name, and the beginning of the value."""
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:HEADER_LENGTH]
+
+
+_HEADERS = _Headers()
+
+
 def mail_read(raw: bytes) -> Arrival:
     """Read a mail, whatever it is. Nothing is raised."""
     sha256 = hashlib.sha256(raw).hexdigest()
     try:
-        return _arrival(message_from_bytes(_beginning(raw)), sha256)
+        return _arrival(message_from_bytes(_beginning(raw), policy=_HEADERS), sha256)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError):  # email raises all of them on nonsense
         return Arrival(id=sha256, sort=Sort.AUTOMATIC, sha256=sha256)
 
 
 def _beginning(raw: bytes) -> bytes:
-    """What is looked at: whole lines, so that no base64 is torn apart."""
-    return raw if len(raw) <= LIMIT else raw[: raw.rfind(b"\n", 0, LIMIT) + 1]
+    """What is looked at: whole lines, so that no base64 is torn apart.
+
+    No more parts are opened than are read: each line of a part is compared with the ends of all that it lies in.
+    """
+    named = next(islice(_BOUNDARY.finditer(raw, 0, LIMIT), MOST_PARTS, None), None)
+    end = named.start() if named else LIMIT
+    return raw if len(raw) <= end else raw[: raw.rfind(b"\n", 0, end) + 1]
 
 
 def _arrival(mail: Mail, sha256: str) -> Arrival:
@@ -171,7 +193,7 @@ def _said(text: str) -> str:
             break
         own.append(line.rstrip())
     said = "\n".join(own).strip() or text.strip()
-    return _storable(said)[:TEXT_LENGTH]
+    return storable(said)[:TEXT_LENGTH]
 
 
 # --- headers ---------------------------------------------------------------------------------------------------------
@@ -185,10 +207,11 @@ def _all(mail: Mail, names: tuple[str, ...]) -> list[str]:
 
 def _words(value: object) -> str:
     """A header as text: encoded words are decoded, in whichever charset they claim to be."""
+    header = str(value)[:HEADER_LENGTH]
     try:
-        decoded = decode_header(str(value))
+        decoded = decode_header(header)
     except HeaderParseError:
-        return str(value)
+        return storable(header)
     told = []
     for content, charset in decoded:
         if isinstance(content, bytes):
@@ -197,11 +220,11 @@ def _words(value: object) -> str:
             except LookupError:
                 content = content.decode("latin-1")
         told.append(content)
-    return "".join(told)
+    return storable("".join(told))
 
 
 def _line(text: str) -> str:
-    return _storable(" ".join(text.split()))[:LINE_LENGTH]
+    return storable(" ".join(text.split()))[:LINE_LENGTH]
 
 
 def _address(text: str) -> str:
@@ -209,9 +232,4 @@ def _address(text: str) -> str:
 
 
 def _ids(texts: list[str]) -> list[str]:
-    return list(dict.fromkeys(found for text in texts for found in _MESSAGE_ID.findall(text)))[:20]
-
-
-def _storable(text: str) -> str:
-    """`text` without what PostgreSQL refuses."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode()
+    return list(dict.fromkeys(storable(found) for text in texts for found in _MESSAGE_ID.findall(text)))[:20]

@@ -12,10 +12,15 @@ from legalcity.lib.settings.environment import Mailbox
 
 @dataclass
 class Mails:
-    """What is in the mailbox, by uid; which were seen; what was asked."""
+    """What is in the mailbox, by uid; which were seen, which have a flag, which it cannot read, which somebody moves as
+    soon as they are found; what was asked.
+    """
 
     mails: dict[int, bytes] = field(default_factory=dict)
     seen: set[int] = field(default_factory=set)
+    flagged: set[int] = field(default_factory=set)
+    broken: set[int] = field(default_factory=set)
+    moved: set[int] = field(default_factory=set)
     asked: list[str] = field(default_factory=list)
     hangs_up_at: str = ""
 
@@ -48,17 +53,26 @@ class _Talk(socketserver.StreamRequestHandler):
             if '"INBOX"' not in command:
                 return b"NO such folder"
             self.say(b"* %d EXISTS" % len(mails.mails))
-        elif command == "UID SEARCH UNSEEN":
-            self.say(b"* SEARCH " + b" ".join(b"%d" % uid for uid in mails.mails if uid not in mails.seen))
+        elif command == "UID SEARCH UNSEEN UNFLAGGED":
+            new = (uid for uid in mails.mails if uid not in mails.seen | mails.flagged)
+            self.say(b"* SEARCH " + b" ".join(b"%d" % uid for uid in new))
         elif fetched := re.fullmatch(r"UID FETCH (\d+) \(BODY\.PEEK\[\]<0\.(\d+)>\)", command):
-            mail = mails.mails[int(fetched[1])][: int(fetched[2])]
-            self.say(b"* 1 FETCH (UID %s BODY[]<0> {%d}" % (fetched[1].encode(), len(mail)))
-            self.wfile.write(mail)
-            self.say(b")")
-        elif stored := re.fullmatch(r"UID STORE (\d+) \+FLAGS\.SILENT \(\\Seen\)", command):
-            mails.seen.add(int(stored[1]))
+            return self.fetched(int(fetched[1]), int(fetched[2]), mails)
+        elif stored := re.fullmatch(r"UID STORE (\d+) \+FLAGS\.SILENT \(\\(Seen|Flagged)\)", command):
+            (mails.seen if stored[2] == "Seen" else mails.flagged).add(int(stored[1]))
         elif not command.startswith(("LOGIN", "LOGOUT")):
             return b"BAD what"
+        return b"OK done"
+
+    def fetched(self, uid: int, length: int, mails: Mails) -> bytes:
+        if uid in mails.broken:
+            return b"NO some of the message is lost"
+        if uid in mails.moved:
+            return b"OK done"
+        mail = mails.mails[uid][:length]
+        self.say(b"* 1 FETCH (UID %d BODY[]<0> {%d}" % (uid, len(mail)))
+        self.wfile.write(mail)
+        self.say(b")")
         return b"OK done"
 
     def say(self, line: bytes) -> None:

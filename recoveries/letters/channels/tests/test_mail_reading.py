@@ -1,11 +1,13 @@
 """What came into the mailbox is read as what it is: bounces in the forms that five mail servers write, and the rest."""
 
 import base64
+from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from legalcity.lib.text import is_storable
 from recoveries.letters.channels.mail_addresses import address_with, tokens_in
 from recoveries.letters.channels.mail_reading import TEXT_LENGTH, Sort, mail_read
 
@@ -115,3 +117,61 @@ def test_addresses_name_their_message():
     address = address_with(TOKEN, "retours@firm.example")
     assert address == f"retours+{TOKEN.hex}@firm.example"
     assert tokens_in([f"<{address.upper()}>", "retours@firm.example", f"x+{TOKEN.hex[:-1]}@y"]) == [TOKEN]
+
+
+LONG = 250_000  # characters; all that is looked at of a mail
+QMAIL = b"From: a@b.example\n\nHi. This is the qmail-send program\n<"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"X-Failed-Recipients: " + b"a" * LONG + b"\n\n",
+        QMAIL + b"a@" * (LONG // 2) + b"\n",
+        QMAIL + b"a" * LONG + b"\n",
+        b"Subject: " + b"=?a?q?" * (LONG // 6) + b"\n\n",
+        b"From: " + b"a," * (LONG // 2) + b"\n\n",
+        b"From: " + b"(" * LONG + b"\n\n",
+        b"Content-Type: text/html\n\n" + b"<style></style" * (LONG // 14),
+        b"Content-Type: " + b",;" * (LONG // 2) + b"\n\n",
+        b"Content-Type: text/plain" + b";\n a*0*=utf-8''%" * (LONG // 17) + b"\n\n",
+        b"".join(b'Content-Type: multipart/mixed; Boundary="%d"\n\n--%d\n' % (n, n) for n in range(LONG // 58)),
+    ],
+    ids=range(10),
+)
+def test_a_mail_made_to_be_slow_is_read_as_any_other(raw: bytes) -> None:
+    """By the square of its length each of these would take minutes, of a worker that others wait for."""
+    assert mail_read(raw).sha256 == sha256(raw).hexdigest()
+
+
+def test_a_header_is_read_as_far_as_it_is_looked_at() -> None:
+    def text_of(parameters: int) -> str:
+        header = b"Content-Type: text/plain" + b";\n a=b" * parameters + b"; charset=latin-1"
+        return mail_read(header + b"\n\n\xe9t\xe9\n").text
+
+    assert text_of(10) == "été"
+    assert text_of(10_000) != "été"
+
+
+def test_no_more_parts_are_opened_than_are_read() -> None:
+    def text_of(parts: int) -> str:
+        told = b"".join(b"Content-Type: multipart/mixed; boundary=%d\n\n--%d\n" % (n, n) for n in range(parts))
+        return mail_read(told + b"Content-Type: text/plain\n\nhello\n").text
+
+    assert (text_of(5), text_of(5_000)) == ("hello", "")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"Message-ID: <a\x00b@c.example>\nIn-Reply-To: <d\x00e@f.example>\nFrom: a\x00@b.example\n\nhi\x00",
+        b"Content-Type: text/plain; charset=unicode_escape\nX-Failed-Recipients: a@b.example\n\na@b.example\\ud800 550",
+    ],
+    ids=["nul", "surrogate"],
+)
+def test_what_no_database_takes_is_left_out(raw: bytes) -> None:
+    arrival = mail_read(raw)
+    bounce = (arrival.bounce.diagnostic, arrival.bounce.recipient) if arrival.bounce else ()
+    told = (arrival.id, arrival.sender, arrival.subject, arrival.text, *arrival.referred, *bounce)
+    assert all(map(is_storable, told))
+    assert arrival.text

@@ -7,18 +7,22 @@ from django.core.exceptions import ImproperlyConfigured
 
 from legalcity.lib.settings.environment import Environment
 from recoveries.letters.channels.mail_reading import LIMIT
-from recoveries.letters.channels.mailbox import AT_ONCE, MailboxAway, mailbox_read
+from recoveries.letters.channels.mailbox import AT_ONCE, MailboxAway, NotTaken, mailbox_read
 from recoveries.letters.channels.tests.imap_server import imap_server
+
+
+def none_aside(uid: str) -> None:
+    raise AssertionError(uid)
 
 
 def test_each_mail_is_given_once():
     taken: list[bytes] = []
     with imap_server() as (box, mails):
         mails.put(b"Subject: one\r\n\r\n", b"Subject: two\r\n\r\n)\r\nA1 BAD\r\n")
-        assert mailbox_read(box, taken.append) == 2
-        assert mailbox_read(box, taken.append) == 0
+        assert mailbox_read(box, taken.append, none_aside) == 2
+        assert mailbox_read(box, taken.append, none_aside) == 0
         mails.put(b"Subject: three\r\n\r\n")
-        assert mailbox_read(box, taken.append) == 1
+        assert mailbox_read(box, taken.append, none_aside) == 1
     assert taken == [b"Subject: one\r\n\r\n", b"Subject: two\r\n\r\n)\r\nA1 BAD\r\n", b"Subject: three\r\n\r\n"]
 
 
@@ -26,15 +30,15 @@ def test_no_more_is_asked_for_than_is_looked_at():
     taken: list[bytes] = []
     with imap_server() as (box, mails):
         mails.put(b"x" * (LIMIT * 4))
-        mailbox_read(box, taken.append)
+        mailbox_read(box, taken.append, none_aside)
     assert len(taken[0]) == LIMIT + 1
 
 
 def test_a_round_has_an_end():
     with imap_server() as (box, mails):
         mails.put(*[b"x"] * (AT_ONCE + 1))
-        assert mailbox_read(box, len) == AT_ONCE
-        assert mailbox_read(box, len) == 1
+        assert mailbox_read(box, len, none_aside) == AT_ONCE
+        assert mailbox_read(box, len, none_aside) == 1
 
 
 def test_what_was_cut_short_is_given_again():
@@ -43,8 +47,8 @@ def test_what_was_cut_short_is_given_again():
         mails.put(b"one", b"two")
         mails.hangs_up_at = "STORE 1"
         with pytest.raises(MailboxAway):
-            mailbox_read(box, taken.append)
-        assert mailbox_read(box, taken.append) == 2
+            mailbox_read(box, taken.append, none_aside)
+        assert mailbox_read(box, taken.append, none_aside) == 2
     assert taken == [b"one", b"one", b"two"]
 
 
@@ -55,14 +59,45 @@ def test_what_could_not_be_taken_stays_new():
     with imap_server() as (box, mails):
         mails.put(b"one")
         with pytest.raises(MailboxAway):
-            mailbox_read(box, refuse)
+            mailbox_read(box, refuse, none_aside)
         assert mails.seen == set()
+
+
+def test_those_that_cannot_be_taken_keep_no_other_from_being_read():
+    taken: list[bytes] = []
+    aside: list[str] = []
+
+    def take(raw: bytes) -> None:
+        if raw == b"bad":
+            raise NotTaken
+        taken.append(raw)
+
+    with imap_server() as (box, mails):
+        mails.put(*[b"bad"] * AT_ONCE, b"good")
+        assert mailbox_read(box, take, aside.append) == 0
+        assert mailbox_read(box, take, aside.append) == 1
+        assert mailbox_read(box, take, aside.append) == 0
+        assert (taken, mails.seen) == ([b"good"], {AT_ONCE + 1})
+        assert aside == [str(uid) for uid in range(1, AT_ONCE + 1)]
+        mails.mails[1] = b"mended"
+        mails.flagged.remove(1)
+        assert mailbox_read(box, take, aside.append) == 1
+    assert taken == [b"good", b"mended"]
+
+
+def test_what_somebody_has_moved_meanwhile_is_no_mail():
+    taken: list[bytes] = []
+    with imap_server() as (box, mails):
+        mails.put(b"moved", b"there")
+        mails.moved.add(1)
+        assert mailbox_read(box, taken.append, none_aside) == 1
+        assert (taken, mails.seen) == ([b"there"], {2})
 
 
 @pytest.mark.parametrize("wrong", [{"password": "falsch"}, {"folder": 'No "such"'}])
 def test_a_server_that_lets_nobody_in(wrong):
     with imap_server() as (box, _mails), pytest.raises(MailboxAway, match="error"):
-        mailbox_read(box._replace(**wrong), len)
+        mailbox_read(box._replace(**wrong), len, none_aside)
 
 
 def test_a_server_that_is_away():
@@ -70,7 +105,7 @@ def test_a_server_that_is_away():
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     with imap_server() as (box, _mails), pytest.raises(MailboxAway, match="ConnectionRefusedError"):
-        mailbox_read(box._replace(port=port), len)
+        mailbox_read(box._replace(port=port), len, none_aside)
 
 
 def named(url: str):

@@ -10,6 +10,7 @@ from django.test import Client
 
 from legalcity.lib.clock import now
 from legalcity.lib.emails.smtp import AnswerLost
+from recoveries.court.tests.transfers import refusing_rows
 from recoveries.desk.tests.pages import opened, words
 from recoveries.letters.channels.delivering import message_deliver
 from recoveries.letters.channels.facts import fact_record
@@ -103,6 +104,16 @@ def test_the_same_mail_is_taken_once(case: Recovery, mailbox: Mails) -> None:
     assert (InboundMail.objects.count(), MessageFact.objects.filter(kind="bounced").count()) == (1, 1)
 
 
+def test_a_mail_that_the_database_refuses_stays_unread_for_a_person(case: Recovery, mailbox: Mails) -> None:
+    """Whatever it refuses it for, but that the mail was taken before."""
+    raw = written("postfix.eml", sent(case))
+    mailbox.put(raw)
+    with refusing_rows(MessageFact._meta.db_table):
+        assert poll_mailboxes() == 0
+    assert [each.subject for each in InboundMail.objects.all()] == ["A mail that could not be read"]
+    assert mail_take(raw) is not None
+
+
 def test_a_full_mailbox_and_one_that_is_late_leave_the_address_alone(case: Recovery, mailbox: Mails) -> None:
     message = sent(case)
     mailbox.put(written("postfix_delayed.eml", message))
@@ -149,6 +160,26 @@ def test_machines_are_not_listened_to_and_strangers_wait_for_staff(
     assert (stranger.handled_by.email, InboundMail.objects.unread().count()) == ("chief@example.com", 0)
 
 
+def test_a_mail_that_cannot_be_read_waits_for_staff_and_stops_no_other(
+    case: Recovery, mailbox: Mails, office: Client
+) -> None:
+    mailbox.put(b"Subject: lost", written("reply.eml", sent(case)))
+    mailbox.broken.add(1)
+    assert poll_mailboxes() == 1
+    assert (mailbox.seen, mailbox.flagged) == ({2}, {1})
+    [aside] = InboundMail.objects.unread()
+    page = office.get(page_of(InboundMail, "change", aside.pk)).content.decode()
+    assert "A mail that could not be read" in page
+    assert "once the flag is taken away, it is tried again" in page
+    act(office, aside, "mail-handled")
+    mailbox.flagged.clear()
+    poll_mailboxes()  # Still broken: staff are told once more.
+    assert list(InboundMail.objects.unread()) == [aside]
+    mailbox.flagged.clear()
+    mailbox.broken.clear()
+    assert poll_mailboxes() == 1
+
+
 def test_news_that_come_late_undo_nothing(case: Recovery) -> None:
     message = sent(case)
     for kind in ("delivered", "sent", "bounced", "delayed"):
@@ -188,3 +219,12 @@ def test_a_server_that_hangs_up_before_the_data_is_tried_again(
     assert message_deliver(message_id=message.pk, moment=now()) is not None
     message.refresh_from_db()
     assert message.state == "queued"
+def test_a_mail_with_a_nul_in_its_name_is_taken_as_any_other(case: Recovery, mailbox: Mails) -> None:
+    message = sent(case)
+    mailbox.put(
+        b"Message-ID: <a\x00b@c.example>\r\nFrom: a@b.example\r\n\r\nhello",
+        f"Message-ID: <x@y>\r\nFrom: {TO}\r\nIn-Reply-To: {message.header_id}\r\n\r\nI pay.".encode(),
+    )
+    poll_mailboxes()
+    assert InboundMail.objects.count() == 2
+    assert InboundMail.objects.get(message=message).text == "I pay."
