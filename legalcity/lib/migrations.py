@@ -15,7 +15,7 @@ BATCH = 500  # rows
 class SqlOf(RunSQL):
     """SQL for one kind of database only; the others pass it by."""
 
-    def __init__(self, vendor: str, sql: str | list[Any], reverse_sql: str) -> None:
+    def __init__(self, vendor: str, sql: str | list[Any], reverse_sql: str | list[Any]) -> None:
         super().__init__(sql, reverse_sql)
         self.vendor = vendor
 

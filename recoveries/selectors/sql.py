@@ -15,6 +15,8 @@ class Dialect:
     """`array` and `collect` build JSON arrays; `text_order` is the collation that text indexes are built with.
 
     `money` and `moment` write a column as answers do, which costs the database a tenth of what it costs us.
+    `ids` collects ids into a text, `among` holds for a column that is one of them. `text_lengths` are the conditions of
+    the indexes of searched texts (migration 0088), which together hold for every case.
     """
 
     array: str
@@ -22,6 +24,9 @@ class Dialect:
     text_order: str
     money: str
     moment: str
+    ids: str
+    among: str
+    text_lengths: tuple[str, ...]
 
 
 DIALECTS = {
@@ -31,6 +36,9 @@ DIALECTS = {
         text_order=f'COLLATE "{TEXT_ORDER["postgresql"]}"',
         money="CAST({0} AS text)",
         moment="""to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')""",
+        ids="CAST(array_agg(id) AS text)",
+        among="= ANY(CAST(%s AS bigint[]))",
+        text_lengths=(" AND octet_length(r.search_text) <= 2000", " AND octet_length(r.search_text) > 2000"),
     ),
     "sqlite": Dialect(
         array="json_array",
@@ -39,6 +47,9 @@ DIALECTS = {
         money="CASE WHEN {0} IS NOT NULL THEN printf('%%.2f', {0}) END",
         # It keeps no fraction of a second that is nothing.
         moment="replace(substr({0}, 1, 19), ' ', 'T') || '.' || substr(substr({0}, 21) || '000000', 1, 6) || 'Z'",
+        ids="json_group_array(id)",
+        among="IN (SELECT value FROM json_each(%s))",
+        text_lengths=("",),
     ),
 }
 

@@ -1,11 +1,16 @@
 """The search over cases: literal, without regard to capitals and accents, in four fields."""
 
 import unicodedata
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from recoveries.models import Recovery
+from recoveries.selectors.matches import FEW
+from recoveries.services.copies import copies_set
+from tests.counts import case_counts_rebuild
 from tests.factories import Api, bare_case_id, case_id, detail
 
 CASES = "/api/recoveries"
@@ -159,3 +164,51 @@ def test_search_pages_hold_each_row_once(owner: Api) -> None:
         for page in range(1, 5)
     ]
     assert [row["id"] for page in pages for row in page["recoveries"]] == ids
+
+
+def test_a_number_is_found_among_however_many_invoices(owner: Api) -> None:
+    """Also where a text is longer than what an index holds."""
+    short = _case(owner, invoices=[{"invoice_number": "INV-2026-0001"}])
+    long = _case(owner, invoices=[{"invoice_number": f"INV-2026-{n:04}"} for n in range(1, 401)])
+    assert len(Recovery.objects.get(pk=long).search_text) > 5000
+    assert _found(owner, "inv-2026-0001") == [short, long]
+    assert _found(owner, "inv-2026-0400") == _found(owner, "0400") == [long]
+    assert _found(owner, "qq") == [short, long]
+    first, last = (owner.data("GET", f"{CASES}?search=inv-&per_page=1&page={page}")["recoveries"] for page in (1, 2))
+    assert [row["id"] for row in first + last] == [long, short]
+
+
+@pytest.mark.parametrize("sort", ["id", "recovery_reference", "created_at"])
+def test_few_matches_and_many_are_paged_alike(sort: str, owner: Api, stranger: Api) -> None:
+    """Few are read by their ids, many along the order of the list."""
+    many = FEW + 40
+    for number, api in enumerate((owner, stranger)):
+        _in_bulk(api, number, many)
+    cases = list(Recovery.objects.filter(owner=owner.user).order_by(sort, "id"))
+    for term in ("rec-0-", "rec-0-0", "7", "01", "00001", "REC-0-0033"):
+        wanted = [case.pk for case in cases if term.lower() in case.search_text]
+        for order, ids in (("asc", wanted), ("desc", wanted[::-1])):
+            for page in (1, 2, len(wanted) // 7 + 1):
+                query = f"search={term}&sort_by={sort}&sort_order={order}&per_page=7&page={page}"
+                data = owner.data("GET", f"{CASES}?{query}")
+                assert data["pagination"]["total"] == len(wanted)
+                assert [row["id"] for row in data["recoveries"]] == ids[7 * (page - 1) : 7 * page], query
+        of_status = owner.data("GET", f"{CASES}?search={term}&status=2")["pagination"]["total"]
+        assert of_status == sum(case.status_id == 2 and term.lower() in case.search_text for case in cases)
+
+
+def _in_bulk(api: Api, number: int, many: int) -> None:
+    """So many bare cases, every third of another status, with what their services would have kept."""
+    cases = [
+        Recovery(
+            owner=api.user,
+            status_id=1 + (n % 3 == 0),
+            recovery_reference=f"REC-{number}-{n * 7919 % 10007:05}",
+            recovery_due_date=date(2026, 1, 31),
+        )
+        for n in range(many)
+    ]
+    for case in cases:
+        copies_set(case, customer=None, debtor=None, numbers=())
+    Recovery.objects.bulk_create(cases)
+    case_counts_rebuild()
