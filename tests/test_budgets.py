@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import partial
-from itertools import count
+from itertools import count, product
 from typing import Any
 
 import pytest
@@ -30,15 +30,17 @@ from recoveries.legal_facts import facts_book
 from recoveries.letters.scenarios.ticking import tick
 from recoveries.models import Comment, Enrolment, Recovery, ScenarioVersion, StatusChange
 from recoveries.selectors.listing import SORTS, Wanted, cases_page
+from recoveries.selectors.matches import FEW
 from recoveries.services.copies import copies_set
 from tests.counts import case_counts_rebuild
 from tests.doors import things
 from tests.factories import Api, ApiUserFactory, case_id, complete_body
+from tests.in_bulk import CASES_IN_BULK
 
 # The most statements of each call, whatever it finds.
 BUDGETS = {
     "GET /api/recoveries": 3,
-    "GET /api/recoveries?search=company": 3,
+    "GET /api/recoveries?search=company": 4,
     "GET /api/recoveries/{case}": 2,
     "GET /api/recoveries/{case}/companies": 4,
     "GET /api/recoveries/{case}/invoices": 4,
@@ -52,7 +54,7 @@ BUDGETS = {
     "GET /api/webhook-endpoints/{endpoint}/deliveries": 3,
     "POST /api/webhook-endpoints/{endpoint}/replay": 6,
     "POST /api/recoveries/complete": 5 if connection.vendor == "postgresql" else 10,
-    "POST /api/recoveries/{case}/payments": 29,
+    "POST /api/recoveries/{case}/payments": 30,
 }
 TRANSACTION = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE SAVEPOINT")
 
@@ -266,18 +268,6 @@ STAFF_SORT_INDEXES = {
     "due": "recovery_all_by_due_date",
     "created": "recovery_newest",
 }
-CASES_IN_BULK = """
-    INSERT INTO recoveries_recovery (owner_id, user_id, type, status_id, recovery_reference, recovery_service_object,
-        recovery_due_date, recovery_late_interest, recovery_penalty, created_at, updated_at, amount,
-        amount_torecover, invoices_count, comments_count, debtor_name, debtor_company, customer_company, search_text)
-    SELECT CASE WHEN n %% 5 = 0 THEN owners[1] ELSE owners[2 + n %% 9] END, owners[1 + n %% 10], 1, 1 + n %% 3,
-        'REC-' || upper(left(md5(n::text), 12)), 'Service ' || n %% 977, date '2025-01-01' + n %% 500, false, false,
-        now() - n %% 9973 * interval '1 hour', now() - n %% 8887 * interval '1 minute', n %% 6007, n %% 5003, 0, 0,
-        'Debtor ' || n %% 4001, 'Company ' || n %% 3001, 'Creditor ' || n %% 2003, 'debtor ' || n %% 4001
-    FROM generate_series(1, 25000) n, (SELECT %s::bigint[] AS owners) given
-"""
-
-
 BALANCES_IN_BULK = """
     INSERT INTO recoveries_casebalance (recovery_id, owner_id, "on", due, missing_on, is_provisional)
     SELECT id, owner_id, current_date, CASE WHEN id % 50 > 0 THEN greatest(id % 997 - 300, 0) END, current_date, false
@@ -329,11 +319,31 @@ def assert_read_in_order(nodes: list[Node], indexes: list[str], asked: Any) -> N
     assert not [kind for kind, _table, _index in nodes if "Sort" in kind], (asked, nodes)
 
 
+def assert_passed_over(nodes: list[Node], indexes: list[str], asked: Any) -> None:
+    """Ids come in order from one of `indexes`, unsorted; the rows of the page alone by their keys."""
+    *walked, fetched = [place for place, (_kind, table, _index) in enumerate(nodes) if table == "recoveries_recovery"]
+    assert {nodes[place][2] for place in walked} in [{index} for index in indexes], (asked, nodes)
+    assert {nodes[place][0] for place in walked} <= {"Index Scan", "Index Only Scan"}, (asked, nodes)
+    assert nodes[fetched] == ("Index Scan", "recoveries_recovery", "recoveries_recovery_pkey"), (asked, nodes)
+    kinds = [kind for kind, _table, _index in nodes]
+    assert not [kind for kind in kinds[kinds.index("Limit") : walked[-1]] if "Sort" in kind], (asked, nodes)
+
+
 def explained(sql: str, values: Any) -> list[Node]:
     """The nodes of PostgreSQL's plan for a statement."""
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", values)
         return list(scans(cursor.fetchone()[0][0]["Plan"]))
+
+
+@pytest.mark.parametrize("group", [None, 1])
+def test_page_1_is_one_statement_in_any_order(group: int | None) -> None:
+    owner = ApiUserFactory()
+    file_cases(owner, 3)
+    for sort in SORTS:
+        with noted() as seen:
+            total, rows = cases_page(Wanted(owner.pk, group, None, sort, True, 0, 2))
+        assert (total, len(rows), len(seen)) == (3, 2, 1), sort
 
 
 @pytest.mark.postgres
@@ -351,11 +361,11 @@ def test_each_sort_of_the_list_is_read_from_its_index() -> None:
         for descending in (True, False):
             for offset in (0, 4995):
                 nodes = explained(*page_statement(Wanted(owners[0], None, None, sort, descending, offset, 15)))
-                assert_read_in_order(nodes, index.split(), (sort, descending, offset))
+                assert_passed_over(nodes, index.split(), (sort, descending, offset))
 
     for group in (1, 2, 3):
         nodes = explained(*page_statement(Wanted(owners[0], group, None, "created_at", True, 0, 15)))
-        assert_read_in_order(nodes, ["recovery_by_status_created"], group)
+        assert_passed_over(nodes, ["recovery_by_status_created"], group)
 
     with connection.cursor() as cursor:
         cursor.execute(BALANCES_IN_BULK)
@@ -374,6 +384,53 @@ def test_each_sort_of_the_list_is_read_from_its_index() -> None:
         nodes = explained(*staff_page_statement(office, f"o={column - 1}"))
         tables = {table for _kind, table, _index in nodes if table}
         assert tables == {"recoveries_recovery"}, "what is beside a row is not joined to all that is sorted"
+
+
+@pytest.mark.postgres
+@needs_postgresql
+def test_a_large_account_among_small_ones_is_not_read_whole_for_its_first_page() -> None:
+    """The plan that is kept is made for an account of the usual size, of which all may be sorted."""
+    small = [User(email=f"small-{n}@example.com") for n in range(4000)]
+    owners = [ApiUserFactory().pk, *(user.pk for user in User.objects.bulk_create(small))]
+    with connection.cursor() as cursor:
+        cursor.execute(CASES_IN_BULK, [owners])
+        cursor.execute("ANALYZE recoveries_recovery")
+        # As after a vacuum, which no transaction makes.
+        cursor.execute("UPDATE pg_class SET relallvisible = relpages WHERE relname = 'recoveries_recovery'")
+    case_counts_rebuild()
+    for sort, index in CASE_SORT_INDEXES.items():
+        nodes = explained(*page_statement(Wanted(owners[0], None, None, sort, True, 0, 15)))
+        assert_passed_over(nodes, index.split(), sort)
+    by_status = {"created_at": "recovery_by_status_created", "id": "recovery_by_status"}
+    for group, sort in product((1, 2, 3), by_status):
+        nodes = explained(*page_statement(Wanted(owners[0], group, None, sort, True, 0, 15)))
+        assert_passed_over(nodes, [by_status[sort]], (group, sort))
+
+
+@pytest.mark.postgres
+@needs_postgresql
+def test_searches_are_counted_in_the_index_that_carries_the_texts() -> None:
+    """The rows of cases are read for texts that are too long for it, and for the page."""
+    owners = [ApiUserFactory().pk for _ in range(10)]
+    with connection.cursor() as cursor:
+        cursor.execute(CASES_IN_BULK, [owners])
+        cursor.execute("ANALYZE recoveries_recovery")
+        # As after a vacuum, which no transaction makes.
+        cursor.execute("UPDATE pg_class SET relallvisible = relpages WHERE relname = 'recoveries_recovery'")
+    counted = [("Index Only Scan", "recovery_texts"), ("Index Scan", "recovery_long_texts")]
+    for term, group, is_few in (("debtor", None, False), ("debtor", 1, False), ("eb", None, False), ("97", 2, True)):
+        with noted() as seen:
+            total, rows = cases_page(Wanted(owners[0], group, term, "created_at", True, 0, 15))
+        assert rows
+        assert (total <= FEW) is is_few, (term, total)
+        [count, page] = [one for one in seen if "recoveries_recovery" in one[0]]
+        nodes = explained(*count)
+        assert [(kind, index) for kind, table, index in nodes if table == "recoveries_recovery"] == counted, (
+            term,
+            nodes,
+        )
+        assert ("search_text" in page[0]) is not is_few, "few are read by their ids"
+        assert is_few or not [kind for kind, _table, _index in explained(*page)[1:] if "Sort" in kind], (term, page)
 
 
 @pytest.mark.postgres

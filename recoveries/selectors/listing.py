@@ -4,16 +4,19 @@ Written in SQL because the ORM spends more time on building these queries than t
 (docs/decisions.md, "The read path"). Column names come from this file only; whatever clients send is a parameter.
 """
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from django.db import connection
 
+from legalcity.lib.asking import rows_of
 from legalcity.lib.searching import TRIGRAM
 from legalcity.lib.text import like_pattern, searchable
 from recoveries.catalogue import catalogue
+from recoveries.selectors.matches import TEXT, UNINDEXED, matches
 from recoveries.selectors.sql import dialect, planned_for_their_values
 
 # Sorts of the API, each with its index (models.py, migration 0002); True for text, which has a collation.
@@ -32,7 +35,10 @@ SORTS: dict[str, tuple[str, bool]] = {
     "debtor_company": ("debtor_company", True),
     "customer_company": ("customer_company", True),
 }
-FROM = "FROM recoveries_recovery r LEFT JOIN accounts_user u ON u.id = r.user_id"
+# Those that are in order within one status too, by `recovery_by_status_created` and `recovery_by_status`.
+WITHIN_STATUS = frozenset({"created_at", "id", "recovery_last_status"})
+IDS = "SELECT {columns} FROM recoveries_recovery r WHERE {where} {order} {cut}"
+REMEMBERED = 500  # statements
 TOTAL = "SELECT COALESCE(SUM(n), 0) FROM recoveries_casecount WHERE {where}"
 
 
@@ -64,12 +70,7 @@ class CaseRow(NamedTuple):
     external_id: str | None
 
 
-HANDLER = ("first_name", "last_name")
-BALANCE = {
-    name: f"(SELECT b.{name} FROM recoveries_casebalance b WHERE b.recovery_id = page.id)"
-    for name in ("due", "next_change")
-}
-READ = ", ".join(f"{'u' if name in HANDLER else 'r'}.{name}" for name in CaseRow._fields if name not in BALANCE)
+OF_THE_HANDLER, OF_THE_BALANCE = {"first_name", "last_name"}, {"due", "next_change"}
 MONEY, MOMENTS = {"amount", "amount_torecover", "due"}, {"created_at", "updated_at"}
 DAYS = {"recovery_due_date", "next_change"}
 
@@ -102,51 +103,100 @@ class Wanted:
 
 def cases_page(wanted: Wanted) -> tuple[int, list[CaseRow]]:
     """How many cases there are in all, and the rows of the page."""
+    if wanted.offset == 0 and not wanted.is_counted:
+        return _first_page(wanted)
     where, values = _conditions(wanted)
-    with connection.cursor() as cursor:
-        if wanted.search is not None:
-            with planned_for_their_values():
-                return _any_page(cursor, wanted, where, values)
-        if wanted.offset == 0 and not wanted.is_counted:
-            return _first_page(cursor, wanted, where, values)
-        return _any_page(cursor, wanted, where, values)
+    if wanted.search is not None:
+        return _found_page(wanted, where, values)
+    total = _total(wanted, where, values)
+    # What is best within a status hangs on how many cases of it there are.
+    with nullcontext() if wanted.group is None else planned_for_their_values():
+        return _any_page(wanted, total, where, values)
 
 
-def _any_page(cursor: Any, wanted: Wanted, where: str, values: list[Any]) -> tuple[int, list[CaseRow]]:
-    """The total, then the page."""
-    total = _total(cursor, wanted, where, values)
+def _found_page(wanted: Wanted, where: str, values: list[Any]) -> tuple[int, list[CaseRow]]:
+    """A page of what a search finds: by ids where they are few, else looked for again along the order of the list."""
+    cases = int(rows_of(TOTAL.format(where=f"owner_id = {OWNER}"), [wanted.owner_id])[0][0])
+    with planned_for_their_values():
+        total, few = matches(where, values, cases)
+        if few is None:
+            return _any_page(wanted, total, where.format(text=TEXT), values)
+    return _any_page(wanted, total, f"owner_id = {OWNER} AND r.id {dialect().among}", [wanted.owner_id, few])
+
+
+def _any_page(wanted: Wanted, total: int, where: str, values: list[Any]) -> tuple[int, list[CaseRow]]:
+    """The page of a list whose total is known."""
     limit = min(wanted.limit, total - wanted.offset)
     if limit <= 0:
         return total, []
     # The far half of a list is read from its end: the last page costs what the first one costs.
     backwards = wanted.offset > total // 2
     offset = total - wanted.offset - limit if backwards else wanted.offset
-    order = _order(wanted, descending=wanted.descending != backwards)
-    page = _rows().format(where=where, order=f"{order} LIMIT %s OFFSET %s")
-    cursor.execute(f"SELECT {page}", [*values, limit, offset])
-    rows = [*map(CaseRow._make, cursor.fetchall())]
+    order = _order(wanted.sort, descending=wanted.descending != backwards)
+    ids = IDS.format(columns="r.id", where=where, order=order, cut="LIMIT %s OFFSET %s")
+    rows = [*map(CaseRow._make, rows_of(f"SELECT {_page(ids, order)}", [*values, limit, offset]))]
     return total, rows[::-1] if backwards else rows
 
 
-def _first_page(cursor: Any, wanted: Wanted, where: str, values: list[Any]) -> tuple[int, list[CaseRow]]:
+def _first_page(wanted: Wanted) -> tuple[int, list[CaseRow]]:
     """The page that nearly everybody asks for, its total in the same statement; without rows there is none."""
-    # A literal limit (a checked number): for one that it does not know PostgreSQL plans at each call.
-    order = f"{_order(wanted, descending=wanted.descending)} LIMIT {wanted.limit:d}"
-    total = TOTAL.format(where=where)
-    cursor.execute(f"SELECT ({total}), {_rows().format(where=where, order=order)}", [*values, *values])
-    found = cursor.fetchall()
+    owner, form = wanted.owner_id, (wanted.sort, wanted.descending, wanted.limit)
+    if wanted.group is None:
+        found = rows_of(_first_of_all(*form), [owner, owner])
+    elif wanted.sort not in WITHIN_STATUS:
+        found = _first_sorted(wanted)
+    else:
+        statuses = catalogue.of_group(wanted.group)
+        each = [value for status in statuses for value in (owner, status)]
+        found = rows_of(_first_of_statuses(*form, len(statuses)), [owner, *statuses, *each])
     return int(found[0][0]) if found else 0, [CaseRow._make(columns[1:]) for columns in found]
 
 
+def _first_sorted(wanted: Wanted) -> list[tuple[Any, ...]]:
+    """Of a group of statuses, in an order that no index has within one."""
+    where, values = _conditions(wanted)
+    order = _order(wanted.sort, descending=wanted.descending)
+    ids = IDS.format(columns="r.id", where=where, order=order, cut=f"LIMIT {wanted.limit:d}")
+    with planned_for_their_values():
+        return rows_of(f"SELECT ({TOTAL.format(where=where)}), {_page(ids, order)}", [*values, *values])
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _first_of_all(sort: str, descending: bool, limit: int) -> str:
+    """With a literal limit (a checked number): for one that it does not know PostgreSQL plans at each call."""
+    order = _order(sort, descending=descending)
+    ids = IDS.format(columns="r.id", where=IS_OWNED, order=order, cut=f"LIMIT {limit:d}")
+    return f"SELECT ({TOTAL.format(where=IS_OWNED)}), {_page(ids, order)}"
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _first_of_statuses(sort: str, descending: bool, limit: int, many: int) -> str:
+    """The first of each of so many statuses, which stand in order in an index, and of these the first."""
+    order, cut = _order(sort, descending=descending), f"LIMIT {limit:d}"
+    columns = "r.id" if sort == "id" else f"r.id, r.{SORTS[sort][0]}"
+    first = IDS.format(columns=columns, where=f"{IS_OWNED} AND status_id = {HIDDEN_STATUS}", order=order, cut=cut)
+    firsts = " UNION ALL ".join([f"SELECT * FROM ({first}) of_one"] * many)
+    total = f"{IS_OWNED} AND status_id IN ({', '.join([HIDDEN_STATUS] * many)})"
+    return f"SELECT ({TOTAL.format(where=total)}), {_page(f'SELECT r.id FROM ({firsts}) r {order} {cut}', order)}"
+
+
+def _page(ids: str, order: str) -> str:
+    """The columns of the cases that `ids` gives: ids are passed over in the index, rows fetched for the page alone."""
+    return (
+        f"{_shown()} FROM ({ids}) page JOIN recoveries_recovery r ON r.id = page.id "
+        f"LEFT JOIN accounts_user u ON u.id = r.user_id "
+        f"LEFT JOIN recoveries_casebalance b ON b.recovery_id = r.id {order}"
+    )
+
+
 @cache
-def _rows() -> str:
-    """Balances are looked up for the rows of the page only, not for those that an offset passes over."""
-    return f"{', '.join(map(_written, CaseRow._fields))} FROM (SELECT {READ} {FROM} WHERE {{where}} {{order}}) page"
+def _shown() -> str:
+    return ", ".join(map(_written, CaseRow._fields))
 
 
 def _written(name: str) -> str:
     """A column of the page, as the contract writes it."""
-    column = BALANCE.get(name, f"page.{name}")
+    column = f"{'u' if name in OF_THE_HANDLER else 'b' if name in OF_THE_BALANCE else 'r'}.{name}"
     if name in MONEY:
         return dialect().money.format(column)
     if name in MOMENTS:
@@ -154,9 +204,19 @@ def _written(name: str) -> str:
     return f"CAST({column} AS text)" if name in DAYS else column
 
 
+# The cast keeps psycopg from sending a small id as int2, which the search index could not use.
+OWNER = "CAST(%s AS bigint)"
+# Page 1 is read from the index of its order, whoever asks for whichever status. Behind a subquery the planner does not
+# see whom and which: it finds no plan that is better for these and keeps that for all, where planning took twice the
+# time of reading. It takes the account for one of the usual size. Ids alone stand in that index, so that no other is
+# cheaper for a small account, which for a large one would be all its cases, sorted.
+IS_OWNED = f"owner_id = (SELECT {OWNER})"
+HIDDEN_STATUS = "(SELECT CAST(%s AS smallint))"
+
+
 def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
-    # The cast keeps psycopg from sending a small id as int2, which the search index could not use.
-    where, values = ["owner_id = CAST(%s AS bigint)"], [wanted.owner_id]
+    """What the cases meet; of a search the column that is compared is left to be filled in, as `text`."""
+    where, values = [f"owner_id = {OWNER}"], [wanted.owner_id]
     if wanted.group is not None:
         statuses = catalogue.of_group(wanted.group)
         marks = ", ".join(["%s"] * len(statuses))
@@ -170,23 +230,22 @@ def _conditions(wanted: Wanted) -> tuple[str, list[Any]]:
         values.append(connection.ops.adapt_datetimefield_value(wanted.updated_after))  # type: ignore[arg-type]
     if wanted.search is not None:
         term = searchable(wanted.search)
-        column = "r.search_text" if len(term) >= TRIGRAM else "(r.search_text || '')"
-        where.append(f"{column} LIKE %s ESCAPE '\\'")
+        text = "{text}" if len(term) >= TRIGRAM else UNINDEXED
+        where.append(f"{text} LIKE %s ESCAPE '\\'")
         values.append(like_pattern(term))  # type: ignore[arg-type]
     return " AND ".join(where), values
 
 
-def _total(cursor: Any, wanted: Wanted, where: str, values: list[Any]) -> int:
+def _total(wanted: Wanted, where: str, values: list[Any]) -> int:
     """Read from the table that the services keep, where it has it."""
     if wanted.is_counted:
-        cursor.execute(f"SELECT count(*) FROM recoveries_recovery r WHERE {where}", values)
-    else:
-        cursor.execute(TOTAL.format(where=where), values)
-    return int(cursor.fetchone()[0])
+        counted = f"SELECT count(*) FROM recoveries_recovery r WHERE {where}"
+        return int(rows_of(counted, values)[0][0])
+    return int(rows_of(TOTAL.format(where=where), values)[0][0])
 
 
-def _order(wanted: Wanted, *, descending: bool) -> str:
-    column, is_text = SORTS[wanted.sort]
+def _order(sort: str, *, descending: bool) -> str:
+    column, is_text = SORTS[sort]
     collation = f" {dialect().text_order}" if is_text else ""
     direction = "DESC" if descending else "ASC"
     if column == "id":

@@ -242,6 +242,9 @@ def test_the_filter_takes_a_group_of_statuses(owner: Api) -> None:
     assert _ids(owner, "?status=1") == [cases[1]]
     assert _ids(owner, "?status=2") == [cases[2]]
     assert _ids(owner, "?status=3&sort_by=id&sort_order=asc") == [cases[3], cases[90]]
+    for sort in ("created_at", "recovery_last_status", "amount"):
+        assert _ids(owner, f"?status=3&sort_by={sort}&sort_order=asc") == [cases[3], cases[90]]
+        assert _ids(owner, f"?status=3&sort_by={sort}&sort_order=desc&per_page=1") == [cases[90]]
     data = _list(owner, "?status=3&per_page=1")
     assert (data["pagination"]["total"], data["filters_applied"]["status"]) == (2, 3)
     assert len(_ids(owner)) == 4
