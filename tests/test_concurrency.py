@@ -6,7 +6,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Count, Sum
 
 from accounts.models import AccessToken, ApiKey, User
@@ -63,11 +63,33 @@ def totals_of(recovery_id: int) -> tuple[Decimal, Decimal, int]:
 def assert_counts_are_exact(owner: User) -> None:
     """The kept numbers of cases are the numbers of cases."""
     counted = Recovery.objects.filter(owner=owner).values_list("status_id").annotate(n=Count("pk"))
-    kept = CaseCount.objects.filter(owner=owner).exclude(n=0).values_list("status_id", "n")
+    kept = CaseCount.objects.filter(owner=owner).values_list("status_id").annotate(sum=Sum("n")).exclude(sum=0)
     assert dict(kept) == dict(counted)
 
 
 # --- a case and its parties ------------------------------------------------------------------------------------
+
+
+def test_who_files_does_not_wait_for_another_of_the_account_who_has_not_ended(race_owner: Api) -> None:
+    def asked(sql: str) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchone()
+
+    slot = "SELECT pg_backend_pid() & 15"
+    ours, other = asked(slot), twin(race_owner)
+
+    def file(_number: int) -> int:
+        while asked(slot) == ours:
+            connection.close()  # The next session has another number.
+        asked("SELECT set_config('lock_timeout', '10s', false)")
+        return case_id(other)
+
+    with transaction.atomic():
+        case_id(race_owner)
+        at_once(1, file)
+    assert race_owner.data("GET", "/api/recoveries")["pagination"]["total"] == 2
+    assert_counts_are_exact(race_owner.user)
 
 
 def test_a_case_gets_one_customer(race_owner: Api) -> None:

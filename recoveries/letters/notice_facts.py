@@ -67,7 +67,8 @@ def week_of(owner_id: int, first: date, last: date) -> Week:
 
 def clients() -> list[int]:
     """The accounts that have cases."""
-    return list(CaseCount.objects.filter(n__gt=0).order_by("owner_id").values_list("owner_id", flat=True).distinct())
+    counted = CaseCount.objects.values("owner_id").annotate(cases=Sum("n"))
+    return list(counted.filter(cases__gt=0).order_by("owner_id").values_list("owner_id", flat=True))
 
 
 def _midnight(day: date) -> datetime:

@@ -220,7 +220,8 @@ class Recovery(models.Model):
 class CaseCount(models.Model):
     """How many cases an account has in a status: the exact total of a list, without counting.
 
-    Changed with the cases, in one transaction, by services/totals.py.
+    Changed with the cases, in one transaction, by services/totals.py. On PostgreSQL new cases are counted in slots: all
+    rows of an account and a status are its number of cases, and one alone may be below zero.
     """
 
     owner = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="+", db_index=False)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Count, Q, QuerySet, Sum
 
 from invoicing.models import Invoice
+from legalcity.lib.asking import rows_of
 from legalcity.lib.audience import Audience
 from recoveries.models import Acompte, CaseCount, Comment, Dette, Recovery
 from recoveries.services import deadlines
@@ -25,6 +26,11 @@ READ = (
     *("id", "recovery_reference", "external_id", "customer_id", "debtor_id", *SUMS, *COPIED),
     *(f"{side}__{name}" for side in ("customer", "debtor") for name in ("id", *PARTY)),
 )
+
+MISCOUNTED = """
+    SELECT (SELECT count(*) FROM recoveries_recovery WHERE owner_id = %(owner_id)s AND status_id = %(status_id)s)
+    - (SELECT coalesce(sum(n), 0) FROM recoveries_casecount WHERE owner_id = %(owner_id)s AND status_id = %(status_id)s)
+"""
 
 
 class Counter(NamedTuple):
@@ -129,18 +135,22 @@ def counters_differing() -> list[Counter]:
     """The kept numbers of cases that seem wrong; one that is missing is kept as 0."""
     counted = Recovery.objects.order_by().values_list("owner_id", "status_id").annotate(n=Count("pk"))
     real = {Counter(owner, status): n for owner, status, n in counted}
-    kept = {Counter(owner, status): n for owner, status, n in CaseCount.objects.values_list("owner", "status", "n")}
+    summed = CaseCount.objects.order_by().values_list("owner", "status").annotate(sum=Sum("n"))
+    kept = {Counter(owner, status): n for owner, status, n in summed}
     return sorted(counter for counter in real | kept if real.get(counter, 0) != kept.get(counter, 0))
 
 
 def counter_check(*, counter: Counter, repair: bool) -> bool:
-    """Whether a kept number of cases is wrong, told while nobody else can change it; mended with `repair`."""
+    """Whether a kept number of cases is wrong; mended with `repair`.
+
+    Cases are counted in the transaction that writes them, so one statement sees both as they belong together, whoever
+    files meanwhile. What is wrong is added, behind a lock for others who mend.
+    """
     with transaction.atomic():
-        case_count_add(owner_id=counter.owner_id, status_id=counter.status_id, by=0)  # Locks the row, made if missing.
-        kept = CaseCount.objects.filter(**counter._asdict())
-        real = Recovery.objects.filter(**counter._asdict()).count()
-        differs = not kept.filter(n=real).exists()
-        kept.update(n=real)
-        if not (differs and repair):
+        case_count_add(**counter._asdict(), by=0)
+        ((missing,),) = rows_of(MISCOUNTED, counter._asdict())
+        if missing and repair:
+            case_count_add(**counter._asdict(), by=missing)
+        else:
             transaction.set_rollback(True)
-    return differs
+    return bool(missing)

@@ -21,7 +21,7 @@ from recoveries.ledger.records import claims_told
 from recoveries.models import Recovery, StatusChange
 from recoveries.services.copies import copies_set
 from recoveries.services.references import external_id_told
-from recoveries.services.totals import case_count_add
+from recoveries.services.totals import case_count_filed
 
 NOBODY: Mapping[str, Company] = {}
 
@@ -66,4 +66,4 @@ def _begin_history(recovery: Recovery, by: User | None, invoices: Sequence[Invoi
     }
     rows_append(StatusChange, [first])
     events_record([filed_event(recovery, [invoice.id for invoice in invoices], by=by)])
-    case_count_add(owner_id=recovery.owner_id, status_id=Step.CREATED)
+    case_count_filed(owner_id=recovery.owner_id, status_id=Step.CREATED)

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 
+from django.db import connection
 from django.db.models import Count, DecimalField, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce, Greatest
 
@@ -13,6 +14,12 @@ from recoveries.models import Acompte, Comment, Dette, Recovery
 
 MONEY = DecimalField(max_digits=20, decimal_places=2)
 ZERO = Value(Decimal(0), output_field=MONEY)
+# A session has its slot, one of sixteen: if each write drew one, two transactions that file several cases could wait
+# for each other. Whoever reads `recoveries_casecount` reads the slots too (migration 0089).
+FILED = """
+    INSERT INTO recoveries_casecount_slot (owner_id, status_id, slot, n) VALUES (%s, %s, pg_backend_pid() & 15, 1)
+    ON CONFLICT (owner_id, status_id, slot) DO UPDATE SET n = recoveries_casecount_slot.n + 1
+"""
 
 
 def _summed(rows: QuerySet[Invoice] | QuerySet[Acompte] | QuerySet[Dette], column: str) -> Coalesce:
@@ -62,6 +69,17 @@ def case_count_add(*, owner_id: int, status_id: int, by: int = 1) -> None:
         "ON CONFLICT (owner_id, status_id) DO UPDATE SET n = recoveries_casecount.n + excluded.n",
         [owner_id, status_id, by],
     )
+
+
+def case_count_filed(*, owner_id: int, status_id: int) -> None:
+    """Count a new case in. On PostgreSQL in a slot, so that those who file at once do not wait for each other's commit.
+
+    Moves are not counted in slots: each list of the account would add up sixteen rows of every status.
+    """
+    if connection.vendor == "postgresql":
+        write(FILED, [owner_id, status_id])
+    else:
+        case_count_add(owner_id=owner_id, status_id=status_id)
 
 
 def case_count_move(*, owner_id: int, from_status: int, to_status: int) -> None:

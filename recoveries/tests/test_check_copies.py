@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 
 from companies.models import Company
@@ -15,7 +16,7 @@ from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import CaseCount, Recovery
 from recoveries.services import checking
 from recoveries.services.copies import copies_set
-from tests.factories import Api, case_id
+from tests.factories import Api, bare_case_id, case_id
 
 pytestmark = pytest.mark.django_db
 
@@ -99,8 +100,19 @@ def test_numbers_of_cases_are_compared_and_mended(owner: Api, case: int, wrong: 
         CaseCount.objects.create(owner=owner.user, status_id=5, n=1)
     assert refused() == "0 cases differed, 1 numbers of cases differed\n"
     assert said("--repair") == "0 cases differed, 1 numbers of cases differed, all repaired\n"
-    kept = CaseCount.objects.exclude(n=0).values_list("owner_id", "status_id", "n")
+    kept = CaseCount.objects.values_list("owner_id", "status_id").annotate(sum=Sum("n")).exclude(sum=0)
     assert list(kept) == [(owner.user.pk, 1, 1)]
+
+
+def test_what_processes_of_the_version_before_have_counted_is_added_up(owner: Api, case: int) -> None:
+    CaseCount.objects.all().delete()
+    CaseCount.objects.create(owner=owner.user, status_id=1, n=1)  # where they write
+    for total in (2, 3):
+        another = bare_case_id(owner)
+        assert owner.data("GET", "/api/recoveries?status=1")["pagination"]["total"] == total
+    assert owner.delete(f"/api/recoveries/{another}").status_code == 200
+    assert owner.data("GET", "/api/recoveries")["pagination"]["total"] == 2
+    assert said() == "0 cases differed\n"
 
 
 def test_what_was_true_again_under_the_lock_is_no_finding(case: int, monkeypatch: pytest.MonkeyPatch) -> None:
