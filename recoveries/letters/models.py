@@ -165,6 +165,7 @@ class Message(OfOwner, Email):
             models.Index(fields=("channel", "id"), name="message_to_post", condition=Q(state="to_post")),
             models.Index(fields=("goes_with",), name="message_goes_with", condition=Q(goes_with__isnull=False)),
             models.Index(fields=("id",), name="message_planned", condition=Q(state="planned")),
+            models.Index(fields=("recipient", "sent_at"), name="message_by_phone", condition=Q(channel="sms")),
         ]
         constraints = [
             models.UniqueConstraint(fields=("payment", "kind"), name="receipt_once_a_payment"),
@@ -175,7 +176,9 @@ class Message(OfOwner, Email):
         ]
 
     def __str__(self) -> str:
-        return pair(self.recovery_id, self.get_kind_display())
+        """By the reference of its case where that was read; nothing is asked for it."""
+        is_read = "recovery" in self._state.fields_cache
+        return pair(self.recovery.recovery_reference if is_read else self.recovery_id, self.get_kind_display())
 
     @property
     def is_receipt(self) -> bool:

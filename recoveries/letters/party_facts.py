@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from backoffice.audit import ADDED, CHANGED, audit_record, field_values
+from companies.contacts import parties_reached_by
 from companies.identity import Identity
 from companies.models import Company
 from documents.models import Document
@@ -14,6 +15,8 @@ from events.services import story
 from law.contact import PartyFactKind
 from legalcity.lib.clock import now, today
 from legalcity.lib.errors import Forbidden, Invalid, NotFound
+from legalcity.lib.reading.phones import phone_key
+from legalcity.lib.searching import found
 from recoveries.catalogue import catalogue
 from recoveries.court.task_kinds import declaration_task_open
 from recoveries.letters.waiting import held_judge_soon
@@ -120,13 +123,26 @@ def address_is_wrong(*, message: Message) -> None:
 
 
 def opted_out(*, message: Message) -> None:
-    """Write down that who was written to wants no more of it there. The caller holds the row of the case."""
-    debtor_id = message.recovery.debtor_id
-    if debtor_id is None or not message.recipient:
+    """Write down that who holds a phone wants no more text messages there, of each party who is reached at it.
+
+    The phone is one person's, whomever they are for: one answer ends them all. The caller holds the row of the case.
+    """
+    number, debtor_id = message.recipient.lower(), message.recovery.debtor_id
+    if not number:
         return
-    known = {"party_id": debtor_id, "kind": PartyFactKind.OPTED_OUT.value, "value": message.recipient.lower()}
-    with_note = {"since": today(), "note": _("Answered STOP.")}
-    PartyFact.objects.get_or_create(**known, withdrawn_at=None, defaults=with_note)
+    parties = _reached_by_phone(number) | ({debtor_id} if debtor_id else set())
+    told = {"kind": PartyFactKind.OPTED_OUT.value, "value": number, "since": today(), "note": _("Answered STOP.")}
+    facts = [PartyFact(party_id=party_id, **told) for party_id in sorted(parties)]
+    PartyFact.objects.bulk_create(facts, ignore_conflicts=True)  # Of some it is known already.
+
+
+def _reached_by_phone(number: str) -> set[int]:
+    """The parties whose phone it is, in any spelling, or to whom staff have added it."""
+    key = phone_key(number)
+    if not key:
+        return set()
+    given = found(Company.objects.all(), key).values_list("pk", "company_phone").iterator()
+    return {pk for pk, phone in given if phone_key(phone or "") == key}.union(parties_reached_by(number))
 
 
 def address_line(address: str) -> str:

@@ -9,8 +9,8 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 
 from documents.services.storage import file_keep
 from events.services import story
@@ -18,18 +18,23 @@ from legalcity.lib.claims import Job, queue, take
 from legalcity.lib.clock import now
 from legalcity.lib.reading import Unreadable
 from legalcity.lib.reading.moments import read_moment
+from legalcity.lib.text import storable
+from recoveries.letters.channels.answers import answer_take
 from recoveries.letters.channels.clients.calling import ProviderAway, ProviderRefused
 from recoveries.letters.channels.facts import fact_record
 from recoveries.letters.channels.protocol import Fact
 from recoveries.letters.channels.registry import carrier_of
 from recoveries.letters.channels.signatures import is_let_in, is_signed, is_token
 from recoveries.letters.channels.text_messages import is_stop
+from recoveries.letters.followers import cases_about, cases_lock
 from recoveries.letters.party_facts import opted_out
-from recoveries.models import InboundHook, Message, MessageFact, Recovery
+from recoveries.models import InboundHook, Message, MessageFact
 
 log = structlog.get_logger("recoveries")
 
 KEPT = timedelta(days=30)
+STOP_WORDS = 2  # of `STOP SMS`: more words than these say something else too
+ANSWER_LENGTH = 5_000  # characters of what a phone has answered
 UNCLAIMED_AFTER = timedelta(days=15)  # a registered letter waits so long at the post office
 TRACKED_FOR = timedelta(days=120)
 PROVED_WITHIN = timedelta(days=30)
@@ -45,11 +50,18 @@ class Unsigned(Exception):
 
 
 class Adapter(NamedTuple):
-    """How the calls of a carrier are believed, what names one, and what reads it."""
+    """How the calls of a carrier are believed, what names one, and what reads it.
+
+    is_proved   whether a call shows who it is from. One that does not may be of whoever got hold of the address: such
+                calls are counted
+    is_kept     whether a call is about a message of ours
+    """
 
     is_believed: Callable[[Mapping[str, str], bytes], bool]
     name_of: Callable[[Mapping[str, str], Read], str]
     read: Callable[[InboundHook, Read], None]
+    is_proved: Callable[[Read], bool] = lambda told: True
+    is_kept: Callable[[Read], bool] = lambda told: True
 
 
 def adapter_of(name: str, token: str) -> Adapter | None:
@@ -58,12 +70,20 @@ def adapter_of(name: str, token: str) -> Adapter | None:
     return adapter if adapter and is_token(settings.HOOKS[name].token, token) else None
 
 
+def is_proved(adapter: Adapter, body: bytes) -> bool:
+    """Whether a call that is believed could only be made by the carrier."""
+    return adapter.is_proved(_object(body))
+
+
 @story()
 def hook_take(*, name: str, adapter: Adapter, headers: Mapping[str, str], body: bytes) -> bool:
     """Keep a call, and have it read after the commit; whether it is a new one. Raises Unsigned."""
     if not adapter.is_believed(headers, body):
         raise Unsigned
-    provider_id = adapter.name_of(headers, _object(body)) or hashlib.sha256(body).hexdigest()
+    told = _object(body)
+    if not adapter.is_kept(told):
+        return False
+    provider_id = adapter.name_of(headers, told) or hashlib.sha256(body).hexdigest()
     hook, is_new = InboundHook.objects.get_or_create(
         adapter=name, provider_id=provider_id[:255], defaults={"body": body}
     )
@@ -77,6 +97,9 @@ def hook_read(*, hook_id: int, moment: datetime) -> timedelta | None:
     claim = take(JOB, hook_id, moment=moment)
     hook = claim.row() if claim else None
     if claim is None or hook is None:
+        return None
+    if JOB.is_given_up(hook.attempts):  # It breaks whoever reads it: the body stays, for staff.
+        claim.write(read_at=now(), claimed_until=None, error="interrupted")
         return None
     try:
         with claim.kept():
@@ -181,7 +204,7 @@ def _object(body: bytes) -> Read:
 
 
 def _word(value: Any, limit: int = 200) -> str:
-    return value.replace("\x00", "")[:limit] if isinstance(value, str) else ""
+    return storable(value)[:limit] if isinstance(value, str) else ""
 
 
 def _message_of(token: Any) -> Message | None:
@@ -212,20 +235,49 @@ def _read_electronic(hook: InboundHook, told: Read) -> None:
         letter_track(message)
 
 
-def _read_smsmode(hook: InboundHook, told: Read) -> None:
-    """A message arrived, or did not; or a phone has answered STOP."""
+def _is_named(told: Read) -> bool:
+    """Whether a call names a text message by our token, which the carrier alone was told."""
+    message = _message_of(told.get("refClient"))
+    return message is not None and message.provider == "smsmode"
+
+
+def _text_of(told: Read) -> Message | None:
     message = _message_of(told.get("refClient")) or _last_to(told.get("from"))
-    if message is None or message.provider != "smsmode":
+    return message if message is not None and message.provider == "smsmode" else None
+
+
+def _read_smsmode(hook: InboundHook, told: Read) -> None:
+    """A message arrived, or did not; or a phone has answered."""
+    message = _text_of(told)
+    if message is None:
         return
-    body, status = told.get("body"), told.get("status")
-    if isinstance(body, dict) and is_stop(_word(body.get("text"))) and told.get("direction") == "MO":
-        with transaction.atomic():
-            Recovery.objects.select_for_update(of=("self",)).get(pk=message.recovery_id)
-            opted_out(message=message)
+    if told.get("direction") == "MO":
+        body = told.get("body")
+        _answered(hook, message, _word(body.get("text"), ANSWER_LENGTH).strip() if isinstance(body, dict) else "")
         return
+    status = told.get("status")
     value = _word(status.get("value")) if isinstance(status, dict) else ""
     for fact in carrier_of("smsmode").facts({"status": value, "ref": message.provider_ref, "at": hook.received_at}):
         _told(message, fact)
+
+
+@story()
+def _answered(hook: InboundHook, message: Message, said: str) -> None:
+    """STOP ends what goes to a phone; whatever else is said is for a person, as the words of an e-mail are."""
+    cases_lock(cases_about(message.pk))
+    if is_stop(said):
+        opted_out(message=message)
+    if len(said.split()) > (STOP_WORDS if is_stop(said) else 0):
+        answer_take(
+            message,
+            source=MessageFact.Source.PROVIDER,
+            provider_id=f"smsmode:{hook.provider_id}"[:255],
+            sender=message.recipient,
+            said=said,
+            sha256=hashlib.sha256(bytes(hook.body)).hexdigest(),
+            page=reverse("admin:recoveries_message_change", args=[message.pk]),
+            subject=f"hook:{hook.pk}",
+        )
 
 
 def _read_email(hook: InboundHook, told: Read) -> None:
@@ -239,7 +291,8 @@ def _read_email(hook: InboundHook, told: Read) -> None:
         at = read_moment(told.get("at"))
     except Unreadable:
         at = hook.received_at
-    _told(message, Fact(kind=kind, at=min(at, hook.received_at), provider_id=f"email:{hook.provider_id}"))
+    at = min(max(at, message.created_at), hook.received_at)  # Whatever its clock says: neither before nor ahead.
+    _told(message, Fact(kind=kind, at=at, provider_id=f"email:{hook.provider_id}"))
 
 
 def _basic(headers: Mapping[str, str], body: bytes) -> bool:
@@ -274,7 +327,13 @@ def _name_of_standard(headers: Mapping[str, str], told: Read) -> str:
 
 ADAPTERS: Mapping[str, Adapter] = {
     "maileva": Adapter(_basic, _name_of_maileva, _read_maileva),
-    "smsmode": Adapter(_by_the_address_alone, _name_of_smsmode, _read_smsmode),
+    "smsmode": Adapter(
+        _by_the_address_alone,
+        _name_of_smsmode,
+        _read_smsmode,
+        is_proved=_is_named,
+        is_kept=lambda told: bool(_text_of(told)),
+    ),
     "electronic": Adapter(_standard("electronic"), _name_of_standard, _read_electronic),
     "email": Adapter(_standard("email"), _name_of_standard, _read_email),
 }

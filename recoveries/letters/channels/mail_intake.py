@@ -1,12 +1,12 @@
 """What the mailboxes bring: bounces and answers are put on their message and their case, once each."""
 
-import html
 from datetime import datetime, timedelta
 from functools import partial
 
 import structlog
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -16,23 +16,20 @@ from legalcity.lib.clock import now
 from legalcity.lib.errors import Forbidden
 from legalcity.lib.logs import log_failure
 from legalcity.lib.settings.environment import Mailbox
-from recoveries.html import cleaned
+from recoveries.letters.channels.answers import answer_take
 from recoveries.letters.channels.facts import fact_record
 from recoveries.letters.channels.mail_reading import Arrival, Sort, mail_read
 from recoveries.letters.channels.mailbox import MailboxAway, NotTaken, mailbox_read
-from recoveries.letters.channels.staff_tasks import reply_task
 from recoveries.letters.followers import cases_about, cases_lock
 from recoveries.letters.party_facts import address_is_wrong
-from recoveries.models import InboundMail, Message, MessageFact, Recovery
-from recoveries.services.comments import comment_create
+from recoveries.models import InboundMail, Message, MessageFact
 
 log = structlog.get_logger("recoveries")
 
 Kind = MessageFact.Kind
-FACTS = {Sort.BOUNCE: Kind.BOUNCED, Sort.DELAY: Kind.DELAYED, Sort.REPLY: Kind.REPLIED}
+FACTS = {Sort.BOUNCE: Kind.BOUNCED, Sort.DELAY: Kind.DELAYED}
 # Automatic answers are of no use once they were counted; other mails stay with their case.
 KEPT = timedelta(days=30)
-NOTE_LENGTH = 1_800  # characters of an answer in the note on its case; all that was read of it stands with the mail
 
 
 def mailboxes() -> list[Mailbox]:
@@ -117,7 +114,7 @@ def _taken(arrival: Arrival) -> InboundMail | None:
         text=arrival.text,
         sha256=arrival.sha256,
     )
-    if message is not None and arrival.sort in FACTS:
+    if message is not None and arrival.sort != Sort.AUTOMATIC:
         _follow(mail, message, arrival)
     log.info("mail_taken", mail_id=mail.pk, sort=mail.sort, message_id=message and message.pk)
     return mail
@@ -131,6 +128,18 @@ def _message_of(arrival: Arrival) -> Message | None:
 
 
 def _follow(mail: InboundMail, message: Message, arrival: Arrival) -> None:
+    if arrival.sort == Sort.REPLY:
+        answer_take(
+            message,
+            source=MessageFact.Source.SMTP,
+            provider_id=mail.mail_id,
+            sender=mail.sender,
+            said=mail.text,
+            sha256=arrival.sha256,
+            page=reverse("admin:recoveries_inboundmail_change", args=[mail.pk]),
+            subject=f"mail:{mail.pk}",
+        )
+        return
     bounce = arrival.bounce
     note = " ".join(filter(None, (bounce.status, bounce.diagnostic))) if bounce else ""
     fact = fact_record(
@@ -142,24 +151,9 @@ def _follow(mail: InboundMail, message: Message, arrival: Arrival) -> None:
         payload_sha256=arrival.sha256,
         note=note or arrival.sender,
     )
-    if fact is None:
-        return
     # Another address than ours of the debtor may be at fault, where mails are forwarded.
-    if bounce and bounce.is_unknown and bounce.recipient in ("", message.recipient.lower()):
+    if fact and bounce and bounce.is_unknown and bounce.recipient in ("", message.recipient.lower()):
         address_is_wrong(message=message)
-    if arrival.sort == Sort.REPLY:
-        _note(mail, message)
-        reply_task(message, mail_id=mail.pk, sender=mail.sender)
-
-
-def _note(mail: InboundMail, message: Message) -> None:
-    """The words of the debtor on the page of the case, for staff alone."""
-    told = _("Answer of {sender} to “{subject}”:").format(sender=mail.sender or "?", subject=message.subject)
-    said = mail.text[:NOTE_LENGTH] + ("…" if len(mail.text) > NOTE_LENGTH else "")
-    lines = "<br>".join(html.escape(line) for line in said.splitlines())
-    nobody = {"visible_to_user": False, "visible_to_debtor": False, "visible_to_bailiff": False}
-    comment = cleaned(f"<p>{html.escape(told)}</p><blockquote>{lines}</blockquote>")
-    comment_create(recovery=message.recovery, values={"comment": comment, **nobody}, by=None)
 
 
 @story()

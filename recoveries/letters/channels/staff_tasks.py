@@ -28,15 +28,15 @@ def tasks_of(message: Message, fact: MessageFact) -> None:
         _opened(message, MESSAGE_UNKNOWN)
 
 
-def reply_task(message: Message, *, mail_id: int, sender: str) -> None:
-    """Have a person read what the debtor has answered."""
+def reply_task(message: Message, *, sender: str, page: str, subject: str) -> None:
+    """Have a person read what the debtor has answered, at `page`."""
     task_open(
         kind=REPLY_RECEIVED,
         recovery_id=message.recovery_id,
         due_on=today(),
         sentence_facts={"sender": sender, "on": today()},
-        fix_url=reverse("admin:recoveries_inboundmail_change", args=[mail_id]),
-        subject=f"mail:{mail_id}",
+        fix_url=page,
+        subject=subject,
     )
 
 

@@ -12,13 +12,14 @@ from events.webhooks.signing import headers_signed, secret_made
 from legalcity.lib.clock import now
 from legalcity.lib.settings.environment import Hook
 from recoveries.letters.channels.delivering import message_deliver
-from recoveries.letters.channels.hook_calls import hook_read
+from recoveries.letters.channels.hook_calls import JOB, hook_read
 from recoveries.letters.channels.tasks import forget_inbound, sweep_hooks
 from recoveries.letters.channels.tests.providers import Provider
 from recoveries.letters.channels.tests.test_registered import carrier, sent  # noqa: F401 - a fixture
 from recoveries.letters.services import message_send
 from recoveries.models import InboundHook, Message, Recovery
 
+ODD = rb'{"resource_id": "\ud800\u0000", "event_type": "\udfff", "resource_custom_id": "\ud800"}'
 TOKEN, SECRET = "a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6", secret_made()
 MAILEVA, EMAIL = f"/hooks/maileva/{TOKEN}", f"/hooks/email/{TOKEN}"
 
@@ -71,7 +72,7 @@ def test_a_call_that_is_too_long(client: Client) -> None:
     assert called(client, MAILEVA, b"x" * (256 * 1024), **login()) == 201
 
 
-@pytest.mark.parametrize("body", [b"", b"\x00\xff", b"[]", b'{"resource_custom_id": 5}', b"[" * 60_000, b'"x"'])
+@pytest.mark.parametrize("body", [b"", b"\x00\xff", b"[]", b'{"resource_custom_id": 5}', b"[" * 60_000, b'"x"', ODD])
 def test_whatever_is_said_is_kept_and_harms_nobody(client: Client, body: bytes) -> None:
     assert called(client, MAILEVA, body, **login()) == 201
     hook = InboundHook.objects.get()
@@ -120,6 +121,35 @@ def test_a_provider_of_emails_tells_of_a_bounce(case: Recovery, client: Client) 
     hook_read(hook_id=hook.pk, moment=now())
     assert Message.objects.get().state == "bounced"
     assert message.facts.get(kind="bounced").at <= hook.received_at
+
+
+def test_a_moment_before_the_message_is_that_of_the_message(case: Recovery, client: Client) -> None:
+    message = message_send(case_id=case.pk, kind="relance_1", to="debtor@example.com", by=None)
+    message_deliver(message_id=message.pk, moment=now())
+    message.refresh_from_db()
+    told = {"type": "delivered", "message_id": message.header_id, "at": "2020-01-01T00:00:00Z"}
+    body = json.dumps(told).encode()
+    assert called(client, EMAIL, body, **signed(body)) == 200
+    hook_read(hook_id=InboundHook.objects.get().pk, moment=now())
+    assert message.facts.get(kind="delivered").at == message.created_at
+
+
+def test_a_name_of_no_message_is_that_of_none(client: Client) -> None:
+    body = rb'{"type": "bounced", "message_id": "\ud800\u0000"}'
+    assert called(client, EMAIL, body, **signed(body)) == 200
+    hook = InboundHook.objects.get()
+    hook_read(hook_id=hook.pk, moment=now())
+    hook.refresh_from_db()
+    assert hook.read_at is not None
+
+
+def test_one_that_was_cut_short_again_and_again_is_given_up(client: Client) -> None:
+    assert called(client, MAILEVA, {"resource_id": "1"}, **login()) == 201
+    hook = InboundHook.objects.get()
+    InboundHook.objects.update(attempts=JOB.most_attempts)
+    assert hook_read(hook_id=hook.pk, moment=now()) is None
+    hook.refresh_from_db()
+    assert (hook.read_at is not None, hook.error) == (True, "interrupted")
 
 
 def test_calls_are_forgotten_after_thirty_days(client: Client) -> None:
