@@ -10,6 +10,7 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
 from legalcity.lib.claims import Claim, Job, take
+from legalcity.lib.emails.returning import envelope_sender
 from legalcity.lib.emails.rows import Email
 from legalcity.lib.mail import automatic_headers, firm_sender
 from legalcity.lib.metrics import series
@@ -50,13 +51,14 @@ def deliver(
 
 def _message(email: Email) -> EmailMultiAlternatives:
     reply_to = [live.FIRM_EMAIL] if live.FIRM_EMAIL else None
+    sender = firm_sender()
     message = EmailMultiAlternatives(
         email.subject,
         email.text,
-        firm_sender(),
+        envelope_sender(email, sender),
         [email.recipient],
         reply_to=reply_to,
-        headers=automatic_headers() | email.own_headers(),
+        headers={"From": sender} | automatic_headers() | email.own_headers(),
     )
     message.attach_alternative(email.html, "text/html")
     for file in email.enclosures():

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.utils.translation import gettext as _
 
+from legalcity.lib.emails.addresses import address_with
 from legalcity.lib.emails.sending import is_refused_for_good, is_temporary
 from legalcity.lib.emails.smtp import AnswerLost
 from legalcity.lib.errors import Sentence
@@ -16,7 +17,6 @@ from legalcity.lib.mail import firm_sender
 from legalcity.lib.reading import Unreadable
 from legalcity.lib.reading.emails import read_email
 from legalcity.lib.settings.live import live
-from recoveries.letters.channels.mail_addresses import address_with
 from recoveries.letters.channels.protocol import Fact, Handed, Later, Refused, Unknown
 from recoveries.letters.models import Message
 from recoveries.letters.wording.papers import pdf_of

@@ -20,6 +20,7 @@ from recoveries.letters.channels.answers import answer_take
 from recoveries.letters.channels.facts import fact_record
 from recoveries.letters.channels.mail_reading import Arrival, Sort, mail_read
 from recoveries.letters.channels.mailbox import MailboxAway, NotTaken, mailbox_read
+from recoveries.letters.channels.notices_returned import notice_returned
 from recoveries.letters.followers import cases_about, cases_lock
 from recoveries.letters.party_facts import address_is_wrong
 from recoveries.models import InboundMail, Message, MessageFact
@@ -103,6 +104,8 @@ def _taken(arrival: Arrival) -> InboundMail | None:
     if _is_known(arrival):
         return None
     message = _message_of(arrival)
+    # Whoever answers a notice wants to be read: their words wait for staff.
+    is_dealt_with = message is None and arrival.sort != Sort.REPLY and notice_returned(arrival)
     if message is not None:
         cases_lock(cases_about(message.pk))
     mail = InboundMail.objects.create(
@@ -113,6 +116,7 @@ def _taken(arrival: Arrival) -> InboundMail | None:
         subject=arrival.subject,
         text=arrival.text,
         sha256=arrival.sha256,
+        handled_at=now() if is_dealt_with else None,
     )
     if message is not None and arrival.sort != Sort.AUTOMATIC:
         _follow(mail, message, arrival)

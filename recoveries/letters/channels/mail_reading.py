@@ -18,8 +18,8 @@ from enum import StrEnum
 from itertools import islice
 from uuid import UUID
 
+from legalcity.lib.emails.addresses import tokens_in
 from legalcity.lib.text import storable
-from recoveries.letters.channels.mail_addresses import tokens_in
 from recoveries.html import plain_text
 from recoveries.letters.channels.bounces import Bounce, bounce_of
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
+from legalcity.lib.emails.addresses import address_with, tokens_in
 from legalcity.lib.text import is_storable
-from recoveries.letters.channels.mail_addresses import address_with, tokens_in
 from recoveries.letters.channels.mail_reading import TEXT_LENGTH, Sort, mail_read
 
 MAILS = Path(__file__).parent / "mails"

@@ -1,5 +1,6 @@
 """What comes back to the mailbox is put on its message and its case, over the wire."""
 
+from decimal import Decimal
 from pathlib import Path
 from smtplib import SMTPServerDisconnected
 from typing import Any
@@ -8,19 +9,30 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from legalcity.lib.clock import now
+from events.notices.delivery import notice_deliver
+from events.notices.groups import Group
+from events.notices.models import Notice, Preference, Recipient
+from events.notices.ports import Words
+from events.notices.recipients import legal_recipients
+from events.notices.telling import notice_write
+from legalcity.lib.clock import now, today
+from legalcity.lib.emails.returning import return_token
+from legalcity.lib.emails.rows import Email
 from legalcity.lib.emails.smtp import AnswerLost
 from recoveries.court.tests.transfers import refusing_rows
 from recoveries.desk.tests.pages import opened, words
+from recoveries.ledger.services import acompte_record
 from recoveries.letters.channels.delivering import message_deliver
 from recoveries.letters.channels.facts import fact_record
 from recoveries.letters.channels.mail_intake import mail_take
 from recoveries.letters.channels.tasks import poll_mailboxes
 from recoveries.letters.channels.tests.imap_server import Mails, imap_server
+from recoveries.letters.creditor_notices import creditor_notice_deliver
 from recoveries.letters.services import message_send
 from recoveries.letters.tests.test_emails import Moody, moods  # noqa: F401 - fixtures
 from recoveries.models import (
     Comment,
+    CreditorNotice,
     FormalNotice,
     InboundMail,
     Message,
@@ -219,6 +231,88 @@ def test_a_server_that_hangs_up_before_the_data_is_tried_again(
     assert message_deliver(message_id=message.pk, moment=now()) is not None
     message.refresh_from_db()
     assert message.state == "queued"
+
+
+# --- notices to clients ----------------------------------------------------------------------------------------------
+@pytest.fixture
+def notice(case: Recovery, mailbox: Mails) -> Notice:
+    """A notice to the client that went out."""
+    found = notice_write(case.owner_id, Group.SCORING.value, "1", TO, Words("Scoring", "text", "<p>text</p>"))
+    Preference.objects.create(owner_id=case.owner_id, group=Group.SCORING, mode="instant", recipients=[TO])
+    Recipient.objects.create(owner_id=case.owner_id, email=TO, asked_at=now(), confirmed_at=now())
+    notice_deliver(notice_id=found.pk, moment=now())
+    found.refresh_from_db()
+    assert found.state == "sent"
+    return found
+
+
+def returned(name: str, notice: Email) -> bytes:
+    """A mail of the fixtures, about a notice."""
+    raw = (FIXTURES / name).read_bytes().replace(TOKEN.encode(), return_token(notice).hex.encode())
+    return raw.replace(b"inconnu@societe.example", notice.recipient.encode())
+
+
+def test_a_notice_leaves_under_a_name_of_its_own(notice: Notice) -> None:
+    [out] = mail.outbox
+    assert out.from_email == f"retours+{return_token(notice).hex}@firm.example"
+    assert out.message()["From"] == "Cabinet Morvan <noreply@localhost>"
+
+
+def test_the_address_of_a_notice_that_bounces_is_held(notice: Notice, mailbox: Mails) -> None:
+    mailbox.put(returned("postfix_delayed.eml", notice))
+    poll_mailboxes()
+    assert not Recipient.objects.filter(held_at__isnull=False).exists()
+    mailbox.put(returned("postfix.eml", notice))
+    poll_mailboxes()
+    held = Recipient.objects.get(held_at__isnull=False)
+    assert (held.owner_id, held.email, held.held_reason) == (notice.owner_id, TO, "Bounced 5.1.1")
+    notice.refresh_from_db()
+    assert (notice.state, notice.error) == ("failed", "Bounced")
+    assert InboundMail.objects.filter(handled_at=None).count() == 0
+
+
+def test_a_full_mailbox_of_a_client_is_written_to_again(notice: Notice, mailbox: Mails) -> None:
+    mailbox.put(returned("exim_report.eml", notice))
+    poll_mailboxes()
+    notice.refresh_from_db()
+    assert (notice.state, Recipient.objects.filter(held_at__isnull=False).count()) == ("failed", 0)
+
+
+def test_the_answer_of_a_person_to_a_notice_waits_for_staff(notice: Notice, mailbox: Mails) -> None:
+    mailbox.put(returned("reply.eml", notice))
+    poll_mailboxes()
+    answer = InboundMail.objects.get()
+    assert (answer.sort, answer.message, answer.handled_at) == ("reply", None, None)
+    notice.refresh_from_db()
+    assert notice.state == "sent"
+
+
+def test_a_name_that_we_did_not_give_holds_nobody(notice: Notice, mailbox: Mails) -> None:
+    made_up = (FIXTURES / "postfix.eml").read_bytes().replace(b"inconnu@societe.example", TO.encode())
+    mailbox.put(made_up)
+    poll_mailboxes()
+    notice.refresh_from_db()
+    assert (notice.state, InboundMail.objects.filter(handled_at=None).count()) == ("sent", 1)
+    mailbox.put(returned("exim.eml", notice).replace(TO.encode(), b"forwarded@example.com"))
+    poll_mailboxes()
+    notice.refresh_from_db()
+    assert (notice.state, Recipient.objects.filter(held_at__isnull=False).count()) == ("failed", 0)
+
+
+def test_what_tells_of_money_bounces_to_the_account_itself(case: Recovery, mailbox: Mails) -> None:
+    choice = {"group": Group.MONEY_RECEIVED, "mode": "instant", "recipients": [TO], "language": "fr"}
+    Preference.objects.create(owner_id=case.owner_id, **choice)
+    Recipient.objects.create(owner_id=case.owner_id, email=TO, asked_at=now(), confirmed_at=now())
+    acompte_record(recovery_id=case.pk, amount=Decimal(10), day=today(), method="Virement", by=None)
+    told = CreditorNotice.objects.get(recipient=TO)
+    creditor_notice_deliver(notice_id=told.pk, moment=now())
+    mailbox.put(returned("postfix.eml", told))
+    poll_mailboxes()
+    told.refresh_from_db()
+    assert (told.state, Recipient.objects.get(email=TO).held_at is not None) == ("failed", True)
+    assert legal_recipients(case.owner, Group.MONEY_RECEIVED).recipients == (case.owner.email,)
+
+
 def test_a_mail_with_a_nul_in_its_name_is_taken_as_any_other(case: Recovery, mailbox: Mails) -> None:
     message = sent(case)
     mailbox.put(
