@@ -4,24 +4,29 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from backoffice.action_pages import TOKEN, ActionPages, sent_token
-from backoffice.actions import form_token, refusal_show
+from backoffice.actions import form_token, refusal_show, refusal_text
 from backoffice.origin import staff_of
+from backoffice.way import LIST, way_kept
+from law.contact import Channel
 from legalcity.lib.errors import DomainError
 from recoveries.letters.acts import REMINDERS
 from recoveries.letters.bulk.services import MOST, MOVING, PERMISSION, channels_carried, mailing_ask
-from recoveries.models import Recovery
+from recoveries.models import Mailing, Message, Recovery
 
 NAME = "send-reminders"
 LABEL = gettext_lazy("Send a reminder…")
 SHOWN = 20  # cases that are named
+AT_ONCE = (Message.Kind.REMINDER_1, Message.Kind.REMINDER_2)  # which the list's menu names with their usual channel
 
 
 class MailingForm(forms.Form):
@@ -54,14 +59,35 @@ class MailingPages(ActionPages):
         actions = super().get_actions(request)
         if self.actions is not None and IS_POPUP_VAR not in request.GET and request.user.has_perm(PERMISSION):
             actions[NAME] = (_asked(), NAME, str(LABEL))
+            for kind in AT_ONCE:
+                label = _("{letter} by e-mail: review…").format(letter=kind.label)
+                actions[f"review-{kind.value}"] = (_reviewed(kind), f"review-{kind.value}", label)
         return actions
+
+    def review_view(
+        self, request: HttpRequest, queryset: QuerySet[Recovery], kind: Message.Kind
+    ) -> HttpResponse | None:
+        """Have a worker review a reminder by e-mail, with no page between that asks which one; nothing leaves."""
+        try:
+            mailing = mailing_ask(
+                case_ids=_ids(queryset),
+                kind=kind,
+                channel=Channel.EMAIL,
+                moves_case=request.user.has_perm(MOVING),
+                by=staff_of(request),
+                token=form_token(),
+            )
+        except DomainError as error:
+            messages.error(request, refusal_text(error))
+            return None
+        return _at_work(request, mailing)
 
     def mailing_view(self, request: HttpRequest, queryset: QuerySet[Recovery]) -> HttpResponse:
         """Ask which reminder; then have a worker review the cases."""
         is_sent = TOKEN in request.POST
         options = {"may_move": request.user.has_perm(MOVING)}
         form = MailingForm(request.POST, **options) if is_sent else MailingForm(**options)
-        ids = list(queryset.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+        ids = _ids(queryset)
         if is_sent and sent_token(request) and form.is_valid():
             data = form.cleaned_data
             try:
@@ -73,7 +99,7 @@ class MailingPages(ActionPages):
                     by=staff_of(request),
                     token=sent_token(request),
                 )
-                return HttpResponseRedirect(reverse("mailing", args=[mailing.pk]))
+                return _at_work(request, mailing)
             except DomainError as error:
                 refusal_show(error, form)
         request.current_app = self.admin_site.name
@@ -94,6 +120,24 @@ class MailingPages(ActionPages):
             "more": len(ids) - SHOWN,
         }
         return TemplateResponse(request, "admin/backoffice/mailing_ask.html", context)
+
+
+def _at_work(request: HttpRequest, mailing: Mailing) -> HttpResponse:
+    """To the page of the sending, which leads back to the list as it was left."""
+    way = {LIST: request.GET.urlencode()} if request.GET else {}
+    return HttpResponseRedirect(reverse("mailing", args=[mailing.pk]) + way_kept(request, **way))
+
+
+def _ids(cases: QuerySet[Recovery]) -> list[int]:
+    """The chosen cases, and one more where there are too many."""
+    return list(cases.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+
+
+def _reviewed(kind: Message.Kind) -> Callable[[MailingPages, HttpRequest, QuerySet[Recovery]], HttpResponse | None]:
+    def serve(pages: MailingPages, request: HttpRequest, queryset: QuerySet[Recovery]) -> HttpResponse | None:
+        return pages.review_view(request, queryset, kind)
+
+    return serve
 
 
 def _asked() -> Callable[[MailingPages, HttpRequest, QuerySet[Recovery]], HttpResponse]:

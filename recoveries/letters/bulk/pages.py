@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from backoffice.actions import refusal_text
 from backoffice.origin import staff_of
+from backoffice.way import list_left, way_kept
 from legalcity.lib.clock import today
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import DomainError
@@ -52,12 +53,14 @@ def mailing_page(request: HttpRequest, mailing_id: int) -> HttpResponse:
             _done(request, mailing, user)
         except DomainError as refusal:
             messages.error(request, refusal_text(refusal))
-        return HttpResponseRedirect(reverse("mailing", args=[mailing.pk]))
+        return HttpResponseRedirect(reverse("mailing", args=[mailing.pk]) + way_kept(request))
     is_at_work = mailing.state in (Mailing.State.REVIEWING, Mailing.State.SENDING)
     context = {
         **admin.site.each_context(request),
         "title": _("Send a reminder to many"),
         "mailing": mailing,
+        "way": way_kept(request),
+        "back": list_left(request, reverse("admin:recoveries_recovery_changelist")),
         "is_at_work": is_at_work,
         "is_stale": mailing.reviewed_at is not None and mailing.reviewed_at.astimezone(PARIS).date() != today(),
         **(
@@ -79,11 +82,6 @@ def _done(request: HttpRequest, mailing: Mailing, user: User) -> None:
         mailing_confirm(mailing_id=mailing.pk, with_held="with_held" in request.POST, by=user)
     elif "write_held" in request.POST:
         mailing_confirm(mailing_id=mailing.pk, with_held=True, by=user)
-
-
-def _progress(mailing: Mailing) -> dict[str, Any]:
-    done, total = done_of(mailing)
-    return {"done": done, "total": total}
 
 
 def _told(request: HttpRequest, mailing: Mailing, user: User) -> dict[str, Any]:

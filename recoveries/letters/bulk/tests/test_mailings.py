@@ -104,6 +104,22 @@ def test_chosen_reviewed_and_sent_in_three_steps(
     assert "3 on their way" in page_text(office, mailing)
 
 
+def test_the_list_is_found_again_as_it_was_left(office: Client, owner: Api) -> None:
+    """From the menu's reminder at once, and by the page that asks which one; also after the sending was acted upon."""
+    [case] = cases_of(owner, 1)
+    left = page_of(Recovery, "changelist") + "?handler=none&q=REC&p=1"
+    chosen = {"_selected_action": [case.pk]}
+    token = office.post(left, {"action": NAME, **chosen}).context["token"]
+    letter = {"kind": "relance_1", "channel": "email", "form_token": token}
+    for asks in ({"action": "review-relance_1"}, {"action": NAME, **letter}):
+        page = office.post(left, {**chosen, **asks}, follow=True)
+        acted = office.post(page.redirect_chain[-1][0], {"review": "1"}, follow=True)
+        for shown in (page, acted):
+            assert shown.context["back"] == left
+    elsewhere = office.get(reverse("mailing", args=[Mailing.objects.latest("pk").pk]))
+    assert elsewhere.context["back"] == page_of(Recovery, "changelist")
+
+
 def test_the_review_says_why_not_and_names_the_cases(
     office: Client, owner: Api, django_capture_on_commit_callbacks: Any
 ) -> None:
@@ -123,6 +139,10 @@ def test_the_review_says_why_not_and_names_the_cases(
     assert good.recovery_reference not in shown
     assert good.recovery_reference in page_text(office, mailing, "?of=send")
     assert nowhere.recovery_reference in page_text(office, mailing, "?of=unreachable")
+    User.objects.filter(email="chief@example.com").update(language="fr")
+    assert "1 peut partir maintenant 1 retenue 1 ne peut pas partir" in page_text(office, mailing)
+    mailing.cases.update(verdict="send")
+    assert "4 peuvent partir maintenant 0 retenue 0 ne peut pas partir" in page_text(office, mailing)
     with django_capture_on_commit_callbacks(execute=True):
         sent(office, mailing)
     assert [message.recovery_id for message in Message.objects.all()] == [good.pk]
@@ -379,3 +399,16 @@ def test_who_sent_to_many_is_not_deleted_with_what_they_sent(office: Client, own
     with pytest.raises(ProtectedError):
         mailing.by.delete()
     assert Mailing.objects.filter(pk=mailing.pk).exists()
+
+
+def test_the_menu_leads_straight_to_the_review_of_a_usual_reminder(office: Client, owner: Api) -> None:
+    cases = cases_of(owner, 2)
+    chosen = {"action": "review-relance_1", "_selected_action": [case.pk for case in cases]}
+    answer = office.post(page_of(Recovery, "changelist"), chosen)
+    mailing = Mailing.objects.get()
+    assert answer["Location"] == reverse("mailing", args=[mailing.pk])
+    assert (mailing.kind, mailing.channel, mailing.moves_case) == ("relance_1", "email", True)
+    assert not Message.objects.exists()
+    reader = browser_of(member(ACCOUNTANT))
+    reader.post(page_of(Recovery, "changelist"), chosen)
+    assert Mailing.objects.count() == 1
