@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.formats import date_format
 from django.utils.html import format_html
@@ -11,6 +12,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy
 
 from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
+from backoffice.origin import staff_of
 from law.contact import Outcome
 from legalcity.lib.errors import Sentence
 from recoveries.letters.channels.resend_acts import RESEND
@@ -42,13 +44,28 @@ def day_shown(moment: datetime) -> str:
     return date_format(localtime(moment), "SHORT_DATE_FORMAT")
 
 
+class HandlerFilter(admin.SimpleListFilter):
+    """On one's own cases; the morning's e-mail leads here."""
+
+    title = gettext_lazy("handler")
+    parameter_name = "handler"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """As in the list of cases."""
+        return [("me", gettext_lazy("me"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
+        """Those of the cases that who asks handles."""
+        return queryset.filter(recovery__user=staff_of(request)) if self.value() == "me" else queryset
+
+
 @admin.register(Message)
 class MessageAdmin(MessagePages, ReadOnlyStaffAdmin):
     """Written by the act on a case, receipts by the payment; what became of each is seen here."""
 
     holds_personal_data = True
     list_display = ("recovery", "letter", "addressee", "standing", "written", "left")
-    list_filter = ("state", "channel", "kind", "runs__step__needs_approval")
+    list_filter = ("state", HandlerFilter, "channel", "kind", "runs__step__needs_approval")
     list_select_related = ("recovery",)
     search_fields = ("recovery__search_text", "recipient__iexact")
     object_actions = (RECEIPT_POSTED, LIFT_LETTER, CANCEL_LETTER, RESEND, FILE_MESSAGE)
@@ -65,6 +82,10 @@ class MessageAdmin(MessagePages, ReadOnlyStaffAdmin):
         *("subject", "total", "payment", "extra", "text"),
         *("attempts", "user", "moves_case", "created_at", "sent_at"),
     )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Message]:
+        """With the case, by which a message is called."""
+        return super().get_queryset(request).select_related("recovery")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Without what there is nothing to say of: a letter by post has no Message-ID, one that is held no words."""

@@ -22,7 +22,7 @@ from events.notices.reading import events_read
 from events.notices.tasks import sweep_notices, tell_notices
 from events.notices.telling import last_round
 from events.types import Seen, event_types
-from legalcity.lib.clock import now
+from legalcity.lib.clock import now, today
 from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import Forbidden
 from recoveries.agenda.follow_ups import promise_note
@@ -30,9 +30,10 @@ from recoveries.agenda.services import task_open
 from recoveries.desk.tests.pages import case_of, person
 from recoveries.ledger.services import acompte_record
 from recoveries.letters.tests.test_emails import Moody, moods  # noqa: F401 - fixtures
-from recoveries.models import Recovery
+from recoveries.models import Message, Recovery
 from recoveries.services.comments import comment_create
 from recoveries.services.handlers import case_assign
+from tests.backoffice import browser_of
 from tests.factories import Api, move
 from tests.races import at_once
 
@@ -317,6 +318,51 @@ def test_the_week_is_told_on_monday(owner: Api, case: Recovery, clock: Any) -> N
 
 
 @commits
+def test_the_morning_tells_what_passed_and_what_is_held_and_is_silent_on_days_off(
+    owner: Api, case: Recovery, clock: Any
+) -> None:
+    handler = person("handler")
+    case_assign(recovery_id=case.pk, handler=handler, by=None)
+    Recovery.objects.filter(pk=case.pk).update(next_deadline=date(2026, 11, 20))
+    Round.objects.create(name="my_cases", day=date(2026, 11, 27))
+    for day in (28, 29):  # a Saturday and a Sunday
+        at(clock, day, 7)
+        tell_notices()
+    assert told() == []
+    at(clock, 30, 7)
+    tell_notices()
+    [letter] = mail.outbox
+    assert "Legal dates passed: 1\n" in letter.body
+    assert "?deadline=overdue&handler=me" in letter.body.replace("&amp;", "&")
+
+
+@commits
+def test_the_morning_counts_what_its_links_show(owner: Api, case: Recovery, clock: Any) -> None:
+    manager, colleague = person("manager"), person("handler")
+    others = case_of(owner)
+    for one, who in ((case, manager), (others, colleague)):
+        case_assign(recovery_id=one.pk, handler=who, by=None)
+        Message.objects.create(recovery=one, kind="relance_1", state="held", recipient="x@example.com")
+    facts = {"who": "Lise Arnaud", "about": "Fictive"}
+    task_open(
+        kind="read_note", recovery_id=others.pk, due_on=today(), sentence_facts=facts, subject="1", assignee=manager
+    )
+    Round.objects.create(name="my_cases", day=date(2026, 11, 25))
+    at(clock, 26, 7)
+    tell_notices()
+    [letter] = [message for message in mail.outbox if message.to == [manager.email]]
+    assert "Letters held: 1\n" in letter.body
+    assert "Of these, notes that mention you: 1\n" in letter.body
+    assert "Fictive" not in letter.body
+    urls = [line.strip().partition("/admin/")[2] for line in letter.body.replace("&amp;", "&").splitlines()]
+    browser = browser_of(manager)
+    [held] = [url for url in urls if "state__exact=held" in url]
+    assert [row.recovery for row in browser.get(f"/admin/{held}").context["cl"].result_list] == [case]
+    [notes] = [url for url in urls if "read_note" in url]
+    assert others.recovery_reference in browser.get(f"/admin/{notes}").content.decode()
+
+
+@commits
 def test_handlers_are_told_in_the_morning_how_much_waits(owner: Api, case: Recovery, clock: Any) -> None:
     handler = person("handler")
     case_assign(recovery_id=case.pk, handler=handler, by=None)
@@ -330,6 +376,7 @@ def test_handlers_are_told_in_the_morning_how_much_waits(owner: Api, case: Recov
     [letter] = mail.outbox
     assert (letter.to, letter.subject) == ([handler.email], "1 case to act on today")
     assert "/admin/recoveries/recovery/?work=today" in letter.body
+    assert "Legal dates passed: 1\n" not in letter.body
     assert case.recovery_reference not in letter.body
     tell_notices()
     User.objects.filter(pk=handler.pk).update(morning_mail=False)
