@@ -11,7 +11,7 @@ from events.notices.groups import Group, Mode
 from events.notices.models import MORNING, Notice, Round
 from events.notices.ports import News, notice_writers
 from events.notices.recipients import is_held, told_choices
-from events.notices.telling import DIGEST_AT, MONDAY, last_round, notice_write
+from events.notices.telling import DIGEST_AT, MONDAY, last_round, notice_write, told_apart
 from events.notices.tokens import leaving_address
 from legalcity.lib.dates import PARIS
 from legalcity.lib.settings.live import live
@@ -79,7 +79,7 @@ def _gone(
     free = Q(claimed_until=None) | Q(claimed_until__lt=moment)
     if is_first or not Round.objects.filter(free, name=name, day__lt=day).update(claimed_until=moment + CLAIM):
         return 0
-    told = sum(_told_once(person, day, tell) for person in list(people()))
+    told = sum(told_apart(_told_once, person, day, tell) for person in list(people()))
     Round.objects.filter(name=name).update(day=day, claimed_until=None)
     return told
 

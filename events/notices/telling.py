@@ -4,8 +4,9 @@ What waits of an account and the e-mails that tell it are one transaction, so wh
 nothing, and nothing is told twice: rows are taken under their locks, and a second e-mail of a period is refused.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -20,6 +21,8 @@ from events.notices.recipients import told_choices
 from events.notices.tokens import leaving_address
 from legalcity.lib.claims import queue
 from legalcity.lib.dates import PARIS
+from legalcity.lib.logs import log_failure
+from legalcity.lib.outages import is_away
 
 DIGEST_AT = time(7, 30)  # in Paris
 MONDAY = 0
@@ -35,11 +38,25 @@ def last_round(moment: datetime, at: time, *, weekday: int | None = None) -> dat
     return datetime.combine(day, at, PARIS)
 
 
+def told_apart(tell: Callable[..., int], *of: Any) -> int:
+    """What `tell` has written for one account: one that cannot be told keeps no other from being told.
+
+    What waited of it waits on.
+    """
+    try:
+        return tell(*of)
+    except Exception as error:
+        if is_away(error):
+            raise
+        log_failure(error)
+        return 0
+
+
 def instants_tell() -> int:
     """Write what is to be told at once. How many e-mails."""
     waiting = Waiting.objects.filter(mode=Mode.INSTANT)
     groups = waiting.order_by("owner_id", "group").values_list("owner_id", "group").distinct()
-    return sum(_instant_tell(owner_id, Group(group)) for owner_id, group in list(groups))
+    return sum(told_apart(_instant_tell, owner_id, Group(group)) for owner_id, group in list(groups))
 
 
 @transaction.atomic
@@ -55,7 +72,7 @@ def digests_tell(moment: datetime) -> int:
     due |= Q(mode=Mode.WEEKLY, recorded_at__lt=last_round(moment, DIGEST_AT, weekday=MONDAY))
     told = Notice.objects.filter(group=DIGEST, period=day.date().isoformat())
     owners = Waiting.objects.filter(due).exclude(owner__in=told.values("owner")).order_by("owner_id")
-    return sum(_digest_tell(owner_id, due, day.date()) for owner_id in _distinct(owners))
+    return sum(told_apart(_digest_tell, owner_id, due, day.date()) for owner_id in _distinct(owners))
 
 
 def _distinct(waiting: QuerySet[Waiting]) -> list[int]:

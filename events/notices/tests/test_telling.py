@@ -40,6 +40,7 @@ from tests.races import at_once
 # What is read along is what was committed.
 commits = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 needs_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite's writers take turns")
+UNREADABLE = {"object": {"type": "recovery", "id": 1}, "current": {"amount": "many", "promised": "soon"}}
 START = datetime(2026, 11, 25, 9, tzinfo=PARIS)
 
 
@@ -97,6 +98,28 @@ def test_rounds_are_gone_by_the_clock_of_paris(moment: str, day: int, monday: in
     asked = datetime.fromisoformat(moment)
     assert last_round(asked, at_half_past_seven).day == day
     assert last_round(asked, at_half_past_seven, weekday=0).day == monday
+
+
+@commits
+def test_an_account_that_cannot_be_told_keeps_no_other_from_being_told(
+    owner: Api, case: Recovery, stranger: Api, clock: Any
+) -> None:
+    """Of an event that this version cannot read; it waits, and is not lost."""
+    about = {"object_type": "recovery", "object_id": str(case.pk), "audience": Seen.STAFF.value, "data": UNREADABLE}
+    moments = {"xact": 0, "effective_at": now(), "recorded_at": now()}
+    for group, mode in (("debtor_proposals", "instant"), ("documents_and_comments", "daily")):
+        odd = Event.objects.create(owner=case.owner, type="promise.made", **about, **moments)
+        Waiting.objects.create(event_id=odd.pk, owner=case.owner, group=group, mode=mode, recorded_at=now())
+    other = case_of(stranger)
+    assert other.owner_id > case.owner_id  # It comes behind.
+    promise_note(recovery_id=other.pk, amount=Decimal(50), promised=date(2026, 12, 4), by=None)
+    tell_notices()
+    assert [to for to, _subject in told()] == [[stranger.user.email]]
+    move(other.pk, 2)
+    at(clock, 26, 8)
+    tell_notices()
+    assert [to for to, _subject in told()] == [[stranger.user.email]]
+    assert Waiting.objects.filter(owner=case.owner).count() >= 2
 
 
 @commits
