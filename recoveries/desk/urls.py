@@ -8,6 +8,7 @@ from recoveries.desk.as_of_cases_page import as_of_cases_csv, as_of_cases_page
 from recoveries.desk.as_of_page import as_of_page
 from recoveries.desk.calendar_page import calendar_address, calendar_view
 from recoveries.desk.debtor_page import debtor_view
+from recoveries.desk.held_page import held_csv, held_page
 from recoveries.desk.journal_page import journal_csv, journal_fec, journal_view
 from recoveries.desk.opening.page import known_debtors_view, opening_view
 from recoveries.desk.portfolio_page import portfolio_page, portfolio_table
@@ -47,4 +48,6 @@ urlpatterns = [
     path("remittances/", admin.site.admin_view(remittances_due), name="remittances-due"),
     path("remittances/remittances.csv", admin.site.admin_view(remittances_csv), name="remittances-csv"),
     path("remittances/<int:owner_id>/", admin.site.admin_view(remittance_page), name="remittance"),
+    path("remittances/<int:owner_id>/held/", admin.site.admin_view(held_page), name="held"),
+    path("remittances/<int:owner_id>/held.csv", admin.site.admin_view(held_csv), name="held-csv"),
 ]

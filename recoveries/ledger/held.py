@@ -12,7 +12,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Exists, F, Max, OuterRef, QuerySet, Sum
 
 from accounts.models import User
 from law.account.lines import LedgerAccount
@@ -63,6 +63,25 @@ def held_for(owner_id: int) -> list[HeldPart]:
     return sorted(HeldPart(pk, day, amount) for pk, day, net in rows if (amount := _money(net)))
 
 
+class HeldOn(NamedTuple):
+    """What came in on a case with effect on the day `on` and is still to be handed over, EUR; negative where it was
+    taken back since it was handed over. `posting_id`: the last entry of that day."""
+
+    on: date
+    case_id: int
+    posting_id: int
+    amount: Decimal
+
+
+def held_by_case(owner_id: int) -> list[HeldOn]:
+    """What is still to be handed over to a client, by day and case, the most urgent first. One statement."""
+    lines = _lines(to_be_covered(held_postings().filter(owner_id=owner_id)))
+    rows = lines.values_list("posting__effective_on", "posting__recovery_id").annotate(
+        last=Max("posting_id"), net=Sum(F("credit") - F("debit"))
+    )
+    return sorted(HeldOn(on, case, last, amount) for on, case, last, net in rows if (amount := _money(net)))
+
+
 def last_came_on(parts: Iterable[HeldPart]) -> date | None:
     """The latest day of which money is held; on days on which as much was taken back none came."""
     days: defaultdict[date, Decimal] = defaultdict(Decimal)
@@ -111,8 +130,11 @@ def _due_by(days: dict[date, Decimal]) -> date | None:
 
 def _sums(postings: QuerySet[Posting], *keys: str) -> Iterable[tuple[Any, ...]]:
     """What the postings come to for the client, by `keys` of their lines."""
-    lines = Line.objects.filter(posting__in=postings.values("pk"), account=LedgerAccount.DEBTOR).order_by()
-    return lines.values_list(*keys).annotate(net=Sum(F("credit") - F("debit")))
+    return _lines(postings).values_list(*keys).annotate(net=Sum(F("credit") - F("debit")))
+
+
+def _lines(postings: QuerySet[Posting]) -> QuerySet[Line]:
+    return Line.objects.filter(posting__in=postings.values("pk"), account=LedgerAccount.DEBTOR).order_by()
 
 
 def _handed_over(rows: QuerySet[Remittance]) -> dict[int, tuple[Decimal, Decimal]]:

@@ -15,6 +15,7 @@ from backoffice.actions import ObjectAction
 from backoffice.admins import ReadOnlyStaffAdmin
 from backoffice.amounts import amount_column, euros
 from backoffice.origin import staff_of
+from backoffice.reach import sees_all_cases
 from legalcity.lib.form_fields import TextField
 from recoveries.ledger.remittances import remittance_reverse
 from recoveries.models import Remittance
@@ -60,6 +61,10 @@ class RemittanceAdmin(ReadOnlyStaffAdmin):
     fields = ("owner", "amount", "fees", "paid_on", "reference", "state", "reverses", "reason", "recorded_at", "covers")
     readonly_fields = ("state", "covers")
     object_actions = (REVERSE,)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A remittance is of all cases of a client: who sees some of them sees none of it."""
+        return super().has_view_permission(request, obj) and sees_all_cases(staff_of(request))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Remittance]:
         """With what reversed each."""

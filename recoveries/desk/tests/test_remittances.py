@@ -26,8 +26,8 @@ from recoveries.ledger.remittances import remittance_record, remittance_reverse
 from recoveries.ledger.reversals import acompte_reverse
 from recoveries.ledger.services import acompte_record, direct_payment_record
 from recoveries.ledger.tests.before import unguarded
-from recoveries.models import Acompte, Line, Posting, Remittance, RemittanceLine
-from tests.backoffice import browser_of, chief
+from recoveries.models import Acompte, ClientStatement, Line, Posting, Remittance, RemittanceLine
+from tests.backoffice import browser_of, chief, page_of
 from tests.factories import Api, ApiUserFactory, case_id
 from tests.races import at_once
 
@@ -280,7 +280,7 @@ def test_staff_see_it_and_record_it_once(owner: Api, office: Client, boss: User)
         {"fees": "-1"},
         {"fees": "300.01"},
         {"fees": ""},
-        {"paid_on": (today() + timedelta(days=1)).isoformat()},
+        {"paid_on": (today() + timedelta(days=2)).isoformat()},
         {"paid_on": "x"},
         {"expected": "NaN"},
         {"expected": "9" * 40},
@@ -327,7 +327,8 @@ def test_what_was_taken_back_on_its_day_does_not_say_when_money_came(owner: Api,
 
 def test_nobodys_account_is_not_found(office: Client) -> None:
     for pk in (0, 999, 10**30):
-        assert office.get(f"{PAGE}{pk}/").status_code == 404
+        assert office.get(f"{PAGE}{pk}/", follow=True).status_code == 404
+        assert office.get(f"{PAGE}{pk}/held/").status_code == 404
 
 
 @pytest.mark.parametrize(
@@ -343,6 +344,42 @@ def test_who_may(owner: Api, role: str, sees: int, records: int) -> None:
     assert browser.get(PAGE).status_code == sees
     assert browser.post(f"{PAGE}remittances.csv").status_code == sees
     assert browser.get(f"{PAGE}{owner.user.pk}/").status_code == records
+    assert browser.get(f"{PAGE}{owner.user.pk}/held/").status_code == sees
+    assert browser.post(f"{PAGE}{owner.user.pk}/held.csv").status_code == sees
+
+
+def test_who_sees_some_cases_sees_nothing_of_what_is_held_for_a_client(owner: Api) -> None:
+    """Whatever roles a firm makes up: the sums, and what was handed over, are of all cases, those of others too."""
+    pay(filed(owner), "300.00")
+    made = hand_over(owner, "300.00")
+    handler, accountant = (Group.objects.get(name=name) for name in ("handler", "accountant"))
+    rights = ("view_remittance", "record_remittance", "view_clientstatement", "make_statement")
+    asked = accountant.permissions.filter(codename__in=rights)
+    assert asked.count() == len(rights)
+    handler.permissions.add(*asked)
+    person = ApiUserFactory(is_staff=True)
+    person.groups.add(handler)
+    browser = browser_of(person)
+    assert owner.user is not None
+    for page in ("", f"{owner.user.pk}/", f"{owner.user.pk}/held/"):
+        assert browser.get(PAGE + page).status_code == 403
+    for file in ("remittances.csv", f"{owner.user.pk}/held.csv"):
+        assert browser.post(PAGE + file).status_code == 403
+    for pages in (page_of(Remittance, "changelist"), page_of(Remittance, "change", made.pk)):
+        assert browser.get(pages).status_code == 403
+    statements = page_of(ClientStatement, "changelist")
+    assert browser.get(statements).status_code == 403
+    assert browser.post(f"{statements}make/").status_code == 403
+    home = browser.get("/admin/").content.decode()
+    assert f'"{PAGE}"' not in home
+    assert statements not in home
+
+
+def test_a_client_for_whom_nothing_ever_came(owner: Api, office: Client) -> None:
+    assert owner.user is not None
+    page = office.get(f"{PAGE}{owner.user.pk}/", follow=True)
+    assert page.status_code == 200
+    assert "Nothing is held for this client." in page.content.decode()
 
 
 def test_the_file(owner: Api, office: Client) -> None:
@@ -353,6 +390,43 @@ def test_the_file(owner: Api, office: Client) -> None:
     [row] = csv.DictReader(io.StringIO(text, newline=""), delimiter=";")
     assert (row["client"], row["to_hand_over"], row["due_by"]) == ("'+Client", "300.00", "2026-05-10")
     assert AuditEvent.objects.filter(action="remittances_exported").exists()
+
+
+def test_what_is_held_is_told_case_by_case(owner: Api, office: Client) -> None:
+    first, second = filed(owner), filed(owner)
+    wrong = pay(first, "300.00")
+    pay(second, "100.00", date(2026, 3, 31))
+    hand_over(owner, "400.00")
+    acompte_reverse(recovery_id=first, acompte_id=wrong.pk, reason=Entry.Reason.UNPAID, by=None)
+    pay(second, "70.00", date(2026, 5, 2))
+    pay(second, "900.00", date(2026, 5, 3))  # what meets nothing is the debtor's
+    page = office.get(f"{PAGE}{owner.user.pk}/held/")
+    told = [(row.case.pk, row.held.on, row.held.amount) for row in page.context["rows"]]
+    assert told[:2] == [(first, DAY, Decimal("-300.00")), (second, date(2026, 5, 2), Decimal("70.00"))]
+    assert sum(amount for _case, _on, amount in told) == held(owner).to_hand_over
+    assert f"/admin/recoveries/recovery/{second}/ledger/?before=" in page.text
+    assert page.text.count('aria-label="Breadcrumbs"') == 1
+    text = b"".join(office.post(f"{PAGE}{owner.user.pk}/held.csv").streaming_content).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text, newline=""), delimiter=";"))
+    assert [row["amount"] for row in rows] == [str(amount) for _case, _on, amount in told]
+    assert AuditEvent.objects.filter(action="remittances_exported").exists()
+
+
+def test_clients_are_filtered(owner: Api, stranger: Api, office: Client) -> None:
+    pay(filed(owner), "300.00")
+    pay(filed(stranger), "20.00")
+    hand_over(stranger, "20.00")
+
+    def clients(**query: Any) -> list[Any]:
+        return [one.client for one in office.get(PAGE, query).context["accounts"]]
+
+    assert clients() == [owner.user, stranger.user]
+    assert clients(which="held") == [owner.user]
+    assert clients(which="late") == ([owner.user] if today() > add_months(DAY, 1) else [])
+    assert clients(client=stranger.user.pk) == [stranger.user]
+    assert clients(which="x") == []
+    answer = office.post(f"{PAGE}remittances.csv", query_params={"client": stranger.user.pk})
+    assert b"".join(answer.streaming_content).decode("utf-8-sig").count("\n") == 2
 
 
 def test_the_list_takes_as_many_statements_for_many_clients(
