@@ -228,6 +228,7 @@ for _place, (_page, _permission, _label) in {
     60: ("portfolio", "recoveries.see_reports", gettext_lazy("Portfolio")),
     70: ("results", "recoveries.see_reports", gettext_lazy("Results")),
     80: ("journal", "recoveries.see_journal", gettext_lazy("Journal")),
+    95: ("reversals", "recoveries.see_journal", gettext_lazy("Reversals")),
 }.items():
     way_register(_page, position=_place, permission=_permission, label=_label)
 way_register(

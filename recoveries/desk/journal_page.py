@@ -126,6 +126,7 @@ def journal_view(request: HttpRequest) -> HttpResponse:
     }
     if form.is_valid():
         asked, query = form.asked(staff_of(request)), _query(request)
+        form.data = {**query, "first": f"{asked.first}", "last": f"{asked.last}"}  # Shown, also where none was named.
         page = journal_page(asked, after=request.GET.get("after", ""))
         totals = journal_totals(asked)
         context |= {

@@ -15,6 +15,7 @@ from recoveries.desk.portfolio_page import portfolio_page, portfolio_table
 from recoveries.desk.queue_page import queue_view
 from recoveries.desk.remittance_pages import remittance_page, remittances_csv, remittances_due
 from recoveries.desk.results_page import results_view
+from recoveries.desk.reversals_page import reversals_csv, reversals_page
 from recoveries.desk.search_page import search_view
 from recoveries.letters.bulk.pages import mailing_page
 from recoveries.letters.channels.post_pages import batch_csv, batch_file, batch_page, letters_page
@@ -50,4 +51,6 @@ urlpatterns = [
     path("remittances/<int:owner_id>/", admin.site.admin_view(remittance_page), name="remittance"),
     path("remittances/<int:owner_id>/held/", admin.site.admin_view(held_page), name="held"),
     path("remittances/<int:owner_id>/held.csv", admin.site.admin_view(held_csv), name="held-csv"),
+    path("reversals/", admin.site.admin_view(reversals_page), name="reversals"),
+    path("reversals/reversals.csv", admin.site.admin_view(reversals_csv), name="reversals-csv"),
 ]

@@ -15,6 +15,7 @@ from backoffice.reach import reach_condition, sees_all_cases
 from legalcity.lib.dates import PARIS
 from legalcity.lib.kept import kept
 from legalcity.lib.money import rounded
+from recoveries.ledger.drafting import CLAIM_GONE, REALLOCATED
 from recoveries.ledger.fec import Entry, entry_of, entry_of_deleted
 from recoveries.ledger.money import ACCOUNTS, TRANSFERS
 from recoveries.models import DepartedPosting, Line, Posting
@@ -23,6 +24,7 @@ PAGE = 50  # postings
 CHUNK = 2_000  # lines
 KEPT = 60  # seconds
 ZERO = Decimal("0.00")
+OF_ITSELF = (REALLOCATED, CLAIM_GONE)  # why the ledger reverses without anybody asking for it
 EFFECTIVE, RECORDED = "effective", "recorded"
 
 
@@ -39,12 +41,18 @@ class Journal:
     owner_id: int | None = None
     kind: str | None = None
     account: str | None = None
+    by_id: int | None = None
+    reversed_kind: str | None = None
+    by_people: bool = False
 
     def postings(self, prefix: str = "") -> Q:
         """The condition on postings; `prefix` is the way to them."""
         asked: dict[str, Any] = {f"{name}__{bound}": day for name, bound, day in self._bounds()}
-        asked |= {"owner_id": self.owner_id, "kind": self.kind}
+        asked |= {"owner_id": self.owner_id, "kind": self.kind, "by_id": self.by_id}
+        asked |= {"reverses__kind": self.reversed_kind}
         found = Q(**{f"{prefix}{name}": value for name, value in asked.items() if value is not None})
+        if self.by_people:
+            found &= ~Q(**{f"{prefix}reason__in": OF_ITSELF})
         if sees_all_cases(self.user):
             return found
         # What was handed over to a client is of all cases: who sees some sees none of it.
@@ -105,7 +113,7 @@ def journal_page(asked: Journal, *, after: str = "") -> Page:
         rows = rows.filter(before, **{f"{asked.order}__lte": value})  # The second is what an index can begin at.
     lines = Line.objects.filter(account=asked.account) if asked.account else Line.objects.all()
     found = list(
-        rows.select_related("recovery", "owner", "by")
+        rows.select_related("recovery", "owner", "by", "reverses")
         .prefetch_related(Prefetch("lines", lines.order_by("id"), to_attr="shown"))
         .order_by(f"-{asked.order}", "-pk")[: PAGE + 1]
     )
@@ -159,6 +167,13 @@ def journal_lines(asked: Journal) -> Iterator[Line]:
     """All lines that are asked for, oldest first, with posting, case and client: read a piece at a time."""
     rows = asked.lines().select_related("posting__recovery", "posting__owner", "posting__by", "posting__reverses")
     return rows.order_by(f"posting__{asked.order}", "posting_id", "id").iterator(chunk_size=CHUNK)
+
+
+def journal_postings(asked: Journal) -> Iterator[tuple[Posting, list[Line]]]:
+    """All postings that are asked for, oldest first, each with its lines: read a piece at a time."""
+    rows = Posting.objects.filter(asked.postings()).select_related("recovery", "owner", "by", "reverses")
+    for row in rows.prefetch_related("lines").order_by(asked.order, "pk").iterator(chunk_size=CHUNK):
+        yield row, [*row.lines.all()]
 
 
 def journal_entries(asked: Journal) -> Iterator[Entry]:
