@@ -5,6 +5,7 @@
 import recoveries.agenda.admin
 import recoveries.agenda.home_panels
 import recoveries.court.admin
+import recoveries.court.billed_cases
 import recoveries.court.firm_needs
 import recoveries.desk.admin
 import recoveries.desk.event_pages

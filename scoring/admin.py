@@ -19,7 +19,7 @@ from backoffice.origin import staff_of
 from backoffice.user_facts import user_fact
 from legalcity.lib.form_fields import CountField, TextField
 from legalcity.lib.pairs import pair
-from scoring import packs_admin  # noqa: F401 - it registers itself
+from scoring import billed_packs, packs_admin  # noqa: F401 - they register themselves
 from scoring.models import Alert, ScoringOrder, Surveillance, TokenAccount, TokenEntry
 from scoring.selectors import tokens_of
 from scoring.services.pipeline import order_retry

@@ -1,8 +1,10 @@
 """Staff's pages of invoices: drafts are edited, issued ones are read, downloaded, paid and credited."""
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import models
@@ -10,8 +12,10 @@ from django.db.models import QuerySet
 from django.db.models.fields.related import ForeignKey
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.admins import ReadOnlyStaffAdmin, StaffAdmin
@@ -20,6 +24,8 @@ from backoffice.fields import READERS, ReadByUs
 from backoffice.lookups import StaffStackedInline, StandingInline
 from backoffice.origin import staff_of
 from invoicing.billing.backoffice.acts import BILL, CREDIT, ISSUE, PAY
+from invoicing.billing.backoffice.drafts import ItemForm, invoice_defaults, item_defaults, taxes_told
+from invoicing.billing.entities import billable_named
 from invoicing.billing.facturx import facturx_of
 from invoicing.billing.libraries import PdfUnavailable
 from invoicing.billing.paper import paper_of
@@ -50,6 +56,10 @@ class PaymentFilter(admin.SimpleListFilter):
         return owed.filter(left__gt=0, **({"due_on__lt": today()} if self.value() == "overdue" else {}))
 
 
+def _two(amount: Decimal) -> str:
+    return number_format(amount, 2, use_l10n=True, force_grouping=True)
+
+
 def _is_draft(invoice: Any) -> bool:
     return invoice is None or not invoice.is_issued
 
@@ -58,7 +68,7 @@ class ItemInline(ReadByUs, StaffStackedInline):
     """The lines, edited as long as the invoice is a draft."""
 
     model = FirmInvoiceItem
-    extra = 0
+    form = ItemForm
     formfield_overrides = {**READERS, models.DecimalField: {"form_class": SumField}}
     fields = (
         ("name", "code", "product_type"),
@@ -66,6 +76,31 @@ class ItemInline(ReadByUs, StaffStackedInline):
         ("taxes", "details"),
         ("invoice_entity_type", "invoice_entity_id"),
     )
+    readonly_fields = ("billed_for",)
+
+    @admin.display(description=_("billed for"))
+    def billed_for(self, item: FirmInvoiceItem) -> str:
+        """The kind and the name of the thing, where the item is read and not edited."""
+        return billable_named(item.invoice_entity_type, item.invoice_entity_id)
+
+    def get_fields(self, request: HttpRequest, obj: FirmInvoice | None = None) -> Any:
+        """What an item that stands is billed for is one sentence."""
+        if _is_draft(obj) and self.has_change_permission(request, obj):
+            return self.fields
+        return (*self.fields[:-1], "billed_for")
+
+    def get_extra(self, request: HttpRequest, obj: FirmInvoice | None = None, **kwargs: Any) -> int:
+        """A new invoice begins with one."""
+        return 1 if obj is None else 0
+
+    def get_formset(self, request: HttpRequest, obj: FirmInvoice | None = None, **kwargs: Any) -> Any:
+        """What is added begins with the usual product and VAT."""
+        made = super().get_formset(request, obj, **kwargs)
+        fields = made.form.base_fields
+        for name, value in (item_defaults() if _is_draft(obj) else {}).items():
+            if name in fields:
+                fields[name].initial = value
+        return made
 
     def has_add_permission(self, request: HttpRequest, obj: FirmInvoice | None = None) -> bool:
         """To a draft only."""
@@ -83,6 +118,7 @@ class ItemInline(ReadByUs, StaffStackedInline):
         """Taxes that are still offered."""
         if db_field.name == "taxes":
             kwargs["queryset"] = Tax.objects.filter(enable=True)
+            kwargs["widget"] = forms.SelectMultiple(attrs={"data-taxes": taxes_told()})
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
@@ -97,6 +133,11 @@ class PaymentInline(StandingInline):
 class FirmInvoiceAdmin(StaffAdmin):
     """The firm's own invoices."""
 
+    class Media:
+        """The totals while one types."""
+
+        js = ("backoffice/invoice_totals.js",)
+
     holds_personal_data = True
     show_full_result_count = False
     list_display = ("__str__", "status", "client", "invoice_type", "date_time", "due_on", "amount", "left_to_pay")
@@ -106,11 +147,11 @@ class FirmInvoiceAdmin(StaffAdmin):
     autocomplete_fields = ("client",)
     object_actions = (ISSUE, PAY, CREDIT)
     inlines = (ItemInline, PaymentInline)
-    readonly_fields = ("reference", "status", "date_time", "corrects", "user", "amount", "left_to_pay", "paper")
+    readonly_fields = ("reference", "status", "date_time", "corrects", "user", "amount", "left_to_pay", "paper", "sums")
     fieldsets = (
         (None, {"fields": ("reference", "status", "paper", "invoice_type", "client", "corrects", "user")}),
         (_("Dates"), {"fields": ("date_time", "performed_on", "due_on")}),
-        (_("Amounts"), {"fields": ("currency", "euro_rate", "amount", "left_to_pay")}),
+        (_("Amounts"), {"fields": ("currency", "euro_rate", "sums", "amount", "left_to_pay")}),
         (_("Text"), {"fields": ("observations",)}),
     )
 
@@ -132,6 +173,10 @@ class FirmInvoiceAdmin(StaffAdmin):
             kwargs["queryset"] = InvoiceType.objects.filter(series=InvoiceType.Series.INVOICE)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What a new invoice begins with, unless the address says else."""
+        return {**invoice_defaults(), **super().get_changeform_initial_data(request)}
+
     def save_model(self, request: HttpRequest, obj: FirmInvoice, form: Any, change: bool) -> None:
         """Who began the draft is its creator."""
         if not change:
@@ -148,6 +193,18 @@ class FirmInvoiceAdmin(StaffAdmin):
         """With its currency; a draft by its items."""
         total = invoice.total if invoice.is_issued else paper_of(invoice).totals.total
         return amount_shown(total, invoice.currency.name_short) if invoice.pk else "-"
+
+    @admin.display(description=_("of what stands here"))
+    def sums(self, invoice: FirmInvoice) -> SafeString | str:
+        """The totals of the items as they are typed; without a script those of what was saved."""
+        if not _is_draft(invoice):
+            return "-"
+        words = gettext("{net} without VAT + {vat} of VAT = {total}")
+        saved = None if invoice._state.adding else paper_of(invoice).totals
+        net, total = (saved.net, saved.total) if saved else (Decimal(0), Decimal(0))
+        sums = (("net", net), ("vat", total - net), ("total", total))
+        told = words.format(**{name: _two(sum_) for name, sum_ in sums})
+        return format_html('<output data-invoice-totals="{}">{}</output>', words, told)
 
     @admin.display(description=_("left to pay"))
     def left_to_pay(self, invoice: FirmInvoice) -> str:
