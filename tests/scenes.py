@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from constance import config as system_settings
 
 from accounts.models import ApiKey
 from accounts.services import access_revoke, key_issue, key_revoke
@@ -15,9 +14,6 @@ from invoicing.billing.services.payments import payment_record
 from invoicing.models import BillingClient, ClientUser, ProtectedInvoice, TokenPack
 from invoicing.protected.services import protected_status_change
 from invoicing.tests.billing.papers import draft, issued
-from law.account.facts import NoticeState
-from law.notices import Channel
-from law.vocabulary import Reminder
 from legalcity.lib.clock import now, today
 from recoveries.agenda.follow_ups import promise_note
 from recoveries.court.clocks import alerts_record
@@ -26,15 +22,7 @@ from recoveries.court.tests.transfers import transferable, transferred
 from recoveries.court.transfer import transfer_carry_out, transfer_fail, transfer_request
 from recoveries.ledger.remittances import remittance_record
 from recoveries.ledger.services import acompte_record
-from recoveries.letters.channels.delivering import message_deliver, messages_interrupted
-from recoveries.letters.channels.facts import fact_record
-from recoveries.letters.channels.receipt_posting import receipt_posted
-from recoveries.letters.scenarios.pausing import scenario_pause, scenario_resume, scenario_stop
-from recoveries.letters.scenarios.switching import case_switch
-from recoveries.letters.scenarios.ticking import tick
-from recoveries.letters.services import message_send
-from recoveries.models import Acompte, DeadlineAlert, Enrolment, Injunction, Message, Recovery, ScenarioVersion
-from recoveries.services.notices import notice_enter, notice_follow
+from recoveries.models import Acompte, DeadlineAlert, Injunction, Recovery
 from scoring.models import Alert, ScoringOrder, Surveillance
 from scoring.services import pipeline, watching
 from scoring.services.packs import token_pack_sell
@@ -126,7 +114,7 @@ def a_date_that_is_over(owner: Api) -> Iterator[None]:
 
 
 # --- money -----------------------------------------------------------------------------------------------------------
-def _received(case: int, day: date, **more: Any) -> Acompte:
+def received(case: int, day: date, **more: Any) -> Acompte:
     return acompte_record(recovery_id=case, amount=Decimal(50), day=day, confirmed=True, by=None, **more)
 
 
@@ -134,154 +122,17 @@ def _received(case: int, day: date, **more: Any) -> Acompte:
 def an_earlier_payment_that_comes_later(owner: Api) -> Iterator[None]:
     interest = {"recovery_late_interest": True, "recovery_interest_rate": "yes 3"}
     case = case_id(owner, recovery=interest)
-    _received(case, today())
+    received(case, today())
     yield
-    _received(case, today() - timedelta(3))
+    received(case, today() - timedelta(3))
 
 
 @tells("remittance.sent")
 def money_that_is_handed_over(owner: Api) -> Iterator[None]:
-    _received(case_id(owner), today())
+    received(case_id(owner), today())
     yield
     values = {"expected": Decimal(50), "fees": Decimal(5), "paid_on": today(), "reference": "Hush"}
     remittance_record(owner_id=owner.user.pk, by=None, **values)
-
-
-# --- messages --------------------------------------------------------------------------------------------------------
-def _letter(owner: Api) -> Message:
-    case = case_id(owner, invoices=[{"invoice_date": "2025-09-01", "invoice_due_date": "2025-10-01"}])
-    return message_send(case_id=case, kind=Reminder.FIRST, to="debtor@example.com", by=None)
-
-
-@tells("message.sent")
-def a_letter(owner: Api) -> Iterator[None]:
-    letter = _letter(owner)
-    yield
-    for _time in range(2):
-        message_deliver(message_id=letter.pk, moment=now())
-
-
-@tells("message.held")
-def a_letter_that_may_not_leave_any_more(owner: Api) -> Iterator[None]:
-    letter = _letter(owner)
-    move(letter.recovery_id, 9)
-    yield
-    for _time in range(2):
-        message_deliver(message_id=letter.pk, moment=now())
-
-
-@tells("message.failed")
-def a_letter_whose_worker_was_lost(owner: Api) -> Iterator[None]:
-    letter = _letter(owner)
-    Message.objects.filter(pk=letter.pk).update(state=Message.State.SENDING, claimed_until=now() - timedelta(1))
-    yield
-    for _time in range(2):
-        messages_interrupted(moment=now())
-
-
-@tells("message.bounced")
-def a_letter_that_comes_back(owner: Api) -> Iterator[None]:
-    letter = _letter(owner)
-    message_deliver(message_id=letter.pk, moment=now())
-    yield
-    for _time in range(2):
-        fact_record(message_id=letter.pk, kind="bounced", at=now(), source="smtp", provider_id="<1@mx.example>")
-
-
-def _in_scenario(owner: Api, **debtor: str) -> Enrolment:
-    """A case that has entered *Standard*, whose first step is due."""
-    case = case_id(owner, debtor=debtor, invoices=[{"invoice_date": "2025-09-01", "invoice_due_date": "2025-10-01"}])
-    version = ScenarioVersion.objects.get(scenario__code="standard")
-    enrolment = case_switch(recovery_id=case, version=version, by=None)
-    Enrolment.objects.update(next_due_at=now(), entered_at=now() - timedelta(30))
-    return enrolment
-
-
-@tells("scenario.started")
-def a_case_that_enters_a_scenario(owner: Api) -> Iterator[None]:
-    case = case_id(owner)
-    yield
-    for _time in range(2):
-        case_switch(recovery_id=case, version=ScenarioVersion.objects.get(scenario__code="standard"), by=None)
-
-
-@tells("scenario.step_skipped")
-def a_step_that_may_not_be(owner: Api) -> Iterator[None]:
-    _in_scenario(owner, company_email="jane@xyz.com")  # The debtor's address is the creditor's.
-    system_settings.SCENARIOS_RUNNING = True
-    yield
-    for _time in range(2):
-        tick()
-
-
-@tells("scenario.step_done")
-def a_step_for_a_person(owner: Api) -> Iterator[None]:
-    _in_scenario(owner)
-    Enrolment.objects.update(position=1)
-    system_settings.SCENARIOS_RUNNING = True
-    yield
-    for _time in range(2):
-        tick()
-
-
-@tells("scenario.paused", "scenario.resumed")
-def a_scenario_that_rests(owner: Api) -> Iterator[None]:
-    case = _in_scenario(owner).recovery_id
-    yield
-    for _time in range(2):
-        scenario_pause(recovery_id=case, reason="Hush", until=None, by=None)
-    for _time in range(2):
-        scenario_resume(recovery_id=case, by=None)
-
-
-@tells("scenario.finished")
-def a_scenario_that_is_stopped(owner: Api) -> Iterator[None]:
-    case = _in_scenario(owner).recovery_id
-    yield
-    scenario_stop(recovery_id=case, reason="Hush", by=None)
-
-
-@tells("message.sent")
-def a_receipt_that_goes_by_post(owner: Api) -> Iterator[None]:
-    case = case_id(owner, debtor={"company_email": None})
-    _received(case, today())
-    yield
-    receipt_posted(message_id=Message.objects.get(recovery=case).pk, by=None)
-
-
-def _notice(case: int) -> Any:
-    sent = {"channel": Channel.REGISTERED.value, "state": NoticeState.SENT.value, "sent_on": today() - timedelta(3)}
-    return notice_enter(recovery_id=case, by=None, **sent)
-
-
-@tells("message.sent")
-def a_formal_notice(owner: Api) -> Iterator[None]:
-    case = case_id(owner)
-    yield
-    _notice(case)
-
-
-def _outcome(owner: Api, state: NoticeState) -> Iterator[None]:
-    notice = _notice(case_id(owner))
-    days = {"presented_on": today(), "received_on": today() if state == NoticeState.RECEIVED else None}
-    yield
-    for _time in range(2):
-        notice_follow(recovery_id=notice.recovery_id, notice_id=notice.pk, state=state.value, by=None, **days)
-
-
-@tells("message.delivered")
-def a_formal_notice_that_was_received(owner: Api) -> Iterator[None]:
-    yield from _outcome(owner, NoticeState.RECEIVED)
-
-
-@tells("message.returned")
-def a_formal_notice_that_nobody_fetched(owner: Api) -> Iterator[None]:
-    yield from _outcome(owner, NoticeState.UNCLAIMED)
-
-
-@tells("message.refused")
-def a_formal_notice_that_was_refused(owner: Api) -> Iterator[None]:
-    yield from _outcome(owner, NoticeState.REFUSED)
 
 
 # --- scoring ---------------------------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from accounts.models import AccessToken, ApiKey, AuditEvent, User
 from backoffice.admins import StaffAdmin
 from backoffice.registry import Registered, registered_actions
+from companies.contacts import contact_add
 from documents.models import Document, SignatureRequest
 from documents.services.storage import file_keep
 from documents.tests.samples import image
@@ -46,6 +47,7 @@ from recoveries.letters.scenarios.switching import case_switch
 from recoveries.letters.services import message_send
 from recoveries.letters.wording.services import draft_begin
 from recoveries.models import (
+    ClientStatement,
     Comment,
     InboundMail,
     Message,
@@ -56,6 +58,7 @@ from recoveries.models import (
     TemplateVersion,
     TransferRequest,
 )
+from recoveries.services.pins import note_pin
 from scoring.models import ScoringOrder, TokenAccount
 from scoring.services.tokens import tokens_grant
 from tests.backoffice import act, act_on_rows, browser_of, chief, page_of
@@ -114,6 +117,13 @@ def _failed_order(owner: Api) -> Example:
 
 def _case(owner: Api) -> Recovery:
     return Recovery.objects.get(pk=case_id(owner))
+
+
+def _taken(owner: Api) -> Example:
+    case = _case(owner)
+    taker = User.objects.filter(is_staff=True).order_by("-pk").first() or chief(email="taker@example.com")
+    act(browser_of(taker), case, "take")
+    return Example(Recovery.objects.get(pk=case.pk))
 
 
 def _case_with_sole_trader(owner: Api) -> Example:
@@ -200,6 +210,24 @@ def _given_up(owner: Api) -> Example:
     return Example(case, {"entry": posting.pk, "reason": "Of another case."})
 
 
+def _case_with_note(owner: Api) -> Example:
+    internal = dict.fromkeys(Comment.visibility.columns.values(), False)
+    note = Comment.objects.create(recovery=_case(owner), html="<p>x</p>", text="x", **internal)
+    return Example(note.recovery, {"note": note.pk})
+
+
+def _case_with_pinned_note(owner: Api) -> Example:
+    example = _case_with_note(owner)
+    note_pin(recovery_id=example.thing.pk, comment_id=example.data["note"], by=None)
+    return example
+
+
+def _case_with_contact(owner: Api) -> Example:
+    case = _case(owner)
+    contact = contact_add(company_id=case.debtor_id or 0, value="06 98 76 54 32", by=None)
+    return Example(case, {"contact": contact.pk, "value": "06 98 76 54 33"})
+
+
 def _acknowledged(owner: Api) -> Example:
     case = _case(owner)
     entry = acknowledgement_record(recovery_id=case.pk, day=today(), note="Asked for time.", by=None)
@@ -274,6 +302,15 @@ def _remittance(owner: Api) -> Example:
     return Example(remittance_record(owner_id=owner.user.pk, by=None, **values), {"reason": "The bank sent it back"})
 
 
+def _statement(owner: Api) -> Example:
+    sums = dict.fromkeys(("opening", "received", "fees", "handed_over", "closing"), Decimal("0.00"))
+    paper = file_keep(content=b"%PDF-1.7", name="RC000001.pdf", mime="application/pdf")
+    month = today().replace(day=1)
+    return Example(
+        ClientStatement.objects.create(number=1, owner=owner.user, month=month, made_at=now(), paper=paper, **sums)
+    )
+
+
 def _endpoint(owner: Api, **fields: Any) -> Endpoint:
     assert owner.user is not None
     return Endpoint.objects.create(owner=owner.user, url="https://erp.example.com/hook", secret="whsec_eA==", **fields)
@@ -327,6 +364,20 @@ def _for_a_scenario(owner: Api) -> Example:
     return Example(_standard(), {"owner": "", "at_least": "", "only_new": "on"})
 
 
+def _new_invoice() -> dict[str, str]:
+    return {"invoice_number": "F-NEW", "invoice_date": "05/01/2026", "invoice_amount": "1 234,56"}
+
+
+def _claim(case: Recovery) -> dict[str, Any]:
+    return {"recovery_service_object": "Another object", "recovery_due_date": f"{case.recovery_due_date:%d/%m/%Y}"}
+
+
+def _case_to_score(owner: Api) -> Example:
+    tokens_grant(user=owner.user, amount=2)
+    return Example(_case(owner), {"side": "debtor", "solvency_report": "on", **SCORED})
+
+
+SCORED = {"report_type": "standard", "priority": "standard"}
 EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "accounts.user:object:issue-key": lambda owner: Example(ApiUserFactory()),
     "accounts.user:object:renew-secret": lambda owner: Example(owner.user, {"reason": "It was leaked"}),
@@ -350,6 +401,8 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "documents.document:object:try-again": lambda owner: Example(_document(owner, "scanning")),
     "documents.document:bulk:try-again": lambda owner: Example(_document(owner, "scanning")),
     "recoveries.remittance:object:reverse-remittance": _remittance,
+    "recoveries.clientstatement:object:send-statement": _statement,
+    "recoveries.clientstatement:bulk:send-statement": _statement,
     "documents.signaturerequest:object:record-signed": _signature,
     "documents.signaturerequest:bulk:record-signed": _signature,
     "documents.signaturerequest:object:record-declined": _signature,
@@ -374,6 +427,16 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "invoicing.protectedinvoice:bulk:protected_pending": lambda owner: _protected(owner, "paid"),
     "recoveries.recovery:object:move-status": lambda owner: Example(_case(owner), {"to_status": 2, "reason": "Sent."}),
     "recoveries.recovery:object:assign": lambda owner: Example(_case(owner), {"handler": "chief@example.com"}),
+    "recoveries.recovery:object:undo": _taken,
+    "recoveries.recovery:object:take": lambda owner: Example(_case(owner)),
+    "recoveries.recovery:object:send-next-reminder": lambda owner: replace(_letter(owner), data={}),
+    "recoveries.recovery:object:send-decompte": lambda owner: replace(_letter(owner), data={}),
+    "recoveries.recovery:object:next-date": lambda owner: replace(
+        _injunction_case(owner), data={"filed_on": "2026-01-05"}
+    ),
+    "recoveries.recovery:object:fee-paid": lambda owner: replace(
+        _injunction_case(owner), data={"fee_paid_on": "2026-01-05", "fee_payment_reference": "VIR 12"}
+    ),
     "recoveries.recovery:bulk:move-status": lambda owner: Example(_case(owner), {"to_status": 2, "reason": "Sent."}),
     "recoveries.recovery:bulk:release": lambda owner: Example(_case(owner)),
     "recoveries.recovery:bulk:assign": lambda owner: Example(_case(owner), {"handler": "chief@example.com"}),
@@ -431,6 +494,8 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     ),
     "recoveries.scenarioversion:object:switch": _for_a_scenario,
     "recoveries.recovery:object:mark-read": _case_with_comment,
+    "recoveries.recovery:object:pin-note": _case_with_note,
+    "recoveries.recovery:object:unpin-note": _case_with_pinned_note,
     "recoveries.recovery:object:record-payment": lambda owner: Example(_case(owner), PAYMENT),
     "recoveries.recovery:object:record-debt": lambda owner: Example(_case(owner), DEBT),
     "recoveries.recovery:object:reverse-payment": lambda owner: _recorded(owner, acompte_record),
@@ -462,6 +527,23 @@ EXAMPLES: dict[str, Callable[[Api], Example]] = {
     "recoveries.recovery:object:correct-contact": lambda owner: Example(
         _case(owner), {"company_phone": "04 50 12 34 56", "company_city": "Annecy"}
     ),
+    "recoveries.recovery:object:add-contact": lambda owner: Example(_case(owner), {"value": "06 98 76 54 32"}),
+    "recoveries.recovery:object:correct-added-contact": _case_with_contact,
+    "recoveries.recovery:object:end-contact": _case_with_contact,
+    "recoveries.recovery:object:write-there": _case_with_contact,
+    "recoveries.recovery:object:correct-party": lambda owner: Example(
+        _case(owner),
+        {"side": "debtor", "company_legalrep_firstname": "Théo", "company_legalrep_lastname": "Lefèvre"},
+    ),
+    "recoveries.recovery:object:add-invoice": lambda owner: Example(_case(owner), _new_invoice()),
+    "recoveries.recovery:object:correct-invoice": lambda owner: Example(
+        case := _case(owner), {"invoice": case.invoices.get().pk, **_new_invoice()}
+    ),
+    "recoveries.recovery:object:remove-invoice": lambda owner: Example(
+        case := _case(owner), {"invoice": case.invoices.get().pk, "reason": "Of another debtor."}
+    ),
+    "recoveries.recovery:object:correct-claim": lambda owner: Example(case := _case(owner), _claim(case)),
+    "recoveries.recovery:object:order-score": _case_to_score,
     "recoveries.recovery:object:confirm-quality": _case_with_sole_trader,
     "scoring.scoringorder:object:retry-order": _failed_order,
     "scoring.scoringorder:bulk:retry-order": _failed_order,
@@ -511,7 +593,9 @@ def test_every_page_of_ours_is_audited() -> None:
 @pytest.mark.parametrize("name", sorted(set(ACTIONS) & set(EXAMPLES)))
 def test_an_action_leaves_its_row(office: Client, owner: Api, name: str) -> None:
     known, example = ACTIONS[name], EXAMPLES[name](owner)
-    thing, pk, label = example.thing, str(example.thing.pk), str(example.thing)
+    thing, pk = example.thing, str(example.thing.pk)
+    getattr(thing, "recovery", None)  # Its name has that of the case where that was read, as the page does.
+    label = str(thing)
     last = last_event()
     answer = _carried_out(office, known, example)
     assert answer.status_code in (200, 302)

@@ -44,6 +44,7 @@ from recoveries.services.cases import recovery_lock
 from recoveries.services.comments import comment_create, comment_mark_read
 from recoveries.services.handlers import case_assign
 from recoveries.services.matter import matter_set
+from tests import scenes_of_letters  # noqa: F401 - whose scenes it registers
 from tests.factories import Api, ApiUserFactory, CompanyBody, InvoiceBody, bare_case_id, case_id, complete_body, move
 from tests.letters import FREE
 from tests.scenes import SCENES, Scene, tells

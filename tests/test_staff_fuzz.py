@@ -245,7 +245,7 @@ def visit(visitor: Visitor, address: str) -> None:
     visitor.get(address, {visitor.chance.choice(LIST_WORDS): visitor.odd(), "day": visitor.odd()})
     if page.status_code != 200 or "html" not in page.headers["Content-Type"]:
         return
-    for form in html.fromstring(getattr(page, "content", b"<p>")).forms:
+    for form in html.fromstring(getattr(page, "content", b"").strip() or b"<p>").forms:
         names = sorted(form.inputs.keys()) if form.method == "POST" and "logout" not in (form.action or "") else []
         for name in visitor.chance.sample(names, min(visitor.fields, len(names))):
             data = {key: str(value) for key, value in form.form_values()}

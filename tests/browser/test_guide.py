@@ -1,8 +1,10 @@
 """The pictures of docs/staff.md; here those that the day of a case handler does not show."""
 
+import io
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import timedelta
 
 import pytest
 from django.db import models
@@ -10,9 +12,11 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent, User
 from invoicing.models import FirmInvoice
-from legalcity.lib.clock import today
+from legalcity.lib.clock import now, today
 from legalcity.lib.dates import add_months
 from legalcity.lib.errors import DomainError
+from recoveries.intake.pipeline import case_import_process
+from recoveries.intake.services import case_import_take
 from recoveries.letters.bulk.services import mailing_ask
 from recoveries.letters.services import message_send
 from recoveries.models import Injunction, Message, Recovery, Rehearsal, ScenarioVersion, TemplateVersion
@@ -29,6 +33,17 @@ def _mailing(office: User) -> int:
     ids = list(Recovery.objects.filter(type=Recovery.Type.AMICABLE).values_list("pk", flat=True))
     values = {"kind": "relance_1", "channel": "email", "moves_case": False}
     return mailing_ask(case_ids=ids, by=office, token="guide", **values).pk
+
+
+def _own_file(office: User, client: User | None) -> int:
+    """A file of a client, whose columns are to be matched."""
+    assert client is not None
+    rows = "N° client;Raison sociale;SIREN;Prénom;Nom;N° facture;Date;Échéance;Montant TTC;Commercial\n"
+    rows += "C12;Hôtel du Lac;732829320;Paul;Durand;F-2026-12;05/01/2026;04/02/2026;1 234,56;AB\n"
+    rows += "C12;Hôtel du Lac;732829320;Paul;Durand;F-2026-31;02/02/2026;04/03/2026;820,50;AB\n"
+    taken = case_import_take(file=io.BytesIO(rows.encode()), name="export-compta.csv", owner=client, by=office)
+    case_import_process(import_id=taken.pk, moment=now() + timedelta(minutes=2))
+    return taken.pk
 
 
 def _letters_wait() -> None:
@@ -53,6 +68,7 @@ def _pages(office: User) -> Iterator[tuple[str, str]]:
     client = User.objects.filter(has_api_access=True, is_staff=False).first()
     yield "home", reverse("admin:index")
     yield "cases", f"{cases}?o=-5"
+    yield "new-case", f"{reverse('case-open')}?client={case.owner_id}&debtor={case.debtor_id}"
     yield "decompte", page_of(Recovery, "decompte", case.pk)
     yield "ledger", page_of(Recovery, "ledger", case.pk)
     yield "case-reminder", _of(case, "send-reminder")
@@ -65,6 +81,7 @@ def _pages(office: User) -> Iterator[tuple[str, str]]:
     yield "rehearsal", _of(Rehearsal.objects.first())
     yield "procedure-dates", _of(Injunction.objects.select_related("recovery").get().recovery, "record-dates")
     yield "import", reverse("admin:recoveries_recovery_import")
+    yield "import-matching", reverse("admin:recoveries_recovery_import_check", args=[_own_file(office, client)])
     yield "portfolio", reverse("portfolio")
     yield "journal", f"{reverse('journal')}?kind=payment&first={add_months(today(), -12)}"
     yield "remittances", reverse("remittances-due")

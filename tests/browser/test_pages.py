@@ -89,7 +89,26 @@ def test_pages_of_things(desk: Seat, office: User, room: str) -> None:
 def test_other_pages(desk: Seat, office: User) -> None:
     names = ("index", "account", "password_change", "second_factor_setup", "recoveries_recovery_import")
     key = Injunction.objects.values_list("key", flat=True).first()
-    lists = [reverse(name) for name in ("portfolio", "journal", "remittances-due", "queue", "tasks")]
+    case = Recovery.objects.filter(debtor__isnull=False).order_by("pk")[0]
+    new = [reverse("case-open"), f"{reverse('case-open')}?client={case.owner_id}&debtor={case.debtor_id}"]
+    lists = [
+        reverse(name)
+        for name in (
+            "portfolio",
+            "journal",
+            "remittances-due",
+            "reversals",
+            "queue",
+            "tasks",
+            "calendar",
+            "results",
+            "portfolio-as-of",
+            "portfolio-as-of-cases",
+            "admin:recoveries_recovery_undo",
+            "admin:firm",
+        )
+    ]
+    lists += [f"{reverse('calendar')}?scope=all&view=list", reverse("held", args=[case.owner_id])]
     found = [f"{reverse('search')}?{query}" for query in ("", "q=soc&all=1", "q=nothing")]
     recipient = Recipient.objects.get(email="scoring@example.com")
     links = [
@@ -97,7 +116,7 @@ def test_other_pages(desk: Seat, office: User) -> None:
         confirming_address(recipient_id=recipient.pk, asked_at=now() - CONFIRM_WITHIN - timedelta(hours=1)),
         leaving_address(owner_id=recipient.owner_id, group="scoring", email=recipient.email),
     ]
-    other = [*lists, *found, reverse("injunction-payment", args=[key]), *(urlsplit(link).path for link in links)]
+    other = [*lists, *new, *found, reverse("injunction-payment", args=[key]), *(urlsplit(link).path for link in links)]
     window = desk(office)
     assert _faults(window, iter([*(reverse(f"admin:{name}") for name in names), *other])) == []
 
