@@ -12,6 +12,9 @@ from legalcity.lib.sealing import SealedField
 # Django looks for the tables of the inner room here.
 __all__ = ["Change", "Event", "IdKey", "Notice", "Place", "Preference", "Recipient", "Round", "Waiting"]
 
+# The door of what had happened before it was loaded: feed and pages show it, and nobody is told of it any more.
+PAST = "past"
+
 
 class Event(models.Model):
     """A fact that was committed. Nothing of it changes but `fanned_out_at`.
@@ -39,7 +42,9 @@ class Event(models.Model):
     audience = models.PositiveSmallIntegerField(_("seen by"))
     data = models.JSONField(_("what is told"), encoder=DjangoJSONEncoder)
     actor_id = models.BigIntegerField(_("person (id)"), null=True)
-    door = models.CharField(_("door"), max_length=12, choices=AuditEvent.Door)
+    door = models.CharField(
+        _("door"), max_length=12, choices=[*AuditEvent.Door.choices, (PAST, _("past that was loaded"))]
+    )
     request_id = models.CharField(_("request"), max_length=64, blank=True)
     idempotency_key = models.CharField(_("hash of the idempotency key"), max_length=64, blank=True)
     effective_at = models.DateTimeField(_("true since"))

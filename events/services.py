@@ -138,7 +138,8 @@ def events_record(told: Sequence[Told]) -> None:
         raise TransactionManagementError("An event is told in the transaction of its change.")
     if not told:
         return
-    rows = [(_values(each), each.changes) for each in told]
+    origin, moment = current_origin(), now()
+    rows = [(values_of(each, origin=origin, moment=moment), each.changes) for each in told]
     innermost = _innermost.get()
     if innermost is not None and connection.atomic_blocks[-1:] == [innermost.block]:
         innermost.events.extend(rows)
@@ -146,11 +147,11 @@ def events_record(told: Sequence[Told]) -> None:
         _write(rows)
 
 
-def _values(told: Told) -> dict[str, Any]:
+def values_of(told: Told, *, origin: Origin, moment: datetime) -> dict[str, Any]:
+    """The columns of an event that is told at `moment`. Raises ValueError as `events_record` does."""
     require_declared(told.type)
     if settings.CHECK_EVENTS:
         require_fitting(told.type, told.data)
-    origin, moment = current_origin(), now()
     person = told.by or origin.user
     return {
         "owner_id": told.owner_id,

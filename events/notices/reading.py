@@ -9,7 +9,7 @@ from django.db import connection, transaction
 
 from accounts.models import User
 from events.horizon import COMMITTED
-from events.models import Event
+from events.models import PAST, Event
 from events.notices.groups import RULES, TOLD_BY_LETTERS, Group, Mode, group_of
 from events.notices.models import Place, Waiting
 from events.notices.recipients import modes_of
@@ -44,18 +44,18 @@ def _some_read() -> int:
 def _events_after(place: Place) -> list[Event]:
     # Table and columns are names of ours, the place are numbers.
     statement = (
-        "SELECT id, xact, owner_id, type, actor_id, audience, recorded_at FROM events_event "  # noqa: S608
+        "SELECT id, xact, owner_id, type, actor_id, audience, door, recorded_at FROM events_event "  # noqa: S608
         f"WHERE (xact, id) > (%s, %s) AND {COMMITTED[connection.vendor]} ORDER BY xact, id LIMIT {AT_ONCE}"
     )
     return list(Event.objects.raw(statement, [place.xact, place.event_id]))
 
 
 def _waiting(events: list[Event]) -> list[Waiting]:
-    """What clients are told of: of what they did themselves they know."""
+    """What clients are told of: of what they did themselves they know, and what was loaded is past."""
     found = [
         (event, group)
         for event in events
-        if event.audience & Seen.CLIENT and event.owner_id and event.actor_id != event.owner_id
+        if event.audience & Seen.CLIENT and event.owner_id and event.actor_id != event.owner_id and event.door != PAST
         if (group := group_of(event.type)) is not None and group not in TOLD_BY_LETTERS
     ]
     if not live.SEND_CLIENT_NOTICES or not found:

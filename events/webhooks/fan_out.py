@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from events.models import Event
+from events.models import PAST, Event
 from events.types import Seen
 from legalcity.lib.clock import now
 from legalcity.lib.embedded_clock import hint
@@ -39,7 +39,7 @@ INSERT = """
     SELECT {uuid}, p.id, e.id, 'waiting', {false}, 0, %s, %s
     FROM events_event e JOIN events_endpoint p ON p.owner_id = e.owner_id
     WHERE {which} AND e.audience & {client} <> 0 AND e.recorded_at >= p.listens_since
-        AND p.state = 'enabled' AND ({wanted})
+        AND p.state = 'enabled' AND e.door <> '{past}' AND ({wanted})
     {lock}
     ON CONFLICT DO NOTHING
 """
@@ -85,6 +85,7 @@ def _insert(which: str, values: list[Any], moment: datetime, *, most: int) -> in
         which=which.format(**dialect),
         false="false" if connection.vendor == "postgresql" else "0",
         client=int(Seen.CLIENT),
+        past=PAST,
         **dialect,
     )
     stored = connection.ops.adapt_datetimefield_value(moment)

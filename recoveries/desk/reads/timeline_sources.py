@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from backoffice.audit import ADDED
+from events.models import PAST
 from legalcity.lib.errors import Sentence
 from recoveries.ledger.drafting import REALLOCATED
 from recoveries.ledger.posting_models import REVERSIBLE
@@ -234,7 +235,9 @@ SOURCES: dict[str, Source] = {
             "thing": _THING,
             "given_to": _GIVEN_TO,
         },
-        tables="(SELECT *, recorded_at AS created_at FROM events_event) t",
+        # What was loaded was recorded long after it happened.
+        tables=f"(SELECT *, CASE door WHEN '{PAST}' THEN effective_at ELSE recorded_at END AS created_at "
+        "FROM events_event) t",
         who="t.actor_id",
     ),
 }
