@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from random import Random
 
+from demo.made import made
 from demo.sentences import DEBTS, METHODS
 from demo.trades import Trade
 from invoicing.models import Invoice
@@ -47,7 +48,7 @@ def _invoice(rng: Random, trade: Trade, issued: date, due: date) -> Invoice:
     """Small amounts are common and large ones rare; VAT is added to the net price."""
     net = round(math.exp(rng.uniform(math.log(trade.least), math.log(trade.most))) * 100)
     amount = euros(net + (net * trade.vat + 500) // 1000)
-    invoice = Invoice(invoice_date=issued, invoice_due_date=due, invoice_amount=amount)
+    invoice = made(Invoice, invoice_date=issued, invoice_due_date=due, invoice_amount=amount)
     if rng.random() < 0.15:
         _pay(invoice, (amount * rng.randint(10, 70) / 100).quantize(Decimal("1.00")))
     return invoice
@@ -68,7 +69,7 @@ def dettes_build(rng: Random, *, filed: datetime) -> list[Dette]:
         return []
     label, least, most = rng.choice(DEBTS)
     day = filed.date() - timedelta(days=rng.randint(0, 4))
-    return [Dette(label=label, amount=euros(rng.randint(least, most)), date=day, created_at=filed)]
+    return [made(Dette, label=label, amount=euros(rng.randint(least, most)), date=day, created_at=filed)]
 
 
 def acomptes_build(rng: Random, *, owed: Decimal, changes: Sequence[StatusChange]) -> list[Acompte]:
@@ -90,4 +91,4 @@ def acomptes_build(rng: Random, *, owed: Decimal, changes: Sequence[StatusChange
 def _acompte(rng: Random, amount: Decimal, moment: datetime) -> Acompte:
     method = rng.choice(METHODS)
     reference = f"{method[:3].upper()} {rng.randrange(10**6):06d}"
-    return Acompte(amount=amount, date=moment.date(), method=method, reference=reference, created_at=moment)
+    return made(Acompte, amount=amount, date=moment.date(), method=method, reference=reference, created_at=moment)

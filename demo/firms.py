@@ -6,11 +6,13 @@ from random import Random
 from typing import Any
 
 from companies.models import Company
+from demo.made import made
 from demo.people import Names, address, email, landline, mobile, person, siren
 from demo.places import Town
 from demo.trades import CLUBS, DEBTOR_PREFIXES, PROFESSIONS, Trade
 from legalcity.lib.text import folded
 
+FREELANCE_TYPES = Company.FreelanceType.values
 # Which qualities go with which legal form: president and director, or manager and co-manager.
 QUALITIES = {"SAS": (1, 2), "SA": (1, 2), "GIE": (1, 2), "SARL": (3, 4), "SNC": (3, 4)}
 
@@ -20,7 +22,8 @@ def creditor_build(
 ) -> Company:
     """A firm that waits for its money."""
     _, where = address(rng, town)
-    return Company(
+    return made(
+        Company,
         owner_id=owner_id,
         company_type=Company.Type.COMMERCIAL,
         company_legal_form=form,
@@ -48,7 +51,8 @@ def _commercial(rng: Random, names: Names, owner_id: int, _today: date) -> Compa
     name = f"{prefix} {who['company_legalrep_lastname']}"
     town, where = address(rng)
     quality = rng.choices(QUALITIES[form], (80, 20))[0]
-    return Company(
+    return made(
+        Company,
         owner_id=owner_id,
         company_type=Company.Type.COMMERCIAL,
         company_legal_form=form,
@@ -66,7 +70,8 @@ def _commercial(rng: Random, names: Names, owner_id: int, _today: date) -> Compa
 def _civil(rng: Random, names: Names, owner_id: int, _today: date) -> Company:
     who = person(rng, names)
     town, where = address(rng)
-    return Company(
+    return made(
+        Company,
         owner_id=owner_id,
         company_type=Company.Type.CIVIL,
         company_legal_form="SNC",
@@ -85,7 +90,8 @@ def _association(rng: Random, names: Names, owner_id: int, _today: date) -> Comp
     who = person(rng, names)
     town, where = address(rng)
     name = f"{rng.choice(CLUBS)} {_of(town.name)}"
-    return Company(
+    return made(
+        Company,
         owner_id=owner_id,
         company_type=Company.Type.ASSOCIATION,
         company_legal_form="GIE",
@@ -104,10 +110,11 @@ def _sole_trader(rng: Random, names: Names, owner_id: int, _today: date) -> Comp
     who = person(rng, names)
     _, activity = rng.choice(DEBTOR_PREFIXES)
     _, where = address(rng)
-    return Company(
+    return made(
+        Company,
         owner_id=owner_id,
         company_type=Company.Type.FREELANCE,
-        company_freelance_type=rng.choice(Company.FreelanceType.values),
+        company_freelance_type=rng.choice(FREELANCE_TYPES),
         company_siren=siren(rng),
         company_activity=activity,
         **_reached_at(rng, who),
@@ -119,7 +126,8 @@ def _sole_trader(rng: Random, names: Names, owner_id: int, _today: date) -> Comp
 def _liberal(rng: Random, names: Names, owner_id: int, _today: date) -> Company:
     who = person(rng, names)
     _, where = address(rng)
-    return Company(
+    return made(
+        Company,
         owner_id=owner_id,
         company_type=Company.Type.LIBERAL,
         company_legalrep_profession=rng.choice(PROFESSIONS),
@@ -133,7 +141,8 @@ def _private_person(rng: Random, names: Names, owner_id: int, today: date) -> Co
     who = person(rng, names)
     birthplace, _ = address(rng)
     _, where = address(rng)
-    return Company(
+    return made(
+        Company,
         owner_id=owner_id,
         company_type=Company.Type.PARTICULAR,
         company_legalrep_birthday=date(today.year - rng.randint(22, 78), rng.randint(1, 12), rng.randint(1, 28)),

@@ -8,16 +8,18 @@ from functools import cache
 from random import Random
 from typing import Any
 
+from accounts.models import User
 from companies.models import Company
 from demo.accounts import Account
 from demo.bills import acomptes_build, dettes_build, invoices_build, remaining
 from demo.chance import dice
 from demo.firms import debtor_build
+from demo.made import made
 from demo.people import Names
 from demo.sentences import OBSERVATIONS
 from demo.story import People, comments_build, filed_at, statuses_walk
 from invoicing.models import Invoice
-from law.vocabulary import InterestRate, PenaltyType
+from law.vocabulary import InterestRate, PenaltyType, Step
 from legalcity.lib.audience import Audience
 from recoveries.models import Acompte, Comment, Dette, Recovery, Status, StatusChange
 from recoveries.rules import ALPHABET
@@ -25,12 +27,13 @@ from recoveries.services.copies import copies_set
 
 REFERENCES = len(ALPHABET) ** 6  # REC- and six characters
 REASONS = Recovery.Reason.values
+INTEREST, PENALTIES = (None, *Recovery.InterestRate.values), (None, *Recovery.PenaltyType.values)
 REASON_WEIGHTS = (3, 30, 26, 12, 8, 6, 2, 8, 5)
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What the cases of a portfolio share. `statuses` is the catalogue, by id."""
+    """What the cases of a portfolio share. `statuses` is the catalogue, `people` clients and staff, by id."""
 
     seed: int
     today: date
@@ -38,12 +41,18 @@ class Scene:
     accounts: Sequence[Account]
     staff: Sequence[int]
     statuses: Mapping[int, Status]
+    people: Mapping[int, User]
 
 
 @dataclass(frozen=True, slots=True)
 class CaseDraft:
-    """A case with all that hangs on it, unsaved. Its creditor is saved already."""
+    """A case as it was filed, with all that hangs on it by now, unsaved. Its creditor is saved already.
 
+    `staff_id` is the member of staff who acts on it, `handler_id` who handles it by now, if anybody does.
+    """
+
+    staff_id: int
+    handler_id: int | None
     recovery: Recovery
     debtor: Company
     invoices: list[Invoice]
@@ -87,46 +96,41 @@ def case_build(scene: Scene, number: int) -> CaseDraft:
     acomptes = acomptes_build(rng, owed=owed, changes=changes)
     comments = comments_build(rng, filed=filed, today=scene.today, people=people, debtor=debtor.person, owed=owed)
 
-    recovery = Recovery(
+    [handler] = rng.choices((people.handler, people.client, None), (70, 20, 10))
+    recovery = made(
+        Recovery,
         owner_id=account.user_id,
-        user_id=rng.choices((people.handler, people.client, None), (70, 20, 10))[0],
-        status_id=changes[-1].to_status_id,
-        customer=creditor,
-        debtor=debtor,
+        user_id=None if handler is None else people.client,
+        status_id=int(Step.CREATED),
         recovery_reference=reference_of(scene.seed, number),
         recovery_service_object=rng.choice(account.trade.services),
         recovery_due_date=max(invoice.invoice_due_date for invoice in invoices if invoice.invoice_due_date),
         recovery_raison_notpaid=rng.choices(REASONS, REASON_WEIGHTS)[0],
         recovery_observations=rng.choice(OBSERVATIONS) if rng.random() < 0.35 else None,
+        amount=sum((invoice.invoice_amount for invoice in invoices), Decimal("0.00")),
+        invoices_count=len(invoices),
         created_at=filed,
         **_interest(rng),
         **_penalty(rng),
     )
-    draft = CaseDraft(recovery, debtor, invoices, changes, comments, acomptes, dettes)
-    _add_up(draft)
-    copies_set(
-        recovery, customer=creditor, debtor=debtor, numbers=[invoice.invoice_number for invoice in draft.invoices]
-    )
-    return draft
+    recovery.customer, recovery.debtor = creditor, debtor
+    copies_set(recovery, customer=creditor, debtor=debtor, numbers=[invoice.invoice_number for invoice in invoices])
+    return CaseDraft(people.handler, handler, recovery, debtor, invoices, changes, comments, acomptes, dettes)
 
 
-def _add_up(draft: CaseDraft) -> None:
-    """The sums, the counts and the parents of the rows, as the services keep them."""
+def case_go_on(draft: CaseDraft) -> None:
+    """Bring a case to where its story has led: its status, its handler, sums and counts as the services keep them."""
     recovery = draft.recovery
+    recovery.status_id, recovery.user_id = draft.changes[-1].to_status_id, draft.handler_id
     debts = sum((dette.amount for dette in draft.dettes), Decimal("0.00"))
     received = sum((acompte.amount for acompte in draft.acomptes), Decimal("0.00"))
-    recovery.amount = sum((invoice.invoice_amount for invoice in draft.invoices), debts)
+    recovery.amount += debts
     recovery.amount_torecover = max(remaining(draft.invoices) + debts - received, Decimal("0.00"))
-    recovery.invoices_count = len(draft.invoices)
     recovery.comments_count = sum(Comment.visibility.shows(comment, Audience.CLIENT) for comment in draft.comments)
-    events: list[StatusChange | Comment | Acompte] = [*draft.changes, *draft.comments, *draft.acomptes]
-    recovery.updated_at = max(event.created_at for event in events)
-    for row in (*events, *draft.invoices, *draft.dettes):
-        row.recovery, row.owner_id = recovery, recovery.owner_id
 
 
 def _interest(rng: Random) -> dict[str, Any]:
-    [rate] = rng.choices((None, *Recovery.InterestRate.values), (40, 10, 15, 35))
+    [rate] = rng.choices(INTEREST, (40, 10, 15, 35))
     percent = Decimal(rng.randint(4, 24)) / 2 if rate == InterestRate.CUSTOM else None
     return {
         "recovery_late_interest": rate is not None,
@@ -136,7 +140,7 @@ def _interest(rng: Random) -> dict[str, Any]:
 
 
 def _penalty(rng: Random) -> dict[str, Any]:
-    [kind] = rng.choices((None, *Recovery.PenaltyType.values), (60, 25, 15))
+    [kind] = rng.choices(PENALTIES, (60, 25, 15))
     return {
         "recovery_penalty": kind is not None,
         "recovery_penalty_type": kind,

@@ -1,32 +1,32 @@
 """The portfolio in the database: batch by batch, exact after each one, nothing twice."""
 
 import gc
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django.db import models, reset_queries, transaction
 
+from accounts.models import User
 from companies.models import Company
 from demo.accounts import accounts_ensure
-from demo.one_case import CaseDraft, Scene, case_build, reference_of
+from demo.one_case import Scene, case_build, reference_of
 from demo.people import names_of
+from demo.processes import batches_done
 from demo.protected import protected_drafts
-from demo.settling import paid_settle
+from demo.writing import drafts_write
 from invoicing.models import Invoice, ProtectedInvoice, ProtectedInvoiceChange
-from legalcity.lib.many_rows import rows_create, rows_update
-from recoveries.ledger.beginning import cases_begin
+from legalcity.lib.bulk_load import planner_told
 from recoveries.models import Acompte, Comment, Dette, Recovery, Status, StatusChange
-from recoveries.services.deadlines import next_deadlines_refresh
-from recoveries.services.totals import case_count_add
 
 MODELS = (
     *(Company, Recovery, Invoice, StatusChange, Comment, Acompte, Dette),
     *(ProtectedInvoice, ProtectedInvoiceChange),
 )
+GROWN = (1, 4, 16, 64)  # batches after which tables are another size than the planner knows
 BATCH = 1000  # cases in a transaction; more would be no faster and hold more in memory
 
 
@@ -38,19 +38,24 @@ class Loaded:
     present: int
 
 
-def portfolio_load(*, seed: int, cases: int, today: date, progress: Callable[[int], Any] = lambda _n: None) -> Loaded:
+def portfolio_load(
+    *, seed: int, cases: int, today: date, processes: int = 1, progress: Callable[[int], Any] = lambda _n: None
+) -> Loaded:
     """Cases 0 to `cases` of the portfolio of `seed`; those that are there already are left alone.
 
-    `progress` is called with the number of cases done, after each batch. Raises NotOurs.
+    `progress` is called with the number of cases done, after each batch. With more than one of `processes` the caller
+    is in no transaction. Raises NotOurs.
     """
     scene = scene_set(seed=seed, today=today)
     _protected_load(scene)
     added = 0
-    for start in range(0, cases, BATCH):
-        numbers = range(start, min(start + BATCH, cases))
-        added += _batch_load(scene, numbers)
+    batches = [range(start, min(start + BATCH, cases)) for start in range(0, cases, BATCH)]
+    loaded = batches_done(partial(_batch_load, scene), batches, processes=processes)
+    for done, (numbers, here) in enumerate(zip(batches, loaded, strict=True), start=1):
+        added += here
+        if here == BATCH and done in GROWN:
+            planner_told()
         progress(len(numbers))
-        reset_queries()  # With DEBUG=1 Django remembers every statement.
     return Loaded(added=added, present=cases - added)
 
 
@@ -58,8 +63,15 @@ def scene_set(*, seed: int, today: date) -> Scene:
     """The accounts, found or made, and what all cases share. Raises NotOurs."""
     names = names_of(seed)
     accounts, staff = accounts_ensure(seed=seed, names=names)
-    statuses = Status.objects.in_bulk()
-    return Scene(seed=seed, today=today, names=names, accounts=accounts, staff=staff, statuses=statuses)
+    return Scene(
+        seed=seed,
+        today=today,
+        names=names,
+        accounts=accounts,
+        staff=staff,
+        statuses=Status.objects.in_bulk(),
+        people=User.objects.in_bulk([*staff, *(account.user_id for account in accounts)]),
+    )
 
 
 def _batch_load(scene: Scene, numbers: Sequence[int]) -> int:
@@ -69,7 +81,8 @@ def _batch_load(scene: Scene, numbers: Sequence[int]) -> int:
     with garbage_left():
         drafts = [case_build(scene, number) for reference, number in references.items() if reference in missing]
         with moments_as_given(), transaction.atomic():
-            _insert(drafts)
+            drafts_write(drafts, people=scene.people)
+    reset_queries()  # With DEBUG=1 Django remembers every statement.
     return len(drafts)
 
 
@@ -93,25 +106,6 @@ def _protected_load(scene: Scene) -> None:
     with moments_as_given(), transaction.atomic():
         ProtectedInvoice.objects.bulk_create([invoice for invoice, _ in missing])
         ProtectedInvoiceChange.objects.bulk_create([change for _, change in missing if change is not None])
-
-
-def _insert(drafts: Sequence[CaseDraft]) -> None:
-    rows_create([draft.debtor for draft in drafts])
-    rows_create([draft.recovery for draft in drafts])
-    rows_create([row for draft in drafts for row in draft.invoices])
-    rows_create([row for draft in drafts for row in draft.changes])
-    rows_create([row for draft in drafts for row in draft.comments])
-    rows_create([row for draft in drafts for row in draft.dettes])
-    paid_settle(drafts)
-    rows_create([row for draft in drafts for row in draft.acomptes])
-    ids = [draft.recovery.pk for draft in drafts]
-    cases_begin(ids=ids)
-    next_deadlines_refresh(recovery_ids=ids)
-    # A date that is reckoned changes its case now; theirs were changed last when their story ended.
-    rows_update([draft.recovery for draft in drafts], ["updated_at"])
-    counts = Counter((draft.recovery.owner_id, draft.recovery.status_id) for draft in drafts)
-    for (owner_id, status_id), n in sorted(counts.items()):
-        case_count_add(owner_id=owner_id, status_id=status_id, by=n)
 
 
 @contextmanager

@@ -1,33 +1,40 @@
-"""What was received last on a case that is paid: all that was owed on that day, interest and indemnities included."""
+"""What the payments of a case met; what was received last on one that is paid is all that was owed on that day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import NamedTuple
 
 from demo.one_case import CaseDraft
-from law.account.facts import Payment
+from law.account.decompte import Decompte
 from law.interest import RateMissing
 from law.vocabulary import Step
 from recoveries.ledger.book import Book
 from recoveries.ledger.gathering import facts_from
 from recoveries.ledger.reckoning import reckoned
-from recoveries.ledger.records import claims_told, debts_told
+from recoveries.ledger.records import claims_told, debts_told, payment_told
+from recoveries.models import Acompte
 
 
-def paid_settle(drafts: Sequence[CaseDraft]) -> None:
-    """Let the last payment of each paid case settle it. Its claims are saved already, its payments not yet."""
-    for draft in drafts:
-        if draft.recovery.status_id == Step.PAID:
-            _settle(draft)
+class Met(NamedTuple):
+    """A payment, and the account of the case before and after it, on its day."""
+
+    payment: Acompte
+    before: Decompte | RateMissing
+    after: Decompte | RateMissing
 
 
-def _settle(draft: CaseDraft) -> None:
-    *earlier, last = draft.acomptes
+def payments_meet(draft: CaseDraft) -> list[Met]:
+    """What the payments of a case meet, oldest first; the last one of a paid case gets its amount. All has its keys."""
+    return list(_met(draft)) if draft.acomptes else []
+
+
+def _met(draft: CaseDraft) -> Iterator[Met]:
     claims = [*claims_told(draft.invoices), *debts_told(draft.dettes)]
-    payments = [
-        Payment(id=place, on=row.date, amount=row.amount, reference=row.reference)
-        for place, row in enumerate(earlier, start=1)
-    ]
     facts = facts_from(draft.recovery, Book(claims={claim.key: claim for claim in claims}))
-    account = reckoned(replace(facts, payments=tuple(payments)), last.date)
-    if not isinstance(account, RateMissing):
-        last.amount = account.owed
+    for payment in draft.acomptes:
+        before = reckoned(facts, payment.date)
+        settles = payment is draft.acomptes[-1] and draft.changes[-1].to_status_id == Step.PAID
+        if settles and not isinstance(before, RateMissing):
+            payment.amount = before.owed
+        facts = replace(facts, payments=(*facts.payments, payment_told(payment)))
+        yield Met(payment, before, reckoned(facts, payment.date))

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from functools import lru_cache
 from html import escape
 from random import Random
 
+from demo.made import made
 from demo.sentences import REMARKS, STEPS
 from law.vocabulary import Step
 from recoveries.html import plain_text
@@ -59,7 +61,7 @@ def statuses_walk(
     Each is one that the life cycle allows, to a status of the catalogue (`statuses`), and none comes twice.
     """
     here, day = int(Step.CREATED), filed.date()
-    changes = [StatusChange(to_status_id=here, user_id=people.client, created_at=filed)]
+    changes = [made(StatusChange, to_status_id=here, user_id=people.client, created_at=filed)]
     seen = {here}
     while weights := _ways_on(statuses, here, seen):
         day += timedelta(days=rng.randint(8, 40))
@@ -68,10 +70,11 @@ def statuses_walk(
         before, here = here, rng.choices(list(weights), list(weights.values()))[0]
         seen.add(here)
         changes.append(
-            StatusChange(
+            made(
+                StatusChange,
                 from_status_id=before,
                 to_status_id=here,
-                user_id=people.handler,
+                user_id=None if here == Step.PAID else people.handler,  # The account moves there by itself.
                 comment=STEPS.get(here, ""),
                 created_at=_office_hours(rng, day),
             )
@@ -83,10 +86,16 @@ def _ways_on(statuses: Mapping[int, Status], here: int, seen: set[int]) -> dict[
     """The statuses that may come after `here`, in order, each with its weight; none after a closing one."""
     if statuses[here].is_closing:
         return {}
+    return {pk: weight for pk, weight in _open_ways(here, tuple(sorted(statuses))) if pk not in seen}
+
+
+@lru_cache(maxsize=256)
+def _open_ways(here: int, statuses: tuple[int, ...]) -> list[tuple[int, int]]:
+    """The same of a catalogue with these statuses, whatever the case has seen; worked out once for all cases."""
     added = [pk for pk in statuses if pk not in STATUSES]
     allowed = allowed_moves(here, by=Actor.STAFF, added=added)
     usual = {**dict.fromkeys(added, SELDOM), **NEXT}
-    return {pk: usual[pk] for pk in sorted(statuses) if pk in allowed and pk in usual and pk not in seen}
+    return [(pk, usual[pk]) for pk in statuses if pk in allowed and pk in usual]
 
 
 def comments_build(
@@ -112,7 +121,8 @@ def _comment(rng: Random, moment: datetime, people: People, debtor: str, owed: D
         before=f"{moment - timedelta(days=rng.randint(0, 2)):%d/%m/%Y}",
     )
     html = f"<p>{escape(text, quote=False)}</p>"
-    return Comment(
+    return made(
+        Comment,
         html=html,
         text=plain_text(html),
         user_id=people.handler if remark.by_staff else people.client,

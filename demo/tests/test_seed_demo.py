@@ -21,8 +21,20 @@ from invoicing.rules import invoice_errors
 from law.vocabulary import CaseType, Step
 from legalcity.lib.reading.identifiers import is_real_siren
 from recoveries.html import cleaned, plain_text
+from recoveries.ledger.beginning import cases_begin
 from recoveries.ledger.tests.before import ledgers_vanish
-from recoveries.models import Acompte, CaseCount, Comment, Dette, Recovery, Status, StatusChange
+from recoveries.models import (
+    Acompte,
+    CaseBalance,
+    CaseCount,
+    Comment,
+    Dette,
+    Line,
+    Posting,
+    Recovery,
+    Status,
+    StatusChange,
+)
 from recoveries.rules import recovery_errors
 from recoveries.services.cases import recovery_delete
 from recoveries.services.copies import copies_refresh
@@ -73,6 +85,15 @@ def content() -> list[Any]:
             values = {name: words[name].get(value) if name in words else value for name, value in row.items()}
             rows.append(sorted((name, str(value)) for name, value in values.items()))
     return sorted(rows)
+
+
+def ledgers() -> tuple[list[Any], list[Any], list[Any]]:
+    """Postings, their lines and the balances, as they were written, without the ids of postings."""
+    named = [*(field.attname for field in Posting._meta.concrete_fields if field.attname not in ("id", "recovery_id"))]
+    lined = [field.attname for field in Line._meta.concrete_fields if field.attname not in ("id", "posting_id")]
+    postings = Posting.objects.order_by("id").values_list("recovery_id", "kind", *named)
+    lines = Line.objects.order_by("id").values_list("posting__recovery_id", "posting__effective_on", *lined)
+    return list(postings), list(lines), list(CaseBalance.objects.order_by("pk").values_list())
 
 
 def clear() -> None:
@@ -191,6 +212,19 @@ class TestExactness:
         changed = [pk for pk in Recovery.objects.values_list("id", flat=True) if copies_refresh(recovery_id=pk)]
         assert changed == []
         assert not Recovery.objects.filter(search_text="").exists()
+
+    def test_the_ledgers_are_those_that_the_services_begin(self) -> None:
+        call_command("seed_demo", "--cases", "150", stdout=StringIO())
+        written = ledgers()
+        ledgers_vanish()
+        cases_begin(ids=Recovery.objects.values_list("id", flat=True))
+        assert ledgers() == written
+        assert {kind for _case, kind, *_rest in written[0]} == {"claim", "payment"}
+
+    def test_the_legal_dates_are_those_that_the_services_reckon(self) -> None:
+        call_command("seed_demo", "--cases", "150", stdout=StringIO())
+        assert stale_deadlines() == []
+        assert Recovery.objects.exclude(next_deadline=None).exists()
 
     def test_the_counters_of_cases_are_right_after_every_run(self, owner: Api) -> None:
         case_id(owner)

@@ -104,20 +104,21 @@ def _begin(cases: Sequence[Recovery]) -> None:
     if not cases:
         return
     known, records = told_by_case(cases), records_by_case([case.pk for case in cases])
-    begun = [_drafted(case, known[case.pk], records[case.pk]) for case in cases]
+    begun = [drafted(case, known[case.pk], records[case.pk]) for case in cases]
     lines = lines_of(one.known.book for one in begun)
-    balances = [_laid(one, lines) for one in begun]
+    balances = [laid(one, lines) for one in begun]
     _post(begun, lines)
     balances_write(balances)
 
 
-def _drafted(case: Recovery, known: Told, records: Records) -> Beginning:
+def drafted(case: Recovery, known: Told, records: Records) -> Beginning:
+    """What `records` say and what is `known` does not, payments that were reversed too."""
     drafts = differences(known.book, records)
     undone = [record for pk, record in records.payments.items() if record.reversed_at and pk not in known.book.paid]
     return Beginning(case, known, [*drafts, *map(payment_draft, undone)], undone)
 
 
-def _laid(one: Beginning, lines: Lines) -> CaseBalance:
+def laid(one: Beginning, lines: Lines) -> CaseBalance:
     """Give the drafts their lines; returns the balance."""
     book = posted_in(one.known.book, one.drafts)
     for record in one.undone:

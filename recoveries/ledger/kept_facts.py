@@ -1,10 +1,11 @@
 """Facts as a posting keeps them: JSON values and back, by the names of the law's own records. Pure."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from law.account.facts import Claim, ClaimKey, ClaimKind, CreditNote, DebtHead, Head, Payment, Refund, Waiver
@@ -47,6 +48,9 @@ _COLUMNS: dict[Any, list[tuple[str, Any, Callable[[Any], Any] | None]]] = {
     ]
     for model in _MODELS
 }
+_VALUES: dict[Any, Callable[[Any], tuple[Any, ...]]] = {
+    model: attrgetter(*(name for name, *_unused in columns)) for model, columns in _COLUMNS.items()
+}
 _READERS: dict[Any, dict[str, Callable[[Any], Any] | None]] = {
     model: {name: _HEADS.get(model) if name == "head" else _READ.get(name) for name, *_unused in _COLUMNS[model]}
     for model in _MODELS
@@ -57,8 +61,8 @@ def told(fact: Fact) -> Told:
     """A fact as JSON values; what has its default is left out."""
     return {
         name: value if shown is None or value is None else shown(value)
-        for name, default, shown in _COLUMNS[type(fact)]
-        if (value := getattr(fact, name)) != default
+        for (name, default, shown), value in zip(_COLUMNS[type(fact)], _VALUES[type(fact)](fact), strict=True)
+        if default is MISSING or value != default  # To compare an amount with MISSING is dear.
     }
 
 

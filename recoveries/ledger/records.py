@@ -19,6 +19,7 @@ INVOICE = (
 )
 _CLAIMED = attrgetter(*INVOICE[1:-1])
 DEBT = ("recovery_id", "id", "label", "date", "amount", "head", "created_at")
+_OWED = attrgetter(*DEBT[1:-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,17 @@ def records_by_case(ids: Collection[int]) -> dict[int, Records]:
     return {pk: found[pk] for pk in ids}
 
 
+def records_told(invoices: Iterable[Invoice], debts: Iterable[Dette], payments: Iterable[Acompte]) -> Records:
+    """`records_of` a case whose rows have their keys and are about to be written. Nothing is reversed of it."""
+    told = Records()
+    for invoice in invoices:
+        _add(told, invoice_claim(*_CLAIMED(invoice)), invoice.created_at)
+    for debt in debts:
+        _add(told, _debt_claim(*_OWED(debt)), debt.created_at)
+    told.payments = {row.pk: Record(payment_told(row), row.is_direct, row.created_at) for row in payments}
+    return told
+
+
 def claims_told(invoices: Iterable[InvoiceRow | Invoice]) -> list[Claim]:
     """Invoices that were just saved, as claims."""
     return [invoice_claim(*_CLAIMED(row)) for row in invoices if row.invoice_amount]
@@ -67,7 +79,19 @@ def claims_told(invoices: Iterable[InvoiceRow | Invoice]) -> list[Claim]:
 
 def debts_told(debts: Iterable[Dette]) -> list[Claim]:
     """Debts that were just saved, as claims."""
-    return [_debt_claim(*(getattr(row, name) for name in ("pk", *DEBT[2:-1]))) for row in debts]
+    return [_debt_claim(*_OWED(row)) for row in debts]
+
+
+def payment_told(row: Acompte) -> Payment:
+    """A payment as the law's fact."""
+    return Payment(
+        id=row.pk,
+        on=row.date,
+        amount=row.amount,
+        reference=row.reference,
+        invoice_id=row.invoice_id,
+        method=row.method,
+    )
 
 
 def invoice_claim(
@@ -107,14 +131,7 @@ def _add(records: Records, claim: Claim, created_at: datetime) -> None:
 
 
 def _record(row: Acompte) -> Record:
-    payment = Payment(
-        id=row.pk,
-        on=row.date,
-        amount=row.amount,
-        reference=row.reference,
-        invoice_id=row.invoice_id,
-        method=row.method,
-    )
+    payment = payment_told(row)
     reversal: Acompte | None = getattr(row, "reversal", None)
     if reversal is None:
         return Record(payment, row.is_direct, row.created_at)

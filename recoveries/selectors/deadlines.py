@@ -1,9 +1,10 @@
 """The legal dates that run on cases: those of a procedure, and limitation until its order is served."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import attrgetter
 
 import structlog
 from django.db.models import DateField, QuerySet, Value
@@ -46,6 +47,14 @@ class ClockDays:
     starts: set[Starts] = field(default_factory=set)
     payments: set[date] = field(default_factory=set)
     acknowledged: set[date] = field(default_factory=set)
+
+
+def clock_days_told(invoices: Iterable[Invoice], debts: Iterable[Dette], payments: Iterable[Acompte]) -> ClockDays:
+    """What limitation of a case hangs on, from rows that are about to be written; none of them is reversed."""
+    owed = [row for row in invoices if row.invoice_amount > (row.invoice_part_paid_amount or 0)]
+    days = [*map(attrgetter(*STARTED_BY), owed), *((row.date, None, None) for row in debts)]
+    starts = {found for each in days if (found := starts_of(*each)) is not None}
+    return ClockDays(starts=starts, payments={row.date for row in payments})
 
 
 def with_clocks(cases: QuerySet[Recovery]) -> QuerySet[Recovery]:
@@ -113,9 +122,9 @@ def deadlines_reckoned(case: Recovery, days: ClockDays, today: date, *, is_owed:
     """
     if catalogue.is_closing(case.status_id):
         return ()
-    dates = key_dates(case)
-    found = list(_of_procedure(case, dates))
-    if is_owed and not is_interrupted(dates):
+    dates = key_dates(case) if procedure_of(case) else None
+    found = list(_of_procedure(case, dates)) if dates else []
+    if is_owed and not (dates and is_interrupted(dates)):
         found += _of_limitation(case, days, today)
     return tuple(sorted(found, key=lambda deadline: (deadline.date, deadline.kind)))
 

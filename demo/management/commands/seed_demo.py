@@ -2,11 +2,13 @@
 
 import json
 from argparse import ArgumentParser
+from concurrent.futures.process import BrokenProcessPool
 from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
 from tqdm import tqdm
 
 from demo.accounts import ADMIN, CLIENTS, ROLE_HOLDERS, STAFF, NotOurs
@@ -17,6 +19,7 @@ from demo.portfolio import portfolio_load
 from legalcity.lib.clock import today
 
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 12, 31)
+MOST_PROCESSES = 32  # Each has a connection, of which PostgreSQL gives 100 to all.
 
 
 class Command(BaseCommand):
@@ -35,6 +38,9 @@ class Command(BaseCommand):
         parser.add_argument("--seed", type=int, default=1, help="which portfolio (default 1)")
         parser.add_argument("--today", type=date.fromisoformat, help="the day that dates count back from (YYYY-MM-DD)")
         parser.add_argument(
+            "--processes", type=int, default=1, help="how many load at the same time, on PostgreSQL (default 1)"
+        )
+        parser.add_argument(
             "--credentials",
             action="store_true",
             help="renew the API key of the first client and the password of the staff, and print them",
@@ -51,12 +57,21 @@ class Command(BaseCommand):
             raise CommandError(f"--today must be between {FIRST_DAY} and {LAST_DAY}")
         if not 0 <= cases <= REFERENCES // 10:
             raise CommandError(f"--cases must be between 0 and {REFERENCES // 10}")
+        processes = options["processes"]
+        if not 1 <= processes <= MOST_PROCESSES:
+            raise CommandError(f"--processes must be between 1 and {MOST_PROCESSES}")
+        if processes > 1 and connection.vendor != "postgresql":
+            raise CommandError("--processes must be 1 here: SQLite has one writer")
         firm_introduce()
         try:
             with tqdm(total=cases, unit=" cases", disable=None, dynamic_ncols=True) as bar:
-                loaded = portfolio_load(seed=options["seed"], cases=cases, today=day, progress=bar.update)
+                loaded = portfolio_load(
+                    seed=options["seed"], cases=cases, today=day, processes=processes, progress=bar.update
+                )
         except NotOurs as error:
             raise CommandError(str(error)) from error
+        except BrokenProcessPool as error:
+            raise CommandError("one of the processes was killed; run again, this adds what is missing") from error
         self.stdout.write(
             f"{loaded.added} cases added, {loaded.present} there already; "
             f"{len(CLIENTS)} client accounts, {len({*STAFF, *ROLE_HOLDERS.values(), ADMIN})} members of staff"
