@@ -105,17 +105,21 @@ class IdKey(models.Model):
 class Server(models.Model):
     """What was counted of transactions before a database server wrote the events of a table, which `xact` goes on from.
 
-    Written by the database itself (`events_place()`), once for each: a dump takes no counter of transactions along.
+    Written by the database itself (`events_go_on()`), once for each: a dump takes no counter of transactions along, and
+    a server that was brought back to an earlier moment counts again, on another timeline.
     """
 
     server = models.CharField(_("server"), max_length=20)
     relation = models.BigIntegerField(_("table (oid)"))
+    timeline = models.IntegerField(_("timeline"), default=1, db_default=1)
     counted_before = models.BigIntegerField(_("counted before"))
 
     class Meta:
         verbose_name = _("database server")
         verbose_name_plural = _("database servers")
-        constraints = [models.UniqueConstraint(fields=("server", "relation"), name="event_server_once")]
+        constraints = [
+            models.UniqueConstraint(fields=("server", "relation", "timeline"), name="event_server_timeline_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.server}/{self.relation}"

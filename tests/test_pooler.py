@@ -122,6 +122,7 @@ def test_a_backup_goes_past_the_pooler(house: House, tmp_path: Path) -> None:
         (["manage.py", "migrate"], "direct"),
         (["manage.py", "backup", "/srv"], "direct"),
         (["manage.py", "restore"], "direct"),
+        (["manage.py", "recovered"], "direct"),
         (["manage.py", "seed_demo"], "pooler"),
         (["manage.py"], "pooler"),
     ],

@@ -149,6 +149,28 @@ def test_without_the_replica_the_primary_is_read(pair: Pair) -> None:
     assert pair.listed(cookie, reference)
 
 
+@pytest.fixture
+def another(pair: Pair) -> Iterator[Replica]:
+    """A replica that may take the place of the primary."""
+    pair.filed()
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o711)
+        (Path(folder) / "replica").mkdir(mode=0o700)
+        replica = Replica(Path(folder) / "replica", pair.postgres)
+        yield replica
+        replica.stop()
+
+
+@pytest.mark.long
+@needs_servers
+def test_a_session_that_outlives_the_primary_goes_on_behind_what_was_read(another: Replica) -> None:
+    with psycopg.connect(another.url, autocommit=True) as session:
+        [(before, read)] = session.execute("SELECT events_counted_before(), max(xact) FROM events_event").fetchall()
+        session.execute("SELECT pg_promote()")
+        [(place,)] = session.execute("SELECT events_place()").fetchall()
+    assert (before, place > read + (1 << 40)) == (0, True)
+
+
 def test_nothing_is_written_there_and_nothing_locked(db: None, settings: Any) -> None:
     router = ReadRouter()
     assert router.db_for_read(User) == DEFAULT_DB_ALIAS

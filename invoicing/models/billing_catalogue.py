@@ -50,6 +50,7 @@ class InvoiceType(CatalogueRow):
     )
     series = models.CharField(_("kind"), max_length=11, choices=Series.choices, default=Series.INVOICE)
     last_number = models.PositiveIntegerField(_("last number given"), default=0, editable=False)
+    closed_at = models.DateTimeField(_("closed at"), null=True, editable=False)
 
     class Meta(CatalogueRow.Meta):
         verbose_name = _("type of invoice")

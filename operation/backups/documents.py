@@ -4,7 +4,7 @@ import hashlib
 import shutil
 import tarfile
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +57,10 @@ def _packed(tar: tarfile.TarFile, key: str) -> Sum | None:
     return size, digest
 
 
-def unpack(source: Path, seal: Seal, *, replace: bool) -> dict[str, Sum]:
-    """Put the files of a tar back into the storage; what stands there afterwards, read anew.
+def unpack(
+    source: Path, seal: Seal, *, replace: bool, is_wanted: Callable[[str], bool] = lambda key: True
+) -> dict[str, Sum]:
+    """Put the files of a tar that are wanted back into the storage; what stands there afterwards, read anew.
 
     Another file under a name of the copy is left, and refused, unless `replace`. Raises CommandError.
     """
@@ -68,6 +70,8 @@ def unpack(source: Path, seal: Seal, *, replace: bool) -> dict[str, Sum]:
             file = tar.extractfile(entry) if entry.isreg() else None
             if file is None or not KEY.fullmatch(entry.name):
                 raise CommandError(f"{source.name} holds something else than documents.")
+            if not is_wanted(entry.name):
+                continue
             with tempfile.SpooledTemporaryFile(IN_MEMORY) as whole:
                 shutil.copyfileobj(file, whole, CHUNK)
                 put[entry.name] = _put(entry.name, whole, replace=replace)
@@ -88,6 +92,21 @@ def _put(key: str, whole: Any, *, replace: bool) -> Sum:
     except StorageFailed as error:
         raise CommandError(f"the storage of documents refuses ({error}).") from error
     return stored(key) or MISSING
+
+
+def missing_now() -> set[str]:
+    """The names of the files that the database knows and the storage has not. Raises CommandError."""
+    return {key for key in keys_now() if not _is_there(key)}
+
+
+def _is_there(key: str) -> bool:
+    try:
+        with bytes_open(key=key):
+            return True
+    except FileNotFoundError:
+        return False
+    except StorageFailed as error:
+        raise CommandError(f"the storage of documents is away ({error}).") from error
 
 
 def stored(key: str) -> Sum | None:

@@ -60,6 +60,21 @@ def restore(folder: Path, *, seal: Seal, replace: bool) -> Restored:
     return compared(manifest)
 
 
+def files_bring_back(folder: Path, *, seal: Seal) -> tuple[list[str], list[str]]:
+    """Put back the files of a copy that the database knows and the storage lacks; those, and those that no copy has.
+
+    The database stays as it is. Raises CommandError.
+    """
+    manifest_of(folder)
+    missing = documents.missing_now()
+    back = {
+        key
+        for name in DOCUMENTS
+        for key in documents.unpack(folder / name, seal, replace=False, is_wanted=missing.__contains__)
+    }
+    return sorted(back), sorted(missing - back)
+
+
 def compared(manifest: Manifest) -> Restored:
     """What is there now, held against a copy."""
     now = databases.found()

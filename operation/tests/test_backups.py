@@ -121,6 +121,23 @@ def test_what_came_between_files_and_dump_is_in_the_copy_with_its_file_and_comes
     assert f"file {early} is missing" in restore(elsewhere, str(copy), "--compare", code=1)
 
 
+def test_files_alone_are_put_back_where_the_database_knows_them(owner: Api, storage: Path, tmp_path: Path) -> None:
+    case = case_id(owner)
+    deleted, kept = upload(owner, case), upload(owner, case)
+    call_command("backup", str(tmp_path / "copies"))
+    copy = copy_in(tmp_path / "copies")
+    later = upload(owner, case)
+    was = (storage / deleted).read_bytes()
+    (storage / deleted).unlink()
+    (storage / kept).write_bytes(b"another")  # What is there is left as it is.
+    call_command("restore", str(copy), "--files")
+    assert (storage / deleted).read_bytes() == was
+    assert (storage / kept).read_bytes() == b"another"
+    (storage / later).unlink()
+    with pytest.raises(CommandError, match="1 files"):
+        call_command("restore", str(copy), "--files")
+
+
 def test_a_copy_made_while_others_write_is_of_one_moment(
     owner: Api, storage: Path, tmp_path: Path, elsewhere: dict[str, str]
 ) -> None:

@@ -102,7 +102,7 @@ class KeptAdmin(StaffAdmin):
 class InvoiceTypeAdmin(KeptAdmin):
     """Series of numbers."""
 
-    list_display = ("code", "name", "series", "prefix", "leading_zeros", "last_number")
+    list_display = ("code", "name", "series", "prefix", "leading_zeros", "last_number", "closed_at")
     readonly_fields = ("last_number",)
 
     def get_readonly_fields(self, request: HttpRequest, obj: InvoiceType | None = None) -> tuple[str, ...]:

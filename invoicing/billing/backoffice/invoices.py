@@ -170,7 +170,7 @@ class FirmInvoiceAdmin(StaffAdmin):
     def formfield_for_foreignkey(self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any) -> Any:
         """Credit notes come from the act."""
         if db_field.name == "invoice_type":
-            kwargs["queryset"] = InvoiceType.objects.filter(series=InvoiceType.Series.INVOICE)
+            kwargs["queryset"] = InvoiceType.objects.filter(series=InvoiceType.Series.INVOICE, closed_at=None)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:

@@ -41,8 +41,8 @@ class NewInvoice:
 
 
 def series(kind: InvoiceType.Series) -> InvoiceType:
-    """The first type of invoices, or of credit notes."""
-    return InvoiceType.objects.filter(series=kind).order_by("code")[0]
+    """The first type of invoices, or of credit notes, that still gives numbers."""
+    return InvoiceType.objects.filter(series=kind, closed_at=None).order_by("code")[0]
 
 
 def draft_write(new: NewInvoice) -> FirmInvoice:

@@ -11,7 +11,7 @@ from legalcity.lib.settings.environment import Environment
 
 DIRECT, REPLICA = "DATABASE_DIRECT_URL", "DATABASE_REPLICA_URL"
 # Commands that want a session of their own: what they set for it would be another client's behind a pooler.
-OWN_SESSION = {"migrate", "backup", "restore", "dbshell"}
+OWN_SESSION = {"migrate", "backup", "restore", "recovered", "dbshell"}
 
 Database = dict[str, Any]
 

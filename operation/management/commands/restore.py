@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from operation.backups.restoring import compared, keys_bring_back, manifest_of, restore
+from operation.backups.restoring import compared, files_bring_back, keys_bring_back, manifest_of, restore
 from operation.backups.sealed_files import Seal
 
 
@@ -25,6 +25,11 @@ class Command(BaseCommand):
             "--keys-into", type=Path, metavar="FOLDER", help="write the keys of the copy there, and stop"
         )
         parser.add_argument(
+            "--files",
+            action="store_true",
+            help="put back the files alone that the database knows and the storage lacks",
+        )
+        parser.add_argument(
             "--compare", action="store_true", help="change nothing: compare what is there with the copy"
         )
 
@@ -33,6 +38,9 @@ class Command(BaseCommand):
         copy, seal = options["copy"], Seal(settings.BACKUP_KEY)
         if options["keys_into"]:
             self.stdout.write(f"keys in {keys_bring_back(copy, seal=seal, into=options['keys_into'])}")
+            return
+        if options["files"]:
+            self._files_back(copy, seal)
             return
         done = (
             compared(manifest_of(copy)) if options["compare"] else restore(copy, seal=seal, replace=options["replace"])
@@ -50,3 +58,11 @@ class Command(BaseCommand):
         if done.differences:
             raise CommandError(f"{len(done.differences)} differences from the copy")
         self.stdout.write("all as in the copy")
+
+    def _files_back(self, copy: Path, seal: Seal) -> None:
+        back, lost = files_bring_back(copy, seal=seal)
+        self.stdout.write(f"{len(back)} files put back")
+        for key in lost:
+            self.stderr.write(f"file {key} is missing, and not in the copy")
+        if lost:
+            raise CommandError(f"{len(lost)} files that the database knows are missing")
