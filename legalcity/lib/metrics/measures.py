@@ -13,6 +13,7 @@ from prometheus_client.registry import Collector
 
 from legalcity.lib.clock import now
 from legalcity.lib.heartbeats import ages
+from legalcity.lib.metrics.archive import waiting_segments
 from legalcity.lib.metrics.jobs import jobs_waiting, oldest_due
 from legalcity.lib.metrics.queues import oldest_message, queue_lengths
 from legalcity.lib.readiness import State, readiness
@@ -66,6 +67,12 @@ class Measures(Collector):
             Measure("legalcity_queue_messages", "Messages that wait in a queue.", "queue", queue_lengths),
             Measure("legalcity_queue_oldest_seconds", "Age of the oldest message.", "queue", oldest_message),
             Measure("legalcity_replica_lag_seconds", "How far the replica is behind.", "", lag_figures),
+            Measure(
+                "legalcity_archive_waiting_segments",
+                "Segments of the database's log of writes that are finished and not in its archive yet.",
+                "",
+                waiting_segments,
+            ),
             Measure("legalcity_heartbeat_age_seconds", "Time since the last sign of life.", "process", ages),
         ]
 
