@@ -5,8 +5,13 @@
 
 A database that `databases.fill` made (a million cases in ten minutes) does as well; staff are made if need be.
 Asks each page in the process (middleware, templates and all, without the network), with what pages keep forgotten
-before each, and prints a Markdown table that it also writes to benchmarks/backoffice.md. Judged by processor time, of
-the process and of its connection in PostgreSQL. Pages are addresses: to measure one more, add it to PAGES.
+before each, and prints a Markdown table that it also writes to benchmarks/backoffice.md, in the place of the one of as
+many cases: what stands there of other sizes, or was written by hand, stays. Judged by processor time, of the process
+and of its connection in PostgreSQL. Pages are addresses: to measure one more, add it to PAGES.
+
+The figures of the night are taken before, as they are every night, and what workers spend on them and on a past day is
+told apart. Without them the portfolio of 100,000 cases and more would be read from the cases; the page of a past day is
+that which says that a worker reckons it, where there are 50,000 cases and more.
 """
 
 import argparse
@@ -14,12 +19,16 @@ import os
 import statistics
 import sys
 import time
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
+
+from sections import MARK, joined, others, title  # noqa: E402 - the folder of this script is on its path
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "legalcity.settings")
 
 import django  # noqa: E402
@@ -29,19 +38,44 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.core.cache import cache  # noqa: E402
 from django.db import connection  # noqa: E402
+from django.db.models import Sum  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from accounts.models import User  # noqa: E402
-from recoveries.models import Recovery  # noqa: E402
+from legalcity.lib.clock import today  # noqa: E402
+from legalcity.lib.dates import add_months  # noqa: E402
+from recoveries.desk.journal_page import MOST_DAYS  # noqa: E402
+from recoveries.desk.tasks import reckon_day, take_figures  # noqa: E402
+from recoveries.models import CaseCount, Recovery  # noqa: E402
 
-GOAL = 300  # milliseconds
+GOAL, GOAL_COLD = 300, 1_000  # milliseconds
+COLD = ("portfolio", "portfolio of a client", "portfolio at a past day", "portfolio at a past day, small client")
 LIST = "/admin/recoveries/recovery/"
-# What is measured, and its address; {case}, {client}, {debtor} and {handler} are ids of the portfolio.
+# What is measured, and its address; in braces are ids, and days: {yesterday}, {month}, {year} (a year ago), {decade}.
 PAGES = {
     "home page": "/admin/",
-    "portfolio": "/admin/portfolio/?first=2024-01&last=2024-12",
-    "portfolio of a client": "/admin/portfolio/?first=2024-01&last=2024-12&client={client}",
+    "portfolio": "/admin/portfolio/?first={year}&last={month}",
+    "portfolio of a client": "/admin/portfolio/?first={year}&last={month}&client={client}",
+    "portfolio at a past day": "/admin/portfolio/as-of/?on={yesterday}",
+    "portfolio at a past day, small client": "/admin/portfolio/as-of/?on={yesterday}&client={small}",
+    "results": "/admin/results/?first={year}&last={month}",
+    "results by client": "/admin/results/?first={year}&last={month}&by=client",
+    "calendar": "/admin/calendar/?month={month}",
+    "queue": "/admin/queue/?scope=all",
+    "tasks": "/admin/tasks/",
+    "search of everything": "/admin/search/?q=martin",
+    "journal": "/admin/journal/",
+    "journal: ten years": "/admin/journal/?first={decade}&last={yesterday}",
+    "journal: ten years of a client": "/admin/journal/?first={decade}&last={yesterday}&client={client}",
+    "cases at a past day": "/admin/portfolio/as-of/cases/?on={yesterday}&client={client}",
+    "debtor": "/admin/debtors/{debtor}/",
+    "open a case": "/admin/cases/new/",
+    "letters to post": "/admin/letters-to-post/",
+    "funds to hand over": "/admin/remittances/",
+    "funds of a client": "/admin/remittances/{client}/held/",
+    "statements": "/admin/recoveries/clientstatement/",
     "case": LIST + "{case}/change/",
+    "aged: behind the portfolio": LIST + "?aged=now.2.{year}.{month}&state=open",
     "cases": LIST,
     "cases, page 200": LIST + "?p=200",
     "search: a name": LIST + "?q=martin",
@@ -73,6 +107,7 @@ PAGES = {
     "companies": "/admin/companies/company/",
     "companies: SIREN": "/admin/companies/company/?q=123456789",
     "companies: name": "/admin/companies/company/?q=martin",
+    "companies: two letters": "/admin/companies/company/?q=zz",
     "invoices": "/admin/invoicing/invoice/",
     "invoices: overdue": "/admin/invoicing/invoice/?paid=overdue",
     "invoices: number": "/admin/invoicing/invoice/?q=F-2026",
@@ -113,29 +148,60 @@ def measured(browser: Client, address: str, rounds: int) -> tuple[int, float, fl
     return len(statements), statistics.median(web), statistics.median(database)
 
 
-def report(rounds: int) -> str:
-    """All pages as a Markdown table."""
+def spent(act: Callable[[], Any]) -> str:
+    """Seconds of processor time of what workers do, in one process of PostgreSQL."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET max_parallel_workers_per_gather = 0")  # Helpers would not be counted.
+    before, began = used_by_database(), time.thread_time()
+    act()
+    told = f"{time.thread_time() - began:.1f} + {used_by_database() - before:.1f} s"
+    with connection.cursor() as cursor:
+        cursor.execute("RESET max_parallel_workers_per_gather")
+    return told
+
+
+def by_workers(yesterday: str) -> str:
+    """Take the figures of the night, and reckon a past day as a worker does; in words, what that cost."""
+    night, day = spent(take_figures), spent(lambda: reckon_day(yesterday, None, None))
+    return f"By workers: the figures of the night {night}, a past day {day}."
+
+
+def asked_of() -> dict[str, Any]:
+    """What stands in the braces of PAGES."""
     case = Recovery.objects.order_by("-id").first()
     if case is None:
         raise SystemExit("bench: no cases: run manage.py seed_demo --cases 100000 first")
     if not User.objects.filter(is_superuser=True, is_active=True).exists():
         User.objects.create_superuser("chief@bench.example")
     handler = User.objects.filter(is_staff=True).order_by("is_superuser")[0]
-    ids = {"case": case.pk, "client": case.owner_id, "debtor": case.debtor_id, "handler": handler.pk}
+    clients = CaseCount.objects.values_list("owner_id").annotate(cases=Sum("n")).order_by("-cases")
+    day = today()
+    return {
+        **{"case": case.pk, "debtor": case.debtor_id, "handler": handler.pk},
+        **{"client": clients[0][0], "small": clients[len(clients) - 1][0]},
+        **{"yesterday": f"{day - timedelta(days=1)}", "month": f"{day:%Y-%m}", "year": f"{add_months(day, -11):%Y-%m}"},
+        "decade": f"{day - timedelta(days=MOST_DAYS)}",
+    }
+
+
+def report(rounds: int) -> str:
+    """All pages as a Markdown table, under a heading that names how many cases there are."""
+    ids = asked_of()
+    figures = by_workers(ids["yesterday"])
     browser = Client()
     browser.force_login(User.objects.filter(is_superuser=True, is_active=True)[0])
     lines = [
-        "# The back-office on a large portfolio",
+        f"## {Recovery.objects.count():,} cases",
         "",
-        f"{Recovery.objects.count():,} cases, {connection.vendor}, {os.cpu_count()} cores, {date.today()}; "
-        f"{rounds} rounds, one reader, load {os.getloadavg()[0]:.1f}; goal: {GOAL} ms of processor time.",
+        f"{connection.vendor}, {os.cpu_count()} cores, {date.today()}; {rounds} rounds, one reader, load "
+        f"{os.getloadavg()[0]:.1f}; goal: {GOAL} ms of processor time, {GOAL_COLD} of the portfolio. {figures}",
         "",
         "| page | statements | web, ms | PostgreSQL, ms | |",
         "|---|---:|---:|---:|---|",
     ]
     for name, address in PAGES.items():
         statements, web, database = measured(browser, address.format(**ids), rounds)
-        mark = "" if web + database <= GOAL else "**over**"
+        mark = "" if web + database <= (GOAL_COLD if name in COLD else GOAL) else "**over**"
         lines.append(f"| {name} | {statements} | {web:.0f} | {database:.0f} | {mark} |")
     return "\n".join(lines) + "\n"
 
@@ -147,7 +213,9 @@ def main() -> None:
     settings.DEBUG = False  # Django remembers every statement otherwise.
     settings.ALLOWED_HOSTS = ["testserver"]
     text = report(parser.parse_args().rounds)
-    (ROOT / "benchmarks" / "backoffice.md").write_text(text)
+    file = ROOT / "benchmarks" / "backoffice.md"
+    before, heading = file.read_text(), text.partition("\n")[0].removeprefix(MARK)
+    file.write_text(joined([title(before), text, *others(before, [heading])]))
     sys.stdout.write(text)
 
 

@@ -202,6 +202,7 @@ def main() -> None:
         print(json.dumps(recording(given.recording) if given.recording else listening()))
         return
     machine.require_services()
+    load = machine.load()
     drop_leftovers()
     with tempfile.TemporaryDirectory(prefix="legalcity-bench-") as folder_name:
         folder = Path(folder_name)
@@ -215,7 +216,7 @@ def main() -> None:
         finally:
             machine.forget_counters()
     print("# The feed of events, measured by `benchmarks/feed.py`\n")
-    print("\n".join(f"- {line}" for line in machine.description()))
+    print("\n".join(f"- {line}" for line in machine.description(load)))
     print("\n| what | measured | to the ceiling | goal |\n|---|---|---|---|")
     print("\n".join(rows))
 

@@ -36,10 +36,11 @@ class Goal:
         return shown if self.now in (None, self.later) else f"{sign} {self.now:g}{self.unit} now, {shown} later"
 
 
-LIST = Goal(0.60, now=0.40, floor=True)
-DETAIL = Goal(0.55, now=0.35, floor=True)
-COMPLETE = {3: Goal(0.50, now=0.25, floor=True), 500: Goal(0.65, now=0.40, floor=True)}
+LIST = Goal(0.60, now=0.50, floor=True)
+DETAIL = Goal(0.55, now=0.50, floor=True)
+COMPLETE = {3: Goal(0.50, now=0.40, floor=True), 500: Goal(0.65, now=0.55, floor=True)}
 COMPLETE_CPU = Goal(2.5, now=6, unit=" ×")
+CREATIONS = Goal(400, floor=True, unit="/s")
 BIG_TO_SMALL = Goal(1.3, unit=" ×")
 TEXTBOOK = Goal(10, now=6, floor=True, unit=" ×")
 GROWTH = Goal(1.3, now=1.5, unit=" ×")
@@ -49,8 +50,8 @@ TOTAL_GROWTH = Goal(1.5, unit=" ×")
 STATEMENTS = {"list": Goal(3, now=3), "detail": Goal(3, now=3)}
 RARE = 10  # matches
 SEARCH_RARE = Goal(5, unit=" ms")
-SEARCH_SMALL = Goal(2, now=15, unit=" ms")
-SEARCH_BIG = Goal(75, now=260, unit=" ms")
+SEARCH_SMALL = Goal(2, now=2, unit=" ms")
+SEARCH_BIG = Goal(75, now=75, unit=" ms")
 
 
 def search_goal(owner: str, matches: int) -> Goal:

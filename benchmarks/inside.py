@@ -15,7 +15,7 @@ import django
 
 django.setup()
 
-from calls import complete  # noqa: E402
+from calls import SORTS, STATUSES, complete  # noqa: E402
 from constance import config  # noqa: E402
 from databases import PAGE, WORDS  # noqa: E402
 from django.db import connection  # noqa: E402
@@ -25,6 +25,7 @@ from servers import used_by  # noqa: E402
 from accounts.models import User  # noqa: E402 - the models exist after the set-up
 from accounts.services import key_issue, login  # noqa: E402
 from recoveries.models import Recovery  # noqa: E402
+from recoveries.selectors.detail import case_detail  # noqa: E402
 from recoveries.selectors.listing import Wanted, cases_page  # noqa: E402
 from recoveries.services.copies import copies_refresh  # noqa: E402
 
@@ -111,10 +112,12 @@ def milliseconds(sql: str, values: Any, prepared: bool = True) -> float:
     return statistics.median(times[SETTLED:])
 
 
-def _read(owner: int, *, search: str | None = None, offset: int = 0) -> tuple[int, Statements]:
+def _read(
+    owner: int, *, search: str | None = None, offset: int = 0, sort: str = "created_at", group: int | None = None
+) -> tuple[int, Statements]:
     """How many cases a list has, and the statements that read a page of it."""
     with captured() as seen:
-        total, _rows = cases_page(Wanted(owner, None, search, "created_at", True, offset, PAGE))
+        total, _rows = cases_page(Wanted(owner, group, search, sort, True, offset, PAGE))
     return total, seen
 
 
@@ -145,6 +148,35 @@ def times() -> dict[str, Any]:
     return found
 
 
+def reads() -> dict[str, dict[str, Any]]:
+    """Milliseconds of SQL of each read by account: lists by every sort and status, far pages, one case, searches.
+
+    Beside a search stands how many cases it finds.
+    """
+    found: dict[str, dict[str, Any]] = {}
+    for name, owner in OWNERS.items():
+        lists: dict[str, dict[str, Any]] = {f"list, sort {sort}": {"sort": sort} for sort in SORTS}
+        lists |= {f"list, status {status}": {"group": status} for status in STATUSES}
+        known: dict[str, Any] = {label: _sum(_read(owner, **asked)[1]) for label, asked in lists.items()}
+        cases, _page = _read(owner)
+        known["middle page"] = _sum(_read(owner, offset=cases // 2 // PAGE * PAGE)[1])
+        known["last page"] = _sum(_read(owner, offset=(cases - 1) // PAGE * PAGE)[1])
+        known["one case"] = _sum(_detail(owner))
+        for kind, given in SEARCHES.items():
+            term = given or Recovery.objects.filter(owner_id=owner).order_by("id")[0].recovery_reference
+            matches, statements = _read(owner, search=term)
+            known[f"search, {kind}"] = (_sum(statements), matches)
+        found[name] = known
+    return found
+
+
+def _detail(owner: int) -> Statements:
+    case = Recovery.objects.filter(owner_id=owner).order_by("-id").values_list("id", flat=True)[0]
+    with captured() as seen:
+        case_detail(case, owner)
+    return seen
+
+
 def statements(token: str) -> dict[str, int]:
     """How many statements each call takes, once the process has read what it keeps."""
     client = Client(headers={"authorization": f"Bearer {token}", "host": "127.0.0.1"})
@@ -173,5 +205,10 @@ def statements(token: str) -> dict[str, int]:
 
 if __name__ == "__main__":
     verb, *arguments = sys.argv[1:]
-    answers: dict[str, Callable[..., Any]] = {"prepare": prepare, "times": times, "statements": statements}
+    answers: dict[str, Callable[..., Any]] = {
+        "prepare": prepare,
+        "times": times,
+        "statements": statements,
+        "reads": reads,
+    }
     print(json.dumps(answers[verb](*arguments)))

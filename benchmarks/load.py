@@ -39,13 +39,14 @@ class Call:
 @dataclass
 class Slice:
     """What a fraction of a second gave: how long each request took, and the processor time (seconds) of the server
-    (`web`) and of its connections to the database.
+    (`web`), of its connections to the database, and of asking.
     """
 
     seconds: float = 0.0
     latencies: list[float] = field(default_factory=list)
     web: float = 0.0
     database: float = 0.0
+    asking: float = 0.0
 
     @property
     def cpu_each(self) -> float:
@@ -123,14 +124,14 @@ def measure(port: int, call: Call, seconds: float, connections: int = CONNECTION
             failures.append(error)
         result.latencies.extend(latencies)
 
-    began = time.perf_counter()
+    began, used = time.perf_counter(), time.process_time()
     threads = [threading.Thread(target=repeat, args=[connection], daemon=True) for connection in opened]
     try:
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        result.seconds = time.perf_counter() - began
+        result.seconds, result.asking = time.perf_counter() - began, time.process_time() - used
     finally:
         for connection in opened:
             connection.socket.close()

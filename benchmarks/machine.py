@@ -71,8 +71,11 @@ def is_quiet(load: float) -> bool:
 def description(at_the_start: float) -> list[str]:
     """Date, machine (with its load before the measuring), versions and PostgreSQL's settings, a line each."""
     with connect() as connection:
-        postgresql = connection.execute("SHOW server_version").fetchone()[0]
-        settings = [f"{name} {connection.execute(f'SHOW {name}').fetchone()[0]}" for name in POSTGRESQL]
+        shown = {
+            name: value for name in ("server_version", *POSTGRESQL) for (value,) in connection.execute(f"SHOW {name}")
+        }
+    postgresql = shown.pop("server_version")
+    settings = [f"{name} {value}" for name, value in shown.items()]
     server = redis.Redis.from_url(redis_url()).info("server")["redis_version"]
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     return [

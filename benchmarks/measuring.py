@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from load import Call, Slice, measure
+from load import CONNECTIONS, Call, Slice, measure
 from servers import Server
 
 WARM_UP = 0.2
@@ -51,16 +51,23 @@ class Turns:
         asked = sum(len(turn.latencies) for turn in turns) / 1000
         return sum(turn.web for turn in turns) / asked, sum(turn.database for turn in turns) / asked
 
+    def asking_each(self, name: str) -> float:
+        """Milliseconds of processor time that asking for a request took, over all rounds."""
+        turns = self.slices[name]
+        return sum(turn.asking for turn in turns) / sum(len(turn.latencies) for turn in turns) * 1000
 
-def by_turns(targets: dict[str, Target], pace: Pace, seconds: float | None = None) -> Turns:
+
+def by_turns(
+    targets: dict[str, Target], pace: Pace, seconds: float | None = None, connections: int = CONNECTIONS
+) -> Turns:
     """Warm every target up, then measure them by turns."""
     turns = Turns({name: [] for name in targets})
     for target in targets.values():
-        measure(target.server.port, target.call, WARM_UP)
+        measure(target.server.port, target.call, WARM_UP, connections)
     for _ in range(pace.rounds):
         for name, target in targets.items():
             before = target.server.cpu()
-            turn = measure(target.server.port, target.call, seconds or pace.seconds)
+            turn = measure(target.server.port, target.call, seconds or pace.seconds, connections)
             after = target.server.cpu()
             turn.web, turn.database = after.web - before.web, after.database - before.database
             turns.slices[name].append(turn)

@@ -9,6 +9,7 @@ docs/performance.md says what is measured and why.
 
 import argparse
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -25,12 +26,14 @@ import report
 from databases import HERE, ROOT, database_url, databases, drop_leftovers
 from load import Call, UnexpectedAnswer, ask
 from measuring import Pace, Target, Turns, by_turns
+from sections import joined, others
 from servers import Server, running
 
 FULL = Pace(rounds=5, seconds=0.3, write_seconds=1.2)
 QUICK = Pace(rounds=3, seconds=0.2, write_seconds=0.8)
 OWN = ("id", "recovery_reference", "created_at")
-STEPS = ("lists", "details", "pages", "searches", "textbooks", "completes")
+CREATORS = 8  # connections
+STEPS = ("lists", "details", "pages", "searches", "textbooks", "completes", "creations")
 UNITS = {"k": 1_000, "m": 1_000_000}
 
 
@@ -66,6 +69,11 @@ def _unnamed(answer: Any) -> Any:
     if isinstance(answer, dict):
         return {key: _unnamed(value) for key, value in answer.items() if key not in OWN}
     return answer
+
+
+def _list_call(name: str) -> Callable[[dict[str, Any]], Call]:
+    """The call of that list for an account."""
+    return lambda account: calls.list_calls(account["token"])[name]
 
 
 class Bench:
@@ -126,14 +134,14 @@ class Bench:
     def lists(self) -> None:
         """Page 1 by each sort and by each status."""
         for name in calls.list_calls(""):
-            self.report.read(f"list, {name}", self._beside(lambda it, name=name: calls.list_calls(it["token"])[name]))
+            self.report.read(f"list, {name}", self._beside(_list_call(name)))
 
     def details(self) -> None:
         """One case."""
         self.report.read("detail", self._beside(lambda it: calls.detail(it["token"], it["case"])))
 
     def textbooks(self) -> None:
-        """List and detail against the textbook, which is too slow to be measured more often."""
+        """List and detail against the textbook, which is too slow to be measured more often; so the ceiling's."""
         for who, account in self.accounts[self.largest].items():
             for name, call in (
                 ("list, sort created_at", Call(calls.LIST, account["token"])),
@@ -141,6 +149,7 @@ class Bench:
             ):
                 targets = {
                     "product": Target(self.products[self.largest], call),
+                    "ceiling": Target(self.ceiling, call),
                     "textbook": Target(self.textbook, call),
                 }
                 self.report.textbook(name, who, by_turns(targets, self.pace))
@@ -171,6 +180,14 @@ class Bench:
                 targets[f"product {size} big"] = Target(self.products[size], call)
             targets["ceiling big"] = Target(self.ceiling, call)
             self.report.complete(invoices, by_turns(targets, self.pace, self.pace.write_seconds))
+
+    def creations(self) -> None:
+        """Complete cases of one account over several connections, by a server with a worker for each core."""
+        size, cores = self.largest, os.cpu_count() or 1
+        call = calls.complete(self.accounts[size]["big"]["token"], 3)
+        with running("product", self.settings(size), self.folder, workers=cores) as server:
+            target = {"product": Target(server, call)}
+            self.report.creations(by_turns(target, self.pace, self.pace.write_seconds, CREATORS), CREATORS, cores)
 
     def run(self, steps: Sequence[str] = STEPS) -> str:
         """Everything, in order; the result as Markdown."""
@@ -208,7 +225,8 @@ def main() -> None:
             machine.forget_counters()
     print(result)
     if not (given.quick or given.only):
-        (HERE / "results.md").write_text(result)
+        file = HERE / "results.md"
+        file.write_text(joined([result, *others(file.read_text(), [report.BY_SIZE])]))
 
 
 if __name__ == "__main__":

@@ -1,10 +1,12 @@
 """Scenarios on PostgreSQL: a rehearsal of a whole book, what a step costs, a clock with nothing to do, clocks killed.
 
-    .venv/bin/python benchmarks/scenarios.py [--cases 10000] [--steps 300] [--kills 50] [--enrolments 1000000]
+    benchmarks/scenarios.py [--cases 10000] [--workers 1 2] [--steps 300] [--kills 50] [--enrolments 1000000]
 
 Makes a database of its own on the local PostgreSQL (as `make bench` does) and drops it at the end. *Standard* is
-rehearsed for two months over all cases; then some of them enter it and their first steps fall due at once. `kills`:
-a clock kills itself (`kill -9`) at a line of what it does, another one goes on; no step is done twice, none is lost.
+rehearsed for two months over all cases by so many workers, each a process that takes parts (of several numbers one
+after the other, compared); with 0 steps, kills and enrolments that is all. Then some cases enter it and their first
+steps fall due at once. `kills`: a clock kills itself (`kill -9`) at a line of what it does, another one goes on; no
+step is done twice, none is lost.
 `enrolments`: so many cases in a scenario, none of them due, are written by SQL for a clock that has nothing to do.
 benchmarks/scenarios.md has the last figures.
 """
@@ -12,19 +14,19 @@ benchmarks/scenarios.md has the last figures.
 import argparse
 import os
 import resource
-import signal
 import sys
 import tempfile
 import time
 from collections import Counter
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 from random import Random
-from types import FrameType
 from typing import Any
 
 import machine
 from databases import database_url, databases, drop_leftovers
+from dying import ended_at
 
 REHEARSAL_GOAL = 0.6  # ms a case: 100,000 in a minute
 MEMORY_GOAL = 400  # MB
@@ -32,6 +34,7 @@ STEP_GOAL = 60.0  # ms: 10,000 in five minutes of two workers
 IDLE_GOAL = 20.0  # ms
 OURS = "recoveries/letters"
 FIRM: dict[str, Any] = {
+    "FIRM_NAME": "Cabinet Morvan",
     "FIRM_ADDRESS": "12 rue de la Paix",
     "FIRM_POSTAL_CODE": "75002",
     "FIRM_CITY": "Paris",
@@ -62,7 +65,7 @@ ENROLLED = """
 """
 
 
-def measured(steps: int, kills: int, enrolments: int) -> bool:
+def measured(workers: list[int], steps: int, kills: int, enrolments: int) -> bool:
     """All measures on the database of the environment; whether the goals are met."""
     import django
 
@@ -71,28 +74,90 @@ def measured(steps: int, kills: int, enrolments: int) -> bool:
 
     for name, value in FIRM.items():
         setattr(config, name, value)
-    met = [*_rehearsed(), *_ticked(steps), _killed(kills), *_idle(enrolments)]
-    return all(met)
+    came_of = [_rehearsed(many) for many in workers]
+    met = [goal for goals, _what in came_of for goal in goals]
+    if len(came_of) > 1:
+        is_same = len({what for _goals, what in came_of}) == 1
+        print(f"the same lines and sums by {' and '.join(map(str, workers))} workers: {'yes' if is_same else 'NO'}")
+        met.append(is_same)
+    met += _ticked(steps) if steps else []
+    met += [_killed(kills)] if kills else []
+    return all([*met, *_idle(enrolments)])
 
 
-def _rehearsed() -> list[bool]:
+def _rehearsed(workers: int) -> tuple[list[bool], str]:
+    """Whether the goals are met, and a fingerprint of the sums and lines."""
     from legalcity.lib.clock import now, today
     from recoveries.ledger.rolling import balances_sweep
-    from recoveries.letters.scenarios.rehearsing import rehearse
-    from recoveries.models import Recovery, ScenarioVersion
+    from recoveries.letters.scenarios.rehearsals import lines_of, rehearsal_begin
+    from recoveries.models import Rehearsal, ScenarioVersion
 
     balances_sweep()  # As the night does.
     version = ScenarioVersion.objects.get(scenario__code="standard")
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    begun, ours = time.monotonic(), time.process_time()
-    summary = rehearse(version, Recovery.objects.all(), today() + timedelta(60), moment=now())
-    took, ours = time.monotonic() - begun, time.process_time() - ours
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    print(f"rehearsed {summary.cases} cases in {took:.1f} s: {dict(summary.results)}; {before // 1024} MB before")
-    return [
-        said("a rehearsed case, processor time of ours", ours / summary.cases * 1000, "ms", REHEARSAL_GOAL),
-        said("memory at its peak", peak / 1024, "MB", MEMORY_GOAL),
+    asked = Rehearsal.objects.create(version=version, until=today() + timedelta(60))
+    before = _used()
+    begun = time.monotonic()
+    rehearsal_begin(rehearsal_id=asked.pk, moment=now())
+    parted = _used()
+    used = [*_at_once(workers, asked.pk), (parted[0] - before[0], parted[1])]
+    took = time.monotonic() - begun
+    asked.refresh_from_db()
+    result, ours = asked.result or {}, sum(seconds for seconds, _memory in used)
+    cases = result["cases"]
+    what = sha256(repr((result, list(lines_of(asked)))).encode()).hexdigest()[:12]
+    print(
+        f"rehearsed {cases} cases by {workers} workers in {took:.1f} s: {result['results']}; fingerprint {what};",
+        end=" ",
+    )
+    print(f"{before[1] // 1024} MB before, {(parted[0] - before[0]) / cases * 1000:.3f} ms a case for making parts")
+    met = [
+        said("a rehearsed case, on the clock of the wall", took / cases * 1000, "ms", REHEARSAL_GOAL),
+        said("a rehearsed case, processor time of ours", ours / cases * 1000, "ms", REHEARSAL_GOAL * 2),
+        said("memory of a worker at its peak", max(memory for _seconds, memory in used) / 1024, "MB", MEMORY_GOAL),
     ]
+    return met, what
+
+
+def _used() -> tuple[float, int]:
+    """Seconds of the processor and, at its peak, KB of memory of this process."""
+    return time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+
+
+def _at_once(workers: int, rehearsal_id: int) -> list[tuple[float, int]]:
+    """Have so many processes take the parts of a rehearsal, as those of Celery do; what each has used."""
+    from django.db import connections
+
+    connections.close_all()
+    pipes = []
+    for _worker in range(workers):
+        here, there = os.pipe()
+        if (pid := os.fork()) == 0:
+            try:
+                _work(rehearsal_id, there)
+            finally:
+                os._exit(0)
+        os.close(there)
+        pipes.append((pid, here))
+    told = []
+    for pid, here in pipes:
+        with os.fdopen(here) as file:
+            seconds, memory = file.read().split()
+        os.waitpid(pid, 0)
+        told.append((float(seconds), int(memory)))
+    return told
+
+
+def _work(rehearsal_id: int, there: int) -> None:
+    from legalcity.lib.clock import now
+    from recoveries.letters.scenarios.rehearsals import part_carry_out
+    from recoveries.models import RehearsalPart
+
+    begun, _memory = _used()
+    waiting = RehearsalPart.objects.filter(rehearsal=rehearsal_id).order_by("number")
+    for pk in list(waiting.values_list("pk", flat=True)):
+        part_carry_out(part_id=pk, moment=now())
+    seconds, memory = _used()
+    os.write(there, f"{seconds - begun} {memory}".encode())
 
 
 def _ticked(steps: int) -> list[bool]:
@@ -168,7 +233,8 @@ def _killed(times: int) -> bool:
     entered = _entered(times)
     Enrolment.objects.filter(pk__in=entered).update(next_due_at=now(), entered_at=now() - timedelta(30))
     for _turn in range(times):
-        line = _killed_at(chance.randrange(1, 1500))
+        was_killed, told = ended_at(chance.randrange(1, 1500), tick, lambda file: OURS in file)
+        line = told if was_killed else None
         died["went through" if line is None else "killed"] += 1
         died[line or ""] += 1
         Enrolment.objects.filter(claimed_until__isnull=False).update(claimed_until=now() - timedelta(1))
@@ -186,49 +252,11 @@ def _killed(times: int) -> bool:
     return lost == doubles == 0
 
 
-def _killed_at(after: int) -> str | None:
-    """A clock that is killed at the `after`-th line of ours; which line that was, None when it went through."""
-    from django.db import connections
-
-    connections.close_all()
-    here, there = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            _die(after, there)
-        finally:
-            os._exit(0)
-    os.close(there)
-    _pid, status = os.waitpid(pid, 0)
-    with os.fdopen(here) as told:
-        line = told.read()
-    return line if os.WIFSIGNALED(status) else None
-
-
-def _die(after: int, there: int) -> None:
-    from recoveries.letters.scenarios.ticking import tick
-
-    left = after
-
-    def lines(frame: FrameType, event: str, _argument: Any) -> Any:
-        nonlocal left
-        if OURS not in frame.f_code.co_filename:
-            return None
-        if event == "line":
-            left -= 1
-            if left == 0:
-                os.write(there, f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}".encode())
-                os.kill(os.getpid(), signal.SIGKILL)
-        return lines
-
-    sys.settrace(lines)
-    tick()
-
-
 def main() -> int:
     """Make the database, measure, clean up."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=10_000)
+    parser.add_argument("--workers", type=int, nargs="+", default=[2])
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--kills", type=int, default=50)
     parser.add_argument("--enrolments", type=int, default=1_000_000)
@@ -239,7 +267,7 @@ def main() -> int:
         environment = machine.production(Path(folder))
         with databases([given.cases], environment) as names:
             os.environ.update(environment, DATABASE_URL=database_url(names[given.cases]), LOG_LEVEL="ERROR")
-            met = measured(given.steps, given.kills, given.enrolments)
+            met = measured(given.workers, given.steps, given.kills, given.enrolments)
             from django.db import connections
 
             connections.close_all()

@@ -79,14 +79,14 @@ def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
 
 
 @contextmanager
-def running(application: str, environment: dict[str, str], folder: Path) -> Iterator[Server]:
+def running(application: str, environment: dict[str, str], folder: Path, workers: int = 1) -> Iterator[Server]:
     """One of APPLICATIONS under gunicorn, with the project's configuration.
 
-    One worker, so that what is measured is the code and not the number of cores; never renewed, so that no
+    One worker where what is measured is the code and not the number of cores; never renewed, so that no
     measurement falls into its start.
     """
     port = _free_port()
-    settings = {"HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": "1", "PYTHONPATH": f"{ROOT}:{HERE}"}
+    settings = {"HOST": "127.0.0.1", "PORT": str(port), "WEB_CONCURRENCY": str(workers), "PYTHONPATH": f"{ROOT}:{HERE}"}
     label = f"bench {application} {port}"
     settings |= {"PGAPPNAME": label, **SETTINGS.get(application, {})}
     log = folder / f"{application}-{port}.log"

@@ -258,10 +258,10 @@ def measured(stack: ExitStack, folder: Path, given: argparse.Namespace) -> tuple
     return scale.growths(), seconds
 
 
-def table(growths: Sequence[Growth], seconds: float, given: argparse.Namespace) -> str:
+def table(growths: Sequence[Growth], seconds: float, load: float, given: argparse.Namespace) -> str:
     """The findings in Markdown."""
     walks = given.clients * given.rounds
-    lines = [f"- {line}" for line in machine.description()]
+    lines = [f"- {line}" for line in machine.description(load)]
     lines += [
         f"- {given.clients} clients at once, {walks} files of 10 MiB up and down in {seconds:.0f} s",
         f"- gunicorn, {PROCESSES} processes of {THREADS} threads; goal: less than {GOAL} MiB above idle",
@@ -280,11 +280,12 @@ def main() -> None:
     """Measure, print, append."""
     given = arguments()
     machine.require_services()
+    load = machine.load()
     if clamd_server.PROGRAM is None:
         raise SystemExit("bench: clamd is not installed: apt-get install clamav-daemon")
     with tempfile.TemporaryDirectory(prefix="legalcity-bench-") as name, ExitStack() as stack:
         stack.callback(machine.forget_counters)
-        result = table(*measured(stack, Path(name), given), given)
+        result = table(*measured(stack, Path(name), given), load, given)
     print(result)
     page = HERE / "uploads.md"
     title = "" if page.exists() else "# Memory of web processes under large documents\n"

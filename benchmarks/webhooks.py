@@ -12,7 +12,6 @@ different one each time; then what arrived is compared with what happened.
 """
 
 import os
-import signal
 import statistics
 import subprocess
 import sys
@@ -26,6 +25,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
+
+from dying import NEVER_REACHED, ended_at
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -48,6 +49,11 @@ MINE = (
     "events/webhooks/lanes.py",
     "events/webhooks/sending.py",
 )
+
+
+def is_mine(file: str) -> bool:
+    """Whether a file is of what delivers."""
+    return file.endswith(MINE)
 
 
 class Arrivals:
@@ -297,11 +303,15 @@ def kills(arrivals: Arrivals) -> None:
         from legalcity.lib.clock import now
 
         user, chance, died = account(arrivals, 1), Random(1), Counter[str]()
+        happen(user, 5)
+        fan_out()
+        lines_of_a_run = int(ended_at(NEVER_REACHED, deliver, is_mine)[1])
         for _turn in range(KILLS):
             happen(user, 5)
             fan_out()
             Endpoint.objects.update(failing_since=None)
-            line = killed_at(chance.randrange(1, 420))
+            was_killed, told = ended_at(chance.randrange(1, lines_of_a_run), deliver, is_mine)
+            line = told if was_killed else None
             died["went through" if line is None else "killed"] += 1
             died[line or ""] += 1
             Delivery.objects.filter(claimed_until__isnull=False).update(claimed_until="2020-01-01T00:00:00Z")
@@ -309,7 +319,7 @@ def kills(arrivals: Arrivals) -> None:
         Delivery.objects.update(due_at=now())
         while deliver():
             pass
-        made, ids = KILLS * 5, Counter(told for _at, told in arrivals.got)
+        made, ids = (KILLS + 1) * 5, Counter(told for _at, told in arrivals.got)
         states = Counter(Delivery.objects.values_list("state", flat=True))
         lines = sum(":" in line for line in died)
         doubles = sum(many - 1 for many in ids.values())
@@ -317,46 +327,6 @@ def kills(arrivals: Arrivals) -> None:
             f"{died['killed']} of {KILLS} runs killed, at {lines} lines; {died['went through']} went through:", end=" "
         )
         print(f"{made} events, {made - len(ids)} lost, {doubles} came twice under one id; {dict(states)}")
-
-
-def killed_at(after: int) -> str | None:
-    """A worker that is killed at the `after`-th line that it runs; which line that was, None when it went through."""
-    from django.db import connections
-
-    connections.close_all()
-    here, there = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        try:
-            die(after, there)
-        finally:
-            os._exit(0)
-    os.close(there)
-    _pid, status = os.waitpid(pid, 0)
-    with os.fdopen(here) as told:
-        line = told.read()
-    return line if os.WIFSIGNALED(status) else None
-
-
-def die(after: int, there: int) -> None:
-    """Deliver, and be killed at the `after`-th line that is run of what delivers."""
-    from events.webhooks.delivering import deliver
-
-    left = [after]
-
-    def trace(frame: Any, event: str, _arg: Any) -> Any:
-        if not frame.f_code.co_filename.endswith(MINE):
-            return None
-        if event == "line":
-            left[0] -= 1
-            if left[0] == 0:
-                os.write(there, f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}".encode())
-                os.kill(os.getpid(), signal.SIGKILL)
-        return trace
-
-    threading.settrace(trace)
-    sys.settrace(trace)
-    deliver()
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ trap 'kill $mypy 2>/dev/null || true; rm -f "$types"' EXIT
 
 step "ruff check" $python -m ruff check .
 step "ruff format" $python -m ruff format --check .
+# They are run by hand and rarely: what they call may have changed its form meanwhile.
+step "benchmarks" sh -c "cd benchmarks && ../$python -m mypy --config-file= --ignore-missing-imports --check-untyped-defs *.py ceiling"
 step "imports" .venv/bin/lint-imports
 if find templates -name '*.html' | grep -q .; then
     step "templates" $python -m djlint templates --lint --quiet --profile django

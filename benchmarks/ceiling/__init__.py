@@ -1,6 +1,6 @@
 """The ceiling: what this machine can do at most for the same answers, with the same security work.
 
-A bare WSGI application for the same server: RS256 verified, token state and user by one statement, one call to
+A bare WSGI application for the same server: RS256 verified, state of token, key and user by one statement, one call to
 Redis for the rate limit, then one prepared statement and JSON by orjson (the detail by PostgreSQL). No framework, no
 validation, no error handling, no log. Its answers are those of the product, which is checked before the measuring.
 """
@@ -30,7 +30,9 @@ LIMIT = 10**9
 
 USER_OF_TOKEN = """
     SELECT u.id FROM accounts_accesstoken t JOIN accounts_user u ON u.id = t.user_id
+    JOIN accounts_apikey k ON k.id = t.api_key_id
     WHERE t.jti = %s AND t.revoked_at IS NULL AND t.expires_at > now() AND u.is_active AND u.has_api_access
+    AND (k.expires_at IS NULL OR k.expires_at > now()) AND k.addresses = '' AND NOT k.is_read_only
 """
 
 _limits = redis.Redis.from_url(os.environ["REDIS_URL"])

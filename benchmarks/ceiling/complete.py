@@ -99,8 +99,8 @@ WITH {_company("customer")}, {_company("debtor")}, opened AS (
         %(owner)s, 'api', %(request_id)s, '', now(), now()
     FROM opened, customer, debtor
 ), counted AS (
-    INSERT INTO recoveries_casecount (owner_id, status_id, n) VALUES (%(owner)s, 1, 1)
-    ON CONFLICT (owner_id, status_id) DO UPDATE SET n = recoveries_casecount.n + 1
+    INSERT INTO recoveries_casecount_slot (owner_id, status_id, slot, n) VALUES (%(owner)s, 1, pg_backend_pid() & 15, 1)
+    ON CONFLICT (owner_id, status_id, slot) DO UPDATE SET n = recoveries_casecount_slot.n + 1
 )
 SELECT opened.id, {stamp("opened.created_at")}, customer.id, debtor.id, (SELECT array_agg(id) FROM invoiced)
 FROM opened, customer, debtor

@@ -19,7 +19,7 @@ with psycopg.connect(os.environ["DATABASE_URL"]) as _connection:
     }
 
 
-def query(statement: str, values: Any) -> psycopg.Cursor:
+def query(statement: str, values: Any) -> Any:
     """Run a prepared statement on this thread's connection."""
     cursor = getattr(_thread, "cursor", None)
     if cursor is None:

@@ -12,8 +12,8 @@ PARTY = """json_build_object('id', {0}.id, 'company_type', {0}.company_type,
     'company_city', {0}.company_city, 'company_postal', {0}.company_postal, 'company_country', {0}.company_country,
     'company_email', {0}.company_email, 'company_phone', {0}.company_phone,
     'acts_as', CASE {0}.company_type WHEN 'commercial' THEN 'professional' ELSE {0}.acts_as END, WRITTEN)"""
-WRITTEN = ("legalrep_quality", "legalrep_quality_other", "legalrep_birthday", "legalrep_birthday_city")
-WRITTEN += ("legalrep_nationality", "legalrep_profession", "freelance_type", "state", "activity")
+WRITTEN = ["legalrep_quality", "legalrep_quality_other", "legalrep_birthday", "legalrep_birthday_city"]
+WRITTEN += ["legalrep_nationality", "legalrep_profession", "freelance_type", "state", "activity"]
 PARTY = PARTY.replace("WRITTEN", ", ".join(f"'company_{name}', {{0}}.company_{name}" for name in WRITTEN))
 PERSON = "CASE WHEN {0} IS NULL THEN NULL ELSE json_build_object('id', {0}, 'first_name', {1}.first_name, "
 PERSON += "'last_name', {1}.last_name) END"

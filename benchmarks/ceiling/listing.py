@@ -27,7 +27,8 @@ def _list_statement(query_string: str) -> tuple[str, list[Any], dict[str, Any]]:
     """The statement of a list, its values after the owner's id, and the filters that it applies."""
     asked = dict(parse_qsl(query_string))
     sort, order = asked.get("sort_by", "created_at"), asked.get("sort_order", "desc")
-    where, values = ["{0}.owner_id = %s::bigint"], []
+    where = ["{0}.owner_id = %s::bigint"]
+    values: list[Any] = []
     if "status" in asked:
         where.append("{0}.status_id = ANY (%s)")
         values.append(GROUPS[int(asked["status"])])
