@@ -1,10 +1,11 @@
 """The panels of the home page about letters: those that are held, and the rates that hold them."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import CharField, Exists, OuterRef, Q, Value
 from django.urls import reverse
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
 from backoffice.home import ROWS, Panel, Row, Viewer, first_rows, panel_register
@@ -111,6 +112,10 @@ def _panel_of(viewer: Viewer, messages: MessageQuerySet, order: str, *, url: str
     )
 
 
+def _percent(rate: Decimal) -> str:
+    return _("{number} %").format(number=number_format(rate, use_l10n=True))
+
+
 def rates_to_confirm(_viewer: Viewer) -> Panel:
     """Rates in force that are still to be compared with the official text: they hold all letters that rest on them."""
     rates = _unconfirmed(LegalRate).union(_unconfirmed(EcbRate)).order_by("-valid_from", "table")
@@ -121,7 +126,7 @@ def rates_to_confirm(_viewer: Viewer) -> Panel:
         url=f"{reverse('admin:recoveries_legalrate_changelist')}?is_confirmed__exact=0",
         rows=[
             Row(
-                text=f"{date_format(rate['valid_from'], 'SHORT_DATE_FORMAT')} · {rate['rate_percent']} %",
+                text=f"{date_format(rate['valid_from'], 'SHORT_DATE_FORMAT')} · {_percent(rate['rate_percent'])}",
                 url=reverse(f"admin:recoveries_{rate['table']}_change", args=[rate["pk"]]),
                 note=rate["source"],
             )
