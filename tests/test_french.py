@@ -86,6 +86,7 @@ NAMES = "client|account|name|sender|party|creditor|debtor|company|handler|person
 TYPOGRAPHY = {
     "a line may break before the mark": re.compile(r"\s(?<=[ \n])[:;?!»](?!\S)|«[ \n]"),
     "nothing stands before the mark": re.compile(r"[^\W\d_][;?!](?=\s|$)|«[^\s\u00a0\u202f]|[^\s\u00a0\u202f]»"),
+    "an apostrophe is that of a typewriter": re.compile("'"),
     "a word is elided before some names": re.compile(rf"\b(?:de|que|le|la) (?:\{{|%\()(?:{NAMES})\b"),
 }
 
@@ -223,17 +224,17 @@ ASKED: dict[str, tuple[str, str, Any, int, str]] = {
     ),
     "a transfer that nobody asked for": (
         "owner", "GET", lambda case: f"{CASES}/{case}/injonction-transfer", 404,
-        "Aucun transfert n'a été demandé pour ce dossier",
+        "Aucun transfert n’a été demandé pour ce dossier",
     ),
     "whether it may be transferred": (
         "owner", "GET", lambda case: f"{CASES}/{case}/injonction-eligibility", 200,
-        "Éligibilité à l'injonction de payer examinée",
+        "Éligibilité à l’injonction de payer examinée",
     ),
     "another's case": ("stranger", "GET", lambda case: f"{CASES}/{case}", 403, "Accès non autorisé à ce dossier"),
     "a method that is not there": ("owner", "TRACE", lambda case: CASES, 405, "Méthode non autorisée"),
     "without a token": ("anonymous", "GET", lambda case: CASES, 401, "Non authentifié"),
     "an address that is not there": (
-        "anonymous", "GET", lambda case: "/api/rien", 404, "Point d'accès de l'API introuvable",
+        "anonymous", "GET", lambda case: "/api/rien", 404, "Point d’accès de l’API introuvable",
     ),
 }  # fmt: skip
 
@@ -251,7 +252,7 @@ def test_answers_have_their_french(name: str, owner: Api, stranger: Api, anonymo
     [
         (b"{", "application/json", 400, "JSON mal formé"),
         (b"x", "text/plain", 415, "Type de contenu non pris en charge"),
-        (b"[" + b" " * 5_300_000 + b"]", "application/json", 413, "Corps de l'appel trop volumineux"),
+        (b"[" + b" " * 5_300_000 + b"]", "application/json", 413, "Corps de l’appel trop volumineux"),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -271,7 +272,7 @@ def test_why_a_case_may_not_go_to_court(owner: Api) -> None:
     english, french = owner.post(address), owner.post(address, Accept_Language=FRENCH)
     assert (english.status_code, french.status_code) == (403, 403)
     assert "The case has no creditor (art. 54, 1407 CPC)." in english.json()["reasons"]
-    assert "Le dossier n'a pas de créancier (art. 54, 1407 CPC)." in french.json()["reasons"]
+    assert "Le dossier n’a pas de créancier (art. 54, 1407 CPC)." in french.json()["reasons"]
     assert len(french.json()["reasons"]) == len(english.json()["reasons"])
     assert set(french.json()["reasons"]).isdisjoint(english.json()["reasons"])
 
@@ -359,17 +360,17 @@ def test_rules_between_fields_speak_french(owner: Api, system_setting: Any) -> N
             "Le champ type de pénalité doit valoir null quand le champ pénalité vaut false."
         ],
         "customer.company_legal_form": [
-            "Le champ forme juridique est obligatoire quand le type d'entreprise vaut commercial."
+            "Le champ forme juridique est obligatoire quand le type d’entreprise vaut commercial."
         ],
-        "customer.company_siren": ["Le SIREN de l'entreprise n'est pas valide."],
+        "customer.company_siren": ["Le SIREN de l’entreprise n’est pas valide."],
         "debtor.company_legalrep_quality_other": [
             "Le champ autre qualité du représentant légal est obligatoire"
             " quand la qualité du représentant légal vaut 5."
         ],
         "debtor.company_name": [
-            "Le champ nom de l'entreprise doit valoir null quand le champ type d'entreprise vaut particular."
+            "Le champ nom de l’entreprise doit valoir null quand le champ type d’entreprise vaut particular."
         ],
-        "invoices.0.invoice_due_date": ["La date d'échéance doit être postérieure à la date de la facture."],
+        "invoices.0.invoice_due_date": ["La date d’échéance doit être postérieure à la date de la facture."],
         "invoices.1.invoice_part_paid_amount": [
             "Le champ montant du paiement partiel est obligatoire quand la facture est payée en partie."
         ],
@@ -377,7 +378,7 @@ def test_rules_between_fields_speak_french(owner: Api, system_setting: Any) -> N
             "Le montant du paiement partiel ne peut pas dépasser celui de la facture."
         ],
         "invoices.3.invoice_part_paid_amount": [
-            "Le champ montant du paiement partiel doit valoir null quand la facture n'est pas payée en partie."
+            "Le champ montant du paiement partiel doit valoir null quand la facture n’est pas payée en partie."
         ],
     }
 
@@ -428,6 +429,6 @@ def test_the_back_office_names_things_in_french(client: Client, django_user_mode
     page = client.get("/admin/", headers={"Accept-Language": "en"}).content.decode()
     django_user_model.objects.filter(pk=chief.pk).update(language="en")
     english = client.get("/admin/", headers={"Accept-Language": "fr"}).content.decode()
-    for word in ("Dossiers de recouvrement", "Demandes de signature", "Alertes d&#x27;échéances légales"):
+    for word in ("Dossiers de recouvrement", "Demandes de signature", "Alertes d’échéances légales"):
         assert word in page
         assert word not in english

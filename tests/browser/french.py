@@ -22,7 +22,7 @@ TEXTS = """() => {
 
 _VOWEL = "[aeiouyàâéèêëîïôùûœ]"
 # Of any text.
-EVERYWHERE = {"a day as programs write it": re.compile(r"\b\d{4}-\d\d-\d\d\b")}
+EVERYWHERE = {"a day as programs write it": re.compile(r"\b\d{4}-\d\d-\d\d(?!\d)")}
 # Of our own words.
 OURS = {
     "a line may break before the mark": re.compile(r"\w[ \t\n]+[:;?!»](?=[\s\u00a0]|$)|«[ \n]"),

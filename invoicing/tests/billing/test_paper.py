@@ -169,7 +169,7 @@ def test_the_paper_says_what_the_law_asks() -> None:
     for mention in (
         "Cabinet Exemple", "SELARL au capital de 10 000 EUR", "12 rue de la Paix, 75002 Paris", "SIREN 732829320",
         "RCS Paris", "N° TVA FR44732829320", "Acme & Fils SARL", "3 rue du Port", "69001 Lyon", "SIREN 552100554",
-        "Facture", "N° FA000001", "Date d'émission", "Date de la prestation", "Date d'échéance",
+        "Facture", "N° FA000001", "Date d’émission", "Date de la prestation", "Date d’échéance",
         "Prestation de services", "Préparation de la requête <b>&", "Dossier REC-INJ123ABC", "5,5 %", "20 %",
         "article 267, II, 2° du CGI", "Total HT", "Total TTC", "Net à payer", "Pas d'escompte pour paiement anticipé",
         "Banque centrale européenne majoré de 10 points", "40,00 €", "D441-5", "FR76 3000 6000 0112 3456 7890 189",

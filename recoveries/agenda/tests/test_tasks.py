@@ -99,7 +99,7 @@ def test_the_sentence_is_the_first_that_the_facts_fill(case: Recovery) -> None:
     task = opened(case, MESSAGE_BOUNCED, sentence_facts=facts)
     assert task.sentence == "“Relance 2” did not reach a@example.com."
     with translation.override("fr"):
-        assert task.sentence == "«\u00a0Relance 2\u00a0» n'est pas parvenu à a@example.com."
+        assert task.sentence == "«\u00a0Relance 2\u00a0» n’est pas parvenu à a@example.com."
         assert opened(None, CONFIRM_RATE, sentence_facts={"since": date(2026, 7, 1)}).sentence.startswith(
             "Le taux en vigueur depuis le 01/07/2026"
         )
