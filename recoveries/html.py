@@ -60,9 +60,6 @@ def _allowed(tag: str, name: str, value: str) -> bool:
     return tag == "a" and name == "href" and bool(_ELSEWHERE.match(value))
 
 
-_cleaner = Cleaner(tags=TAGS, attributes=_allowed, protocols=PROTOCOLS, strip=True, filters=[_SafeLinks])
-
-
 def _apart(raw: str) -> str:
     """`raw` with a line for each row of a table and each block that does not stay, and a space between cells."""
 
@@ -76,7 +73,9 @@ def _apart(raw: str) -> str:
 def cleaned(raw: str) -> str:
     """`raw` with the documented tags only. Call it on comments without `comment_errors` only."""
     text = _NO_CHARACTER.sub("\ufffd", _apart(_INVISIBLE.sub(" ", raw)))
-    return str(_cleaner.clean(text)).strip()
+    # One for each text: it keeps the text that it reads, and gives one thread what belongs to another where they share.
+    cleaner = Cleaner(tags=TAGS, attributes=_allowed, protocols=PROTOCOLS, strip=True, filters=[_SafeLinks])
+    return str(cleaner.clean(text)).strip()
 
 
 def _unescaped(text: str) -> str:

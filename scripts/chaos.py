@@ -220,12 +220,15 @@ def _judged(house: House, load: Load, done: Counter[str]) -> int:
 
 
 def _amiss(connection: psycopg.Connection[Any], acknowledged: dict[str, int], statement: LiteralString) -> int:
-    """How many marks are missing, under another id than was told, or there twice."""
+    """How many marks are missing, under another id than was told, or there twice. Each is told on standard error."""
     there: dict[str, list[int]] = {}
     for mark, pk in connection.execute(statement):
         there.setdefault(mark, []).append(pk)
     wrong = [mark for mark, pk in acknowledged.items() if there.get(mark) != [pk]]
-    return len(wrong) + sum(len(pks) > 1 for mark, pks in there.items() if mark not in acknowledged)
+    wrong += [mark for mark, pks in there.items() if mark not in acknowledged and len(pks) > 1]
+    for mark in wrong:
+        sys.stderr.write(f"{mark}: told as {acknowledged.get(mark)}, there as {there.get(mark, [])}\n")
+    return len(wrong)
 
 
 def _stuck(connection: psycopg.Connection[Any]) -> dict[str, int]:
