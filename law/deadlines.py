@@ -9,14 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
 from typing import NamedTuple
 
-import holidays
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from legalcity.lib.dates import EARLIEST, LATEST, add_days, add_months
 from legalcity.lib.errors import Sentence
+from legalcity.lib.public_holidays import public_holidays
 
 from law.territories import OVERSEAS
 from law.vocabulary import Court, Procedure
@@ -194,8 +193,7 @@ def next_working_day(day: date, calendar: str | None = None) -> date:
     `calendar` is a French subdivision of the `holidays` library; None is the mainland at large. A day
     outside the range of a case's days, as old rows may hold, stays: no calendar knows it.
     """
-    off = _public_holidays(calendar)
-    while EARLIEST <= day <= LATEST and (day.weekday() >= 5 or day in off):
+    while EARLIEST <= day <= LATEST and (day.weekday() >= 5 or day in public_holidays("FR", calendar, day.year)):
         day = add_days(day, 1)
     return day
 
@@ -215,11 +213,6 @@ def distance_months(court_territory: str, debtor_country: str) -> int:
     if debtor_country == court_territory:
         return 0
     return 1 if debtor_country == "FR" or debtor_country in OVERSEAS else 2
-
-
-@lru_cache(maxsize=16)
-def _public_holidays(calendar: str | None) -> holidays.HolidayBase:
-    return holidays.country_holidays("FR", subdiv=calendar)
 
 
 def _months(day: date, months: int, off: str | None = None) -> date:

@@ -1,14 +1,14 @@
 """When it is day where a debtor lives: time zones, public holidays, the hours in which one may be written to."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-import holidays
 from babel.core import get_global
 from legalcity.lib.dates import PARIS
+from legalcity.lib.public_holidays import public_holidays
 
 from law.territories import OVERSEAS, territory_of
 
@@ -48,7 +48,7 @@ class Place(NamedTuple):
 
     def is_holiday(self, day: date) -> bool:
         """Whether the day is a public holiday there; of a country that the library does not know none is."""
-        return day in _holidays(*self.calendar)
+        return day in public_holidays(*self.calendar, day.year)
 
     @property
     def calendar(self) -> tuple[str, str | None]:
@@ -107,11 +107,3 @@ def _zone(territory: str) -> ZoneInfo:
 @lru_cache(maxsize=1)
 def _zones() -> dict[str, str]:
     return {territory: zone for zone, territory in get_global("zone_territories").items()}
-
-
-@lru_cache(maxsize=300)
-def _holidays(country: str, part: str | None) -> Container[date]:
-    try:
-        return holidays.country_holidays(country, subdiv=part)
-    except NotImplementedError:
-        return frozenset()

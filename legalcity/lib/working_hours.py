@@ -1,24 +1,17 @@
 """The firm's working hours: Monday to Friday, 9 to 18 in Paris, without public holidays."""
 
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-
-import holidays
 
 from legalcity.lib.dates import PARIS
+from legalcity.lib.public_holidays import public_holidays
 
 OPENS, CLOSES = time(9), time(18)
 SATURDAY = 5
 
 
-@cache
-def _public_holidays() -> holidays.HolidayBase:
-    return holidays.country_holidays("FR")
-
-
 def is_working_day(day: date) -> bool:
     """True from Monday to Friday, but for the public holidays of France at large (article L3133-1, Code du travail)."""
-    return day.weekday() < SATURDAY and day not in _public_holidays()
+    return day.weekday() < SATURDAY and day not in public_holidays("FR", None, day.year)
 
 
 def after_working_hours(moment: datetime, hours: int) -> datetime:
