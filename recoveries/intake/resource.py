@@ -19,6 +19,7 @@ from legalcity.lib.errors import Invalid
 from recoveries.intake.drafts import CaseDraft, Draft
 from recoveries.intake.models import CaseImport
 from recoveries.intake.tables import Table
+from recoveries.ledger.posting import Source
 from recoveries.services.cases import recovery_create_complete
 
 
@@ -74,6 +75,7 @@ class CaseResource(resources.Resource):
                 customer=values["customer"],
                 debtor=values["debtor"],
                 invoices=values["invoices"],
+                source=Source.IMPORT,
             )
         except Invalid as error:
             if self.case_import.sets_aside:

@@ -27,7 +27,7 @@ from recoveries.intake.columns import api_text, columns, template_rows
 from recoveries.intake.pipeline import case_import_process
 from recoveries.intake.services import case_import_confirm, imports_forget
 from recoveries.intake.workbooks import number_text
-from recoveries.models import CaseImport, Recovery, StatusChange
+from recoveries.models import CaseImport, Posting, Recovery, StatusChange
 from tests.backoffice import browser_of, chief
 from tests.factories import Api, ApiUserFactory, case_id, detail
 from tests.races import at_once
@@ -223,6 +223,16 @@ def test_what_people_write_is_understood(office: Client, owner: Api) -> None:
         "1500.50",
         True,
     )
+
+
+def test_what_an_import_owes_is_posted_as_imported(office: Client, owner: Api, boss: User) -> None:
+    assert owner.user is not None
+    upload(office, owner.user, csv_file(table({})))
+    confirm(office)
+    [posting] = Posting.objects.all()
+    assert (posting.source, posting.by) == ("import", boss)
+    ledger = office.get(f"/admin/recoveries/recovery/{posting.recovery_id}/ledger/").content.decode()
+    assert f"<span>{boss} · import</span>" in ledger
 
 
 @pytest.mark.same_everywhere
