@@ -9,7 +9,7 @@ from uuid import UUID
 
 import structlog
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from documents.services.storage import file_keep
@@ -39,6 +39,7 @@ UNCLAIMED_AFTER = timedelta(days=15)  # a registered letter waits so long at the
 TRACKED_FOR = timedelta(days=120)
 PROVED_WITHIN = timedelta(days=30)
 ENDED = [MessageFact.Kind.DELIVERED, MessageFact.Kind.REFUSED, MessageFact.Kind.UNCLAIMED, MessageFact.Kind.RETURNED]
+AWAY = 3  # letters in a row without an answer: their carrier is away, and each costs the time that one waits for it
 TRACKED = ("maileva", "electronic")  # carriers that are asked what has become of a letter
 JOB = Job(InboundHook, "recoveries.tasks.read_hook", waiting=Q(read_at=None), most_attempts=8)
 
@@ -135,15 +136,29 @@ def letter_track(message: Message) -> int:
 
 def letters_track(*, moment: datetime) -> int:
     """Ask for the letters that are under way; how many facts are new. A carrier that is away is asked the next time."""
-    sent = Message.objects.filter(provider__in=TRACKED, sent_at__gt=moment - TRACKED_FOR).exclude(provider_ref="")
+    sent = Message.objects.filter(sent_at__gt=moment - TRACKED_FOR).exclude(provider_ref="")
     under_way = sent.filter(Q(state=Message.State.SENT) | _unproved(moment))
-    new = 0
-    for message in under_way.order_by("pk"):
+    new = sum(_carrier_asked(under_way.filter(provider=carrier)) for carrier in TRACKED)
+    return new + letters_unclaimed(moment=moment)
+
+
+def _carrier_asked(letters: QuerySet[Message]) -> int:
+    """Ask one carrier for its letters, as long as it answers; how many facts are new.
+
+    In another order each time: a few that it never answers for would keep all behind them from being asked for.
+    """
+    new = away = 0
+    for message in letters.order_by("?"):
         try:
             new += letter_track(message)
         except (ProviderAway, ProviderRefused) as error:
             log.warning("letter_not_tracked", message_id=message.pk, error=error.reason)
-    return new + letters_unclaimed(moment=moment)
+            away = away + 1 if isinstance(error, ProviderAway) else 0
+            if away == AWAY:
+                break
+        else:
+            away = 0
+    return new
 
 
 def _unproved(moment: datetime) -> Q:

@@ -110,6 +110,20 @@ def test_a_proof_that_comes_behind_its_news_is_fetched_all_the_same(case: Recove
     assert message.facts.exclude(proof=None).get().kind == "delivered"
 
 
+def test_a_carrier_that_is_away_is_asked_for_few_of_its_letters(
+    owner: Api, carrier: Provider, caplog: pytest.LogCaptureFixture
+) -> None:
+    messages = [sent(case_of(owner, debtor=DEBTOR)) for _ in range(5)]
+    at = now().isoformat().replace("+00:00", "Z")
+    for message in messages:
+        carrier.tell(message.provider_ref, main_delivery_statuses=[{"category": "FIRST_PRESENTATION", "date": at}])
+    carrier.moods["/sendings"] = [503] * 50
+    assert track_letters() == 0
+    assert caplog.text.count("letter_not_tracked") == 3
+    carrier.moods["/sendings"] = [503, 503, 404, 503, 503]  # It answers between: it is not away.
+    assert track_letters() + track_letters() == 5
+
+
 @pytest.mark.parametrize(
     ("reason", "state", "told", "kept"),
     [
