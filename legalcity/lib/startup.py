@@ -61,20 +61,25 @@ def refusing() -> Iterator[None]:
         sys.exit(REFUSED)
 
 
+def migrations_lacking() -> int:
+    """How many migrations the database lacks. Raises OperationalError where it cannot be reached."""
+    connection.ensure_connection()
+    executor = MigrationExecutor(connection)
+    return len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+
+
 def _require_database() -> None:
     try:
-        connection.ensure_connection()
-        executor = MigrationExecutor(connection)
-        pending = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        lacking = migrations_lacking()
     except OperationalError as error:
         raise ImproperlyConfigured(
             f"the database of DATABASE_URL cannot be reached: start it, or correct the URL ({type(error).__name__})."
         ) from error
     finally:
         connection.close()
-    if pending:
+    if lacking:
         raise ImproperlyConfigured(
-            f"the database of DATABASE_URL lacks {len(pending)} migrations: run `python manage.py migrate` first."
+            f"the database of DATABASE_URL lacks {lacking} migrations: run `python manage.py migrate` first."
         )
     try:
         for require in of_the_database:

@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from events.models import Event, Server
 from events.servers import is_elsewhere
@@ -70,6 +71,13 @@ def test_on_a_server_that_wrote_last_nothing_is_changed(owner: Api) -> None:
     counted = list(Server.objects.values())
     assert "nothing to do" in said()
     assert list(Server.objects.values()) == counted
+
+
+@needs_postgresql
+def test_tables_that_are_older_than_the_program_are_brought_up_to_date_first() -> None:
+    MigrationRecorder.Migration.objects.filter(app="events", name="0036_timelines").delete()
+    with pytest.raises(CommandError, match=r"lacks 1 migrations: run `python manage\.py migrate` first"):
+        said()
 
 
 @pytest.mark.skipif(connection.vendor == "postgresql", reason="of SQLite")

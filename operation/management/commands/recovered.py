@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
 from events.servers import is_elsewhere
+from legalcity.lib.startup import migrations_lacking
 from operation.backups.databases import require_nobody_else
 from operation.recovering import SKIPPED, recover
 
@@ -33,11 +34,13 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Do it, and say what was done. Raises CommandError while others are connected."""
+        """Do it, and say what was done. Raises CommandError while others are connected, or the tables are older."""
         if connection.vendor != "postgresql":
             raise CommandError("this is for PostgreSQL: SQLite goes back with its file.")
         if options["skip"] < 1:
             raise CommandError("--skip must leave out at least one.")
+        if lacking := migrations_lacking():
+            raise CommandError(f"the database lacks {lacking} migrations: run `python manage.py migrate` first.")
         if not (options["anyway"] or is_elsewhere()):
             self.stdout.write(
                 "nothing to do: this database server wrote last. Where processes went on by themselves after a replica "
