@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import IntegrityError, connection
 from tqdm import tqdm
 
 from demo.accounts import ADMIN, CLIENTS, ROLE_HOLDERS, STAFF, NotOurs
@@ -70,6 +70,10 @@ class Command(BaseCommand):
                 )
         except NotOurs as error:
             raise CommandError(str(error)) from error
+        except IntegrityError as error:
+            raise CommandError(
+                "the same portfolio is being loaded elsewhere; run again when that has ended, this adds what is missing"
+            ) from error
         except BrokenProcessPool as error:
             raise CommandError("one of the processes was killed; run again, this adds what is missing") from error
         self.stdout.write(
