@@ -5,6 +5,7 @@ of searches; a number that names a thing (reference, SIREN, phone, e-mail, numbe
 that is meant, whatever else contains it.
 """
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,6 +34,7 @@ LOOKED_AT = 100  # cases or parties of which more is asked
 LONGEST = 100  # characters
 MOST_WORDS = 6
 BEGINS = PREFIX.rstrip("-")
+WITH_YEAR = re.compile(r"([a-z]+)((?:19|20)\d\d)(\d+)")  # of invoices and the like
 # How people begin the number of a court: "RG 26/01234", "n° 21-26-000123".
 COURT_WORDS = ("rg n°", "rg no", "rg:", "rg", "n°", "no")
 
@@ -74,8 +76,12 @@ class Term:
 
     @property
     def words(self) -> list[str]:
-        """The first words where it has several, one of which an index knows; else none."""
-        words = self.folded.split()[:MOST_WORDS]
+        """The first words where it has several, one of which an index knows; else none.
+
+        A number typed without what stands between its parts has several: `fa202469306` is `fa`, `2024`, `69306`.
+        """
+        parts = WITH_YEAR.fullmatch(self.folded)
+        words = list(parts.groups()) if parts else self.folded.split()[:MOST_WORDS]
         return words if len(words) > 1 and max(map(len, words)) >= TRIGRAM else []
 
     @property
@@ -115,7 +121,7 @@ def _hits(rows: Iterable[Row], is_meant: Callable[[Row], bool]) -> Hits[Row]:
 def cases_for(term: Term, user: User, parties: Sequence[Company]) -> Hits[Recovery]:
     """By reference, the client's own one, a name, the number of the court; else those of the `parties` found.
 
-    Where nothing has what was typed, those that have each of its words: `peron capucine`, `fa 2024 69306`.
+    Where nothing has what was typed, those that have each of its words: `peron capucine`, `fa202469306`.
     """
     seen = Recovery.objects.in_reach_of(user).select_related("owner")
     newest = seen.order_by("-created_at", "-id")

@@ -78,7 +78,9 @@ def test_a_reference_opens_its_case_in_any_writing(owner: Api, office: Client) -
         assert sought(office, text)["Location"] == page_of(Recovery, "change", case.pk)
 
 
-@pytest.mark.parametrize("text", ["vautrin  œuvres", "Atelier OEUVRES vautrin", "fa 2025 00731", "00731 atelier"])
+@pytest.mark.parametrize(
+    "text", ["vautrin  œuvres", "Atelier OEUVRES vautrin", "fa 2025 00731", "FA202500731", "00731 atelier"]
+)
 def test_where_nothing_has_all_of_it_each_of_its_words_is_looked_for(text: str, owner: Api, office: Client) -> None:
     """French offices say the surname first; a number is dictated without its strokes."""
     case = filed(owner)
