@@ -10,12 +10,14 @@ from typing import Any
 import psycopg
 import pytest
 import structlog
-from celery import shared_task
+from celery import current_app, shared_task
+from celery.app.trace import build_tracer
 from celery.exceptions import Reject
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.test import Client, TestCase
 from kombu.exceptions import OperationalError as NoQueue
 from pytest_django import Settings
+from structlog.contextvars import bound_contextvars
 from structlog.stdlib import ProcessorFormatter
 
 from accounts import tasks
@@ -285,6 +287,37 @@ def test_a_periodic_task_that_fails_says_where_and_not_what_and_the_next_one_run
     )
     assert (unknown["event"], unknown["error"]) == ("uncaught", "NotRegistered")
     assert_silent(log, PERSON, ADDRESS, "could not store", "DETAIL")
+
+
+def test_a_worker_names_the_request_behind_a_task_and_not_the_one_behind_the_task_before(log: Log) -> None:
+    @shared_task(name="tests.speaks")
+    def speaks() -> None:
+        structlog.get_logger("tests").warning("spoke")
+
+    work = build_tracer(speaks.name, speaks, app=current_app)
+    for number, behind in enumerate([{"request_id": "request-0001"}, {}, {"request_id": "request-0002"}]):
+        work(f"task-{number}", (), {}, {"id": f"task-{number}", "is_eager": False, **behind})
+    structlog.get_logger("tests").warning("all done")
+    named = [(line.get("task_id"), line.get("request_id")) for line in log.lines]
+    assert named == [("task-0", "request-0001"), ("task-1", None), ("task-2", "request-0002"), (None, None)]
+
+
+def test_a_task_inside_another_one_leaves_it_its_name(log: Log) -> None:
+    @shared_task(name="tests.inside")
+    def inside() -> None:
+        structlog.get_logger("tests").warning("inside")
+
+    @shared_task(name="tests.around")
+    def around() -> None:
+        inside.apply()
+        structlog.get_logger("tests").warning("around")
+
+    with bound_contextvars(request_id="request-0001"):
+        around.apply()
+    assert [(line["task"], line["request_id"]) for line in log.lines] == [
+        ("tests.inside", "request-0001"),
+        ("tests.around", "request-0001"),
+    ]
 
 
 def _tell_what_the_database_says(**_: Any) -> None:

@@ -7,6 +7,7 @@ and a person appears as a number only.
 import logging
 import sys
 import traceback
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -211,13 +212,22 @@ def carry_request_id(headers: dict[str, Any] | None = None, **_: Any) -> None:
 
 @task_prerun.connect
 def bind_task(task_id: str, task: Any, **_: Any) -> None:
-    """Name the task, and the request behind it, on every line that it logs."""
-    structlog.contextvars.bind_contextvars(task_id=task_id, task=task.name)
-    if request_id := getattr(task.request, "request_id", None):
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+    """Name the task, and the request behind it, on every line that it logs.
+
+    What the thread of a worker has named before was another task's; what runs inside a request is of that one.
+    """
+    around = structlog.contextvars.get_contextvars() if task.request.is_eager else {}
+    request_id = getattr(task.request, "request_id", None)
+    task.request.named_around = around
+    _name_only({**around, "task_id": task_id, "task": task.name, **({"request_id": request_id} if request_id else {})})
 
 
 @task_postrun.connect
-def unbind_task(**_: Any) -> None:
-    """A task that ran inside a request leaves the request's id behind."""
-    structlog.contextvars.unbind_contextvars("task_id", "task")
+def unbind_task(task: Any, **_: Any) -> None:
+    """A task that ran inside a request, or inside another task, leaves behind what that one had named."""
+    _name_only(task.request.named_around)
+
+
+def _name_only(names: Mapping[str, Any]) -> None:
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(**names)
