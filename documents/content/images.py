@@ -3,7 +3,6 @@
 import mmap
 import re
 import struct
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO
@@ -13,6 +12,7 @@ from PIL import Image
 from documents.content.inert import is_inert
 from documents.content.refusal import ContentRefused
 from documents.content.types import GIF, JPG, PNG, Kind
+from legalcity.lib.rasters import one_raster
 
 MAX_PIXELS = 50_000_000  # A4 at 600 dots an inch has 35 million
 # Far more than any program writes, few enough that decoders, which do work for each, stay quick.
@@ -29,9 +29,6 @@ MARKUP = re.compile(rb"<(?:html|script|!doctype|\?php)", re.IGNORECASE)
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 Content = mmap.mmap | bytes
-
-# A raster of MAX_PIXELS takes 200 MB: one at a time in a process.
-_one_raster = threading.Lock()
 
 
 def check_jpeg(file: IO[bytes]) -> Kind:
@@ -205,7 +202,7 @@ def _open(file: IO[bytes], form: str) -> None:
         if image.width * image.height > MAX_PIXELS:
             raise ContentRefused("too_complex")
         image.verify()
-        with _one_raster:
+        with one_raster:
             file.seek(0)
             image = Image.open(file, formats=(form,))
             image.draft(image.mode, (1, 1))

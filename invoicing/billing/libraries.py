@@ -6,6 +6,8 @@ from functools import lru_cache
 from django.utils.translation import gettext as _
 from PIL import ImageFile
 
+from legalcity.lib.rasters import one_raster
+
 # WeasyPrint opens several libraries of the system; this one needs all the others, as `ldd` tells.
 SHARED = "libpangoft2-1.0.so.0"
 APT = "apt-get install libpango-1.0-0 libpangoft2-1.0-0 fonts-dejavu-core"
@@ -20,12 +22,13 @@ class PdfUnavailable(RuntimeError):
 
 @lru_cache(maxsize=1)
 def _works() -> bool:
-    try:
-        import weasyprint.images
-    except (ImportError, OSError):
-        return False
-    # It makes Pillow take torn images, in the whole process; the check of uploads wants them refused.
-    ImageFile.LOAD_TRUNCATED_IMAGES = False
+    with one_raster:
+        try:
+            import weasyprint.images
+        except (ImportError, OSError):
+            return False
+        # It makes Pillow take torn images, in the whole process; the check of uploads wants them refused.
+        ImageFile.LOAD_TRUNCATED_IMAGES = False
     return bool(weasyprint.VERSION)
 
 

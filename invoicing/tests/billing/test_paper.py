@@ -1,14 +1,18 @@
 """The paper: what it says, and the XML inside, held against the schematron that the library ships."""
 
 import io
+import os
 import re
+import subprocess
 import sys
 from collections.abc import Callable
 from decimal import Decimal
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from lxml import etree
 from PIL import Image
@@ -267,3 +271,40 @@ def test_a_torn_image_is_still_refused_after_a_paper_was_drawn() -> None:
     Image.effect_noise((200, 200), 50).save(whole, "PNG")
     with pytest.raises(OSError, match="truncated"):
         Image.open(io.BytesIO(whole.getvalue()[:-5000])).load()
+
+
+WHILE_IT_IS_LOADED = """
+import io, struct, sys, zlib, django
+from threading import Event, Thread
+django.setup()
+from documents.content.images import check_png
+from documents.content.refusal import ContentRefused
+from invoicing.billing.libraries import pdf_problem
+sys.setswitchinterval(1e-5)
+def chunk(name, data):
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+head = b"\\x89PNG\\r\\n\\x1a\\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 300, 300, 8, 0, 0, 0, 0))
+torn = head + chunk(b"IDAT", zlib.compress(bytes(300 * 150))) + chunk(b"IEND", b"")
+over, told = Event(), []
+def check():
+    while not (over.is_set() and told):
+        try:
+            check_png(io.BytesIO(torn))
+            told.append("taken")
+        except ContentRefused as refused:
+            told.append(str(refused))
+beside = Thread(target=check)
+beside.start()
+pdf_problem()
+over.set()
+beside.join()
+print(*sorted(set(told)))
+"""
+
+
+def test_a_torn_image_is_refused_while_another_thread_draws_the_first_paper(tmp_path: Path) -> None:
+    chosen = {"DJANGO_SETTINGS_MODULE": "legalcity.settings", "EMBEDDED": "1", "DATA_DIR": str(tmp_path)}
+    environment = {**{name: os.environ[name] for name in ("PATH", "HOME")}, **chosen}
+    command = [sys.executable, "-c", WHILE_IT_IS_LOADED]
+    done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == "unreadable", done.stderr
