@@ -5,8 +5,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -217,6 +219,26 @@ def test_the_first_requests_of_a_fresh_process_all_find_their_tasks(tmp_path: Pa
     command = [sys.executable, "-c", ALL_AT_ONCE]
     done = subprocess.run(command, cwd=settings.BASE_DIR, env=environment, capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "12", done.stderr
+
+
+def test_a_task_is_given_to_nobody_before_all_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun, over = Event(), Event()
+
+    def reading(**_: Any) -> None:
+        """The first module names its tasks long before the last one is read."""
+        begun.set()
+        over.wait(30)
+
+    monkeypatch.setattr(app, "autodiscover_tasks", reading)
+    monkeypatch.setattr(claims, "_are_read", Event())
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(claims.task_named, JOB.task)
+        assert begun.wait(30)
+        second = pool.submit(claims.task_named, JOB.task)
+        with pytest.raises(TimeoutError):
+            second.result(0.1)
+        over.set()
+        assert first.result(30) == second.result(30)
 
 
 # --- signs of life ---------------------------------------------------------------------------------------------------

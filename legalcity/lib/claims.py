@@ -212,7 +212,7 @@ def sweep(job: Job[Row], *, moment: datetime) -> int:
     return len(waiting)
 
 
-_reading = threading.Lock()
+_reading, _are_read = threading.Lock(), threading.Event()
 
 
 # --- the queue -------------------------------------------------------------------------------------------------------
@@ -221,9 +221,10 @@ def task_named(name: str) -> Any:
 
     Raises NotRegistered.
     """
-    if name not in current_app.tasks:
-        with _reading:  # A web process has read no task yet; of its threads one reads, and the others wait for it.
-            current_app.autodiscover_tasks(force=True)
+    if not _are_read.is_set():
+        with _reading:  # A web process has read no task yet; of its threads one reads, and the others wait for it:
+            current_app.autodiscover_tasks(force=True)  # a task is known before its module is read to its end.
+            _are_read.set()
     return current_app.tasks[name]
 
 
