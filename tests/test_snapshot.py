@@ -1,11 +1,13 @@
 """What a process keeps for some seconds: the last good values while the database is away, never made-up ones."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from django.db import OperationalError, connection
+from django.test import TestCase
 
 from legalcity.lib import snapshot
 from legalcity.lib.settings.live import LiveSettings, live
@@ -102,3 +104,37 @@ def test_what_another_process_has_added_is_seen(db: None) -> None:
     assert catalogue.entries
     Status.objects.bulk_create([Status(id=99, name="Neu", description="", group_id=1)])
     assert catalogue.entry(99).name == "Neu"
+
+
+def test_what_another_thread_has_begun_to_read_before_a_change_is_not_kept() -> None:
+    told = ["before"]
+
+    def read() -> str:
+        seen = told[0]
+        if seen == "before":  # The other thread changes it while this one reads.
+            told[0] = "after"
+            kept.forget()
+        return seen
+
+    kept = Snapshot(read)
+    assert [kept.value for _look in range(2)] == ["before", "after"]
+
+
+def test_what_others_read_before_a_change_was_committed_is_read_again() -> None:
+    told = ["before"]
+    kept = Snapshot(lambda: told[0])
+    with TestCase.captureOnCommitCallbacks(execute=True):
+        kept.forget()
+        assert kept.value == "before"  # As another thread sees it.
+        told[0] = "after"
+    assert kept.value == "after"
+
+
+def test_what_is_held_stays_for_who_holds_it_alone() -> None:
+    told = ["before"]
+    kept = Snapshot(lambda: told[0])
+    with kept.held(), ThreadPoolExecutor(1) as another:
+        told[0] = "after"
+        another.submit(kept.forget).result()
+        assert (kept.value, another.submit(lambda: kept.value).result()) == ("before", "after")
+    assert kept.value == "after"

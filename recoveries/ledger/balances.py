@@ -17,7 +17,7 @@ from law.interest import NOTHING, RateMissing
 from legalcity.lib.many_rows import rows_append, rows_put
 from legalcity.lib.settings.live import live
 from recoveries.ledger.posting_models import CaseBalance
-from recoveries.ledger.rate_book import account_rates
+from recoveries.ledger.rate_book import account_rates, rates_held
 from recoveries.ledger.reckoning import reckoned
 from recoveries.models.cases import Recovery
 
@@ -48,6 +48,7 @@ def balance_of(case: Recovery, account: Decompte | RateMissing, day: date) -> Ca
     return row
 
 
+@rates_held()
 def balance_opened(case: Recovery, facts: Facts, day: date) -> CaseBalance:
     """`balance_of` a case that was just opened, on its `facts`: while no interest runs it needs no account."""
     sums = flat_sums(facts, day, account_rates())

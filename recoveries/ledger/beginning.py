@@ -26,6 +26,7 @@ from recoveries.ledger.gathering import Told, told_by_case, told_in, told_of, wi
 from recoveries.ledger.laying import Lines, allocated, lines_of, lines_read
 from recoveries.ledger.moving import Move, Moving, ledger_move, moving_of, names_of, payments_copied
 from recoveries.ledger.posting import Source, drafts_write
+from recoveries.ledger.rate_book import rates_held
 from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.records import Record, Records, records_by_case
 from recoveries.models import Acompte, CaseBalance, Dette, Posting, Recovery
@@ -76,6 +77,7 @@ def _set_begun(ids: Sequence[int]) -> Begun:
 
 
 @transaction.atomic
+@rates_held()
 def cases_begin(*, ids: Collection[int]) -> list[str]:
     """Begin the ledgers of these cases, or go on with them; those that went to court before the case in court.
 

@@ -25,6 +25,7 @@ from recoveries.ledger.gathering import told_in, told_of, with_terms
 from recoveries.ledger.laying import Lines, allocated, lines_of, lines_read, stayed_lines, undone
 from recoveries.ledger.line_writing import lines_write
 from recoveries.ledger.posting_models import CLIENT, Posting
+from recoveries.ledger.rate_book import rates_held
 from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.records import records_of
 from recoveries.ledger.setting_aside import Before, asks_for_more, claims_not_met, lifted, terms_not_met, with_not_met
@@ -65,6 +66,7 @@ class Posted(NamedTuple):
 
 
 @story()
+@rates_held()
 def ledger_follow(
     *,
     recovery_id: int,
@@ -89,6 +91,7 @@ def ledger_follow(
 
 
 @story()
+@rates_held()
 def ledger_reckon(*, recovery_id: int, by: User | None, source: Source, is_waiting: bool) -> Posted:
     """Reckon a case anew whose terms are others (its parties, its interest, a notice, an order): no claim changed.
 
@@ -100,6 +103,7 @@ def ledger_reckon(*, recovery_id: int, by: User | None, source: Source, is_waiti
 
 
 @story()
+@rates_held()
 def ledger_post(
     *, case: Recovery, drafts: Sequence[Draft], by: User | None, source: Source, keeps_times: bool = False
 ) -> Posted:

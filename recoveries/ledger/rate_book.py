@@ -4,7 +4,8 @@ With them is kept what they said before, and a system setting that decides as th
 the rates that were known then.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -90,6 +91,16 @@ config_updated.connect(rate_book.forget, dispatch_uid="rates-setting")
 for _model in (LegalRate, EcbRate):
     for _signal in (post_save, post_delete):
         _signal.connect(rate_book.forget, sender=_model, dispatch_uid=f"rates-{_model.__name__}-{id(_signal)}")
+
+
+@contextmanager
+def rates_held() -> Iterator[None]:
+    """Inside, what is reckoned and what is kept with it go by the same rates, whatever another thread reads meanwhile.
+
+    A balance that names other terms than it was reckoned on would pass for one that need not be reckoned anew.
+    """
+    with rate_book.held(), live.held():
+        yield
 
 
 def account_rates(*, before: datetime | None = None) -> Rates:

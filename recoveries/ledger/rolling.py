@@ -21,7 +21,7 @@ from recoveries.ledger.balances import balance_of, balance_terms, balances_write
 from recoveries.ledger.gathering import Told, told_by_case, with_terms_only
 from recoveries.ledger.laying import laid_anew, lines_of
 from recoveries.ledger.posting import Source, drafts_write
-from recoveries.ledger.rate_book import rate_book
+from recoveries.ledger.rate_book import rate_book, rates_held
 from recoveries.ledger.reckoning import reckoned
 from recoveries.ledger.settling import case_settle_at_rates, settles_otherwise
 from recoveries.models import CaseBalance, Recovery
@@ -90,6 +90,7 @@ def balances_roll(*, stale: Mapping[int, str], day: date) -> set[int]:
 
 
 @story()
+@rates_held()
 def _rolled(stale: Mapping[int, str], day: date) -> set[int]:
     cases = list(_locked(stale))
     told = told_by_case(cases)

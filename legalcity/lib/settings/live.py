@@ -18,7 +18,7 @@ class LiveSettings:
 
     def __init__(self) -> None:
         self._snapshot: Snapshot[dict[str, Any]] = Snapshot(get_values)
-        self.forget = self._snapshot.forget
+        self.forget, self.held = self._snapshot.forget, self._snapshot.held
 
     def __getattr__(self, name: str) -> Any:
         try:

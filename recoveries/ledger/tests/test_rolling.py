@@ -104,6 +104,25 @@ def test_another_rate_makes_balances_stale_and_lays_payments_anew(owner: Api) ->
     assert_exact(case)
 
 
+def test_a_rate_that_is_changed_while_a_balance_is_rolled_makes_it_stale_again(
+    owner: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = filed(owner, invoice_amount="1000.00")
+    rate(date(2026, 7, 1), "5.00")
+    percents = iter(["6.00"])
+
+    def changed_meanwhile(*asked: Any) -> Any:
+        account = reckoned(*asked)
+        for percent in percents:
+            rate(date(2026, 7, 1), percent)
+        return account
+
+    monkeypatch.setattr(rolling, "reckoned", changed_meanwhile)
+    assert rolled() == 2
+    assert_exact(case)
+    assert rolled() == 0
+
+
 def test_a_case_that_was_paid_owes_again_at_a_higher_rate(owner: Api) -> None:
     case = filed(owner, invoice_amount="1000.00")
     acompte_record(recovery_id=case, amount=kept(case)["due"], day=today(), confirmed=True, by=None)
