@@ -178,8 +178,12 @@ def message_write(email: Message, draft: Draft, moment: datetime) -> None:
 
 
 def judged_next(verdict: Verdict | None, moment: datetime) -> datetime:
-    """When a held letter is judged again, unless something happens on its case before: on its day, else at night."""
-    night = datetime.combine(add_days(moment.astimezone(PARIS).date(), 1), NIGHT, PARIS)
+    """When a held letter is judged again, unless something happens on its case before: on its day, else at night.
+
+    Of one that is held after midnight and before five that is the same night.
+    """
+    here = moment.astimezone(PARIS)
+    night = datetime.combine(add_days(here.date(), int(here.time() >= NIGHT)), NIGHT, PARIS)
     return (verdict and verdict.until) or night
 
 

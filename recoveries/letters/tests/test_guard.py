@@ -261,6 +261,25 @@ def test_a_company_is_asked_for_an_old_claim_once_a_manager_says_so(owner: Api) 
     assert held(email) == {"barred"}
 
 
+@pytest.mark.parametrize(
+    ("held_at", "judged_at"),
+    [
+        ("2026-11-25T22:30:00Z", "2026-11-26T04:00:00Z"),
+        ("2026-11-25T23:59:51Z", "2026-11-26T04:00:00Z"),  # After midnight in Paris: in the same night.
+        ("2026-11-26T03:59:59Z", "2026-11-26T04:00:00Z"),
+        ("2026-11-26T04:00:00Z", "2026-11-27T04:00:00Z"),
+        ("2027-03-27T23:30:00Z", "2027-03-28T03:00:00Z"),  # The clocks go forward in that night,
+        ("2026-10-24T22:30:00Z", "2026-10-25T04:00:00Z"),  # and back in this one.
+    ],
+)
+def test_what_is_held_without_a_day_is_judged_again_at_the_next_five_in_paris(held_at: str, judged_at: str) -> None:
+    terms = {"recovery_late_interest": True, "recovery_interest_rate": "yes 3", "assign_to_me": False}
+    with time_machine.travel(held_at, tick=False):
+        email = written(case_of(Api.of(ApiUserFactory()), recovery=terms, invoices=[due_in(-30)]))
+        assert "rates" in held(email)
+    assert fresh(email).due_at == datetime.fromisoformat(judged_at)
+
+
 def test_a_rate_that_is_not_confirmed_is_lifted_once_for_all_letters(owner: Api) -> None:
     terms = {"recovery_late_interest": True, "recovery_interest_rate": "yes 3", "assign_to_me": False}
     email = written(case_of(owner, recovery=terms, invoices=[due_in(-30)]))
