@@ -11,6 +11,7 @@ from invoicing.billing.firm import identifiers_of
 from invoicing.billing.paper import Paper, PaperLine
 from invoicing.billing.pdf import pdf_of
 from invoicing.billing.rules import LATE_INDEMNITY, VatTotal
+from legalcity.lib.dates import PARIS
 from legalcity.lib.reading.identifiers import compact, known, read_siren
 from legalcity.lib.text import xml_text
 
@@ -93,7 +94,7 @@ def _terms(paper: Paper) -> dict[str, Any]:
     if paper.vat_in_euros is not None:
         terms |= {"BT-6": "EUR", "BT-111": _money(paper.vat_in_euros)}
     if invoice.corrects is not None and invoice.corrects.date_time is not None:
-        terms["BG-3"] = [{"BT-25": str(invoice.corrects), "BT-26": invoice.corrects.date_time.date()}]
+        terms["BG-3"] = [{"BT-25": str(invoice.corrects), "BT-26": invoice.corrects.date_time.astimezone(PARIS).date()}]
     return terms
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.management import call_command
 from lxml import etree
@@ -140,6 +141,14 @@ def test_the_xml_says_what_the_invoice_says() -> None:
     assert b"<ram:TaxCurrencyCode>EUR</ram:TaxCurrencyCode>" in usd
     assert b'<ram:TaxTotalAmount currencyID="EUR">54.73</ram:TaxTotalAmount>' in usd  # 59.99 * 0.912345
     assert b"VATEX-EU-79-C" in xml_of(paper_of(outlays_only()))
+
+
+def test_a_credit_note_names_the_day_in_paris_of_what_it_corrects() -> None:
+    """Half an hour after midnight, when it is the year before in UTC still."""
+    with time_machine.travel("2026-12-31T23:30:00Z"):
+        note = xml_of(paper_of(credit_note()))
+    corrected = etree.fromstring(note).find(".//ram:InvoiceReferencedDocument", RAM)
+    assert "".join(corrected.find("ram:FormattedIssueDateTime", RAM).itertext()).strip() == "20270101"
 
 
 def test_identifiers_with_spaces_go_into_the_xml_without(system_setting: Callable[..., None]) -> None:
