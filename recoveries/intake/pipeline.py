@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from backoffice.actions import refusal_text
 from legalcity.lib.claims import Claim, Job, take
-from legalcity.lib.clock import now
+from legalcity.lib.clock import today
+from legalcity.lib.dates import PARIS
 from legalcity.lib.errors import DomainError, Forbidden
 from recoveries.intake.batches import cases_open
 from recoveries.intake.drafts import draft_of
@@ -63,7 +64,7 @@ def require_new(owner: User, digest: str) -> None:
     """Raises Forbidden for a file that was imported for `owner` already."""
     done = CaseImport.objects.filter(owner=owner, digest=digest, imported_at__isnull=False).first()
     if done is not None and done.imported_at is not None:
-        raise Forbidden(str(IMPORTED).format(day=f"{done.imported_at:%Y-%m-%d}"))
+        raise Forbidden(str(IMPORTED).format(day=f"{done.imported_at.astimezone(PARIS):%Y-%m-%d}"))
 
 
 def _go_on(claim: Claim[CaseImport], case_import: CaseImport) -> None:
@@ -118,7 +119,7 @@ def _carry_out(claim: Claim[CaseImport], case_import: CaseImport) -> None:
     try:
         is_refused = not cases_open(claim, case_import, table, draft)
     except IntegrityError as error:  # The same file, carried out by another worker at the same moment.
-        raise Forbidden(str(IMPORTED).format(day=f"{now():%Y-%m-%d}")) from error
+        raise Forbidden(str(IMPORTED).format(day=f"{today():%Y-%m-%d}")) from error
     if is_refused:
         _show(claim, CaseResource(table, draft, case_import, claim.signs))
 

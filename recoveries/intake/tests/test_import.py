@@ -11,6 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import time_machine
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -275,6 +276,17 @@ def test_the_same_file_is_imported_once_for_a_client(office: Client, owner: Api,
     upload(office, stranger.user, data)
     confirm(office)
     assert Recovery.objects.count() == 2
+
+
+def test_a_file_was_imported_on_the_day_that_it_was_in_paris(owner: Api) -> None:
+    assert owner.user is not None
+    data = csv_file(table({}))
+    with time_machine.travel("2026-12-31T23:30:00Z"):
+        office = browser_of(chief(language="en"))
+        upload(office, owner.user, data)
+        confirm(office)
+        page = upload(office, owner.user, data)
+    assert "already, on 2027-01-01." in " ".join(page.context["form"].errors["__all__"])
 
 
 def test_uploaded_twice_before_it_is_confirmed_it_is_still_imported_once(office: Client, owner: Api) -> None:
