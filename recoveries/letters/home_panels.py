@@ -1,11 +1,13 @@
 """The panels of the home page about letters: those that are held, and the rates that hold them."""
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import CharField, Exists, OuterRef, Q, Value
 from django.urls import reverse
 from django.utils.formats import date_format, number_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from backoffice.home import ROWS, Panel, Row, Viewer, first_rows, panel_register
@@ -34,12 +36,16 @@ def letters_held(viewer: Viewer) -> Panel:
                 text=f"{email.recovery} · {email.get_kind_display()}",
                 url=reverse("admin:recoveries_message_change", args=[email.pk]),
                 note=" ".join(str(reason) for reason in reasons_of(email) if not reason.is_lifted),
-                badge=date_format(email.due_at, "SHORT_DATE_FORMAT") if (email.guard or {}).get("until") else "",
+                badge=_day(email.due_at) if (email.guard or {}).get("until") else "",
             )
             for email in rows
         ],
         empty=_("No letter is held."),
     )
+
+
+def _day(moment: datetime) -> str:
+    return date_format(localtime(moment), "SHORT_DATE_FORMAT")
 
 
 def letters_to_approve(viewer: Viewer) -> Panel:

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -54,7 +55,7 @@ def strangers(viewer: Viewer) -> Panel:
             Row(
                 text=" · ".join(filter(None, (mail.sender or "?", mail.subject))),
                 url=reverse("admin:recoveries_inboundmail_change", args=[mail.pk]),
-                badge=date_format(mail.received_at, "SHORT_DATE_FORMAT"),
+                badge=date_format(localtime(mail.received_at), "SHORT_DATE_FORMAT"),
             )
             for mail in rows
         ],

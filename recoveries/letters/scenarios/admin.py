@@ -23,6 +23,7 @@ from legalcity.lib.json_text import JsonOfPeople
 from recoveries.letters.scenarios.acts import NEW_DRAFT, PUBLISH, REHEARSE, SWITCH
 from recoveries.letters.scenarios.carrying import templates_known
 from recoveries.letters.scenarios.drawing import condition_errors, step_errors, steps_step_aside
+from recoveries.letters.scenarios.outlook import day_of
 from recoveries.letters.scenarios.rehearsals import lines_of, progress_of
 from recoveries.letters.scenarios.report import days_of, sides_of
 from recoveries.letters.scenarios.timeline import drawn_line
@@ -244,7 +245,7 @@ class EnrolmentAdmin(ReadOnlyStaffAdmin):
     def done(self, enrolment: Enrolment) -> Sentence:
         """What was done, step by step."""
         runs = enrolment.runs.select_related("step")
-        rows = ((f"{run.at:%d/%m/%Y}", run.step.code, run.get_state_display()) for run in runs)
+        rows = ((f"{day_of(run.at):%d/%m/%Y}", run.step.code, run.get_state_display()) for run in runs)
         return format_html_join("", "{} · {} · {}<br>", rows)
 
 

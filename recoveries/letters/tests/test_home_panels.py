@@ -1,6 +1,9 @@
 """What the home page shows of messages that a person has to do something about."""
 
+from datetime import UTC, datetime
+
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -9,7 +12,8 @@ from legalcity.lib.clock import now
 from recoveries.desk.tests.pages import case_of, office_of, person
 from recoveries.letters.home_panels import letters_to_approve
 from recoveries.letters.scenarios.tests.drawing import EMAIL, drawn, entered
-from recoveries.models import Message, Recovery, StepRun
+from recoveries.models import Enrolment, InboundMail, Message, Recovery, StepRun
+from tests.backoffice import page_of
 from tests.factories import Api
 
 pytestmark = pytest.mark.django_db
@@ -52,6 +56,26 @@ def test_the_messages_of_another_handler_are_not_shown(owner: Api) -> None:
         message(case, "to_post")
     assert counts(office_of("handler"))["Letters to post"] == 1
     assert counts(office_of("manager"))["Letters to post"] == 2
+
+
+def test_days_are_those_of_paris(owner: Api) -> None:
+    """A letter that may leave, and a mail that came, half an hour after midnight there."""
+    moment = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    held = message(case_of(owner), "held")
+    Message.objects.filter(pk=held.pk).update(due_at=moment, guard={"until": "2027-01-01", "reasons": []})
+    with time_machine.travel(moment):
+        InboundMail.objects.create(sort="reply", sender="a@example.com")
+    panels = {str(panel.title): panel for panel in office_of("manager").get("/admin/").context["panels"]}
+    assert [panels[title].rows[0].badge for title in ("Letters held", "Mails of no case")] == ["01/01/2027"] * 2
+
+
+def test_what_was_done_in_a_scenario_is_told_with_the_day_in_paris(owner: Api) -> None:
+    enrolment = entered(case_of(owner).pk, drawn(EMAIL))
+    moment = datetime(2026, 12, 31, 23, 30, tzinfo=UTC)
+    step = enrolment.version.steps.get()
+    StepRun.objects.create(enrolment=enrolment, step=step, due_at=moment, at=moment, state="skipped")
+    page = office_of("manager").get(page_of(Enrolment, "change", enrolment.pk)).content.decode()
+    assert f"01/01/2027 · {step.code}" in page
 
 
 def test_managers_see_what_is_to_be_approved(owner: Api) -> None:
