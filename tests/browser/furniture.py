@@ -60,8 +60,9 @@ def furnish(owner: Api) -> None:
     party_fact_enter(recovery_id=case.pk, kind=PartyFactKind.CONSENTS_TO_LRE, since=today(), by=owner.user)
     InboundHook.objects.create(adapter="maileva", provider_id="1", body=b"{}")
     PostBatch.objects.create(posting_day=today(), by=owner.user)
+    month = last_month()
     with travel(now() + timedelta(hours=2)):  # A month is settled an hour after its end.
-        statements_make(month=last_month(), by=owner.user)
+        statements_make(month=month, by=owner.user)
     rehearsal_ask(version=standard(), until=today() + timedelta(30), owner=owner.user, by=owner.user)
     Mailing.objects.create(kind="relance_2", channel="email", moves_case=False, by=owner.user, token="furniture")
     ClientRhythm.objects.create(owner=owner.user, reminder_days=14)
