@@ -14,8 +14,10 @@ from scoring.services.pipeline import Outcome
 from scoring.services.tokens import tokens_grant
 from scoring.tests.people import ORDER, ORDERS, TOKENS, debtor, place, shown, unknown_company, work
 from tests.factories import Api, OrderBody
+from tests.noon import noon_of
 
 pytestmark = pytest.mark.django_db
+noon = noon_of(today())
 
 Change = Callable[..., None]
 

@@ -24,9 +24,11 @@ from recoveries.services.comments import comment_create
 from recoveries.services.notices import notice_enter
 from tests.backoffice import chief
 from tests.factories import Api, ApiUserFactory, case_id
+from tests.noon import noon_of
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
+noon = noon_of(today())
 
 
 @pytest.fixture

@@ -50,11 +50,13 @@ from recoveries.rules import FIELDS
 from tests.contract.reference import differences, operations
 from tests.factories import Api, CompanyBody, InvoiceBody, add_status, bare_case_id, detail, move
 from tests.ledgers import cases_vanish
+from tests.noon import noon_of
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
     pytest.mark.usefixtures("in_process"),
 ]
+noon = noon_of(today())
 
 PATH = "/api/recoveries/{recovery}/injonction-transfer"
 NO_SUCH_ID = 987654321

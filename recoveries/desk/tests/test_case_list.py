@@ -19,8 +19,10 @@ from recoveries.models import CaseBalance, Comment, Recovery
 from tests.backoffice import browser_of, chief, page_of
 from tests.factories import Api, ApiUserFactory, bare_case_id, case_id, move
 from tests.ledgers import cases_vanish
+from tests.noon import noon_of
 
 pytestmark = pytest.mark.django_db
+noon = noon_of(today())
 
 LIST = "/admin/recoveries/recovery/"
 

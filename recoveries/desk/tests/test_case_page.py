@@ -26,8 +26,10 @@ from recoveries.ledger.services import acompte_record, dette_record
 from recoveries.models import Acompte, Comment, Dette, EcbRate, Recovery, StatusChange, TransferRequest
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, InvoiceBody, move
+from tests.noon import noon_of
 
 pytestmark = pytest.mark.django_db
+noon = noon_of(today())
 
 INTEREST = {"assign_to_me": False, "recovery_late_interest": True, "recovery_interest_rate": "no"}
 LIST = "/admin/recoveries/recovery/"

@@ -26,12 +26,15 @@ from recoveries.services.life import status_move
 from scoring.models import ScoringOrder
 from tests.backoffice import browser_of, chief
 from tests.factories import Api, ApiUserFactory, case_id, move
+from tests.noon import noon_of
 
 pytestmark = pytest.mark.django_db
 
 HOME = "/admin/"
 DOOR = 8  # statements that any page takes when nothing is kept: session, person, second factor, rights, catalogues
-LAST_WEEK, NEXT_WEEK = today() - timedelta(days=7), today() + timedelta(days=7)
+DAY = today()
+noon = noon_of(DAY)
+LAST_WEEK, NEXT_WEEK = DAY - timedelta(days=7), DAY + timedelta(days=7)
 
 
 def forget() -> None:

@@ -10,8 +10,10 @@ from legalcity.lib.clock import today
 from recoveries.desk.tests.pages import act_page, assert_refused, case_of, event_of, followed, opened, words
 from tests.backoffice import act, browser_of, chief
 from tests.factories import Api, InvoiceBody, case_id, detail
+from tests.noon import noon_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same_everywhere]
+noon = noon_of(today())
 
 
 @pytest.fixture

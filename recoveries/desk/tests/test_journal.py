@@ -29,8 +29,10 @@ from recoveries.ledger.services import acompte_record, direct_payment_record
 from recoveries.models import Acompte, ChartAccount, DepartedPosting, Line, Posting, Recovery
 from tests.backoffice import browser_of, chief
 from tests.factories import Api, ApiUserFactory, case_id
+from tests.noon import noon_of
 
 pytestmark = pytest.mark.django_db
+noon = noon_of(today())
 
 PAGE = "/admin/journal/"
 KEYS = ("x", "2026-04-10_", "2026-04-10_9999999999999999999999", "_3", "2026-13-01_1")

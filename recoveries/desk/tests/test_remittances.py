@@ -29,9 +29,11 @@ from recoveries.ledger.tests.before import unguarded
 from recoveries.models import Acompte, ClientStatement, Line, Posting, Remittance, RemittanceLine
 from tests.backoffice import browser_of, chief, page_of
 from tests.factories import Api, ApiUserFactory, case_id
+from tests.noon import noon_of
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
+noon = noon_of(today())
 
 PAGE = "/admin/remittances/"
 DAY = date(2026, 4, 10)

@@ -17,8 +17,10 @@ from recoveries.models import FollowUp, PaymentPromise, Recovery, StatusChange
 from recoveries.services.handlers import case_assign
 from tests.backoffice import act, browser_of, page_of
 from tests.factories import Api, move
+from tests.noon import noon_of
 
 pytestmark = pytest.mark.django_db
+noon = noon_of(today())
 
 
 @pytest.fixture

@@ -19,8 +19,10 @@ from scoring.facts import Claim, Outcome, Payment
 from scoring.tests.people import SIREN, case_of, debtor, invoice, place, results, shown, unknown_company, work
 from tests.factories import Api, ApiUserFactory, move
 from tests.ledgers import cases_vanish
+from tests.noon import noon_of
 
 pytestmark = pytest.mark.django_db
+noon = noon_of(today())
 
 
 def record(api: Api, company_id: int = 0, siren: str = SIREN) -> list[Claim]:

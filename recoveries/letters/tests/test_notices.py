@@ -33,9 +33,11 @@ from recoveries.models import FormalNotice, Message, Recovery
 from recoveries.services.notices import notice_enter, notice_follow
 from tests.backoffice import act, browser_of, chief, page_of
 from tests.factories import Api, detail
+from tests.noon import noon_of
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
+noon = noon_of(today())
 commits = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 SENT, SEEN, GOT = date(2026, 1, 5), date(2026, 1, 7), date(2026, 1, 9)
 

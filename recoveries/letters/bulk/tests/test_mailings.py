@@ -14,7 +14,7 @@ from django.urls import reverse
 from accounts.models import AuditEvent, User
 from backoffice.roles import ACCOUNTANT, HANDLER
 from law.vocabulary import Step
-from legalcity.lib.clock import now
+from legalcity.lib.clock import now, today
 from recoveries.desk.tests.pages import case_of, words
 from recoveries.letters.bulk import services
 from recoveries.letters.bulk.sending import case_sent
@@ -24,9 +24,11 @@ from recoveries.models import Mailing, Message, Recovery
 from tests.backoffice import browser_of, chief, page_of
 from tests.factories import Api, ApiUserFactory
 from tests.letters import FREE
+from tests.noon import noon_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_process")]
 NAME = "send-reminders"
+noon = noon_of(today())
 ADDRESS = {"company_address": "3 rue Haute", "company_postal": "69001", "company_city": "Lyon"}
 
 

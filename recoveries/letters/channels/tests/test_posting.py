@@ -23,13 +23,16 @@ from recoveries.letters.channels.receipt_posting import receipt_posted
 from recoveries.letters.channels.tests.conftest import DEBTOR
 from recoveries.letters.holding import messages_take_up
 from recoveries.letters.party_facts import party_fact_enter
+from recoveries.letters.scenarios.outlook import day_of
 from recoveries.letters.services import message_send
 from recoveries.letters.tasks import sweep_emails
 from recoveries.models import FormalNotice, Message, MessageFact, PostBatch, PostItem, Recovery
 from tests.backoffice import act, browser_of, page_of
 from tests.factories import Api, move
+from tests.noon import noon_of
 
 PAGE = "/admin/letters-to-post/"
+noon = noon_of(today())
 
 
 def letter(case: Recovery, kind: str = "relance_1", channel: str = "letter") -> Message:
@@ -62,7 +65,7 @@ def test_a_letter_waits_until_it_was_posted(case: Recovery, office: Client, syst
     assert states(one) == ["to_post"]
     assert office.post(f"{PAGE}{batch.pk}/").status_code == 302
     one.refresh_from_db()
-    assert (one.state, one.provider, one.sent_at.date()) == ("sent", "post-folder", today())
+    assert (one.state, one.provider, day_of(one.sent_at)) == ("sent", "post-folder", today())
     assert one.cost == Decimal("1.52")
     assert [(fact.kind, fact.source, fact.by.email) for fact in one.facts.all()] == [
         ("sent", "staff", "chief@example.com")
@@ -168,7 +171,7 @@ def test_one_that_was_given_up_and_had_left_is_told_so(
     page = words(office.post(address, {"left_after_all": item.pk}, follow=True).content.decode())
     assert "The letter had left: it counts as sent on the posting day." in page
     one.refresh_from_db()
-    assert (one.state, one.error, one.pdf_id, one.sent_at and one.sent_at.date()) == ("sent", "", paper, today())
+    assert (one.state, one.error, one.pdf_id, one.sent_at and day_of(one.sent_at)) == ("sent", "", paper, today())
     assert [(fact.kind, fact.source, fact.by.email) for fact in one.facts.all()] == [
         ("sent", "staff", "chief@example.com")
     ]

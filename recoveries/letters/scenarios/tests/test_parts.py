@@ -30,9 +30,11 @@ from recoveries.letters.scenarios.tests.drawing import EMAIL, drawn, entered, re
 from recoveries.models import Recovery, Rehearsal, RehearsalPart, Scenario, ScenarioVersion
 from tests.factories import Api, case_id
 from tests.letters import COMPLETE
+from tests.noon import noon_of
 from tests.races import at_once
 
 pytestmark = pytest.mark.django_db
+noon = noon_of(today())
 on_postgresql = pytest.mark.skipif(connection.vendor != "postgresql", reason="workers at once need PostgreSQL")
 DUE = [{"invoice_date": "2025-09-01", "invoice_due_date": "2025-10-01"}]
 SIRENS = ("552100554", "383474814", "732829320", "404833048", "775670417", "542107651")

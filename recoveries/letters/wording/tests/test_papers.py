@@ -28,8 +28,10 @@ from recoveries.letters.wording.rendering import day_in_full
 from recoveries.models import Message, Recovery
 from tests.factories import Api
 from tests.letters import FREE
+from tests.noon import noon_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("in_process"), pytest.mark.same_everywhere]
+noon = noon_of(today())
 TO = "debtor@example.com"
 LIVES = {"company_address": "18 avenue Foch", "company_postal": "33000", "company_city": "Bordeaux"}
 
