@@ -2,7 +2,9 @@
 
 import json
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
@@ -63,22 +65,31 @@ class Command(BaseCommand):
         if processes > 1 and connection.vendor != "postgresql":
             raise CommandError("--processes must be 1 here: SQLite has one writer")
         firm_introduce()
-        try:
-            with tqdm(total=cases, unit=" cases", disable=None, dynamic_ncols=True) as bar:
-                loaded = portfolio_load(
-                    seed=options["seed"], cases=cases, today=day, processes=processes, progress=bar.update
-                )
-        except NotOurs as error:
-            raise CommandError(str(error)) from error
-        except IntegrityError as error:
-            raise CommandError(
-                "the same portfolio is being loaded elsewhere; run again when that has ended, this adds what is missing"
-            ) from error
-        except BrokenProcessPool as error:
-            raise CommandError("one of the processes was killed; run again, this adds what is missing") from error
+        with (
+            _told(),
+            tqdm(total=cases, unit=" cases", disable=None, dynamic_ncols=True) as bar,
+        ):
+            loaded = portfolio_load(
+                seed=options["seed"], cases=cases, today=day, processes=processes, progress=bar.update
+            )
         self.stdout.write(
             f"{loaded.added} cases added, {loaded.present} there already; "
             f"{len(CLIENTS)} client accounts, {len({*STAFF, *ROLE_HOLDERS.values(), ADMIN})} members of staff"
         )
         if options["credentials"]:
             self.stdout.write(json.dumps(credentials_renew().as_dict()))
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """What ends a load before its time, in a sentence. Raises CommandError."""
+    try:
+        yield
+    except NotOurs as error:
+        raise CommandError(str(error)) from error
+    except IntegrityError as error:
+        raise CommandError(
+            "the same portfolio is being loaded elsewhere; run again when that has ended, this adds what is missing"
+        ) from error
+    except BrokenProcessPool as error:
+        raise CommandError("one of the processes was killed; run again, this adds what is missing") from error
