@@ -223,8 +223,9 @@ def task_named(name: str) -> Any:
     """
     if not _are_read.is_set():
         with _reading:  # A web process has read no task yet; of its threads one reads, and the others wait for it:
-            current_app.autodiscover_tasks(force=True)  # a task is known before its module is read to its end.
-            _are_read.set()
+            if not _are_read.is_set():  # a task is known before its module is read to its end.
+                current_app.autodiscover_tasks(force=True)
+                _are_read.set()
     return current_app.tasks[name]
 
 
