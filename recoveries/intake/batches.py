@@ -30,12 +30,12 @@ def cases_open(claim: Claim[CaseImport], case_import: CaseImport, table: Table, 
     """
     work = _work(case_import, draft)
     by_row = {case.rows[0]: case for case in draft.cases}
-    todo = [by_row[number] for number in work["todo"]]
-    case_import.sets_aside = case_import.sets_aside or len(todo) > BATCH
+    to_open = [by_row[number] for number in work["to_open"]]
+    case_import.sets_aside = case_import.sets_aside or len(to_open) > BATCH
     while True:
         start = len(case_import.references) + len(work["refused"])
-        batch = todo[start : start + BATCH]
-        is_last = start + BATCH >= len(todo)
+        batch = to_open[start : start + BATCH]
+        is_last = start + BATCH >= len(to_open)
         with transaction.atomic():
             resource = CaseResource(table, Draft(cases=batch), case_import, claim.signs)
             if not resource.run(dry_run=False):
@@ -60,15 +60,15 @@ def cases_open(claim: Claim[CaseImport], case_import: CaseImport, table: Table, 
 def _work(case_import: CaseImport, draft: Draft) -> dict[str, Any]:
     """Which cases are opened, by their first rows, in which order; said once: what is opened is there afterwards."""
     known = case_import.findings
-    if "todo" in known:
-        return {"todo": known["todo"], "refused": known["refused"]}
+    if "to_open" in known:
+        return {"to_open": known["to_open"], "refused": known["refused"]}
     cases: list[CaseDraft] = clean_cases(draft) if case_import.sets_aside else draft.cases
-    return {"todo": [case.rows[0] for case in cases], "refused": {}}
+    return {"to_open": [case.rows[0] for case in cases], "refused": {}}
 
 
 def _ended(case_import: CaseImport, table: Table, draft: Draft, work: dict[str, Any]) -> dict[str, Any]:
     """What is written of a file that is done: the rows of cases that were not opened, and nothing else of it."""
-    opened = {*work["todo"]} - {int(number) for number in work["refused"]}
+    opened = {*work["to_open"]} - {int(number) for number in work["refused"]}
     left = [number for case in draft.cases if case.rows[0] not in opened for number in case.rows]
     remarks = {number: work["refused"].get(str(number), "") or remark(draft, number) for number in left}
     set_aside = rows_to_correct(table.rows, remarks) if remarks else None
