@@ -1,13 +1,12 @@
 """The public holidays of a year."""
 
-import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
 
 from legalcity.lib.public_holidays import public_holidays
+from tests.races import hasty_threads
 
 
 @pytest.mark.parametrize(
@@ -26,19 +25,9 @@ def test_days_off_by_country_and_part(country: str, part: str | None, day: date,
     assert (day in public_holidays(country, part, day.year)) is is_off
 
 
-@pytest.fixture
-def _hasty_threads() -> Iterator[None]:
-    """Threads take turns a hundred times as often as usual, and nothing is known yet."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(5e-5)
-    public_holidays.cache_clear()
-    yield
-    sys.setswitchinterval(usual)
-
-
-@pytest.mark.usefixtures("_hasty_threads")
 def test_whoever_asks_while_a_year_is_made_sees_all_of_it() -> None:
+    public_holidays.cache_clear()
     years = [year for year in range(2000, 2100) for _ in range(4)]
-    with ThreadPoolExecutor(4) as threads:
+    with hasty_threads(), ThreadPoolExecutor(4) as threads:
         found = threads.map(lambda year: date(year, 12, 25) in public_holidays("FR", None, year), years)
         assert all(found)

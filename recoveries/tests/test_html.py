@@ -1,8 +1,6 @@
 """The cleaning of comments: what stays, what goes, whatever is thrown at it."""
 
 import re
-import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 
@@ -13,6 +11,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from recoveries.html import cleaned, comment_errors, is_dangerous, markup_share, plain_text
+from tests.races import hasty_threads
 
 ALLOWED = {
     "p",
@@ -224,17 +223,7 @@ def test_megabytes_of_hostile_markup_are_refused_by_their_length(unit: str) -> N
     assert "The comment must not be greater than 2000 characters." in errors
 
 
-@pytest.fixture
-def _hasty_threads() -> Iterator[None]:
-    """Threads take turns a hundred times as often as usual."""
-    usual = sys.getswitchinterval()
-    sys.setswitchinterval(5e-5)
-    yield
-    sys.setswitchinterval(usual)
-
-
-@pytest.mark.usefixtures("_hasty_threads")
 def test_comments_that_are_cleaned_at_the_same_moment_keep_their_own_words() -> None:
     raw = [f"<p>{number} <b>{number}</b></p>" for number in range(400)]
-    with ThreadPoolExecutor(4) as threads:
+    with hasty_threads(), ThreadPoolExecutor(4) as threads:
         assert list(threads.map(cleaned, raw)) == raw
